@@ -1,0 +1,50 @@
+/**
+ * Three suites, run one after another by scripts/test.ts:
+ * - unit: everything that needs no server, beside the code it tests;
+ * - store: `*.store.test.ts`, the same test on SQLite and on a real PostgreSQL;
+ * - e2e: test/e2e, a real CMS, a real player and a real Chromium, one file at a time.
+ */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
+const storeTests = '**/*.store.test.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [svelte({ configFile: false })],
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['{shared,layouts,cms,player,scripts}/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...never, storeTests, 'test/e2e/**'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'store',
+          environment: 'node',
+          include: ['{cms,player,test}/**/*.store.test.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
