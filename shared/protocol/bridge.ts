@@ -1,0 +1,53 @@
+/**
+ * The bridge between director and stage: one message set, two carriers (a loopback WebSocket in a player,
+ * postMessage in the studio's preview). The stage keeps no state of its own: it prepares, shows and reports.
+ */
+import { z } from 'zod';
+import { durationMs, outputRegion, uuid } from './common.ts';
+import { fallbackPart, noticePart } from './programme.ts';
+import { takeover } from './takeover.ts';
+
+/** What a layer of the stage can show. */
+export const scene = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('notice'), notice: noticePart }),
+  z.strictObject({ kind: z.literal('takeover'), takeover }),
+  z.strictObject({ kind: z.literal('fallback'), fallback: fallbackPart, zone: z.string() }),
+  z.strictObject({ kind: z.literal('pairing'), code: z.string(), cms: z.string() }),
+  z.strictObject({ kind: z.literal('testPattern'), label: z.string() }),
+  z.strictObject({ kind: z.literal('identify'), boardName: z.string(), place: z.string(), boardId: uuid }),
+]);
+export type Scene = z.infer<typeof scene>;
+
+/** Director → stage. */
+export const stageCommand = z.discriminatedUnion('type', [
+  /** Sent first and whenever it changes. `assetBase` + hash is the URL of an asset; null region: the whole window. */
+  z.strictObject({ type: z.literal('configure'), output: outputRegion.nullable(), assetBase: z.string(), locale: z.enum(['vi', 'en']) }),
+  /** Lay the scene out on the hidden layer, load and decode it, and answer `prepared` or `failed`. Replaces what was being prepared. */
+  z.strictObject({
+    type: z.literal('prepare'),
+    sceneId: z.string().max(100),
+    scene,
+    /** Length of the slot: text is paged to fit into it. */
+    durationMs,
+    /** How far into the slot to begin: a restart lands in the middle of the right item. */
+    offsetMs: durationMs,
+    /** A preview whose clock stands still. */
+    paused: z.boolean(),
+  }),
+  /** Bring the prepared scene to the front without a gap, start it, and answer `painted` after its first frame. */
+  z.strictObject({ type: z.literal('show'), sceneId: z.string().max(100), offsetMs: durationMs }),
+]);
+export type StageCommand = z.infer<typeof stageCommand>;
+
+/** Stage → director. `agoMs` is how long before sending it happened, so that no clock need agree. */
+export const stageEvent = z.discriminatedUnion('type', [
+  /** The page is loaded and shows nothing yet. */
+  z.strictObject({ type: z.literal('ready'), width: z.int().min(0), height: z.int().min(0), pixelRatio: z.number() }),
+  z.strictObject({ type: z.literal('prepared'), sceneId: z.string().max(100) }),
+  z.strictObject({ type: z.literal('painted'), sceneId: z.string().max(100), agoMs: z.number().min(0) }),
+  /** The scene cannot be shown, or stopped while shown. */
+  z.strictObject({ type: z.literal('failed'), sceneId: z.string().max(100), code: z.enum(['asset_unreadable', 'decode_stalled', 'layout_failed', 'layout_unknown']), detail: z.string().max(500) }),
+  /** Once a second while a scene is in front, from requestAnimationFrame: the glass is being painted. */
+  z.strictObject({ type: z.literal('alive'), sceneId: z.string().max(100).nullable() }),
+]);
+export type StageEvent = z.infer<typeof stageEvent>;

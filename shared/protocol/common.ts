@@ -1,0 +1,58 @@
+/** Field types that every document and message shares. */
+import { z } from 'zod';
+
+export const uuid = z.uuid();
+/** Lower-case hex SHA-256. */
+export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+/** Milliseconds since the Unix epoch, UTC. */
+export const msUtc = z.int().min(0).max(8_640_000_000_000_000);
+/** A length of time in whole milliseconds. */
+export const durationMs = z.int().min(0);
+/** An Ed25519 public key: 32 bytes, base64url without padding (the `x` of an OKP JWK, RFC 8037). */
+export const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+/** A compact JWS (RFC 7515). */
+export const compactJws = z.string().max(8_000_000).regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/);
+/** An IANA zone name that this runtime knows. */
+export const timeZone = z.string().max(64).refine(isTimeZone, { error: 'Unknown time zone' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Version of a signed document, compared by epoch, then counter. A CMS restored from a backup continues in a
+ * higher epoch, so what it signs always counts as newer than what boards have seen.
+ */
+export const version = z.strictObject({ epoch: z.int().min(1), counter: z.int().min(0) });
+export type Version = z.infer<typeof version>;
+
+export function compareVersions(a: Version, b: Version): number {
+  return a.epoch - b.epoch || a.counter - b.counter;
+}
+
+/** What a board's picture occupies: a rectangle of the raster in px, and the turn of the picture, clockwise. */
+export const outputRegion = z.strictObject({
+  x: z.int().min(0).max(16_384),
+  y: z.int().min(0).max(16_384),
+  /** Size of the region on the raster, before rotation. */
+  width: z.int().min(1).max(16_384),
+  height: z.int().min(1).max(16_384),
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+});
+export type OutputRegion = z.infer<typeof outputRegion>;
+
+/** Everything that is refused over a socket or HTTP is answered with this. */
+export const errorBody = z.strictObject({
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    field: z.string().nullable(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorBody>;

@@ -1,0 +1,126 @@
+/**
+ * The link between a board and the CMS: Socket.IO namespace `/board`. HTTP carries truth, the socket nudges: on connect a
+ * board states its cursors and is given what it lacks, so a lost message never matters. `nounVerbedV1` are events,
+ * `verbNounV1` commands; every message is answered with `{ok: true, …}` or `{ok: false, error}`.
+ */
+import { z } from 'zod';
+import { compactJws, errorBody, msUtc, sha256Hex, uuid, version } from './common.ts';
+import { clockState, hostKind, journalBatch } from './journal.ts';
+
+export const boardNamespace = '/board';
+/** Largest message that the CMS takes from a board, bytes. */
+export const maxMessageBytes = 1_000_000;
+
+/** Payload of the token that a board signs with its key to connect and to fetch (JWS typ `bang-tin-board-token`, kid = board id). */
+export const boardToken = z.strictObject({ boardId: uuid, issuedAt: msUtc, expiresAt: msUtc, nonce: z.string().max(64) });
+/** A token lives at most this long, ms. */
+export const boardTokenLifeMs = 120_000;
+
+const failure = errorBody.extend({ ok: z.literal(false) });
+const reply = <T extends z.ZodRawShape>(shape: T) => z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);
+
+export const playingNow = z.strictObject({
+  noticeId: uuid.nullable(),
+  title: z.string().max(300),
+  why: z.enum(['takeover', 'obligation', 'schedule', 'loop', 'fallback']),
+  /** When the slot ends, ms UTC. */
+  until: msUtc,
+});
+export type PlayingNow = z.infer<typeof playingNow>;
+
+/** Board → CMS. */
+export const boardMessages = {
+  /** First message after connecting: the cursors. The answer brings what the board lacks. */
+  helloV1: {
+    request: z.strictObject({
+      app: z.string().max(64),
+      host: hostKind,
+      keyList: z.int().min(0),
+      programme: version.nullable(),
+      takeover: version.nullable(),
+      journalId: uuid,
+      /** Hash and number of the newest record; 0 and 64 zeros for none. */
+      journalSeq: z.int().min(0),
+      journalHash: sha256Hex,
+      clock: clockState,
+      offsetMs: z.int(),
+    }),
+    reply: reply({
+      now: msUtc,
+      keyList: compactJws.nullable(),
+      manifest: compactJws.nullable(),
+      /** Every takeover after the board's cursor that has not expired, cancels included, in order. */
+      takeovers: z.array(compactJws),
+      /** The last record that the CMS holds durably; the board sends what follows. */
+      journalAcked: z.int().min(0),
+    }),
+  },
+  /** A batch of records, in order. Answered only when durable. A resend changes nothing. */
+  appendJournalV1: { request: journalBatch, reply: reply({ acked: z.int().min(0) }) },
+  /** What is on the board now, sent when it changes. */
+  stateChangedV1: {
+    request: z.strictObject({
+      now: playingNow.nullable(),
+      next: playingNow.nullable(),
+      programme: version.nullable(),
+      screenOn: z.boolean().nullable(),
+      host: hostKind,
+    }),
+    reply: reply({}),
+  },
+  /** How far a published programme has come on the board. */
+  programmeProgressedV1: {
+    request: z.strictObject({
+      version,
+      state: z.enum(['received', 'fetching', 'active', 'refused']),
+      missing: z.int().min(0),
+      errorCode: z.string().max(64).nullable(),
+    }),
+    reply: reply({}),
+  },
+  /** What became of a takeover on the board. */
+  takeoverProgressedV1: {
+    request: z.strictObject({
+      takeoverId: uuid,
+      state: z.enum(['received', 'displayed', 'dark', 'failed', 'ended', 'refused']),
+      at: msUtc,
+      errorCode: z.string().max(64).nullable(),
+    }),
+    reply: reply({}),
+  },
+  /** A sample of the CMS's clock. */
+  readClockV1: { request: z.strictObject({}), reply: reply({ now: msUtc }) },
+} as const;
+
+/** A command that the CMS signs (typ `bang-tin-command`, a programme key); a board runs an id once, and none after its expiry. */
+export const boardCommand = z.strictObject({
+  v: z.literal(1),
+  commandId: uuid,
+  boardId: uuid,
+  name: z.enum(['testPattern', 'identify', 'endTest']),
+  /** How long the picture stays, ms. */
+  durationMs: z.int().min(1000).max(600_000),
+  issuedAt: msUtc,
+  expiresAt: msUtc,
+});
+export type BoardCommand = z.infer<typeof boardCommand>;
+
+/** CMS → board. */
+export const cmsMessages = {
+  keyListPublishedV1: { request: z.strictObject({ keyList: compactJws }), reply: reply({}) },
+  programmePublishedV1: { request: z.strictObject({ manifest: compactJws }), reply: reply({}) },
+  /** Sent to all without an ack: what became of it comes as `takeoverProgressedV1`, a loss is mended by the cursor. */
+  takeoverRaisedV1: { request: z.strictObject({ takeover: compactJws }), reply: reply({}) },
+  runCommandV1: { request: z.strictObject({ command: compactJws }), reply: reply({}) },
+} as const;
+
+export type BoardMessage = keyof typeof boardMessages;
+export type CmsMessage = keyof typeof cmsMessages;
+export type RequestOf<M extends { request: z.ZodType }> = z.infer<M['request']>;
+export type ReplyOf<M extends { reply: z.ZodType }> = z.infer<M['reply']>;
+
+/** GET /api/board/time, without a token: a board with a wrong clock needs it to make one. */
+export const timeAnswer = z.strictObject({ now: msUtc });
+/** GET of parts and assets by hash, `Authorization: Bearer <board token>` or a session; immutable, with ranges. */
+export const partPath = (hash: string): string => `/content/parts/${hash}`;
+export const assetPath = (hash: string): string => `/content/assets/${hash}`;
