@@ -75,7 +75,8 @@ module.exports = {
     },
     {
       name: 'player-carries-no-cms-library',
-      comment: 'node-av holds a GPLv3 FFmpeg and must never ship in the player; databases and web servers of the CMS neither',
+      comment:
+        'node-av holds a GPLv3 FFmpeg and must never ship in the player; databases and web servers of the CMS neither',
       severity: 'error',
       from: from('^player/'),
       to: { path: npm('node-av|sharp|kysely|pg|@tus/[^/]+|tus-js-client|fastify|@fastify/[^/]+') },

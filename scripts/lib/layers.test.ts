@@ -25,7 +25,12 @@ async function violations(files: Record<string, string>): Promise<string[]> {
     writeFileSync(join(root, path), source);
   }
   const { tsConfig: _unused, ...rest } = options;
-  const { output } = await cruise(['.'], { ...rest, baseDir: root, validate: true, ruleSet: { forbidden } as IFlattenedRuleSet });
+  const { output } = await cruise(['.'], {
+    ...rest,
+    baseDir: root,
+    validate: true,
+    ruleSet: { forbidden } as IFlattenedRuleSet,
+  });
   return (output as ICruiseResult).summary.violations
     .map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)
     .sort();
