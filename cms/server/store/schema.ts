@@ -1,0 +1,296 @@
+/**
+ * The tables, as Kysely sees them; migrations/ makes them. One schema for SQLite and PostgreSQL: ids are UUIDv7 text, times
+ * integer ms UTC (bigint), flags 0 or 1, JSON text. `[from, to)` columns hold validity; null `to` is «until now».
+ * Facts (plays, deliveries, audit) name things by id and are never updated or deleted by the deletion of what they name.
+ */
+import type { Generated } from 'kysely';
+
+export interface Database {
+  /** Small values of the installation: epoch, counters of versions and takeovers. */
+  settings: { key: string; value: string };
+
+  units: { id: string; created_at: number };
+  /** What a unit was called and where it hung, when. */
+  unit_versions: {
+    id: string;
+    unit_id: string;
+    code: string;
+    name: string;
+    level: 'province' | 'district' | 'commune' | 'village' | 'body';
+    parent_id: string | null;
+    valid_from: number;
+    valid_to: number | null;
+  };
+
+  users: {
+    id: string;
+    email: string;
+    name: string;
+    password_hash: string | null;
+    active: number;
+    created_at: number;
+  };
+  grants: { user_id: string; unit_id: string; role: Role };
+  sessions: {
+    /** SHA-256 of the cookie's secret. */
+    token_hash: string;
+    user_id: string;
+    csrf_token: string;
+    created_at: number;
+    last_seen_at: number;
+    expires_at: number;
+  };
+  /** One-time links: SHA-256 of the secret. */
+  invitations: { token_hash: string; purpose: 'first_admin'; created_at: number; expires_at: number; used_at: number | null };
+
+  boards: {
+    id: string;
+    unit_id: string;
+    name: string;
+    place: string;
+    kind: 'led' | 'lcd';
+    /** The raster that the player drives, px. */
+    width: number;
+    height: number;
+    output_x: number;
+    output_y: number;
+    output_width: number;
+    output_height: number;
+    rotation: number;
+    /** Distance between LED pixels, micrometres; null for LCD or unknown. */
+    pitch_um: number | null;
+    reading_distance_cm: number | null;
+    zone: string;
+    groups: string;
+    default_playlist_id: string | null;
+    created_at: number;
+    deleted_at: number | null;
+  };
+  /** The player of a board; the newest without `ended_at` is the one that may connect. */
+  devices: {
+    id: string;
+    board_id: string;
+    device_key: string;
+    paired_at: number;
+    paired_by: string | null;
+    ended_at: number | null;
+  };
+  /** Presence and what a board last said of itself; one row a board. */
+  board_states: {
+    board_id: string;
+    online: number;
+    /** Since when it has been online or offline. */
+    since: number | null;
+    last_seen_at: number | null;
+    host: string | null;
+    app: string | null;
+    /** JSON of stateChangedV1. */
+    state: string | null;
+  };
+  pairings: {
+    id: string;
+    code: string | null;
+    commitment: string;
+    cms_nonce: string;
+    device_key: string | null;
+    journal_id: string | null;
+    info: string | null;
+    created_at: number;
+    expires_at: number;
+    board_id: string | null;
+    used_at: number | null;
+  };
+
+  media: {
+    id: string;
+    unit_id: string;
+    name: string;
+    state: 'processing' | 'ready' | 'failed';
+    error_code: string | null;
+    kind: 'image' | 'video';
+    /** The rendition that boards play. */
+    hash: string | null;
+    size: number | null;
+    media_type: string | null;
+    width: number | null;
+    height: number | null;
+    duration_ms: number | null;
+    poster_hash: string | null;
+    created_at: number;
+    created_by: string;
+    deleted_at: number | null;
+  };
+  /** Files in the media folder, by SHA-256. They outlive the media rows that made them. */
+  assets: { hash: string; size: number; media_type: string; width: number; height: number; duration_ms: number | null; created_at: number };
+
+  notices: {
+    id: string;
+    unit_id: string;
+    title: string;
+    category: string;
+    /** JSON of the notice content (shared/protocol/programme.ts noticeContent). */
+    content: string;
+    /** null: from the text's length or the video's. */
+    duration_ms: number | null;
+    /** Counts edits; an edit names the revision that it started from. */
+    revision: number;
+    created_at: number;
+    updated_at: number;
+    updated_by: string;
+    deleted_at: number | null;
+  };
+  playlists: {
+    id: string;
+    unit_id: string;
+    name: string;
+    /** JSON array of playlist items (shared/protocol/programme.ts playlistItem). */
+    items: string;
+    revision: number;
+    created_at: number;
+    updated_at: number;
+    updated_by: string;
+    deleted_at: number | null;
+  };
+  schedule_entries: {
+    id: string;
+    unit_id: string;
+    playlist_id: string;
+    name: string;
+    cron: string;
+    duration_ms: number;
+    priority: number;
+    valid_from: number | null;
+    valid_to: number | null;
+    /** JSON {unitIds, boardIds}: a unit stands for every board below it. */
+    targets: string;
+    revision: number;
+    created_at: number;
+    updated_at: number;
+    updated_by: string;
+    deleted_at: number | null;
+  };
+  obligations: {
+    id: string;
+    /** Who obliges. */
+    unit_id: string;
+    notice_id: string;
+    per_hour: number;
+    sort_order: number;
+    cron: string;
+    duration_ms: number;
+    valid_from: number | null;
+    valid_to: number | null;
+    targets: string;
+    created_at: number;
+    updated_at: number;
+    updated_by: string;
+    deleted_at: number | null;
+  };
+
+  /** Content-addressed parts of programmes. */
+  parts: { hash: string; size: number; body: string; created_at: number };
+  /** Every manifest ever published, in full. */
+  programmes: {
+    board_id: string;
+    epoch: number;
+    counter: number;
+    manifest: string;
+    /** SHA-256 of what the manifest says apart from version and time: an unchanged board is not published again. */
+    content_hash: string;
+    issued_at: number;
+    published_by: string | null;
+  };
+  /** How far each board has come with its newest programme; one row a board. */
+  programme_progress: {
+    board_id: string;
+    epoch: number;
+    counter: number;
+    state: 'published' | 'received' | 'fetching' | 'active' | 'refused';
+    missing: number;
+    error_code: string | null;
+    at: number;
+  };
+
+  takeovers: {
+    id: string;
+    epoch: number;
+    counter: number;
+    type: 'alert' | 'update' | 'cancel';
+    supersedes: string | null;
+    status: 'actual' | 'exercise';
+    level: number;
+    event: string;
+    headline: string;
+    issued_at: number;
+    starts_at: number;
+    expires_at: number;
+    raised_by: string;
+    unit_id: string;
+    /** The signed document, as sent. */
+    jws: string;
+    target_count: number;
+    /** How many of the targets were offline when it was raised. */
+    offline_count: number;
+  };
+  /** The targets, frozen when the takeover was raised, and what became of it on each. */
+  takeover_deliveries: {
+    takeover_id: string;
+    board_id: string;
+    state: 'sent' | 'received' | 'displayed' | 'dark' | 'failed' | 'refused' | 'ended' | 'unknown';
+    error_code: string | null;
+    received_at: number | null;
+    displayed_at: number | null;
+    ended_at: number | null;
+  };
+
+  journals: {
+    id: string;
+    board_id: string;
+    device_id: string;
+    /** The last record held, with its hash: the cursor. */
+    last_seq: number;
+    last_hash: string;
+    forked_at: number | null;
+    created_at: number;
+  };
+  /** The evidence: lines and signature exactly as they came. */
+  journal_batches: { journal_id: string; first_seq: number; last_seq: number; lines: string; signature: string; received_at: number };
+  /** A second version of records that the CMS already holds: kept beside, never merged. */
+  journal_forks: { id: string; journal_id: string; first_seq: number; last_seq: number; lines: string; signature: string; received_at: number };
+  plays: {
+    journal_id: string;
+    seq: number;
+    board_id: string;
+    start_at: number;
+    painted_ms: number;
+    notice_id: string | null;
+    notice_hash: string | null;
+    asset: string | null;
+    takeover_id: string | null;
+    why: string;
+    why_id: string | null;
+    outcome: string;
+    host: string;
+    clock: string;
+    offset_ms: number;
+  };
+  /** Records other than plays: boots, switches, faults … body is the record's JSON. */
+  board_events: { journal_id: string; seq: number; board_id: string; at: number; type: string; body: string };
+
+  commands: { id: string; board_id: string; name: string; issued_by: string; issued_at: number; expires_at: number };
+  audit_log: {
+    id: string;
+    at: number;
+    /** null: the system itself. */
+    user_id: string | null;
+    action: string;
+    subject_type: string;
+    subject_id: string | null;
+    unit_id: string | null;
+    /** JSON; no secrets. */
+    detail: string;
+  };
+  migrations: { name: string; applied_at: Generated<number> };
+}
+
+export type Role = 'administrator' | 'province' | 'approver' | 'editor' | 'technician' | 'viewer';

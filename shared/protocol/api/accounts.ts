@@ -1,0 +1,37 @@
+/** HTTP: sign-in and first set-up. Cookie `bt_session` (HttpOnly, SameSite=Lax); every changing request carries `x-csrf-token`. */
+import { z } from 'zod';
+import { uuid } from '../common.ts';
+
+export const role = z.enum(['administrator', 'province', 'approver', 'editor', 'technician', 'viewer']);
+export type Role = z.infer<typeof role>;
+
+/** POST /api/session → me. Errors: sign_in_failed 401, sign_in_throttled 429. */
+export const signInRequest = z.strictObject({ email: z.string().trim().min(3).max(200), password: z.string().min(1).max(200) });
+/** GET /api/session → me, or 401 not_signed_in; DELETE /api/session signs out. */
+export const me = z.strictObject({
+  user: z.strictObject({ id: uuid, name: z.string(), email: z.string() }),
+  grants: z.array(z.strictObject({ unitId: uuid, unitName: z.string(), role })),
+  csrfToken: z.string(),
+});
+export type Me = z.infer<typeof me>;
+/** POST /api/setup: the first administrator, by the one-time link that an empty CMS prints (`/setup#<token>`). → me */
+export const setupRequest = z.strictObject({
+  token: z.string().max(200),
+  provinceName: z.string().trim().min(1).max(200),
+  provinceCode: z.string().trim().regex(/^\d{2}$/),
+  name: z.string().trim().min(1).max(200),
+  email: z.email().max(200),
+  /** At least 12 characters. */
+  password: z.string().min(12).max(200),
+});
+
+/** GET /api/units: those in sight, as true now. */
+export const unit = z.strictObject({
+  id: uuid,
+  code: z.string(),
+  name: z.string(),
+  level: z.enum(['province', 'district', 'commune', 'village', 'body']),
+  parentId: uuid.nullable(),
+});
+export const units = z.strictObject({ units: z.array(unit) });
+export type Unit = z.infer<typeof unit>;

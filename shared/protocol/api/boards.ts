@@ -1,0 +1,79 @@
+/** HTTP and console socket: boards. */
+import { z } from 'zod';
+import { msUtc, outputRegion, timeZone, uuid, version } from '../common.ts';
+import { hostKind } from '../journal.ts';
+import { playingNow } from '../link.ts';
+import { normalizePairingCode } from '../pairing.ts';
+
+const boardFields = {
+  unitId: uuid,
+  name: z.string().trim().min(1).max(200),
+  place: z.string().trim().max(300),
+  kind: z.enum(['led', 'lcd']),
+  width: z.int().min(16).max(16_384),
+  height: z.int().min(16).max(16_384),
+  output: outputRegion,
+  /** Micrometres between LED pixels. */
+  pitchUm: z.int().min(100).max(100_000).nullable(),
+  readingDistanceCm: z.int().min(10).max(100_000).nullable(),
+  zone: timeZone,
+  groups: z.array(z.string().trim().min(1).max(64)).max(100),
+  defaultPlaylistId: uuid.nullable(),
+};
+/** POST /api/boards → board; PATCH /api/boards/:id with any of the fields → board. Code `output_outside_raster` when the region leaves the raster. */
+export const boardInput = z.strictObject(boardFields);
+export const boardPatch = boardInput.partial();
+export type BoardInput = z.infer<typeof boardInput>;
+
+export const boardPresence = z.strictObject({
+  boardId: uuid,
+  /** unpaired: no player yet. */
+  presence: z.enum(['unpaired', 'online', 'offline']),
+  since: msUtc.nullable(),
+  lastSeenAt: msUtc.nullable(),
+  host: hostKind.nullable(),
+  screenOn: z.boolean().nullable(),
+  now: playingNow.nullable(),
+  next: playingNow.nullable(),
+  programme: version.nullable(),
+});
+export type BoardPresence = z.infer<typeof boardPresence>;
+
+export const programmeProgress = z.strictObject({
+  boardId: uuid,
+  version: version,
+  state: z.enum(['published', 'received', 'fetching', 'active', 'refused']),
+  missing: z.int(),
+  errorCode: z.string().nullable(),
+  at: msUtc,
+});
+export type ProgrammeProgress = z.infer<typeof programmeProgress>;
+
+export const board = z.strictObject({
+  id: uuid,
+  ...boardFields,
+  unitName: z.string(),
+  presence: boardPresence,
+  /** null: nothing published yet. */
+  progress: programmeProgress.nullable(),
+});
+export type Board = z.infer<typeof board>;
+/** GET /api/boards → those in sight. GET /api/boards/:id → board. */
+export const boards = z.strictObject({ boards: z.array(board) });
+
+/** POST /api/boards/:id/pairing {code} → board. Errors: pairing_code_unknown, pairing_code_expired, pairing_code_used, pairing_throttled. */
+export const pairBoardRequest = z.strictObject({ code: z.string().max(40).transform(normalizePairingCode).pipe(z.string().regex(/^[0-9A-HJKMNP-TV-Z]{8}$/)) });
+/** POST /api/boards/:id/commands → {delivered}. `endTest` ends a picture early. Error: board_offline 409. */
+export const commandRequest = z.strictObject({ name: z.enum(['testPattern', 'identify', 'endTest']), durationMs: z.int().min(1000).max(600_000).default(30_000) });
+export const commandAnswer = z.strictObject({ commandId: uuid });
+
+/** The console socket (namespace `/console`, session cookie): events for what the signed-in person may see. */
+export const consoleNamespace = '/console';
+export const consoleMessages = {
+  boardChangedV1: boardPresence,
+  programmeProgressedV1: programmeProgress,
+  /** New plays are durable; the page asks again. */
+  playsRecordedV1: z.strictObject({ boardId: uuid, count: z.int() }),
+  mediaChangedV1: z.strictObject({ mediaId: uuid }),
+  takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
+} as const;

@@ -1,0 +1,34 @@
+/** HTTP: plays. */
+import { z } from 'zod';
+import { durationMs, msUtc, uuid } from '../common.ts';
+import { clockState, hostKind, playOutcome } from '../journal.ts';
+
+export const play = z.strictObject({
+  journalId: uuid,
+  seq: z.int(),
+  boardId: uuid,
+  startAt: msUtc,
+  paintedMs: durationMs,
+  noticeId: uuid.nullable(),
+  /** The notice's or takeover's title, kept after deletion; null for the fallback slide. */
+  title: z.string().nullable(),
+  takeoverId: uuid.nullable(),
+  why: z.enum(['takeover', 'obligation', 'schedule', 'loop', 'fallback']),
+  outcome: playOutcome,
+  host: hostKind,
+  clock: clockState,
+  /** Whether it counts as proof: a supervised host painted it. */
+  counted: z.boolean(),
+});
+export type Play = z.infer<typeof play>;
+
+/** GET /api/plays?boardId=&before=<startAt>&limit=50: newest first. */
+export const playsQuery = z.strictObject({ boardId: uuid, before: z.coerce.number().pipe(msUtc).optional(), limit: z.coerce.number().int().min(1).max(500).default(50) });
+export const plays = z.strictObject({ plays: z.array(play), /** Records held of the board up to now; forks are incidents. */ incidents: z.int() });
+/** GET /api/plays/counts?boardId=&from=&to=: per notice, counted plays only, with those not counted beside. */
+export const countsQuery = z.strictObject({ boardId: uuid, from: z.coerce.number().pipe(msUtc), to: z.coerce.number().pipe(msUtc) });
+export const playCounts = z.strictObject({
+  counts: z.array(
+    z.strictObject({ noticeId: uuid.nullable(), title: z.string().nullable(), completed: z.int(), partial: z.int(), uncounted: z.int(), paintedMs: durationMs }),
+  ),
+});

@@ -1,0 +1,64 @@
+/** HTTP: takeovers. Right: province and administrator roles on every target unit. */
+import { z } from 'zod';
+import { msUtc, uuid } from '../common.ts';
+import { takeoverContent, takeoverSelectors } from '../takeover.ts';
+
+const selectorsInput = takeoverSelectors.refine((s) => s.all || s.unitIds.length + s.groups.length + s.boardIds.length > 0, {
+  error: 'Choose at least one board, unit or group',
+});
+/** POST /api/takeovers/preview: how many boards it would reach, before anyone confirms. */
+export const takeoverPreviewRequest = z.strictObject({ selectors: selectorsInput });
+export const takeoverPreview = z.strictObject({
+  targets: z.int(),
+  offline: z.int(),
+  unpaired: z.int(),
+  boards: z.array(z.strictObject({ boardId: uuid, name: z.string(), unitName: z.string(), presence: z.enum(['unpaired', 'online', 'offline']) })).max(10_000),
+});
+/** POST /api/takeovers → takeover. `clientId` makes a repeated request raise it once. Codes: takeover_no_targets, takeover_too_long (expiry beyond 72 h). */
+export const takeoverRequest = z.strictObject({
+  clientId: uuid,
+  status: z.enum(['actual', 'exercise']),
+  content: takeoverContent,
+  selectors: selectorsInput,
+  /** From now, ms: one minute to 72 hours. */
+  durationMs: z.int().min(60_000).max(259_200_000),
+});
+export type TakeoverRequest = z.infer<typeof takeoverRequest>;
+
+export const deliveryState = z.enum(['sent', 'received', 'displayed', 'dark', 'failed', 'refused', 'ended', 'unknown']);
+export const takeoverView = z.strictObject({
+  id: uuid,
+  type: z.enum(['alert', 'update', 'cancel']),
+  status: z.enum(['actual', 'exercise']),
+  content: takeoverContent,
+  issuedAt: msUtc,
+  startsAt: msUtc,
+  expiresAt: msUtc,
+  raisedByName: z.string(),
+  /** active, or how it ended. */
+  state: z.enum(['active', 'allClear', 'superseded', 'expired']),
+  endedAt: msUtc.nullable(),
+  targets: z.int(),
+  offlineAtRaise: z.int(),
+  /** Boards per delivery state. */
+  delivery: z.record(deliveryState, z.int()),
+});
+export type TakeoverView = z.infer<typeof takeoverView>;
+/** GET /api/takeovers → newest first. */
+export const takeovers = z.strictObject({ takeovers: z.array(takeoverView) });
+/** GET /api/takeovers/:id → with deliveries. */
+export const takeoverDetail = takeoverView.extend({
+  deliveries: z.array(
+    z.strictObject({
+      boardId: uuid,
+      boardName: z.string(),
+      unitName: z.string(),
+      state: deliveryState,
+      errorCode: z.string().nullable(),
+      receivedAt: msUtc.nullable(),
+      displayedAt: msUtc.nullable(),
+      endedAt: msUtc.nullable(),
+    }),
+  ),
+});
+/** POST /api/takeovers/:id/all-clear → takeover. Code takeover_not_active 409. */
