@@ -1,0 +1,63 @@
+/** Builds one target with Vite into a folder of its own, then swaps it in. */
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type InlineConfig } from 'vite';
+import { distDir, repoRoot } from './paths.ts';
+import { FINGERPRINT, TARGETS, fingerprint, outDir, type TargetName } from './targets.ts';
+
+/** A page: its folder has its own vite.config.ts. */
+const page = (folder: string, to: string): InlineConfig => ({
+  root: join(repoRoot, folder),
+  configFile: join(repoRoot, folder, 'vite.config.ts'),
+  build: { outDir: to, emptyOutDir: true },
+});
+
+/** A program for Node or Electron in one file: everything but Node's own modules and Electron goes in. */
+const program = (entry: string, file: string, to: string): InlineConfig => ({
+  root: repoRoot,
+  configFile: false,
+  ssr: { noExternal: true, external: ['electron'], target: 'node' },
+  build: {
+    ssr: join(repoRoot, entry),
+    outDir: to,
+    emptyOutDir: false,
+    target: 'node24',
+    minify: false,
+    rolldownOptions: {
+      external: ['electron', 'electron/main', 'electron/renderer'],
+      // A sandboxed preload script has to be CommonJS (electronjs.org, «Sandbox limitations»).
+      output: { format: file.endsWith('.cjs') ? 'cjs' : 'es', entryFileNames: file, codeSplitting: false },
+    },
+  },
+});
+
+/** The Vite runs that make up a target. */
+function runs(name: TargetName, to: string): InlineConfig[] {
+  if (name === 'web') return [page('cms/web', to)];
+  if (name === 'stage') return [page('player/stage', to)];
+  if (name === 'engine') return [program('player/engine/main.ts', 'main.js', to)];
+  return [
+    program('player/hosts/electron/main.ts', 'main.js', to),
+    program('player/hosts/electron/preload.ts', 'preload.cjs', to),
+  ];
+}
+
+/**
+ * Builds the target. Its old folder stays in place until the new one is complete.
+ * @throws whatever Vite throws for broken sources
+ */
+export async function buildTarget(name: TargetName): Promise<void> {
+  const mark = fingerprint(TARGETS[name].sources);
+  const fresh = join(distDir, `.${name}-${process.pid}`);
+  const old = join(distDir, `.${name}-old-${process.pid}`);
+  mkdirSync(fresh, { recursive: true });
+  try {
+    for (const config of runs(name, fresh)) await build(config);
+    writeFileSync(join(fresh, FINGERPRINT), mark);
+    if (existsSync(outDir(name))) renameSync(outDir(name), old);
+    renameSync(fresh, outDir(name));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+}
