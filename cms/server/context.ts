@@ -1,0 +1,77 @@
+/** What every feature is handed by the composition root (app.ts), and how it offers routes. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Access, Actor } from './access.ts';
+import type { Store, Tx } from './store/store.ts';
+
+/** Time and randomness, passed in so that tests decide them. */
+export interface Sources {
+  /** ms UTC. */
+  now(): number;
+  /** A UUIDv7. */
+  newId(): string;
+  randomBytes(length: number): Uint8Array;
+}
+
+export interface AuditEntry {
+  readonly actor: Pick<Actor, 'userId'> | null;
+  /** Verb in the past, `noun.verbed`: `board.paired`. */
+  readonly action: string;
+  readonly subjectType: string;
+  readonly subjectId: string | null;
+  readonly unitId: string | null;
+  readonly detail: Record<string, unknown>;
+}
+
+/** Writes the entry in the transaction of the change itself: no change without its entry. */
+export type Audit = (tx: Tx, entry: AuditEntry) => Promise<void>;
+
+/** What happened, for whoever listens inside this process (console gateway, board gateway). Listeners must not throw. */
+export interface Events {
+  emit<K extends keyof EventMap>(name: K, payload: EventMap[K]): void;
+  on<K extends keyof EventMap>(name: K, listener: (payload: EventMap[K]) => void): () => void;
+}
+export interface EventMap {
+  boardChanged: { boardId: string };
+  boardPaired: { boardId: string };
+  boardUnpaired: { boardId: string };
+  programmePublished: { boardId: string; manifest: string };
+  programmeProgressed: { boardId: string };
+  playsRecorded: { boardId: string; count: number };
+  mediaChanged: { mediaId: string };
+  takeoverRaised: { takeoverId: string; jws: string };
+  takeoverProgressed: { takeoverId: string };
+  sessionEnded: { sessionHash: string };
+}
+
+export interface Context {
+  readonly store: Store;
+  readonly sources: Sources;
+  readonly access: Access;
+  readonly audit: Audit;
+  readonly events: Events;
+  readonly log: Logger;
+  /** The data folder's `media`, `uploads` and `keys` folders, absolute. */
+  readonly folders: { readonly media: string; readonly uploads: string; readonly keys: string };
+}
+
+/** Routes declare who may call them; a route without `auth` does not start (http.ts checks). */
+export type RouteAuth = 'user' | 'board' | 'boardOrUser' | 'public';
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    auth?: RouteAuth;
+  }
+  interface FastifyRequest {
+    /** Set on routes with auth `user`. */
+    actor: Actor | null;
+    /** Board id, set on routes with auth `board`. */
+    boardId: string | null;
+  }
+}
+export type Routes = (app: FastifyInstance) => Promise<void>;
+
+/** The signed-in person, on a route with auth `user`. */
+export function actorOf(request: FastifyRequest): Actor {
+  if (!request.actor) throw new Error('This route lacks auth: user');
+  return request.actor;
+}
