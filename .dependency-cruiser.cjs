@@ -17,7 +17,7 @@ const LAYERS = [
   { name: 'shared', path: '^shared/', may: [] },
   { name: 'layouts', path: '^layouts/', may: ['^shared/'] },
   // The server checks a notice's fields with the layout's own schema; it never renders one.
-  { name: 'cms-server', path: '^cms/server/', may: ['^shared/', '^layouts/[^/]+/schema\\.ts$'] },
+  { name: 'cms-server', path: '^cms/server/', may: ['^shared/', '^layouts/(schemas|[^/]+/schema)\\.ts$'] },
   // The stage is reached only as a page in an iframe, never as a module.
   { name: 'cms-web', path: '^cms/web/', may: ['^shared/', '^layouts/'] },
   { name: 'player-engine', path: '^player/engine/', may: ['^shared/'] },

@@ -1,0 +1,45 @@
+/** Zod pieces that layout schemas are built from. Text is stored trimmed, in NFC and without invisible characters, however it was typed. */
+import { z } from 'zod';
+
+/** One line of text that must not be empty. */
+export const requiredText = (maxLength: number) => z.string().overwrite(oneLine).min(1).max(maxLength);
+
+/** One line of text that may be empty; absent reads as empty. */
+export const optionalText = (maxLength: number) => z.string().overwrite(oneLine).max(maxLength).default('');
+
+/** Paragraphs, one per line, that must not be empty. */
+export const requiredParagraphs = (maxLength: number) => z.string().overwrite(paragraphs).min(1).max(maxLength);
+
+/** A calendar date written dd/MM/yyyy, or empty. */
+export const optionalDate = () =>
+  z
+    .string()
+    .trim()
+    .max(10)
+    .refine((text) => text === '' || isCalendarDate(text), { error: 'A date is written dd/MM/yyyy' })
+    .default('');
+
+/** True for a date that exists, written dd/MM/yyyy. */
+export function isCalendarDate(text: string): boolean {
+  const match = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
+  if (match === null) return false;
+  const [day, month, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** What a word processor leaves in pasted text and nobody sees: control characters, soft hyphens, a byte order mark. */
+const INVISIBLE = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b\ufeff]/gu;
+
+function oneLine(text: string): string {
+  return text.normalize('NFC').replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim();
+}
+
+function paragraphs(text: string): string {
+  return text
+    .normalize('NFC')
+    .split(/\r\n|[\r\n\v\f\u0085\u2028\u2029]/u)
+    .map(oneLine)
+    .filter((line) => line !== '')
+    .join('\n');
+}

@@ -1,0 +1,39 @@
+/**
+ * Every layout by name: field schema, what a form needs, a sample. Runs in Node: no component is imported here, so
+ * the CMS server checks fields with it (docs/decisions/0001-server-reads-layout-schemas.md).
+ */
+import type { z } from 'zod';
+import * as infographic from './infographic/schema.ts';
+import { sample as infographicSample } from './infographic/sample.ts';
+import * as notice from './notice/schema.ts';
+import { sample as noticeSample } from './notice/sample.ts';
+import type { FieldMeta } from './types.ts';
+
+export type { ColumnMeta, FieldMeta } from './types.ts';
+
+export interface LayoutDefinition {
+  /** Parses a notice's `fields`: trims, normalises to NFC, fills absent optional fields. */
+  readonly schema: z.ZodType<Record<string, unknown>>;
+  readonly fields: readonly FieldMeta[];
+  readonly sample: Readonly<Record<string, unknown>>;
+}
+
+/** In the order of the studio's menu. */
+export const layouts = {
+  notice: { schema: notice.schema, fields: notice.fields, sample: { ...noticeSample } },
+  infographic: { schema: infographic.schema, fields: infographic.fields, sample: { ...infographicSample } },
+} as const satisfies Record<string, LayoutDefinition>;
+
+export type LayoutName = keyof typeof layouts;
+export const layoutNames = Object.keys(layouts) as LayoutName[];
+
+export function isLayoutName(name: string): name is LayoutName {
+  return Object.hasOwn(layouts, name);
+}
+
+/** Words (in Vietnamese: syllables) of all texts in a layout's fields: what the length of its slot is computed from. */
+export function countWords(fields: unknown): number {
+  if (typeof fields === 'string') return fields.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+  if (typeof fields !== 'object' || fields === null) return 0;
+  return Object.values(fields).reduce<number>((sum, value) => sum + countWords(value), 0);
+}

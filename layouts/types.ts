@@ -1,0 +1,49 @@
+/** The words that every layout shares: what a form needs to know of its fields, and what its component is given. */
+
+/** A column of a `rows` field. Its label is the message `layout_<layout>_<rows key>_<column key>`. */
+export interface ColumnMeta {
+  readonly key: string;
+  readonly kind: 'text';
+  readonly maxLength: number;
+  readonly required: boolean;
+}
+
+interface FieldBase {
+  readonly key: string;
+  readonly required: boolean;
+}
+
+/**
+ * One field of a layout, in the order of the form. Its label is the message `layout_<layout>_<key>`; the layout's own
+ * name is the message `layout_<layout>`.
+ */
+export type FieldMeta =
+  | (FieldBase & {
+      readonly kind: 'text';
+      readonly maxLength: number;
+      /** A calendar date written dd/MM/yyyy. */
+      readonly format?: 'date';
+    })
+  | (FieldBase & { readonly kind: 'longText'; readonly maxLength: number })
+  | (FieldBase & { readonly kind: 'number'; readonly min: number; readonly max: number })
+  | (FieldBase & {
+      readonly kind: 'rows';
+      readonly minRows: number;
+      readonly maxRows: number;
+      readonly columns: readonly ColumnMeta[];
+    })
+  /** The value is the SHA-256 of an asset. */
+  | (FieldBase & { readonly kind: 'image' });
+
+/** What a layout's component is given. */
+export interface LayoutProps<Fields> {
+  /** Already parsed by the layout's schema. */
+  readonly fields: Fields;
+  /** Size of the picture, px, after rotation: the viewer's width and height. */
+  readonly width: number;
+  readonly height: number;
+  /** Length of the slot, ms: what is too long for one page is paged to fit into it. */
+  readonly durationMs: number;
+  /** How far into the slot, ms. Decides the page, and nothing else does, so a restart lands on the right one. */
+  readonly elapsedMs: number;
+}
