@@ -16,6 +16,19 @@ export const boardToken = z.strictObject({ boardId: uuid, issuedAt: msUtc, expir
 /** A token lives at most this long, ms. */
 export const boardTokenLifeMs = 120_000;
 
+/**
+ * What a board hands over to connect (Socket.IO `auth`). `journalOnly`: the former player of a board, or a player paired with
+ * another board since, delivers what its old journal still holds under its old key; it may send `appendJournalV1` and nothing
+ * else, and is asked for what is missing by `journal_gap`.
+ */
+export const boardAuth = z.strictObject({ token: compactJws, journalOnly: z.boolean().optional() });
+/**
+ * Codes of a refused connection, in `connect_error`'s `data` (an error body) and `message`. `device_replaced`: another player has
+ * been paired with the board; only `journalOnly` is still open to this one.
+ */
+export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown', 'device_replaced'] as const;
+export type ConnectRefusal = (typeof connectRefusals)[number];
+
 const failure = errorBody.extend({ ok: z.literal(false) });
 const reply = <T extends z.ZodRawShape>(shape: T) => z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);
 
