@@ -91,6 +91,13 @@ module.exports = {
       },
     },
     {
+      name: 'server-reaches-no-component',
+      comment: "the schemas of layouts that the server imports may not drag the layouts' components in",
+      severity: 'error',
+      from: from('^cms/server/'),
+      to: { path: '\\.svelte$', reachable: true },
+    },
+    {
       name: 'feature-keeps-its-repo',
       comment: "a feature's repo belongs to its service; another feature calls the service",
       severity: 'error',

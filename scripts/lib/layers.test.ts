@@ -71,6 +71,9 @@ describe('the import table', () => {
       'player/engine/journal.ts': 'export const j = 1;',
       'cms/server/app.ts': "import '../../layouts/notice/registry.ts';",
       'layouts/notice/registry.ts': 'export const r = 1;',
+      'cms/server/fields.ts': "import '../../layouts/schemas.ts';",
+      'layouts/schemas.ts': "import './notice/Notice.svelte';",
+      'layouts/notice/Notice.svelte': '<p>{1}</p>',
       'cms/web/main.ts': "import '../../player/stage/main.ts';",
       'player/stage/main.ts': "import '../../test/fixture.ts';",
       'test/fixture.ts': 'export const f = 1;',
@@ -83,6 +86,7 @@ describe('the import table', () => {
       'layer-player-stage: player/stage/main.ts → test/fixture.ts',
       'layer-shared: shared/a.ts → player/engine/main.ts',
       'nothing-imports-test: player/stage/main.ts → test/fixture.ts',
+      'server-reaches-no-component: cms/server/fields.ts → layouts/notice/Notice.svelte',
     ]);
   });
 
