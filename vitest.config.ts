@@ -29,6 +29,7 @@ export default defineConfig({
           name: 'store',
           environment: 'node',
           include: ['{cms,player,test}/**/*.store.test.ts'],
+          globalSetup: ['cms/server/store/testing-postgres.ts'],
           exclude: never,
           testTimeout: 60_000,
           hookTimeout: 180_000,

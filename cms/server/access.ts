@@ -33,7 +33,14 @@ export type Action =
 const everyone: readonly Action[] = ['unit.read', 'board.read', 'content.read', 'proof.read', 'takeover.read'];
 const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit'];
 const approving: readonly Action[] = [...editing, 'programme.publish'];
-const province: readonly Action[] = [...approving, 'board.edit', 'board.pair', 'board.command', 'takeover.raise', 'obligation.edit'];
+const province: readonly Action[] = [
+  ...approving,
+  'board.edit',
+  'board.pair',
+  'board.command',
+  'takeover.raise',
+  'obligation.edit',
+];
 
 const rights: Record<Role, ReadonlySet<Action>> = {
   viewer: new Set(everyone),
@@ -67,7 +74,8 @@ export class Access {
 
   /** @throws AppError `forbidden` 403; a unit out of sight reads the same as one that does not exist. */
   assert(actor: Actor, action: Action, unitId: string): void {
-    if (!this.can(actor, action, unitId)) throw new AppError('forbidden', `You may not do this here (${action})`, { status: 403 });
+    if (!this.can(actor, action, unitId))
+      throw new AppError('forbidden', `You may not do this here (${action})`, { status: 403 });
   }
 
   /** Every unit on which the actor may do it. */

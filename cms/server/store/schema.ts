@@ -41,7 +41,13 @@ export interface Database {
     expires_at: number;
   };
   /** One-time links: SHA-256 of the secret. */
-  invitations: { token_hash: string; purpose: 'first_admin'; created_at: number; expires_at: number; used_at: number | null };
+  invitations: {
+    token_hash: string;
+    purpose: 'first_admin';
+    created_at: number;
+    expires_at: number;
+    used_at: number | null;
+  };
 
   boards: {
     id: string;
@@ -121,7 +127,15 @@ export interface Database {
     deleted_at: number | null;
   };
   /** Files in the media folder, by SHA-256. They outlive the media rows that made them. */
-  assets: { hash: string; size: number; media_type: string; width: number; height: number; duration_ms: number | null; created_at: number };
+  assets: {
+    hash: string;
+    size: number;
+    media_type: string;
+    width: number;
+    height: number;
+    duration_ms: number | null;
+    created_at: number;
+  };
 
   notices: {
     id: string;
@@ -254,9 +268,24 @@ export interface Database {
     created_at: number;
   };
   /** The evidence: lines and signature exactly as they came. */
-  journal_batches: { journal_id: string; first_seq: number; last_seq: number; lines: string; signature: string; received_at: number };
+  journal_batches: {
+    journal_id: string;
+    first_seq: number;
+    last_seq: number;
+    lines: string;
+    signature: string;
+    received_at: number;
+  };
   /** A second version of records that the CMS already holds: kept beside, never merged. */
-  journal_forks: { id: string; journal_id: string; first_seq: number; last_seq: number; lines: string; signature: string; received_at: number };
+  journal_forks: {
+    id: string;
+    journal_id: string;
+    first_seq: number;
+    last_seq: number;
+    lines: string;
+    signature: string;
+    received_at: number;
+  };
   plays: {
     journal_id: string;
     seq: number;

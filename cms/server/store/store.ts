@@ -1,23 +1,141 @@
-import type { Kysely, Transaction } from 'kysely';
+/** The one way to the tables: SQLite in the data folder, or PostgreSQL by DATABASE_URL. Nothing outside store/ knows which. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely';
+import { StoreError } from './errors.ts';
+import { migrate } from './migrate.ts';
+import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
+import { BulkRows, sqliteDialect } from './sqlite.ts';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
+/** Values of one column of a bulk insert. */
+export type BulkValue = string | number | null;
+
 /**
- * The one way to the tables. On SQLite `read` is a pool of reader threads and `write` the single writer thread; on PostgreSQL both
- * are the same pool. Nothing outside store/ knows which.
+ * The one way to the tables. On SQLite `read` is a pool of reader threads and `write` the single writer thread; on PostgreSQL they
+ * are two pools of one database, so that readers inside a transaction never wait for writers.
  */
 export interface Store {
   readonly dialect: 'sqlite' | 'postgres';
   readonly read: Db;
   readonly write: Db;
-  /** Runs `work` in one durable transaction; a throw leaves nothing behind. Keep it short: on SQLite every other writer waits. */
+  /**
+   * Runs `work` in one durable transaction; a throw leaves nothing behind. Keep it short: on SQLite every other writer waits.
+   * Inside it use `tx` alone: a second transaction inside would wait for the first for ever, and throws `store_nested` instead.
+   */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Inserts many rows of one table in one statement, passed as one JSON text so that a storm of records costs the event loop little.
+   * Inserts many rows of one table, passed as one JSON text so that a storm of records costs the event loop little.
    * With `ignoreConflicts` rows whose key exists are left as they are. Runs in the given transaction.
    */
-  insertMany<T extends keyof Database & string>(tx: Tx, table: T, columns: readonly (keyof Database[T] & string)[], rows: readonly (readonly (string | number | null)[])[], options?: { ignoreConflicts?: boolean }): Promise<void>;
+  insertMany<T extends keyof Database & string>(
+    tx: Tx,
+    table: T,
+    columns: readonly (keyof Database[T] & string)[],
+    rows: readonly (readonly BulkValue[])[],
+    options?: { ignoreConflicts?: boolean },
+  ): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** PostgreSQL's address; null for SQLite. */
+  readonly databaseUrl: string | null;
+  /** SQLite's file, absolute. */
+  readonly file: string;
+  /** Told of connections that broke while idle. */
+  readonly onError: (error: Error) => void;
+}
+
+const READERS = 2;
+const BUSY_TIMEOUT_MS = 5000;
+const POSTGRES_CONNECTIONS = 10;
+
+/**
+ * Opens the database and brings its tables up to date.
+ * @throws StoreError `store_newer` when a newer release has written it; `store_corrupt`
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const store =
+    options.databaseUrl === null ? openSqlite(options.file) : openPostgres(options.databaseUrl, options.onError);
+  try {
+    await migrate(store);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function openSqlite(file: string): Store {
+  const options = { file, busyTimeoutMs: BUSY_TIMEOUT_MS };
+  const write = new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: false }, 1) });
+  // Opened at their first query, when the writer has made the file.
+  const read = new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: true }, READERS) });
+  return {
+    ...shared(read, write),
+    dialect: 'sqlite',
+    async insertMany(tx, table, columns, rows, { ignoreConflicts = false } = {}) {
+      if (rows.length === 0) return;
+      const tail = ignoreConflicts ? 'on conflict do nothing' : '';
+      const bulk = new BulkRows(tail, columns.length, JSON.stringify(rows));
+      await tx.executeQuery(CompiledQuery.raw(`insert into "${table}" (${quoted(columns)})`, [bulk]));
+    },
+  };
+}
+
+function openPostgres(url: string, onError: (error: Error) => void): Store {
+  const open = () => new Kysely<Database>({ dialect: postgresDialect(url, POSTGRES_CONNECTIONS, onError) });
+  const columnTypes = new Map<string, Promise<Map<string, string>>>();
+  const write = open();
+  return {
+    ...shared(open(), write),
+    dialect: 'postgres',
+    async insertMany(tx, table, columns, rows, { ignoreConflicts = false } = {}) {
+      if (rows.length === 0) return;
+      let types = columnTypes.get(table);
+      if (!types) columnTypes.set(table, (types = readColumnTypes(write, table)));
+      const known = await types;
+      const values = columns.map((column, i) => `(r->>${i})::${known.get(column) ?? 'text'}`).join(',');
+      const tail = ignoreConflicts ? 'on conflict do nothing' : '';
+      const text = `insert into "${table}" (${quoted(columns)}) select ${values} from json_array_elements($1::json) r ${tail}`;
+      await tx.executeQuery(CompiledQuery.raw(text, [JSON.stringify(rows)]));
+    },
+  };
+}
+
+async function readColumnTypes(db: Db, table: string): Promise<Map<string, string>> {
+  const { rows } = await sql<{ column_name: string; data_type: string }>`
+    select column_name, data_type from information_schema.columns where table_schema = current_schema() and table_name = ${table}
+  `.execute(db);
+  return new Map(rows.map((row) => [row.column_name, row.data_type]));
+}
+
+const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(',');
+
+function shared(read: Db, write: Db): Pick<Store, 'read' | 'write' | 'transaction' | 'close'> {
+  // What is started inside a transaction and outlives it inherits this; `open` tells the difference.
+  const current = new AsyncLocalStorage<{ open: boolean }>();
+  return {
+    read,
+    write,
+    async transaction(work) {
+      if (current.getStore()?.open)
+        throw new StoreError('store_nested', 'A transaction inside a transaction: pass tx on');
+      return write.transaction().execute(async (tx) => {
+        const scope = { open: true };
+        try {
+          return await current.run(scope, () => work(tx));
+        } finally {
+          scope.open = false;
+        }
+      });
+    },
+    async close() {
+      await read.destroy();
+      await write.destroy();
+    },
+  };
 }

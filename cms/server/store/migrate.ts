@@ -1,0 +1,44 @@
+/** Brings the tables up to date: every migration once, in order, each with its note in one transaction. */
+import { sql } from 'kysely';
+import { StoreError } from './errors.ts';
+import * as initial from './migrations/0001-initial.ts';
+import type { Store } from './store.ts';
+
+/** Statements of a migration, in the words of one dialect. */
+export interface Migration {
+  readonly name: string;
+  statements(dialect: Store['dialect']): readonly string[];
+}
+
+const migrations: readonly Migration[] = [initial.migration];
+
+/** Any number, the same in every process: only one of several may migrate. */
+const ADVISORY_LOCK = 727_501;
+
+/** @throws StoreError `store_newer` when the tables are of a release that this one does not know */
+export async function migrate(store: Store): Promise<void> {
+  await store.transaction(async (tx) => {
+    const run = (text: string) => sql.raw(text).execute(tx);
+    const now =
+      store.dialect === 'sqlite'
+        ? `(cast(unixepoch('subsec') * 1000 as integer))`
+        : `((extract(epoch from now()) * 1000)::bigint)`;
+    if (store.dialect === 'postgres') await run(`select pg_advisory_xact_lock(${ADVISORY_LOCK})`);
+    await run(
+      `create table if not exists migrations (name text primary key, applied_at bigint not null default ${now})`,
+    );
+    const applied = new Set((await tx.selectFrom('migrations').select('name').execute()).map((row) => row.name));
+    const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
+    if (unknown.length > 0) {
+      throw new StoreError(
+        'store_newer',
+        `The database was written by a newer release (${unknown.join(', ')}); start that release or a newer one`,
+      );
+    }
+    for (const migration of migrations) {
+      if (applied.has(migration.name)) continue;
+      for (const statement of migration.statements(store.dialect)) await run(statement);
+      await tx.insertInto('migrations').values({ name: migration.name }).execute();
+    }
+  });
+}

@@ -1,0 +1,29 @@
+/** What sqlite.ts and its worker threads say to each other. */
+export interface WorkerOptions {
+  readonly file: string;
+  readonly readOnly: boolean;
+  readonly busyTimeoutMs: number;
+}
+
+export type WorkerRequest = { readonly id: number } & (
+  | { readonly op: 'query'; readonly sql: string; readonly parameters: readonly unknown[] }
+  | {
+      readonly op: 'insertMany';
+      readonly head: string;
+      readonly tail: string;
+      readonly columns: number;
+      readonly json: string;
+    }
+  | { readonly op: 'rollback' }
+  | { readonly op: 'close' }
+);
+
+export interface WorkerResult {
+  readonly rows: unknown[];
+  readonly changes: number;
+}
+
+/** Answer 0 says that the database is open. */
+export type WorkerAnswer =
+  | { readonly id: number; readonly ok: true; readonly result: WorkerResult }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly errcode: number | null };

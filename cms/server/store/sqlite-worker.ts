@@ -1,0 +1,98 @@
+/**
+ * One SQLite connection in a thread of its own, so that no query and no fsync ever runs on the event loop that carries takeovers.
+ * Requests are answered in the order in which they arrive. Started only by sqlite.ts.
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { WorkerAnswer, WorkerOptions, WorkerRequest, WorkerResult } from './sqlite-messages.ts';
+
+/** Prepared statements kept; queries are few and their text repeats. */
+const STATEMENTS_KEPT = 400;
+/** Rows per statement of a bulk insert: more gains nothing, and 15 columns must stay below SQLite's limit of parameters. */
+const ROWS_PER_STATEMENT = 50;
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly returnsRows: boolean;
+}
+
+function open(options: WorkerOptions): DatabaseSync {
+  const db = new DatabaseSync(options.file, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
+  if (!options.readOnly)
+    db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864;');
+  // A checkpoint every 16 MB instead of 4: a storm of records then pays for it seldom.
+  db.exec(
+    'pragma foreign_keys = on; pragma cache_size = -32768; pragma temp_store = memory; pragma wal_autocheckpoint = 4000;',
+  );
+  return db;
+}
+
+function start(options: WorkerOptions, port: NonNullable<typeof parentPort>): void {
+  const db = open(options);
+  const prepared = new Map<string, Prepared>();
+
+  function prepare(sql: string): Prepared {
+    let entry = prepared.get(sql);
+    if (entry) prepared.delete(sql);
+    else {
+      const statement = db.prepare(sql);
+      entry = { statement, returnsRows: statement.columns().length > 0 };
+      if (prepared.size >= STATEMENTS_KEPT) prepared.delete(prepared.keys().next().value!);
+    }
+    prepared.set(sql, entry);
+    return entry;
+  }
+
+  function query(sql: string, parameters: readonly unknown[]): WorkerResult {
+    const { statement, returnsRows } = prepare(sql);
+    const values = parameters as SQLInputValue[];
+    if (returnsRows) return { rows: statement.all(...values), changes: 0 };
+    return { rows: [], changes: Number(statement.run(...values).changes) };
+  }
+
+  /** `json`: an array of rows, each an array of values. Measured faster than json_each() by a third. */
+  function insertMany(head: string, tail: string, columns: number, json: string): WorkerResult {
+    const rows = JSON.parse(json) as SQLInputValue[][];
+    const row = `(${Array.from({ length: columns }, () => '?').join(',')})`;
+    let changes = 0;
+    for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
+      const chunk = rows.slice(i, i + ROWS_PER_STATEMENT);
+      const { statement } = prepare(
+        `${head} values ${Array.from({ length: chunk.length }, () => row).join(',')} ${tail}`,
+      );
+      changes += Number(statement.run(...chunk.flat()).changes);
+    }
+    return { rows: [], changes };
+  }
+
+  function run(request: WorkerRequest): WorkerResult {
+    switch (request.op) {
+      case 'query':
+        return query(request.sql, request.parameters);
+      case 'insertMany':
+        return insertMany(request.head, request.tail, request.columns, request.json);
+      case 'rollback':
+        // A full disk has rolled back already.
+        if (db.isTransaction) db.exec('rollback');
+        return { rows: [], changes: 0 };
+      case 'close':
+        if (db.isOpen) db.close();
+        return { rows: [], changes: 0 };
+    }
+  }
+
+  port.on('message', (request: WorkerRequest) => {
+    let answer: WorkerAnswer;
+    try {
+      answer = { id: request.id, ok: true, result: run(request) };
+    } catch (error) {
+      const { message, errcode } = error as Error & { errcode?: number };
+      answer = { id: request.id, ok: false, message, errcode: errcode ?? null };
+    }
+    port.postMessage(answer);
+    if (request.op === 'close') port.close();
+  });
+  port.postMessage({ id: 0, ok: true, result: { rows: [], changes: 0 } } satisfies WorkerAnswer);
+}
+
+if (parentPort) start(workerData as WorkerOptions, parentPort);

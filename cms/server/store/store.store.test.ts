@@ -1,0 +1,166 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { isReferenceViolation, isUniqueViolation } from './errors.ts';
+import { nextNumber, readSetting, writeSetting } from './settings.ts';
+import { openStore } from './store.ts';
+import { describeStores } from './testing.ts';
+
+const playColumns = [
+  'journal_id',
+  'seq',
+  'board_id',
+  'start_at',
+  'painted_ms',
+  'notice_id',
+  'why',
+  'outcome',
+  'host',
+  'clock',
+  'offset_ms',
+] as const;
+const playRow = (journal: string, seq: number, outcome = 'completed') =>
+  [journal, seq, 'board', 1_700_000_000_000 + seq, 15_000, null, 'loop', outcome, 'chromium', 'synced', -3] as const;
+
+describeStores('store', (under) => {
+  it('commits what a transaction wrote and leaves nothing of one that throws', async () => {
+    const { store } = under;
+    await store.transaction((tx) => writeSetting(tx, 'kept', 'a'));
+    await expect(
+      store.transaction(async (tx) => {
+        await writeSetting(tx, 'kept', 'b');
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await readSetting(store.read, 'kept')).toBe('a');
+  });
+
+  it('lets readers read while a transaction is open, and makes other writers wait for it', async () => {
+    const { store } = under;
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let begun!: () => void;
+    const open = new Promise<void>((resolve) => (begun = resolve));
+    const order: string[] = [];
+    const first = store.transaction(async (tx) => {
+      await writeSetting(tx, 'turn', 'first');
+      begun();
+      await held;
+      order.push('first');
+    });
+    await open;
+    const second = store.transaction(async (tx) => {
+      await writeSetting(tx, 'turn', 'second');
+      order.push('second');
+    });
+    expect(await readSetting(store.read, 'turn')).toBeNull();
+    release();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
+    expect(await readSetting(store.read, 'turn')).toBe('second');
+  });
+
+  it('refuses a transaction inside a transaction, but not one that is begun inside and runs after', async () => {
+    const { store } = under;
+    let later: Promise<string> | undefined;
+    let go!: () => void;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    await store.transaction(async () => {
+      await expect(store.transaction(() => Promise.resolve())).rejects.toMatchObject({ code: 'store_nested' });
+      later = gate.then(() => store.transaction(() => Promise.resolve('ran')));
+    });
+    go();
+    expect(await later).toBe('ran');
+  });
+
+  it('counts from 1 without giving a number twice', async () => {
+    const { store } = under;
+    const numbers = await Promise.all(
+      Array.from({ length: 20 }, () => store.transaction((tx) => nextNumber(tx, 'counter'))),
+    );
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('inserts many rows, keeps numbers, nulls and Vietnamese, and can leave existing rows as they are', async () => {
+    const { store } = under;
+    const rows = Array.from({ length: 333 }, (_, i) => playRow('Nhật ký «ễ»\n"', i + 1));
+    await store.transaction((tx) => store.insertMany(tx, 'plays', playColumns, rows));
+    await store.transaction((tx) =>
+      store.insertMany(
+        tx,
+        'plays',
+        playColumns,
+        [playRow('Nhật ký «ễ»\n"', 333, 'failed'), playRow('Nhật ký «ễ»\n"', 334)],
+        { ignoreConflicts: true },
+      ),
+    );
+    await store.transaction((tx) => store.insertMany(tx, 'plays', playColumns, []));
+    const held = await store.read.selectFrom('plays').selectAll().orderBy('seq').execute();
+    expect(held).toHaveLength(334);
+    expect(held[332]).toMatchObject({
+      seq: 333,
+      outcome: 'completed',
+      notice_id: null,
+      offset_ms: -3,
+      start_at: 1_700_000_000_333,
+    });
+    const totals = await store.read
+      .selectFrom('plays')
+      .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.sum<number>('painted_ms').as('painted')])
+      .executeTakeFirstOrThrow();
+    expect(totals).toEqual({ count: 334, painted: 334 * 15_000 });
+  });
+
+  it('refuses a whole bulk insert when one key exists', async () => {
+    const { store } = under;
+    const insert = store.transaction((tx) =>
+      store.insertMany(tx, 'plays', playColumns, [playRow('twice', 1), playRow('twice', 2), playRow('twice', 1)]),
+    );
+    const error = await insert.catch((thrown: unknown) => thrown);
+    expect(isUniqueViolation(error)).toBe(true);
+    expect(await store.read.selectFrom('plays').select('seq').where('journal_id', '=', 'twice').execute()).toEqual([]);
+  });
+
+  it('names broken references and broken checks', async () => {
+    const { store } = under;
+    const grant = await store.write
+      .insertInto('grants')
+      .values({ user_id: 'none', unit_id: 'none', role: 'viewer' })
+      .execute()
+      .catch((e: unknown) => e);
+    expect(isReferenceViolation(grant)).toBe(true);
+    expect(isUniqueViolation(grant)).toBe(false);
+    const user = { id: 'u1', email: 'a@b', name: 'A', password_hash: null, created_at: 1 };
+    await expect(
+      store.write
+        .insertInto('users')
+        .values({ ...user, active: 2 })
+        .execute(),
+    ).rejects.toThrow();
+  });
+
+  it('opens again with what it held, and refuses tables of a newer release', async () => {
+    const { store, options } = under;
+    await writeSetting(store.write, 'survives', 'yes');
+    const again = await openStore(options);
+    expect(await readSetting(again.read, 'survives')).toBe('yes');
+    await again.close();
+    await store.write.insertInto('migrations').values({ name: '9999-later' }).execute();
+    await expect(openStore(options)).rejects.toMatchObject({ code: 'store_newer' });
+    await store.write.deleteFrom('migrations').where('name', '=', '9999-later').execute();
+  });
+
+  it('writes durably', async () => {
+    const { store } = under;
+    const setting =
+      store.dialect === 'sqlite'
+        ? sql<{ v: string | number }>`select synchronous as v from pragma_synchronous`
+        : sql<{ v: string }>`select current_setting('synchronous_commit') as v`;
+    const { rows } = await setting.execute(store.write);
+    expect(rows[0]!.v).toBe(store.dialect === 'sqlite' ? 2 : 'on');
+  });
+});
+
+describe('a closed store', () => {
+  it('is refused', () =>
+    expect(openStore({ databaseUrl: null, file: '/dev/null/x', onError: () => {} })).rejects.toThrow());
+});
