@@ -1,0 +1,74 @@
+/**
+ * npm test: the checks, then three suites (unit and property tests; the store on SQLite and on a real
+ * PostgreSQL; end to end in a real Chromium). Everything runs even after a failure. Then it says what it left
+ * out, and last `N passed, N failed, N skipped`; a failed check, build or browser counts as one failed.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBrowser } from './lib/browser.ts';
+import { runChecks } from './lib/checks.ts';
+import { runBuild } from './lib/fresh.ts';
+import { findElectron } from './lib/hosts.ts';
+import { repoRoot } from './lib/paths.ts';
+import { closingLine, isSuccess, sum, tallyReport, type Tally } from './lib/tally.ts';
+
+const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 };
+
+/** Runs one suite of vitest.config.ts; its progress goes to this terminal. */
+async function runSuite(name: string, env: NodeJS.ProcessEnv, reports: string): Promise<Tally> {
+  console.log(`\n── ${name} ──`);
+  const file = join(reports, `${name}.json`);
+  const vitest = join(repoRoot, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...reporters], {
+    cwd: repoRoot,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const code = await new Promise<number | null>((done) => {
+    child.once('error', () => done(1));
+    child.once('exit', done);
+  });
+  return tallyReport(existsSync(file) ? readFileSync(file, 'utf8') : null, code);
+}
+
+/** Builds the pages and finds a browser; null with the reason on the screen when there is no end-to-end test to be had. */
+async function prepareE2e(): Promise<NodeJS.ProcessEnv | null> {
+  console.log('\n── build and browser ──');
+  try {
+    await runBuild(['web', 'stage']);
+    const browser = await ensureBrowser();
+    console.log(`Browser: ${browser}`);
+    return { ...process.env, BANG_TIN_BROWSER: browser };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return null;
+  }
+}
+
+console.log('── check ──');
+const tallies: Tally[] = (await runChecks()).filter(({ ok }) => !ok).map(() => FAILED);
+
+const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
+const leftOut = ['long benchmarks, run with npm run bench -- NAME'];
+try {
+  tallies.push(await runSuite('unit', process.env, reports));
+  tallies.push(await runSuite('store', process.env, reports));
+  const env = await prepareE2e();
+  if (env === null) {
+    tallies.push(FAILED);
+    leftOut.push('end-to-end tests: no build or no browser (see above)');
+  } else {
+    tallies.push(await runSuite('e2e', env, reports));
+    if (findElectron() === null) leftOut.push('Electron tests: no Electron binary');
+  }
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+
+const total = sum(tallies);
+process.exitCode = isSuccess(total) ? 0 : 1;
+console.log(`\nleft out: ${leftOut.join('; ')}`);
+console.log(closingLine(total));
