@@ -21,7 +21,8 @@ async function runSuite(name: string, env: NodeJS.ProcessEnv, reports: string): 
   console.log(`\n── ${name} ──`);
   const file = join(reports, `${name}.json`);
   const vitest = join(repoRoot, 'node_modules/vitest/vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const skips = join(repoRoot, 'scripts/lib/skip-reporter.ts');
+  const reporters = ['--reporter=default', `--reporter=${skips}`, '--reporter=json', `--outputFile.json=${file}`];
   const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...reporters], {
     cwd: repoRoot,
     env,
