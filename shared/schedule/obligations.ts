@@ -1,0 +1,111 @@
+/**
+ * How obligations are woven in. Each has a fixed grid of due instants, the same on every board and on every day, because it
+ * is counted from the Unix epoch; at the end of an item the obligation that has been due longest plays.
+ *
+ * Why every full hour holds n = perHour whole plays: if a play of length d always starts within J (the jitter) of its due
+ * instant, those due in the first H - J - d of any hour of length H are whole inside it. A grid of period (H - J - d) / n has at
+ * least n instants there. J is at most the longest base item (the one just begun when a play fell due), plus one play of
+ * every obligation ahead of it (while the total load is below 1), plus what ends of segments waste: less than one play each.
+ */
+import type { ObligationPart, PlaylistPart, Programme } from '../protocol/programme.ts';
+
+const hourMs = 3_600_000;
+/** The weave may fill this share of an hour with obligations to keep the promise; the rest is left to the playlist. */
+const fullest = 0.97;
+/** Ends of segments that one play may have to wait out. */
+const segmentEnds = 2;
+
+export interface Weave {
+  readonly obligations: readonly WovenObligation[];
+  /** Longest delay after a due instant that the periods allow for, ms. */
+  readonly jitterMs: number;
+  readonly load: ObligationLoad;
+}
+
+export interface WovenObligation {
+  readonly part: ObligationPart;
+  readonly lengthMs: number;
+  /** Due at every `phaseMs + k * periodMs` after the Unix epoch. */
+  readonly periodMs: number;
+  readonly phaseMs: number;
+}
+
+/** What all obligations of a programme together ask for, as if all were open at once. */
+export interface ObligationLoad {
+  /** Share of an hour that the required plays alone fill; above 1 they cannot all be kept. */
+  readonly share: number;
+  /** Share that they fill as woven: a little more, so that every full hour holds whole plays. */
+  readonly wovenShare: number;
+  /** Whether every full hour is sure to hold every required play. */
+  readonly guaranteed: boolean;
+}
+
+type WeaveInput = Pick<Programme, 'obligations' | 'notices' | 'playlists' | 'entries' | 'defaultPlaylistId'>;
+
+/** What the obligations of a programme ask for, so that a CMS can warn or refuse before it publishes. */
+export function obligationLoad(programme: WeaveInput): ObligationLoad {
+  return weaveOf(programme).load;
+}
+
+/** The grids of all obligations whose notice is in the programme. */
+export function weaveOf(programme: WeaveInput): Weave {
+  const asked = programme.obligations
+    .flatMap((part) => {
+      const notice = programme.notices.get(part.noticeId);
+      return notice ? [{ part, lengthMs: notice.durationMs }] : [];
+    })
+    .sort((a, b) => a.part.order - b.part.order || compareIds(a.part.obligationId, b.part.obligationId));
+  const longest = Math.max(0, ...asked.map((o) => o.lengthMs));
+  const sum = asked.reduce((total, o) => total + o.lengthMs, 0);
+  const wanted = Math.max(longestItem(programme), longest) + sum + segmentEnds * longest;
+  const periodOf = (o: (typeof asked)[number], jitter: number): number => Math.floor((hourMs - o.lengthMs - jitter) / o.part.perHour);
+  const shareWith = (jitter: number): number =>
+    asked.reduce((total, o) => {
+      const period = periodOf(o, jitter);
+      return period <= 0 ? Infinity : total + o.lengthMs / period;
+    }, 0);
+  const jitterMs = shareWith(wanted) <= fullest ? wanted : largestJitter(shareWith, wanted);
+  const obligations = asked.map((o, i) => {
+    const period = periodOf(o, jitterMs);
+    // A notice of an hour or more cannot be whole in every hour; its grid must still move on.
+    const periodMs = period > 0 ? period : Math.ceil(hourMs / o.part.perHour);
+    return { ...o, periodMs, phaseMs: Math.floor((periodMs * i) / asked.length) };
+  });
+  const share = asked.reduce((total, o) => total + (o.lengthMs * o.part.perHour) / hourMs, 0);
+  const wovenShare = obligations.reduce((total, o) => total + o.lengthMs / o.periodMs, 0);
+  return { obligations, jitterMs, load: { share, wovenShare, guaranteed: jitterMs === wanted } };
+}
+
+/** The first due instant at or after `instant`. */
+export function firstDue(obligation: WovenObligation, instant: number): number {
+  const { phaseMs, periodMs } = obligation;
+  return phaseMs + Math.ceil((instant - phaseMs) / periodMs) * periodMs;
+}
+
+export function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The largest jitter, to the millisecond, with which the obligations still leave room. */
+function largestJitter(shareWith: (jitter: number) => number, wanted: number): number {
+  let low = 0;
+  let high = wanted;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (shareWith(middle) <= fullest) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function longestItem(programme: WeaveInput): number {
+  const used = new Set([programme.defaultPlaylistId, ...programme.entries.map((entry) => entry.playlistId)]);
+  let longest = 0;
+  for (const id of used) {
+    const playlist: PlaylistPart | undefined = id === null ? undefined : programme.playlists.get(id);
+    for (const item of playlist?.items ?? []) {
+      longest = Math.max(longest, item.durationMs ?? programme.notices.get(item.noticeId)?.durationMs ?? 0);
+    }
+  }
+  return longest;
+}
