@@ -20,7 +20,7 @@ export const uiStrings = {
       context.report({ node, messageId: 'text', data: { text: text.trim().replace(/\s+/g, ' ').slice(0, 40) } });
     return {
       SvelteText(node) {
-        if (node.parent.type === 'SvelteElement' && WORD.test(node.value)) report(node, node.value);
+        if (node.parent.type !== 'SvelteStyleElement' && WORD.test(node.value)) report(node, node.value);
       },
       SvelteLiteral(node) {
         const { parent } = node;
