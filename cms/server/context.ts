@@ -42,6 +42,10 @@ export interface EventMap {
   takeoverRaised: { takeoverId: string; jws: string };
   takeoverProgressed: { takeoverId: string };
   sessionEnded: { sessionHash: string };
+  /** A renewed key list, to be sent to every board. */
+  keyListPublished: { keyList: string };
+  /** Units were added, renamed or moved. */
+  unitsChanged: Record<never, never>;
 }
 
 export interface Context {

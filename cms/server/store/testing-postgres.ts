@@ -55,7 +55,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     chownSync(home, asNobody.uid, asNobody.gid);
   }
   const data = join(home, 'data');
-  const environment = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C', PGDATA: data };
+  const environment = { LC_ALL: 'C', LC_MESSAGES: 'C', PGDATA: data };
 
   const init = spawnSync(
     programs.initdb,
