@@ -84,6 +84,9 @@ export default ts.config(
     rules: {
       // The router of this app is sv-router, not SvelteKit.
       'svelte/no-navigation-without-resolve': 'off',
+      // Bookkeeping that no markup reads may be a plain Map or Set.
+      'svelte/prefer-svelte-reactivity': 'off',
+      'svelte/no-useless-mustaches': 'off',
     },
   },
   {
