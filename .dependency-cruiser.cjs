@@ -6,7 +6,7 @@
  */
 
 /** Co-located tests and what only they use (testing.ts) belong to the «test» row: they may import everything, and nothing imports them. */
-const TEST_FILE = '(\\.test|/testing(-[a-z]+)?)\\.ts$';
+const TEST_FILE = '(\\.test|/testing[a-z-]*)\\.ts$';
 /** Build settings run in Node beside the page they build; they are not part of it. */
 const CONFIG_FILE = '(vite|vitest|svelte)\\.config\\.[jt]s$';
 /** Everything that is ours, as opposed to npm packages and Node's own modules. */

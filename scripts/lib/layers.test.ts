@@ -49,6 +49,7 @@ describe('the import table', () => {
       'shared/a.ts': "import 'zod'; import './b.ts';",
       'shared/b.ts': 'export type B = 1; export const b = 1;',
       'shared/a.test.ts': "import 'node:fs'; import './a.ts'; import '../test/fixture.ts';",
+      'cms/server/store/testing.ts': "import '../../../test/fixture.ts'; import '../../../player/engine/main.ts';",
       'layouts/notice/schema.ts': "import '../../shared/b.ts'; import 'zod'; export const s = 1;",
       'cms/server/app.ts': "import 'node:fs'; import 'fastify'; import '../../layouts/notice/schema.ts';",
       'cms/server/features/boards/routes.ts': "import './service.ts';",
