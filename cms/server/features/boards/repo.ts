@@ -1,0 +1,162 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { BoardInput } from '../../../../shared/protocol/api/boards.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+type Row = Selectable<Database['boards']>;
+
+/** A board's own record, as its unit keeps it. */
+export type BoardRecord = BoardInput & { readonly id: string };
+
+function toRecord(row: Row): BoardRecord {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    name: row.name,
+    place: row.place,
+    kind: row.kind,
+    width: row.width,
+    height: row.height,
+    output: {
+      x: row.output_x,
+      y: row.output_y,
+      width: row.output_width,
+      height: row.output_height,
+      rotation: row.rotation as BoardInput['output']['rotation'],
+    },
+    pitchUm: row.pitch_um,
+    readingDistanceCm: row.reading_distance_cm,
+    zone: row.zone,
+    groups: JSON.parse(row.groups) as string[],
+    defaultPlaylistId: row.default_playlist_id,
+  };
+}
+
+function toColumns(input: BoardInput): Omit<Insertable<Database['boards']>, 'id' | 'created_at' | 'deleted_at'> {
+  return {
+    unit_id: input.unitId,
+    name: input.name,
+    place: input.place,
+    kind: input.kind,
+    width: input.width,
+    height: input.height,
+    output_x: input.output.x,
+    output_y: input.output.y,
+    output_width: input.output.width,
+    output_height: input.output.height,
+    rotation: input.output.rotation,
+    pitch_um: input.pitchUm,
+    reading_distance_cm: input.readingDistanceCm,
+    zone: input.zone,
+    groups: JSON.stringify(input.groups),
+    default_playlist_id: input.defaultPlaylistId,
+  };
+}
+
+/** More ids than this in one statement would pass SQLite's limit of parameters. */
+const IDS_PER_QUERY = 5000;
+
+async function inChunks<T>(ids: readonly string[], read: (chunk: readonly string[]) => Promise<T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for (let i = 0; i < ids.length; i += IDS_PER_QUERY) found.push(...(await read(ids.slice(i, i + IDS_PER_QUERY))));
+  return found;
+}
+
+export async function findBoard(db: Db | Tx, id: string): Promise<BoardRecord | null> {
+  const row = await db.selectFrom('boards').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+export async function findBoards(db: Db | Tx, ids: readonly string[]): Promise<BoardRecord[]> {
+  return inChunks(ids, async (chunk) => {
+    const rows = await db.selectFrom('boards').selectAll().where('id', 'in', chunk).where('deleted_at', 'is', null).execute();
+    return rows.map(toRecord);
+  });
+}
+
+export async function findBoardsOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<BoardRecord[]> {
+  return inChunks(unitIds, async (chunk) => {
+    const rows = await db
+      .selectFrom('boards')
+      .selectAll()
+      .where('unit_id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map(toRecord);
+  });
+}
+
+export async function findAllBoards(db: Db | Tx): Promise<BoardRecord[]> {
+  return (await db.selectFrom('boards').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()).map(toRecord);
+}
+
+export async function insertBoard(tx: Tx, id: string, input: BoardInput, now: number): Promise<void> {
+  await tx.insertInto('boards').values({ ...toColumns(input), id, created_at: now, deleted_at: null }).execute();
+}
+
+export async function updateBoard(tx: Tx, id: string, input: BoardInput): Promise<void> {
+  const columns: Updateable<Database['boards']> = toColumns(input);
+  await tx.updateTable('boards').set(columns).where('id', '=', id).execute();
+}
+
+/** Marks the board deleted and takes the right to speak from its player. */
+export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('boards').set({ deleted_at: now }).where('id', '=', id).execute();
+  await tx.updateTable('devices').set({ ended_at: now }).where('board_id', '=', id).where('ended_at', 'is', null).execute();
+}
+
+/** The unit of a playlist that may be shown, or null. */
+export async function unitOfPlaylist(db: Db | Tx, playlistId: string): Promise<string | null> {
+  const row = await db.selectFrom('playlists').select('unit_id').where('id', '=', playlistId).where('deleted_at', 'is', null).executeTakeFirst();
+  return row?.unit_id ?? null;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly boardId: string;
+  /** Base64url Ed25519 public key. */
+  readonly deviceKey: string;
+}
+
+export async function currentDevices(db: Db | Tx, boardIds: readonly string[]): Promise<Device[]> {
+  return inChunks(boardIds, async (chunk) => {
+    const rows = await db
+      .selectFrom('devices')
+      .innerJoin('boards', 'boards.id', 'devices.board_id')
+      .select(['devices.id', 'devices.board_id', 'devices.device_key'])
+      .where('devices.board_id', 'in', chunk)
+      .where('devices.ended_at', 'is', null)
+      .where('boards.deleted_at', 'is', null)
+      .execute();
+    return rows.map((row) => ({ id: row.id, boardId: row.board_id, deviceKey: row.device_key }));
+  });
+}
+
+export interface LiveRow {
+  readonly boardId: string;
+  readonly paired: boolean;
+  readonly state: Omit<Selectable<Database['board_states']>, 'board_id'> | null;
+  readonly progress: Omit<Selectable<Database['programme_progress']>, 'board_id'> | null;
+}
+
+/** What boards last said of themselves, joined with how far their programme has come. */
+export async function liveRows(db: Db | Tx, boardIds: readonly string[]): Promise<LiveRow[]> {
+  return inChunks(boardIds, async (chunk) => {
+    const [devices, states, progress] = await Promise.all([
+      currentDevices(db, chunk),
+      db.selectFrom('board_states').selectAll().where('board_id', 'in', chunk).execute(),
+      db.selectFrom('programme_progress').selectAll().where('board_id', 'in', chunk).execute(),
+    ]);
+    const paired = new Set(devices.map((device) => device.boardId));
+    const stateOf = new Map(states.map((row) => [row.board_id, row]));
+    const progressOf = new Map(progress.map((row) => [row.board_id, row]));
+    return chunk.map((boardId) => ({
+      boardId,
+      paired: paired.has(boardId),
+      state: stateOf.get(boardId) ?? null,
+      progress: progressOf.get(boardId) ?? null,
+    }));
+  });
+}

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { board, boardInput, boardPatch, boards } from '../../../../shared/protocol/api/boards.ts';
+import { uuid } from '../../../../shared/protocol/common.ts';
+import { actorOf, type Routes } from '../../context.ts';
+import type { BoardsService } from './service.ts';
+
+const params = z.strictObject({ id: uuid });
+const config = { auth: 'user' } as const;
+
+export const boardRoutes =
+  (service: BoardsService): Routes =>
+  (plain: FastifyInstance) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+    app.get('/api/boards', { config, schema: { response: { 200: boards } } }, async (request) => ({
+      boards: await service.list(actorOf(request)),
+    }));
+    app.get('/api/boards/:id', { config, schema: { params, response: { 200: board } } }, (request) =>
+      service.get(actorOf(request), request.params.id),
+    );
+    app.post('/api/boards', { config, schema: { body: boardInput, response: { 201: board } } }, async (request, reply) =>
+      reply.code(201).send(await service.create(actorOf(request), request.body)),
+    );
+    app.patch('/api/boards/:id', { config, schema: { params, body: boardPatch, response: { 200: board } } }, (request) =>
+      service.patch(actorOf(request), request.params.id, request.body),
+    );
+    app.delete('/api/boards/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
+      await service.remove(actorOf(request), request.params.id);
+      return reply.code(204).send();
+    });
+    return Promise.resolve();
+  };

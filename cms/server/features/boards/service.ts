@@ -1,0 +1,177 @@
+import type { z } from 'zod';
+import type { Board, BoardInput, BoardPresence, boardPatch, ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
+import { hostKind } from '../../../../shared/protocol/journal.ts';
+import { boardMessages } from '../../../../shared/protocol/link.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Action, Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import type { UnitsService } from '../units/service.ts';
+import * as repo from './repo.ts';
+import type { BoardRecord, Device, LiveRow } from './repo.ts';
+
+export type { BoardRecord, Device } from './repo.ts';
+
+/** Fields of a patch that are given. */
+export type BoardPatch = z.infer<typeof boardPatch>;
+
+export interface BoardsService {
+  /** The boards in sight. */
+  list(actor: Actor): Promise<Board[]>;
+  /** @throws AppError `board_unknown` 404 when there is none or it is out of sight */
+  get(actor: Actor, boardId: string): Promise<Board>;
+  /** @throws AppError `output_outside_raster` | `playlist_unknown` | `forbidden` */
+  create(actor: Actor, input: BoardInput): Promise<Board>;
+  patch(actor: Actor, boardId: string, patch: BoardPatch): Promise<Board>;
+  remove(actor: Actor, boardId: string): Promise<void>;
+
+  /**
+   * The board's record if the actor may do the action there: for features that act on a board.
+   * @throws AppError `board_unknown` 404 when there is none or it is out of sight, `forbidden` 403
+   */
+  require(actor: Actor, action: Action, boardId: string): Promise<BoardRecord>;
+
+  /** For the system's own use, without rights: records, players, presence. Deleted boards are not there. */
+  record(boardId: string, tx?: Tx): Promise<BoardRecord | null>;
+  records(boardIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
+  recordsOfUnits(unitIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
+  allRecords(tx?: Tx): Promise<BoardRecord[]>;
+  /** The player that may speak for the board, or null. */
+  device(boardId: string): Promise<Device | null>;
+  devices(boardIds: readonly string[], tx?: Tx): Promise<Device[]>;
+  presences(boardIds: readonly string[]): Promise<BoardPresence[]>;
+  progress(boardIds: readonly string[]): Promise<ProgrammeProgress[]>;
+}
+
+function toPresence(row: LiveRow): BoardPresence {
+  const { state } = row;
+  // Written by this CMS from a parsed message; a release that said it otherwise shows as silence, not as an error.
+  const said = state?.state ? boardMessages.stateChangedV1.request.safeParse(JSON.parse(state.state)).data : undefined;
+  return {
+    boardId: row.boardId,
+    presence: row.paired ? (state?.online ? 'online' : 'offline') : 'unpaired',
+    since: state?.since ?? null,
+    lastSeenAt: state?.last_seen_at ?? null,
+    host: hostKind.safeParse(state?.host).data ?? null,
+    screenOn: said?.screenOn ?? null,
+    now: said?.now ?? null,
+    next: said?.next ?? null,
+    programme: said?.programme ?? null,
+  };
+}
+
+function toProgress({ boardId, progress }: LiveRow): ProgrammeProgress | null {
+  if (!progress) return null;
+  return {
+    boardId,
+    version: { epoch: progress.epoch, counter: progress.counter },
+    state: progress.state,
+    missing: progress.missing,
+    errorCode: progress.error_code,
+    at: progress.at,
+  };
+}
+
+function assertInsideRaster({ width, height, output }: BoardInput): void {
+  if (output.x + output.width <= width && output.y + output.height <= height) return;
+  throw new AppError('output_outside_raster', `The output region leaves the raster of ${width}×${height}`, {
+    field: 'output',
+    params: { width, height },
+  });
+}
+
+export function createBoardsService(context: Context, deps: { units: UnitsService }): BoardsService {
+  const { store, sources, access, audit, events } = context;
+  const { units } = deps;
+
+  async function views(records: readonly BoardRecord[]): Promise<Board[]> {
+    const live = new Map((await repo.liveRows(store.read, records.map((record) => record.id))).map((row) => [row.boardId, row]));
+    return records.map((record) => {
+      const row = live.get(record.id)!;
+      return { ...record, unitName: units.get(record.unitId)?.name ?? '', presence: toPresence(row), progress: toProgress(row) };
+    });
+  }
+
+  async function require(actor: Actor, action: Action, boardId: string): Promise<BoardRecord> {
+    const record = await repo.findBoard(store.read, boardId);
+    if (!record || !access.can(actor, 'board.read', record.unitId)) {
+      throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+    }
+    access.assert(actor, action, record.unitId);
+    return record;
+  }
+
+  /** A default playlist is one of the board's own unit or of a unit above it. */
+  async function assertPlaylist(tx: Tx, { defaultPlaylistId, unitId }: BoardInput): Promise<void> {
+    if (defaultPlaylistId === null) return;
+    const owner = await repo.unitOfPlaylist(tx, defaultPlaylistId);
+    if (owner !== null && units.tree.pathOf(unitId).includes(owner)) return;
+    throw new AppError('playlist_unknown', 'There is no such playlist for this board', { field: 'defaultPlaylistId' });
+  }
+
+  async function view(boardId: string): Promise<Board> {
+    const record = await repo.findBoard(store.write, boardId);
+    if (!record) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+    return (await views([record]))[0]!;
+  }
+
+  return {
+    require,
+    async list(actor) {
+      return views(await repo.findBoardsOfUnits(store.read, access.unitsFor(actor, 'board.read')));
+    },
+    async get(actor, boardId) {
+      return (await views([await require(actor, 'board.read', boardId)]))[0]!;
+    },
+    async create(actor, input) {
+      access.assert(actor, 'board.edit', input.unitId);
+      assertInsideRaster(input);
+      const id = sources.newId();
+      await store.transaction(async (tx) => {
+        await assertPlaylist(tx, input);
+        await repo.insertBoard(tx, id, input, sources.now());
+        const detail = { name: input.name };
+        await audit(tx, { actor, action: 'board.created', subjectType: 'board', subjectId: id, unitId: input.unitId, detail });
+      });
+      events.emit('boardChanged', { boardId: id });
+      return view(id);
+    },
+    async patch(actor, boardId, patch) {
+      await require(actor, 'board.edit', boardId);
+      await store.transaction(async (tx) => {
+        // Read again where nobody can change it meanwhile.
+        const held = await repo.findBoard(tx, boardId);
+        if (!held) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+        const { id: _id, ...before } = held;
+        const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+        const input: BoardInput = { ...before, ...given };
+        access.assert(actor, 'board.edit', before.unitId);
+        access.assert(actor, 'board.edit', input.unitId);
+        assertInsideRaster(input);
+        if (input.defaultPlaylistId !== before.defaultPlaylistId || input.unitId !== before.unitId) await assertPlaylist(tx, input);
+        await repo.updateBoard(tx, boardId, input);
+        await audit(tx, { actor, action: 'board.changed', subjectType: 'board', subjectId: boardId, unitId: input.unitId, detail: given });
+      });
+      events.emit('boardChanged', { boardId });
+      return view(boardId);
+    },
+    async remove(actor, boardId) {
+      const record = await require(actor, 'board.edit', boardId);
+      await store.transaction(async (tx) => {
+        await repo.markDeleted(tx, boardId, sources.now());
+        const detail = { name: record.name };
+        await audit(tx, { actor, action: 'board.deleted', subjectType: 'board', subjectId: boardId, unitId: record.unitId, detail });
+      });
+      events.emit('boardUnpaired', { boardId });
+      events.emit('boardChanged', { boardId });
+    },
+    record: (boardId, tx) => repo.findBoard(tx ?? store.read, boardId),
+    records: (boardIds, tx) => repo.findBoards(tx ?? store.read, boardIds),
+    recordsOfUnits: (unitIds, tx) => repo.findBoardsOfUnits(tx ?? store.read, unitIds),
+    allRecords: (tx) => repo.findAllBoards(tx ?? store.read),
+    device: async (boardId) => (await repo.currentDevices(store.read, [boardId]))[0] ?? null,
+    devices: (boardIds, tx) => repo.currentDevices(tx ?? store.read, boardIds),
+    presences: async (boardIds) => (await repo.liveRows(store.read, boardIds)).map(toPresence),
+    progress: async (boardIds) => (await repo.liveRows(store.read, boardIds)).flatMap((row) => toProgress(row) ?? []),
+  };
+}
