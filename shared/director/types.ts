@@ -45,4 +45,6 @@ export interface DirectorOptions {
   readonly host: HostKind;
   /** A preview whose clock stands still prepares scenes paused. */
   readonly paused?: boolean;
+  /** Takeovers that an earlier run recorded as shown and not as ended, so that neither is recorded twice. */
+  readonly takeoversShown?: readonly string[];
 }

@@ -1,0 +1,79 @@
+/** What belongs on the glass at an instant: a slot of the timeline with the scene that shows it. */
+import type { Scene } from '../protocol/bridge.ts';
+import type { Programme } from '../protocol/programme.ts';
+import type { Takeover } from '../protocol/takeover.ts';
+import { takeoverPhases, takeoverSlot, type TakeoverPhase } from '../schedule/takeover-phases.ts';
+import { createTimeline, type Timeline } from '../schedule/timeline.ts';
+import type { Slot } from '../schedule/types.ts';
+
+/** A scene with the slot it fills; an overlay fills none. */
+export interface Target {
+  /** Equal keys are the same thing on the glass: nothing needs to be shown anew. */
+  readonly key: string;
+  readonly scene: Scene;
+  readonly slot: Slot | null;
+  /** SHA-256 of the notice's part; null for what is no notice. */
+  readonly noticeHash: string | null;
+  /** Programme that the slot came from. */
+  readonly programme: Programme | null;
+}
+
+/** A board's plan: its programme, where it has one, under its takeovers. */
+export class Plan {
+  readonly programme: Programme | null;
+  readonly takeovers: readonly Takeover[];
+  readonly #timeline: Timeline | null;
+  readonly #phases: readonly TakeoverPhase[];
+
+  /** Takes the timeline over from `before` when the programme is the same object. */
+  constructor(programme: Programme | null, takeovers: readonly Takeover[], before: Plan | null) {
+    this.programme = programme;
+    this.takeovers = takeovers;
+    this.#phases = takeoverPhases(takeovers);
+    if (programme === null) this.#timeline = null;
+    else this.#timeline = before?.programme === programme ? before.#timeline : createTimeline(programme);
+  }
+
+  /** null: no takeover and no programme. */
+  slotAt(instant: number): Slot | null {
+    if (this.#timeline) return this.#timeline.slotAt(this.takeovers, instant);
+    const phase = this.#phases.find((p) => p.start <= instant && instant < p.end);
+    return phase ? takeoverSlot(phase, instant) : null;
+  }
+
+  /** When a takeover comes or goes next; Infinity for never. */
+  nextTakeoverChange(after: number): number {
+    return Math.min(Infinity, ...this.takeovers.flatMap((t) => [t.startsAt, t.expiresAt]).filter((instant) => instant > after));
+  }
+
+  targetOf(slot: Slot): Target | null {
+    const { programme } = this;
+    if (slot.takeoverId !== null) {
+      const takeover = this.takeovers.find((t) => t.takeoverId === slot.takeoverId)!;
+      return { key: `takeover ${slot.takeoverId} ${slot.start}`, scene: { kind: 'takeover', takeover }, slot, noticeHash: null, programme };
+    }
+    if (programme === null) return null;
+    const notice = slot.noticeId === null ? undefined : programme.notices.get(slot.noticeId);
+    if (!notice) return fallbackTarget(programme, slot);
+    const noticeHash = programme.noticeHashes.get(notice.noticeId) ?? null;
+    return {
+      key: `notice ${slot.start} ${slot.plannedMs} ${notice.noticeId} ${noticeHash} ${slot.why.kind} ${slot.why.id}`,
+      scene: { kind: 'notice', notice },
+      slot,
+      noticeHash,
+      programme,
+    };
+  }
+}
+
+/** The fallback in the place of `slot`: what plays is then the fallback, and its record says so. */
+export function fallbackTarget(programme: Programme, slot: Slot): Target {
+  const { fallback, zone } = programme;
+  return {
+    key: `fallback ${slot.start} ${JSON.stringify(fallback)} ${zone}`,
+    scene: { kind: 'fallback', fallback, zone },
+    slot: { ...slot, noticeId: null, takeoverId: null, why: { kind: 'fallback', id: null } },
+    noticeHash: null,
+    programme,
+  };
+}
