@@ -1,0 +1,83 @@
+/** A board's state in words. */
+import type { Board, BoardPresence, ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
+import type { HostKind } from '../../../../../shared/protocol/journal.ts';
+import type { PlayingNow } from '../../../../../shared/protocol/link.ts';
+import type { Version } from '../../../../../shared/protocol/common.ts';
+import { m } from '../../paraglide/messages.js';
+import { sinceWords } from '../../lib/words.ts';
+
+export function presenceWord(presence: BoardPresence['presence']): string {
+  const words = { online: m.board_online, offline: m.board_offline, unpaired: m.board_unpaired };
+  return words[presence]();
+}
+
+export const presenceTone = (presence: BoardPresence['presence']): 'good' | 'bad' | 'neutral' =>
+  presence === 'online' ? 'good' : presence === 'offline' ? 'bad' : 'neutral';
+
+/** «Mất kết nối từ hôm qua 17:05». */
+export function presenceSince(presence: BoardPresence, now: number): string {
+  if (presence.presence === 'unpaired') return m.board_unpaired_hint();
+  if (presence.since === null) return '';
+  const since = sinceWords(presence.since, now);
+  return presence.presence === 'online' ? m.board_online_since({ since }) : m.board_offline_since({ since });
+}
+
+export function whyWord(why: PlayingNow['why']): string {
+  const words = {
+    takeover: m.why_takeover,
+    obligation: m.why_obligation,
+    schedule: m.why_schedule,
+    loop: m.why_loop,
+    fallback: m.why_fallback,
+  };
+  return words[why]();
+}
+
+/** What is on, by name; the fallback slide has none of its own. */
+export const playingTitle = (playing: PlayingNow): string =>
+  playing.why === 'fallback' ? m.why_fallback() : playing.title;
+
+export function hostName(host: HostKind): string {
+  const names = {
+    electron: m.host_electron,
+    chromium: m.host_chromium,
+    headless: m.host_headless,
+    browser: m.host_browser,
+  };
+  return names[host]();
+}
+
+export const versionWord = (version: Version): string =>
+  version.epoch === 1 ? String(version.counter) : `${version.epoch}.${version.counter}`;
+
+export function progressWord(progress: ProgrammeProgress): string {
+  switch (progress.state) {
+    case 'published':
+      return m.progress_published();
+    case 'received':
+      return m.progress_received();
+    case 'fetching':
+      return m.progress_fetching({ n: progress.missing });
+    case 'active':
+      return m.progress_active();
+    case 'refused':
+      return m.progress_refused();
+  }
+}
+
+export const progressTone = (state: ProgrammeProgress['state']): 'neutral' | 'accent' | 'good' | 'bad' =>
+  state === 'active' ? 'good' : state === 'refused' ? 'bad' : state === 'published' ? 'neutral' : 'accent';
+
+/** Width and height as a person standing before the board sees them. */
+export function seenSize(output: Board['output']): { width: number; height: number } {
+  return output.rotation % 180 === 0
+    ? { width: output.width, height: output.height }
+    : { width: output.height, height: output.width };
+}
+
+export function shapeWord(board: Pick<Board, 'output' | 'kind'>): string {
+  const { width, height } = seenSize(board.output);
+  const kind = board.kind === 'led' ? m.board_kind_led() : m.board_kind_lcd();
+  const lie = width === height ? m.board_shape_square() : width > height ? m.board_shape_wide() : m.board_shape_tall();
+  return `${kind} ${width}×${height}, ${lie}`;
+}

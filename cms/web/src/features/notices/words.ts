@@ -1,0 +1,39 @@
+/** A notice's attributes in words. */
+import { noticeCategories, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { m } from '../../paraglide/messages.js';
+
+export type Category = (typeof noticeCategories)[number];
+
+/** Essential-information categories, Nghị định 49/2024/NĐ-CP Đ.6, grouped. */
+export function categoryName(category: Category): string {
+  const names: Record<Category, () => string> = {
+    law: m.category_law,
+    local: m.category_local,
+    welfare: m.category_welfare,
+    economy: m.category_economy,
+    security: m.category_security,
+    disaster: m.category_disaster,
+    examples: m.category_examples,
+    violations: m.category_violations,
+    other: m.category_other,
+  };
+  return names[category]();
+}
+
+export const categoryOptions = (): { value: Category; label: string }[] =>
+  noticeCategories.map((value) => ({ value, label: categoryName(value) }));
+
+type Message = (() => string) | undefined;
+
+/** A layout's words are messages named by the layout: `layout_<layout>`, `layout_<layout>_<field>`, `layout_<layout>_<rows>_<column>`. */
+export function layoutWord(...path: string[]): string {
+  const id = ['layout', ...path].join('_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const message = (m as unknown as Record<string, Message>)[id];
+  return message ? message() : (path.at(-1) ?? '');
+}
+
+/** «Thông báo», «Infographic số liệu», «Hình ảnh», «Video». */
+export function contentName(content: NoticeContent): string {
+  if (content.type === 'layout') return layoutWord(content.layout);
+  return content.type === 'image' ? m.notice_type_image() : m.notice_type_video();
+}

@@ -1,0 +1,88 @@
+/**
+ * The CMS's HTTP interface as this page uses it. Every answer is parsed with the schema of shared/protocol/api, every
+ * refusal becomes an ApiError with the server's stable code.
+ */
+import type { z } from 'zod';
+import { errorBody } from '../../../../shared/protocol/common.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+
+/** Codes of its own: `network_unreachable` (no answer), `answer_invalid` (an answer that this page does not understand). */
+export class ApiError extends AppError {}
+
+export interface ApiOptions {
+  fetch: typeof globalThis.fetch;
+  /** The token of the session, sent with every changing request; null before signing in. */
+  csrfToken: () => string | null;
+  /** Called when the CMS answers that nobody is signed in. */
+  onSignedOut: () => void;
+}
+
+export interface Api {
+  get<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T>;
+  post<T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T>;
+  put<T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<T>;
+  patch<T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<T>;
+  /** DELETE, answered 204. */
+  remove(path: string): Promise<void>;
+}
+
+/** Makes the client. Its methods throw ApiError only, or the AbortError of the given signal. */
+export function createApi(options: ApiOptions): Api {
+  async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    const token = options.csrfToken();
+    if (method !== 'GET' && token !== null) headers['x-csrf-token'] = token;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const init: RequestInit = { method, headers, credentials: 'same-origin' };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    if (signal) init.signal = signal;
+    let response: Response;
+    try {
+      response = await options.fetch(path, init);
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new ApiError('network_unreachable', 'The CMS did not answer', { status: 503, cause });
+    }
+    if (response.ok) return response;
+    const error = await refusal(response);
+    if (error.code === 'not_signed_in') options.onSignedOut();
+    throw error;
+  }
+
+  async function answer<T>(
+    method: string,
+    path: string,
+    schema: z.ZodType<T>,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const response = await send(method, path, body, signal);
+    const parsed = schema.safeParse(await response.json().catch(() => undefined));
+    if (!parsed.success) {
+      throw new ApiError('answer_invalid', `${method} ${path} was answered in an unknown shape`, {
+        status: 502,
+        cause: parsed.error,
+      });
+    }
+    return parsed.data;
+  }
+
+  return {
+    get: (path, schema, signal) => answer('GET', path, schema, undefined, signal),
+    post: (path, schema, body) => answer('POST', path, schema, body),
+    put: (path, schema, body) => answer('PUT', path, schema, body),
+    patch: (path, schema, body) => answer('PATCH', path, schema, body),
+    async remove(path) {
+      await send('DELETE', path, undefined);
+    },
+  };
+}
+
+/** The error that a refused request carries; a body from a proxy in between reads as `http_<status>`. */
+export async function refusal(response: { status: number; json(): Promise<unknown> }): Promise<ApiError> {
+  const parsed = errorBody.safeParse(await response.json().catch(() => undefined));
+  if (!parsed.success)
+    return new ApiError(`http_${response.status}`, `HTTP ${response.status}`, { status: response.status });
+  const { code, message, field, params } = parsed.data.error;
+  return new ApiError(code, message, { status: response.status, params, ...(field === null ? {} : { field }) });
+}

@@ -1,0 +1,77 @@
+/** What every part of the page shares, built once in main.ts and handed down by context. */
+import { createContext } from 'svelte';
+import { me, signInRequest, setupRequest, type Me } from '../../../../shared/protocol/api/accounts.ts';
+import type { z } from 'zod';
+import { createApi, ApiError, type Api } from './api.ts';
+import { Live } from './live.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+
+export class Session {
+  /** undefined: not asked yet; null: nobody is signed in. */
+  me = $state.raw<Me | null | undefined>(undefined);
+  /** The CMS could not be asked. */
+  error = $state.raw<ApiError | null>(null);
+
+  get signedIn(): Me {
+    if (!this.me) throw new Error('Nobody is signed in');
+    return this.me;
+  }
+}
+
+export class App {
+  readonly session = new Session();
+  readonly live = new Live();
+  readonly toasts = new Toasts();
+  readonly api: Api;
+  /** This computer's clock, ms UTC, moved on every second. */
+  now = $state(Date.now());
+
+  constructor(fetch: typeof globalThis.fetch) {
+    this.api = createApi({
+      fetch,
+      csrfToken: () => this.session.me?.csrfToken ?? null,
+      onSignedOut: () => this.#take(null),
+    });
+  }
+
+  /** Finds out who is signed in. */
+  async start(): Promise<void> {
+    this.session.error = null;
+    try {
+      this.#take(await this.api.get('/api/session', me));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) this.#take(null);
+      else this.session.error = error;
+    }
+  }
+
+  /** Moves `now` on until the returned function is called. */
+  tick(): () => void {
+    const timer = setInterval(() => {
+      this.now = Date.now();
+    }, 1000);
+    return () => clearInterval(timer);
+  }
+
+  async signIn(input: z.infer<typeof signInRequest>): Promise<void> {
+    this.#take(await this.api.post('/api/session', me, input));
+  }
+
+  async setUp(input: z.infer<typeof setupRequest>): Promise<void> {
+    this.#take(await this.api.post('/api/setup', me, input));
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.remove('/api/session');
+    this.#take(null);
+  }
+
+  #take(next: Me | null): void {
+    this.session.me = next;
+    if (next) this.live.open();
+    else this.live.close();
+  }
+}
+
+export const [useApp, provideApp] = createContext<App>();

@@ -1,0 +1,93 @@
+/** A form's way to the CMS: checked here first with the CMS's own schema, then sent, with errors beside their fields. */
+import { tick } from 'svelte';
+import type { z } from 'zod';
+import { AppError } from '../../../../shared/util/errors.ts';
+import { m } from '../paraglide/messages.js';
+import { explain } from './errors.ts';
+
+export class Form {
+  busy = $state(false);
+  /** What went wrong with the whole, as a sentence. */
+  error = $state<string | null>(null);
+  /** Its code, for what offers a way out, such as a revision conflict. */
+  errorCode = $state<string | null>(null);
+  /** Sentences by dotted path of the field. */
+  fields = $state<Record<string, string>>({});
+
+  /** The sentence for a field, or for one below it when `deep`. */
+  of(path: string, deep = false): string | undefined {
+    if (this.fields[path] !== undefined) return this.fields[path];
+    if (!deep) return undefined;
+    const below = Object.keys(this.fields).find((key) => key.startsWith(`${path}.`));
+    return below === undefined ? undefined : this.fields[below];
+  }
+
+  clear(): void {
+    this.error = null;
+    this.errorCode = null;
+    this.fields = {};
+  }
+
+  /** Checks the input with the schema; errors are put at their fields. @returns the parsed input, or null */
+  check<T>(schema: z.ZodType<T>, input: unknown): T | null {
+    this.clear();
+    const parsed = schema.safeParse(input);
+    if (parsed.success) return parsed.data;
+    const fields: Record<string, string> = {};
+    for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= sentenceOfIssue(issue);
+    this.fields = fields;
+    this.error = m.form_has_errors();
+    void focusFirstInvalid();
+    return null;
+  }
+
+  /** Runs what sends the form. Errors are kept and shown. @returns whether it went well */
+  async run(action: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.error = null;
+    this.errorCode = null;
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      this.error = explain(error);
+      if (error instanceof AppError) {
+        this.errorCode = error.code;
+        if (error.field !== null) this.fields = { [error.field]: this.error };
+      }
+      void focusFirstInvalid();
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** A schema's complaint in words. */
+export function sentenceOfIssue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      if (issue.origin === 'string' && Number(issue.minimum) <= 1) return m.field_required();
+      if (issue.origin === 'string') return m.field_too_short({ min: String(issue.minimum) });
+      return m.field_too_small({ min: String(issue.minimum) });
+    case 'too_big':
+      if (issue.origin === 'string') return m.field_too_long({ max: String(issue.maximum) });
+      if (issue.origin === 'array') return m.field_too_many({ max: String(issue.maximum) });
+      return m.field_too_large({ max: String(issue.maximum) });
+    case 'invalid_type':
+      return m.field_required();
+    case 'invalid_format':
+      if (issue.format === 'email') return m.field_not_email();
+      return issue.input === '' ? m.field_required() : m.field_wrong_format();
+    default:
+      return m.field_wrong_format();
+  }
+}
+
+async function focusFirstInvalid(): Promise<void> {
+  await tick();
+  const scope =
+    document.querySelector('[role="dialog"], [role="alertdialog"]') ?? document.querySelector('main') ?? document;
+  scope.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}

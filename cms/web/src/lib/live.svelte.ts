@@ -1,0 +1,65 @@
+/** What the CMS tells this page by itself: the console socket. HTTP carries the truth; after a gap pages ask again. */
+import { io, type Socket } from 'socket.io-client';
+import type { z } from 'zod';
+import { consoleMessages, consoleNamespace } from '../../../../shared/protocol/api/boards.ts';
+
+type Messages = { [K in keyof typeof consoleMessages]: z.infer<(typeof consoleMessages)[K]> };
+
+export class Live {
+  /** connecting: not once yet; online; lost: was there and is gone, trying again. */
+  state = $state<'connecting' | 'online' | 'lost'>('connecting');
+  #socket: Socket | null = null;
+  #listeners = new Map<string, Set<(message: never) => void>>();
+  #onReturn = new Set<() => void>();
+
+  /** Opens the socket with the session's cookie. */
+  open(): void {
+    if (this.#socket) return;
+    const socket = io(consoleNamespace, { transports: ['websocket', 'polling'] });
+    let wasLost = false;
+    socket.on('connect', () => {
+      this.state = 'online';
+      if (wasLost) for (const again of this.#onReturn) again();
+      wasLost = false;
+    });
+    socket.on('disconnect', () => {
+      wasLost = true;
+      this.state = 'lost';
+    });
+    socket.on('connect_error', () => {
+      wasLost = true;
+      this.state = 'lost';
+    });
+    for (const [name, schema] of Object.entries(consoleMessages)) {
+      socket.on(name, (body: unknown) => {
+        const parsed = schema.safeParse(body);
+        if (!parsed.success) {
+          console.error(`A ${name} of unknown shape was ignored`, parsed.error);
+          return;
+        }
+        for (const listener of this.#listeners.get(name) ?? []) listener(parsed.data as never);
+      });
+    }
+    this.#socket = socket;
+  }
+
+  close(): void {
+    this.#socket?.disconnect();
+    this.#socket = null;
+    this.state = 'connecting';
+  }
+
+  /** @returns what ends the listening, so that it can be an effect's clean-up */
+  on<K extends keyof Messages>(name: K, listener: (message: Messages[K]) => void): () => void {
+    const set = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, set);
+    set.add(listener);
+    return () => set.delete(listener);
+  }
+
+  /** After the connection was lost and is back: what was missed has to be asked for. */
+  onReturn(listener: () => void): () => void {
+    this.#onReturn.add(listener);
+    return () => this.#onReturn.delete(listener);
+  }
+}

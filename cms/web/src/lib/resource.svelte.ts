@@ -1,0 +1,50 @@
+/** Something that is loaded from the CMS and shown: its data, or why there is none. */
+import { untrack } from 'svelte';
+import { AppError } from '../../../../shared/util/errors.ts';
+
+export class Resource<T> {
+  data = $state.raw<T | null>(null);
+  error = $state.raw<AppError | null>(null);
+  loading = $state(true);
+  #load: (signal: AbortSignal) => Promise<T>;
+  #running: AbortController | null = null;
+
+  constructor(load: (signal: AbortSignal) => Promise<T>) {
+    this.#load = load;
+  }
+
+  /** Loads again. What is shown stays until the answer is there; an answer that was overtaken is dropped. */
+  async reload(): Promise<void> {
+    this.#running?.abort();
+    const run = new AbortController();
+    this.#running = run;
+    this.loading = true;
+    try {
+      const data = await this.#load(run.signal);
+      if (run.signal.aborted) return;
+      this.data = data;
+      this.error = null;
+    } catch (error) {
+      if (run.signal.aborted) return;
+      this.error = error instanceof AppError ? error : new AppError('page_failed', String(error), { cause: error });
+    }
+    this.loading = false;
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+}
+
+/**
+ * A resource that lives with the component: loaded at once, and again whenever what `load` reads before its first
+ * `await` changes.
+ */
+export function useResource<T>(load: (signal: AbortSignal) => Promise<T>): Resource<T> {
+  const resource = new Resource(load);
+  $effect(() => {
+    void resource.reload();
+    return () => untrack(() => resource.stop());
+  });
+  return resource;
+}
