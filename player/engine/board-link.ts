@@ -1,0 +1,284 @@
+/**
+ * The conversation with the CMS: greets with the cursors, takes what comes, tells what became of it. Whatever it takes goes
+ * through one queue, so that no two documents are checked against the same cursor at once. Nothing here stops the board from
+ * playing: what cannot be said now is said after the next connection.
+ */
+import type { Logger } from 'pino';
+import type { HostKind } from '../../shared/protocol/journal.ts';
+import type { boardMessages, cmsMessages, BoardCommand, CmsMessage, RequestOf } from '../../shared/protocol/link.ts';
+import type { Clock } from './clock.ts';
+import type { CmsHttp } from './cms-http.ts';
+import { Courier } from './courier.ts';
+import type { Documents } from './documents.ts';
+import type { Identity } from './identity.ts';
+import type { Journal } from './journal.ts';
+import { Link } from './link.ts';
+import { codeOf, type ProgrammeProgress, type Programmes } from './programmes.ts';
+import type { Store } from './store.ts';
+import type { System } from './system.ts';
+import type { Takeovers } from './takeovers.ts';
+
+export type BoardState = RequestOf<typeof boardMessages.stateChangedV1>;
+
+/** Live state is sent at most this often, ms. */
+const stateEveryMs = 1_000;
+/** The clock is sampled this often while connected, ms. */
+const sampleEveryMs = 3_600_000;
+
+export interface BoardLinkOptions {
+  readonly http: CmsHttp;
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly documents: Documents;
+  readonly programmes: Programmes;
+  readonly takeovers: Takeovers;
+  readonly journal: Journal;
+  readonly app: string;
+  readonly host: () => HostKind;
+  /** The takeovers have changed. */
+  readonly onTakeovers: () => void;
+  readonly onCommand: (command: BoardCommand) => void;
+  readonly onJournalBroken: (journalId: string, code: string) => void;
+  readonly onFault: (code: string, detail: string) => void;
+  readonly system: System;
+  readonly log: Logger;
+}
+
+export class BoardLink {
+  readonly #o: BoardLinkOptions;
+  readonly #link: Link;
+  readonly #courier: Courier;
+  #queue: Promise<void> = Promise.resolve();
+  #state: BoardState | null = null;
+  #sentState = '';
+  #stateTimer: NodeJS.Timeout | null = null;
+  #sampleTimer: NodeJS.Timeout | null = null;
+  #programme: ProgrammeProgress | null = null;
+  #telling = false;
+
+  constructor(boardId: string, options: BoardLinkOptions) {
+    this.#o = options;
+    const { http, identity, system, log } = options;
+    this.#link = new Link({
+      http,
+      credentials: { boardId, key: identity.key },
+      journalOnly: false,
+      system,
+      log,
+      onConnect: () => this.#greet(),
+      onDisconnect: () => this.#stopSampling(),
+      onRefused: (code) => {
+        log.warn({ code }, 'the CMS does not let this board in');
+        if (code === 'device_replaced') options.onFault('device_replaced', 'Another player was paired with this board');
+      },
+      onMessage: (name, request) => this.#inOrder(() => this.#receive(name, request)),
+      onInvalid: (name) => options.onFault('message_invalid', name),
+    });
+    this.#courier = new Courier({
+      journal: options.journal,
+      link: () => this.#link,
+      key: () => identity.key,
+      journals: () => options.journal.undelivered(identity.key.x),
+      onBroken: options.onJournalBroken,
+      system,
+      log,
+    });
+  }
+
+  get connected(): boolean {
+    return this.#link.connected;
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  /** @param graceMs how long to wait for records that are on their way, ms */
+  async close(graceMs: number): Promise<void> {
+    this.#stopSampling();
+    if (this.#stateTimer) clearTimeout(this.#stateTimer);
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([this.#courier.idle(), grace]);
+    clearTimeout(timer);
+    this.#link.close();
+    await this.#courier.close();
+    await this.#queue;
+  }
+
+  /** Something may be there to deliver. */
+  deliver(): void {
+    this.#courier.wake();
+  }
+
+  /** What is on the board now. */
+  setState(state: BoardState): void {
+    this.#state = state;
+    this.#stateTimer ??= setTimeout(() => {
+      this.#stateTimer = null;
+      this.#sendState();
+    }, stateEveryMs);
+  }
+
+  setProgrammeProgress(progress: ProgrammeProgress): void {
+    // A refusal is news about something else than what is being fetched: told once, not repeated.
+    if (progress.state !== 'refused') this.#programme = progress;
+    this.#tell('programmeProgressedV1', progress);
+  }
+
+  /** Tells what became of takeovers, as far as it has not been told. */
+  tellTakeovers(): void {
+    if (this.#telling || !this.#link.connected) return;
+    this.#telling = true;
+    this.#tellTakeovers()
+      .catch((error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'telling about takeovers failed'))
+      .finally(() => {
+        this.#telling = false;
+      });
+  }
+
+  async #tellTakeovers(): Promise<void> {
+    for (let next = this.#o.takeovers.untold()[0]; next; next = this.#o.takeovers.untold()[0]) {
+      try {
+        await this.#link.send('takeoverProgressedV1', next);
+      } catch (error) {
+        if (codeOf(error) === 'link_down') throw error;
+        // The CMS does not want it; the journal holds the same.
+        this.#o.log.warn({ code: codeOf(error) }, 'the CMS refused news of a takeover');
+      }
+      this.#o.takeovers.markTold(next);
+    }
+  }
+
+  #tell(name: 'programmeProgressedV1', request: ProgrammeProgress): void {
+    if (!this.#link.connected) return;
+    this.#link.send(name, request).catch((error: unknown) => {
+      this.#o.log.debug({ name, code: codeOf(error) }, 'telling the CMS failed');
+    });
+  }
+
+  #sendState(): void {
+    const text = JSON.stringify(this.#state);
+    if (!this.#state || text === this.#sentState || !this.#link.connected) return;
+    this.#sentState = text;
+    this.#link.send('stateChangedV1', this.#state).catch((error: unknown) => {
+      this.#sentState = '';
+      this.#o.log.debug({ code: codeOf(error) }, 'telling the state failed');
+    });
+  }
+
+  /** States the cursors and takes what is missing. @throws LinkError */
+  async #greet(): Promise<void> {
+    const { app, clock, documents, host, http, journal, programmes, system, takeovers } = this.#o;
+    const { seq, hash } = journal.head;
+    const { journalId } = journal;
+    const sent = system.monotonic();
+    const reply = await this.#link.send('helloV1', {
+      app,
+      host: host(),
+      keyList: documents.keyListNumber,
+      programme: programmes.cursor,
+      takeover: takeovers.cursor,
+      journalId,
+      journalSeq: seq,
+      journalHash: hash,
+      clock: clock.state(),
+      offsetMs: clock.offsetMs(),
+    });
+    http.takeSample(reply.now, sent, system.monotonic());
+    await this.#inOrder(async () => {
+      if (reply.keyList !== null) await this.#attempt('key_list', () => documents.takeKeyList(reply.keyList as string));
+      if (reply.manifest !== null) await this.#attempt('programme', () => programmes.take(reply.manifest as string));
+      for (const jws of reply.takeovers) await this.#attempt('takeover', () => takeovers.take(jws, 'hello'));
+      takeovers.complete();
+      this.#o.onTakeovers();
+    });
+    if (!journal.acked(journalId, reply.journalAcked)) this.#o.onJournalBroken(journalId, 'journal_ack_wrong');
+    programmes.resume();
+    this.#courier.wake();
+    this.tellTakeovers();
+    if (this.#programme) this.#tell('programmeProgressedV1', this.#programme);
+    this.#sentState = '';
+    this.#sendState();
+    this.#startSampling();
+  }
+
+  /** Does something with what came; a refusal is recorded and leaves everything as it was. */
+  async #attempt<T>(what: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#refused(what, error);
+      return null;
+    }
+  }
+
+  #refused(what: string, error: unknown): void {
+    this.#o.onFault(`${what}_refused`, `${codeOf(error)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  async #receive<M extends CmsMessage>(name: M, request: RequestOf<(typeof cmsMessages)[M]>): Promise<void> {
+    const all = request as Partial<Record<'keyList' | 'manifest' | 'takeover' | 'command', string>>;
+    try {
+      if (all.keyList !== undefined) await this.#o.documents.takeKeyList(all.keyList);
+      if (all.manifest !== undefined) await this.#o.programmes.take(all.manifest);
+      if (all.takeover !== undefined) await this.#takeTakeover(all.takeover);
+      if (all.command !== undefined) await this.#runCommand(all.command);
+    } catch (error) {
+      this.#refused(subjects[name], error);
+      throw error;
+    }
+  }
+
+  async #takeTakeover(jws: string): Promise<void> {
+    const taken = await this.#o.takeovers.take(jws, 'live');
+    if (taken === null) return;
+    this.#o.onTakeovers();
+    this.tellTakeovers();
+    if (!taken.gap) return;
+    // Not awaited: the greeting waits for this very queue.
+    this.#greet().catch((error: unknown) => {
+      this.#o.log.warn({ code: codeOf(error) }, 'asking for missing takeovers failed');
+    });
+  }
+
+  async #runCommand(jws: string): Promise<void> {
+    const { documents, onCommand, store } = this.#o;
+    const command = await documents.verifyCommand(jws);
+    const { changes } = store.db
+      .prepare('INSERT OR IGNORE INTO commands VALUES (?, ?)')
+      .run(command.commandId, command.expiresAt);
+    store.db.prepare('DELETE FROM commands WHERE expires_at < ?').run(this.#o.clock.now() - sampleEveryMs);
+    if (changes === 1) onCommand(command);
+  }
+
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #startSampling(): void {
+    this.#stopSampling();
+    this.#sampleTimer = setInterval(() => {
+      const sent = this.#o.system.monotonic();
+      this.#link.send('readClockV1', {}).then(
+        ({ now }) => this.#o.http.takeSample(now, sent, this.#o.system.monotonic()),
+        (error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'reading the clock failed'),
+      );
+    }, sampleEveryMs);
+  }
+
+  #stopSampling(): void {
+    if (this.#sampleTimer) clearInterval(this.#sampleTimer);
+    this.#sampleTimer = null;
+  }
+}
+
+const subjects: Record<CmsMessage, string> = {
+  keyListPublishedV1: 'key_list',
+  programmePublishedV1: 'programme',
+  takeoverRaisedV1: 'takeover',
+  runCommandV1: 'command',
+};

@@ -1,0 +1,455 @@
+/**
+ * The player without its window: everything is built here, handed over and taken down in reverse. It plays from its own
+ * disk first and looks for the CMS afterwards; nothing on the screen waits for the network.
+ */
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Scene } from '../../shared/protocol/bridge.ts';
+import type { DirectorOutput } from '../../shared/director/types.ts';
+import type { HostKind, JournalBody } from '../../shared/protocol/journal.ts';
+import type { BoardCommand, PlayingNow } from '../../shared/protocol/link.ts';
+import type { Certificate } from '../../shared/protocol/programme.ts';
+import type { Slot } from '../../shared/schedule/types.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { BoardLink } from './board-link.ts';
+import { Clock, type ClockStep } from './clock.ts';
+import { CmsHttp } from './cms-http.ts';
+import { Documents } from './documents.ts';
+import { Faults } from './faults.ts';
+import { FormerJournals } from './former-journals.ts';
+import { Glass } from './glass.ts';
+import { openIdentity, openSettings, type Identity } from './identity.ts';
+import { Journal } from './journal.ts';
+import { Library } from './library.ts';
+import { pair, type Paired } from './pairing.ts';
+import { codeOf, Programmes, type Active } from './programmes.ts';
+import { startStageServer, type StageServer } from './stage-server.ts';
+import { openStore, type Store } from './store.ts';
+import { machineSystem, pause, type System } from './system.ts';
+import { Takeovers } from './takeovers.ts';
+
+/** What the engine tells its host. */
+export type EngineMessage =
+  /** The stage can be opened: `url` by the host, `openUrl` by anybody at this machine. */
+  | { type: 'listening'; port: number; url: string; openUrl: string }
+  /** Shown on the stage; empty while there is none. */
+  | { type: 'pairingCode'; code: string }
+  | { type: 'paired'; boardId: string }
+  /** Raster that the board's region lies in, px. */
+  | { type: 'raster'; width: number; height: number }
+  /** The host's stage hangs: start its browser anew. */
+  | { type: 'stageStalled' };
+
+export interface EngineOptions {
+  /** Origin of the CMS; null: the one of before. */
+  readonly cms: string | null;
+  readonly dataDir: string;
+  /** The built stage. */
+  readonly stageDir: string;
+  /** Kind of the stage that the host opens. */
+  readonly host: HostKind;
+  /** Version of this program. */
+  readonly app: string;
+  readonly log: Logger;
+  /** Tokens of this launch, kept by the host over restarts of the engine. */
+  readonly tokens?: { readonly host: string; readonly open: string };
+  /** Port of the stage; 0: any free one. */
+  readonly port?: number;
+  /** Gives up the pairing of before and asks for a new one. */
+  readonly pairAnew?: boolean;
+  readonly onMessage?: (message: EngineMessage) => void;
+  readonly system?: System;
+}
+
+/** Trusted time is saved this often, ms. */
+const saveClockMs = 60_000;
+/** The library is checked once the board has been playing for so long, ms: the start belongs to the picture. */
+const checkLibraryAfterMs = 20_000;
+/** Records on their way get so long at the end, ms. */
+const closingGraceMs = 1_500;
+
+/** Starts a player. @throws AppError `store_in_use`, `store_newer`, `cms_unset`, or the system's error when folder or port cannot be used */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const engine = new Engine(options);
+  await engine.start();
+  return engine;
+}
+
+export class Engine {
+  readonly #o: EngineOptions;
+  readonly #log: Logger;
+  readonly #system: System;
+  readonly #closing = new AbortController();
+  readonly #store: Store;
+  readonly #identity: Identity;
+  readonly #clock: Clock;
+  readonly #http: CmsHttp;
+  readonly #journal: Journal;
+  readonly #faults: Faults;
+  readonly #documents: Documents;
+  readonly #library: Library;
+  readonly #takeovers: Takeovers;
+  readonly #programmes: Programmes;
+  readonly #former: FormerJournals;
+  readonly #locale: 'vi' | 'en';
+  readonly #timers: NodeJS.Timeout[] = [];
+  #certificate: Certificate | null = null;
+  #screen: { width: number; height: number } | null = null;
+  #glass: Glass | null = null;
+  #server: StageServer | null = null;
+  #link: BoardLink | null = null;
+  #pairingScene: Scene | null = null;
+  #test: { scene: Scene; timer: NodeJS.Timeout } | null = null;
+  #pairing: Promise<void> | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#o = options;
+    this.#log = options.log;
+    this.#system = options.system ?? machineSystem();
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+    const damaged: string[] = [];
+    const rename = (path: string) => {
+      renameSync(path, `${path}.corrupt-${this.#system.now()}`);
+      damaged.push(path);
+    };
+    // First the store: it is what keeps a second engine out of the folder.
+    this.#store = openStore(join(options.dataDir, 'player.db'), this.#system.now, (path) => damaged.push(path));
+    const settings = openSettings(options.dataDir, rename);
+    const cms = options.cms ?? settings.data.cms;
+    if (cms === null) throw new AppError('cms_unset', 'This player knows no CMS yet: give its address');
+    if (cms !== settings.data.cms) settings.update((data) => (data.cms = cms));
+    this.#locale = settings.data.locale;
+    this.#identity = openIdentity(options.dataDir, this.#system, rename);
+    this.#clock = new Clock(this.#system, this.#store);
+    this.#http = new CmsHttp(cms, this.#clock, this.#system, (step) => this.#clockStepped(step));
+    if (options.pairAnew && this.#identity.paired) this.#identity.startAnew(cms);
+    // A store that was lost must not begin the journal again under the same name.
+    const lost =
+      !this.#identity.fresh && this.#identity.paired !== null && !Journal.knows(this.#store, this.#identity.journalId);
+    if (lost) this.#identity.newJournal();
+    this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), () => this.#link?.deliver());
+    this.#faults = new Faults(this.#journal, this.#system, this.#log);
+    this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
+    this.#library = new Library(join(options.dataDir, 'assets'), this.#system.now, (hash) => {
+      this.#faults.raise('asset_damaged', hash);
+      this.#programmes.resume();
+    });
+    this.#takeovers = new Takeovers(this.#store, this.#documents, this.#clock, () => this.#certificate);
+    this.#programmes = new Programmes({
+      store: this.#store,
+      documents: this.#documents,
+      library: this.#library,
+      system: this.#system,
+      get: async (path, from, signal) => this.#http.content(path, from, this.#credentials(), signal),
+      onSwitch: (active) => this.#journal.append([{ type: 'programmeSwitched', version: active.manifest.version }]),
+      onActive: (active) => this.#programmeActive(active),
+      onProgress: (progress) => this.#link?.setProgrammeProgress(progress),
+      onFault: (code, detail) => this.#faults.raise(code, detail),
+    });
+    this.#former = new FormerJournals({
+      identity: this.#identity,
+      journal: this.#journal,
+      clock: this.#clock,
+      system: this.#system,
+      log: this.#log,
+      onFault: (code, detail) => this.#faults.raise(code, detail),
+    });
+    this.#journal.closeInterrupted();
+    this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
+    for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
+    if (lost) this.#faults.raise('store_lost', 'The journal goes on under another name');
+  }
+
+  /** Plays what the disk holds, opens the stage's door, then looks for the CMS. */
+  async start(): Promise<void> {
+    if (this.#identity.paired) await this.#recall();
+    else this.#forget();
+    this.#glass = new Glass({
+      host: this.#o.host,
+      plan: this.#plan(),
+      takeoversShown: () => this.#takeovers.shown(),
+      now: () => this.#clock.now(),
+      locale: () => this.#locale,
+      onOutput: (output) => this.#directed(output),
+      onReady: (screen) => (this.#screen = screen.width > 0 && screen.height > 0 ? screen : null),
+      onStalled: () => this.#say({ type: 'stageStalled' }),
+      log: this.#log,
+    });
+    this.#showRegion();
+    this.#refreshOverlay();
+    const tokens = this.#o.tokens ?? { host: this.#newToken(), open: this.#newToken() };
+    this.#server = await startStageServer({
+      stageDir: this.#o.stageDir,
+      library: this.#library,
+      assetType: (hash) => this.#programmes.assetType(hash),
+      tokens,
+      port: this.#o.port ?? 0,
+      onStage: (stage) => this.#glass?.connect(stage),
+      log: this.#log,
+    });
+    const { port } = this.#server;
+    this.#say({ type: 'listening', port, url: this.#server.url('host'), openUrl: this.#server.url('open') });
+    this.#timers.push(setInterval(() => this.#everyMinute(), saveClockMs));
+    this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
+    this.#former.start();
+    if (this.#identity.paired) this.#connect(this.#identity.paired.boardId);
+    else this.#pairing = this.#pair();
+  }
+
+  /** Address of the stage, for the host's own window or for a browser opened by hand. */
+  url(kind: 'host' | 'open'): string {
+    if (!this.#server) throw new Error('The engine has not started');
+    return this.#server.url(kind);
+  }
+
+  /** Closes the open play as interrupted, delivers what is on its way for a moment, and lets everything go. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (this.#test) clearTimeout(this.#test.timer);
+    this.#glass?.close();
+    await this.#server?.close();
+    await this.#programmes.close();
+    await this.#link?.close(closingGraceMs);
+    await this.#former.close();
+    await this.#pairing;
+    this.#clock.save();
+    this.#store.close();
+  }
+
+  #say(message: EngineMessage): void {
+    this.#o.onMessage?.(message);
+  }
+
+  #newToken(): string {
+    return this.#system.randomBytes(24).toString('base64url');
+  }
+
+  #ownJournal() {
+    return { journalId: this.#identity.journalId, deviceKey: this.#identity.key.x };
+  }
+
+  #trust() {
+    const { paired, key } = this.#identity;
+    return paired && { boardId: paired.boardId, rootKey: paired.rootKey, deviceKey: key.x };
+  }
+
+  #credentials() {
+    const { paired, key } = this.#identity;
+    // Without a pairing nothing names content to fetch.
+    return { boardId: paired?.boardId ?? '', key };
+  }
+
+  /** Reads keys, programme and takeovers from the disk and verifies them anew. */
+  async #recall(): Promise<void> {
+    try {
+      await this.#documents.recallKeyList();
+    } catch (error) {
+      this.#documents.setAside('keyList');
+      this.#faults.raise('key_list_damaged', codeOf(error));
+    }
+    await this.#programmes.recall();
+    this.#certificate = this.#programmes.active?.certificate ?? (await this.#pairedCertificate());
+    for (const id of await this.#takeovers.recall()) this.#faults.raise('takeover_damaged', id);
+  }
+
+  async #pairedCertificate(): Promise<Certificate | null> {
+    const { paired } = this.#identity;
+    if (paired === null) return null;
+    try {
+      return await this.#documents.verifyCertificate(paired.certificate);
+    } catch (error) {
+      this.#faults.raise('certificate_damaged', codeOf(error));
+      return null;
+    }
+  }
+
+  /** What an earlier identity was given is nothing to this one. */
+  #forget(): void {
+    this.#store.transaction(() => {
+      this.#documents.clear();
+      this.#programmes.clear();
+      this.#takeovers.clear();
+    });
+  }
+
+  #plan() {
+    return { programme: this.#programmes.active?.programme ?? null, takeovers: this.#takeovers.standing() };
+  }
+
+  #replan(): void {
+    this.#glass?.setPlan(this.#plan());
+  }
+
+  #programmeActive(active: Active): void {
+    this.#certificate = active.certificate;
+    this.#identity.renewCertificate(active.manifest.certificate);
+    this.#showRegion();
+    this.#replan();
+    this.#refreshOverlay();
+  }
+
+  #showRegion(): void {
+    const region = this.#certificate?.output ?? null;
+    this.#glass?.setOutput(region);
+    if (region) this.#say({ type: 'raster', width: region.x + region.width, height: region.y + region.height });
+  }
+
+  /** The director has decided: journal, tell, remember. */
+  #directed(output: DirectorOutput): void {
+    this.#store.transaction(() => {
+      this.#journal.append(output.records, output.openPlay);
+      for (const record of output.records) this.#noteTakeover(record);
+    });
+    if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
+    this.#link?.setState({
+      now: this.#describe(output.now),
+      next: this.#describe(output.next),
+      programme: this.#programmes.active?.manifest.version ?? null,
+      screenOn: null,
+      host: this.#glass?.kind ?? this.#o.host,
+    });
+  }
+
+  #noteTakeover(record: JournalBody): void {
+    if (record.type === 'takeoverShown') {
+      this.#takeovers.markShown(record.takeoverId, true);
+      this.#takeovers.note(record.takeoverId, 'displayed', null);
+    } else if (record.type === 'takeoverEnded') {
+      this.#takeovers.markShown(record.takeoverId, false);
+      this.#takeovers.note(record.takeoverId, 'ended', record.reason);
+    } else if (record.type === 'playEnded' && record.takeoverId !== null) {
+      if (record.outcome === 'dark') this.#takeovers.note(record.takeoverId, 'dark', null);
+      if (record.outcome === 'failed') this.#takeovers.note(record.takeoverId, 'failed', 'not_shown');
+    }
+  }
+
+  #describe(slot: Slot | null): PlayingNow | null {
+    if (slot === null) return null;
+    const { programme, takeovers } = this.#glass?.plan ?? this.#plan();
+    const title =
+      (slot.noticeId !== null && programme?.notices.get(slot.noticeId)?.title) ||
+      takeovers.find((takeover) => takeover.takeoverId === slot.takeoverId)?.content.headline ||
+      programme?.fallback.unitName ||
+      '';
+    return { noticeId: slot.noticeId, title, why: slot.why.kind, until: slot.end };
+  }
+
+  #connect(boardId: string): void {
+    this.#link = new BoardLink(boardId, {
+      http: this.#http,
+      identity: this.#identity,
+      store: this.#store,
+      clock: this.#clock,
+      documents: this.#documents,
+      programmes: this.#programmes,
+      takeovers: this.#takeovers,
+      journal: this.#journal,
+      app: this.#o.app,
+      host: () => this.#glass?.kind ?? this.#o.host,
+      onTakeovers: () => this.#replan(),
+      onCommand: (command) => this.#runCommand(command),
+      onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),
+      onFault: (code, detail) => this.#faults.raise(code, detail),
+      system: this.#system,
+      log: this.#log,
+    });
+    this.#link.start();
+    this.#glass?.seek();
+  }
+
+  /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */
+  #journalBroken(journalId: string, code: string): void {
+    this.#journal.markForked(journalId);
+    if (journalId === this.#identity.journalId) {
+      this.#identity.newJournal();
+      this.#journal.switchTo(this.#ownJournal());
+    }
+    this.#faults.raise(code, `Journal ${journalId}`);
+  }
+
+  #clockStepped(step: ClockStep): void {
+    this.#journal.append([{ type: 'clockStepped', ...step }]);
+    this.#glass?.seek();
+  }
+
+  #everyMinute(): void {
+    this.#clock.save();
+    const step = this.#clock.checkOffset();
+    if (step) this.#journal.append([{ type: 'clockStepped', ...step }]);
+  }
+
+  /** Hashes the rest of the library, one file after another. */
+  async #checkLibrary(): Promise<void> {
+    for (const { hash } of this.#programmes.active?.manifest.assets ?? []) {
+      if (this.#closing.signal.aborted) return;
+      await this.#library.verify(hash);
+      await pause(50, this.#closing.signal);
+    }
+  }
+
+  async #pair(): Promise<void> {
+    const paired = await pair({
+      http: this.#http,
+      documents: this.#documents,
+      system: this.#system,
+      key: this.#identity.key,
+      journalId: this.#identity.journalId,
+      host: this.#o.host,
+      app: this.#o.app,
+      screen: () => this.#screen,
+      onCode: (code) => this.#showCode(code),
+      onTrouble: (error) => this.#log.warn({ code: codeOf(error) }, 'pairing: the CMS cannot be reached or refused'),
+      signal: this.#closing.signal,
+    });
+    if (paired) await this.#paired(paired);
+  }
+
+  #showCode(code: string): void {
+    this.#pairingScene = { kind: 'pairing', code, cms: this.#http.cms };
+    this.#refreshOverlay();
+    if (code !== '') this.#say({ type: 'pairingCode', code });
+  }
+
+  async #paired({ boardId, rootKey, certificate, keyList }: Paired): Promise<void> {
+    this.#identity.pair({ boardId, rootKey, certificate });
+    await this.#documents.takeKeyList(keyList);
+    this.#certificate = await this.#pairedCertificate();
+    this.#pairingScene = null;
+    this.#showRegion();
+    this.#refreshOverlay();
+    this.#say({ type: 'paired', boardId });
+    this.#log.info({ boardId }, 'paired');
+    this.#connect(boardId);
+  }
+
+  #runCommand({ name, durationMs }: BoardCommand): void {
+    if (this.#test) clearTimeout(this.#test.timer);
+    this.#test = null;
+    const identification = this.#identification();
+    const scene: Scene | null =
+      name === 'testPattern' ? { kind: 'testPattern', label: this.#certificate?.boardName ?? '' } : identification;
+    if (name !== 'endTest' && scene) {
+      const timer = setTimeout(() => {
+        this.#test = null;
+        this.#refreshOverlay();
+      }, durationMs);
+      this.#test = { scene, timer };
+    }
+    this.#refreshOverlay();
+  }
+
+  #identification(): Scene | null {
+    if (!this.#certificate) return null;
+    const { boardId, boardName, place } = this.#certificate;
+    return { kind: 'identify', boardName, place, boardId };
+  }
+
+  /** Pairing before tests; a paired board that waits for its first programme says which one it is. */
+  #refreshOverlay(): void {
+    const waiting = this.#programmes.active === null ? this.#identification() : null;
+    const unpaired: Scene | null = this.#identity.paired ? null : { kind: 'pairing', code: '', cms: this.#http.cms };
+    this.#glass?.setOverlay(this.#pairingScene ?? unpaired ?? this.#test?.scene ?? waiting);
+  }
+}

@@ -1,0 +1,41 @@
+/** Faults go into the log and the journal; one that comes again and again must not fill either. */
+import type { Logger } from 'pino';
+import type { Journal } from './journal.ts';
+import type { System } from './system.ts';
+
+/** The same fault is recorded at most this often, ms. */
+const sameAgainMs = 60_000;
+/** Faults of one code in that time, whatever their detail. */
+const mostPerCode = 20;
+
+export class Faults {
+  readonly #journal: Journal;
+  readonly #system: System;
+  readonly #log: Logger;
+  #since = 0;
+  readonly #seen = new Set<string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(journal: Journal, system: System, log: Logger) {
+    this.#journal = journal;
+    this.#system = system;
+    this.#log = log;
+  }
+
+  /** @param code stable, for machines; @param detail English, for whoever looks into it */
+  raise(code: string, detail: string): void {
+    const now = this.#system.monotonic();
+    if (now - this.#since > sameAgainMs) {
+      this.#seen.clear();
+      this.#counts.clear();
+      this.#since = now;
+    }
+    const count = this.#counts.get(code) ?? 0;
+    const name = `${code} ${detail}`;
+    if (this.#seen.has(name) || count >= mostPerCode) return;
+    this.#seen.add(name);
+    this.#counts.set(code, count + 1);
+    this.#log.warn({ code, detail }, 'fault');
+    this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * The stages and their directors. One stage is the board's: its plays are journalled. A supervised stage takes that place
+ * from one opened by hand, and a newer one from an older. A page opened beside it only mirrors: it has a director of its own,
+ * whose records nobody keeps, so that looking at a board neither disturbs it nor counts.
+ */
+import type { Logger } from 'pino';
+import type { Scene, StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
+import type { OutputRegion } from '../../shared/protocol/common.ts';
+import { createDirector } from '../../shared/director/director.ts';
+import type { Director, DirectorInput, DirectorOutput } from '../../shared/director/types.ts';
+import type { HostKind } from '../../shared/protocol/journal.ts';
+import type { Programme } from '../../shared/protocol/programme.ts';
+import type { Takeover } from '../../shared/protocol/takeover.ts';
+import { assetBase, closeCodes, type StageConnection } from './stage-server.ts';
+
+/** Pages that may look on at the same time. */
+const mostMirrors = 4;
+/** A stage that painted and then says nothing for so long is frozen, ms. */
+const silenceMs = 15_000;
+/** The open play is brought up to date this often, ms. */
+const checkpointMs = 1_000;
+/** A timer must not sleep longer: trusted time may be set meanwhile. ms */
+const longestSleepMs = 60_000;
+
+export interface Plan {
+  readonly programme: Programme | null;
+  readonly takeovers: readonly Takeover[];
+}
+
+export interface GlassOptions {
+  /** Kind of the supervised stage. */
+  readonly host: HostKind;
+  /** What plays at first: a director's first plan decides which takeovers have ended meanwhile. */
+  readonly plan: Plan;
+  readonly takeoversShown: () => string[];
+  readonly now: () => number;
+  readonly locale: () => 'vi' | 'en';
+  /** What the board's own director says. */
+  readonly onOutput: (output: DirectorOutput) => void;
+  readonly onReady: (screen: { width: number; height: number }) => void;
+  /** The supervised stage hangs: its browser should be started anew. */
+  readonly onStalled: () => void;
+  readonly log: Logger;
+}
+
+/** One director with the stage that it drives, if any. */
+class Stand {
+  readonly kind: HostKind;
+  stage: StageConnection | null = null;
+  readonly #director: Director;
+  readonly #glass: GlassOptions;
+  readonly #onOutput: (output: DirectorOutput) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #watch: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(kind: HostKind, glass: GlassOptions, onOutput: (output: DirectorOutput) => void) {
+    this.kind = kind;
+    this.#glass = glass;
+    this.#onOutput = onOutput;
+    this.#director = createDirector({ host: kind, takeoversShown: glass.takeoversShown() });
+  }
+
+  handle(input: DirectorInput): void {
+    const now = this.#glass.now();
+    const output = this.#director.handle(input, now);
+    for (const command of output.commands) this.send(command);
+    if (this.#timer) clearTimeout(this.#timer);
+    const wait = Math.max(
+      0,
+      Math.min(output.wakeAt - this.#glass.now(), output.openPlay ? checkpointMs : longestSleepMs),
+    );
+    // Before the listener, which may hand in something itself.
+    if (!this.#stopped) this.#timer = setTimeout(() => this.handle({ type: 'tick' }), wait);
+    this.#onOutput(output);
+  }
+
+  send(command: StageCommand): void {
+    this.stage?.send(command);
+  }
+
+  attach(
+    stage: StageConnection,
+    onReady: (event: Extract<StageEvent, { type: 'ready' }>) => void,
+    onClose: () => void,
+  ): void {
+    this.stage = stage;
+    stage.onEvent = (event) => {
+      if (this.stage !== stage) return;
+      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage);
+      if (event.type === 'ready') onReady(event);
+      this.handle({ type: 'stage', event });
+    };
+    stage.onClose = () => {
+      if (this.stage !== stage) return;
+      this.detach();
+      onClose();
+    };
+  }
+
+  #watchFor(stage: StageConnection): void {
+    if (this.#watch) clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => {
+      if (this.stage !== stage) return;
+      this.#glass.log.warn({ host: this.kind }, 'the stage has stopped painting');
+      stage.close(closeCodes.silent);
+      this.detach();
+      if (stage.kind === 'host') this.#glass.onStalled();
+    }, silenceMs);
+  }
+
+  detach(): void {
+    if (this.#watch) clearTimeout(this.#watch);
+    this.#watch = null;
+    if (!this.stage) return;
+    this.stage = null;
+    this.handle({ type: 'stageLost' });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#watch) clearTimeout(this.#watch);
+    if (this.#timer) clearTimeout(this.#timer);
+    this.stage = null;
+  }
+}
+
+export class Glass {
+  readonly #o: GlassOptions;
+  readonly #mirrors = new Set<Stand>();
+  #main: Stand;
+  #plan: Plan;
+  #overlay: Scene | null = null;
+  #output: OutputRegion | null = null;
+
+  constructor(options: GlassOptions) {
+    this.#o = options;
+    this.#plan = options.plan;
+    this.#main = this.#stand(options.host, options.onOutput);
+  }
+
+  /** Kind of the stage whose plays are journalled. */
+  get kind(): HostKind {
+    return this.#main.kind;
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  setPlan(plan: Plan): void {
+    this.#plan = plan;
+    this.#all({ type: 'plan', ...plan });
+  }
+
+  setOverlay(scene: Scene | null): void {
+    this.#overlay = scene;
+    this.#all({ type: 'overlay', scene });
+  }
+
+  setOutput(region: OutputRegion | null): void {
+    if (JSON.stringify(region) === JSON.stringify(this.#output)) return;
+    this.#output = region;
+    for (const stand of [this.#main, ...this.#mirrors]) this.#configure(stand);
+  }
+
+  /** Trusted time was set. */
+  seek(): void {
+    this.#all({ type: 'seek' });
+  }
+
+  /** A stage has connected. */
+  connect(stage: StageConnection): void {
+    if (stage.kind === 'open' && this.#main.stage?.kind !== undefined) return this.#connectMirror(stage);
+    const kind = stage.kind === 'host' ? this.#o.host : 'browser';
+    const before = this.#main.stage;
+    this.#main.detach();
+    before?.close(closeCodes.replaced);
+    if (this.#main.kind !== kind) {
+      this.#main.stop();
+      this.#main = this.#stand(kind, this.#o.onOutput);
+    }
+    const main = this.#main;
+    main.attach(
+      stage,
+      (event) => this.#o.onReady({ width: event.width, height: event.height }),
+      () => undefined,
+    );
+    this.#configure(main);
+    this.#o.log.info({ host: kind }, 'the stage has connected');
+  }
+
+  #connectMirror(stage: StageConnection): void {
+    if (this.#mirrors.size >= mostMirrors) return stage.close(closeCodes.crowded);
+    const mirror = this.#stand('browser', () => undefined);
+    this.#mirrors.add(mirror);
+    mirror.attach(
+      stage,
+      () => undefined,
+      () => {
+        mirror.stop();
+        this.#mirrors.delete(mirror);
+      },
+    );
+    this.#configure(mirror);
+  }
+
+  /** Closes the open play as interrupted and lets every stage go. */
+  close(): void {
+    const stages = [this.#main, ...this.#mirrors].map((stand) => stand.stage);
+    this.#main.detach();
+    for (const stand of [this.#main, ...this.#mirrors]) stand.stop();
+    for (const stage of stages) stage?.close(1001);
+  }
+
+  #stand(kind: HostKind, onOutput: (output: DirectorOutput) => void): Stand {
+    const stand = new Stand(kind, this.#o, onOutput);
+    stand.handle({ type: 'plan', ...this.#plan });
+    if (this.#overlay) stand.handle({ type: 'overlay', scene: this.#overlay });
+    return stand;
+  }
+
+  #configure(stand: Stand): void {
+    stand.send({ type: 'configure', output: this.#output, assetBase, locale: this.#o.locale() });
+  }
+
+  #all(input: DirectorInput): void {
+    for (const stand of [this.#main, ...this.#mirrors]) stand.handle(input);
+  }
+}

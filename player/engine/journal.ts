@@ -1,0 +1,174 @@
+/**
+ * The journal on the player's disk: appended durably, delivered in signed batches until the CMS has acked, then kept a
+ * while longer for a CMS that comes back from an old backup. Lines are never changed; a journal is only ever continued.
+ */
+import { z } from 'zod';
+import {
+  batchMessage,
+  firstPrev,
+  journalBody,
+  type JournalBatch,
+  type JournalBody,
+  type PlayBody,
+} from '../../shared/protocol/journal.ts';
+import { appendRecord } from '../../shared/proof/chain.ts';
+import { sha256Hex } from '../../shared/protocol/common.ts';
+import type { Clock } from './clock.ts';
+import type { DeviceKey } from './identity.ts';
+import type { Store } from './store.ts';
+
+/** Records in a batch: small enough for a thin line, large enough to catch up after weeks. */
+const batchRecords = 200;
+/** Bytes of lines in a batch. */
+const batchBytes = 600_000;
+/** Delivered lines that are kept per journal: about two days of ten-second items. */
+const keptDelivered = 20_000;
+
+const headShape = z.object({
+  journal_id: z.string(),
+  head_seq: z.int(),
+  head_hash: sha256Hex,
+  acked: z.int(),
+  forked: z.int(),
+});
+type Head = z.infer<typeof headShape>;
+
+const openPlayShape = journalBody.refine((body) => body.type === 'playEnded');
+
+export class Journal {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #onAppend: () => void;
+  #journalId: string;
+  #checkpointed: string | null = null;
+
+  /** @param onAppend called after something new can be delivered */
+  constructor(store: Store, clock: Clock, own: { journalId: string; deviceKey: string }, onAppend: () => void) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#onAppend = onAppend;
+    this.#journalId = own.journalId;
+    this.#begin(own.deviceKey);
+  }
+
+  get journalId(): string {
+    return this.#journalId;
+  }
+
+  /** Number and hash of the newest record. */
+  get head(): { seq: number; hash: string } {
+    const head = this.#head(this.#journalId);
+    return { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
+  }
+
+  /** Whether this disk knows the journal: false after its store was lost. */
+  static knows(store: Store, journalId: string): boolean {
+    return store.db.prepare('SELECT 1 FROM journals WHERE journal_id = ?').get(journalId) !== undefined;
+  }
+
+  /** Goes on in another journal. What is left of the old one is still delivered. */
+  switchTo(own: { journalId: string; deviceKey: string }): void {
+    this.#journalId = own.journalId;
+    this.#begin(own.deviceKey);
+  }
+
+  #begin(deviceKey: string): void {
+    this.#store.db
+      .prepare('INSERT OR IGNORE INTO journals VALUES (?, 0, ?, 0, 0, ?, ?)')
+      .run(this.#journalId, firstPrev, this.#clock.now(), deviceKey);
+  }
+
+  /** Appends records, in one transaction together with the checkpoint that they replace. Durable on return. */
+  append(bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
+    this.#store.transaction(() => {
+      let { seq, hash } = this.head;
+      const insert = this.#store.db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
+      for (const body of bodies) {
+        const record = appendRecord(
+          { journalId: this.#journalId, seq, hash },
+          { at: this.#clock.now(), clock: this.#clock.state(), offsetMs: this.#clock.offsetMs(), body },
+        );
+        ({ seq, hash } = record);
+        insert.run(this.#journalId, seq, record.line, hash);
+      }
+      this.#store.db
+        .prepare('UPDATE journals SET head_seq = ?, head_hash = ? WHERE journal_id = ?')
+        .run(seq, hash, this.#journalId);
+      if (openPlay !== undefined) this.checkpoint(openPlay);
+    });
+    if (bodies.length > 0) this.#onAppend();
+  }
+
+  /** Remembers the play that is on the glass, so that a power cut leaves it in the journal. */
+  checkpoint(openPlay: PlayBody | null): void {
+    const text = openPlay === null ? null : JSON.stringify(openPlay);
+    if (text === this.#checkpointed) return;
+    this.#store.writeMeta('openPlay', openPlay);
+    this.#checkpointed = text;
+  }
+
+  /** After a crash: closes the play that was on the glass with what was painted by the last checkpoint. */
+  closeInterrupted(): void {
+    const play = this.#store.readMeta('openPlay', openPlayShape);
+    if (play?.type === 'playEnded') this.append([{ ...play, outcome: 'interrupted' }], null);
+    else this.#store.writeMeta('openPlay', null);
+  }
+
+  /** Journals under a device key with records that the CMS lacks, oldest first. */
+  undelivered(deviceKey: string): string[] {
+    return this.#store.db
+      .prepare(
+        'SELECT journal_id FROM journals WHERE device_key = ? AND acked < head_seq AND forked = 0 ORDER BY made_at, journal_id',
+      )
+      .all(deviceKey)
+      .map((row) => (row as { journal_id: string }).journal_id);
+  }
+
+  /** The next records for the CMS, signed; null when it has them all. */
+  nextBatch(journalId: string, key: DeviceKey): JournalBatch | null {
+    const head = this.#head(journalId);
+    if (!head || head.forked !== 0 || head.acked >= head.head_seq) return null;
+    const rows = this.#store.db
+      .prepare('SELECT seq, line, hash FROM lines WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?')
+      .all(journalId, head.acked, batchRecords) as unknown as { seq: number; line: string; hash: string }[];
+    let bytes = 0;
+    const taken = rows.filter((row, index) => (bytes += Buffer.byteLength(row.line) + 1) <= batchBytes || index === 0);
+    const first = taken[0];
+    const last = taken.at(-1);
+    if (!first || !last) return null;
+    return {
+      journalId,
+      firstSeq: first.seq,
+      lastSeq: last.seq,
+      lines: taken.map((row) => row.line).join('\n'),
+      signature: key.signText(batchMessage(journalId, last.seq, last.hash)),
+    };
+  }
+
+  /**
+   * Notes what the CMS holds durably; it may be less than before, when it came back from a backup.
+   * @returns false when the CMS claims more than was ever written here, or lacks what is gone here: the journal cannot be continued
+   */
+  acked(journalId: string, seq: number): boolean {
+    const head = this.#head(journalId);
+    if (!head) return false;
+    if (seq > head.head_seq) return false;
+    const next = this.#store.db.prepare('SELECT 1 FROM lines WHERE journal_id = ? AND seq = ?').get(journalId, seq + 1);
+    if (seq < head.head_seq && next === undefined) return false;
+    this.#store.transaction(() => {
+      this.#store.db.prepare('UPDATE journals SET acked = ? WHERE journal_id = ?').run(seq, journalId);
+      this.#store.db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq <= ?').run(journalId, seq - keptDelivered);
+    });
+    return true;
+  }
+
+  /** The CMS holds other records under the same numbers: nothing more of this journal is sent; its lines stay here. */
+  markForked(journalId: string): void {
+    this.#store.db.prepare('UPDATE journals SET forked = 1 WHERE journal_id = ?').run(journalId);
+  }
+
+  #head(journalId: string): Head | null {
+    const row = this.#store.db.prepare('SELECT * FROM journals WHERE journal_id = ?').get(journalId);
+    return row === undefined ? null : headShape.parse(row);
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The verified cache of media: `assets/<sha-256>`. A file gets its name only when its bytes are on the disk and match;
+ * after a restart it is believed for being there and of the right size, and hashed before its first showing.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AssetRef } from '../../shared/protocol/programme.ts';
+import { assetPath } from '../../shared/protocol/link.ts';
+import { chunksOf } from './cms-http.ts';
+import { RefusedError } from './documents.ts';
+import { syncFolder } from './json-file.ts';
+
+/** GET of a path from a byte on; 200, 206 or 416. */
+export type GetContent = (path: string, from: number, signal: AbortSignal) => Promise<Response>;
+
+/** Damaged files that are kept for a look; older ones go, since the disk is small. */
+const keptAside = 3;
+
+export class Library {
+  readonly #folder: string;
+  readonly #now: () => number;
+  readonly #onDamage: (hash: string) => void;
+  /** What a file looked like when its bytes were last found right. */
+  readonly #verified = new Map<string, string>();
+  readonly #checking = new Map<string, Promise<boolean>>();
+
+  /** @param onDamage called after a file was set aside for not being what its name says */
+  constructor(folder: string, now: () => number, onDamage: (hash: string) => void) {
+    this.#folder = folder;
+    this.#now = now;
+    this.#onDamage = onDamage;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  path(hash: string): string {
+    return join(this.#folder, hash);
+  }
+
+  /** Whether the file is there in the right size. */
+  has(ref: AssetRef): boolean {
+    return statSync(this.path(ref.hash), { throwIfNoEntry: false })?.size === ref.size;
+  }
+
+  /** Bytes of the asset that are already here, finished or not. */
+  progress(hash: string): number {
+    return statSync(`${this.path(hash)}.part`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /**
+   * Whether the file's bytes are what its name says; hashed once per process and again after any change. A damaged file is set aside.
+   */
+  verify(hash: string): Promise<boolean> {
+    const stats = statSync(this.path(hash), { throwIfNoEntry: false });
+    if (!stats) return Promise.resolve(false);
+    if (this.#verified.get(hash) === likeness(stats)) return Promise.resolve(true);
+    const running = this.#checking.get(hash);
+    if (running) return running;
+    const check = this.#hash(hash, stats).finally(() => this.#checking.delete(hash));
+    this.#checking.set(hash, check);
+    return check;
+  }
+
+  async #hash(hash: string, stats: Stats): Promise<boolean> {
+    let found: string;
+    try {
+      found = await hashFile(this.path(hash));
+    } catch {
+      // A file that cannot be read is as useless as a wrong one.
+      found = '';
+    }
+    if (found === hash) {
+      this.#verified.set(hash, likeness(stats));
+      return true;
+    }
+    this.setAside(hash);
+    this.#onDamage(hash);
+    return false;
+  }
+
+  /** Renames a damaged file to `<hash>.corrupt-<time>`. */
+  setAside(hash: string): void {
+    this.#verified.delete(hash);
+    try {
+      renameSync(this.path(hash), `${this.path(hash)}.corrupt-${this.#now()}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    const aside = readdirSync(this.#folder).filter((name) => name.includes('.corrupt-'));
+    aside.sort((a, b) => Number(b.split('-')[1]) - Number(a.split('-')[1]));
+    for (const name of aside.slice(keptAside)) rmSync(join(this.#folder, name), { force: true });
+  }
+
+  /**
+   * Brings an asset to the disk, going on where an earlier attempt stopped. Durable and verified on return.
+   * @throws RefusedError `asset_hash_mismatch` (nothing of it is kept), CmsError, or the disk's error
+   */
+  async fetch(ref: AssetRef, get: GetContent, signal: AbortSignal): Promise<void> {
+    if (this.has(ref)) return;
+    if (statSync(this.path(ref.hash), { throwIfNoEntry: false })) {
+      this.setAside(ref.hash);
+      this.#onDamage(ref.hash);
+    }
+    const partial = `${this.path(ref.hash)}.part`;
+    const file = await open(partial, 'a', 0o644);
+    try {
+      let size = (await file.stat()).size;
+      if (size > ref.size) {
+        await file.truncate(0);
+        size = 0;
+      }
+      if (size < ref.size) {
+        const response = await get(assetPath(ref.hash), size, signal);
+        if (response.status === 416 || !continues(response, size)) {
+          await file.truncate(0);
+          size = 0;
+          if (response.status === 416)
+            throw new RefusedError('asset_range_refused', `The CMS has less of ${ref.hash} than was fetched`);
+        }
+        for await (const chunk of chunksOf(response)) {
+          size += chunk.length;
+          if (size > ref.size) break;
+          await file.write(chunk);
+        }
+      }
+      // A cut connection leaves what came for the next attempt.
+      if (size < ref.size)
+        throw new RefusedError('asset_incomplete', `${size} of ${ref.size} bytes of ${ref.hash} came`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if ((await hashFile(partial)) !== ref.hash) {
+      await rm(partial, { force: true });
+      throw new RefusedError('asset_hash_mismatch', `What came for asset ${ref.hash} is something else`);
+    }
+    await rename(partial, this.path(ref.hash));
+    syncFolder(this.#folder);
+    this.#verified.set(ref.hash, likeness(statSync(this.path(ref.hash))));
+  }
+
+  /** Removes every asset that is not among `keep`, whole or partial. */
+  collect(keep: ReadonlySet<string>): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.includes('.corrupt-') || keep.has(name.replace(/\.part$/, ''))) continue;
+      rmSync(join(this.#folder, name), { force: true });
+      this.#verified.delete(name);
+    }
+  }
+}
+
+/** Whether an answer goes on at byte `size`. */
+function continues(response: Response, size: number): boolean {
+  if (size === 0) return response.status === 200 || response.status === 206;
+  return response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${size}-`) === true;
+}
+
+function likeness(stats: Stats): string {
+  return `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,190 @@
+/**
+ * The socket to the CMS: connects with a fresh token, comes back by itself, parses what arrives and answers it. It decides
+ * nothing; what a message does is its handler's matter (inbox.ts).
+ */
+import { io, type Socket } from 'socket.io-client';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { errorBody } from '../../shared/protocol/common.ts';
+import {
+  boardMessages,
+  boardNamespace,
+  cmsMessages,
+  type BoardMessage,
+  type CmsMessage,
+  type ReplyOf,
+  type RequestOf,
+} from '../../shared/protocol/link.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import type { CmsHttp, Credentials } from './cms-http.ts';
+import { codeOf } from './programmes.ts';
+import { backoffMs, type System } from './system.ts';
+
+/** Longest wait for an answer, ms: a batch of records over a thin line is slow. */
+const answerMs = 30_000;
+
+/** The CMS refused a message, or did not answer it. */
+export class LinkError extends AppError {}
+
+export interface LinkHandlers {
+  /** A connection is there; what it sends first is the handler's to send. Runs again after each reconnection. */
+  readonly onConnect: () => Promise<void>;
+  readonly onDisconnect: () => void;
+  /** The CMS does not let this board in; the link goes on trying. */
+  readonly onRefused: (code: string) => void;
+  /** Does what a message asks. What it throws is answered as a refusal. */
+  readonly onMessage: <M extends CmsMessage>(name: M, request: RequestOf<(typeof cmsMessages)[M]>) => Promise<void>;
+  /** A message of the wrong shape came. */
+  readonly onInvalid: (name: string) => void;
+}
+
+export interface LinkOptions extends LinkHandlers {
+  readonly http: CmsHttp;
+  readonly credentials: Credentials;
+  readonly journalOnly: boolean;
+  readonly system: System;
+  readonly log: Logger;
+}
+
+type Accepted<M extends BoardMessage> = Extract<ReplyOf<(typeof boardMessages)[M]>, { ok: true }>;
+
+export class Link {
+  readonly #o: LinkOptions;
+  readonly #socket: Socket;
+  readonly #closed = new AbortController();
+  #retry: NodeJS.Timeout | null = null;
+  #refusals = 0;
+
+  constructor(options: LinkOptions) {
+    this.#o = options;
+    this.#socket = io(options.http.cms + boardNamespace, {
+      autoConnect: false,
+      forceNew: true,
+      transports: ['websocket'],
+      reconnectionDelay: 1_000,
+      reconnectionDelayMax: 30_000,
+      randomizationFactor: 0.5,
+      timeout: 20_000,
+      auth: (give) => {
+        void this.#auth().then(give);
+      },
+    });
+    this.#listen();
+  }
+
+  get connected(): boolean {
+    return this.#socket.connected;
+  }
+
+  start(): void {
+    this.#socket.connect();
+  }
+
+  close(): void {
+    this.#closed.abort();
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#socket.disconnect();
+  }
+
+  /** Drops the connection and makes another: the next hello asks for what is missing. */
+  reconnect(): void {
+    this.#socket.disconnect();
+    this.#connectLater();
+  }
+
+  /**
+   * Sends a message and waits for the answer.
+   * @throws LinkError `link_down`, `answer_invalid`, or the code with which the CMS refused (`params` as it gave them)
+   */
+  async send<M extends BoardMessage>(name: M, request: RequestOf<(typeof boardMessages)[M]>): Promise<Accepted<M>> {
+    if (!this.#socket.connected) throw new LinkError('link_down', 'There is no connection to the CMS');
+    let raw: unknown;
+    try {
+      raw = await this.#socket.timeout(answerMs).emitWithAck(name, request);
+    } catch (cause) {
+      throw new LinkError('link_down', `No answer to ${name}`, { cause });
+    }
+    const schema: z.ZodType = boardMessages[name].reply;
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success)
+      throw new LinkError('answer_invalid', `The CMS answered ${name} with something else`, { cause: parsed.error });
+    const reply = parsed.data as ReplyOf<(typeof boardMessages)[M]>;
+    if (reply.ok) return reply as Accepted<M>;
+    throw new LinkError(reply.error.code, reply.error.message, { params: reply.error.params });
+  }
+
+  /** An empty token makes the CMS refuse, which leads to another attempt later. */
+  async #auth(): Promise<Record<string, unknown>> {
+    const mode = this.#o.journalOnly ? { journalOnly: true } : {};
+    try {
+      return { token: await this.#o.http.token(this.#o.credentials, this.#closed.signal), ...mode };
+    } catch (error) {
+      this.#o.log.debug({ code: codeOf(error) }, 'no token yet');
+      return { token: '', ...mode };
+    }
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('connect', () => {
+      this.#refusals = 0;
+      this.#o.log.info('connected to the CMS');
+      this.#o.onConnect().catch((error: unknown) => {
+        this.#o.log.warn({ code: codeOf(error) }, 'greeting the CMS failed');
+        // Half a greeting is none: start over rather than sit on a connection that brings nothing.
+        if (socket.connected) this.reconnect();
+      });
+    });
+    socket.on('disconnect', (reason) => {
+      this.#o.log.info({ reason }, 'connection to the CMS lost');
+      this.#o.onDisconnect();
+      if (reason === 'io server disconnect') this.#connectLater();
+    });
+    socket.on('connect_error', (error) => {
+      // While the transport fails socket.io tries again by itself; a refusal by the CMS is left to us.
+      if (socket.active) return;
+      const body = errorBody.safeParse((error as { data?: unknown }).data);
+      const code = body.success ? body.data.error.code : error.message.slice(0, 64);
+      this.#o.http.distrustTime();
+      this.#o.onRefused(code);
+      this.#connectLater();
+    });
+    for (const name of Object.keys(cmsMessages) as CmsMessage[]) {
+      socket.on(name, (raw: unknown, answer: unknown) => {
+        void this.#receive(name, raw).then((reply) => {
+          if (typeof answer === 'function') (answer as (reply: unknown) => void)(reply);
+        });
+      });
+    }
+  }
+
+  async #receive(name: CmsMessage, raw: unknown): Promise<unknown> {
+    const schema: z.ZodType = cmsMessages[name].request;
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+      this.#o.onInvalid(name);
+      return refusal('message_invalid', `${name} has the wrong shape`);
+    }
+    try {
+      await this.#o.onMessage(name, parsed.data as RequestOf<(typeof cmsMessages)[CmsMessage]>);
+      return { ok: true };
+    } catch (error) {
+      return refusal(codeOf(error), error instanceof AppError ? error.message : 'The board could not do this');
+    }
+  }
+
+  #connectLater(): void {
+    if (this.#closed.signal.aborted || this.#retry) return;
+    this.#retry = setTimeout(
+      () => {
+        this.#retry = null;
+        this.#socket.connect();
+      },
+      backoffMs(this.#refusals++, 1_000, 60_000, this.#o.system),
+    );
+  }
+}
+
+function refusal(code: string, message: string) {
+  return { ok: false, error: { code, message, field: null, params: {} } };
+}

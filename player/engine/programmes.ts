@@ -1,0 +1,339 @@
+/**
+ * The programme that plays, the one before it and the one that is being fetched. A new one plays only when every part and
+ * asset of it is on the disk and verified; until then, and whatever comes over the wire, the last good one goes on.
+ */
+import { createHash } from 'node:crypto';
+import { compareVersions, version, type Version } from '../../shared/protocol/common.ts';
+import { partPath, type boardMessages, type RequestOf } from '../../shared/protocol/link.ts';
+import type { Certificate, Manifest, PartRef, Programme } from '../../shared/protocol/programme.ts';
+import { readProgramme } from '../../shared/protocol/read-programme.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { readLimited } from './cms-http.ts';
+import { RefusedError, type Documents } from './documents.ts';
+import type { GetContent, Library } from './library.ts';
+import type { Store } from './store.ts';
+import { backoffMs, pause, type System } from './system.ts';
+
+export type ProgrammeProgress = RequestOf<typeof boardMessages.programmeProgressedV1>;
+
+/** A verified manifest. */
+export interface Verified {
+  readonly jws: string;
+  readonly manifest: Manifest;
+  readonly certificate: Certificate;
+}
+export interface Active extends Verified {
+  readonly programme: Programme;
+}
+
+export interface ProgrammesOptions {
+  readonly store: Store;
+  readonly documents: Documents;
+  readonly library: Library;
+  readonly system: System;
+  readonly get: GetContent;
+  /** Called in the transaction that makes a programme the active one. */
+  readonly onSwitch: (active: Active) => void;
+  /** Called after it. */
+  readonly onActive: (active: Active) => void;
+  readonly onProgress: (progress: ProgrammeProgress) => void;
+  readonly onFault: (code: string, detail: string) => void;
+}
+
+/** Parts that are fetched at the same time. */
+const partsAtOnce = 4;
+
+export class Programmes {
+  readonly #o: ProgrammesOptions;
+  readonly #stop = new AbortController();
+  #active: Active | null = null;
+  #previous: Verified | null = null;
+  #candidate: Verified | null = null;
+  #fetching: AbortController | null = null;
+  #running: Promise<void> | null = null;
+  #wake: AbortController = new AbortController();
+
+  constructor(options: ProgrammesOptions) {
+    this.#o = options;
+  }
+
+  get active(): Active | null {
+    return this.#active;
+  }
+
+  /** What a hello states: the newest version that need not be sent again. */
+  get cursor(): Version | null {
+    return (this.#candidate ?? this.#active)?.manifest.version ?? null;
+  }
+
+  /** The media type of an asset that some programme on this disk names; null for any other. */
+  assetType(hash: string): string | null {
+    for (const known of [this.#active, this.#candidate, this.#previous]) {
+      const ref = known?.manifest.assets.find((asset) => asset.hash === hash);
+      if (ref) return ref.mediaType;
+    }
+    return null;
+  }
+
+  /** Loads what the disk holds. What is damaged is set aside and reported; the one before it plays on. */
+  async recall(): Promise<void> {
+    this.#previous = await this.#read('previous');
+    this.#candidate = await this.#read('candidate');
+    const active = await this.#read('active');
+    for (const verified of [active, this.#previous]) {
+      if (verified === null || this.#active) continue;
+      this.#dropDamagedParts(verified.manifest);
+      this.#active = this.#load(verified);
+    }
+    // Parts or assets of the active one that are lost are fetched again by working on it as on a new one.
+    if (active && this.#active?.jws !== active.jws && !this.#candidate) this.#candidate = active;
+    // What the disk called active cannot play: the journal says what plays instead.
+    if (this.#active && this.#active.jws !== active?.jws) this.#o.onSwitch(this.#active);
+    this.#resume();
+  }
+
+  async #read(slot: 'active' | 'previous' | 'candidate'): Promise<Verified | null> {
+    const jws = this.#o.documents.read(slot);
+    if (jws === null) return null;
+    try {
+      return { jws, ...(await this.#o.documents.verifyManifest(jws, 'disk')) };
+    } catch (error) {
+      this.#o.documents.setAside(slot);
+      this.#o.onFault('manifest_damaged', `${slot}: ${codeOf(error)}`);
+      return null;
+    }
+  }
+
+  /** Removes parts whose stored bytes are not what their name says. */
+  #dropDamagedParts(manifest: Manifest): void {
+    for (const { hash } of manifest.parts) {
+      const bytes = this.#partBytes(hash);
+      if (bytes === null || sha256(bytes) === hash) continue;
+      this.#o.store.db.prepare('DELETE FROM parts WHERE hash = ?').run(hash);
+      this.#o.onFault('part_damaged', hash);
+    }
+  }
+
+  #load(verified: Verified): Active | null {
+    const parts = new Map<string, Uint8Array>();
+    for (const { hash } of verified.manifest.parts) {
+      const bytes = this.#partBytes(hash);
+      if (bytes === null) return null;
+      parts.set(hash, bytes);
+    }
+    try {
+      return { ...verified, programme: readProgramme(verified.manifest, verified.certificate, parts, sha256) };
+    } catch (error) {
+      this.#o.onFault('programme_unreadable', codeOf(error));
+      return null;
+    }
+  }
+
+  #partBytes(hash: string): Uint8Array | null {
+    const row = this.#o.store.db.prepare('SELECT bytes FROM parts WHERE hash = ?').get(hash) as
+      { bytes: Uint8Array } | undefined;
+    return row?.bytes ?? null;
+  }
+
+  /**
+   * Takes a manifest from the wire and starts fetching what it needs.
+   * @returns false when it is here already
+   * @throws AppError `signature_invalid`, `key_unknown`, `document_invalid`, `board_wrong`, `device_key_wrong`, `version_lower`
+   */
+  async take(jws: string): Promise<boolean> {
+    if (jws === this.#active?.jws || jws === this.#candidate?.jws) return false;
+    const verified = await this.#verify(jws);
+    const { version: offered } = verified.manifest;
+    const floor = this.#o.store.readMeta('programmeFloor', version);
+    const order = floor === null ? 1 : compareVersions(offered, floor);
+    // The version of the floor itself is taken again only when it was lost here.
+    if (order < 0 || (order === 0 && this.cursor !== null && compareVersions(this.cursor, offered) >= 0)) {
+      this.#tell(offered, 'refused', 0, 'version_lower');
+      throw new RefusedError(
+        'version_lower',
+        `Programme ${offered.epoch}.${offered.counter} is not newer than what is here`,
+      );
+    }
+    this.#o.store.transaction(() => {
+      this.#o.documents.write('candidate', jws);
+      this.#o.store.writeMeta('programmeFloor', offered);
+    });
+    this.#candidate = verified;
+    this.#tell(offered, 'received', this.#missing(verified.manifest).length, null);
+    this.#fetching?.abort();
+    this.#resume();
+    return true;
+  }
+
+  async #verify(jws: string): Promise<Verified> {
+    try {
+      return { jws, ...(await this.#o.documents.verifyManifest(jws, 'wire')) };
+    } catch (error) {
+      const claimed = claimedVersion(jws);
+      if (claimed) this.#tell(claimed, 'refused', 0, codeOf(error));
+      throw error;
+    }
+  }
+
+  /** Something changed that makes another attempt worthwhile: a connection, a lost file. */
+  resume(): void {
+    this.#wake.abort();
+    this.#resume();
+  }
+
+  /** Forgets everything: the player is paired anew. */
+  clear(): void {
+    this.#fetching?.abort();
+    this.#active = null;
+    this.#previous = null;
+    this.#candidate = null;
+    this.#o.store.writeMeta('programmeFloor', null);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  #missing(manifest: Manifest): string[] {
+    const parts = manifest.parts.filter(({ hash }) => !this.#hasPart(hash)).map(({ hash }) => hash);
+    const assets = manifest.assets.filter((ref) => !this.#o.library.has(ref)).map(({ hash }) => hash);
+    return [...parts, ...assets];
+  }
+
+  #hasPart(hash: string): boolean {
+    return this.#o.store.db.prepare('SELECT 1 FROM parts WHERE hash = ?').get(hash) !== undefined;
+  }
+
+  #resume(): void {
+    if (this.#running || this.#stop.signal.aborted) return;
+    this.#running = this.#work().finally(() => {
+      this.#running = null;
+      if (this.#next() && !this.#stop.signal.aborted) this.#resume();
+    });
+  }
+
+  /** What to work on: the new programme, else what the active one has lost. */
+  #next(): Verified | null {
+    if (this.#candidate) return this.#candidate;
+    return this.#active && this.#missing(this.#active.manifest).length > 0 ? this.#active : null;
+  }
+
+  async #work(): Promise<void> {
+    let attempt = 0;
+    for (let goal = this.#next(); goal && !this.#stop.signal.aborted; goal = this.#next()) {
+      this.#fetching = new AbortController();
+      this.#wake = new AbortController();
+      const signal = AbortSignal.any([this.#fetching.signal, this.#stop.signal]);
+      try {
+        await this.#fetch(goal, signal);
+        attempt = 0;
+        if (goal === this.#candidate) this.#activate(goal);
+      } catch (error) {
+        if (signal.aborted) continue;
+        const code = codeOf(error);
+        if (!isNetwork(code)) this.#o.onFault(code, error instanceof Error ? error.message : code);
+        this.#tell(goal.manifest.version, 'fetching', this.#missing(goal.manifest).length, code);
+        await pause(backoffMs(attempt++, 1_000, 60_000, this.#o.system), AbortSignal.any([signal, this.#wake.signal]));
+      }
+    }
+  }
+
+  async #fetch({ manifest }: Verified, signal: AbortSignal): Promise<void> {
+    const parts = manifest.parts.filter(({ hash }) => !this.#hasPart(hash));
+    const assets = manifest.assets.filter((ref) => !this.#o.library.has(ref));
+    if (parts.length + assets.length > 0) this.#tell(manifest.version, 'fetching', parts.length + assets.length, null);
+    const queue = [...parts];
+    const worker = async () => {
+      for (let ref = queue.shift(); ref; ref = queue.shift()) await this.#fetchPart(ref, signal);
+    };
+    await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts.length) }, worker));
+    let left = assets.length;
+    for (const ref of assets) {
+      await this.#o.library.fetch(ref, this.#o.get, signal);
+      left--;
+      if (left > 0) this.#tell(manifest.version, 'fetching', left, null);
+    }
+    signal.throwIfAborted();
+  }
+
+  async #fetchPart(ref: PartRef, signal: AbortSignal): Promise<void> {
+    const bytes = await readLimited(await this.#o.get(partPath(ref.hash), 0, signal), ref.size);
+    if (bytes.length !== ref.size || sha256(bytes) !== ref.hash) {
+      throw new RefusedError('part_hash_mismatch', `What came for part ${ref.hash} is something else`);
+    }
+    this.#o.store.db.prepare('INSERT OR IGNORE INTO parts VALUES (?, ?)').run(ref.hash, bytes);
+  }
+
+  #activate(goal: Verified): void {
+    const active = this.#load(goal);
+    if (active === null) {
+      // Signed and complete, yet not readable: fetching again would bring the same.
+      this.#o.documents.setAside('candidate');
+      this.#candidate = null;
+      this.#tell(goal.manifest.version, 'refused', 0, 'programme_unreadable');
+      return;
+    }
+    const before = this.#active;
+    this.#o.store.transaction(() => {
+      const { documents } = this.#o;
+      if (before) documents.write('previous', before.jws);
+      documents.write('active', goal.jws);
+      documents.write('candidate', null);
+      this.#o.onSwitch(active);
+    });
+    this.#previous = before;
+    this.#active = active;
+    this.#candidate = null;
+    this.#tell(goal.manifest.version, 'active', 0, null);
+    this.#o.onActive(active);
+    this.#collect();
+  }
+
+  /** Removes content that neither the active nor the previous programme needs. */
+  #collect(): void {
+    const kept = [this.#active, this.#previous, this.#candidate].flatMap((verified) =>
+      verified ? [verified.manifest] : [],
+    );
+    const parts = new Set(kept.flatMap((manifest) => manifest.parts.map(({ hash }) => hash)));
+    const remove = this.#o.store.db.prepare('DELETE FROM parts WHERE hash = ?');
+    this.#o.store.transaction(() => {
+      for (const row of this.#o.store.db.prepare('SELECT hash FROM parts').all()) {
+        const { hash } = row as { hash: string };
+        if (!parts.has(hash)) remove.run(hash);
+      }
+    });
+    this.#o.library.collect(new Set(kept.flatMap((manifest) => manifest.assets.map(({ hash }) => hash))));
+  }
+
+  #tell(of: Version, state: ProgrammeProgress['state'], missing: number, errorCode: string | null): void {
+    this.#o.onProgress({ version: of, state, missing, errorCode });
+  }
+}
+
+/** The version that a refused manifest says it has, so that the refusal can name it; nothing else is made of it. */
+function claimedVersion(jws: string): Version | null {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return version.parse((payload as { version?: unknown }).version);
+  } catch {
+    return null;
+  }
+}
+
+function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The stable code of anything thrown. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AppError) return error.code;
+  const { code } = error as { code?: unknown };
+  if (code === 'ENOSPC') return 'disk_full';
+  return typeof code === 'string' ? code.slice(0, 64) : 'internal_error';
+}
+
+/** Failures of the way to the CMS: normal, and no fault of the board. */
+function isNetwork(code: string): boolean {
+  return ['cms_unreachable', 'cms_silent', 'asset_incomplete', 'cms_refused', 'not_paired'].includes(code);
+}

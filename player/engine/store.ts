@@ -1,0 +1,146 @@
+/**
+ * `player.db`: what grows and must not be lost. WAL with synchronous=FULL: what was written is there after a power cut.
+ * Signed documents are kept as received, so that they can be verified anew at every start.
+ */
+import { renameSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type { z } from 'zod';
+import { AppError } from '../../shared/util/errors.ts';
+
+export class StoreError extends AppError {}
+
+/** Each entry brings the schema one version further (PRAGMA user_version). Never edited once released. */
+const migrations = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE documents (slot TEXT PRIMARY KEY, jws TEXT NOT NULL, saved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE parts (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+  CREATE TABLE takeovers (
+    takeover_id TEXT PRIMARY KEY, epoch INTEGER NOT NULL, counter INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    jws TEXT NOT NULL, state TEXT NOT NULL, state_at INTEGER NOT NULL, state_code TEXT, told INTEGER NOT NULL,
+    shown INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE commands (command_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE journals (
+    journal_id TEXT PRIMARY KEY, head_seq INTEGER NOT NULL, head_hash TEXT NOT NULL, acked INTEGER NOT NULL,
+    forked INTEGER NOT NULL, made_at INTEGER NOT NULL, device_key TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE lines (
+    journal_id TEXT NOT NULL REFERENCES journals, seq INTEGER NOT NULL, line TEXT NOT NULL, hash TEXT NOT NULL,
+    PRIMARY KEY (journal_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+export interface Store {
+  readonly db: DatabaseSync;
+  /** Runs `work` in one transaction; nested calls join the outer one. */
+  transaction<T>(work: () => T): T;
+  /** A small value by name, or null when there is none or it has lost its shape. */
+  readMeta<T>(key: string, schema: z.ZodType<T>): T | null;
+  /** null removes it. */
+  writeMeta(key: string, value: unknown): void;
+  close(): void;
+}
+
+function open(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    // Exclusive: a second engine on the same folder would fork the journal. The lock ends with the process, however it ends.
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+    );
+    db.exec('PRAGMA wal_autocheckpoint = 500; BEGIN EXCLUSIVE; COMMIT');
+    const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+    if (check.quick_check !== 'ok') throw new StoreError('store_corrupt', `player.db is damaged: ${check.quick_check}`);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    if (((error as { errcode?: number }).errcode ?? 0) === 5) {
+      throw new StoreError('store_in_use', `Another player runs on ${path}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function migrate(db: DatabaseSync): void {
+  const { user_version: have } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (have > migrations.length) {
+    throw new StoreError('store_newer', `player.db has schema ${have}; this player knows ${migrations.length}`);
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < have) continue;
+    db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB: the file is damaged, as opposed to busy or not permitted. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof StoreError) return error.code === 'store_corrupt';
+  const code = (error as { errcode?: number }).errcode ?? 0;
+  return (code & 0xff) === 11 || (code & 0xff) === 26;
+}
+
+/**
+ * Opens the store. A damaged one is renamed to `*.corrupt-<time>`, reported, and replaced by an empty one: what was in it is fetched again.
+ * @throws StoreError `store_newer`, `store_in_use`, or SQLite's error when the file may not be used
+ */
+export function openStore(path: string, now: () => number, setAside: (path: string) => void): Store {
+  let db: DatabaseSync;
+  try {
+    db = open(path);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const stamp = now();
+    for (const suffix of ['-wal', '-shm', '']) {
+      try {
+        renameSync(path + suffix, `${path}${suffix}.corrupt-${stamp}`);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      }
+    }
+    setAside(path);
+    db = open(path);
+  }
+  return wrap(db);
+}
+
+function wrap(db: DatabaseSync): Store {
+  const read = db.prepare('SELECT value FROM meta WHERE key = ?');
+  const write = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  const remove = db.prepare('DELETE FROM meta WHERE key = ?');
+  let depth = 0;
+  return {
+    db,
+    transaction(work) {
+      if (depth > 0) return work();
+      db.exec('BEGIN IMMEDIATE');
+      depth++;
+      try {
+        const result = work();
+        db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        db.exec('ROLLBACK');
+        throw error;
+      } finally {
+        depth--;
+      }
+    },
+    readMeta(key, schema) {
+      const row = read.get(key) as { value: string } | undefined;
+      if (!row) return null;
+      try {
+        return schema.parse(JSON.parse(row.value));
+      } catch {
+        return null;
+      }
+    },
+    writeMeta(key, value) {
+      if (value === null) remove.run(key);
+      else write.run(key, JSON.stringify(value));
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,57 @@
+/** What the engine takes from the machine: time, timers and randomness. Tests hand in their own. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export interface System {
+  /** The machine's clock, ms UTC. May be absurd: a board without a battery starts in 1970. */
+  now(): number;
+  /** Milliseconds since some fixed moment of this boot; steps of the clock do not move it, another process sees the same. */
+  monotonic(): number;
+  /** Names the boot of the machine; null where the machine does not tell. */
+  readonly bootId: string | null;
+  randomBytes(count: number): Buffer;
+  uuid(): string;
+  /** A number in [0, 1) that spreads retries of many boards. */
+  jitter(): number;
+}
+
+export function machineSystem(): System {
+  return {
+    now: () => Date.now(),
+    monotonic: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
+    bootId: readBootId(),
+    randomBytes: (count) => randomBytes(count),
+    uuid: () => randomUUID(),
+    jitter: () => Math.random(),
+  };
+}
+
+/** Linux names each boot; elsewhere a new process counts as a new boot. */
+function readBootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Waiting time before attempt number `attempt` (from 0), ms: doubles from `first` to `most`, spread by up to a third. */
+export function backoffMs(attempt: number, first: number, most: number, system: Pick<System, 'jitter'>): number {
+  return Math.min(most, first * 2 ** Math.min(attempt, 20)) * (1 - system.jitter() / 3);
+}
+
+/** Resolves after `ms`, or at once (with false) when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const stop = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(true);
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
