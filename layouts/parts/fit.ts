@@ -1,0 +1,37 @@
+/** Measuring in a page: the largest of a few type sizes at which something fits. Untransformed pixels throughout. */
+
+/** Line height of text that may carry stacked marks, as a multiple of the type size; never below 1.3. */
+export const HEADLINE_LEADING = 1.3;
+/**
+ * Line height of paged text. Be Vietnam Pro's «Ể» rises 1.172 em above the baseline and its «ợ» falls 0.266 em below:
+ * 1.45 em between baselines keeps neighbouring lines apart even then.
+ */
+export const TEXT_LEADING = 1.45;
+
+/** Sets the type size in whole px, with whole-px lines so that a height divides into lines without a rest. */
+export function setType(element: HTMLElement, size: number, leading: number): number {
+  const line = Math.ceil(size * leading);
+  element.style.fontSize = `${size}px`;
+  element.style.lineHeight = `${line}px`;
+  return line;
+}
+
+/** The largest size at which the text needs at most `maxLines` lines; the smallest when none does. */
+export function fitLines(element: HTMLElement, sizes: readonly number[], leading: number, maxLines: number): void {
+  for (const size of sizes) {
+    const line = setType(element, size, leading);
+    if (element.offsetHeight <= line * maxLines && element.scrollWidth <= element.clientWidth) return;
+  }
+}
+
+/**
+ * Sets `--fit` on the element to the largest of the factors at which none of `boxes` overflows; the smallest when
+ * all do. Styles multiply their sizes by it.
+ */
+export function fitBoxes(element: HTMLElement, boxes: Iterable<HTMLElement>, factors: readonly number[]): void {
+  const all = [...boxes];
+  for (const factor of factors) {
+    element.style.setProperty('--fit', String(factor));
+    if (all.every((box) => box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight)) return;
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { paragraphsOf, tidy } from './typeset.ts';
+
+/** Makes no-break spaces visible. */
+const seen = (text: string) => tidy(text).replaceAll('\u00a0', '~');
+
+test('a number stays with its word', () => {
+  expect(seen('Từ 7 giờ 30 thứ Bảy ngày 22/11/2025, mỗi đơn vị 02 người')).toBe(
+    'Từ 7~giờ~30 thứ~Bảy ngày~22/11/2025, mỗi đơn vị 02~người',
+  );
+  expect(seen('98 % số hộ; 5 món quà')).toBe('98~% số hộ; 5 món quà');
+});
+
+test('what would be longer than a line of a small board may break', () => {
+  expect(seen('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến')).toBe('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến');
+});
+
+test('decomposed text comes out composed, also where a rule applies', () => {
+  expect(tidy('thứ Bảy ngày 1/2'.normalize('NFD'))).toBe(tidy('thứ Bảy ngày 1/2'));
+  expect(tidy('Ể Ộ Ữ Ẵ'.normalize('NFD'))).toBe('Ể Ộ Ữ Ẵ');
+});
+
+test('lines are paragraphs, and lines with a dash are list items', () => {
+  expect(paragraphsOf('Một\n- hai\n\n + ba\n-bốn')).toEqual([
+    { text: 'Một', bullet: false },
+    { text: 'hai', bullet: true },
+    { text: 'ba', bullet: true },
+    { text: '-bốn', bullet: false },
+  ]);
+});

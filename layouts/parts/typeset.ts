@@ -1,0 +1,43 @@
+/** Vietnamese typesetting: what belongs together stays on one line, and every text is composed (NFC). */
+
+export interface Paragraph {
+  readonly text: string;
+  /** A list item: its mark is drawn by the layout. */
+  readonly bullet: boolean;
+}
+
+const NO_BREAK = '\u00a0';
+/** Characters held together at most: a longer run would not fit into a line of a small board. */
+const LONGEST_RUN = 16;
+const AFTER_NUMBER =
+  'giờ|phút|giây|ngày|tháng|năm|người|hộ|km|km²|km2|cm|mm|m|m²|m2|m³|m3|ha|kg|tấn|tạ|lít|tỷ|triệu|nghìn|đồng|tuổi|mũi|suất|vụ|%|‰|°C|°';
+const BEFORE_NUMBER = 'ngày|tháng|năm|quý|số|điều|khoản|điểm|thứ|cấp|giờ|lần|thôn|khu|tổ';
+const numberThenWord = new RegExp(`(\\d) (?=(?:${AFTER_NUMBER})(?![\\p{L}\\p{N}]))`, 'giu');
+const wordThenNumber = new RegExp(`(?<![\\p{L}\\p{N}])(${BEFORE_NUMBER}) (?=\\d)`, 'giu');
+const weekday = /(?<![\p{L}\p{N}])(thứ) (?=(?:hai|ba|tư|năm|sáu|bảy)(?![\p{L}\p{N}]))/giu;
+
+/** One line of text: composed, and with no break between a number and its word («ngày 22/11», «30 người», «thứ Bảy»). */
+export function tidy(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .replace(numberThenWord, `$1${NO_BREAK}`)
+    .replace(wordThenNumber, `$1${NO_BREAK}`)
+    .replace(weekday, `$1${NO_BREAK}`)
+    .replace(/ (?=[–—:;!?…»](?:\s|$))/gu, NO_BREAK)
+    .split(' ')
+    .map((run) => (run.length > LONGEST_RUN ? run.replaceAll(NO_BREAK, ' ') : run))
+    .join(' ');
+}
+
+/** The paragraphs of a long text, one per line. */
+export function paragraphsOf(text: string): Paragraph[] {
+  return text
+    .split('\n')
+    .map((line) => {
+      const item = /^\s*[-–•+*]\s+(.*)$/u.exec(line);
+      return item === null ? { text: tidy(line), bullet: false } : { text: tidy(item[1] ?? ''), bullet: true };
+    })
+    .filter((paragraph) => paragraph.text !== '');
+}

@@ -1,0 +1,71 @@
+/** One scene on the stage: being prepared behind, in front, or about to go. */
+import type { Scene } from '../../shared/protocol/bridge.ts';
+import { isLayoutName, layouts } from '../../layouts/schemas.ts';
+import { SceneError } from './failure.ts';
+
+/** What a picture or a video adds to a scene: it has to be loaded before, and started at, its showing. */
+export interface SceneMedia {
+  /** Loads and decodes up to the first frame. @throws SceneError */
+  ready(): Promise<void>;
+  /** Starts from the offset, ms; resolves when frames are seen to come. @throws SceneError */
+  start(offsetMs: number): Promise<void>;
+  /** Called about once a second while in front. @throws SceneError when it no longer moves */
+  check(now: number): void;
+}
+
+export interface LayerOptions {
+  readonly sceneId: string;
+  readonly scene: Scene;
+  readonly durationMs: number;
+  readonly offsetMs: number;
+  readonly paused: boolean;
+}
+
+export class Layer {
+  readonly sceneId: string;
+  readonly scene: Scene;
+  readonly durationMs: number;
+  readonly paused: boolean;
+  /** Fields of a layout scene, parsed by the layout's schema. */
+  readonly fields: Record<string, unknown>;
+  /** Order on the stage; the highest is in front, 0 is behind the curtain. */
+  z = $state(0);
+  /** How far into the slot, ms. */
+  elapsedMs = $state(0);
+  media: SceneMedia | null = null;
+  /** What a component threw. */
+  failure: SceneError | null = null;
+  prepared = false;
+  /** Asked to be shown before it was prepared: offset, and when it was asked. */
+  wanted: { offsetMs: number; at: number } | null = null;
+  /** performance.now() at offset 0; null while it stands still. */
+  #origin: number | null = null;
+
+  /** @throws SceneError layout_unknown, layout_failed */
+  constructor({ sceneId, scene, durationMs, offsetMs, paused }: LayerOptions) {
+    this.sceneId = sceneId;
+    this.scene = scene;
+    this.durationMs = durationMs;
+    this.paused = paused;
+    this.elapsedMs = offsetMs;
+    this.fields = layoutFields(scene);
+  }
+
+  start(offsetMs: number, now: number): void {
+    this.elapsedMs = offsetMs;
+    this.#origin = this.paused ? null : now - offsetMs;
+  }
+
+  tick(now: number): void {
+    if (this.#origin !== null) this.elapsedMs = Math.max(0, Math.round(now - this.#origin));
+  }
+}
+
+function layoutFields(scene: Scene): Record<string, unknown> {
+  if (scene.kind !== 'notice' || scene.notice.content.type !== 'layout') return {};
+  const { layout, fields } = scene.notice.content;
+  if (!isLayoutName(layout)) throw new SceneError('layout_unknown', `No layout «${layout}»`);
+  const parsed = layouts[layout].schema.safeParse(fields);
+  if (!parsed.success) throw new SceneError('layout_failed', `Fields of «${layout}»: ${parsed.error.message}`);
+  return parsed.data;
+}

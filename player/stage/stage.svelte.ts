@@ -1,0 +1,182 @@
+/**
+ * The stage: prepares scenes behind what is shown, brings them to the front, and tells the director what was painted.
+ * It decides nothing. The picture in front stays until another one has been painted over it, whatever happens to the
+ * director or to what is being prepared.
+ */
+import { flushSync } from 'svelte';
+import { loadFonts } from '../../layouts/fonts.ts';
+import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
+import type { OutputRegion } from '../../shared/protocol/common.ts';
+import { asSceneError, SceneError } from './failure.ts';
+import { Layer } from './layer.svelte.ts';
+import type { Locale } from './strings.ts';
+import { delay, nextPaint } from './waiting.ts';
+
+type Command<T extends StageCommand['type']> = Extract<StageCommand, { type: T }>;
+
+/** How often a page turn or a progress mark is looked at, ms. */
+const TICK_MS = 100;
+const ALIVE_MS = 1000;
+/** A frame normally takes 17 ms; a window that paints none (minimised) must not hold `prepared` back. */
+const RASTER_LIMIT_MS = 500;
+
+export class Stage {
+  output = $state.raw<OutputRegion | null>(null);
+  locale = $state<Locale>('vi');
+  assetBase = $state('');
+  layers = $state.raw<readonly Layer[]>([]);
+  #front: Layer | null = null;
+  #back: Layer | null = null;
+  #top = 0;
+  /** The director that the scene in front belongs to is gone; the picture stays, but is nobody's. */
+  #orphaned = false;
+  readonly #send: (event: StageEvent) => void;
+
+  constructor(send: (event: StageEvent) => void) {
+    this.#send = send;
+  }
+
+  /** A director is there, perhaps a new one: it knows nothing of what was shown and is to begin anew. */
+  directorArrived(): void {
+    this.#orphaned = this.#front !== null;
+    if (this.#back !== null) this.#drop(this.#back);
+    this.#send({ type: 'ready', width: innerWidth, height: innerHeight, pixelRatio: devicePixelRatio });
+  }
+
+  handle(command: StageCommand): void {
+    switch (command.type) {
+      case 'configure':
+        this.output = command.output;
+        this.assetBase = command.assetBase;
+        this.locale = command.locale;
+        break;
+      case 'prepare':
+        void this.#prepare(command);
+        break;
+      case 'show':
+        this.#show(command);
+        break;
+    }
+  }
+
+  /** Starts the loop of frames that turns pages and says that the glass is being painted. */
+  run(): void {
+    let ticked = 0;
+    let said = 0;
+    const frame = (now: number) => {
+      requestAnimationFrame(frame);
+      if (now - ticked >= TICK_MS) {
+        ticked = now;
+        this.#front?.tick(now);
+      }
+      if (now - said >= ALIVE_MS) {
+        said = now;
+        this.#send({ type: 'alive', sceneId: this.#orphaned ? null : (this.#front?.sceneId ?? null) });
+        this.#checkMedia(now);
+      }
+    };
+    requestAnimationFrame(frame);
+  }
+
+  /** A component of the layer threw while it was laid out or updated. */
+  layerBroke(layer: Layer, error: unknown): void {
+    const failure = new SceneError('layout_failed', String(error), error);
+    layer.failure = failure;
+    if (layer === this.#front) this.#fail(layer.sceneId, failure);
+  }
+
+  async #prepare(command: Command<'prepare'>): Promise<void> {
+    if (this.#back !== null) this.#drop(this.#back);
+    let layer: Layer | null = null;
+    try {
+      layer = new Layer(command);
+      this.#back = layer;
+      // A font that cannot be loaded is replaced by the browser's; the text is still readable.
+      await loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
+      if (this.#back !== layer) return;
+      this.layers = [...this.layers, layer];
+      flushSync();
+      if (layer.failure !== null) throw layer.failure;
+      await layer.media?.ready();
+      await Promise.race([nextPaint(), delay(RASTER_LIMIT_MS)]);
+      if (layer.failure !== null) throw layer.failure;
+      if (this.#back !== layer) return;
+      layer.prepared = true;
+      this.#send({ type: 'prepared', sceneId: layer.sceneId });
+      if (layer.wanted !== null) {
+        const late = performance.now() - layer.wanted.at;
+        await this.#bringForward(layer, layer.wanted.offsetMs + (layer.paused ? 0 : Math.round(late)));
+      }
+    } catch (error) {
+      // What was replaced meanwhile is of no interest to the director.
+      if (layer !== null && this.#back !== layer) return;
+      if (layer !== null) this.#drop(layer);
+      this.#fail(command.sceneId, asSceneError(error));
+    }
+  }
+
+  #show({ sceneId, offsetMs }: Command<'show'>): void {
+    if (this.#back?.sceneId === sceneId) {
+      if (this.#back.prepared) void this.#bringForward(this.#back, offsetMs);
+      else this.#back.wanted = { offsetMs, at: performance.now() };
+    } else if (this.#front?.sceneId === sceneId && !this.#orphaned) {
+      void this.#start(this.#front, offsetMs);
+    } else {
+      this.#fail(sceneId, new SceneError('layout_failed', 'Asked to show what was not prepared'));
+    }
+  }
+
+  async #bringForward(layer: Layer, offsetMs: number): Promise<void> {
+    const before = this.#front;
+    this.#front = layer;
+    this.#back = null;
+    this.#orphaned = false;
+    // What the one before had still to cover is covered by now, or never will be.
+    for (const old of this.layers) if (old !== layer && old !== before) this.#drop(old);
+    this.#top += 1;
+    layer.z = this.#top;
+    if (await this.#start(layer, offsetMs)) {
+      if (before !== null) this.#drop(before);
+    }
+  }
+
+  /** Starts the layer in front and reports its first frame; false when another one came in front of it before. */
+  async #start(layer: Layer, offsetMs: number): Promise<boolean> {
+    layer.start(offsetMs, performance.now());
+    flushSync();
+    const moving = layer.media?.start(offsetMs) ?? Promise.resolve();
+    // Its failure is dealt with below, after the paint.
+    moving.catch(() => undefined);
+    const paintedAt = await nextPaint();
+    if (this.#front !== layer) return false;
+    try {
+      await moving;
+    } catch (error) {
+      if (this.#front === layer) this.#fail(layer.sceneId, asSceneError(error));
+      return true;
+    }
+    if (this.#front === layer) {
+      this.#send({ type: 'painted', sceneId: layer.sceneId, agoMs: Math.max(0, performance.now() - paintedAt) });
+    }
+    return true;
+  }
+
+  #checkMedia(now: number): void {
+    const layer = this.#front;
+    if (layer === null || this.#orphaned) return;
+    try {
+      layer.media?.check(now);
+    } catch (error) {
+      this.#fail(layer.sceneId, asSceneError(error));
+    }
+  }
+
+  #drop(layer: Layer): void {
+    if (this.#back === layer) this.#back = null;
+    if (this.layers.includes(layer)) this.layers = this.layers.filter((each) => each !== layer);
+  }
+
+  #fail(sceneId: string, { code, message }: SceneError): void {
+    this.#send({ type: 'failed', sceneId, code, detail: message.slice(0, 500) });
+  }
+}

@@ -1,0 +1,32 @@
+/** The few words that the stage itself puts on the glass; everything else comes with the scene. */
+
+const vi = {
+  level: 'Cấp',
+  exercise: 'Diễn tập',
+  update: 'Cập nhật',
+  allClear: 'Kết thúc cảnh báo',
+  pairingTitle: 'Mã ghép nối bảng tin',
+  pairingHelp: 'Đăng nhập trang quản trị, chọn «Ghép nối bảng» và nhập mã này.',
+  pairingAt: 'Trang quản trị',
+  identify: 'Bảng tin này là',
+  boardId: 'Mã bảng',
+  testPattern: 'Hình thử',
+};
+
+export type Strings = Readonly<Record<keyof typeof vi, string>>;
+export type Locale = 'vi' | 'en';
+
+const en: Strings = {
+  level: 'Level',
+  exercise: 'Exercise',
+  update: 'Update',
+  allClear: 'All clear',
+  pairingTitle: 'Pairing code of this board',
+  pairingHelp: 'Sign in to the CMS, choose “Pair a board” and enter this code.',
+  pairingAt: 'CMS',
+  identify: 'This board is',
+  boardId: 'Board ID',
+  testPattern: 'Test pattern',
+};
+
+export const strings: Readonly<Record<Locale, Strings>> = { vi, en };
