@@ -1,0 +1,175 @@
+/**
+ * The HTTP server without its routes: parsing and errors at the border, who is calling, headers. Every route declares
+ * `config.auth`; one without it keeps the server from starting.
+ */
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { timingSafeEqual } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { ErrorBody } from '../../shared/protocol/common.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import type { Actor } from './access.ts';
+import type { RouteAuth } from './context.ts';
+import { sessionCookie } from './cookies.ts';
+import { isStorageFull } from './store/errors.ts';
+
+export interface HttpDeps {
+  readonly log: Logger;
+  /** Whether to believe X-Forwarded-For and -Proto of a proxy in front. */
+  readonly trustProxy: boolean;
+  /** Who a session's token belongs to. */
+  resolveSession(token: string): Promise<Actor | null>;
+  /** Whose token this is. @throws AppError 401 */
+  verifyBoardToken(token: string): Promise<{ readonly boardId: string; readonly current: boolean }>;
+}
+
+/** A route as it was registered, for the table of rights. */
+export interface KnownRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly auth: RouteAuth;
+}
+
+export interface Http {
+  readonly app: FastifyInstance;
+  /** Every route registered so far. */
+  readonly routes: () => readonly KnownRoute[];
+}
+
+/** Largest JSON body, bytes; uploads go by tus, which streams. */
+const BODY_LIMIT = 2_000_000;
+const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+export async function createHttp(deps: HttpDeps): Promise<Http> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: deps.trustProxy,
+    // A listing of all boards by id must fit into a query.
+    maxParamLength: 500,
+    routerOptions: { ignoreTrailingSlash: false },
+    forceCloseConnections: true,
+  });
+  const declared: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => void declared.push(route));
+  app.addHook('onReady', (done) => done(firstUndeclared(declared)));
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => sendError(deps.log, error, request, reply));
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(bodyOf(notFound())));
+  app.decorateRequest('actor', null);
+  app.decorateRequest('boardId', null);
+  await app.register(cookie);
+  await app.register(helmet, helmetOptions);
+  app.addHook('onRequest', (request) => authenticate(deps, request));
+
+  return {
+    app,
+    routes: () =>
+      declared.flatMap(({ method, url, config }) => [method].flat().map((one) => ({ method: one, url, auth: config!.auth! }))),
+  };
+}
+
+function firstUndeclared(routes: readonly RouteOptions[]): Error | undefined {
+  const route = routes.find(({ config }) => config?.auth === undefined);
+  return route && new Error(`The route ${[route.method].flat().join('|')} ${route.url} does not say who may call it (config.auth)`);
+}
+
+const helmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'self'"],
+      'script-src': ["'self'"],
+      'style-src': ["'self'"],
+      // Components place things by style attributes; those cannot load or run anything.
+      'style-src-attr': ["'unsafe-inline'"],
+      'img-src': ["'self'", 'data:', 'blob:'],
+      'media-src': ["'self'", 'blob:'],
+      'font-src': ["'self'", 'data:'],
+      'connect-src': ["'self'"],
+      // The stage beside the form: our own page under /stage/.
+      'frame-src': ["'self'"],
+      'frame-ancestors': ["'self'"],
+      'worker-src': ["'self'", 'blob:'],
+      'object-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'self'"],
+    },
+  },
+  // Whether there is TLS is the proxy's to know and to promise.
+  strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+} as const;
+
+async function authenticate(deps: HttpDeps, request: FastifyRequest): Promise<void> {
+  const { auth } = request.routeOptions.config;
+  const changing = CHANGING.has(request.method);
+  // Another site's page may not sign anybody in or out, whatever cookies the browser adds.
+  if (changing && request.headers['sec-fetch-site'] === 'cross-site') {
+    throw new AppError('cross_site', 'Requests from other sites are not taken', { status: 403 });
+  }
+  if (auth === undefined || auth === 'public') return;
+  const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (auth === 'board' || (auth === 'boardOrUser' && bearer !== undefined)) {
+    request.boardId = await boardOf(deps, bearer);
+    return;
+  }
+  const token = request.cookies[sessionCookie];
+  const actor = token === undefined ? null : await deps.resolveSession(token);
+  if (!actor) throw new AppError('not_signed_in', 'Sign in first', { status: 401 });
+  if (changing) assertCsrf(request, actor);
+  request.actor = actor;
+}
+
+async function boardOf(deps: HttpDeps, bearer: string | undefined): Promise<string> {
+  if (bearer === undefined) throw new AppError('token_missing', 'Authorization: Bearer <board token> is missing', { status: 401 });
+  const { boardId, current } = await deps.verifyBoardToken(bearer);
+  if (!current) throw new AppError('device_replaced', 'Another player has been paired with this board', { status: 401 });
+  return boardId;
+}
+
+function assertCsrf(request: FastifyRequest, actor: Actor): void {
+  const given = Buffer.from(String(request.headers['x-csrf-token'] ?? ''));
+  const expected = Buffer.from(actor.csrfToken);
+  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  throw new AppError('csrf_token_invalid', 'The header x-csrf-token is missing or wrong', { status: 403 });
+}
+
+const notFound = (): AppError => new AppError('not_found', 'There is nothing at this address', { status: 404 });
+
+export const bodyOf = (error: AppError): ErrorBody => ({
+  error: { code: error.code, message: error.message, field: error.field, params: error.params },
+});
+
+/** Makes of anything thrown what a caller may know. */
+export function toAppError(error: unknown): AppError {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [issue] = error.validation;
+    const field = issue ? issue.instancePath.split('/').filter(Boolean).join('.') : '';
+    return new AppError('invalid_input', issue?.message ?? 'The request has the wrong shape', field === '' ? {} : { field });
+  }
+  if (isStorageFull(error)) return new AppError('storage_full', 'The disk of the CMS is full', { status: 507 });
+  if (error instanceof AppError) return error;
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  if (statusCode === 413) return new AppError('too_large', 'The request is too large', { status: 413 });
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    // Fastify's own: broken JSON, an unknown content type.
+    return new AppError(statusCode === 404 ? 'not_found' : 'invalid_input', String(code ?? 'The request cannot be read'), { status: statusCode });
+  }
+  return new AppError('internal', 'Something went wrong inside the CMS; its log says what', { status: 500, cause: error });
+}
+
+function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toAppError(error);
+  // A fault of ours says nothing of itself to the outside.
+  const told = known.status === 500 ? new AppError('internal', 'Something went wrong inside the CMS; its log says what', { status: 500 }) : known;
+  if (known.status >= 500) log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+  if (typeof known.params.retryAfterSeconds === 'number') void reply.header('retry-after', known.params.retryAfterSeconds);
+  return reply.code(known.status).send(bodyOf(told));
+}
