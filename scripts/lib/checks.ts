@@ -21,11 +21,12 @@ const tool = (path: string): string => join(repoRoot, 'node_modules', path);
 
 export const CHECK_STEPS: CheckStep[] = [
   {
-    // The pages import the compiled messages, so types need them first.
+    // The pages import the compiled messages, so types need them first. The form is that of cms/web/vite.config.ts.
     name: 'messages',
     command: [
       tool('@inlang/paraglide-js/bin/run.js'),
       ...['compile', '--project', 'cms/web/project.inlang', '--outdir', 'cms/web/src/paraglide', '--silent'],
+      ...['--strategy', 'localStorage', 'baseLocale', '--output-structure', 'locale-modules', '--no-emit-readme'],
     ],
   },
   {

@@ -5,17 +5,22 @@ import { build, type InlineConfig } from 'vite';
 import { distDir, repoRoot } from './paths.ts';
 import { FINGERPRINT, TARGETS, fingerprint, outDir, type TargetName } from './targets.ts';
 
+/** Warnings and errors only: the list of a hundred font files is no progress; scripts/build.ts says what is done. */
+const quiet = { logLevel: 'warn', clearScreen: false } as const satisfies InlineConfig;
+
 /** A page: its folder has its own vite.config.ts. */
 const page = (folder: string, to: string): InlineConfig => ({
   root: join(repoRoot, folder),
   configFile: join(repoRoot, folder, 'vite.config.ts'),
-  build: { outDir: to, emptyOutDir: true },
+  ...quiet,
+  build: { outDir: to, emptyOutDir: true, rolldownOptions: { checks: { pluginTimings: false } } },
 });
 
 /** A program for Node or Electron in one file: everything but Node's own modules and Electron goes in. */
 const program = (entry: string, file: string, to: string): InlineConfig => ({
   root: repoRoot,
   configFile: false,
+  ...quiet,
   ssr: { noExternal: true, external: ['electron'], target: 'node' },
   build: {
     ssr: join(repoRoot, entry),
