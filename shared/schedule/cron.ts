@@ -6,11 +6,12 @@
  * Where the clock is changed (croner's rules): a start at one fixed time that falls into a gap moves to the end of the
  * gap, and one that occurs twice counts once; starts with lists, ranges or steps skip the gap and count both times.
  */
-import { Cron } from 'croner';
+import { Cron, CronPattern } from 'croner';
 import { AppError } from '../util/errors.ts';
 import { Zone } from './zone.ts';
 
 const allowed = /^[0-9A-Za-z*,/#-]+$/;
+const dayMs = 86_400_000;
 /** A repeated hour is over, and an expression that is fixed in time counted, long before this, ms. */
 const afterTransitionMs = 2 * 86_400_000;
 
@@ -55,18 +56,21 @@ function invalid(message: string, cause?: unknown): AppError {
 }
 
 /**
- * Croner in a zone asks Intl for every candidate. Within a span of constant offset the same starts are found eight
- * times faster on the wall clock alone, so that is used wherever no change of the clock is near.
+ * Croner in a zone asks Intl for every candidate, and a board may have hundreds of windows. Where no change of the clock is
+ * near, every local day has the same hours, so that croner's reading of the fields is enough: the times of day are the same
+ * every day, and a day either has them or not. A property test holds both ways against each other.
  */
 class CronStarts implements ParsedCron {
   readonly expression: string;
-  readonly #wall: Cron;
+  /** null: a field says more than which values it allows (`L`, `W`, `#`). */
+  readonly #fields: DayFields | null;
   readonly #zoned = new Map<string, Cron>();
 
   constructor(expression: string) {
     this.expression = expression;
     try {
-      this.#wall = new Cron(expression, { mode: '5-part', utcOffset: 0 });
+      const pattern = new CronPattern(expression, undefined, { mode: '5-part' });
+      this.#fields = /[LW#]/i.test(withoutNames(expression)) ? null : fieldsOf(pattern);
     } catch (cause) {
       throw invalid(cause instanceof Error ? cause.message.replace(/^CronPattern: /, '') : 'Not a cron expression', cause);
     }
@@ -74,17 +78,29 @@ class CronStarts implements ParsedCron {
 
   /** Whether there is any start at all: false for 30 February. */
   occurs(): boolean {
-    return firstAtOrAfter(this.#wall, 0) !== null;
+    if (this.#fields?.everyMonthHasIt) return true;
+    return firstAtOrAfter(new Cron(this.expression, { mode: '5-part', utcOffset: 0 }), 0) !== null;
   }
 
   starts(zone: Zone, from: number, to: number): number[] {
     const { start, end, offsetMinutes } = zone.spanAt(from);
-    if (offsetMinutes === null || from < start + afterTransitionMs || to > end) return startsOf(this.#in(zone), from, to, 0);
-    return startsOf(this.#wall, from, to, offsetMinutes * 60_000);
+    if (this.#fields === null || offsetMinutes === null || from < start + afterTransitionMs || to > end) return this.#zonedStarts(zone, from, to);
+    return wallStarts(this.#fields, from, to, offsetMinutes * 60_000);
   }
 
   next(zone: Zone, from: number): number | null {
     return firstAtOrAfter(this.#in(zone), from);
+  }
+
+  #zonedStarts(zone: Zone, from: number, to: number): number[] {
+    const job = this.#in(zone);
+    const found: number[] = [];
+    let next = firstAtOrAfter(job, from);
+    while (next !== null && next < to) {
+      found.push(next);
+      next = job.nextRun(new Date(next))?.getTime() ?? null;
+    }
+    return found;
   }
 
   #in(zone: Zone): Cron {
@@ -97,15 +113,45 @@ class CronStarts implements ParsedCron {
   }
 }
 
-/** Starts in [from, to) of a job whose clock is `ahead` ms ahead of UTC. */
-function startsOf(job: Cron, from: number, to: number, ahead: number): number[] {
+interface DayFields {
+  /** Starts on a day that has any, ms after midnight, ascending. */
+  readonly times: readonly number[];
+  hasDay(day: Date): boolean;
+  readonly everyMonthHasIt: boolean;
+}
+
+function fieldsOf(pattern: CronPattern): DayFields {
+  const { minute, hour, day, month, dayOfWeek, starDOM, starDOW } = pattern;
+  const set = (values: readonly number[]): number[] => values.flatMap((on, value) => (on ? [value] : []));
+  return {
+    times: set(hour).flatMap((h) => set(minute).map((m) => (h * 60 + m) * 60_000)),
+    hasDay: (date) => {
+      if (!month[date.getUTCMonth()]) return false;
+      const ofMonth = Boolean(day[date.getUTCDate() - 1]);
+      const ofWeek = Boolean(dayOfWeek[date.getUTCDay()]);
+      // crontab(5): with both fields given, either is enough.
+      return !starDOM && !starDOW ? ofMonth || ofWeek : ofMonth && ofWeek;
+    },
+    everyMonthHasIt: !starDOW || day.slice(0, 28).some(Boolean),
+  };
+}
+
+/** Starts in [from, to) on a clock that is `ahead` ms ahead of UTC. */
+function wallStarts(fields: DayFields, from: number, to: number, ahead: number): number[] {
   const found: number[] = [];
-  let next = firstAtOrAfter(job, from + ahead);
-  while (next !== null && next < to + ahead) {
-    found.push(next - ahead);
-    next = job.nextRun(new Date(next))?.getTime() ?? null;
+  for (let day = Math.floor((from + ahead) / dayMs) * dayMs; day < to + ahead; day += dayMs) {
+    if (!fields.hasDay(new Date(day))) continue;
+    for (const time of fields.times) {
+      const start = day + time - ahead;
+      if (start >= from && start < to) found.push(start);
+    }
   }
   return found;
+}
+
+/** Month and weekday names hold the letters of the modifiers. */
+function withoutNames(expression: string): string {
+  return expression.replace(/jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat/gi, '');
 }
 
 /** Croner looks strictly after a whole second. */

@@ -10,40 +10,33 @@ const forgivenMs = 3_600_000;
 /** The oldest due instant not yet played, by obligation; only of those open at the end of the last segment. */
 export type Owed = ReadonlyMap<WovenObligation, number>;
 
-export interface DaySlots {
-  readonly slots: Slot[];
-  /** What is owed at the end of the day. */
-  readonly owed: Owed;
+/**
+ * Plays the segments of a day in order and hands every slot to `emit`.
+ * @param owed what is owed at the end of the day before
+ * @returns what is owed at the end of this one
+ */
+export function playDay(segments: readonly Segment[], owed: Owed, emit: (slot: Slot) => void): Owed {
+  for (const segment of segments) owed = playSegment(segment, owed, emit);
+  return owed;
 }
 
-/** Plays the segments of a day in order. `owed` carries over from the end of the day before. */
-export function daySlots(segments: readonly Segment[], owed: Owed): DaySlots {
-  const slots: Slot[] = [];
-  for (const segment of segments) owed = playSegment(segment, owed, slots);
-  return { slots, owed };
-}
-
-function playSegment(segment: Segment, before: Owed, slots: Slot[]): Owed {
+function playSegment(segment: Segment, before: Owed, emit: (slot: Slot) => void): Owed {
   const { obligations, end } = segment;
   const due = obligations.map((o) => before.get(o) ?? firstDue(o, segment.start));
-  const cycle = segment.items.length > 0 ? segment.items : obligations.map(turnOf);
-  let turn = 0;
+  const turns = obligations.map(turnOf);
+  const cycle = segment.items.length > 0 ? segment.items : turns;
+  let next = 0;
   for (let t = segment.start; t < end; ) {
     const index = mostOverdue(obligations, due, t, end);
-    let item: CycleItem;
-    if (index >= 0) {
-      const obligation = obligations[index]!;
-      item = turnOf(obligation);
-      due[index]! += obligation.periodMs;
-    } else if (cycle.length > 0) {
-      item = cycle[turn++ % cycle.length]!;
-    } else {
-      slots.push({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
+    const item = index >= 0 ? turns[index]! : cycle[next++ % cycle.length];
+    if (!item) {
+      emit({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
       break;
     }
-    const slotEnd = Math.min(end, t + item.lengthMs);
-    slots.push({ start: t, end: slotEnd, plannedMs: item.lengthMs, offsetMs: 0, noticeId: item.noticeId, takeoverId: null, why: item.why });
-    t = slotEnd;
+    if (index >= 0) due[index]! += obligations[index]!.periodMs;
+    const start = t;
+    t = Math.min(end, start + item.lengthMs);
+    emit({ start, end: t, plannedMs: item.lengthMs, offsetMs: 0, noticeId: item.noticeId, takeoverId: null, why: item.why });
   }
   return new Map(obligations.map((o, i) => [o, due[i]!]));
 }

@@ -11,10 +11,10 @@
  */
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
-import { parseCron } from './cron.ts';
-import { daySlots } from './day.ts';
+import { parseCron, type ParsedCron } from './cron.ts';
+import { playDay } from './day.ts';
 import { weaveOf, type ObligationLoad } from './obligations.ts';
-import { segmentsOf, type SegmentSource } from './segments.ts';
+import { openingsOf, segmentsOf, type SegmentSource } from './segments.ts';
 import { takeoverPhases, takeoverSlot, type TakeoverPhase } from './takeover-phases.ts';
 import type { Slot } from './types.ts';
 import { Zone, type LocalDay } from './zone.ts';
@@ -91,13 +91,19 @@ class Days {
 
   constructor(programme: Programme) {
     const weave = weaveOf(programme);
+    const crons = new Map<string, ParsedCron>();
+    const cronOf = ({ cron }: { cron: string }): ParsedCron => {
+      const known = crons.get(cron) ?? parseCron(cron);
+      crons.set(cron, known);
+      return known;
+    };
     this.load = weave.load;
     this.#source = {
       programme,
       zone: new Zone(programme.zone),
-      entryCrons: programme.entries.map((entry) => parseCron(entry.cron)),
+      entryCrons: programme.entries.map(cronOf),
       obligations: weave.obligations,
-      obligationCrons: weave.obligations.map((o) => parseCron(o.part.cron)),
+      obligationCrons: weave.obligations.map((o) => cronOf(o.part)),
     };
   }
 
@@ -124,10 +130,17 @@ class Days {
   }
 
   #play(day: LocalDay): Slot[] {
-    const today = segmentsOf(this.#source, day);
-    // Only obligations that are open at midnight can be owed from the day before.
-    if (today[0]!.obligations.length === 0) return daySlots(today, new Map()).slots;
-    const yesterday = segmentsOf(this.#source, this.#source.zone.dayAt(day.start - 1));
-    return daySlots(today, daySlots(yesterday, new Map()).owed).slots;
+    const source = this.#source;
+    const slots: Slot[] = [];
+    const emit = (slot: Slot): void => void slots.push(slot);
+    if (source.obligations.length === 0) {
+      playDay(segmentsOf(source, openingsOf(source, day.start, day.end), day), new Map(), emit);
+      return slots;
+    }
+    const before = source.zone.dayAt(day.start - 1);
+    const openings = openingsOf(source, before.start, day.end);
+    const owed = playDay(segmentsOf(source, openings, before), new Map(), () => undefined);
+    playDay(segmentsOf(source, openings, day), owed, emit);
+    return slots;
   }
 }
