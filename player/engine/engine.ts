@@ -38,6 +38,8 @@ export type EngineMessage =
   | { type: 'paired'; boardId: string }
   /** Raster that the board's region lies in, px. */
   | { type: 'raster'; width: number; height: number }
+  /** The host's stage is there. */
+  | { type: 'stageConnected' }
   /** The host's stage hangs: start its browser anew. */
   | { type: 'stageStalled' };
 
@@ -185,7 +187,10 @@ export class Engine {
       assetType: (hash) => this.#programmes.assetType(hash),
       tokens,
       port: this.#o.port ?? 0,
-      onStage: (stage) => this.#glass?.connect(stage),
+      onStage: (stage) => {
+        this.#glass?.connect(stage);
+        if (stage.kind === 'host') this.#say({ type: 'stageConnected' });
+      },
       log: this.#log,
     });
     const { port } = this.#server;

@@ -52,8 +52,8 @@ async function main(): Promise<void> {
   );
   const send = (message: EngineMessage) => {
     if (process.connected) process.send?.(message);
-    else if (message.type === 'listening') log.info({ url: message.openUrl }, 'the stage can be opened');
-    else log.info(message, 'engine');
+    else if (message.type === 'listening') process.stdout.write(`${message.openUrl}\n`);
+    else if (message.type === 'pairingCode') process.stdout.write(`${message.code}\n`);
   };
   const engine = await startEngine({
     cms: args.data.cms ?? null,

@@ -1,0 +1,206 @@
+/** Chromium as a child: started in a fresh profile, started again when it ends, ended for certain. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { browserArgs, browserEnv, browserUser, type Raster, type WindowKind } from './browser-options.ts';
+
+export interface BrowserProcessOptions {
+  readonly program: string;
+  readonly dataDir: string;
+  readonly extra: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** It ended by itself; it is started again. `times` in a row without the stage having connected in between. */
+  readonly onEnded: (reason: string, times: number) => void;
+}
+
+const firstWaitMs = 500;
+const longestWaitMs = 60_000;
+const graceMs = 1_000;
+/** Lines of the browser's own words that are kept to explain its end. */
+const keptLines = 20;
+
+const leftover = z.object({ pid: z.int().min(2), home: z.string().min(2) });
+
+export class BrowserProcess {
+  readonly #o: BrowserProcessOptions;
+  #kind: WindowKind;
+  #url = '';
+  #raster: Raster | null = null;
+  #child: ChildProcess | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #failures = 0;
+  #wanted = false;
+  #home: string | null = null;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(kind: WindowKind, options: BrowserProcessOptions) {
+    this.#o = options;
+    this.#kind = kind;
+    clearLeftover(this.#pidFile);
+  }
+
+  get kind(): WindowKind {
+    return this.#kind;
+  }
+
+  /** Opens the stage. Called again with another address, kind or raster, it opens it anew. */
+  show(kind: WindowKind, url: string, raster: Raster | null): Promise<void> {
+    return this.#inOrder(() => this.#show(kind, url, raster));
+  }
+
+  async #show(kind: WindowKind, url: string, raster: Raster | null): Promise<void> {
+    const same = kind === this.#kind && url === this.#url && (kind !== 'headless' || sameRaster(raster, this.#raster));
+    this.#raster = raster;
+    if (this.#wanted && same) return;
+    if (kind !== this.#kind) this.#failures = 0;
+    await this.#stop();
+    this.#kind = kind;
+    this.#url = url;
+    this.#wanted = true;
+    this.#start();
+  }
+
+  /** The stage has connected: the browser works. */
+  works(): void {
+    this.#failures = 0;
+  }
+
+  /** Ends a browser that hangs; it is started again like one that crashed. */
+  restart(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  stop(): Promise<void> {
+    return this.#inOrder(() => this.#stop());
+  }
+
+  /** One change at a time: two starts at once would be two browsers. */
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #stop(): Promise<void> {
+    this.#wanted = false;
+    if (this.#timer) clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      await gone;
+      clearTimeout(timer);
+    }
+    this.#child = null;
+    this.#clear();
+  }
+
+  get #pidFile(): string {
+    return join(this.#o.dataDir, 'browser.json');
+  }
+
+  #start(): void {
+    const words: string[] = [];
+    let child: ChildProcess;
+    try {
+      child = this.#spawn();
+    } catch (error) {
+      return this.#ended(error instanceof Error ? error.message : String(error));
+    }
+    this.#child = child;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      words.push(...text.split('\n').filter((line) => line.trim() !== ''));
+      words.splice(0, Math.max(0, words.length - keptLines));
+    });
+    let over = false;
+    const end = (how: string) => {
+      if (over) return;
+      over = true;
+      if (this.#child === child) this.#child = null;
+      if (this.#wanted) this.#ended(explain(how, words));
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, signal) => end(signal ?? `code ${code}`));
+  }
+
+  #spawn(): ChildProcess {
+    const { dataDir, env, extra, program } = this.#o;
+    const owner = statSync(dataDir);
+    const user = browserUser(process.getuid?.() ?? null, { uid: owner.uid, gid: owner.gid }, extra);
+    // A fresh profile each time: nothing of a crash before, no lock, nothing that grows.
+    this.#clear();
+    const home = user ? mkdtempSync(join(tmpdir(), 'bang-tin-browser-')) : join(dataDir, 'browser');
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    if (user) chownSync(home, user.uid, user.gid);
+    this.#home = home;
+    const args = browserArgs({
+      kind: this.#kind,
+      url: this.#url,
+      profile: join(home, 'profile'),
+      raster: this.#raster,
+      smallSharedMemory: hasSmallSharedMemory(),
+      extra,
+    });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: home,
+      env: browserEnv(env, user ? home : null),
+      ...(user ?? {}),
+    });
+    if (child.pid !== undefined)
+      writeFileSync(this.#pidFile, JSON.stringify({ pid: child.pid, home }), { mode: 0o600 });
+    return child;
+  }
+
+  #ended(reason: string): void {
+    const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => this.#start(), wait);
+    this.#o.onEnded(reason, this.#failures);
+  }
+
+  #clear(): void {
+    if (this.#home) rmSync(this.#home, { recursive: true, force: true, maxRetries: 3 });
+    this.#home = null;
+    rmSync(this.#pidFile, { force: true });
+  }
+}
+
+function sameRaster(a: Raster | null, b: Raster | null): boolean {
+  return a?.width === b?.width && a?.height === b?.height;
+}
+
+function explain(how: string, words: readonly string[]): string {
+  const said =
+    words.findLast((line) => /FATAL|sandbox|display|Missing|cannot|Failed to/i.test(line) && !/dbus/i.test(line)) ??
+    words.at(-1);
+  return said ? `${how}: ${said.slice(0, 300)}` : how;
+}
+
+/** A host that was killed leaves its browser behind; the next one ends it. Only where the process can be recognized for certain. */
+function clearLeftover(file: string): void {
+  let left: z.infer<typeof leftover>;
+  try {
+    left = leftover.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const command = readFileSync(`/proc/${left.pid}/cmdline`, 'utf8');
+    if (command.includes(`--user-data-dir=${left.home}/profile`)) process.kill(left.pid, 'SIGKILL');
+  } catch {
+    // No file, or no such process: nothing was left.
+    return;
+  } finally {
+    rmSync(file, { force: true });
+  }
+  if (left.home.startsWith(join(tmpdir(), 'bang-tin-browser-')))
+    rmSync(left.home, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function hasSmallSharedMemory(): boolean {
+  try {
+    const { bsize, blocks } = statfsSync('/dev/shm');
+    return bsize * blocks < 256 * 1024 * 1024;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The Chromium host: the engine as a child, the stage in a kiosk window where there is a display, else in a headless browser, else
+ * in none, whose address is said. What it says to the program that started it: `pairingCode`, `paired`, `stage`.
+ */
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { EngineMessage } from '../../engine/main.ts';
+import { EngineProcess } from '../engine-process.ts';
+import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
+import { BrowserProcess } from './browser-process.ts';
+
+const commandLine = z.object({
+  cms: z.url({ protocol: /^https?$/ }).optional(),
+  data: z.string().min(1),
+  stage: z.string().min(1),
+  /** A Chromium, or «none». */
+  browser: z.string().min(1).default('none'),
+  'browser-arg': z.array(z.string()).default([]),
+  headless: z.boolean().default(false),
+  'pair-anew': z.boolean().default(false),
+});
+
+/** Failed starts in a row before something lesser is tried. */
+const patience = 2;
+/** Longest wait for the stage before somebody is told its address, ms. */
+const stageWaitMs = 30_000;
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      cms: { type: 'string' },
+      data: { type: 'string' },
+      stage: { type: 'string' },
+      browser: { type: 'string' },
+      'browser-arg': { type: 'string', multiple: true },
+      headless: { type: 'boolean' },
+      'pair-anew': { type: 'boolean' },
+    },
+  });
+  const parsed = commandLine.safeParse(values);
+  if (!parsed.success) {
+    process.stderr.write(`The player cannot be started like this. ${z.prettifyError(parsed.error)}\n`);
+    process.exit(2);
+  }
+  const args = parsed.data;
+  const dataDir = resolve(args.data);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const browser = args.browser === 'none' ? null : args.browser;
+  const display = process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+  new ChromiumHost({
+    cms: args.cms ?? null,
+    dataDir,
+    stageDir: resolve(args.stage),
+    browser,
+    kind: windowKind({ headless: args.headless, browser, display }),
+    extra: args['browser-arg'],
+    pairAnew: args['pair-anew'],
+  }).start();
+}
+
+interface HostOptions {
+  readonly cms: string | null;
+  readonly dataDir: string;
+  readonly stageDir: string;
+  readonly browser: string | null;
+  readonly kind: WindowKind | 'none';
+  readonly extra: readonly string[];
+  readonly pairAnew: boolean;
+}
+
+class ChromiumHost {
+  readonly #kindAtFirst: WindowKind | 'none';
+  readonly #engine: EngineProcess;
+  readonly #browser: BrowserProcess | null;
+  #kind: WindowKind | 'none';
+  #listening: Extract<EngineMessage, { type: 'listening' }> | null = null;
+  #raster: Raster | null = null;
+  #reason: string | null = null;
+  #said = '';
+  #wait: NodeJS.Timeout | null = null;
+  #ending = false;
+
+  constructor(options: HostOptions) {
+    this.#kind = options.kind;
+    this.#kindAtFirst = options.kind;
+    if (options.browser === null) this.#reason = 'no browser';
+    this.#engine = new EngineProcess(options.kind === 'none' ? 'browser' : options.kind, {
+      program: resolve(import.meta.dirname, '../../engine/main.ts'),
+      execPath: process.execPath,
+      env: process.env,
+      cms: options.cms,
+      dataDir: options.dataDir,
+      stageDir: options.stageDir,
+      pairAnew: options.pairAnew,
+      onMessage: (message) => this.#hear(message),
+      onHopeless: () => process.exit(1),
+      report: (line) => process.stderr.write(`${line}\n`),
+    });
+    this.#browser =
+      options.browser === null || options.kind === 'none'
+        ? null
+        : new BrowserProcess(options.kind, {
+            program: options.browser,
+            dataDir: options.dataDir,
+            extra: options.extra,
+            env: process.env,
+            onEnded: (reason, times) => this.#browserEnded(reason, times),
+          });
+  }
+
+  start(): void {
+    process
+      .on('SIGTERM', () => this.#end())
+      .on('SIGINT', () => this.#end())
+      .on('SIGHUP', () => this.#end());
+    if (process.connected) process.on('disconnect', () => this.#end());
+    this.#engine.start();
+  }
+
+  #hear(message: EngineMessage): void {
+    switch (message.type) {
+      case 'listening':
+        this.#listening = message;
+        this.#show();
+        if (this.#browser)
+          this.#wait ??= setTimeout(
+            () => this.#sayStage('none', 'the browser has not shown the stage yet'),
+            stageWaitMs,
+          );
+        else this.#sayStage('none', this.#reason);
+        return;
+      case 'raster':
+        this.#raster = { width: message.width, height: message.height };
+        // Only a headless window has no screen to fill; it takes the size of the board's raster.
+        if (this.#kind === 'headless') this.#show();
+        return;
+      case 'stageConnected':
+        this.#browser?.works();
+        if (this.#wait) clearTimeout(this.#wait);
+        this.#sayStage(this.#kind, this.#reason);
+        return;
+      case 'stageStalled':
+        this.#browser?.restart();
+        return;
+      case 'pairingCode':
+      case 'paired':
+        return this.#say(message);
+    }
+  }
+
+  #show(): void {
+    if (!this.#browser || !this.#listening || this.#kind === 'none' || this.#ending) return;
+    const { url } = this.#listening;
+    this.#browser.show(this.#kind, url, this.#raster).catch((error: unknown) => {
+      this.#sayStage('none', error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  /** A window that does not come gives way to a headless browser; one that does not come either leaves the address. */
+  #browserEnded(reason: string, times: number): void {
+    process.stderr.write(`The browser ended (${reason}); it is started again.\n`);
+    if (times < patience) return;
+    if (this.#kind === 'chromium' && this.#kindAtFirst === 'chromium') {
+      this.#reason = `no window: ${reason}`;
+      this.#kind = 'headless';
+      // The engine comes back as one with a headless stage, and says so with `listening`.
+      void this.#engine.changeHost('headless');
+      return;
+    }
+    this.#sayStage('none', reason);
+  }
+
+  /** Says what the stage is on, when that has changed. The address is the one for people. */
+  #sayStage(host: WindowKind | 'none', reason: string | null): void {
+    if (!this.#listening) return;
+    const message = { type: 'stage', url: this.#listening.openUrl, host, ...(reason ? { reason } : {}) };
+    const text = JSON.stringify(message);
+    if (text === this.#said) return;
+    this.#said = text;
+    this.#say(message);
+  }
+
+  #say(message: object): void {
+    if (process.connected) process.send?.(message);
+    else process.stdout.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** The engine first: it closes the play on the glass and delivers what it can; the picture stays up meanwhile. */
+  #end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#engine
+      .stop()
+      .then(() => this.#browser?.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+  }
+}
+
+if (import.meta.main) main();

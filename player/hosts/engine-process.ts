@@ -1,0 +1,127 @@
+/**
+ * The engine as a child of its host. One that dies is started again: the page goes on showing what it shows and reconnects, because
+ * port and tokens stay those of this launch.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { EngineMessage } from '../engine/main.ts';
+import type { HostKind } from '../../shared/protocol/journal.ts';
+
+export interface EngineProcessOptions {
+  /** Program of the engine: main.ts, or the built main.js. */
+  readonly program: string;
+  /** Node, or Electron acting as Node. */
+  readonly execPath: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cms: string | null;
+  readonly dataDir: string;
+  readonly stageDir: string;
+  readonly pairAnew: boolean;
+  readonly onMessage: (message: EngineMessage) => void;
+  /** It cannot run at all: a wrong command line, a data folder of a newer player. */
+  readonly onHopeless: () => void;
+  readonly report: (line: string) => void;
+}
+
+/** The engine's exit code for «the next attempt will not be better» (main.ts). */
+const uselessExitCode = 64;
+const firstWaitMs = 250;
+const longestWaitMs = 30_000;
+/** An engine that ran for so long had started well, ms. */
+const goodRunMs = 60_000;
+const graceMs = 2_500;
+
+export class EngineProcess {
+  readonly #o: EngineProcessOptions;
+  readonly #tokens = { host: newToken(), open: newToken() };
+  #port = 0;
+  #host: HostKind;
+  #child: ChildProcess | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #failures = 0;
+  #stopping = false;
+  #pairAnew: boolean;
+
+  /** @param host kind of the stage that the host will open */
+  constructor(host: HostKind, options: EngineProcessOptions) {
+    this.#o = options;
+    this.#host = host;
+    this.#pairAnew = options.pairAnew;
+  }
+
+  start(): void {
+    const startedAt = performance.now();
+    const child = fork(this.#o.program, this.#args(), {
+      execPath: this.#o.execPath,
+      execArgv: [],
+      env: { ...this.#o.env, BANG_TIN_HOST_TOKEN: this.#tokens.host, BANG_TIN_OPEN_TOKEN: this.#tokens.open },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    child.on('message', (message) => {
+      // Our own program at the other end of a pipe that nobody else can open.
+      const said = message as EngineMessage;
+      if (said.type === 'listening') {
+        this.#port = said.port;
+        this.#pairAnew = false;
+      }
+      this.#o.onMessage(said);
+    });
+    let over = false;
+    const ended = (how: string, code: number | null) => {
+      if (over) return;
+      over = true;
+      this.#child = null;
+      if (this.#stopping) return;
+      if (code === uselessExitCode) return this.#o.onHopeless();
+      if (performance.now() - startedAt > goodRunMs) this.#failures = 0;
+      // After some failures with the same port, maybe somebody else has taken it.
+      if (this.#failures === 5) this.#port = 0;
+      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#failures++);
+      this.#o.report(`The engine ended (${how}); it is started again in ${wait} ms.`);
+      this.#timer = setTimeout(() => this.start(), wait);
+    };
+    child.once('error', (error) => ended(error.message, null));
+    child.once('exit', (code, signal) => ended(signal ?? `code ${code}`, code));
+  }
+
+  /** Process id of the engine that runs now. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Goes on with another kind of stage. */
+  async changeHost(host: HostKind): Promise<void> {
+    if (host === this.#host) return;
+    this.#host = host;
+    await this.stop();
+    this.#stopping = false;
+    this.start();
+  }
+
+  /** Asks the engine to end, and ends it after a moment. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    const child = this.#child;
+    if (!child) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #args(): string[] {
+    const { cms, dataDir, stageDir } = this.#o;
+    return [
+      ...(cms === null ? [] : ['--cms', cms]),
+      ...['--data', dataDir, '--stage', stageDir, '--host', this.#host, '--port', String(this.#port)],
+      ...(this.#pairAnew ? ['--pair-anew'] : []),
+    ];
+  }
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url');
+}
