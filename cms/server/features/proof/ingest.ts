@@ -1,0 +1,180 @@
+/**
+ * Takes batches of journals into the tables, exactly once. Per journal one batch at a time; batches of different journals share
+ * transactions. A batch is answered when it is durable.
+ */
+import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { JournalError, type JournalHead } from '../../../../shared/proof/chain.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Context } from '../../context.ts';
+import { GroupCommit } from '../../realtime/group-commit.ts';
+import type { Tx } from '../../store/store.ts';
+import type { BoardIdentity } from '../pairing/service.ts';
+import type { TakeoverService } from '../takeovers/service.ts';
+import { createForks } from './forks.ts';
+import { proofRepo as repo } from './repo.ts';
+import { sha256, type ReadBatch } from './verify.ts';
+
+/** Reads batches; verify-pool.ts does it in a thread. */
+export interface Verifier {
+  readBatch(batch: JournalBatch, deviceKey: string, head: JournalHead): Promise<ReadBatch>;
+}
+
+export interface IngestDeps {
+  readonly takeovers: Pick<TakeoverService, 'report'>;
+  readonly verifier: Verifier;
+}
+
+/** A journal as this process knows it; the tables decide when it is wrong. */
+interface Journal {
+  readonly id: string;
+  readonly boardId: string;
+  readonly deviceId: string;
+  readonly deviceKey: string;
+  head: JournalHead;
+  forked: boolean;
+}
+
+interface Item {
+  readonly journal: Journal;
+  readonly batch: JournalBatch;
+  readonly read: ReadBatch;
+  readonly receivedAt: number;
+}
+
+/** The tables know more of the journal than this process: another one took a batch. */
+class StaleCursorError extends Error {}
+
+/** Records per transaction: about 20 ms of the one writer, so that a takeover never waits longer. */
+const recordsPerTransaction = 4000;
+/** Batches of one journal that wait at most; a board sends one after the other. */
+const waitingPerJournal = 8;
+/** Journals remembered. */
+const journalsKept = 20_000;
+
+export function createIngest(context: Context, deps: IngestDeps) {
+  const { store, sources, events } = context;
+  const forks = createForks(context);
+  const known = new Map<string, Journal>();
+  const queues = new Map<string, { tail: Promise<unknown>; waiting: number }>();
+  const commits = new GroupCommit<Item>(store, {
+    write,
+    maxWeight: recordsPerTransaction,
+    weigh: ({ read }) => read.plays.length + read.events.length,
+    delayMs: 0,
+  });
+
+  async function write(tx: Tx, items: readonly Item[]): Promise<void> {
+    const moved = await repo.moveCursors(
+      tx,
+      items.map(({ journal, read }) => ({ journalId: journal.id, fromSeq: journal.head.seq, toSeq: read.head.seq, toHash: read.head.hash })),
+    );
+    if (moved !== items.length) throw new StaleCursorError();
+    const batches = items.map(({ batch, read, receivedAt }) => ({ ...batch, firstSeq: read.freshFrom!, lines: read.lines, receivedAt }));
+    const withBoard = (of: 'plays' | 'events') => items.flatMap(({ journal, read }) => read[of].map((row) => [...row, journal.boardId]));
+    // Not waited for one by one: the connection keeps their order, and the trips to the writer overlap.
+    await Promise.all([
+      repo.insertBatches(store, tx, batches),
+      repo.insertPlays(store, tx, withBoard('plays')),
+      repo.insertEvents(store, tx, withBoard('events')),
+    ]);
+    const facts = items.flatMap(({ journal, read }) => read.takeovers.map((fact) => ({ ...fact, boardId: journal.boardId, errorCode: null })));
+    if (facts.length > 0) await deps.takeovers.report(tx, facts);
+  }
+
+  /** @throws JournalError `journal_unknown` when there is none of this player */
+  async function load(identity: BoardIdentity, journalId: string): Promise<Journal> {
+    let journal = known.get(journalId);
+    if (!journal) {
+      const row = await repo.journal(store.read, journalId);
+      if (!row) throw unknownJournal();
+      journal = {
+        id: row.id,
+        boardId: row.board_id,
+        deviceId: row.device_id,
+        deviceKey: row.device_key,
+        head: { journalId: row.id, seq: row.last_seq, hash: row.last_hash },
+        forked: row.forked_at !== null,
+      };
+      known.set(journalId, journal);
+      if (known.size > journalsKept) known.delete(known.keys().next().value!);
+    }
+    // Another's journal reads the same as none.
+    if (journal.boardId !== identity.boardId || journal.deviceId !== identity.deviceId) throw unknownJournal();
+    return journal;
+  }
+
+  /** Whether the held line of this number has this hash. Through the chain that decides for all before it. */
+  async function holds(journalId: string, resent: { seq: number; hash: string }): Promise<boolean> {
+    const held = await repo.batchCovering(store.read, journalId, resent.seq);
+    const line = held?.lines.split('\n')[resent.seq - held.first_seq];
+    return line !== undefined && sha256(line) === resent.hash;
+  }
+
+  async function take(journal: Journal, batch: JournalBatch): Promise<number> {
+    const read = await deps.verifier.readBatch(batch, journal.deviceKey, journal.head);
+    if (read.freshFrom === null) {
+      if (read.resent && !(await holds(journal.id, read.resent))) throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
+      return journal.head.seq;
+    }
+    if (journal.forked) throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
+    await commits.add({ journal, batch, read, receivedAt: sources.now() });
+    journal.head = read.head;
+    events.emit('playsRecorded', { boardId: journal.boardId, count: read.plays.length });
+    for (const takeoverId of new Set(read.takeovers.map((fact) => fact.takeoverId))) events.emit('takeoverProgressed', { takeoverId });
+    return read.head.seq;
+  }
+
+  async function append(identity: BoardIdentity, batch: JournalBatch): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const journal = await load(identity, batch.journalId);
+      try {
+        return await take(journal, batch);
+      } catch (error) {
+        if (error instanceof StaleCursorError && attempt < 3) {
+          known.delete(journal.id);
+          continue;
+        }
+        if (error instanceof JournalError && error.code === 'journal_fork') {
+          journal.forked = true;
+          await forks.keep(journal.boardId, batch);
+        }
+        throw error;
+      }
+    }
+  }
+
+  return {
+    /**
+     * @returns the last number that is durably held
+     * @throws JournalError `journal_unknown`, `journal_invalid`, `journal_gap` (params.needFrom), `journal_fork`; AppError `server_busy`
+     */
+    append(identity: BoardIdentity, batch: JournalBatch): Promise<number> {
+      const queue = queues.get(batch.journalId) ?? { tail: Promise.resolve(), waiting: 0 };
+      if (queue.waiting >= waitingPerJournal) {
+        return Promise.reject(new AppError('server_busy', 'Too many batches of one journal at once', { status: 503 }));
+      }
+      queues.set(batch.journalId, queue);
+      queue.waiting++;
+      const done = queue.tail.then(() => append(identity, batch));
+      queue.tail = done
+        .catch(() => undefined)
+        .then(() => {
+          if (--queue.waiting === 0) queues.delete(batch.journalId);
+        });
+      return done;
+    },
+
+    /** What another part changed in the tables. */
+    forget(journalId: string): void {
+      known.delete(journalId);
+    },
+
+    /** When everything that was taken is durable or refused. */
+    async idle(): Promise<void> {
+      await Promise.all([...queues.values()].map((queue) => queue.tail));
+      await commits.idle();
+    },
+  };
+}
+
+const unknownJournal = (): JournalError => new JournalError('journal_unknown', 'This player has no such journal', { status: 404 });

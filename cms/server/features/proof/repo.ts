@@ -1,0 +1,208 @@
+/** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
+import { sql, type Selectable } from 'kysely';
+import { firstPrev, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Store, Tx } from '../../store/store.ts';
+import type { Cell } from './verify.ts';
+
+export type JournalRow = Selectable<Database['journals']>;
+
+/** verify.ts makes rows in this order. */
+const playColumns = [
+  'journal_id',
+  'seq',
+  'start_at',
+  'painted_ms',
+  'notice_id',
+  'notice_hash',
+  'asset',
+  'takeover_id',
+  'why',
+  'why_id',
+  'outcome',
+  'host',
+  'clock',
+  'offset_ms',
+  'board_id',
+] as const;
+const eventColumns = ['journal_id', 'seq', 'at', 'type', 'body', 'board_id'] as const;
+const batchColumns = ['journal_id', 'first_seq', 'last_seq', 'lines', 'signature', 'received_at'] as const;
+
+/** A journal's cursor, from where to where. */
+export interface CursorMove {
+  readonly journalId: string;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly toHash: string;
+}
+
+/** Hosts whose plays count as proof. */
+export const countedHosts = ['electron', 'chromium', 'headless'] as const;
+
+export const proofRepo = {
+  async journal(db: Db | Tx, id: string): Promise<(JournalRow & { device_key: string }) | undefined> {
+    return db
+      .selectFrom('journals')
+      .innerJoin('devices', 'devices.id', 'journals.device_id')
+      .selectAll('journals')
+      .select('devices.device_key')
+      .where('journals.id', '=', id)
+      .executeTakeFirst();
+  },
+
+  /** @returns false when there is one with this id */
+  async beginJournal(tx: Tx, journal: { id: string; boardId: string; deviceId: string; now: number }): Promise<boolean> {
+    const done = await tx
+      .insertInto('journals')
+      .values({
+        id: journal.id,
+        board_id: journal.boardId,
+        device_id: journal.deviceId,
+        last_seq: 0,
+        last_hash: firstPrev,
+        forked_at: null,
+        created_at: journal.now,
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .executeTakeFirst();
+    return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  },
+
+  async countJournals(db: Db | Tx, deviceId: string): Promise<number> {
+    const row = await db
+      .selectFrom('journals')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .where('board_id', '=', (e) => e.selectFrom('devices').select('board_id').where('id', '=', deviceId))
+      .where('device_id', '=', deviceId)
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  },
+
+  async insertBatches(store: Store, tx: Tx, batches: readonly (JournalBatch & { receivedAt: number })[]): Promise<void> {
+    await store.insertMany(
+      tx,
+      'journal_batches',
+      batchColumns,
+      batches.map((batch) => [batch.journalId, batch.firstSeq, batch.lastSeq, batch.lines, batch.signature, batch.receivedAt]),
+    );
+  },
+
+  async insertPlays(store: Store, tx: Tx, rows: readonly (readonly Cell[])[]): Promise<void> {
+    await store.insertMany(tx, 'plays', playColumns, rows);
+  },
+
+  async insertEvents(store: Store, tx: Tx, rows: readonly (readonly Cell[])[]): Promise<void> {
+    await store.insertMany(tx, 'board_events', eventColumns, rows);
+  },
+
+  /** @returns how many moved; one that was not where it was thought to be, or has forked, does not move */
+  async moveCursors(tx: Tx, moves: readonly CursorMove[]): Promise<number> {
+    const values = moves.map(
+      (m) => sql`(cast(${m.journalId} as text), cast(${m.fromSeq} as bigint), cast(${m.toSeq} as bigint), cast(${m.toHash} as text))`,
+    );
+    // An unnamed VALUES has the columns column1, column2 … on both dialects.
+    const done = await sql`
+      update journals set last_seq = v.column3, last_hash = v.column4
+      from (values ${sql.join(values)}) as v
+      where journals.id = v.column1 and journals.last_seq = v.column2 and journals.forked_at is null
+    `.execute(tx);
+    return Number(done.numAffectedRows ?? 0n);
+  },
+
+  /** The held batch that covers a number. */
+  async batchCovering(db: Db | Tx, journalId: string, seq: number): Promise<{ first_seq: number; lines: string } | undefined> {
+    return db
+      .selectFrom('journal_batches')
+      .select(['first_seq', 'lines'])
+      .where('journal_id', '=', journalId)
+      .where('first_seq', '<=', seq)
+      .where('last_seq', '>=', seq)
+      .orderBy('first_seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  },
+
+  async forks(db: Db | Tx, journalId: string): Promise<{ signature: string; lines: string }[]> {
+    return db.selectFrom('journal_forks').select(['signature', 'lines']).where('journal_id', '=', journalId).execute();
+  },
+
+  async insertFork(tx: Tx, id: string, batch: JournalBatch, receivedAt: number): Promise<void> {
+    await tx
+      .insertInto('journal_forks')
+      .values({
+        id,
+        journal_id: batch.journalId,
+        first_seq: batch.firstSeq,
+        last_seq: batch.lastSeq,
+        lines: batch.lines,
+        signature: batch.signature,
+        received_at: receivedAt,
+      })
+      .execute();
+  },
+
+  /** @returns false when it was marked before */
+  async markForked(tx: Tx, journalId: string, now: number): Promise<boolean> {
+    const done = await tx.updateTable('journals').set({ forked_at: now }).where('id', '=', journalId).where('forked_at', 'is', null).executeTakeFirst();
+    return done.numUpdatedRows > 0n;
+  },
+
+  async boardUnit(db: Db | Tx, boardId: string): Promise<string | undefined> {
+    const row = await db.selectFrom('boards').select('unit_id').where('id', '=', boardId).executeTakeFirst();
+    return row?.unit_id;
+  },
+
+  /** Newest first, with the title of what was shown, kept after its deletion. */
+  async plays(db: Db | Tx, boardId: string, before: number | null, limit: number) {
+    let query = db
+      .selectFrom('plays')
+      .leftJoin('notices', 'notices.id', 'plays.notice_id')
+      .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
+      .selectAll('plays')
+      .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
+      .where('plays.board_id', '=', boardId);
+    if (before !== null) query = query.where('plays.start_at', '<', before);
+    return query.orderBy('plays.start_at', 'desc').orderBy('plays.journal_id', 'desc').orderBy('plays.seq', 'desc').limit(limit).execute();
+  },
+
+  async incidents(db: Db | Tx, boardId: string): Promise<number> {
+    const row = await db
+      .selectFrom('journal_forks')
+      .innerJoin('journals', 'journals.id', 'journal_forks.journal_id')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .where('journals.board_id', '=', boardId)
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  },
+
+  /** Per notice: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
+  async counts(db: Db | Tx, boardId: string, from: number, to: number) {
+    const counted = sql<boolean>`(plays.host in (${sql.join(countedHosts)}) and plays.outcome in ('completed','cut','interrupted'))`;
+    const sum = (what: ReturnType<typeof sql>) => sql<number>`sum(case when ${what} then 1 else 0 end)`;
+    const rows = await db
+      .selectFrom('plays')
+      .leftJoin('notices', 'notices.id', 'plays.notice_id')
+      .select(['plays.notice_id', sql<string | null>`max(notices.title)`.as('title')])
+      .select([
+        sum(sql`${counted} and plays.outcome = 'completed'`).as('completed'),
+        sum(sql`${counted} and plays.outcome <> 'completed'`).as('partial'),
+        sum(sql`not ${counted}`).as('uncounted'),
+        sql<number>`sum(case when ${counted} then plays.painted_ms else 0 end)`.as('painted_ms'),
+      ])
+      .where('plays.board_id', '=', boardId)
+      .where('plays.takeover_id', 'is', null)
+      .where('plays.start_at', '>=', from)
+      .where('plays.start_at', '<', to)
+      .groupBy('plays.notice_id')
+      .orderBy('completed', 'desc')
+      .execute();
+    return rows.map((row) => ({
+      noticeId: row.notice_id,
+      title: row.title,
+      completed: Number(row.completed),
+      partial: Number(row.partial),
+      uncounted: Number(row.uncounted),
+      paintedMs: Number(row.painted_ms),
+    }));
+  },
+};

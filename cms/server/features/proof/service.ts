@@ -1,0 +1,115 @@
+/** Proof-of-play: journals come in, plays can be asked for. */
+import type { z } from 'zod';
+import type { play as playSchema, playCounts, plays as playsSchema } from '../../../../shared/protocol/api/proof.ts';
+import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { JournalError } from '../../../../shared/proof/chain.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { BoardsService } from '../boards/service.ts';
+import type { BoardIdentity } from '../pairing/service.ts';
+import { createIngest, type IngestDeps } from './ingest.ts';
+import { countedHosts, proofRepo as repo } from './repo.ts';
+
+type Play = z.infer<typeof playSchema>;
+
+export interface ProofDeps extends IngestDeps {
+  readonly boards: Pick<BoardsService, 'require'>;
+}
+
+export type ProofService = ReturnType<typeof createProofService>;
+
+/** Where a board says it is in its journal. */
+interface JournalCursor {
+  readonly journalId: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Journals that one player may begin: one per lost disk or fork, not one per message. */
+const journalsPerDevice = 200;
+
+export function createProofService(context: Context, deps: ProofDeps) {
+  const { store, sources, audit, log } = context;
+  const ingest = createIngest(context, deps);
+  const isCounted = (host: string): boolean => countedHosts.some((counted) => counted === host);
+
+  /** The player on a board begins a journal that the CMS has not met: a new one after a fork or a lost disk. */
+  async function begin(identity: BoardIdentity, journalId: string): Promise<void> {
+    await store.transaction(async (tx) => {
+      if ((await repo.countJournals(tx, identity.deviceId)) >= journalsPerDevice) {
+        throw new JournalError('journal_limit', 'This player has begun too many journals; pair it anew', { status: 409 });
+      }
+      if (!(await repo.beginJournal(tx, { id: journalId, boardId: identity.boardId, deviceId: identity.deviceId, now: sources.now() }))) return;
+      await audit(tx, {
+        actor: null,
+        action: 'journal.begun',
+        subjectType: 'board',
+        subjectId: identity.boardId,
+        unitId: (await repo.boardUnit(tx, identity.boardId)) ?? null,
+        detail: { journalId, deviceId: identity.deviceId },
+      });
+    });
+  }
+
+  return {
+    /**
+     * The last number of a journal that the CMS holds; begins the journal if it is new.
+     * @throws JournalError `journal_unknown` when it is another player's, `journal_limit`
+     */
+    async cursor(identity: BoardIdentity, at: JournalCursor): Promise<number> {
+      let row = await repo.journal(store.read, at.journalId);
+      if (!row) {
+        await begin(identity, at.journalId);
+        row = await repo.journal(store.write, at.journalId);
+      }
+      if (!row || row.board_id !== identity.boardId || row.device_id !== identity.deviceId) {
+        throw new JournalError('journal_unknown', 'This player has no such journal', { status: 404 });
+      }
+      const lost = at.seq < row.last_seq || (at.seq === row.last_seq && at.hash !== row.last_hash);
+      if (lost) log.warn({ boardId: identity.boardId, journalId: at.journalId, held: row.last_seq, has: at.seq }, 'a player does not know its own records');
+      return row.last_seq;
+    },
+
+    /** @returns the last number that is durably held. See ingest.ts for what it throws. */
+    async append(identity: BoardIdentity, batch: JournalBatch): Promise<number> {
+      return ingest.append(identity, batch);
+    },
+
+    /** Newest first. @throws AppError `board_unknown`, `forbidden` */
+    async plays(actor: Actor, query: { boardId: string; before?: number | undefined; limit: number }): Promise<z.infer<typeof playsSchema>> {
+      await deps.boards.require(actor, 'proof.read', query.boardId);
+      const [rows, incidents] = await Promise.all([
+        repo.plays(store.read, query.boardId, query.before ?? null, query.limit),
+        repo.incidents(store.read, query.boardId),
+      ]);
+      return {
+        incidents,
+        plays: rows.map((row) => ({
+          journalId: row.journal_id,
+          seq: row.seq,
+          boardId: row.board_id,
+          startAt: row.start_at,
+          paintedMs: row.painted_ms,
+          noticeId: row.notice_id,
+          title: row.title,
+          takeoverId: row.takeover_id,
+          // Written by ingest from parsed records.
+          why: row.why as Play['why'],
+          outcome: row.outcome as Play['outcome'],
+          host: row.host as Play['host'],
+          clock: row.clock as Play['clock'],
+          counted: isCounted(row.host),
+        })),
+      };
+    },
+
+    /** Per notice, in [from, to). @throws AppError `board_unknown`, `forbidden` */
+    async counts(actor: Actor, query: { boardId: string; from: number; to: number }): Promise<z.infer<typeof playCounts>> {
+      await deps.boards.require(actor, 'proof.read', query.boardId);
+      return { counts: await repo.counts(store.read, query.boardId, query.from, query.to) };
+    },
+
+    /** When everything that was taken is durable or refused. */
+    idle: () => ingest.idle(),
+  };
+}

@@ -1,0 +1,248 @@
+/** Takeovers, their frozen targets and what became of each. */
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
+import type { Version } from '../../../../shared/protocol/common.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+export type TakeoverRow = Selectable<Database['takeovers']>;
+export type DeliveryState = Database['takeover_deliveries']['state'];
+
+/** Selectors as the tables can be asked: units with all below them, and single boards. */
+export interface Targeting {
+  readonly all: boolean;
+  readonly unitIds: readonly string[];
+  readonly boardIds: readonly string[];
+}
+
+export interface DeliveryProgress {
+  readonly takeoverId: string;
+  readonly boardId: string;
+  readonly state: Exclude<DeliveryState, 'sent' | 'unknown'>;
+  readonly at: number;
+  readonly errorCode: string | null;
+}
+
+/**
+ * How far each state is. States only move forward; `displayed` after `dark` is the screen that was switched on, and nothing
+ * follows `ended`.
+ */
+export const stateRank: Record<DeliveryState, number> = {
+  unknown: 0,
+  sent: 0,
+  received: 1,
+  refused: 2,
+  failed: 3,
+  dark: 4,
+  displayed: 5,
+  ended: 6,
+};
+
+interface Merged {
+  readonly takeoverId: string;
+  readonly boardId: string;
+  state: DeliveryProgress['state'];
+  errorCode: string | null;
+  receivedAt: number;
+  displayedAt: number | null;
+  endedAt: number | null;
+}
+
+const rankOfColumn = sql.raw(
+  `(case state ${Object.entries(stateRank)
+    .map(([state, rank]) => `when '${state}' then ${rank}`)
+    .join(' ')} end)`,
+);
+
+/** Reports per statement: below any limit of parameters. */
+const perStatement = 500;
+
+function targeted(to: Targeting) {
+  return (e: ExpressionBuilder<Database, 'boards'>) => {
+    const standing = e('boards.deleted_at', 'is', null);
+    if (to.all) return standing;
+    const any = [
+      ...(to.unitIds.length > 0 ? [e('boards.unit_id', 'in', to.unitIds)] : []),
+      ...(to.boardIds.length > 0 ? [e('boards.id', 'in', to.boardIds)] : []),
+    ];
+    return e.and([standing, e.or(any)]);
+  };
+}
+
+/** Reports about one board and takeover as one: the furthest state, the first time of each kind. */
+function merged(reports: readonly DeliveryProgress[]): Merged[] {
+  const byTarget = new Map<string, Merged>();
+  const earlier = (a: number | null, b: number): number => (a === null ? b : Math.min(a, b));
+  for (const report of reports) {
+    const key = `${report.takeoverId} ${report.boardId}`;
+    let entry = byTarget.get(key);
+    if (!entry) byTarget.set(key, (entry = { ...report, receivedAt: report.at, displayedAt: null, endedAt: null }));
+    if (stateRank[report.state] > stateRank[entry.state]) Object.assign(entry, { state: report.state, errorCode: report.errorCode });
+    entry.receivedAt = Math.min(entry.receivedAt, report.at);
+    if (report.state === 'displayed') entry.displayedAt = earlier(entry.displayedAt, report.at);
+    if (report.state === 'ended') entry.endedAt = earlier(entry.endedAt, report.at);
+  }
+  return [...byTarget.values()];
+}
+
+export const takeoverRepo = {
+  /** Every unit that has a target. */
+  async targetUnits(db: Db | Tx, to: Targeting): Promise<string[]> {
+    const rows = await db.selectFrom('boards').select('unit_id').distinct().where(targeted(to)).execute();
+    return rows.map((row) => row.unit_id);
+  },
+
+  /** Boards that are in one of these groups. */
+  async boardsInGroups(db: Db | Tx, groups: readonly string[]): Promise<string[]> {
+    const rows = await db.selectFrom('boards').select(['id', 'groups']).where('groups', '<>', '[]').where('deleted_at', 'is', null).execute();
+    return rows.filter((row) => (JSON.parse(row.groups) as string[]).some((group) => groups.includes(group))).map((row) => row.id);
+  },
+
+  async targets(db: Db | Tx, to: Targeting): Promise<{ id: string; name: string; unit_id: string }[]> {
+    return db.selectFrom('boards').select(['id', 'name', 'unit_id']).where(targeted(to)).orderBy('name').orderBy('id').execute();
+  },
+
+  async insert(tx: Tx, row: TakeoverRow): Promise<void> {
+    await tx.insertInto('takeovers').values(row).execute();
+  },
+
+  /** Writes down who is to get it. @returns their ids */
+  async freezeTargets(tx: Tx, takeoverId: string, to: Targeting): Promise<string[]> {
+    await tx
+      .insertInto('takeover_deliveries')
+      .columns(['takeover_id', 'board_id', 'state'])
+      .expression((e) =>
+        e
+          .selectFrom('boards')
+          .select([sql<string>`cast(${takeoverId} as text)`.as('takeover_id'), 'boards.id', sql<'sent'>`'sent'`.as('state')])
+          .where(targeted(to)),
+      )
+      .execute();
+    // One text instead of thousands of rows, which would cost the event loop more than everything else together.
+    const row = await tx
+      .selectFrom('takeover_deliveries')
+      .select(sql<string | null>`string_agg(board_id, ',')`.as('ids'))
+      .where('takeover_id', '=', takeoverId)
+      .executeTakeFirstOrThrow();
+    return row.ids === null ? [] : row.ids.split(',');
+  },
+
+  async setCounts(tx: Tx, takeoverId: string, targets: number, offline: number): Promise<void> {
+    await tx.updateTable('takeovers').set({ target_count: targets, offline_count: offline }).where('id', '=', takeoverId).execute();
+  },
+
+  async takeover(db: Db | Tx, id: string): Promise<TakeoverRow | undefined> {
+    return db.selectFrom('takeovers').selectAll().where('id', '=', id).executeTakeFirst();
+  },
+
+  /** The one that replaced or cancelled it. */
+  async successor(db: Db | Tx, id: string): Promise<TakeoverRow | undefined> {
+    return db.selectFrom('takeovers').selectAll().where('supersedes', '=', id).orderBy('counter').executeTakeFirst();
+  },
+
+  async successors(db: Db | Tx, ids: readonly string[]): Promise<TakeoverRow[]> {
+    if (ids.length === 0) return [];
+    return db.selectFrom('takeovers').selectAll().where('supersedes', 'in', ids).orderBy('epoch').orderBy('counter').execute();
+  },
+
+  /** Alerts and updates, newest first; of those raised for one of these units or by them. */
+  async list(db: Db | Tx, unitIds: readonly string[], limit: number): Promise<TakeoverRow[]> {
+    return db
+      .selectFrom('takeovers')
+      .selectAll()
+      .where('type', '<>', 'cancel')
+      .where((e) =>
+        e.or([
+          e('unit_id', 'in', unitIds),
+          e.exists(
+            e
+              .selectFrom('takeover_deliveries')
+              .innerJoin('boards', 'boards.id', 'takeover_deliveries.board_id')
+              .select('takeover_deliveries.board_id')
+              .whereRef('takeover_deliveries.takeover_id', '=', 'takeovers.id')
+              .where('boards.unit_id', 'in', unitIds),
+          ),
+        ]),
+      )
+      .orderBy('epoch', 'desc')
+      .orderBy('counter', 'desc')
+      .limit(limit)
+      .execute();
+  },
+
+  /** What follows a board's cursor and has not expired, in order. */
+  async after(db: Db | Tx, cursor: Version | null, now: number): Promise<string[]> {
+    const { epoch, counter } = cursor ?? { epoch: 0, counter: 0 };
+    const rows = await db
+      .selectFrom('takeovers')
+      .select('jws')
+      .where('expires_at', '>', now)
+      .where((e) => e.or([e('epoch', '>', epoch), e.and([e('epoch', '=', epoch), e('counter', '>', counter)])]))
+      .orderBy('epoch')
+      .orderBy('counter')
+      .execute();
+    return rows.map((row) => row.jws);
+  },
+
+  async countStates(db: Db | Tx, takeoverIds: readonly string[]): Promise<{ takeover_id: string; state: DeliveryState; count: number }[]> {
+    if (takeoverIds.length === 0) return [];
+    const rows = await db
+      .selectFrom('takeover_deliveries')
+      .select((e) => ['takeover_id', 'state', e.fn.countAll<number>().as('count')])
+      .where('takeover_id', 'in', takeoverIds)
+      .groupBy(['takeover_id', 'state'])
+      .execute();
+    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+  },
+
+  async deliveries(db: Db | Tx, takeoverId: string) {
+    return db
+      .selectFrom('takeover_deliveries')
+      .innerJoin('boards', 'boards.id', 'takeover_deliveries.board_id')
+      .select(['takeover_deliveries.board_id', 'boards.name as board_name', 'boards.unit_id', 'takeover_deliveries.state', 'error_code'])
+      .select(['received_at', 'displayed_at', 'ended_at'])
+      .where('takeover_id', '=', takeoverId)
+      .orderBy('boards.name')
+      .orderBy('boards.id')
+      .execute();
+  },
+
+  async deliveryUnits(db: Db | Tx, takeoverId: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('takeover_deliveries')
+      .innerJoin('boards', 'boards.id', 'takeover_deliveries.board_id')
+      .select('boards.unit_id')
+      .distinct()
+      .where('takeover_id', '=', takeoverId)
+      .execute();
+    return rows.map((row) => row.unit_id);
+  },
+
+  /** Writes reports. Boards that are not targets, and reports that would go backward, change nothing. */
+  async report(tx: Tx, reports: readonly DeliveryProgress[]): Promise<void> {
+    const all = merged(reports);
+    for (let i = 0; i < all.length; i += perStatement) {
+      const text = (value: string | null) => sql`cast(${value} as text)`;
+      const int = (value: number | null) => sql`cast(${value} as bigint)`;
+      const values = all.slice(i, i + perStatement).map((r) => {
+        const fields = [text(r.takeoverId), text(r.boardId), text(r.state), int(stateRank[r.state]), text(r.errorCode)];
+        return sql`(${sql.join([...fields, int(r.receivedAt), int(r.displayedAt), int(r.endedAt)])})`;
+      });
+      // An unnamed VALUES has the columns column1, column2 … on both dialects.
+      await sql`
+        update takeover_deliveries set
+          state = case when v.column4 > ${rankOfColumn} then v.column3 else state end,
+          error_code = case when v.column4 > ${rankOfColumn} then v.column5 else error_code end,
+          received_at = coalesce(received_at, v.column6),
+          displayed_at = coalesce(displayed_at, v.column7),
+          ended_at = coalesce(ended_at, v.column8)
+        from (values ${sql.join(values)}) as v
+        where takeover_deliveries.takeover_id = v.column1 and takeover_deliveries.board_id = v.column2
+      `.execute(tx);
+    }
+  },
+
+  /** Ends of those that stand, soonest first: when consoles must look again. */
+  async nextExpiry(db: Db | Tx, now: number): Promise<{ id: string; expires_at: number } | undefined> {
+    return db.selectFrom('takeovers').select(['id', 'expires_at']).where('expires_at', '>', now).orderBy('expires_at').executeTakeFirst();
+  },
+};

@@ -1,0 +1,331 @@
+/**
+ * Takeovers, after CAP 1.2: alert → update → cancel (all clear) or expiry; superseded, never edited. What is sent is durable
+ * before it is sent; what boards report moves each delivery forward and never back; silence stays «unknown».
+ */
+import type { z } from 'zod';
+import type { takeoverDetail, takeoverPreview, TakeoverRequest, takeovers as takeoverList, TakeoverView } from '../../../../shared/protocol/api/takeovers.ts';
+import type { Version } from '../../../../shared/protocol/common.ts';
+import type { boardMessages, RequestOf } from '../../../../shared/protocol/link.ts';
+import { signDocument } from '../../../../shared/protocol/signing.ts';
+import { takeover as takeoverSchema, type Takeover, type TakeoverSelectors } from '../../../../shared/protocol/takeover.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import { nextNumber } from '../../store/settings.ts';
+import { GroupCommit } from '../../realtime/group-commit.ts';
+import type { Presence } from '../../realtime/presence.ts';
+import type { AccountsService } from '../accounts/service.ts';
+import type { KeysService } from '../keys/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import { takeoverRepo as repo, type DeliveryProgress, type TakeoverRow, type Targeting } from './repo.ts';
+import { contentOf, deliveryView, endOf, viewOf } from './view.ts';
+
+export class TakeoverError extends AppError {}
+
+export interface TakeoverDeps {
+  readonly keys: Pick<KeysService, 'takeoverSigner' | 'epoch'>;
+  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+  readonly accounts: Pick<AccountsService, 'names'>;
+  readonly presence: Pick<Presence, 'stateOf'>;
+}
+
+type TakeoverProgress = RequestOf<typeof boardMessages.takeoverProgressedV1>;
+
+export type TakeoverService = ReturnType<typeof createTakeoverService>;
+
+const counterKey = 'takeover_counter';
+const listed = 100;
+/** A storm of reports after a raise is written in few transactions, each short. */
+const reportsPerTransaction = 500;
+const reportDelayMs = 20;
+
+/** What is to be signed, without what the service itself adds. */
+type Draft = Pick<Takeover, 'takeoverId' | 'type' | 'supersedes' | 'status' | 'content' | 'selectors'> & { readonly expiresAt: number };
+
+export function createTakeoverService(context: Context, deps: TakeoverDeps) {
+  const { store, sources, access, audit, events } = context;
+
+  const progressed = new GroupCommit<DeliveryProgress>(store, {
+    write: (tx, items) => repo.report(tx, items),
+    maxWeight: reportsPerTransaction,
+    weigh: () => 1,
+    delayMs: reportDelayMs,
+  });
+
+  /** Units stand for all below them; groups for the boards that are in them now. */
+  async function targetingOf(selectors: TakeoverSelectors): Promise<Targeting> {
+    const grouped = selectors.groups.length > 0 ? await repo.boardsInGroups(store.read, selectors.groups) : [];
+    return {
+      all: selectors.all,
+      unitIds: [...new Set(selectors.unitIds.flatMap((id) => deps.units.tree.subtreeOf(id)))],
+      boardIds: [...new Set([...selectors.boardIds, ...grouped])],
+    };
+  }
+
+  const unitName = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
+
+  /**
+   * The right on every unit that is named and every unit that has a target; for all boards, at the root.
+   * @returns the unit that it counts as raised for
+   * @throws AppError `forbidden`, `takeover_no_targets`
+   */
+  async function assertMayRaise(actor: Actor, selectors: TakeoverSelectors, to: Targeting): Promise<string> {
+    const targets = await repo.targetUnits(store.read, to);
+    const named = selectors.all
+      ? [...new Set(targets.flatMap((unitId) => deps.units.tree.pathOf(unitId).slice(0, 1)))]
+      : [...new Set([...selectors.unitIds, ...targets])];
+    for (const unitId of named) access.assert(actor, 'takeover.raise', unitId);
+    const [home] = named;
+    if (home === undefined || targets.length === 0) throw noTargets();
+    return home;
+  }
+
+  /**
+   * Signs, stores and freezes in one transaction; sends when it is durable.
+   * @param before runs first, in the transaction; returns false when there is nothing to do
+   */
+  async function issue(
+    draft: Draft,
+    options: { actor: Actor; unitId: string; to: Targeting | null; action: string; before(tx: Tx): Promise<boolean> },
+  ): Promise<void> {
+    const sent = await store.transaction(async (tx) => {
+      // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.
+      const counter = await nextNumber(tx, counterKey);
+      if (!(await options.before(tx))) throw new NothingToDo();
+      const now = sources.now();
+      const document = takeoverSchema.parse({
+        v: 1,
+        ...draft,
+        sequence: { epoch: deps.keys.epoch, counter },
+        issuedAt: now,
+        startsAt: now,
+      } satisfies Takeover);
+      const jws = await signDocument('bang-tin-takeover', document, deps.keys.takeoverSigner());
+      await repo.insert(tx, rowOf(document, jws, options.actor, options.unitId));
+      let targets = 0;
+      let offline = 0;
+      if (options.to) {
+        const boardIds = await repo.freezeTargets(tx, document.takeoverId, options.to);
+        targets = boardIds.length;
+        if (targets === 0) throw noTargets();
+        for (const boardId of boardIds) if (deps.presence.stateOf(boardId) !== 'online') offline++;
+        await repo.setCounts(tx, document.takeoverId, targets, offline);
+      }
+      await audit(tx, {
+        actor: options.actor,
+        action: options.action,
+        subjectType: 'takeover',
+        subjectId: draft.supersedes ?? draft.takeoverId,
+        unitId: options.unitId,
+        detail: { takeoverId: draft.takeoverId, status: draft.status, event: draft.content.event, level: draft.content.level, targets, offline },
+      });
+      return jws;
+    }).catch((error: unknown) => {
+      if (error instanceof NothingToDo) return null;
+      throw error;
+    });
+    if (sent === null) return;
+    events.emit('takeoverRaised', { takeoverId: draft.takeoverId, jws: sent });
+    events.emit('takeoverProgressed', { takeoverId: draft.supersedes ?? draft.takeoverId });
+  }
+
+  /** Visible to who may read takeovers where it was raised or where one of its boards hangs. @throws `takeover_unknown` 404 */
+  async function assertVisible(actor: Actor, row: TakeoverRow | undefined): Promise<TakeoverRow> {
+    if (row && row.type !== 'cancel') {
+      if (access.can(actor, 'takeover.read', row.unit_id)) return row;
+      const units = await repo.deliveryUnits(store.read, row.id);
+      if (units.some((unitId) => access.can(actor, 'takeover.read', unitId))) return row;
+    }
+    throw new TakeoverError('takeover_unknown', 'There is no such takeover', { status: 404 });
+  }
+
+  async function views(rows: readonly TakeoverRow[]): Promise<TakeoverView[]> {
+    const ids = rows.map((row) => row.id);
+    const [successors, counts, names] = await Promise.all([
+      repo.successors(store.read, ids),
+      repo.countStates(store.read, ids),
+      deps.accounts.names([...new Set(rows.map((row) => row.raised_by))]),
+    ]);
+    const now = sources.now();
+    return rows.map((row) =>
+      viewOf(row, {
+        successor: successors.find((other) => other.supersedes === row.id) ?? null,
+        counts: counts.filter((count) => count.takeover_id === row.id),
+        raisedByName: names.get(row.raised_by) ?? '',
+        now,
+      }),
+    );
+  }
+
+  async function view(id: string): Promise<TakeoverView> {
+    const row = await repo.takeover(store.read, id);
+    const [found] = row ? await views([row]) : [];
+    if (!found) throw new TakeoverError('takeover_unknown', 'There is no such takeover', { status: 404 });
+    return found;
+  }
+
+  /** @throws TakeoverError `takeover_not_active` 409 */
+  async function assertActive(tx: Tx, row: TakeoverRow): Promise<void> {
+    if (endOf(row, (await repo.successor(tx, row.id)) ?? null, sources.now()) === null) return;
+    throw new TakeoverError('takeover_not_active', 'This takeover has ended already', { status: 409 });
+  }
+
+  /** Everyone who raised it still may, on all its targets. */
+  async function assertMayEnd(actor: Actor, row: TakeoverRow): Promise<void> {
+    access.assert(actor, 'takeover.raise', row.unit_id);
+    for (const unitId of await repo.deliveryUnits(store.read, row.id)) access.assert(actor, 'takeover.raise', unitId);
+  }
+
+  return {
+    /** How many boards it would reach. @throws AppError `forbidden`, `takeover_no_targets` */
+    async preview(actor: Actor, selectors: TakeoverSelectors): Promise<z.infer<typeof takeoverPreview>> {
+      const to = await targetingOf(selectors);
+      await assertMayRaise(actor, selectors, to);
+      const boards = (await repo.targets(store.read, to)).map((board) => ({
+        boardId: board.id,
+        name: board.name,
+        unitName: unitName(board.unit_id),
+        presence: deps.presence.stateOf(board.id),
+      }));
+      const count = (presence: string): number => boards.filter((board) => board.presence === presence).length;
+      return { targets: boards.length, offline: count('offline'), unpaired: count('unpaired'), boards: boards.slice(0, 10_000) };
+    },
+
+    /**
+     * Raises a takeover. Asking again with the same `clientId` answers with the one raised.
+     * @throws AppError `forbidden`; TakeoverError `takeover_no_targets`, `takeover_id_taken`
+     */
+    async raise(actor: Actor, request: TakeoverRequest): Promise<TakeoverView> {
+      const to = await targetingOf(request.selectors);
+      const unitId = await assertMayRaise(actor, request.selectors, to);
+      const draft: Draft = {
+        takeoverId: request.clientId,
+        type: 'alert',
+        supersedes: null,
+        status: request.status,
+        content: request.content,
+        selectors: request.selectors,
+        expiresAt: sources.now() + request.durationMs,
+      };
+      const before = async (tx: Tx): Promise<boolean> => {
+        const held = await repo.takeover(tx, request.clientId);
+        if (held && (held.raised_by !== actor.userId || held.type !== 'alert')) {
+          throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', { status: 409, field: 'clientId' });
+        }
+        return held === undefined;
+      };
+      await issue(draft, { actor, unitId, to, action: 'takeover.raised', before });
+      return view(request.clientId);
+    },
+
+    /** Replaces an active takeover by another for the same boards. @throws TakeoverError `takeover_unknown`, `takeover_not_active` */
+    async update(actor: Actor, id: string, change: { clientId: string; content: Takeover['content']; durationMs: number }): Promise<TakeoverView> {
+      const row = await assertVisible(actor, await repo.takeover(store.read, id));
+      await assertMayEnd(actor, row);
+      const { selectors, status } = contentOf(row);
+      const draft: Draft = {
+        takeoverId: change.clientId,
+        type: 'update',
+        supersedes: id,
+        status,
+        content: change.content,
+        selectors,
+        expiresAt: sources.now() + change.durationMs,
+      };
+      const before = async (tx: Tx): Promise<boolean> => {
+        const held = await repo.takeover(tx, change.clientId);
+        if (held?.supersedes === id && held.raised_by === actor.userId) return false;
+        if (held) throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', { status: 409, field: 'clientId' });
+        await assertActive(tx, row);
+        return true;
+      };
+      await issue(draft, { actor, unitId: row.unit_id, to: await targetingOf(selectors), action: 'takeover.updated', before });
+      return view(change.clientId);
+    },
+
+    /** Ends it on every board. @throws TakeoverError `takeover_unknown` 404, `takeover_not_active` 409 */
+    async allClear(actor: Actor, id: string): Promise<TakeoverView> {
+      const row = await assertVisible(actor, await repo.takeover(store.read, id));
+      await assertMayEnd(actor, row);
+      const { selectors, status, content } = contentOf(row);
+      // It lives as long as what it ends: a board that comes back later still learns of it.
+      const draft: Draft = { takeoverId: sources.newId(), type: 'cancel', supersedes: id, status, content, selectors, expiresAt: row.expires_at };
+      const before = async (tx: Tx): Promise<boolean> => {
+        await assertActive(tx, row);
+        return true;
+      };
+      await issue(draft, { actor, unitId: row.unit_id, to: null, action: 'takeover.cleared', before });
+      return view(id);
+    },
+
+    async list(actor: Actor): Promise<z.infer<typeof takeoverList>> {
+      const unitIds = access.unitsFor(actor, 'takeover.read');
+      if (unitIds.length === 0) return { takeovers: [] };
+      return { takeovers: await views(await repo.list(store.read, unitIds, listed)) };
+    },
+
+    async detail(actor: Actor, id: string): Promise<z.infer<typeof takeoverDetail>> {
+      const row = await assertVisible(actor, await repo.takeover(store.read, id));
+      const [summary, rows] = await Promise.all([view(id), repo.deliveries(store.read, id)]);
+      const deliveries = rows
+        .filter((delivery) => access.can(actor, 'takeover.read', delivery.unit_id) || access.can(actor, 'takeover.read', row.unit_id))
+        .map((delivery) => deliveryView(delivery, unitName(delivery.unit_id), summary.state !== 'active'));
+      return { ...summary, deliveries };
+    },
+
+    /** What a board lacks: everything after its cursor that has not expired, in order. */
+    async after(cursor: Version | null): Promise<string[]> {
+      return repo.after(store.read, cursor, sources.now());
+    },
+
+    /** Units that hear of a takeover's progress. */
+    async audience(takeoverId: string): Promise<string[]> {
+      const row = await repo.takeover(store.read, takeoverId);
+      return row ? [row.unit_id, ...(await repo.deliveryUnits(store.read, takeoverId))] : [];
+    },
+
+    /** What a board reports of itself. Reports of many boards share transactions; durable when it resolves. */
+    async recordProgress(boardId: string, progress: TakeoverProgress): Promise<void> {
+      await progressed.add({ boardId, ...progress });
+      events.emit('takeoverProgressed', { takeoverId: progress.takeoverId });
+    },
+
+    /** Writes what plays prove, in the transaction of whoever read them; the caller emits `takeoverProgressed` after it. */
+    async report(tx: Tx, reports: readonly DeliveryProgress[]): Promise<void> {
+      await repo.report(tx, reports);
+    },
+
+    /** When the next takeover expires of itself, ms UTC; null: none stands. */
+    async nextExpiry(): Promise<{ takeoverId: string; at: number } | null> {
+      const next = await repo.nextExpiry(store.read, sources.now());
+      return next ? { takeoverId: next.id, at: next.expires_at } : null;
+    },
+  };
+}
+
+class NothingToDo extends Error {}
+
+const noTargets = (): TakeoverError => new TakeoverError('takeover_no_targets', 'No board would show this', { field: 'selectors' });
+
+function rowOf(document: Takeover, jws: string, actor: Actor, unitId: string): TakeoverRow {
+  return {
+    id: document.takeoverId,
+    epoch: document.sequence.epoch,
+    counter: document.sequence.counter,
+    type: document.type,
+    supersedes: document.supersedes,
+    status: document.status,
+    level: document.content.level,
+    event: document.content.event,
+    headline: document.content.headline,
+    issued_at: document.issuedAt,
+    starts_at: document.startsAt,
+    expires_at: document.expiresAt,
+    raised_by: actor.userId,
+    unit_id: unitId,
+    jws,
+    target_count: 0,
+    offline_count: 0,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * What signed-in people's pages are told by themselves. A person's socket is in a room per unit of their grants; news of a board
+ * goes to the rooms of its unit and all units above it. Every role may read what is told here (access.ts, `everyone`). News is
+ * collected, so that a board that talks a lot costs each page a message or two per second.
+ */
+import cookie from '@fastify/cookie';
+import type { Server, Socket } from 'socket.io';
+import type { z } from 'zod';
+import { consoleNamespace, type consoleMessages } from '../../../shared/protocol/api/boards.ts';
+import type { UnitTree } from '../access.ts';
+import type { Context } from '../context.ts';
+import { sessionCookie } from '../cookies.ts';
+import type { AccountsService } from '../features/accounts/service.ts';
+import type { BoardsService } from '../features/boards/service.ts';
+import type { TakeoverService } from '../features/takeovers/service.ts';
+import { presenceRepo } from './presence-repo.ts';
+
+export interface ConsoleGatewayDeps {
+  readonly accounts: Pick<AccountsService, 'resolve'>;
+  readonly boards: Pick<BoardsService, 'presences' | 'progress' | 'records'>;
+  readonly takeovers: Pick<TakeoverService, 'audience'>;
+  readonly tree: UnitTree;
+}
+
+type Name = keyof typeof consoleMessages;
+type Body<N extends Name> = z.infer<(typeof consoleMessages)[N]>;
+
+/** How long news is collected, ms. */
+const flushEveryMs = 400;
+
+const unitRoom = (unitId: string): string => `unit ${unitId}`;
+const sessionRoom = (sessionHash: string): string => `session ${sessionHash}`;
+
+/** News since the last flush. */
+interface News {
+  readonly boards: Set<string>;
+  readonly progress: Set<string>;
+  readonly plays: Map<string, number>;
+  readonly media: Set<string>;
+  readonly takeovers: Set<string>;
+}
+const noNews = (): News => ({ boards: new Set(), progress: new Set(), plays: new Map(), media: new Set(), takeovers: new Set() });
+
+export function createConsoleGateway(io: Server, context: Context, deps: ConsoleGatewayDeps): { close(): Promise<void> } {
+  const { events, log, store } = context;
+  const namespace = io.of(consoleNamespace);
+  let news = noNews();
+  let timer: NodeJS.Timeout | null = null;
+  let flushing: Promise<void> = Promise.resolve();
+
+  namespace.use((socket, next) => {
+    admit(socket).then(
+      (refusal) => next(refusal === null ? undefined : new Error(refusal)),
+      (error: unknown) => {
+        log.error({ err: error }, 'a console was not admitted');
+        next(new Error('internal'));
+      },
+    );
+  });
+
+  /** @returns why not, or null */
+  async function admit(socket: Socket): Promise<string | null> {
+    const { cookie: cookies, host, origin } = socket.handshake.headers;
+    // The browser adds the cookie whatever page asks; only our own may.
+    if (origin === undefined || !URL.canParse(origin) || new URL(origin).host !== host) return 'cross_site';
+    const token = cookie.parse(cookies ?? '')[sessionCookie];
+    const actor = token === undefined ? null : await deps.accounts.resolve(token);
+    if (!actor) return 'not_signed_in';
+    await socket.join([sessionRoom(actor.sessionHash), ...actor.grants.map((grant) => unitRoom(grant.unitId))]);
+    return null;
+  }
+
+  function note(add: (to: News) => void): void {
+    if (namespace.sockets.size === 0) return;
+    add(news);
+    timer ??= setTimeout(() => {
+      timer = null;
+      flushing = flushing.then(flush).catch((error: unknown) => log.error({ err: error }, 'the consoles were not told'));
+    }, flushEveryMs);
+  }
+
+  function tell<N extends Name>(name: N, body: Body<N>, unitIds: readonly string[]): void {
+    const rooms = [...new Set(unitIds.flatMap((unitId) => deps.tree.pathOf(unitId)))].map(unitRoom);
+    if (rooms.length > 0) namespace.to(rooms).emit(name, body);
+  }
+
+  async function flush(): Promise<void> {
+    const told = news;
+    news = noNews();
+    const boardIds = [...new Set([...told.boards, ...told.progress, ...told.plays.keys()])];
+    if (boardIds.length > 0) {
+      const [records, presences, progress] = await Promise.all([
+        deps.boards.records(boardIds),
+        deps.boards.presences([...told.boards]),
+        deps.boards.progress([...told.progress]),
+      ]);
+      const unitOf = new Map(records.map((record) => [record.id, record.unitId]));
+      const unitsOf = (boardId: string): string[] => [unitOf.get(boardId) ?? []].flat();
+      for (const body of presences) tell('boardChangedV1', body, unitsOf(body.boardId));
+      for (const body of progress) tell('programmeProgressedV1', body, unitsOf(body.boardId));
+      for (const [boardId, count] of told.plays) tell('playsRecordedV1', { boardId, count }, unitsOf(boardId));
+    }
+    for (const takeoverId of told.takeovers) tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
+    for (const mediaId of told.media) {
+      const unitId = await presenceRepo.unitOfMedia(store.read, mediaId);
+      if (unitId !== undefined) tell('mediaChangedV1', { mediaId }, [unitId]);
+    }
+  }
+
+  const stop = [
+    events.on('boardChanged', ({ boardId }) => note((to) => to.boards.add(boardId))),
+    events.on('programmeProgressed', ({ boardId }) => note((to) => to.progress.add(boardId))),
+    events.on('playsRecorded', ({ boardId, count }) => note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count))),
+    events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
+    events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
+    events.on('sessionEnded', ({ sessionHash }) => namespace.in(sessionRoom(sessionHash)).disconnectSockets(true)),
+  ];
+
+  return {
+    async close() {
+      for (const end of stop) end();
+      if (timer) clearTimeout(timer);
+      namespace.disconnectSockets(true);
+      await flushing;
+    },
+  };
+}
