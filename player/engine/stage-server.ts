@@ -14,8 +14,8 @@ import { sha256Hex } from '../../shared/protocol/common.ts';
 import { stageEvent, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
 import type { Library } from './library.ts';
 
-/** Where the page finds assets: this and the hash. */
-export const assetBase = '/assets/';
+/** Where the page finds media: this and the hash. (Vite's own files are under /assets/.) */
+export const assetBase = '/library/';
 export const bridgePath = '/bridge';
 
 /** Close codes of the bridge's socket (RFC 6455: 4000–4999 are free). */
