@@ -4,7 +4,7 @@
  */
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -45,12 +45,9 @@ const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 export async function createHttp(deps: HttpDeps): Promise<Http> {
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     trustProxy: deps.trustProxy,
-    // A listing of all boards by id must fit into a query.
-    maxParamLength: 500,
-    routerOptions: { ignoreTrailingSlash: false },
     forceCloseConnections: true,
   });
   const declared: RouteOptions[] = [];

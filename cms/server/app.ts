@@ -1,0 +1,131 @@
+/** The composition root: everything is built here, handed over by name, and taken down in the reverse order. */
+import { Server } from 'socket.io';
+import type { FastifyInstance } from 'fastify';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { maxMessageBytes } from '../../shared/protocol/link.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { Access } from './access.ts';
+import type { Config } from './config.ts';
+import type { Context, Routes, Sources } from './context.ts';
+import { createEvents } from './events.ts';
+import { accountRoutes } from './features/accounts/routes.ts';
+import { createAccountsService, type AccountsService } from './features/accounts/service.ts';
+import { createAudit } from './features/audit/service.ts';
+import { boardRoutes } from './features/boards/routes.ts';
+import { createBoardsService, type BoardsService } from './features/boards/service.ts';
+import { createKeysService, type KeysService } from './features/keys/service.ts';
+import { unitRoutes } from './features/units/routes.ts';
+import { createUnitsService, type UnitsService } from './features/units/service.ts';
+import { LiveUnitTree } from './features/units/tree.ts';
+import { makePrivateFolder } from './files.ts';
+import { createHttp, type KnownRoute } from './http.ts';
+import { startHousekeeping } from './jobs/housekeeping.ts';
+import { pageRoutes } from './pages.ts';
+import { openStore } from './store/store.ts';
+import { systemRoutes } from './system-routes.ts';
+
+export interface Features {
+  readonly accounts: AccountsService;
+  readonly units: UnitsService;
+  readonly boards: BoardsService;
+  readonly keys: KeysService;
+}
+
+export interface App {
+  readonly fastify: FastifyInstance;
+  readonly io: Server;
+  readonly context: Context;
+  readonly features: Features;
+  /** Every route, with who may call it. */
+  routes(): readonly KnownRoute[];
+  /** @returns the address by which this machine reaches it. @throws AppError `port_in_use` */
+  listen(): Promise<string>;
+  /** Lets requests in flight end, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** @throws AppError, StoreError or KeysError with a sentence for the person who starts it */
+export async function createApp(config: Config, sources: Sources, log: Logger): Promise<App> {
+  await using building = new AsyncDisposableStack();
+  const context = await createContext(config, sources, log, building);
+  const { context: handed, tree } = context;
+
+  const keys = await createKeysService(handed, { restored: config.restored });
+  const units = await createUnitsService(handed, { tree });
+  const boards = createBoardsService(handed, { units });
+  const accounts = createAccountsService(handed, { units });
+  const features: Features = { accounts, units, boards, keys };
+
+  const http = await createHttp({
+    log,
+    trustProxy: config.trustProxy,
+    resolveSession: (token) => accounts.resolve(token),
+    verifyBoardToken: () => Promise.reject(new AppError('token_invalid', 'No player may connect yet', { status: 401 })),
+  });
+  const fastify = http.app;
+  building.defer(() => fastify.close());
+  const routes: readonly Routes[] = [
+    systemRoutes(handed),
+    accountRoutes(accounts),
+    unitRoutes(units),
+    boardRoutes(boards),
+    pageRoutes({ web: config.web, stage: config.stage }),
+  ];
+  for (const route of routes) await fastify.register(route);
+
+  const io = new Server(fastify.server, { serveClient: false, maxHttpBufferSize: maxMessageBytes, transports: ['websocket'] });
+  building.defer(() => io.close());
+  await fastify.ready();
+  building.defer(startHousekeeping({ accounts, keys, log }));
+
+  const disposal = building.move();
+  return {
+    fastify,
+    io,
+    context: handed,
+    features,
+    routes: http.routes,
+    listen: () => listen(fastify, config),
+    close: () => disposal.disposeAsync(),
+  };
+}
+
+async function createContext(config: Config, sources: Sources, log: Logger, building: AsyncDisposableStack) {
+  const folders = { media: join(config.data, 'media'), uploads: join(config.data, 'uploads'), keys: join(config.data, 'keys') };
+  await makePrivateFolder(config.data);
+  await mkdir(folders.media, { recursive: true });
+  await mkdir(folders.uploads, { recursive: true });
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    file: join(config.data, 'cms.sqlite'),
+    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  });
+  building.defer(() => store.close());
+  const tree = new LiveUnitTree(sources);
+  const context: Context = {
+    store,
+    sources,
+    access: new Access(tree),
+    audit: createAudit(sources),
+    events: createEvents((error, name) => log.error({ err: error, event: name }, 'a listener failed')),
+    log,
+    folders,
+  };
+  return { context, tree };
+}
+
+async function listen(fastify: FastifyInstance, config: Config): Promise<string> {
+  try {
+    await fastify.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new AppError('port_in_use', `Another program uses port ${config.port}; choose another with --port`, { cause: error, status: 500 });
+  }
+  const address = fastify.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens without a port');
+  const everywhere = config.host === '0.0.0.0' || config.host === '::';
+  const host = everywhere ? '127.0.0.1' : config.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

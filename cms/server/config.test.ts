@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+const read = (argv: string[] = [], env: NodeJS.ProcessEnv = {}) => readConfig(argv, env, '/srv/bang-tin');
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(read()).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      data: '/srv/bang-tin/data',
+      empty: false,
+      restored: false,
+      tty: false,
+      web: null,
+      stage: null,
+      databaseUrl: null,
+      trustProxy: false,
+      publicUrl: null,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes flags and variables, relative folders from where it was started', () => {
+    const config = read(['--port', '0', '--data', 'd', '--web', '/w', '--stage', 's', '--empty', '--tty', '--host', '::1'], {
+      DATABASE_URL: 'postgres://u:p@db/bt',
+      BANG_TIN_TRUST_PROXY: '1',
+      BANG_TIN_PUBLIC_URL: 'https://bangtin.example.vn/',
+      BANG_TIN_LOG_LEVEL: 'warn',
+    });
+    expect(config).toMatchObject({
+      port: 0,
+      host: '::1',
+      data: '/srv/bang-tin/d',
+      web: '/w',
+      stage: '/srv/bang-tin/s',
+      empty: true,
+      tty: true,
+      databaseUrl: 'postgres://u:p@db/bt',
+      trustProxy: true,
+      publicUrl: 'https://bangtin.example.vn',
+      logLevel: 'warn',
+    });
+  });
+
+  it('treats an empty variable as absent', () => {
+    expect(read([], { DATABASE_URL: ' ', BANG_TIN_LOG_LEVEL: '' })).toMatchObject({ databaseUrl: null, logLevel: 'info' });
+  });
+
+  it.each([
+    [['--port', '70000'], {}, '--port'],
+    [['--port', 'x'], {}, '--port'],
+    [['--data', ' '], {}, '--data'],
+    [['--colour'], {}, 'flags'],
+    [['extra'], {}, 'flags'],
+    [[], { DATABASE_URL: 'mysql://u:secret@db/bt' }, 'DATABASE_URL'],
+    [[], { BANG_TIN_TRUST_PROXY: 'yes' }, 'BANG_TIN_TRUST_PROXY'],
+    [[], { BANG_TIN_PUBLIC_URL: 'bangtin' }, 'BANG_TIN_PUBLIC_URL'],
+    [[], { BANG_TIN_LOG_LEVEL: 'loud' }, 'BANG_TIN_LOG_LEVEL'],
+  ])('refuses %j %j and names %s, without quoting secrets', (argv, env, field) => {
+    let thrown: unknown;
+    try {
+      read(argv, env as NodeJS.ProcessEnv);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(thrown).toMatchObject({ code: 'config_invalid', field });
+    expect((thrown as Error).message).not.toContain('secret');
+  });
+});

@@ -1,0 +1,95 @@
+/** The only reader of the environment and of flags: parsed once, at the border, with a sentence for every mistake. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { AppError } from '../../shared/util/errors.ts';
+
+/** Code `config_invalid`; `field` names the flag or variable, the message what it takes. */
+export class ConfigError extends AppError {
+  constructor(field: string, message: string, cause?: unknown) {
+    super('config_invalid', message, { field, status: 500, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
+export interface Config {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** The data folder, absolute. */
+  readonly data: string;
+  /** No sample province at the first start. */
+  readonly empty: boolean;
+  /** The data were restored from a backup: continue in a higher epoch. */
+  readonly restored: boolean;
+  /** A person looks at the terminal: sample passwords may be shown there. */
+  readonly tty: boolean;
+  /** Folders of the built pages, absolute; null: not served. */
+  readonly web: string | null;
+  readonly stage: string | null;
+  /** PostgreSQL's address; null: SQLite in the data folder. */
+  readonly databaseUrl: string | null;
+  /** A proxy in front says who is calling. */
+  readonly trustProxy: boolean;
+  /** The address by which people reach the CMS, without a trailing slash; null: where it listens. */
+  readonly publicUrl: string | null;
+  readonly logLevel: (typeof logLevels)[number];
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const flags = {
+  port: { type: 'string', default: '8080' },
+  host: { type: 'string', default: '127.0.0.1' },
+  data: { type: 'string', default: 'data' },
+  empty: { type: 'boolean', default: false },
+  restored: { type: 'boolean', default: false },
+  tty: { type: 'boolean', default: false },
+  web: { type: 'string' },
+  stage: { type: 'string' },
+} as const;
+
+const isUrl = (protocols: readonly string[]) => (text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol);
+
+const port = z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.int().max(65_535));
+const postgresUrl = z.string().refine(isUrl(['postgres:', 'postgresql:']));
+const httpUrl = z.string().refine(isUrl(['http:', 'https:'])).transform((text) => text.replace(/\/+$/, ''));
+
+function take<T>(schema: z.ZodType<T>, value: unknown, name: string, takes: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(name, `${name} takes ${takes}`);
+}
+
+/** An empty variable is an absent one: that is how compose files and unit files switch one off. */
+const given = (value: string | undefined): string | null => (value === undefined || value.trim() === '' ? null : value.trim());
+
+/**
+ * @param argv flags, without the program's name
+ * @param cwd folder that relative paths are meant from
+ * @throws ConfigError
+ */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Config {
+  let values;
+  try {
+    values = parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new ConfigError('flags', (error as Error).message.split('. ')[0]!, error);
+  }
+  const folder = (name: 'web' | 'stage'): string | null => (values[name] === undefined ? null : resolve(cwd, values[name]));
+  const databaseUrl = given(env.DATABASE_URL);
+  const publicUrl = given(env.BANG_TIN_PUBLIC_URL);
+  return {
+    port: take(port, values.port, '--port', 'a number from 0 to 65535'),
+    host: take(z.string().trim().min(1), values.host, '--host', 'an address such as 127.0.0.1'),
+    data: resolve(cwd, take(z.string().trim().min(1), values.data, '--data', 'a folder')),
+    empty: values.empty,
+    restored: values.restored,
+    tty: values.tty,
+    web: folder('web'),
+    stage: folder('stage'),
+    // The value is never quoted: it holds a password.
+    databaseUrl: databaseUrl && take(postgresUrl, databaseUrl, 'DATABASE_URL', 'an address such as postgres://user:password@host/database'),
+    trustProxy: take(z.enum(['0', '1']), given(env.BANG_TIN_TRUST_PROXY) ?? '0', 'BANG_TIN_TRUST_PROXY', '0 or 1') === '1',
+    publicUrl: publicUrl && take(httpUrl, publicUrl, 'BANG_TIN_PUBLIC_URL', 'an address such as https://bangtin.example.vn'),
+    logLevel: take(z.enum(logLevels), given(env.BANG_TIN_LOG_LEVEL) ?? 'info', 'BANG_TIN_LOG_LEVEL', logLevels.join(', ')),
+  };
+}

@@ -1,0 +1,33 @@
+/** What has to be done now and then, whoever is signed in. Each job may run late or twice without harm. */
+import cron from 'node-cron';
+import type { Logger } from 'pino';
+import type { AccountsService } from '../features/accounts/service.ts';
+import type { KeysService } from '../features/keys/service.ts';
+
+export interface HousekeepingDeps {
+  readonly accounts: Pick<AccountsService, 'endOverSessions'>;
+  readonly keys: Pick<KeysService, 'renewIfDue'>;
+  readonly log: Logger;
+}
+
+/** @returns how to stop it */
+export function startHousekeeping({ accounts, keys, log }: HousekeepingDeps): () => Promise<void> {
+  const running = new Set<Promise<void>>();
+  const every = (expression: string, name: string, work: () => Promise<unknown>) =>
+    cron.schedule(expression, () => {
+      const run = work().then(
+        () => {},
+        (error: unknown) => log.error({ err: error, job: name }, 'a job failed'),
+      );
+      running.add(run);
+      void run.finally(() => running.delete(run));
+    });
+  const tasks = [
+    every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
+    every('17 * * * *', 'keys', () => keys.renewIfDue()),
+  ];
+  return async () => {
+    await Promise.all(tasks.map((task) => task.destroy()));
+    await Promise.all(running);
+  };
+}

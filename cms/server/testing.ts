@@ -1,0 +1,127 @@
+/** For tests of the CMS: a clock that stands until it is moved, and a context on any store. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { Access, type Actor } from './access.ts';
+import { createApp, type App } from './app.ts';
+import { readConfig } from './config.ts';
+import type { Context, EventMap, Sources } from './context.ts';
+import { createEvents } from './events.ts';
+import { createAudit } from './features/audit/service.ts';
+import { createUnitsService, type UnitsService } from './features/units/service.ts';
+import { LiveUnitTree } from './features/units/tree.ts';
+import type { Role } from './store/schema.ts';
+import type { Store } from './store/store.ts';
+
+/** 1 June 2026, 08:00 in Viet Nam. */
+export const testNow = Date.UTC(2026, 5, 1, 1);
+
+export interface TestClock extends Sources {
+  /** Moves the clock, ms. */
+  advance(ms: number): void;
+}
+
+export function createTestSources(start = testNow): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    // Rises with real time, so that ids sort as they were made.
+    newId: () => uuidv7(),
+    randomBytes: (length) => randomBytes(length),
+    advance: (ms) => void (now += ms),
+  };
+}
+
+export interface TestContext {
+  readonly context: Context;
+  readonly sources: TestClock;
+  readonly units: UnitsService;
+  /** Every event so far, in order. */
+  readonly emitted: { name: keyof EventMap; payload: EventMap[keyof EventMap] }[];
+  /** Removes the folders; the store is the caller's. */
+  discard(): Promise<void>;
+}
+
+const watched: readonly (keyof EventMap)[] = [
+  'boardChanged',
+  'boardPaired',
+  'boardUnpaired',
+  'programmePublished',
+  'programmeProgressed',
+  'playsRecorded',
+  'mediaChanged',
+  'takeoverRaised',
+  'takeoverProgressed',
+  'sessionEnded',
+  'keyListPublished',
+  'unitsChanged',
+];
+
+export async function createTestContext(store: Store): Promise<TestContext> {
+  const folder = await mkdtemp(join(tmpdir(), 'bang-tin-context-'));
+  const sources = createTestSources();
+  const tree = new LiveUnitTree(sources);
+  const emitted: TestContext['emitted'] = [];
+  const events = createEvents((error) => {
+    throw error;
+  });
+  for (const name of watched) events.on(name, (payload) => emitted.push({ name, payload }));
+  const context: Context = {
+    store,
+    sources,
+    access: new Access(tree),
+    audit: createAudit(sources),
+    events,
+    log: pino({ level: 'silent' }),
+    folders: { media: join(folder, 'media'), uploads: join(folder, 'uploads'), keys: join(folder, 'keys') },
+  };
+  const units = await createUnitsService(context, { tree });
+  return { context, sources, units, emitted, discard: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Someone who is signed in, without an account behind. */
+export function testActor(...grants: { unitId: string; role: Role }[]): Actor {
+  const id = uuidv7();
+  return {
+    userId: id,
+    name: 'Người thử',
+    email: `${id}@example.vn`,
+    sessionHash: id,
+    csrfToken: 'csrf',
+    grants: grants.map((grant) => ({ ...grant, unitName: '' })),
+  };
+}
+
+/** A small province: two communes, one with a village. @returns ids by name */
+export async function seedUnits({ context, units }: Pick<TestContext, 'context' | 'units'>) {
+  const validity = { validFrom: 0, validTo: null };
+  const ids = await context.store.transaction(async (tx) => {
+    const province = await units.add(tx, { code: '99', name: 'Tỉnh Thử', level: 'province', parentId: null, ...validity });
+    const commune = await units.add(tx, { code: '99001', name: 'Xã An', level: 'commune', parentId: province, ...validity });
+    const sister = await units.add(tx, { code: '99002', name: 'Xã Bình', level: 'commune', parentId: province, ...validity });
+    const village = await units.add(tx, { code: '99001-1', name: 'Thôn Đông', level: 'village', parentId: commune, ...validity });
+    return { province, commune, sister, village };
+  });
+  await units.reload();
+  return ids;
+}
+
+/** A whole CMS on SQLite in a temporary folder, with no pages, on a free port once it listens. */
+export async function createTestApp(flags: readonly string[] = []): Promise<{ app: App; sources: TestClock; folder: string; discard(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'bang-tin-app-'));
+  const sources = createTestSources();
+  const config = readConfig(['--port', '0', '--data', folder, '--empty', ...flags], {}, folder);
+  const app = await createApp(config, sources, pino({ level: 'silent' }));
+  return {
+    app,
+    sources,
+    folder,
+    discard: async () => {
+      await app.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
