@@ -4,29 +4,28 @@ import { firstDue, type WovenObligation } from './obligations.ts';
 import type { CycleItem, Segment } from './segments.ts';
 import type { Slot } from './types.ts';
 
-/** A play that is owed for so long is forgiven: only more obligations than an hour can hold let it come to that. */
-const forgivenMs = 3_600_000;
-
 /** The oldest due instant not yet played, by obligation; only of those open at the end of the last segment. */
 export type Owed = ReadonlyMap<WovenObligation, number>;
 
 /**
  * Plays the segments of a day in order and hands every slot to `emit`.
  * @param owed what is owed at the end of the day before
+ * @param patienceMs see Weave
  * @returns what is owed at the end of this one
  */
-export function playDay(segments: readonly Segment[], owed: Owed, emit: (slot: Slot) => void): Owed {
-  for (const segment of segments) owed = playSegment(segment, owed, emit);
+export function playDay(segments: readonly Segment[], owed: Owed, patienceMs: number, emit: (slot: Slot) => void): Owed {
+  for (const segment of segments) owed = playSegment(segment, owed, patienceMs, emit);
   return owed;
 }
 
-function playSegment(segment: Segment, before: Owed, emit: (slot: Slot) => void): Owed {
+function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (slot: Slot) => void): Owed {
   const { obligations, end } = segment;
   const due = obligations.map((o) => before.get(o) ?? firstDue(o, segment.start));
   const turns = obligations.map(turnOf);
   const cycle = segment.items.length > 0 ? segment.items : turns;
   let next = 0;
   for (let t = segment.start; t < end; ) {
+    forgive(due, t, patienceMs);
     const index = mostOverdue(obligations, due, t, end);
     const item = index >= 0 ? turns[index]! : cycle[next++ % cycle.length];
     if (!item) {
@@ -45,15 +44,22 @@ function playSegment(segment: Segment, before: Owed, emit: (slot: Slot) => void)
  * The obligation that has been due longest and fits before the segment's end, then by order and id (their order in the
  * segment); -1 for none. One that would be cut is left to the next segment, which plays what is still owed first.
  */
-function mostOverdue(obligations: readonly WovenObligation[], due: number[], t: number, end: number): number {
+function mostOverdue(obligations: readonly WovenObligation[], due: readonly number[], t: number, end: number): number {
   let best = -1;
   for (let i = 0; i < obligations.length; i++) {
-    if (due[i]! > t) continue;
-    const obligation = obligations[i]!;
-    if (due[i]! <= t - forgivenMs) due[i] = firstDue(obligation, t - forgivenMs + 1);
-    if (due[i]! <= t && obligation.lengthMs <= end - t && (best < 0 || due[i]! < due[best]!)) best = i;
+    if (due[i]! <= t && obligations[i]!.lengthMs <= end - t && (best < 0 || due[i]! < due[best]!)) best = i;
   }
   return best;
+}
+
+/**
+ * With more obligations than time, what is owed would grow for ever. All that are late are moved on together by what exceeds
+ * the patience, so that each keeps its share of the time there is.
+ */
+function forgive(due: number[], t: number, patienceMs: number): void {
+  const excess = t - patienceMs - Math.min(...due);
+  if (excess <= 0) return;
+  for (let i = 0; i < due.length; i++) if (due[i]! <= t) due[i]! += excess;
 }
 
 const fallbackWhy: Why = { kind: 'fallback', id: null };

@@ -12,6 +12,7 @@ import type { ObligationPart, PlaylistPart, Programme } from '../protocol/progra
 const hourMs = 3_600_000;
 /** The weave may fill this share of an hour with obligations to keep the promise; the rest is left to the playlist. */
 const fullest = 0.97;
+const shortestPatienceMs = 600_000;
 /** Ends of segments that one play may have to wait out. */
 const segmentEnds = 2;
 
@@ -19,6 +20,8 @@ export interface Weave {
   readonly obligations: readonly WovenObligation[];
   /** Longest delay after a due instant that the periods allow for, ms. */
   readonly jitterMs: number;
+  /** A play is owed for at most this long after its due instant; only where the promise cannot be kept does it come to that. ms */
+  readonly patienceMs: number;
   readonly load: ObligationLoad;
 }
 
@@ -73,7 +76,7 @@ export function weaveOf(programme: WeaveInput): Weave {
   });
   const share = asked.reduce((total, o) => total + (o.lengthMs * o.part.perHour) / hourMs, 0);
   const wovenShare = obligations.reduce((total, o) => total + o.lengthMs / o.periodMs, 0);
-  return { obligations, jitterMs, load: { share, wovenShare, guaranteed: jitterMs === wanted } };
+  return { obligations, jitterMs, patienceMs: Math.max(wanted, shortestPatienceMs), load: { share, wovenShare, guaranteed: jitterMs === wanted } };
 }
 
 /** The first due instant at or after `instant`. */

@@ -87,6 +87,7 @@ function slotAt(days: Days, phases: readonly TakeoverPhase[], instant: number): 
 class Days {
   readonly load: ObligationLoad;
   readonly #source: SegmentSource;
+  readonly #patienceMs: number;
   readonly #kept: (LocalDay & { slots: Slot[] })[] = [];
 
   constructor(programme: Programme) {
@@ -98,6 +99,7 @@ class Days {
       return known;
     };
     this.load = weave.load;
+    this.#patienceMs = weave.patienceMs;
     this.#source = {
       programme,
       zone: new Zone(programme.zone),
@@ -134,13 +136,13 @@ class Days {
     const slots: Slot[] = [];
     const emit = (slot: Slot): void => void slots.push(slot);
     if (source.obligations.length === 0) {
-      playDay(segmentsOf(source, openingsOf(source, day.start, day.end), day), new Map(), emit);
+      playDay(segmentsOf(source, openingsOf(source, day.start, day.end), day), new Map(), 0, emit);
       return slots;
     }
     const before = source.zone.dayAt(day.start - 1);
     const openings = openingsOf(source, before.start, day.end);
-    const owed = playDay(segmentsOf(source, openings, before), new Map(), () => undefined);
-    playDay(segmentsOf(source, openings, day), owed, emit);
+    const owed = playDay(segmentsOf(source, openings, before), new Map(), this.#patienceMs, () => undefined);
+    playDay(segmentsOf(source, openings, day), owed, this.#patienceMs, emit);
     return slots;
   }
 }
