@@ -296,6 +296,9 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       await repo.report(tx, reports);
     },
 
+    /** When every report that was taken is durable. */
+    idle: () => progressed.idle(),
+
     /** When the next takeover expires of itself, ms UTC; null: none stands. */
     async nextExpiry(): Promise<{ takeoverId: string; at: number } | null> {
       const next = await repo.nextExpiry(store.read, sources.now());

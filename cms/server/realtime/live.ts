@@ -1,0 +1,84 @@
+/**
+ * The parts that live boards need, built together for the composition root: pairing, presence, takeovers, proof-of-play,
+ * commands, and the two gateways once there is a server to attach them to.
+ */
+import type { Server } from 'socket.io';
+import type { Context, Routes } from '../context.ts';
+import type { AccountsService } from '../features/accounts/service.ts';
+import type { BoardsService } from '../features/boards/service.ts';
+import { commandRoutes } from '../features/commands/routes.ts';
+import { createCommandService, type CommandDeps } from '../features/commands/service.ts';
+import type { KeysService } from '../features/keys/service.ts';
+import { pairingRoutes } from '../features/pairing/routes.ts';
+import { createPairingService, type PairingDeps, type PairingService } from '../features/pairing/service.ts';
+import { proofRoutes } from '../features/proof/routes.ts';
+import { createProofService, type ProofService } from '../features/proof/service.ts';
+import { createVerifier } from '../features/proof/verify-pool.ts';
+import { takeoverRoutes } from '../features/takeovers/routes.ts';
+import { createTakeoverService, type TakeoverService } from '../features/takeovers/service.ts';
+import type { UnitsService } from '../features/units/service.ts';
+import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './boards.ts';
+import { createConsoleGateway } from './console.ts';
+import { Presence } from './presence.ts';
+
+export interface LiveDeps {
+  readonly keys: KeysService;
+  readonly units: UnitsService;
+  readonly boards: BoardsService;
+  readonly accounts: AccountsService;
+  readonly programmes: BoardGatewayDeps['programmes'] & Pick<PairingDeps, 'certificateFor'>;
+}
+
+export interface Live {
+  readonly presence: Presence;
+  readonly pairing: PairingService;
+  readonly takeovers: TakeoverService;
+  readonly proof: ProofService;
+  readonly routes: readonly Routes[];
+  /** Opens the namespaces; called once, before the server listens. */
+  attach(io: Server): BoardGateway;
+  /** Lets everybody go, and waits for what was taken. Before the store closes. */
+  close(): Promise<void>;
+}
+
+export async function createLive(context: Context, deps: LiveDeps): Promise<Live> {
+  const { keys, units, boards, accounts, programmes } = deps;
+  const presence = await Presence.load(context);
+  const verifier = createVerifier();
+  const pairing = createPairingService(context, { keys, certificateFor: (boardId, deviceKey) => programmes.certificateFor(boardId, deviceKey) });
+  const takeovers = createTakeoverService(context, { keys, units, accounts, presence });
+  const proof = createProofService(context, { boards, takeovers, verifier });
+
+  let gateway: BoardGateway | null = null;
+  let console: { close(): Promise<void> } | null = null;
+  const link: CommandDeps['link'] = {
+    isOnline: (boardId) => gateway?.isOnline(boardId) ?? false,
+    runCommand: (boardId, command) => gateway?.runCommand(boardId, command) ?? Promise.resolve(null),
+  };
+  const commands = createCommandService(context, { keys, boards, link });
+
+  return {
+    presence,
+    pairing,
+    takeovers,
+    proof,
+    routes: [
+      pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
+      takeoverRoutes(takeovers),
+      proofRoutes(proof),
+      commandRoutes(commands),
+    ],
+    attach(io) {
+      gateway = createBoardGateway(io, context, { pairing, keys, programmes, takeovers, proof, presence });
+      console = createConsoleGateway(io, context, { accounts, boards, takeovers, tree: units.tree });
+      return gateway;
+    },
+    async close() {
+      gateway?.close();
+      await console?.close();
+      await proof.idle();
+      await takeovers.idle();
+      await presence.close();
+    },
+  };
+}
