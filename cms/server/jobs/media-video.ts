@@ -8,8 +8,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { Decoder, Demuxer, Encoder, FilterAPI, Muxer } from 'node-av/api';
-import { AV_DISPOSITION_ATTACHED_PIC, AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
-import { FFmpegError, Rational, type Frame, type Packet, type Stream } from 'node-av/lib';
+import { AV_DISPOSITION_ATTACHED_PIC, AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, AV_LOG_QUIET, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
+import { FFmpegError, Log, Rational, type Frame, type Packet, type Stream } from 'node-av/lib';
 import { MediaError, isStorageFull } from './media-errors.ts';
 import { poster } from './media-image.ts';
 import type { VideoContainer } from './media-sniff.ts';
@@ -47,6 +47,8 @@ export interface VideoRendition {
  * @throws MediaError `video_unreadable`, `video_truncated`, `too_large`, `storage_full`
  */
 export async function transcodeVideo(source: string, container: VideoContainer, target: string, progress: (share: number) => void): Promise<VideoRendition> {
+  // What FFmpeg says on stderr of a damaged file is thousands of lines; what counts is thrown.
+  Log.setLevel(AV_LOG_QUIET);
   try {
     return await transcode(source, container, target, true, progress).catch((error: unknown) => {
       // Boards are mute by default: sound that cannot be decoded costs the sound, not the video.

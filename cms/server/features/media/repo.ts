@@ -1,0 +1,94 @@
+import type { Selectable } from 'kysely';
+import type { MediaErrorCode } from '../../jobs/media-errors.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+export type MediaRow = Selectable<Database['media']>;
+export type AssetRow = Selectable<Database['assets']>;
+
+/** More values than this in one statement would pass SQLite's limit of parameters. */
+const perQuery = 5000;
+
+export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
+  await tx.insertInto('media').values(row).execute();
+}
+
+export async function findMedia(db: Db | Tx, id: string): Promise<MediaRow | null> {
+  return (await db.selectFrom('media').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst()) ?? null;
+}
+
+/** Deleted ones too. */
+export async function mediaExists(db: Db | Tx, id: string): Promise<boolean> {
+  return (await db.selectFrom('media').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+}
+
+export async function findMediaOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<MediaRow[]> {
+  const rows: MediaRow[] = [];
+  for (let i = 0; i < unitIds.length; i += perQuery)
+    rows.push(
+      ...(await db
+        .selectFrom('media')
+        .selectAll()
+        .where('unit_id', 'in', unitIds.slice(i, i + perQuery))
+        .where('deleted_at', 'is', null)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .execute()),
+    );
+  return rows;
+}
+
+export async function findProcessing(db: Db | Tx): Promise<MediaRow[]> {
+  return db.selectFrom('media').selectAll().where('state', '=', 'processing').where('deleted_at', 'is', null).orderBy('created_at').orderBy('id').execute();
+}
+
+/** Units that hold a ready, undeleted file with this content. */
+export async function unitsHolding(db: Db | Tx, hash: string): Promise<string[]> {
+  const rows = await db.selectFrom('media').select('unit_id').where('hash', '=', hash).where('state', '=', 'ready').where('deleted_at', 'is', null).execute();
+  return rows.map((row) => row.unit_id);
+}
+
+export async function markFailed(tx: Tx, id: string, code: MediaErrorCode): Promise<void> {
+  await tx.updateTable('media').set({ state: 'failed', error_code: code }).where('id', '=', id).where('state', '=', 'processing').execute();
+}
+
+/** @returns false when it was deleted meanwhile */
+export async function markReady(
+  tx: Tx,
+  id: string,
+  made: Pick<MediaRow, 'kind' | 'hash' | 'size' | 'media_type' | 'width' | 'height' | 'duration_ms' | 'poster_hash'>,
+): Promise<boolean> {
+  const done = await tx
+    .updateTable('media')
+    .set({ ...made, state: 'ready', error_code: null })
+    .where('id', '=', id)
+    .where('state', '=', 'processing')
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('media').set({ deleted_at: now }).where('id', '=', id).execute();
+}
+
+export async function insertAsset(tx: Tx, row: AssetRow): Promise<void> {
+  await tx.insertInto('assets').values(row).onConflict((conflict) => conflict.column('hash').doNothing()).execute();
+}
+
+export async function findAsset(db: Db | Tx, hash: string): Promise<AssetRow | null> {
+  return (await db.selectFrom('assets').selectAll().where('hash', '=', hash).executeTakeFirst()) ?? null;
+}
+
+export async function findAssets(db: Db | Tx, hashes: readonly string[]): Promise<AssetRow[]> {
+  const rows: AssetRow[] = [];
+  for (let i = 0; i < hashes.length; i += perQuery)
+    rows.push(...(await db.selectFrom('assets').selectAll().where('hash', 'in', hashes.slice(i, i + perQuery)).execute()));
+  return rows;
+}
+
+/** Titles of notices that show this file. Hashes are unmistakable, so a search in the JSON text is exact. */
+export async function noticesShowing(db: Db | Tx, hash: string): Promise<string[]> {
+  const rows = await db.selectFrom('notices').select('title').where('content', 'like', `%"${hash}"%`).where('deleted_at', 'is', null).orderBy('title').execute();
+  return rows.map((row) => row.title);
+}

@@ -1,0 +1,57 @@
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { media, mediaList } from '../../../../shared/protocol/api/content.ts';
+import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import { actorOf, type Routes } from '../../context.ts';
+import { fileContent, sendContent } from './send-file.ts';
+import type { MediaService } from './service.ts';
+import { uploadsPath, type UploadServer } from './uploads.ts';
+
+const params = z.strictObject({ id: uuid });
+const config = { auth: 'user' } as const;
+
+export function mediaRoutes(service: MediaService, uploads: UploadServer): Routes {
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+    app.get('/api/media', { config, schema: { response: { 200: mediaList } } }, async (request) => ({ media: await service.list(actorOf(request)) }));
+    app.get('/api/media/:id', { config, schema: { params, response: { 200: media } } }, (request) => service.get(actorOf(request), request.params.id));
+    app.delete('/api/media/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
+      await service.remove(actorOf(request), request.params.id);
+      return reply.code(204).send();
+    });
+    app.get('/content/assets/:hash', { config: { auth: 'boardOrUser' }, schema: { params: z.strictObject({ hash: sha256Hex }) } }, async (request, reply) => {
+      const { hash } = request.params;
+      const asset = await service.asset(hash);
+      if (!asset) throw new AppError('asset_unknown', 'There is no such file', { status: 404 });
+      return sendContent(request, reply, await fileContent(hash, asset));
+    });
+    await plain.register(uploadRoutes(uploads));
+  };
+}
+
+/** tus reads the request itself: here nothing parses a body. */
+function uploadRoutes(uploads: UploadServer): Routes {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const [method, url] of [
+      ['POST', uploadsPath],
+      ['HEAD', `${uploadsPath}/:id`],
+      ['PATCH', `${uploadsPath}/:id`],
+      ['DELETE', `${uploadsPath}/:id`],
+    ] as const)
+      app.route({
+        method,
+        url,
+        config,
+        schema: { hide: true },
+        handler: async (request, reply) => {
+          const actor = actorOf(request);
+          reply.hijack();
+          await uploads.handle(request.raw, reply.raw, actor);
+        },
+      });
+    await Promise.resolve();
+  };
+}

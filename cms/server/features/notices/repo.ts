@@ -1,0 +1,94 @@
+import type { Selectable } from 'kysely';
+import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+export interface NoticeRecord {
+  readonly id: string;
+  readonly unitId: string;
+  readonly title: string;
+  readonly category: (typeof noticeCategories)[number];
+  readonly content: NoticeContent;
+  readonly durationMs: number | null;
+  readonly revision: number;
+  readonly updatedAt: number;
+}
+export type NoticeValues = Omit<NoticeRecord, 'id' | 'revision' | 'updatedAt'>;
+
+/** More values than this in one statement would pass SQLite's limit of parameters. */
+const perQuery = 5000;
+
+function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    title: row.title,
+    category: row.category as NoticeRecord['category'],
+    content: noticeContent.parse(JSON.parse(row.content)),
+    durationMs: row.duration_ms,
+    revision: row.revision,
+    updatedAt: row.updated_at,
+  };
+}
+
+const toColumns = (values: NoticeValues) => ({
+  unit_id: values.unitId,
+  title: values.title,
+  category: values.category,
+  content: JSON.stringify(values.content),
+  duration_ms: values.durationMs,
+});
+
+export async function findNotice(db: Db | Tx, id: string): Promise<NoticeRecord | null> {
+  const row = await db.selectFrom('notices').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+export async function findNotices(db: Db | Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
+  const found: NoticeRecord[] = [];
+  for (let i = 0; i < ids.length; i += perQuery) {
+    const rows = await db.selectFrom('notices').selectAll().where('id', 'in', ids.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
+    found.push(...rows.map(toRecord));
+  }
+  return found;
+}
+
+/** Newest edit first. */
+export async function findNoticesOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<NoticeRecord[]> {
+  const found: NoticeRecord[] = [];
+  for (let i = 0; i < unitIds.length; i += perQuery) {
+    const rows = await db.selectFrom('notices').selectAll().where('unit_id', 'in', unitIds.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
+    found.push(...rows.map(toRecord));
+  }
+  return found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+}
+
+export async function insertNotice(tx: Tx, id: string, values: NoticeValues, by: string, now: number): Promise<void> {
+  await tx
+    .insertInto('notices')
+    .values({ ...toColumns(values), id, revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
+    .execute();
+}
+
+/** @returns false when somebody edited or deleted it since `revision` */
+export async function updateNotice(tx: Tx, id: string, revision: number, values: NoticeValues, by: string, now: number): Promise<boolean> {
+  const done = await tx
+    .updateTable('notices')
+    .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
+  await tx.updateTable('notices').set({ deleted_at: now, updated_by: by }).where('id', '=', id).execute();
+}
+
+/** Names of playlists that hold the notice, and how many obligations require it. Ids are unmistakable in JSON text. */
+export async function usesOf(db: Db | Tx, id: string): Promise<{ playlists: string[]; obligations: number }> {
+  const playlists = await db.selectFrom('playlists').select('name').where('items', 'like', `%"${id}"%`).where('deleted_at', 'is', null).orderBy('name').execute();
+  const obligations = await db.selectFrom('obligations').select('id').where('notice_id', '=', id).where('deleted_at', 'is', null).execute();
+  return { playlists: playlists.map((row) => row.name), obligations: obligations.length };
+}

@@ -1,0 +1,127 @@
+import type { Notice, NoticeInput } from '../../../../shared/protocol/api/content.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import { cleanLine } from '../../text.ts';
+import type { Asset, MediaService } from '../media/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import { assetOf, cleanContent, effectiveDurationMs } from './content.ts';
+import * as repo from './repo.ts';
+import type { NoticeRecord, NoticeValues } from './repo.ts';
+import { contentUnits, maySeeContent } from './sight.ts';
+
+/** A notice with the length that boards will use. */
+export type TimedNotice = NoticeRecord & { readonly effectiveDurationMs: number };
+
+export interface NoticesService {
+  list(actor: Actor): Promise<Notice[]>;
+  /** @throws AppError `notice_unknown` 404 */
+  get(actor: Actor, id: string): Promise<Notice>;
+  /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `forbidden` */
+  create(actor: Actor, input: NoticeInput): Promise<Notice>;
+  /** @throws AppError as `create`, and `revision_conflict` 409 */
+  edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
+  /** @throws AppError `in_use` 409 with params.where */
+  remove(actor: Actor, id: string): Promise<void>;
+  /** Those of the ids that this person may use. */
+  usable(actor: Actor, ids: readonly string[], tx?: Tx): Promise<NoticeRecord[]>;
+  /** For the system's own use, without rights. Deleted ones are not there. */
+  timed(ids: readonly string[], tx?: Tx): Promise<TimedNotice[]>;
+}
+
+export function createNoticesService(context: Context, deps: { units: Pick<UnitsService, 'tree'>; media: Pick<MediaService, 'assets' | 'usableAsset'> }): NoticesService {
+  const { store, sources, access, audit } = context;
+  const { media } = deps;
+  const { tree } = deps.units;
+
+  async function timed(records: readonly NoticeRecord[], tx?: Tx): Promise<TimedNotice[]> {
+    const hashes = new Set(records.flatMap(({ content }) => (content.type === 'video' ? [content.asset] : [])));
+    const videos = new Map((await media.assets([...hashes], tx)).map((asset) => [asset.hash, asset.duration_ms]));
+    return records.map((record) => ({ ...record, effectiveDurationMs: effectiveDurationMs(record, videos.get(assetOf(record.content) ?? '') ?? null) }));
+  }
+
+  async function find(actor: Actor, id: string): Promise<NoticeRecord> {
+    const record = await repo.findNotice(store.read, id);
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    return record;
+  }
+
+  async function clean(actor: Actor, input: NoticeInput, before: NoticeRecord | null): Promise<NoticeValues> {
+    const content = cleanContent(input.content);
+    const hash = assetOf(content);
+    if (hash !== null) {
+      // What a notice shows already may stay, whoever brought it.
+      const kept = before !== null && assetOf(before.content) === hash;
+      const asset: Asset | null = kept ? ((await media.assets([hash]))[0] ?? null) : await media.usableAsset(actor, hash);
+      if (!asset) throw new AppError('asset_unknown', 'There is no such file', { field: 'content.asset' });
+      if (!asset.media_type.startsWith(`${content.type}/`)) throw new AppError('asset_of_other_kind', `This file is no ${content.type}`, { field: 'content.asset' });
+    }
+    const title = cleanLine(input.title);
+    if (title === '') throw new AppError('title_empty', 'A notice needs a title', { field: 'title' });
+    return { unitId: input.unitId, title, category: input.category, content, durationMs: input.durationMs };
+  }
+
+  async function view(id: string): Promise<Notice> {
+    const record = await repo.findNotice(store.write, id);
+    if (!record) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    return (await timed([record]))[0]!;
+  }
+
+  return {
+    async list(actor) {
+      return timed(await repo.findNoticesOfUnits(store.read, contentUnits(actor, access, tree)));
+    },
+    async get(actor, id) {
+      return (await timed([await find(actor, id)]))[0]!;
+    },
+    async create(actor, input) {
+      access.assert(actor, 'content.edit', input.unitId);
+      const values = await clean(actor, input, null);
+      const id = sources.newId();
+      await store.transaction(async (tx) => {
+        await repo.insertNotice(tx, id, values, actor.userId, sources.now());
+        await audit(tx, { actor, action: 'notice.created', subjectType: 'notice', subjectId: id, unitId: values.unitId, detail: { title: values.title } });
+      });
+      return view(id);
+    },
+    async edit(actor, id, revision, input) {
+      const before = await find(actor, id);
+      access.assert(actor, 'content.edit', before.unitId);
+      access.assert(actor, 'content.edit', input.unitId);
+      const values = await clean(actor, input, before);
+      await store.transaction(async (tx) => {
+        if (!(await repo.updateNotice(tx, id, revision, values, actor.userId, sources.now())))
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision: before.revision } });
+        await audit(tx, {
+          actor,
+          action: 'notice.changed',
+          subjectType: 'notice',
+          subjectId: id,
+          unitId: values.unitId,
+          detail: { revision: revision + 1, before: { title: before.title, content: before.content, durationMs: before.durationMs } },
+        });
+      });
+      return view(id);
+    },
+    async remove(actor, id) {
+      const record = await find(actor, id);
+      access.assert(actor, 'content.edit', record.unitId);
+      await store.transaction(async (tx) => {
+        const { playlists, obligations } = await repo.usesOf(tx, id);
+        const count = playlists.length + obligations;
+        if (count > 0)
+          throw new AppError('in_use', 'Playlists or obligations use this notice', { status: 409, params: { where: playlists.slice(0, 5).join(', '), count } });
+        await repo.markDeleted(tx, id, actor.userId, sources.now());
+        await audit(tx, { actor, action: 'notice.deleted', subjectType: 'notice', subjectId: id, unitId: record.unitId, detail: { title: record.title } });
+      });
+    },
+    async usable(actor, ids, tx) {
+      const seen = new Set(contentUnits(actor, access, tree));
+      return (await repo.findNotices(tx ?? store.read, ids)).filter((record) => seen.has(record.unitId));
+    },
+    async timed(ids, tx) {
+      return timed(await repo.findNotices(tx ?? store.read, ids), tx);
+    },
+  };
+}

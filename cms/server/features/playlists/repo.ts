@@ -1,0 +1,81 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { playlistItem } from '../../../../shared/protocol/programme.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+const items = z.array(playlistItem);
+export type PlaylistItem = z.infer<typeof playlistItem>;
+
+export interface PlaylistRecord {
+  readonly id: string;
+  readonly unitId: string;
+  readonly name: string;
+  readonly items: PlaylistItem[];
+  readonly revision: number;
+  readonly updatedAt: number;
+}
+export type PlaylistValues = Pick<PlaylistRecord, 'unitId' | 'name' | 'items'>;
+
+/** More values than this in one statement would pass SQLite's limit of parameters. */
+const perQuery = 5000;
+
+function toRecord(row: Selectable<Database['playlists']>): PlaylistRecord {
+  return { id: row.id, unitId: row.unit_id, name: row.name, items: items.parse(JSON.parse(row.items)), revision: row.revision, updatedAt: row.updated_at };
+}
+
+const toColumns = (values: PlaylistValues) => ({ unit_id: values.unitId, name: values.name, items: JSON.stringify(values.items) });
+
+export async function findPlaylist(db: Db | Tx, id: string): Promise<PlaylistRecord | null> {
+  const row = await db.selectFrom('playlists').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+export async function findPlaylists(db: Db | Tx, ids: readonly string[]): Promise<PlaylistRecord[]> {
+  const found: PlaylistRecord[] = [];
+  for (let i = 0; i < ids.length; i += perQuery) {
+    const rows = await db.selectFrom('playlists').selectAll().where('id', 'in', ids.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
+    found.push(...rows.map(toRecord));
+  }
+  return found;
+}
+
+/** Newest edit first. */
+export async function findPlaylistsOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<PlaylistRecord[]> {
+  const found: PlaylistRecord[] = [];
+  for (let i = 0; i < unitIds.length; i += perQuery) {
+    const rows = await db.selectFrom('playlists').selectAll().where('unit_id', 'in', unitIds.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
+    found.push(...rows.map(toRecord));
+  }
+  return found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+}
+
+export async function insertPlaylist(tx: Tx, id: string, values: PlaylistValues, by: string, now: number): Promise<void> {
+  await tx
+    .insertInto('playlists')
+    .values({ ...toColumns(values), id, revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
+    .execute();
+}
+
+/** @returns false when somebody edited or deleted it since `revision` */
+export async function updatePlaylist(tx: Tx, id: string, revision: number, values: PlaylistValues, by: string, now: number): Promise<boolean> {
+  const done = await tx
+    .updateTable('playlists')
+    .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
+  await tx.updateTable('playlists').set({ deleted_at: now, updated_by: by }).where('id', '=', id).execute();
+}
+
+/** Names of the schedule entries and boards that play it. */
+export async function usesOf(db: Db | Tx, id: string): Promise<string[]> {
+  const entries = await db.selectFrom('schedule_entries').select('name').where('playlist_id', '=', id).where('deleted_at', 'is', null).orderBy('name').execute();
+  const boards = await db.selectFrom('boards').select('name').where('default_playlist_id', '=', id).where('deleted_at', 'is', null).orderBy('name').execute();
+  return [...entries, ...boards].map((row) => row.name);
+}

@@ -1,0 +1,130 @@
+import type { Playlist, PlaylistInput } from '../../../../shared/protocol/api/content.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import { cleanLine } from '../../text.ts';
+import type { NoticesService } from '../notices/service.ts';
+import { contentUnits, maySeeContent } from '../notices/sight.ts';
+import type { UnitsService } from '../units/service.ts';
+import * as repo from './repo.ts';
+import type { PlaylistRecord, PlaylistValues } from './repo.ts';
+
+export type { PlaylistRecord } from './repo.ts';
+
+export interface PlaylistsService {
+  list(actor: Actor): Promise<Playlist[]>;
+  /** @throws AppError `playlist_unknown` 404 */
+  get(actor: Actor, id: string): Promise<Playlist>;
+  /** @throws AppError `notice_unknown` (field items.N.noticeId), `validity_reversed` (items.N.validTo), `item_repeated` (items.N.itemId), `name_empty`, `forbidden` */
+  create(actor: Actor, input: PlaylistInput): Promise<Playlist>;
+  /** @throws AppError as `create`, and `revision_conflict` 409 */
+  edit(actor: Actor, id: string, revision: number, input: PlaylistInput): Promise<Playlist>;
+  /** @throws AppError `in_use` 409 with params.where */
+  remove(actor: Actor, id: string): Promise<void>;
+  /** The playlist if this person may use it, else null. */
+  usable(actor: Actor, id: string, tx?: Tx): Promise<PlaylistRecord | null>;
+  /** For the system's own use, without rights. Deleted ones are not there. */
+  records(ids: readonly string[], tx?: Tx): Promise<PlaylistRecord[]>;
+}
+
+export function createPlaylistsService(context: Context, deps: { units: Pick<UnitsService, 'tree'>; notices: Pick<NoticesService, 'usable' | 'timed'> }): PlaylistsService {
+  const { store, sources, access, audit } = context;
+  const { notices } = deps;
+  const { tree } = deps.units;
+
+  async function views(records: readonly PlaylistRecord[]): Promise<Playlist[]> {
+    const open = new Set(records.flatMap(({ items }) => items.filter((item) => item.durationMs === null).map((item) => item.noticeId)));
+    const lengths = new Map((await notices.timed([...open])).map((notice) => [notice.id, notice.effectiveDurationMs]));
+    return records.map((record) => ({
+      ...record,
+      totalMs: record.items.reduce((sum, item) => sum + (item.durationMs ?? lengths.get(item.noticeId) ?? 0), 0),
+    }));
+  }
+
+  async function find(actor: Actor, id: string): Promise<PlaylistRecord> {
+    const record = await repo.findPlaylist(store.read, id);
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+    return record;
+  }
+
+  /** In the transaction, so that a notice cannot be deleted between the check and the write. */
+  async function clean(tx: Tx, actor: Actor, input: PlaylistInput, before: PlaylistRecord | null): Promise<PlaylistValues> {
+    const name = cleanLine(input.name);
+    if (name === '') throw new AppError('name_empty', 'A playlist needs a name', { field: 'name' });
+    const wanted = [...new Set(input.items.map((item) => item.noticeId))];
+    // What was in it may stay, whoever put it there, unless it has been deleted.
+    const kept = new Set(before?.items.map((item) => item.noticeId));
+    const known = new Set([
+      ...(await notices.usable(actor, wanted, tx)).map((notice) => notice.id),
+      ...(await notices.timed(wanted.filter((id) => kept.has(id)), tx)).map((notice) => notice.id),
+    ]);
+    const itemIds = new Set<string>();
+    for (const [i, item] of input.items.entries()) {
+      if (!known.has(item.noticeId)) throw new AppError('notice_unknown', 'There is no such notice', { field: `items.${i}.noticeId` });
+      if (itemIds.has(item.itemId)) throw new AppError('item_repeated', 'Two items have one id', { field: `items.${i}.itemId` });
+      itemIds.add(item.itemId);
+      if (item.validFrom !== null && item.validTo !== null && item.validFrom >= item.validTo)
+        throw new AppError('validity_reversed', 'It ends before it begins', { field: `items.${i}.validTo` });
+    }
+    return { unitId: input.unitId, name, items: input.items };
+  }
+
+  async function view(id: string): Promise<Playlist> {
+    const record = await repo.findPlaylist(store.write, id);
+    if (!record) throw new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+    return (await views([record]))[0]!;
+  }
+
+  return {
+    async list(actor) {
+      return views(await repo.findPlaylistsOfUnits(store.read, contentUnits(actor, access, tree)));
+    },
+    async get(actor, id) {
+      return (await views([await find(actor, id)]))[0]!;
+    },
+    async create(actor, input) {
+      access.assert(actor, 'content.edit', input.unitId);
+      const id = sources.newId();
+      await store.transaction(async (tx) => {
+        const values = await clean(tx, actor, input, null);
+        await repo.insertPlaylist(tx, id, values, actor.userId, sources.now());
+        const detail = { name: values.name, items: values.items.length };
+        await audit(tx, { actor, action: 'playlist.created', subjectType: 'playlist', subjectId: id, unitId: values.unitId, detail });
+      });
+      return view(id);
+    },
+    async edit(actor, id, revision, input) {
+      const before = await find(actor, id);
+      access.assert(actor, 'content.edit', before.unitId);
+      access.assert(actor, 'content.edit', input.unitId);
+      await store.transaction(async (tx) => {
+        const values = await clean(tx, actor, input, before);
+        if (!(await repo.updatePlaylist(tx, id, revision, values, actor.userId, sources.now())))
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision: before.revision } });
+        const detail = { revision: revision + 1, before: { name: before.name, items: before.items } };
+        await audit(tx, { actor, action: 'playlist.changed', subjectType: 'playlist', subjectId: id, unitId: values.unitId, detail });
+      });
+      return view(id);
+    },
+    async remove(actor, id) {
+      const record = await find(actor, id);
+      access.assert(actor, 'content.edit', record.unitId);
+      await store.transaction(async (tx) => {
+        const uses = await repo.usesOf(tx, id);
+        if (uses.length > 0)
+          throw new AppError('in_use', 'Schedule entries or boards play this playlist', {
+            status: 409,
+            params: { where: uses.slice(0, 5).join(', '), count: uses.length },
+          });
+        await repo.markDeleted(tx, id, actor.userId, sources.now());
+        await audit(tx, { actor, action: 'playlist.deleted', subjectType: 'playlist', subjectId: id, unitId: record.unitId, detail: { name: record.name } });
+      });
+    },
+    async usable(actor, id, tx) {
+      const record = await repo.findPlaylist(tx ?? store.read, id);
+      return record && maySeeContent(actor, access, tree, record.unitId) ? record : null;
+    },
+    records: (ids, tx) => repo.findPlaylists(tx ?? store.read, ids),
+  };
+}

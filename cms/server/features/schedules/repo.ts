@@ -1,0 +1,96 @@
+import type { Selectable } from 'kysely';
+import { targets } from '../../../../shared/protocol/api/content.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+import type { Targets } from './targets.ts';
+
+export interface EntryRecord {
+  readonly id: string;
+  readonly unitId: string;
+  readonly playlistId: string;
+  readonly name: string;
+  readonly cron: string;
+  readonly durationMs: number;
+  readonly priority: number;
+  readonly validFrom: number | null;
+  readonly validTo: number | null;
+  readonly targets: Targets;
+  readonly revision: number;
+  readonly updatedAt: number;
+}
+export type EntryValues = Omit<EntryRecord, 'id' | 'revision' | 'updatedAt'>;
+
+/** More values than this in one statement would pass SQLite's limit of parameters. */
+const perQuery = 5000;
+
+function toRecord(row: Selectable<Database['schedule_entries']>): EntryRecord {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    playlistId: row.playlist_id,
+    name: row.name,
+    cron: row.cron,
+    durationMs: row.duration_ms,
+    priority: row.priority,
+    validFrom: row.valid_from,
+    validTo: row.valid_to,
+    targets: targets.parse(JSON.parse(row.targets)),
+    revision: row.revision,
+    updatedAt: row.updated_at,
+  };
+}
+
+const toColumns = (values: EntryValues) => ({
+  unit_id: values.unitId,
+  playlist_id: values.playlistId,
+  name: values.name,
+  cron: values.cron,
+  duration_ms: values.durationMs,
+  priority: values.priority,
+  valid_from: values.validFrom,
+  valid_to: values.validTo,
+  targets: JSON.stringify(values.targets),
+});
+
+export async function findEntry(db: Db | Tx, id: string): Promise<EntryRecord | null> {
+  const row = await db.selectFrom('schedule_entries').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** Newest edit first. */
+export async function findEntriesOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<EntryRecord[]> {
+  const found: EntryRecord[] = [];
+  for (let i = 0; i < unitIds.length; i += perQuery) {
+    const rows = await db
+      .selectFrom('schedule_entries')
+      .selectAll()
+      .where('unit_id', 'in', unitIds.slice(i, i + perQuery))
+      .where('deleted_at', 'is', null)
+      .execute();
+    found.push(...rows.map(toRecord));
+  }
+  return found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+}
+
+export async function insertEntry(tx: Tx, id: string, values: EntryValues, by: string, now: number): Promise<void> {
+  await tx
+    .insertInto('schedule_entries')
+    .values({ ...toColumns(values), id, revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
+    .execute();
+}
+
+/** @returns false when somebody edited or deleted it since `revision` */
+export async function updateEntry(tx: Tx, id: string, revision: number, values: EntryValues, by: string, now: number): Promise<boolean> {
+  const done = await tx
+    .updateTable('schedule_entries')
+    .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
+  await tx.updateTable('schedule_entries').set({ deleted_at: now, updated_by: by }).where('id', '=', id).execute();
+}

@@ -1,0 +1,104 @@
+import type { ScheduleEntry, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import { parseCron } from '../../../../shared/schedule/cron.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import { cleanLine } from '../../text.ts';
+import type { BoardsService } from '../boards/service.ts';
+import { contentUnits, maySeeContent } from '../notices/sight.ts';
+import type { PlaylistsService } from '../playlists/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import * as repo from './repo.ts';
+import type { EntryRecord, EntryValues } from './repo.ts';
+import { assertTargetsWithin, assertValidity, cleanTargets } from './targets.ts';
+
+export type { EntryRecord } from './repo.ts';
+
+export interface SchedulesService {
+  list(actor: Actor): Promise<ScheduleEntry[]>;
+  /** @throws AppError `schedule_unknown` 404 */
+  get(actor: Actor, id: string): Promise<ScheduleEntry>;
+  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `playlist_unknown`, `name_empty`, `forbidden` */
+  create(actor: Actor, input: ScheduleInput): Promise<ScheduleEntry>;
+  /** @throws AppError as `create`, and `revision_conflict` 409 */
+  edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
+  remove(actor: Actor, id: string): Promise<void>;
+  /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
+  ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
+}
+
+export interface SchedulesDeps {
+  readonly units: Pick<UnitsService, 'tree'>;
+  readonly boards: Pick<BoardsService, 'records'>;
+  readonly playlists: Pick<PlaylistsService, 'usable' | 'records'>;
+}
+
+export function createSchedulesService(context: Context, deps: SchedulesDeps): SchedulesService {
+  const { store, sources, access, audit } = context;
+  const { boards, playlists } = deps;
+  const { tree } = deps.units;
+
+  async function find(actor: Actor, id: string): Promise<EntryRecord> {
+    const record = await repo.findEntry(store.read, id);
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
+    return record;
+  }
+
+  /** In the transaction, so that neither playlist nor board can be deleted between the check and the write. */
+  async function clean(tx: Tx, actor: Actor, input: ScheduleInput, before: EntryRecord | null): Promise<EntryValues> {
+    const name = cleanLine(input.name);
+    if (name === '') throw new AppError('name_empty', 'An entry needs a name', { field: 'name' });
+    const cron = parseCron(input.cron).expression;
+    assertValidity(input);
+    const kept = before?.playlistId === input.playlistId;
+    const playlist = kept ? (await playlists.records([input.playlistId], tx))[0] : await playlists.usable(actor, input.playlistId, tx);
+    if (!playlist) throw new AppError('playlist_unknown', 'There is no such playlist', { field: 'playlistId' });
+    const targets = cleanTargets(input.targets);
+    await assertTargetsWithin(input.unitId, targets, tree, boards, tx);
+    return { ...input, name, cron, targets };
+  }
+
+  async function view(id: string): Promise<ScheduleEntry> {
+    const record = await repo.findEntry(store.write, id);
+    if (!record) throw new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
+    return record;
+  }
+
+  return {
+    list: (actor) => repo.findEntriesOfUnits(store.read, contentUnits(actor, access, tree)),
+    get: (actor, id) => find(actor, id),
+    async create(actor, input) {
+      access.assert(actor, 'schedule.edit', input.unitId);
+      const id = sources.newId();
+      await store.transaction(async (tx) => {
+        const values = await clean(tx, actor, input, null);
+        await repo.insertEntry(tx, id, values, actor.userId, sources.now());
+        await audit(tx, { actor, action: 'schedule.created', subjectType: 'schedule', subjectId: id, unitId: values.unitId, detail: { ...values } });
+      });
+      return view(id);
+    },
+    async edit(actor, id, revision, input) {
+      const before = await find(actor, id);
+      access.assert(actor, 'schedule.edit', before.unitId);
+      access.assert(actor, 'schedule.edit', input.unitId);
+      await store.transaction(async (tx) => {
+        const values = await clean(tx, actor, input, before);
+        if (!(await repo.updateEntry(tx, id, revision, values, actor.userId, sources.now())))
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision: before.revision } });
+        const detail = { ...values, revision: revision + 1, before };
+        await audit(tx, { actor, action: 'schedule.changed', subjectType: 'schedule', subjectId: id, unitId: values.unitId, detail });
+      });
+      return view(id);
+    },
+    async remove(actor, id) {
+      const record = await find(actor, id);
+      access.assert(actor, 'schedule.edit', record.unitId);
+      await store.transaction(async (tx) => {
+        await repo.markDeleted(tx, id, actor.userId, sources.now());
+        await audit(tx, { actor, action: 'schedule.deleted', subjectType: 'schedule', subjectId: id, unitId: record.unitId, detail: { name: record.name } });
+      });
+    },
+    ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),
+  };
+}

@@ -1,0 +1,34 @@
+/** What the media child process and its parent say to each other. Both are ours and of one release: types, no schemas. */
+import type { MediaErrorCode } from './media-errors.ts';
+
+export interface MediaJob {
+  /** As sniffed: the code to report when the child dies without a word. */
+  readonly kind: 'image' | 'video';
+  /** The upload, absolute. */
+  readonly source: string;
+  /** An empty folder, or none yet, for what is made: on the same file system as its final place. */
+  readonly folder: string;
+}
+
+export interface MadeFile {
+  /** Absolute, in the job's folder, on disk. */
+  readonly file: string;
+  readonly hash: string;
+  readonly size: number;
+  readonly mediaType: 'image/webp' | 'video/mp4';
+  readonly width: number;
+  readonly height: number;
+  readonly durationMs: number | null;
+}
+
+export interface MediaResult {
+  readonly kind: 'image' | 'video';
+  readonly rendition: MadeFile;
+  readonly poster: MadeFile;
+}
+
+export type ChildMessage =
+  | { readonly type: 'progress'; readonly share: number; /** Resident memory, bytes. */ readonly rss: number }
+  | { readonly type: 'done'; readonly result: MediaResult }
+  /** A null code is a fault of ours or of a library. */
+  | { readonly type: 'failed'; readonly code: MediaErrorCode | null; readonly message: string };

@@ -1,0 +1,76 @@
+/** Runs one media job in a child process of its own, within limits of time and memory. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { MediaError } from './media-errors.ts';
+import type { ChildMessage, MediaJob, MediaResult } from './media-messages.ts';
+
+export interface MediaLimits {
+  /** Killed when it says nothing new for so long, ms. */
+  readonly stallMs: number;
+  /** Killed when it takes longer than this in all, ms. */
+  readonly totalMs: number;
+  /** Killed when it holds more memory than this, bytes. */
+  readonly memoryBytes: number;
+}
+export const defaultMediaLimits: MediaLimits = { stallMs: 180_000, totalMs: 6 * 3_600_000, memoryBytes: 2_000_000_000 };
+
+/** How a job is run; tests may pass their own. */
+export type RunMedia = (job: MediaJob, options: { signal: AbortSignal; onProgress: (share: number) => void }) => Promise<MediaResult>;
+
+const childFile = fileURLToPath(new URL('./media-child.ts', import.meta.url));
+
+/**
+ * @throws MediaError with the code of what is wrong with the file; `image_unreadable` or `video_unreadable` when the child died of it
+ * @throws the signal's reason when it was aborted
+ */
+export function createMediaRunner(limits: MediaLimits): RunMedia {
+  return (job, { signal, onProgress }) =>
+    new Promise<MediaResult>((resolve, reject) => {
+      signal.throwIfAborted();
+      // Not the parent's own flags (inspector, loaders): only the heap limit. What decoders take beside the heap, `rss` shows.
+      const child = fork(childFile, { execArgv: ['--max-old-space-size=384'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      let answer: ChildMessage | null = null;
+      let killedFor: Error | null = null;
+      let complaint = '';
+
+      const kill = (reason: Error): void => {
+        killedFor ??= reason;
+        child.kill('SIGKILL');
+      };
+      const unreadable = (what: string): MediaError => new MediaError(`${job.kind}_unreadable`, what);
+      const stalled = (): void => kill(unreadable('This file stops the decoder'));
+      let stall = setTimeout(stalled, limits.stallMs);
+      const total = setTimeout(() => kill(unreadable('This file takes too long to decode')), limits.totalMs);
+      const abort = (): void => kill(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      signal.addEventListener('abort', abort, { once: true });
+
+      let furthest = -1;
+      child.on('message', (message: ChildMessage) => {
+        if (message.type !== 'progress') {
+          answer = message;
+          return;
+        }
+        if (message.rss > limits.memoryBytes) return kill(unreadable('This file needs too much memory to decode'));
+        if (message.share <= furthest) return;
+        furthest = message.share;
+        clearTimeout(stall);
+        stall = setTimeout(stalled, limits.stallMs);
+        onProgress(message.share);
+      });
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        complaint = (complaint + text).slice(-2000);
+      });
+      child.once('error', reject);
+      child.once('close', (code, killedBy) => {
+        clearTimeout(stall);
+        clearTimeout(total);
+        signal.removeEventListener('abort', abort);
+        if (killedFor) return reject(killedFor);
+        if (answer?.type === 'done') return resolve(answer.result);
+        if (answer?.type === 'failed' && answer.code !== null) return reject(new MediaError(answer.code, answer.message));
+        if (answer?.type === 'failed') return reject(new Error(answer.message));
+        reject(unreadable(`The decoder died (${killedBy ?? code}): ${complaint.trim()}`));
+      });
+      child.send(job);
+    });
+}
