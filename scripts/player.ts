@@ -1,5 +1,5 @@
 /**
- * npm run player -- --cms URL [--data DIR] [--headless] [--host auto|electron|chromium]
+ * npm run player -- --cms URL [--data DIR] [--headless] [--host auto|electron|chromium] [--pair-anew]
  *
  * Starts one player against any CMS: the Electron host where its binary and a display exist, else the Chromium
  * host, which itself chooses between a kiosk window, a headless browser and none. `npm start` runs this same
@@ -51,12 +51,15 @@ function onMessage(message: unknown): void {
   const { data } = playerMessage.safeParse(message);
   if (data?.type === 'stage') stageShown = true;
   if (process.connected || data === undefined) return;
-  if (data.type === 'pairingCode') console.log(`Mã ghép nối / Pairing code: ${data.code}`);
+  if (data.type === 'pairingCode') {
+    if (data.code !== '') console.log(`Mã ghép nối / Pairing code: ${data.code}`);
+  } else if (data.type === 'paired') console.log('Đã ghép nối. Paired.');
   else console.log(`Màn hình / Stage: ${data.url} (${data.host}${data.reason ? `: ${data.reason}` : ''})`);
 }
 
 async function runHost(program: string, args: string[]): Promise<Ending> {
   const common = ['--cms', options.cms, '--data', options.data, '--stage', outDir('stage')];
+  if (options.pairAnew) common.push('--pair-anew');
   running = startChild(program, [...args, ...common], { graceMs: HOST_GRACE_MS, cwd: repoRoot, onMessage });
   const host = running;
   const forward = (message: unknown): void => host.send(message as object);

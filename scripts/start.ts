@@ -98,11 +98,9 @@ function startPlayer(cms: Child, ready: CmsReady): Child {
       onMessage: (message) => {
         const { data } = playerMessage.safeParse(message);
         if (data?.type === 'stage') console.log(stageLine(data));
-        else if (data?.type === 'pairingCode' && boardId !== undefined) {
-          cms.send({ type: 'pairBoard', boardId, code: data.code } satisfies PairBoard);
-        } else if (data?.type === 'pairingCode') {
-          console.log(`Mã ghép nối / Pairing code: ${data.code}`);
-        }
+        if (data?.type !== 'pairingCode' || data.code === '') return;
+        if (boardId === undefined) console.log(`Mã ghép nối / Pairing code: ${data.code}`);
+        else cms.send({ type: 'pairBoard', boardId, code: data.code } satisfies PairBoard);
       },
     },
   );

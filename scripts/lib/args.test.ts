@@ -41,6 +41,7 @@ describe('npm run player', () => {
       data: '/srv/p',
       headless: false,
       host: 'auto',
+      pairAnew: false,
     });
   });
 

@@ -64,6 +64,8 @@ export interface PlayerOptions {
   headless: boolean;
   /** Which host: the best there is, or one by name. */
   host: 'auto' | 'electron' | 'chromium';
+  /** Give up the pairing of before and ask for a new one. */
+  pairAnew: boolean;
 }
 
 /**
@@ -76,6 +78,7 @@ export function parsePlayerArgs(argv: string[], cwd: string): PlayerOptions {
     data: { type: 'string', default: 'player-data' },
     headless: { type: 'boolean', default: false },
     host: { type: 'string', default: 'auto' },
+    'pair-anew': { type: 'boolean', default: false },
   });
   if (values.cms === undefined) {
     throw new ArgsError('Say which CMS: npm run player -- --cms http://127.0.0.1:8080 --data player-data');
@@ -88,5 +91,11 @@ export function parsePlayerArgs(argv: string[], cwd: string): PlayerOptions {
   if (host !== 'auto' && host !== 'electron' && host !== 'chromium') {
     throw new ArgsError(`--host takes auto, electron or chromium, not «${host}».`);
   }
-  return { cms: url.href.replace(/\/+$/, ''), data: resolve(cwd, values.data), headless: values.headless, host };
+  return {
+    cms: url.href.replace(/\/+$/, ''),
+    data: resolve(cwd, values.data),
+    headless: values.headless,
+    host,
+    pairAnew: values['pair-anew'],
+  };
 }

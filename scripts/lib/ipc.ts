@@ -41,7 +41,9 @@ export interface PairBoard {
 
 /** player host → start. */
 export const playerMessage = z.discriminatedUnion('type', [
+  /** Shown on the screen now; empty when none is shown any more. */
   z.object({ type: z.literal('pairingCode'), code: z.string() }),
+  z.object({ type: z.literal('paired'), boardId: z.string() }),
   z.object({
     type: z.literal('stage'),
     url: z.string(),

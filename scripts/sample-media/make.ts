@@ -21,11 +21,14 @@ const fonts = join(repoRoot, 'node_modules/@fontsource/be-vietnam-pro/files');
 const FRAMES_PER_SECOND = 25;
 
 async function fontFaces(): Promise<string> {
-  const faces = ['latin', 'latin-ext', 'vietnamese'].flatMap((subset) => [500, 700].map((weight) => ({ subset, weight })));
+  const faces = ['latin', 'latin-ext', 'vietnamese'].flatMap((subset) =>
+    [500, 700].map((weight) => ({ subset, weight })),
+  );
   const ranges: Record<string, string> = {
     latin: 'U+0000-00FF,U+2013,U+2014,U+2019,U+201C,U+201D,U+2026',
     'latin-ext': 'U+0100-0101,U+0104-0109,U+010C-010F',
-    vietnamese: 'U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301,U+0303-0304,U+0308-0309,U+0323,U+0329,U+1EA0-1EF9,U+20AB',
+    vietnamese:
+      'U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301,U+0303-0304,U+0308-0309,U+0323,U+0329,U+1EA0-1EF9,U+20AB',
   };
   const rules = faces.map(async ({ subset, weight }) => {
     const bytes = await readFile(join(fonts, `be-vietnam-pro-${subset}-${weight}-normal.woff2`));
@@ -35,19 +38,27 @@ async function fontFaces(): Promise<string> {
 }
 
 async function show(page: Page, { width, height, draw }: Drawing, t: number): Promise<Buffer> {
-  await page.evaluate((svg) => {
-    document.body.innerHTML = svg;
-    return document.fonts.ready.then(() => undefined);
-  }, `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="S">${draw(t)}</svg>`);
+  await page.evaluate(
+    (svg) => {
+      document.body.innerHTML = svg;
+      return document.fonts.ready.then(() => undefined);
+    },
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="S">${draw(t)}</svg>`,
+  );
   return page.screenshot({ type: 'png' });
 }
 
 /** Planar 4:2:0 of one picture, BT.601 limited range: what a Y4M frame holds. */
 async function toYuv(png: Buffer, width: number, height: number): Promise<Buffer> {
   const rgb = await sharp(png).removeAlpha().raw().toBuffer();
-  const half = await sharp(png).removeAlpha().resize(width / 2, height / 2, { kernel: 'linear' }).raw().toBuffer();
+  const half = await sharp(png)
+    .removeAlpha()
+    .resize(width / 2, height / 2, { kernel: 'linear' })
+    .raw()
+    .toBuffer();
   const out = Buffer.alloc((width * height * 3) / 2);
-  for (let i = 0; i < width * height; i++) out[i] = 16 + (65.738 * rgb[i * 3]! + 129.057 * rgb[i * 3 + 1]! + 25.064 * rgb[i * 3 + 2]!) / 256;
+  for (let i = 0; i < width * height; i++)
+    out[i] = 16 + (65.738 * rgb[i * 3]! + 129.057 * rgb[i * 3 + 1]! + 25.064 * rgb[i * 3 + 2]!) / 256;
   const quarter = (width * height) / 4;
   for (let i = 0; i < quarter; i++) {
     const [r, g, b] = [half[i * 3]!, half[i * 3 + 1]!, half[i * 3 + 2]!];
@@ -66,7 +77,11 @@ function encode(source: string, file: string): void {
   using output = Muxer.openSync(file, { format: 'mp4', options: { movflags: '+faststart' } });
   using encoder = Encoder.createSync(FF_ENCODER_LIBX264, {
     configure: (codec) => {
-      for (const [name, value] of [['preset', 'slow'], ['crf', '27']] as const) FFmpegError.throwIfError(codec.setOption(name, value), name);
+      for (const [name, value] of [
+        ['preset', 'slow'],
+        ['crf', '27'],
+      ] as const)
+        FFmpegError.throwIfError(codec.setOption(name, value), name);
     },
     context: { framerate: new Rational(FRAMES_PER_SECOND, 1) },
   });
@@ -76,9 +91,11 @@ function encode(source: string, file: string): void {
   };
   for (const packet of input.packetsSync()) {
     if (packet === null) break;
-    for (const frame of decoder.decodeAllSync(packet)) for (const shaped of filter.processAllSync(frame)) write(encoder.encodeAllSync(shaped));
+    for (const frame of decoder.decodeAllSync(packet))
+      for (const shaped of filter.processAllSync(frame)) write(encoder.encodeAllSync(shaped));
   }
-  for (const frame of decoder.flushFramesSync()) for (const shaped of filter.processAllSync(frame)) write(encoder.encodeAllSync(shaped));
+  for (const frame of decoder.flushFramesSync())
+    for (const shaped of filter.processAllSync(frame)) write(encoder.encodeAllSync(shaped));
   write(encoder.flushPacketsSync());
   output.closeSync();
 }
@@ -87,7 +104,8 @@ async function makeVideo(page: Page, drawing: Drawing, seconds: number, folder: 
   const { width, height } = drawing;
   const count = seconds * FRAMES_PER_SECOND;
   const pieces: Buffer[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n`)];
-  for (let i = 0; i < count; i++) pieces.push(Buffer.from('FRAME\n'), await toYuv(await show(page, drawing, i / count), width, height));
+  for (let i = 0; i < count; i++)
+    pieces.push(Buffer.from('FRAME\n'), await toYuv(await show(page, drawing, i / count), width, height));
   const raw = join(folder, `${drawing.name}.y4m`);
   await writeFile(raw, Buffer.concat(pieces));
   encode(raw, join(target, drawing.name));
@@ -107,7 +125,9 @@ try {
     // Text makes the browser load a font; the first picture would come before it.
     await show(page, drawing, 0.9);
     if (drawing.seconds === null) {
-      await sharp(await show(page, drawing, 0)).webp({ quality: 86 }).toFile(join(target, drawing.name));
+      await sharp(await show(page, drawing, 0))
+        .webp({ quality: 86 })
+        .toFile(join(target, drawing.name));
     } else await makeVideo(page, drawing, drawing.seconds, folder);
     await page.close();
     console.log(drawing.name);
