@@ -19,19 +19,24 @@ export function setType(element: HTMLElement, size: number, leading: number): nu
 /** The largest size at which the text needs at most `maxLines` lines; the smallest when none does. */
 export function fitLines(element: HTMLElement, sizes: readonly number[], leading: number, maxLines: number): void {
   for (const size of sizes) {
-    const line = setType(element, size, leading);
-    if (element.offsetHeight <= line * maxLines && element.scrollWidth <= element.clientWidth) return;
+    if (linesAt(element, size, leading) <= maxLines && element.scrollWidth <= element.clientWidth) return;
   }
 }
 
-/**
- * Sets `--fit` on the element to the largest of the factors at which none of `boxes` overflows; the smallest when
- * all do. Styles multiply their sizes by it.
- */
-export function fitBoxes(element: HTMLElement, boxes: Iterable<HTMLElement>, factors: readonly number[]): void {
+/** Sets the type size and returns how many lines the text takes; the element holds nothing but the text. */
+export function linesAt(element: HTMLElement, size: number, leading: number): number {
+  const line = setType(element, size, leading);
+  return Math.round(element.offsetHeight / line);
+}
+
+/** Custom properties to try together, such as `{'--value': '80px'}`. */
+export type Setting = Readonly<Record<`--${string}`, string>>;
+
+/** Sets the first of the settings on the element at which none of `boxes` overflows; the last when all do. */
+export function fitBoxes(element: HTMLElement, boxes: Iterable<HTMLElement>, settings: Iterable<Setting>): void {
   const all = [...boxes];
-  for (const factor of factors) {
-    element.style.setProperty('--fit', String(factor));
+  for (const setting of settings) {
+    for (const [name, value] of Object.entries(setting)) element.style.setProperty(name, value);
     if (all.every((box) => box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight)) return;
   }
 }

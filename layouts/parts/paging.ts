@@ -3,37 +3,67 @@
  * breaks. Which page is on is a function of how far into the slot we are.
  */
 
-/** Top and bottom of a line of laid-out text, px from the top of the flow. */
+/** A line of laid-out text, px from the top of the flow. */
 export interface Line {
+  readonly top: number;
+  readonly bottom: number;
+  /** Begins a paragraph. */
+  readonly first: boolean;
+}
+
+/** A run of whole lines. */
+export interface Page {
   readonly top: number;
   readonly bottom: number;
 }
 
-/**
- * Divides lines into the fewest pages that are at most `height` px high, and among those into pages as even as
- * possible, so that the last page does not hold one lonely line. A line higher than a page gets a page of its own.
- */
-export function paginate(lines: readonly Line[], height: number): Line[] {
-  const fewest = fill(lines, height);
-  let low = Math.max(1, ...lines.map((line) => line.bottom - line.top));
-  let high = Math.max(low, Math.floor(height));
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (fill(lines, middle).length <= fewest.length) high = middle;
-    else low = middle + 1;
-  }
-  return fill(lines, high);
+/** What a page break costs inside a paragraph, and what more when it leaves one line of it alone; an empty page would cost 1. */
+const SPLIT = 0.35;
+const LONELY = 0.5;
+
+interface Plan {
+  readonly pages: number;
+  readonly cost: number;
+  /** Index of the line after the first page. */
+  readonly next: number;
 }
 
-/** Fills page after page from the top. */
-function fill(lines: readonly Line[], height: number): Line[] {
-  const pages: { top: number; bottom: number }[] = [];
-  for (const line of lines) {
-    const page = pages.at(-1);
-    if (page !== undefined && line.bottom - page.top <= height) page.bottom = line.bottom;
-    else pages.push({ ...line });
+/**
+ * Divides lines into the fewest pages that are at most `height` px high; among those divisions it takes the one that
+ * splits few paragraphs, leaves no line alone and fills its pages evenly. A line higher than a page gets its own page.
+ */
+export function paginate(lines: readonly Line[], height: number): Page[] {
+  // plans[i] is the best division of the lines from i on.
+  const plans: Plan[] = [];
+  plans[lines.length] = { pages: 0, cost: 0, next: lines.length };
+  for (let start = lines.length - 1; start >= 0; start -= 1) {
+    let best: Plan | null = null;
+    for (let end = start + 1; end <= lines.length; end += 1) {
+      const used = (lines[end - 1]?.bottom ?? 0) - (lines[start]?.top ?? 0);
+      if (used > height && end > start + 1) break;
+      const rest = plans[end];
+      if (rest === undefined) continue;
+      const spare = Math.max(0, 1 - used / height) ** 2;
+      const plan = { pages: rest.pages + 1, cost: rest.cost + spare + breakCost(lines, end), next: end };
+      if (best === null || plan.pages < best.pages || (plan.pages === best.pages && plan.cost < best.cost)) best = plan;
+    }
+    if (best !== null) plans[start] = best;
+  }
+  const pages: Page[] = [];
+  for (let start = 0; start < lines.length;) {
+    const end = plans[start]?.next ?? lines.length;
+    pages.push({ top: lines[start]?.top ?? 0, bottom: lines[end - 1]?.bottom ?? 0 });
+    start = end;
   }
   return pages;
+}
+
+/** The cost of turning the page before this line. */
+function breakCost(lines: readonly Line[], at: number): number {
+  if (at >= lines.length || lines[at]?.first === true) return 0;
+  const leavesOneBefore = lines[at - 1]?.first === true;
+  const leavesOneAfter = at + 1 >= lines.length || lines[at + 1]?.first === true;
+  return SPLIT + (leavesOneBefore ? LONELY : 0) + (leavesOneAfter ? LONELY : 0);
 }
 
 /** The page that is on `elapsedMs` into a slot of `durationMs`; every page has the same share of the slot. */

@@ -11,6 +11,10 @@ test('a number stays with its word', () => {
   expect(seen('98 % số hộ; 5 món quà')).toBe('98~% số hộ; 5 món quà');
 });
 
+test('a kind of place stays with its name, and only then', () => {
+  expect(seen('họp thôn tại thôn Đông, xã Bình An')).toBe('họp thôn tại thôn~Đông, xã~Bình An');
+});
+
 test('what would be longer than a line of a small board may break', () => {
   expect(seen('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến')).toBe('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến');
 });

@@ -16,7 +16,13 @@ const numberThenWord = new RegExp(`(\\d) (?=(?:${AFTER_NUMBER})(?![\\p{L}\\p{N}]
 const wordThenNumber = new RegExp(`(?<![\\p{L}\\p{N}])(${BEFORE_NUMBER}) (?=\\d)`, 'giu');
 const weekday = /(?<![\p{L}\p{N}])(thứ) (?=(?:hai|ba|tư|năm|sáu|bảy)(?![\p{L}\p{N}]))/giu;
 
-/** One line of text: composed, and with no break between a number and its word («ngày 22/11», «30 người», «thứ Bảy»). */
+const beforeName =
+  /(?<![\p{L}\p{N}])(thôn|xóm|bản|ấp|buôn|làng|xã|phường|huyện|quận|tỉnh|đường|phố|sông|suối|cầu|ông|bà) (?=\p{Lu})/gu;
+
+/**
+ * One line of text: composed, and with no break between a number and its word
+ * («ngày 22/11», «30 người», «thứ Bảy») or between a kind of place and its name («thôn Đông»).
+ */
 export function tidy(text: string): string {
   return text
     .normalize('NFC')
@@ -24,6 +30,7 @@ export function tidy(text: string): string {
     .trim()
     .replace(numberThenWord, `$1${NO_BREAK}`)
     .replace(wordThenNumber, `$1${NO_BREAK}`)
+    .replace(beforeName, `$1${NO_BREAK}`)
     .replace(weekday, `$1${NO_BREAK}`)
     .replace(/ (?=[–—:;!?…»](?:\s|$))/gu, NO_BREAK)
     .split(' ')

@@ -1,14 +1,12 @@
 /** Entry of the stage: one page, one carrier to the director, one Stage between them. */
+import './jitless.ts';
 import { mount } from 'svelte';
-import { config } from 'zod';
 import App from './App.svelte';
 import { carrierKind, openCarrier, type Carrier } from './carriers.ts';
 import { Stage } from './stage.svelte.ts';
 import './stage.css';
 import '../../layouts/parts/theme.css';
 
-// Compiling schemas with `new Function` is refused by the page's content policy, and the attempt is reported each time.
-config({ jitless: true });
 const kind = carrierKind(location);
 document.documentElement.dataset.carrier = kind;
 // A public screen never shows a menu or a dialogue, and a fault is the director's to know, not the passers-by's.
