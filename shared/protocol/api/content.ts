@@ -7,7 +7,7 @@ import { programmeProgress } from './boards.ts';
 /**
  * Media arrive by tus 1.0 at /api/uploads (metadata: filename, unitId). When the upload is complete the CMS makes a media row in
  * state `processing` whose id is the upload's id (last path segment of its URL); the console socket tells of changes.
- * error codes: file_empty, file_unrecognized, image_too_large, image_unreadable, video_unreadable, video_truncated, svg_not_allowed, storage_full, too_large.
+ * error codes: file_empty, file_unrecognized, image_too_large, image_unreadable, video_unreadable, video_truncated, svg_not_allowed, storage_full, too_large, upload_lost.
  */
 export const media = z.strictObject({
   id: uuid,
@@ -78,10 +78,11 @@ export type ScheduleEntry = z.infer<typeof scheduleEntry>;
 /** POST /api/programmes/preview {boardIds} → per board whether publishing would change anything. POST /api/programmes/publish → what was published. */
 export const publishRequest = z.strictObject({ boardIds: z.array(uuid).min(1).max(10_000) });
 export const publishPreview = z.strictObject({
-  boards: z.array(z.strictObject({ boardId: uuid, changed: z.boolean(), notices: z.int(), bytes: z.int(), /** Codes such as media_not_ready, nothing_to_play, obligations_overcommitted. */ warnings: z.array(z.string()) })),
+  boards: z.array(z.strictObject({ boardId: uuid, changed: z.boolean(), notices: z.int(), bytes: z.int(), /** Codes: board_unpaired, media_not_ready, nothing_to_play, obligations_overcommitted. `bytes`: what the board has to fetch anew. */ warnings: z.array(z.string()) })),
 });
 export const publishAnswer = z.strictObject({
-  boards: z.array(z.strictObject({ boardId: uuid, version, changed: z.boolean() })),
+  /** `version` is null for a board without a player: what was published waits, and is signed for the player when one is paired (warning board_unpaired). */
+  boards: z.array(z.strictObject({ boardId: uuid, version: version.nullable(), changed: z.boolean(), warnings: z.array(z.string()) })),
 });
 /** GET /api/programmes/progress?boardIds=… */
 export const progressList = z.strictObject({ progress: z.array(programmeProgress) });
