@@ -1,0 +1,204 @@
+/**
+ * Compiles what a board plays, from content to parts. Pure: the same input gives the same bytes, on any CMS, so that boards share
+ * parts and an unchanged board needs no new version.
+ */
+import { createHash } from 'node:crypto';
+import type { AssetRef, Certificate, EntryPart, NoticePart, ObligationPart, Part, PartRef, PlaylistPart } from '../../../../shared/protocol/programme.ts';
+import { obligationLoad } from '../../../../shared/schedule/obligations.ts';
+import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
+import type { BoardRecord } from '../boards/service.ts';
+import { assetOf } from '../notices/content.ts';
+import type { TimedNotice } from '../notices/service.ts';
+import type { ObligationRecord } from '../obligations/service.ts';
+import type { PlaylistRecord } from '../playlists/service.ts';
+import type { EntryRecord } from '../schedules/service.ts';
+import { targetsBoard } from '../schedules/targets.ts';
+
+/** Why a programme may not be what its editors want. */
+export type CompileWarning = 'media_not_ready' | 'nothing_to_play' | 'obligations_overcommitted';
+
+/** Everything that programmes are made of, for one or many boards. */
+export interface Library {
+  readonly notices: ReadonlyMap<string, TimedNotice>;
+  readonly playlists: ReadonlyMap<string, PlaylistRecord>;
+  /** Entries and obligations of units on the boards' paths; the compiler picks those that mean the board. */
+  readonly entries: readonly EntryRecord[];
+  readonly obligations: readonly ObligationRecord[];
+  /** Media that are on disk. */
+  readonly assets: ReadonlyMap<string, AssetRef>;
+}
+
+export interface BoardToCompile {
+  readonly board: Pick<BoardRecord, 'id' | 'name' | 'defaultPlaylistId'>;
+  /** From the root unit to the board's own. */
+  readonly unitPath: readonly string[];
+  readonly unitName: string;
+}
+
+/** What a manifest says apart from who the board is and which version it is. */
+export interface ProgrammeContent {
+  readonly defaultPlaylistId: string | null;
+  readonly parts: readonly PartRef[];
+  readonly assets: readonly AssetRef[];
+}
+
+export interface EncodedPart extends PartRef {
+  /** Canonical JSON. */
+  readonly body: string;
+}
+
+export interface Compiled {
+  readonly content: ProgrammeContent;
+  /** By hash. */
+  readonly parts: ReadonlyMap<string, EncodedPart>;
+  /** How many notices it holds. */
+  readonly notices: number;
+  readonly warnings: readonly CompileWarning[];
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** Gives a part its bytes and its name. */
+export function encodePart(part: Part): EncodedPart {
+  const body = canonicalJson(part);
+  return { hash: sha256(body), size: Buffer.byteLength(body, 'utf8'), body };
+}
+
+/** Compiles boards of one library at one time; what boards share is encoded once. */
+export class Compiler {
+  readonly #library: Library;
+  readonly #now: number;
+  readonly #encoded = new Map<string, EncodedPart>();
+
+  /** @param now ms UTC: what has ended by then can never be played again, and costs no byte */
+  constructor(library: Library, now: number) {
+    this.#library = library;
+    this.#now = now;
+  }
+
+  compile({ board, unitPath, unitName }: BoardToCompile): Compiled {
+    const warnings = new Set<CompileWarning>();
+    const { playlists: known } = this.#library;
+    // An entry means boards of the unit that owns it; a unit that was moved away takes no board along.
+    const means = (item: EntryRecord | ObligationRecord): boolean => unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
+    const entries = this.#library.entries.filter((entry) => known.has(entry.playlistId) && means(entry));
+    const obligations = this.#library.obligations.filter((obligation) => means(obligation) && this.#notice(obligation.noticeId, warnings) !== null);
+    const defaultPlaylistId = board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null;
+
+    const playlistIds = new Set([...(defaultPlaylistId === null ? [] : [defaultPlaylistId]), ...entries.map((entry) => entry.playlistId)]);
+    const playlists = [...playlistIds].map((id) => this.#playlist(known.get(id)!, warnings));
+    const noticeIds = new Set([...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)), ...obligations.map((obligation) => obligation.noticeId)]);
+    const notices = [...noticeIds].map((id) => this.#notice(id, warnings)!);
+    if (notices.length === 0) warnings.add('nothing_to_play');
+
+    const entryParts = entries.map(entryPart);
+    const obligationParts = obligations.map(obligationPart);
+    if (obligationParts.length > 0) {
+      const load = obligationLoad({
+        defaultPlaylistId,
+        notices: new Map(notices.map((notice) => [notice.noticeId, notice])),
+        playlists: new Map(playlists.map((playlist) => [playlist.playlistId, playlist])),
+        entries: entryParts,
+        obligations: obligationParts,
+      });
+      if (!load.guaranteed) warnings.add('obligations_overcommitted');
+    }
+
+    const encoded = new Map<string, EncodedPart>();
+    for (const part of [...notices, ...playlists, ...entryParts, ...obligationParts, { kind: 'fallback', unitName, boardName: board.name } as const]) {
+      const made = this.#encode(part);
+      encoded.set(made.hash, made);
+    }
+    const hashes = new Set(notices.flatMap(({ content }) => assetOf(content) ?? []));
+    return {
+      content: {
+        defaultPlaylistId,
+        parts: [...encoded.values()].map(({ hash, size }) => ({ hash, size })).sort(byHash),
+        assets: [...hashes].map((hash) => this.#library.assets.get(hash)!).sort(byHash),
+      },
+      parts: encoded,
+      notices: notices.length,
+      warnings: [...warnings].sort(),
+    };
+  }
+
+  #isOver(validTo: number | null): boolean {
+    return validTo !== null && validTo <= this.#now;
+  }
+
+  /** The notice if boards can show it. One that was deleted is left out in silence: whoever deleted it wanted that. */
+  #notice(id: string, warnings: Set<CompileWarning>): NoticePart | null {
+    const notice = this.#library.notices.get(id);
+    if (!notice) return null;
+    const asset = assetOf(notice.content);
+    if (asset !== null && !this.#library.assets.has(asset)) {
+      warnings.add('media_not_ready');
+      return null;
+    }
+    return noticePart(notice);
+  }
+
+  #playlist(playlist: PlaylistRecord, warnings: Set<CompileWarning>): PlaylistPart {
+    const items = playlist.items.filter((item) => !this.#isOver(item.validTo) && this.#notice(item.noticeId, warnings) !== null);
+    return { kind: 'playlist', playlistId: playlist.id, name: playlist.name, items };
+  }
+
+  /** Ids of one kind are of one record, and a library does not change: so a part is encoded once however many boards hold it. */
+  #encode(part: Part): EncodedPart {
+    const key = keyOf(part);
+    if (key === null) return encodePart(part);
+    let made = this.#encoded.get(key);
+    if (!made) this.#encoded.set(key, (made = encodePart(part)));
+    return made;
+  }
+}
+
+function keyOf(part: Part): string | null {
+  if (part.kind === 'notice') return `notice ${part.noticeId}`;
+  if (part.kind === 'playlist') return `playlist ${part.playlistId}`;
+  if (part.kind === 'entry') return `entry ${part.entryId}`;
+  return part.kind === 'obligation' ? `obligation ${part.obligationId}` : null;
+}
+
+const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
+
+const noticePart = (notice: TimedNotice): NoticePart => ({
+  kind: 'notice',
+  noticeId: notice.id,
+  title: notice.title,
+  category: notice.category,
+  originUnitId: notice.unitId,
+  durationMs: notice.effectiveDurationMs,
+  content: notice.content,
+});
+
+const entryPart = (entry: EntryRecord): EntryPart => ({
+  kind: 'entry',
+  entryId: entry.id,
+  playlistId: entry.playlistId,
+  priority: entry.priority,
+  cron: entry.cron,
+  durationMs: entry.durationMs,
+  validFrom: entry.validFrom,
+  validTo: entry.validTo,
+});
+
+const obligationPart = (obligation: ObligationRecord): ObligationPart => ({
+  kind: 'obligation',
+  obligationId: obligation.id,
+  noticeId: obligation.noticeId,
+  perHour: obligation.perHour,
+  order: obligation.order,
+  cron: obligation.cron,
+  durationMs: obligation.durationMs,
+  validFrom: obligation.validFrom,
+  validTo: obligation.validTo,
+});
+
+/**
+ * Names what a programme says, apart from version and time. Epoch and key count as content: after a restore, or when a key is
+ * renewed, the same content has to be signed anew.
+ */
+export function contentHash(content: ProgrammeContent, certificate: Omit<Certificate, 'issuedAt'>, signing: { epoch: number; kid: string }): string {
+  return sha256(canonicalJson({ ...content, certificate, ...signing }));
+}

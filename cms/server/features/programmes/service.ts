@@ -1,0 +1,342 @@
+/**
+ * Programmes: compile → sign → publish. A publication is one transaction: parts, manifests, progress and audit appear together.
+ * A board without a player gets no programme, since a programme names its player's key; what was published for it waits and is
+ * signed for the player when one is paired. A new player of a board gets what was published for the board last, never drafts.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import type { ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
+import type { publishAnswer, publishPreview } from '../../../../shared/protocol/api/content.ts';
+import type { Version } from '../../../../shared/protocol/common.ts';
+import { boardMessages } from '../../../../shared/protocol/link.ts';
+import { assetRef, certificate as certificateSchema, manifest as manifestSchema, partRef, type Certificate, type Manifest } from '../../../../shared/protocol/programme.ts';
+import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Action, Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import { isUniqueViolation } from '../../store/errors.ts';
+import type { BoardRecord, BoardsService } from '../boards/service.ts';
+import type { KeysService } from '../keys/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import { Compiler, contentHash, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
+import { readLibrary, type LibraryDeps } from './library.ts';
+import * as repo from './repo.ts';
+
+export type PublishWarning = 'board_unpaired' | Compiled['warnings'][number];
+export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
+export type Preview = z.infer<typeof publishPreview>['boards'][number];
+type Said = z.infer<typeof boardMessages.programmeProgressedV1.request>;
+
+export interface ProgrammesService {
+  /** What publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
+  preview(actor: Actor, boardIds: readonly string[]): Promise<Preview[]>;
+  /** Publishes to these boards, in their order. Boards that nothing changes for keep their version. @throws AppError `board_unknown` 404, `forbidden` 403 */
+  publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
+  /** Signs what was published last for a board's present player. Called when a player is paired; once more changes nothing. */
+  publishOnPaired(boardId: string): Promise<void>;
+  /** The newest programme, for the board's present player; null for a board that has none. */
+  newestManifest(boardId: string): Promise<{ version: Version; manifest: string } | null>;
+  /** What a board says of its programme; of an older one it is passed over. */
+  recordProgress(boardId: string, said: Said): Promise<void>;
+  progress(actor: Actor, boardIds: readonly string[]): Promise<ProgrammeProgress[]>;
+  /** The signed statement of who the board with this player is. */
+  certificateFor(boardId: string, deviceKey: string): Promise<string>;
+  /** The canonical JSON of a part, or null. */
+  part(hash: string): Promise<string | null>;
+  /** When nothing is being published. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ProgrammesDeps extends LibraryDeps {
+  readonly keys: Pick<KeysService, 'epoch' | 'programmeSigner'>;
+  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+  readonly boards: Pick<BoardsService, 'record' | 'records' | 'devices' | 'progress'>;
+}
+
+/** Boards compiled or signed before other work gets its turn: a takeover must not wait behind a publication. */
+const boardsPerTurn = 25;
+/** Another CMS process may publish the same board at the same moment. */
+const attempts = 4;
+
+const waitingSchema = z.strictObject({ defaultPlaylistId: z.string().nullable(), parts: z.array(partRef), assets: z.array(assetRef) });
+
+/** One board on its way to a new version. */
+interface Draft {
+  readonly board: BoardRecord;
+  readonly deviceKey: string;
+  readonly content: ProgrammeContent;
+  readonly parts: Iterable<EncodedPart>;
+}
+
+export function createProgrammesService(context: Context, deps: ProgrammesDeps): ProgrammesService {
+  const { store, sources, access, audit, events, log } = context;
+  const { keys, units, boards } = deps;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One publication at a time in this process; other processes are met by the primary key and tried again. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  async function require(actor: Actor, action: Action, boardIds: readonly string[]): Promise<BoardRecord[]> {
+    const ids = [...new Set(boardIds)];
+    const found = new Map((await boards.records(ids)).map((board) => [board.id, board]));
+    return ids.map((id) => {
+      const board = found.get(id);
+      if (!board || !access.can(actor, 'board.read', board.unitId)) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      access.assert(actor, action, board.unitId);
+      return board;
+    });
+  }
+
+  /** A unit that has ended hangs nowhere any more; its boards still stand. */
+  function pathOf(board: BoardRecord): string[] {
+    const path = units.tree.pathOf(board.unitId);
+    return path.length > 0 ? [...path] : [board.unitId];
+  }
+
+  const toCompile = (board: BoardRecord) => ({ board, unitPath: pathOf(board), unitName: units.get(board.unitId)?.name ?? '' });
+
+  async function compileAll(records: readonly BoardRecord[]): Promise<Map<string, Compiled>> {
+    const compiler = new Compiler(await readLibrary(records, units.tree, deps), sources.now());
+    const compiled = new Map<string, Compiled>();
+    for (const [i, board] of records.entries()) {
+      if (i > 0 && i % boardsPerTurn === 0) await setImmediate();
+      compiled.set(board.id, compiler.compile(toCompile(board)));
+    }
+    return compiled;
+  }
+
+  function statementOf(board: BoardRecord, deviceKey: string): Omit<Certificate, 'issuedAt'> {
+    return {
+      v: 1,
+      boardId: board.id,
+      boardName: board.name,
+      unitPath: pathOf(board),
+      unitName: units.get(board.unitId)?.name ?? '',
+      groups: board.groups,
+      place: board.place,
+      zone: board.zone,
+      output: board.output,
+      deviceKey,
+    };
+  }
+
+  const hashOf = (board: BoardRecord, deviceKey: string, content: ProgrammeContent): string =>
+    contentHash(content, statementOf(board, deviceKey), { epoch: keys.epoch, kid: keys.programmeSigner().kid });
+
+  const signCertificate = (board: BoardRecord, deviceKey: string, signer: Signer, now: number): Promise<string> =>
+    signDocument('bang-tin-certificate', certificateSchema.parse({ ...statementOf(board, deviceKey), issuedAt: now }), signer);
+
+  /** Above everything that the board was ever given. */
+  function nextVersion(newest: Version | undefined): Version {
+    if (!newest || newest.epoch < keys.epoch) return { epoch: keys.epoch, counter: 1 };
+    return { epoch: newest.epoch, counter: newest.counter + 1 };
+  }
+
+  async function sign({ board, deviceKey, content }: Draft, version: Version, now: number): Promise<string> {
+    const signer = keys.programmeSigner();
+    const payload: Manifest = manifestSchema.parse({
+      v: 1,
+      boardId: board.id,
+      version,
+      issuedAt: now,
+      certificate: await signCertificate(board, deviceKey, signer, now),
+      ...content,
+    });
+    return signDocument('bang-tin-manifest', payload, signer);
+  }
+
+  /** Signs and stores new versions. @throws the database's error when another process was first */
+  async function issue(drafts: readonly Draft[], waiting: readonly { board: BoardRecord; compiled: Compiled }[], actor: Actor | null): Promise<Map<string, Version>> {
+    const now = sources.now();
+    const ids = drafts.map(({ board }) => board.id);
+    const held = await repo.findVersions(store.write, ids);
+    const issued: { draft: Draft; version: Version; manifest: string }[] = [];
+    for (let i = 0; i < drafts.length; i += boardsPerTurn) {
+      const signed = drafts.slice(i, i + boardsPerTurn).map(async (draft) => {
+        const version = nextVersion(held.get(draft.board.id));
+        return { draft, version, manifest: await sign(draft, version, now) };
+      });
+      issued.push(...(await Promise.all(signed)));
+      await setImmediate();
+    }
+    const parts = new Map<string, EncodedPart>();
+    for (const { parts: some } of drafts) for (const part of some) parts.set(part.hash, part);
+    for (const { compiled } of waiting) for (const part of compiled.parts.values()) parts.set(part.hash, part);
+
+    await store.transaction(async (tx) => {
+      // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
+      const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+      await store.insertMany(tx, 'parts', ['hash', 'size', 'body', 'created_at'], rows.map((part) => [part.hash, part.size, part.body, now]), { ignoreConflicts: true });
+      await store.insertMany(
+        tx,
+        'programmes',
+        ['board_id', 'epoch', 'counter', 'manifest', 'content_hash', 'issued_at', 'published_by'],
+        issued
+          .toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1))
+          .map(({ draft, version, manifest }) => [
+            draft.board.id,
+            version.epoch,
+            version.counter,
+            manifest,
+            hashOf(draft.board, draft.deviceKey, draft.content),
+            now,
+            actor?.userId ?? null,
+          ]),
+      );
+      await repo.upsertProgress(
+        tx,
+        issued.map(({ draft, version }) => ({ board_id: draft.board.id, ...version, state: 'published', missing: 0, error_code: null, at: now })),
+      );
+      await repo.deleteWaiting(tx, ids);
+      for (const { board, compiled } of waiting) await repo.writeWaiting(tx, board.id, JSON.stringify(compiled.content));
+      for (const { draft, version } of issued)
+        await audit(tx, { actor, action: 'programme.published', subjectType: 'board', subjectId: draft.board.id, unitId: draft.board.unitId, detail: { version } });
+      for (const { board } of waiting)
+        await audit(tx, { actor, action: 'programme.waiting', subjectType: 'board', subjectId: board.id, unitId: board.unitId, detail: {} });
+    });
+    for (const { draft, manifest } of issued) {
+      events.emit('programmePublished', { boardId: draft.board.id, manifest });
+      events.emit('programmeProgressed', { boardId: draft.board.id });
+    }
+    return new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
+  }
+
+  /** Runs a publication again when another process published one of its boards meanwhile. */
+  async function untilFirst<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isUniqueViolation(error) || attempt === attempts) throw error;
+        log.info({ attempt }, 'another process published first; compiling again');
+      }
+    }
+  }
+
+  async function publishNow(actor: Actor, records: readonly BoardRecord[]): Promise<PublishResult[]> {
+    const ids = records.map((board) => board.id);
+    const compiled = await compileAll(records);
+    const [newest, players, waited] = await Promise.all([
+      repo.findNewest(store.write, ids),
+      boards.devices(ids).then((devices) => new Map(devices.map((device) => [device.boardId, device.deviceKey]))),
+      repo.findWaiting(store.write, ids),
+    ]);
+    const drafts: Draft[] = [];
+    const waiting: { board: BoardRecord; compiled: Compiled }[] = [];
+    for (const board of records) {
+      const made = compiled.get(board.id)!;
+      const deviceKey = players.get(board.id);
+      if (deviceKey === undefined) {
+        if (waited.get(board.id) !== JSON.stringify(made.content)) waiting.push({ board, compiled: made });
+      } else if (newest.get(board.id)?.contentHash !== hashOf(board, deviceKey, made.content)) {
+        drafts.push({ board, deviceKey, content: made.content, parts: made.parts.values() });
+      }
+    }
+    const versions = drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
+    return records.map((board) => ({
+      boardId: board.id,
+      version: players.has(board.id) ? (versions.get(board.id) ?? newest.get(board.id)?.version ?? null) : null,
+      changed: versions.has(board.id),
+      warnings: warningsOf(compiled.get(board.id)!, players.has(board.id)),
+    }));
+  }
+
+  const warningsOf = (made: Compiled, paired: boolean): PublishWarning[] => [...(paired ? [] : ['board_unpaired' as const]), ...made.warnings];
+
+  /** What was published for a board last: waiting for a player, or with the player before; the fallback alone when nothing ever was. */
+  async function publishedContent(board: BoardRecord, newest: repo.Newest | undefined): Promise<{ content: ProgrammeContent; parts: EncodedPart[] }> {
+    const waiting = (await repo.findWaiting(store.write, [board.id])).get(board.id);
+    if (waiting !== undefined) return { content: waitingSchema.parse(JSON.parse(waiting)), parts: [] };
+    if (newest) {
+      const { defaultPlaylistId, parts, assets } = readManifest(newest.manifest);
+      return { content: { defaultPlaylistId, parts, assets }, parts: [] };
+    }
+    const fallback = encodePart({ kind: 'fallback', unitName: units.get(board.unitId)?.name ?? '', boardName: board.name });
+    return { content: { defaultPlaylistId: null, parts: [{ hash: fallback.hash, size: fallback.size }], assets: [] }, parts: [fallback] };
+  }
+
+  async function signForPlayer(boardId: string): Promise<void> {
+    const board = await boards.record(boardId);
+    const device = (await boards.devices([boardId]))[0];
+    if (!board || !device) return;
+    const newest = (await repo.findNewest(store.write, [boardId])).get(boardId);
+    if (newest && readCertificate(newest.manifest).deviceKey === device.deviceKey) return;
+    await issue([{ board, deviceKey: device.deviceKey, ...(await publishedContent(board, newest)) }], [], null);
+  }
+
+  const publishOnPaired = (boardId: string): Promise<void> => inTurn(() => untilFirst(() => signForPlayer(boardId)));
+
+  const stop = events.on('boardPaired', ({ boardId }) => {
+    publishOnPaired(boardId).catch((error: unknown) => log.error({ err: error, boardId }, 'no programme could be signed for a new player'));
+  });
+
+  return {
+    async preview(actor, boardIds) {
+      const records = await require(actor, 'board.read', boardIds);
+      const ids = records.map((board) => board.id);
+      const compiled = await compileAll(records);
+      const [newest, devices, waited] = await Promise.all([repo.findNewest(store.read, ids), boards.devices(ids), repo.findWaiting(store.read, ids)]);
+      const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
+      return records.map((board) => {
+        const made = compiled.get(board.id)!;
+        const before = newest.get(board.id);
+        const deviceKey = players.get(board.id);
+        const changed =
+          deviceKey === undefined ? waited.get(board.id) !== JSON.stringify(made.content) : before?.contentHash !== hashOf(board, deviceKey, made.content);
+        return { boardId: board.id, changed, notices: made.notices, bytes: bytesToFetch(made.content, before), warnings: warningsOf(made, deviceKey !== undefined) };
+      });
+    },
+    async publish(actor, boardIds) {
+      const records = await require(actor, 'programme.publish', boardIds);
+      return inTurn(() => untilFirst(() => publishNow(actor, records)));
+    },
+    publishOnPaired,
+    async newestManifest(boardId) {
+      let { newest, deviceKey } = await repo.findNewestForPlayer(store.read, boardId);
+      // The event of its pairing may still be under way, or the CMS may have stopped in between.
+      if (deviceKey !== null && (!newest || readCertificate(newest.manifest).deviceKey !== deviceKey)) {
+        await publishOnPaired(boardId);
+        ({ newest, deviceKey } = await repo.findNewestForPlayer(store.write, boardId));
+      }
+      return newest && { version: newest.version, manifest: newest.manifest };
+    },
+    async recordProgress(boardId, said) {
+      const row = { board_id: boardId, ...said.version, state: said.state, missing: said.missing, error_code: said.errorCode, at: sources.now() };
+      const known = await store.transaction((tx) => repo.updateProgress(tx, row));
+      if (known) events.emit('programmeProgressed', { boardId });
+    },
+    async progress(actor, boardIds) {
+      return boards.progress((await require(actor, 'board.read', boardIds)).map((board) => board.id));
+    },
+    async certificateFor(boardId, deviceKey) {
+      const board = await boards.record(boardId);
+      if (!board) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      return signCertificate(board, deviceKey, keys.programmeSigner(), sources.now());
+    },
+    part: (hash) => repo.findPart(store.read, hash),
+    async idle() {
+      await last;
+    },
+    async close() {
+      stop();
+      await last;
+    },
+  };
+}
+
+/** Reads a manifest that this CMS signed and stored itself: its signature is the reader's to check, not ours. */
+const readManifest = (jws: string): Manifest => manifestSchema.parse(decodeJwt(jws));
+const readCertificate = (manifest: string): Certificate => certificateSchema.parse(decodeJwt(readManifest(manifest).certificate));
+
+/** Bytes of parts and media that the board does not hold yet: what publishing costs its SIM card. */
+function bytesToFetch(content: ProgrammeContent, before: repo.Newest | undefined): number {
+  const held = before ? readManifest(before.manifest) : null;
+  const known = new Set([...(held?.parts ?? []), ...(held?.assets ?? [])].map((file) => file.hash));
+  return [...content.parts, ...content.assets].reduce((sum, file) => sum + (known.has(file.hash) ? 0 : file.size), 0);
+}
