@@ -16,6 +16,21 @@ import { createAudit } from './features/audit/service.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
 import { createKeysService, type KeysService } from './features/keys/service.ts';
+import { mediaRoutes } from './features/media/routes.ts';
+import { createMediaService, type MediaService } from './features/media/service.ts';
+import { createUploadServer } from './features/media/uploads.ts';
+import { noticeRoutes } from './features/notices/routes.ts';
+import { createNoticesService, type NoticesService } from './features/notices/service.ts';
+import { createObligationsService, type ObligationsService } from './features/obligations/service.ts';
+import type { PairingService } from './features/pairing/service.ts';
+import { playlistRoutes } from './features/playlists/routes.ts';
+import { createPlaylistsService, type PlaylistsService } from './features/playlists/service.ts';
+import { programmeRoutes } from './features/programmes/routes.ts';
+import { createProgrammesService, type ProgrammesService } from './features/programmes/service.ts';
+import type { ProofService } from './features/proof/service.ts';
+import { scheduleRoutes } from './features/schedules/routes.ts';
+import { createSchedulesService, type SchedulesService } from './features/schedules/service.ts';
+import type { TakeoverService } from './features/takeovers/service.ts';
 import { unitRoutes } from './features/units/routes.ts';
 import { createUnitsService, type UnitsService } from './features/units/service.ts';
 import { LiveUnitTree } from './features/units/tree.ts';
@@ -23,6 +38,8 @@ import { makePrivateFolder } from './files.ts';
 import { createHttp, type KnownRoute } from './http.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { pageRoutes } from './pages.ts';
+import type { BoardGateway } from './realtime/boards.ts';
+import { createLive } from './realtime/live.ts';
 import { openStore } from './store/store.ts';
 import { systemRoutes } from './system-routes.ts';
 
@@ -31,11 +48,21 @@ export interface Features {
   readonly units: UnitsService;
   readonly boards: BoardsService;
   readonly keys: KeysService;
+  readonly media: MediaService;
+  readonly notices: NoticesService;
+  readonly playlists: PlaylistsService;
+  readonly schedules: SchedulesService;
+  readonly obligations: ObligationsService;
+  readonly programmes: ProgrammesService;
+  readonly pairing: PairingService;
+  readonly takeovers: TakeoverService;
+  readonly proof: ProofService;
 }
 
 export interface App {
   readonly fastify: FastifyInstance;
   readonly io: Server;
+  readonly gateway: BoardGateway;
   readonly context: Context;
   readonly features: Features;
   /** Every route, with who may call it. */
@@ -48,44 +75,64 @@ export interface App {
 
 /** @throws AppError, StoreError or KeysError with a sentence for the person who starts it */
 export async function createApp(config: Config, sources: Sources, log: Logger): Promise<App> {
+  // What was built is taken down again when something after it cannot be.
   await using building = new AsyncDisposableStack();
-  const context = await createContext(config, sources, log, building);
-  const { context: handed, tree } = context;
+  const { context, tree } = await createContext(config, sources, log, building);
 
-  const keys = await createKeysService(handed, { restored: config.restored });
-  const units = await createUnitsService(handed, { tree });
-  const boards = createBoardsService(handed, { units });
-  const accounts = createAccountsService(handed, { units });
-  const features: Features = { accounts, units, boards, keys };
+  const keys = await createKeysService(context, { restored: config.restored });
+  const units = await createUnitsService(context, { tree });
+  const boards = createBoardsService(context, { units });
+  const accounts = createAccountsService(context, { units });
+  const media = createMediaService(context, { units });
+  const notices = createNoticesService(context, { units, media });
+  const playlists = createPlaylistsService(context, { units, notices });
+  const schedules = createSchedulesService(context, { units, boards, playlists });
+  const obligations = createObligationsService(context, { units, boards, notices });
+  const programmes = createProgrammesService(context, { keys, units, boards, media, notices, playlists, schedules, obligations });
+  building.defer(() => programmes.close());
+  const live = await createLive(context, { keys, units, boards, accounts, programmes });
+  building.defer(() => live.close());
+  const { pairing, takeovers, proof } = live;
+  const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
+  await media.start((id) => uploads.find(id));
+  building.defer(() => media.close());
 
   const http = await createHttp({
     log,
     trustProxy: config.trustProxy,
     resolveSession: (token) => accounts.resolve(token),
-    verifyBoardToken: () => Promise.reject(new AppError('token_invalid', 'No player may connect yet', { status: 401 })),
+    verifyBoardToken: (token) => pairing.verifyBoardToken(token),
   });
   const fastify = http.app;
-  building.defer(() => fastify.close());
   const routes: readonly Routes[] = [
-    systemRoutes(handed),
+    systemRoutes(context),
     accountRoutes(accounts),
     unitRoutes(units),
     boardRoutes(boards),
+    mediaRoutes(media, uploads),
+    noticeRoutes(notices),
+    playlistRoutes(playlists),
+    scheduleRoutes(schedules),
+    programmeRoutes(programmes),
+    ...live.routes,
     pageRoutes({ web: config.web, stage: config.stage }),
   ];
   for (const route of routes) await fastify.register(route);
-
   const io = new Server(fastify.server, { serveClient: false, maxHttpBufferSize: maxMessageBytes, transports: ['websocket'] });
-  building.defer(() => io.close());
+  const gateway = live.attach(io);
+  // First the sockets, then HTTP: a server with open sockets does not close.
+  building.defer(() => fastify.close());
+  building.defer(() => io.disconnectSockets(true));
   await fastify.ready();
-  building.defer(startHousekeeping({ accounts, keys, log }));
+  building.defer(startHousekeeping({ accounts, keys, media, log }));
 
   const disposal = building.move();
   return {
     fastify,
     io,
-    context: handed,
-    features,
+    gateway,
+    context,
+    features: { accounts, units, boards, keys, media, notices, playlists, schedules, obligations, programmes, pairing, takeovers, proof },
     routes: http.routes,
     listen: () => listen(fastify, config),
     close: () => disposal.disposeAsync(),

@@ -73,7 +73,7 @@ try {
   app = await createApp(config, sources, log);
   if (stopping) await app.close();
   else {
-    const first = await prepareFirstStart(app, config);
+    const first = await prepareFirstStart(app, config, (text) => void tellParent({ type: 'progress', text }));
     const url = await app.listen();
     handleParent(app, log);
     const base = config.publicUrl ?? url;

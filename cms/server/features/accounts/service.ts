@@ -36,6 +36,8 @@ export interface Session {
 }
 
 export interface NewUser {
+  /** Chosen by the caller when something already names the person. */
+  readonly id?: string;
   readonly email: string;
   readonly name: string;
   readonly password: string;
@@ -55,6 +57,8 @@ export interface AccountsService {
   inviteFirstAdministrator(): Promise<string | null>;
   /** @returns the user's id */
   createUser(actor: Actor | null, user: NewUser): Promise<string>;
+  /** All or none, with what else belongs into the same transaction. */
+  createUsers(actor: Actor | null, users: readonly NewUser[], within: (tx: Tx) => Promise<void>): Promise<void>;
   /** Names by user id, for pages that say who did something. */
   names(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   hasUsers(): Promise<boolean>;
@@ -114,7 +118,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   }
 
   async function insertUser(tx: Tx, actor: Actor | null, user: NewUser, passwordHash: string): Promise<string> {
-    const id = sources.newId();
+    const id = user.id ?? sources.newId();
     const email = normalizeEmail(user.email);
     await repo.insertUser(tx, { id, email, name: user.name, passwordHash, active: true }, user.grants, now());
     const detail = { email, grants: user.grants };
@@ -206,6 +210,13 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     async createUser(actor, user) {
       const passwordHash = await hashPassword(user.password, sources.randomBytes);
       return store.transaction((tx) => insertUser(tx, actor, user, passwordHash));
+    },
+    async createUsers(actor, users, within) {
+      const hashes = await Promise.all(users.map((user) => hashPassword(user.password, sources.randomBytes)));
+      await store.transaction(async (tx) => {
+        for (const [i, user] of users.entries()) await insertUser(tx, actor, user, hashes[i]!);
+        await within(tx);
+      });
     },
     names: (userIds) => repo.userNames(store.read, userIds),
     hasUsers: async () => (await repo.userCount(store.read)) > 0,

@@ -1,0 +1,44 @@
+import type { Database } from '../store/schema.ts';
+import type { Tx } from '../store/store.ts';
+
+/** In the order in which rows may go: what refers before what is referred to. */
+const tables: readonly (keyof Database)[] = [
+  'journal_forks',
+  'journal_batches',
+  'journals',
+  'plays',
+  'board_events',
+  'commands',
+  'takeover_deliveries',
+  'takeovers',
+  'programme_progress',
+  'programmes',
+  'parts',
+  'schedule_entries',
+  'obligations',
+  'playlists',
+  'notices',
+  'media',
+  'assets',
+  'pairings',
+  'board_states',
+  'devices',
+  'boards',
+  'sessions',
+  'grants',
+  'users',
+  'unit_versions',
+  'units',
+  'audit_log',
+];
+
+/**
+ * Empties a CMS in which nobody has an account, so that a sample province whose making was cut off can be made again. Settings stay:
+ * counters never give a number twice.
+ * @throws Error when somebody has an account
+ */
+export async function emptyUnusedCms(tx: Tx): Promise<void> {
+  const user = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
+  if (user) throw new Error('A CMS with accounts is not emptied');
+  for (const table of tables) await tx.deleteFrom(table).execute();
+}
