@@ -59,6 +59,7 @@ export async function startTestCms() {
     emitted,
     units: unitIds,
     keys,
+    accounts,
     live,
     gateway,
     manifests,

@@ -22,6 +22,8 @@ export interface Verifier {
 export interface IngestDeps {
   readonly takeovers: Pick<TakeoverService, 'report'>;
   readonly verifier: Verifier;
+  /** Begins a journal that the CMS has not met. */
+  begin(identity: BoardIdentity, journalId: string): Promise<void>;
 }
 
 /** A journal as this process knows it; the tables decide when it is wrong. */
@@ -81,11 +83,19 @@ export function createIngest(context: Context, deps: IngestDeps) {
     if (facts.length > 0) await deps.takeovers.report(tx, facts);
   }
 
-  /** @throws JournalError `journal_unknown` when there is none of this player */
-  async function load(identity: BoardIdentity, journalId: string): Promise<Journal> {
+  /**
+   * A player that had to begin a journal while it was offline may have been replaced before it could greet with it: its first
+   * batch is as good as a greeting.
+   * @throws JournalError `journal_unknown` when it is another player's, or not begun and the batch is not its first
+   */
+  async function load(identity: BoardIdentity, { journalId, firstSeq }: JournalBatch): Promise<Journal> {
     let journal = known.get(journalId);
     if (!journal) {
-      const row = await repo.journal(store.read, journalId);
+      let row = await repo.journal(store.read, journalId);
+      if (!row && firstSeq === 1) {
+        await deps.begin(identity, journalId);
+        row = await repo.journal(store.write, journalId);
+      }
       if (!row) throw unknownJournal();
       journal = {
         id: row.id,
@@ -126,7 +136,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
 
   async function append(identity: BoardIdentity, batch: JournalBatch): Promise<number> {
     for (let attempt = 1; ; attempt++) {
-      const journal = await load(identity, batch.journalId);
+      const journal = await load(identity, batch);
       try {
         return await take(journal, batch);
       } catch (error) {

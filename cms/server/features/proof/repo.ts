@@ -36,8 +36,9 @@ export interface CursorMove {
   readonly toHash: string;
 }
 
-/** Hosts whose plays count as proof. */
+/** A play counts as proof when a supervised host painted it: a stage in any browser proves nothing, a dark or failed one was not seen. */
 export const countedHosts = ['electron', 'chromium', 'headless'] as const;
+export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
 
 export const proofRepo = {
   async journal(db: Db | Tx, id: string): Promise<(JournalRow & { device_key: string }) | undefined> {
@@ -177,7 +178,7 @@ export const proofRepo = {
 
   /** Per notice: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
   async counts(db: Db | Tx, boardId: string, from: number, to: number) {
-    const counted = sql<boolean>`(plays.host in (${sql.join(countedHosts)}) and plays.outcome in ('completed','cut','interrupted'))`;
+    const counted = sql<boolean>`(plays.host in (${sql.join(countedHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
     const sum = (what: ReturnType<typeof sql>) => sql<number>`sum(case when ${what} then 1 else 0 end)`;
     const rows = await db
       .selectFrom('plays')

@@ -8,11 +8,11 @@ import type { Context } from '../../context.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
-import { countedHosts, proofRepo as repo } from './repo.ts';
+import { countedHosts, countedOutcomes, proofRepo as repo } from './repo.ts';
 
 type Play = z.infer<typeof playSchema>;
 
-export interface ProofDeps extends IngestDeps {
+export interface ProofDeps extends Omit<IngestDeps, 'begin'> {
   readonly boards: Pick<BoardsService, 'require'>;
 }
 
@@ -30,8 +30,9 @@ const journalsPerDevice = 200;
 
 export function createProofService(context: Context, deps: ProofDeps) {
   const { store, sources, audit, log } = context;
-  const ingest = createIngest(context, deps);
-  const isCounted = (host: string): boolean => countedHosts.some((counted) => counted === host);
+  const ingest = createIngest(context, { ...deps, begin });
+  const isCounted = ({ host, outcome }: { host: string; outcome: string }): boolean =>
+    countedHosts.some((counted) => counted === host) && countedOutcomes.some((counted) => counted === outcome);
 
   /** The player on a board begins a journal that the CMS has not met: a new one after a fork or a lost disk. */
   async function begin(identity: BoardIdentity, journalId: string): Promise<void> {
@@ -98,7 +99,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
           outcome: row.outcome as Play['outcome'],
           host: row.host as Play['host'],
           clock: row.clock as Play['clock'],
-          counted: isCounted(row.host),
+          counted: isCounted(row),
         })),
       };
     },

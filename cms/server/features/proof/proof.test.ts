@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import type { PlayBody } from '../../../../shared/protocol/journal.ts';
+import { SimulatedBoard } from '../../../../test/fleet/board.ts';
+import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
+
+let cms: TestCms;
+beforeAll(async () => {
+  cms = await startTestCms();
+});
+afterAll(() => cms.stop());
+
+const playOf = (start: number, change: Partial<PlayBody> = {}): PlayBody => ({
+  type: 'playEnded',
+  start,
+  paintedMs: 15_000,
+  noticeId: null,
+  noticeHash: null,
+  asset: null,
+  takeoverId: null,
+  why: { kind: 'loop', id: null },
+  outcome: 'completed',
+  host: 'chromium',
+  programme: null,
+  ...change,
+});
+
+/** A connected board with plays in its journal. */
+async function boardWith(plays: number): Promise<SimulatedBoard> {
+  const board = await cms.board();
+  await board.connect();
+  addPlays(board, plays);
+  return board;
+}
+
+function addPlays(board: Pick<SimulatedBoard, 'journal'>, count: number): void {
+  for (let i = 0; i < count; i++) board.journal.append(playOf(cms.sources.now() + board.journal.head.seq * 15_000), cms.sources.now());
+}
+
+const heldPlays = async (journalId: string): Promise<number[]> =>
+  (await cms.store.read.selectFrom('plays').select('seq').where('journal_id', '=', journalId).orderBy('seq').execute()).map((row) => row.seq);
+const heldBatches = (journalId: string) =>
+  cms.store.read.selectFrom('journal_batches').selectAll().where('journal_id', '=', journalId).orderBy('first_seq').execute();
+const sequence = (to: number): number[] => Array.from({ length: to }, (_, i) => i + 1);
+
+describe('ingest', () => {
+  it('stores plays, events and the evidence, then acks', async () => {
+    const board = await boardWith(3);
+    board.journal.append({ type: 'booted', bootId: uuidv7(), host: 'chromium', app: '1' }, cms.sources.now());
+    const batch = board.journal.batch(1, 4);
+    expect(await board.send('appendJournalV1', batch)).toEqual({ ok: true, acked: 4 });
+    expect(await heldPlays(board.journal.journalId)).toEqual([1, 2, 3]);
+    const [evidence] = await heldBatches(board.journal.journalId);
+    expect(evidence).toMatchObject({ first_seq: 1, last_seq: 4, lines: batch.lines, signature: batch.signature });
+    const events = await cms.store.read.selectFrom('board_events').selectAll().where('journal_id', '=', board.journal.journalId).execute();
+    expect(events).toMatchObject([{ seq: 4, type: 'booted', board_id: board.identity.boardId }]);
+    expect(cms.emitted).toContainEqual({ name: 'playsRecorded', payload: { boardId: board.identity.boardId, count: 3 } });
+    expect(await board.hello()).toMatchObject({ journalAcked: 4 });
+    board.disconnect();
+  });
+
+  it('changes nothing when a batch is sent again, also at once and after a restart of the connection', async () => {
+    const board = await boardWith(10);
+    const batch = board.journal.batch(1, 10);
+    const answers = await Promise.all([batch, batch, batch].map((again) => board.send('appendJournalV1', again)));
+    expect(answers).toEqual(Array(3).fill({ ok: true, acked: 10 }));
+    await board.connect();
+    expect(await board.send('appendJournalV1', board.journal.batch(4, 6))).toEqual({ ok: true, acked: 10 });
+    expect(await heldPlays(board.journal.journalId)).toEqual(sequence(10));
+    expect(await heldBatches(board.journal.journalId)).toHaveLength(1);
+    board.disconnect();
+  });
+
+  it('takes only what is new of a batch that overlaps', async () => {
+    const board = await boardWith(10);
+    await board.send('appendJournalV1', board.journal.batch(1, 6));
+    expect(await board.send('appendJournalV1', board.journal.batch(3, 10))).toEqual({ ok: true, acked: 10 });
+    expect(await heldPlays(board.journal.journalId)).toEqual(sequence(10));
+    expect((await heldBatches(board.journal.journalId)).map((batch) => [batch.first_seq, batch.last_seq])).toEqual([
+      [1, 6],
+      [7, 10],
+    ]);
+    // Evidence stays provable: the signature of the second covers its lines through the chain.
+    expect((await heldBatches(board.journal.journalId))[1]!.lines.split('\n')).toHaveLength(4);
+    board.disconnect();
+  });
+
+  it('asks for what a gap leaves out', async () => {
+    const board = await boardWith(10);
+    await board.send('appendJournalV1', board.journal.batch(1, 2));
+    expect(await board.send('appendJournalV1', board.journal.batch(5, 10))).toMatchObject({
+      ok: false,
+      error: { code: 'journal_gap', params: { needFrom: 3 } },
+    });
+    expect(await heldPlays(board.journal.journalId)).toEqual([1, 2]);
+    expect(await board.send('appendJournalV1', board.journal.batch(3, 10))).toEqual({ ok: true, acked: 10 });
+    board.disconnect();
+  });
+
+  it('keeps both sides of a fork, and goes on in a new journal', async () => {
+    const viewer = await cms.person('viewer');
+    const board = await boardWith(5);
+    await board.send('appendJournalV1', board.journal.batch(1, 5));
+    const other = board.journal.rewound(board.identity, 2);
+    for (let i = 0; i < 4; i++) other.append({ type: 'screenChanged', on: i % 2 === 0 }, cms.sources.now());
+    const forked = { ok: false, error: { code: 'journal_fork' } };
+    for (const [first, last] of [
+      [3, 4], // below the head
+      [1, 5], // up to it
+      [4, 6], // beyond it
+      [6, 6], // after it
+    ] as const) {
+      expect(await board.send('appendJournalV1', other.batch(first, last)), `${first}–${last}`).toMatchObject(forked);
+    }
+    await board.send('appendJournalV1', other.batch(3, 4));
+    expect(await heldPlays(board.journal.journalId)).toEqual(sequence(5));
+    const forks = await cms.store.read.selectFrom('journal_forks').selectAll().where('journal_id', '=', board.journal.journalId).execute();
+    expect(forks).toHaveLength(4);
+    const incidents = await cms.store.read.selectFrom('audit_log').selectAll().where('action', '=', 'journal.forked').where('subject_id', '=', board.identity.boardId).execute();
+    expect(incidents).toHaveLength(1);
+    expect((await cms.request(viewer, 'GET', `/api/plays?boardId=${board.identity.boardId}`)).body.incidents).toBe(4);
+
+    // What is held is still acked; nothing is added any more.
+    expect(await board.send('appendJournalV1', board.journal.batch(1, 5))).toEqual({ ok: true, acked: 5 });
+    addPlays(board, 1);
+    expect(await board.send('appendJournalV1', board.journal.batch(6, 6))).toMatchObject(forked);
+
+    const next = new SimulatedBoard({ ...board.identity, journalId: uuidv7() }, cms.url, cms.sources.now);
+    await next.connect();
+    expect(await next.hello()).toMatchObject({ ok: true, journalAcked: 0 });
+    addPlays(next, 2);
+    expect(await next.send('appendJournalV1', next.journal.batch(1, 2))).toEqual({ ok: true, acked: 2 });
+    next.disconnect();
+  });
+
+  it('stores nothing of a batch whose signature, chain, numbering or shape is wrong', async () => {
+    const board = await boardWith(4);
+    const good = board.journal.batch(1, 4);
+    const lines = good.lines.split('\n');
+    const last = board.journal.head.hash;
+    const thief = (await cms.board()).journal.sign(1, 4, good.lines, last);
+    const wrong = {
+      signature: { ...good, signature: board.journal.batch(1, 3).signature },
+      key: { ...good, signature: thief.signature },
+      count: board.journal.sign(1, 5, good.lines, last),
+      order: board.journal.sign(1, 4, [lines[1], lines[0], lines[2], lines[3]].join('\n'), last),
+      changed: board.journal.sign(1, 4, [lines[0]!.replace('15000', '95000'), ...lines.slice(1)].join('\n'), last),
+      shape: board.journal.sign(1, 1, '{"v":1}', last),
+      text: board.journal.sign(1, 1, 'not JSON', last),
+      numbering: { ...good, firstSeq: 2, lastSeq: 5 },
+    };
+    for (const [name, batch] of Object.entries(wrong)) {
+      expect(await board.send('appendJournalV1', batch), name).toMatchObject({ ok: false, error: { code: 'journal_invalid' } });
+    }
+    expect(await heldBatches(board.journal.journalId)).toHaveLength(0);
+    expect(await heldPlays(board.journal.journalId)).toHaveLength(0);
+    expect(await board.send('appendJournalV1', good)).toEqual({ ok: true, acked: 4 });
+    board.disconnect();
+  });
+
+  it('refuses a journal that is another board’s, and begins one only with its first record', async () => {
+    const [mine, other] = [await boardWith(1), await boardWith(1)];
+    await other.send('appendJournalV1', other.journal.batch(1, 1));
+    const unknown = { ok: false, error: { code: 'journal_unknown' } };
+    expect(await mine.send('appendJournalV1', other.journal.batch(1, 1))).toMatchObject(unknown);
+    const another = new SimulatedBoard({ ...mine.identity, journalId: uuidv7() }, cms.url, cms.sources.now);
+    addPlays(another, 2);
+    expect(await mine.send('appendJournalV1', another.journal.batch(2, 2))).toMatchObject(unknown);
+    expect(await mine.send('appendJournalV1', another.journal.batch(1, 2))).toEqual({ ok: true, acked: 2 });
+    // A greeting with another's journal still brings programmes and takeovers.
+    expect(await mine.hello({ journalId: other.journal.journalId })).toMatchObject({ ok: true, journalAcked: 0 });
+    mine.disconnect();
+    other.disconnect();
+  });
+
+  it('takes many boards at once, each once', async () => {
+    const boards = await Promise.all(Array.from({ length: 12 }, () => boardWith(60)));
+    await Promise.all(
+      boards.map(async (board) => {
+        for (let first = 1; first <= 60; first += 20) {
+          await Promise.all([board.send('appendJournalV1', board.journal.batch(first, first + 19)), board.send('appendJournalV1', board.journal.batch(first, first + 19))]);
+        }
+      }),
+    );
+    for (const board of boards) {
+      expect(await heldPlays(board.journal.journalId)).toEqual(sequence(60));
+      board.disconnect();
+    }
+  });
+});
+
+describe('plays', () => {
+  it('lists the newest first with the title of what was shown, and counts only what proves something', async () => {
+    const viewer = await cms.person('viewer', cms.units.commune);
+    const board = await boardWith(0);
+    const noticeId = uuidv7();
+    const notice = { id: noticeId, unit_id: cms.units.commune, title: 'Lịch cắt điện', category: 'local', content: '{}', duration_ms: null };
+    const at = { created_at: 0, updated_at: 0, updated_by: viewer.userId, deleted_at: 1 };
+    await cms.store.write.insertInto('notices').values({ ...notice, ...at, revision: 1 }).execute();
+    const start = cms.sources.now();
+    const plays: Partial<PlayBody>[] = [
+      { noticeId },
+      { noticeId, outcome: 'cut', paintedMs: 4000 },
+      { noticeId, host: 'browser' },
+      { noticeId, outcome: 'dark' },
+      { noticeId, outcome: 'failed', paintedMs: 0 },
+      { noticeId: null, why: { kind: 'fallback', id: null } },
+    ];
+    plays.forEach((change, i) => board.journal.append(playOf(start + i * 15_000, change), start));
+    await board.send('appendJournalV1', board.journal.batch(1, plays.length));
+
+    const query = `boardId=${board.identity.boardId}`;
+    const page = await cms.request(viewer, 'GET', `/api/plays?${query}&limit=2`);
+    expect(page.body.plays).toMatchObject([
+      { seq: 6, title: null, why: 'fallback', counted: true },
+      { seq: 5, title: 'Lịch cắt điện', outcome: 'failed', counted: false },
+    ]);
+    const rest = await cms.request(viewer, 'GET', `/api/plays?${query}&before=${start + 60_000}`);
+    expect(rest.body.plays.map((play: { seq: number; counted: boolean }) => [play.seq, play.counted])).toEqual([
+      [4, false],
+      [3, false],
+      [2, true],
+      [1, true],
+    ]);
+    const counts = await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 90_000}`);
+    expect(counts.body.counts).toEqual(
+      expect.arrayContaining([
+        { noticeId, title: 'Lịch cắt điện', completed: 1, partial: 1, uncounted: 3, paintedMs: 19_000 },
+        { noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
+      ]),
+    );
+    board.disconnect();
+  });
+
+  it('asks for the right, and for a query of the right shape', async () => {
+    const board = await cms.board(cms.units.sister);
+    const path = `/api/plays?boardId=${board.identity.boardId}`;
+    expect((await cms.request(null, 'GET', path)).status).toBe(401);
+    const stranger = await cms.person('approver', cms.units.commune);
+    expect(await cms.request(stranger, 'GET', path)).toMatchObject({ status: 404, body: { error: { code: 'board_unknown' } } });
+    expect((await cms.request(stranger, 'GET', `/api/plays/counts?boardId=${board.identity.boardId}&from=0&to=1`)).status).toBe(404);
+    const viewer = await cms.person('viewer');
+    for (const bad of ['/api/plays', '/api/plays?boardId=1', `${path}&limit=501`, `${path}&before=x`, `/api/plays/counts?boardId=${board.identity.boardId}`]) {
+      expect((await cms.request(viewer, 'GET', bad)).status, bad).toBe(400);
+    }
+  });
+});

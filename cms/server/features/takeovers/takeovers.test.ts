@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { keyList } from '../../../../shared/protocol/keys.ts';
+import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
+import { takeover as takeoverSchema } from '../../../../shared/protocol/takeover.ts';
+import type { SimulatedBoard } from '../../../../test/fleet/board.ts';
+import type { SeededPerson } from '../../../../test/fleet/seed.ts';
+import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
+
+let cms: TestCms;
+let province: SeededPerson;
+beforeAll(async () => {
+  cms = await startTestCms();
+  province = await cms.person('province');
+});
+afterAll(() => cms.stop());
+beforeEach(() => cms.sources.advance(1000));
+
+const everyone = { all: true, unitIds: [], groups: [], boardIds: [] };
+const only = (change: Partial<typeof everyone>) => ({ ...everyone, all: false, ...change });
+const content = { event: 'Lũ quét', level: 4, headline: 'Sơ tán ngay', instruction: 'Lên chỗ cao', senderName: 'Ban Chỉ huy PCTT' };
+const requestOf = (change: object = {}) => ({ clientId: uuidv7(), status: 'actual', content, selectors: everyone, durationMs: 3_600_000, ...change });
+const raise = (change: object = {}, who: SeededPerson | null = province) => cms.request(who, 'POST', '/api/takeovers', requestOf(change));
+
+async function verified(jws: string) {
+  const list = await verifyDocument(cms.keys.keyList().jws, 'bang-tin-key-list', keyList, () => cms.keys.rootKey);
+  return verifyDocument(jws, 'bang-tin-takeover', takeoverSchema, keysOf(list, 'takeover', cms.sources.now()));
+}
+const progress = (board: SimulatedBoard, takeoverId: string, state: 'received' | 'displayed' | 'dark' | 'failed' | 'ended' | 'refused', errorCode: string | null = null) =>
+  board.send('takeoverProgressedV1', { takeoverId, state, at: cms.sources.now(), errorCode });
+const countTakeovers = async (): Promise<number> => (await cms.store.read.selectFrom('takeovers').select('id').execute()).length;
+const deliveryOf = async (takeoverId: string, board: SimulatedBoard) =>
+  (await cms.request(province, 'GET', `/api/takeovers/${takeoverId}`)).body.deliveries.find((one: { boardId: string }) => one.boardId === board.identity.boardId);
+
+describe('raising', () => {
+  it('sends one signed document to every board that is there, and to others when they greet', async () => {
+    const here = await cms.board();
+    const away = await cms.board(cms.units.sister);
+    await here.connect();
+    const got = here.next('takeoverRaisedV1');
+    const raised = await raise();
+    expect(raised).toMatchObject({ status: 200, body: { state: 'active', type: 'alert', status: 'actual', content, raisedByName: 'Người thử', endedAt: null } });
+    const { id, targets, offlineAtRaise, delivery } = raised.body;
+    expect(offlineAtRaise).toBe(targets - 1);
+    expect(delivery).toMatchObject({ sent: targets, received: 0, displayed: 0 });
+    const document = await verified((await got).takeover);
+    expect(document).toMatchObject({ takeoverId: id, type: 'alert', supersedes: null, selectors: everyone, content });
+
+    await away.connect();
+    expect(await away.hello()).toMatchObject({ takeovers: expect.arrayContaining([(await got).takeover]) });
+    expect(await away.hello({ takeover: document.sequence })).toMatchObject({ takeovers: [] });
+    here.disconnect();
+    away.disconnect();
+  });
+
+  it('is durable before it is sent', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const seen = new Promise<unknown>((resolve) => {
+      const stop = cms.context.events.on('takeoverRaised', ({ takeoverId }) => {
+        stop();
+        resolve(cms.store.read.selectFrom('takeovers').select('jws').where('id', '=', takeoverId).executeTakeFirst());
+      });
+    });
+    const got = board.next('takeoverRaisedV1');
+    await raise();
+    expect(await seen).toEqual({ jws: (await got).takeover });
+    board.disconnect();
+  });
+
+  it('raises once however often it is asked, also at the same time', async () => {
+    const request = requestOf();
+    const answers = await Promise.all([1, 2, 3].map(() => cms.request(province, 'POST', '/api/takeovers', request)));
+    expect(new Set(answers.map((answer) => answer.body.id))).toEqual(new Set([request.clientId]));
+    const rows = await cms.store.read.selectFrom('takeovers').select(['counter']).where('id', '=', request.clientId).execute();
+    expect(rows).toHaveLength(1);
+    const next = await raise();
+    const after = await cms.store.read.selectFrom('takeovers').select('counter').where('id', '=', next.body.id).executeTakeFirstOrThrow();
+    expect(after.counter).toBe(rows[0]!.counter + 1); // no holes
+    const other = await cms.person('province');
+    expect(await cms.request(other, 'POST', '/api/takeovers', request)).toMatchObject({ status: 409, body: { error: { code: 'takeover_id_taken' } } });
+  });
+
+  it('freezes its targets: unit with all below it, group, single board', async () => {
+    const village = await cms.board(cms.units.village);
+    const sister = await cms.board(cms.units.sister, ['chợ', 'A "B", c']);
+    const idsOf = async (selectors: object) => {
+      const { body } = await raise({ selectors });
+      const rows = await cms.store.read.selectFrom('takeover_deliveries').select('board_id').where('takeover_id', '=', body.id).execute();
+      return { body, ids: rows.map((row) => row.board_id) };
+    };
+    const commune = await idsOf(only({ unitIds: [cms.units.commune] }));
+    expect(commune.ids).toContain(village.identity.boardId);
+    expect(commune.ids).not.toContain(sister.identity.boardId);
+    expect((await idsOf(only({ groups: ['chợ'] }))).ids).toEqual([sister.identity.boardId]);
+    expect((await idsOf(only({ groups: ['A "B", c'] }))).ids).toEqual([sister.identity.boardId]);
+    expect((await idsOf(only({ boardIds: [village.identity.boardId] }))).ids).toEqual([village.identity.boardId]);
+    // A board that comes later is no target of what was raised before.
+    await cms.board(cms.units.village);
+    expect((await cms.request(province, 'GET', `/api/takeovers/${commune.body.id}`)).body.targets).toBe(commune.ids.length);
+  });
+
+  it('says before anyone confirms how many boards it would reach', async () => {
+    const [online, offline] = [await cms.board(cms.units.village), await cms.board(cms.units.village)];
+    await online.connect();
+    const boardIds = [online.identity.boardId, offline.identity.boardId];
+    const preview = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
+    expect(preview).toMatchObject({ status: 200, body: { targets: 2, offline: 1, unpaired: 0 } });
+    expect(preview.body.boards).toContainEqual({ boardId: online.identity.boardId, name: 'Bảng 1', unitName: 'Thôn Đông', presence: 'online' });
+    cms.context.events.emit('boardUnpaired', { boardId: online.identity.boardId });
+    const after = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
+    expect(after.body).toMatchObject({ targets: 2, offline: 1, unpaired: 1 });
+  });
+
+  it('asks for the right on every target', async () => {
+    const before = await countTakeovers();
+    const sister = await cms.board(cms.units.sister, ['ven sông']);
+    const communal = await cms.person('administrator', cms.units.commune);
+    const sisterBoard = only({ boardIds: [sister.identity.boardId] });
+    for (const selectors of [everyone, only({ unitIds: [cms.units.sister] }), only({ unitIds: [cms.units.province] }), sisterBoard, only({ groups: ['ven sông'] })]) {
+      expect((await raise({ selectors }, communal)).status).toBe(403);
+      expect((await cms.request(communal, 'POST', '/api/takeovers/preview', { selectors })).status).toBe(403);
+    }
+    for (const role of ['approver', 'editor', 'technician', 'viewer'] as const) {
+      expect((await raise({ selectors: sisterBoard }, await cms.person(role))).status, role).toBe(403);
+    }
+    expect((await raise({}, null)).status).toBe(401);
+    expect((await cms.request({ ...province, csrfToken: 'x' }, 'POST', '/api/takeovers', requestOf())).status).toBe(403);
+    expect(await countTakeovers()).toBe(before); // Nothing left behind.
+  });
+
+  it('refuses what is not of the right shape, or reaches nobody', async () => {
+    for (const change of [
+      { durationMs: 59_999 },
+      { durationMs: 72 * 3_600_000 + 1 },
+      { content: { ...content, level: 6 } },
+      { content: { ...content, headline: '' } },
+      { selectors: only({}) },
+      { clientId: 'x' },
+      { status: 'joke' },
+      { more: 1 },
+    ]) {
+      expect((await raise(change)).body.error.code, JSON.stringify(change)).toBe('invalid_input');
+    }
+    expect((await raise({ selectors: only({ groups: ['không có'] }) })).body.error.code).toBe('takeover_no_targets');
+    expect((await raise({ selectors: only({ boardIds: [uuidv7()] }) })).body.error.code).toBe('takeover_no_targets');
+  });
+});
+
+describe('progress', () => {
+  it('moves forward only, and displayed is never inferred', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    expect(await progress(board, id, 'received')).toEqual({ ok: true });
+    const receivedAt = cms.sources.now();
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'received', receivedAt, displayedAt: null });
+    cms.sources.advance(500);
+    expect(await progress(board, id, 'dark')).toEqual({ ok: true });
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'dark', displayedAt: null });
+    await Promise.all([progress(board, id, 'displayed'), progress(board, id, 'received')]);
+    await progress(board, id, 'failed', 'too_late');
+    const displayedAt = cms.sources.now();
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'displayed', errorCode: null, receivedAt, displayedAt, endedAt: null });
+    await progress(board, id, 'ended');
+    await progress(board, id, 'displayed');
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'ended', receivedAt, displayedAt, endedAt: displayedAt });
+    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.delivery).toMatchObject({ ended: 1, displayed: 0, sent: 0 });
+    board.disconnect();
+  });
+
+  it('keeps why a board refused or failed', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    await progress(board, id, 'refused', 'signature_invalid');
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'refused', errorCode: 'signature_invalid' });
+    board.disconnect();
+  });
+
+  it('ignores what a board says of a takeover that is not its own', async () => {
+    const [target, other] = [await cms.board(), await cms.board()];
+    await other.connect();
+    const { id } = (await raise({ selectors: only({ boardIds: [target.identity.boardId] }) })).body;
+    expect(await progress(other, id, 'displayed')).toEqual({ ok: true });
+    expect(await progress(other, uuidv7(), 'displayed')).toEqual({ ok: true });
+    const { delivery, deliveries } = (await cms.request(province, 'GET', `/api/takeovers/${id}`)).body;
+    expect(delivery.displayed).toBe(0);
+    expect(deliveries).toHaveLength(1);
+    other.disconnect();
+  });
+
+  it('learns from plays what messages lost', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    const start = cms.sources.now();
+    const play = { type: 'playEnded', start, paintedMs: 15_000, noticeId: null, noticeHash: null, asset: null, takeoverId: id } as const;
+    const why = { kind: 'takeover', id } as const;
+    board.journal.append({ ...play, why, outcome: 'completed', host: 'browser', programme: null }, start);
+    await board.send('appendJournalV1', board.journal.batch(1, 1));
+    expect((await deliveryOf(id, board)).state).toBe('sent'); // A browser proves nothing.
+    board.journal.append({ ...play, why, outcome: 'completed', host: 'chromium', programme: null }, start);
+    board.journal.append({ type: 'takeoverEnded', takeoverId: id, reason: 'expired' }, start + 60_000);
+    await board.send('appendJournalV1', board.journal.batch(2, 3));
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'ended', displayedAt: start, endedAt: start + 60_000 });
+    board.disconnect();
+  });
+});
+
+describe('the end', () => {
+  it('is an all clear, sent to every board, once', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const raised = board.next('takeoverRaisedV1');
+    const { id } = (await raise()).body;
+    await raised;
+    const cleared = board.next('takeoverRaisedV1');
+    const answer = await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`);
+    expect(answer).toMatchObject({ status: 200, body: { id, state: 'allClear', endedAt: cms.sources.now() } });
+    const document = await verified((await cleared).takeover);
+    expect(document).toMatchObject({ type: 'cancel', supersedes: id, selectors: everyone });
+    // Boards that never answered are not known, rather than displayed.
+    expect(answer.body.delivery).toMatchObject({ sent: 0, displayed: 0, unknown: answer.body.targets });
+    const again = await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`);
+    expect(again).toMatchObject({ status: 409, body: { error: { code: 'takeover_not_active' } } });
+    const away = await cms.board();
+    await away.connect();
+    const { takeovers } = (await away.hello()) as { takeovers: string[] };
+    expect(takeovers).toContain((await cleared).takeover);
+    const listed = (await cms.request(province, 'GET', '/api/takeovers')).body.takeovers as { id: string; type: string }[];
+    expect(listed.find((one) => one.id === id)).toBeTruthy();
+    expect(listed.some((one) => one.type === 'cancel')).toBe(false);
+    board.disconnect();
+    away.disconnect();
+  });
+
+  it('is the expiry, when nobody says otherwise; then nothing is given to boards any more', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const { id, expiresAt } = (await raise({ durationMs: 60_000 })).body;
+    const sequence = await cms.store.read.selectFrom('takeovers').select(['epoch', 'counter', 'jws']).where('id', '=', id).executeTakeFirstOrThrow();
+    await progress(board, id, 'received');
+    cms.sources.advance(59_999);
+    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.state).toBe('active');
+    cms.sources.advance(1);
+    const after = (await cms.request(province, 'GET', `/api/takeovers/${id}`)).body;
+    expect(after).toMatchObject({ state: 'expired', endedAt: expiresAt, delivery: { received: 1, sent: 0 } });
+    expect((await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(409);
+    const { takeovers } = (await board.hello({ takeover: { epoch: sequence.epoch, counter: sequence.counter - 1 } })) as { takeovers: string[] };
+    expect(takeovers).not.toContain(sequence.jws);
+    board.disconnect();
+  });
+
+  it('is an update, which takes its place', async () => {
+    const board = await cms.board();
+    const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    const actor = { userId: province.userId, name: '', email: '', sessionHash: '', csrfToken: '', grants: [{ unitId: cms.units.province, unitName: '', role: 'province' as const }] };
+    const change = { clientId: uuidv7(), content: { ...content, headline: 'Nước lên thêm' }, durationMs: 7_200_000 };
+    const updated = await cms.live.takeovers.update(actor, id, change);
+    expect(updated).toMatchObject({ type: 'update', state: 'active', targets: 1 });
+    expect((await cms.live.takeovers.update(actor, id, change)).id).toBe(updated.id);
+    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.state).toBe('superseded');
+    expect((await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(409);
+    expect((await cms.request(province, 'POST', `/api/takeovers/${updated.id}/all-clear`)).status).toBe(200);
+  });
+
+  it('may be called only by those who could raise it, and seen by those whose boards it is on', async () => {
+    const sister = await cms.board(cms.units.sister);
+    const { id } = (await raise({ selectors: only({ boardIds: [sister.identity.boardId] }) })).body;
+    const near = await cms.person('viewer', cms.units.sister);
+    const far = await cms.person('administrator', cms.units.commune);
+    expect((await cms.request(near, 'GET', `/api/takeovers/${id}`)).status).toBe(200);
+    expect((await cms.request(near, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(403);
+    expect((await cms.request(far, 'GET', `/api/takeovers/${id}`)).status).toBe(404);
+    expect((await cms.request(far, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(404);
+    const listed = async (who: SeededPerson) => ((await cms.request(who, 'GET', '/api/takeovers')).body.takeovers as { id: string }[]).map((one) => one.id);
+    expect(await listed(near)).toContain(id);
+    expect(await listed(far)).not.toContain(id);
+    for (const [method, path] of [['GET', ''], ['GET', `/${id}`], ['POST', `/${id}/all-clear`], ['POST', '/preview']] as const) {
+      expect((await cms.request(null, method, `/api/takeovers${path}`)).status, path).toBe(401);
+    }
+    expect((await cms.request(province, 'GET', `/api/takeovers/${uuidv7()}`)).body.error.code).toBe('takeover_unknown');
+  });
+});

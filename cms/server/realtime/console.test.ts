@@ -1,0 +1,126 @@
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { consoleMessages, consoleNamespace } from '../../../shared/protocol/api/boards.ts';
+import type { SeededPerson } from '../../../test/fleet/seed.ts';
+import { startTestCms, type TestCms } from '../../../test/fleet/testing-cms.ts';
+
+let cms: TestCms;
+const open: Socket[] = [];
+beforeAll(async () => {
+  cms = await startTestCms();
+});
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.disconnect();
+});
+afterAll(() => cms.stop());
+
+const headersOf = (person: SeededPerson | null, origin: string | null): Record<string, string> => ({
+  ...(person ? { cookie: `bt_session=${person.sessionToken}` } : {}),
+  ...(origin === null ? {} : { origin }),
+});
+
+/** A page of this person; keeps everything it is told. */
+async function page(person: SeededPerson | null, origin: string | null = cms.url) {
+  const socket = io(cms.url + consoleNamespace, { transports: ['websocket'], forceNew: true, reconnection: false, extraHeaders: headersOf(person, origin) });
+  open.push(socket);
+  const told: { name: string; body: unknown }[] = [];
+  const waiting: (() => void)[] = [];
+  socket.onAny((name: string, body: unknown) => {
+    told.push({ name, body });
+    for (const wake of waiting.splice(0)) wake();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  return {
+    socket,
+    told,
+    /** Waits until something of this kind has been told. */
+    async until(name: keyof typeof consoleMessages, is: (body: never) => boolean = () => true): Promise<unknown> {
+      for (;;) {
+        const found = told.find((one) => one.name === name && is(one.body as never));
+        if (found) return consoleMessages[name].parse(found.body);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+  };
+}
+
+describe('the console socket', () => {
+  it('is for signed-in people on our own pages', async () => {
+    const viewer = await cms.person('viewer');
+    await page(viewer);
+    await expect(page(null)).rejects.toThrow('not_signed_in');
+    await expect(page({ ...viewer, sessionToken: 'x' })).rejects.toThrow('not_signed_in');
+    for (const origin of ['https://elsewhere.example', 'null', null]) await expect(page(viewer, origin), String(origin)).rejects.toThrow('cross_site');
+  });
+
+  it('tells of boards in sight and of no others', async () => {
+    const province = await page(await cms.person('viewer'));
+    const commune = await page(await cms.person('editor', cms.units.commune));
+    const sister = await page(await cms.person('editor', cms.units.sister));
+    const board = await cms.board(cms.units.village);
+    const { boardId } = board.identity;
+    await board.connect();
+    await board.hello();
+    for (const side of [province, commune]) {
+      await side.until('boardChangedV1', (body: { boardId: string; presence: string }) => body.boardId === boardId && body.presence === 'online');
+    }
+    board.journal.append({ type: 'screenChanged', on: true }, cms.sources.now());
+    await board.send('appendJournalV1', board.journal.batch(1, 1));
+    await commune.until('playsRecordedV1', (body: { boardId: string }) => body.boardId === boardId);
+    board.disconnect();
+    await commune.until('boardChangedV1', (body: { boardId: string; presence: string }) => body.boardId === boardId && body.presence === 'offline');
+
+    const mark = await cms.board(cms.units.sister);
+    await mark.connect();
+    await sister.until('boardChangedV1', (body: { boardId: string }) => body.boardId === mark.identity.boardId);
+    expect(JSON.stringify(sister.told)).not.toContain(boardId);
+    expect(JSON.stringify(commune.told)).not.toContain(mark.identity.boardId);
+    mark.disconnect();
+  });
+
+  it('tells of takeovers where their boards hang', async () => {
+    const sister = await page(await cms.person('viewer', cms.units.sister));
+    const commune = await page(await cms.person('viewer', cms.units.commune));
+    const province = await cms.person('province');
+    const [here, there] = [await cms.board(cms.units.sister), await cms.board(cms.units.commune)];
+    const raise = (boardId: string) =>
+      cms.request(province, 'POST', '/api/takeovers', {
+        clientId: crypto.randomUUID(),
+        status: 'exercise',
+        content: { event: 'Bão', level: 3, headline: 'Diễn tập', instruction: '', senderName: 'Tỉnh' },
+        selectors: { all: false, unitIds: [], groups: [], boardIds: [boardId] },
+        durationMs: 60_000,
+      });
+    const { id } = (await raise(here.identity.boardId)).body;
+    expect(await sister.until('takeoverProgressedV1')).toEqual({ takeoverId: id });
+    const other = (await raise(there.identity.boardId)).body;
+    expect(await commune.until('takeoverProgressedV1')).toEqual({ takeoverId: other.id });
+    expect(JSON.stringify(commune.told)).not.toContain(id);
+  });
+
+  it('tells a board that talks a lot a few times a second', async () => {
+    const viewer = await page(await cms.person('viewer'));
+    const board = await cms.board();
+    await board.connect();
+    for (let i = 0; i < 200; i++) {
+      const now = { noticeId: null, title: `Tin ${i}`, why: 'loop', until: 0 } as const;
+      await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: null, host: 'chromium' });
+    }
+    await viewer.until('boardChangedV1', (body: { now: { title: string } | null }) => body.now?.title === 'Tin 199');
+    const messages = viewer.told.filter((one) => one.name === 'boardChangedV1' && (one.body as { boardId: string }).boardId === board.identity.boardId);
+    expect(messages.length).toBeLessThan(20);
+    board.disconnect();
+  });
+
+  it('ends with the session', async () => {
+    const person = await cms.person('viewer');
+    const { socket } = await page(person);
+    const ended = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+    const { sessionHash } = (await cms.accounts.resolve(person.sessionToken))!;
+    cms.context.events.emit('sessionEnded', { sessionHash });
+    expect(await ended).toBe('io server disconnect');
+  });
+});
