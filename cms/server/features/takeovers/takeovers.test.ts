@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { keyList } from '../../../../shared/protocol/keys.ts';
 import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
-import { takeover as takeoverSchema } from '../../../../shared/protocol/takeover.ts';
+import { takeover as takeoverSchema, type TakeoverSelectors } from '../../../../shared/protocol/takeover.ts';
 import type { SimulatedBoard } from '../../../../test/fleet/board.ts';
 import type { SeededPerson } from '../../../../test/fleet/seed.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => cms.stop());
 beforeEach(() => cms.sources.advance(1000));
 
-const everyone = { all: true, unitIds: [], groups: [], boardIds: [] };
-const only = (change: Partial<typeof everyone>) => ({ ...everyone, all: false, ...change });
+const everyone: TakeoverSelectors = { all: true, unitIds: [], groups: [], boardIds: [] };
+const only = (change: Partial<TakeoverSelectors>) => ({ ...everyone, all: false, ...change });
 const content = { event: 'Lũ quét', level: 4, headline: 'Sơ tán ngay', instruction: 'Lên chỗ cao', senderName: 'Ban Chỉ huy PCTT' };
 const requestOf = (change: object = {}) => ({ clientId: uuidv7(), status: 'actual', content, selectors: everyone, durationMs: 3_600_000, ...change });
 const raise = (change: object = {}, who: SeededPerson | null = province) => cms.request(who, 'POST', '/api/takeovers', requestOf(change));
