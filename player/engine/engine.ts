@@ -61,6 +61,8 @@ export interface EngineOptions {
   /** Gives up the pairing of before and asks for a new one. */
   readonly pairAnew?: boolean;
   readonly onMessage?: (message: EngineMessage) => void;
+  /** How often to ask whether somebody has entered the code, ms. */
+  readonly pairingAskMs?: number;
   readonly system?: System;
 }
 
@@ -406,6 +408,7 @@ export class Engine {
       screen: () => this.#screen,
       onCode: (code) => this.#showCode(code),
       onTrouble: (error) => this.#log.warn({ code: codeOf(error) }, 'pairing: the CMS cannot be reached or refused'),
+      askMs: this.#o.pairingAskMs ?? 2_000,
       signal: this.#closing.signal,
     });
     if (paired) await this.#paired(paired);

@@ -13,9 +13,6 @@ import type { Documents } from './documents.ts';
 import type { DeviceKey } from './identity.ts';
 import { backoffMs, pause, type System } from './system.ts';
 
-/** How often the player asks whether somebody has entered the code, ms. */
-const askMs = 2_000;
-
 export interface PairingOptions {
   readonly http: CmsHttp;
   readonly documents: Documents;
@@ -29,6 +26,8 @@ export interface PairingOptions {
   /** A code to show; empty while there is none. */
   readonly onCode: (code: string) => void;
   readonly onTrouble: (error: unknown) => void;
+  /** How often to ask whether somebody has entered the code, ms. */
+  readonly askMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -68,7 +67,7 @@ async function offer(options: PairingOptions): Promise<Paired | null> {
   await reveal(options, answer, nonce);
   options.onCode(pairingCode(key.x, answer.rootKey, nonce, answer.nonce));
   const endsAt = received + answer.expiresAt - answer.now;
-  while (system.monotonic() < endsAt && (await pause(askMs, signal))) {
+  while (system.monotonic() < endsAt && (await pause(options.askMs, signal))) {
     const state = await ask(options, answer.pairingId);
     if (state?.state === 'expired') return null;
     if (state?.state !== 'paired') continue;

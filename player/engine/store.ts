@@ -44,7 +44,7 @@ export interface Store {
 }
 
 function open(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 5_000 });
+  const db = new DatabaseSync(path, { timeout: 1_000 });
   try {
     // Exclusive: a second engine on the same folder would fork the journal. The lock ends with the process, however it ends.
     db.exec(

@@ -1,0 +1,76 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startEngine } from './engine.ts';
+import { noticeId, picture, programme, useBoard } from './testing-board.ts';
+import { sha256 } from './testing-cms.ts';
+
+const board = useBoard();
+
+test('what is damaged on the disk is set aside, reported and fetched again; something good plays', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, picture(1)]);
+  await cms.until(() => b.progress('active'));
+  const alert = await cms.raise();
+  await stage.untilFront('takeover');
+  await b.stop();
+
+  const path = join(b.dataDir, 'assets', sha256(picture(1)));
+  const bytes = await readFile(path);
+  bytes[100]! ^= 1;
+  await writeFile(path, bytes);
+  b.onDisk("UPDATE takeovers SET jws = replace(jws, substr(jws, -10), 'AAAAAAAAAA')");
+  const partHash = cms.manifest!.manifest.parts.at(-1)!.hash;
+  b.onDisk("UPDATE parts SET bytes = CAST('{}' AS BLOB) WHERE hash = ?", partHash);
+
+  await b.start();
+  const again = await b.openStage();
+  await again.untilFront('takeover');
+  await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
+  await again.untilFront('notice');
+  await cms.until(() =>
+    ['part_damaged', 'takeover_damaged', 'asset_damaged'].every((code) =>
+      cms.faults().some((fault) => fault.startsWith(code)),
+    ),
+  );
+  expect((await readdir(join(b.dataDir, 'assets'))).some((name) => name.includes('.corrupt-'))).toBe(true);
+  expect(sha256(await readFile(path))).toBe(sha256(picture(1)));
+});
+
+test('when the active manifest is damaged the programme before it plays, until it is here again', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null]);
+  await cms.publish(programme([2, null]));
+  await stage.untilNotice(noticeId(2));
+  await cms.until(() => cms.bodies('programmeSwitched').length === 2);
+  await cms.stop();
+  await b.stop();
+  b.onDisk("UPDATE documents SET jws = replace(jws, substr(jws, -10), 'AAAAAAAAAA') WHERE slot = 'active'");
+  await b.start();
+  const again = await b.openStage();
+  await again.untilNotice(noticeId(1));
+  await cms.listen();
+  await again.untilNotice(noticeId(2));
+  await b.fault('manifest_damaged');
+  expect(cms.bodies('programmeSwitched').map(({ version }) => version.counter)).toEqual([1, 2, 1, 2]);
+});
+
+test('a lost store starts another journal and fetches everything again', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null]);
+  await b.stop();
+  await writeFile(join(b.dataDir, 'player.db'), 'this is no database '.repeat(1_000));
+  await b.start();
+  const again = await b.openStage();
+  await again.untilFront('notice');
+  await cms.until(() => cms.journals.size === 2 && cms.faults().some((fault) => fault.startsWith('store_lost')));
+});
+
+test('a second engine is kept out of a folder in use', async () => {
+  const b = board();
+  await b.start();
+  await expect(startEngine(b.options)).rejects.toMatchObject({ code: 'store_in_use' });
+});

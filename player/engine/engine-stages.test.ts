@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { picture, useBoard } from './testing-board.ts';
+import { sha256 } from './testing-cms.ts';
+
+const board = useBoard();
+
+test('a page opened by hand mirrors the board and counts nothing; alone, its plays say so', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null]);
+  const mirror = await b.openStage('open');
+  await mirror.untilFront('notice');
+  expect(stage.closeCode).toBeNull();
+  const newer = await b.openStage('host');
+  await newer.untilFront('notice');
+  await stage.until(() => stage.closeCode === 4001);
+  expect(mirror.closeCode).toBeNull();
+  await newer.close();
+  await mirror.close();
+  const alone = await b.openStage('open');
+  await alone.untilFront('notice');
+  await cms.until(() => cms.bodies('playEnded').some(({ host }) => host === 'browser'));
+});
+
+test('the stage server lets in only its own page', async () => {
+  const b = board();
+  await b.startPlaying([1, picture(1)]);
+  const { host, origin, searchParams } = new URL(b.engine.url('host'));
+  const attempt = (url: string, options: object) =>
+    new Promise<number>((resolve, reject) => {
+      new WebSocket(url, options)
+        .once('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
+        .once('open', () => reject(new Error('let in')))
+        .once('error', () => undefined);
+    });
+  const token = searchParams.get('token') ?? '';
+  expect(await attempt(`ws://${host}/bridge?token=wrong`, { origin })).toBe(403);
+  expect(await attempt(`ws://${host}/bridge?token=${token}`, { origin: 'http://evil.example' })).toBe(403);
+  expect(await attempt(`ws://${host}/bridge?token=${token}`, { origin, headers: { host: 'evil.example' } })).toBe(403);
+  expect((await fetch(`${origin}/..%2f..%2fetc/passwd`)).status).toBe(404);
+  expect((await fetch(`${origin}/..%2fdata/identity.json`)).status).toBe(404);
+  const asset = `${origin}/library/${sha256(picture(1))}`;
+  const part = await fetch(asset, { headers: { range: 'bytes=10-19' } });
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${picture(1).length}`]);
+  expect(Buffer.from(await part.arrayBuffer())).toEqual(picture(1).subarray(10, 20));
+  expect((await fetch(`${origin}/library/${'0'.repeat(64)}`)).status).toBe(404);
+});

@@ -1,0 +1,105 @@
+/** A scripted stage for tests: speaks the bridge as the page does, fetches what it is to show, and paints at once. */
+import { EventEmitter } from 'node:events';
+import { WebSocket } from 'ws';
+import { stageCommand, type Scene, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
+
+export class TestStage {
+  /** What the director said, in order. */
+  readonly commands: StageCommand[] = [];
+  /** What was brought to the front, in order. */
+  readonly shown: Scene[] = [];
+  closeCode: number | null = null;
+  readonly #changed = new EventEmitter().setMaxListeners(100);
+  readonly #socket: WebSocket;
+  readonly #origin: string;
+  readonly #scenes = new Map<string, Scene>();
+  readonly #timer: NodeJS.Timeout;
+  #assetBase = '';
+  #front: string | null = null;
+
+  private constructor(socket: WebSocket, origin: string) {
+    this.#socket = socket;
+    this.#origin = origin;
+    socket.on('message', (data) => void this.#obey(stageCommand.parse(JSON.parse(String(data)))));
+    socket.on('close', (code) => {
+      this.closeCode = code;
+      clearInterval(this.#timer);
+      this.#changed.emit('change');
+    });
+    this.#timer = setInterval(() => {
+      if (this.#front !== null) this.send({ type: 'alive', sceneId: this.#front });
+    }, 1_000);
+  }
+
+  /** Opens the stage's address as a browser would. */
+  static async open(url: string): Promise<TestStage> {
+    const { origin, host, searchParams } = new URL(url);
+    const socket = new WebSocket(`ws://${host}/bridge?token=${searchParams.get('token') ?? ''}`, { origin });
+    const stage = new TestStage(socket, origin);
+    await new Promise<void>((resolve, reject) => socket.once('open', () => resolve()).once('error', reject));
+    stage.send({ type: 'ready', width: 640, height: 320, pixelRatio: 1 });
+    return stage;
+  }
+
+  send(event: StageEvent): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(event));
+  }
+
+  get front(): Scene | null {
+    return (this.#front !== null && this.#scenes.get(this.#front)) || null;
+  }
+
+  async until<T>(condition: () => T | undefined | null | false): Promise<T> {
+    for (;;) {
+      const value = condition();
+      if (value) return value;
+      await new Promise((resolve) => this.#changed.once('change', resolve));
+    }
+  }
+
+  /** Resolves when such a scene is in front. */
+  untilFront(kind: Scene['kind']): Promise<Scene> {
+    return this.until(() => this.front?.kind === kind && this.front);
+  }
+
+  /** Resolves with the pairing code in front, another than `before`. */
+  untilCode(before = ''): Promise<string> {
+    return this.until(() => this.front?.kind === 'pairing' && this.front.code !== before && this.front.code);
+  }
+
+  /** Resolves when this notice is in front. */
+  untilNotice(noticeId: string): Promise<Scene> {
+    return this.until(() => this.front?.kind === 'notice' && this.front.notice.noticeId === noticeId && this.front);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    this.#socket.terminate();
+    await this.until(() => this.closeCode !== null);
+  }
+
+  async #obey(command: StageCommand): Promise<void> {
+    this.commands.push(command);
+    if (command.type === 'configure') this.#assetBase = command.assetBase;
+    if (command.type === 'prepare') await this.#prepare(command.sceneId, command.scene);
+    if (command.type === 'show') {
+      const scene = this.#scenes.get(command.sceneId);
+      this.#front = command.sceneId;
+      if (scene) this.shown.push(scene);
+      this.send({ type: 'painted', sceneId: command.sceneId, agoMs: 0 });
+    }
+    this.#changed.emit('change');
+  }
+
+  async #prepare(sceneId: string, scene: Scene): Promise<void> {
+    this.#scenes.set(sceneId, scene);
+    const asset = scene.kind === 'notice' && scene.notice.content.type !== 'layout' ? scene.notice.content.asset : null;
+    if (asset !== null) {
+      const response = await fetch(this.#origin + this.#assetBase + asset).catch(() => null);
+      await response?.arrayBuffer();
+      if (!response?.ok) return this.send({ type: 'failed', sceneId, code: 'asset_unreadable', detail: asset });
+    }
+    this.send({ type: 'prepared', sceneId });
+  }
+}
