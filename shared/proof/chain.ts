@@ -54,7 +54,8 @@ export function emptyHead(journalId: string): JournalHead {
  * @throws JournalError `journal_invalid` for what no reader would take: one such line would block all that follow it
  */
 export function appendRecord(head: JournalHead, entry: RecordEntry, sha256: Sha256 = pureSha256): ChainedRecord {
-  const parsed = journalRecord.safeParse({ v: 1, journalId: head.journalId, seq: head.seq + 1, prev: head.hash, ...entry });
+  const body = wellFormed(entry.body);
+  const parsed = journalRecord.safeParse({ v: 1, journalId: head.journalId, seq: head.seq + 1, prev: head.hash, ...entry, body });
   if (!parsed.success) {
     throw new JournalError('journal_invalid', `A ${entry.body.type} record has the wrong shape: ${parsed.error.message}`, { cause: parsed.error });
   }
@@ -114,6 +115,11 @@ export function joinChain(head: JournalHead, chain: readonly ChainedRecord[]): J
     throw new JournalError('journal_fork', `Record ${head.seq} is not the one that is known`, { status: 409, params: { seq: head.seq } });
   }
   return { fresh, resent, head: fresh.at(-1) ?? head };
+}
+
+/** A text that was cut inside a character outside the BMP has no canonical bytes (RFC 8785); a fault must never fail for that. */
+function wellFormed(body: JournalBody): JournalBody {
+  return body.type === 'faultRaised' ? { ...body, code: body.code.toWellFormed(), detail: body.detail.toWellFormed() } : body;
 }
 
 function parseLine(line: string, seq: number): JournalRecord {
