@@ -1,41 +1,41 @@
 /** The slots of a day, takeovers aside: every segment's fixed cycle with its obligations woven in. */
 import type { Why } from '../protocol/journal.ts';
 import { firstDue, type WovenObligation } from './obligations.ts';
-import type { CycleItem, Segment } from './segments.ts';
+import type { CycleItem } from './playable-lists.ts';
+import type { Segment } from './segments.ts';
 import type { Slot } from './types.ts';
 
 /** The oldest due instant not yet played, by obligation; only of those open at the end of the last segment. */
 export type Owed = ReadonlyMap<WovenObligation, number>;
 
 /**
- * Plays the segments of a day in order and hands every slot to `emit`.
+ * Plays the segments of a day in order and hands every slot to `emit`, if it is there.
  * @param owed what is owed at the end of the day before
  * @param patienceMs see Weave
  * @returns what is owed at the end of this one
  */
-export function playDay(segments: readonly Segment[], owed: Owed, patienceMs: number, emit: (slot: Slot) => void): Owed {
+export function playDay(segments: readonly Segment[], owed: Owed, patienceMs: number, emit: ((slot: Slot) => void) | null): Owed {
   for (const segment of segments) owed = playSegment(segment, owed, patienceMs, emit);
   return owed;
 }
 
-function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (slot: Slot) => void): Owed {
+function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: ((slot: Slot) => void) | null): Owed {
   const { obligations, end } = segment;
   const due = obligations.map((o) => before.get(o) ?? firstDue(o, segment.start));
   const turns = obligations.map(turnOf);
   const cycle = segment.items.length > 0 ? segment.items : turns;
   let next = 0;
   for (let t = segment.start; t < end; ) {
-    forgive(due, t, patienceMs);
-    const index = mostOverdue(obligations, due, t, end);
+    const index = mostOverdue(obligations, due, patienceMs, t, end);
     const item = index >= 0 ? turns[index]! : cycle[next++ % cycle.length];
     if (!item) {
-      emit({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
+      emit?.({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
       break;
     }
     if (index >= 0) due[index]! += obligations[index]!.periodMs;
     const start = t;
     t = Math.min(end, start + item.lengthMs);
-    emit({ start, end: t, plannedMs: item.lengthMs, offsetMs: 0, noticeId: item.noticeId, takeoverId: null, why: item.why });
+    emit?.({ start, end: t, plannedMs: item.lengthMs, offsetMs: 0, noticeId: item.noticeId, takeoverId: null, why: item.why });
   }
   return new Map(obligations.map((o, i) => [o, due[i]!]));
 }
@@ -44,11 +44,19 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
  * The obligation that has been due longest and fits before the segment's end, then by order and id (their order in the
  * segment); -1 for none. One that would be cut is left to the next segment, which plays what is still owed first.
  */
-function mostOverdue(obligations: readonly WovenObligation[], due: readonly number[], t: number, end: number): number {
+function mostOverdue(obligations: readonly WovenObligation[], due: number[], patienceMs: number, t: number, end: number): number {
   let best = -1;
-  for (let i = 0; i < obligations.length; i++) {
-    if (due[i]! <= t && obligations[i]!.lengthMs <= end - t && (best < 0 || due[i]! < due[best]!)) best = i;
+  let bestDue = t + 1;
+  let oldest = t;
+  for (let i = 0; i < due.length; i++) {
+    const since = due[i]!;
+    if (since < oldest) oldest = since;
+    if (since < bestDue && obligations[i]!.lengthMs <= end - t) {
+      best = i;
+      bestDue = since;
+    }
   }
+  if (t - oldest > patienceMs) forgive(due, t, t - oldest - patienceMs);
   return best;
 }
 
@@ -56,9 +64,7 @@ function mostOverdue(obligations: readonly WovenObligation[], due: readonly numb
  * With more obligations than time, what is owed would grow for ever. All that are late are moved on together by what exceeds
  * the patience, so that each keeps its share of the time there is.
  */
-function forgive(due: number[], t: number, patienceMs: number): void {
-  const excess = t - patienceMs - Math.min(...due);
-  if (excess <= 0) return;
+function forgive(due: number[], t: number, excess: number): void {
   for (let i = 0; i < due.length; i++) if (due[i]! <= t) due[i]! += excess;
 }
 

@@ -14,6 +14,7 @@ import type { Takeover } from '../protocol/takeover.ts';
 import { parseCron, type ParsedCron } from './cron.ts';
 import { playDay } from './day.ts';
 import { weaveOf, type ObligationLoad } from './obligations.ts';
+import { PlayableLists } from './playable-lists.ts';
 import { openingsOf, segmentsOf, type SegmentSource } from './segments.ts';
 import { takeoverPhases, takeoverSlot, type TakeoverPhase } from './takeover-phases.ts';
 import type { Slot } from './types.ts';
@@ -102,6 +103,7 @@ class Days {
     this.#patienceMs = weave.patienceMs;
     this.#source = {
       programme,
+      lists: new PlayableLists(programme),
       zone: new Zone(programme.zone),
       entryCrons: programme.entries.map(cronOf),
       obligations: weave.obligations,
@@ -141,7 +143,7 @@ class Days {
     }
     const before = source.zone.dayAt(day.start - 1);
     const openings = openingsOf(source, before.start, day.end);
-    const owed = playDay(segmentsOf(source, openings, before), new Map(), this.#patienceMs, () => undefined);
+    const owed = playDay(segmentsOf(source, openings, before), new Map(), this.#patienceMs, null);
     playDay(segmentsOf(source, openings, day), owed, this.#patienceMs, emit);
     return slots;
   }
