@@ -1,5 +1,4 @@
 /** What a word processor leaves in pasted text and nobody sees: control characters, soft hyphens, zero-width space, byte order mark. */
-// eslint-disable-next-line no-control-regex
 const invisible = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b\ufeff]/gu;
 
 /** One line of text as it is stored: NFC, well-formed, single spaces. PostgreSQL takes no NUL, so none may come through. */

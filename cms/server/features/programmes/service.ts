@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
 import type { publishAnswer, publishPreview } from '../../../../shared/protocol/api/content.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
-import { boardMessages } from '../../../../shared/protocol/link.ts';
+import type { boardMessages } from '../../../../shared/protocol/link.ts';
 import { assetRef, certificate as certificateSchema, manifest as manifestSchema, partRef, type Certificate, type Manifest } from '../../../../shared/protocol/programme.ts';
 import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
