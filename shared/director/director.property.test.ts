@@ -21,7 +21,11 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('run' as const), ms: fc.integer({ min: 1, max: 60_000 }) }) },
   fc.record({ do: fc.constant('plan' as const), programme: fc.integer({ min: 0, max: 2 }) }),
-  fc.record({ do: fc.constant('takeover' as const), ms: fc.integer({ min: 1, max: 60_000 }), level: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({
+    do: fc.constant('takeover' as const),
+    ms: fc.integer({ min: 1, max: 60_000 }),
+    level: fc.integer({ min: 1, max: 2 }),
+  }),
   fc.record({ do: fc.constant('allClear' as const) }),
   fc.record({ do: fc.constant('overlay' as const), on: fc.boolean() }),
   fc.record({ do: fc.constant('screen' as const), on: fc.constantFrom(true, false, null) }),
@@ -42,7 +46,11 @@ const situation: fc.Arbitrary<Situation> = fc.record({
 });
 
 /** Plays a situation; calls `check` whenever time has passed. */
-function play({ programmes, from, steps }: Situation, answer: (command: StageCommand) => Answer, check: (stage: FakeStage, takeovers: readonly Takeover[]) => void): FakeStage {
+function play(
+  { programmes, from, steps }: Situation,
+  answer: (command: StageCommand) => Answer,
+  check: (stage: FakeStage, takeovers: readonly Takeover[]) => void,
+): FakeStage {
   const stage = new FakeStage(from, { answer });
   let programme = programmes[0]!;
   let takeovers: Takeover[] = [];
@@ -54,7 +62,11 @@ function play({ programmes, from, steps }: Situation, answer: (command: StageCom
   for (const s of steps) {
     if (s.do === 'run') stage.runFor(s.ms);
     else if (s.do === 'plan') programme = programmes[s.programme]!;
-    else if (s.do === 'takeover') takeovers = [...takeovers, takeoverOf(++raised, { startsAt: stage.now, expiresAt: stage.now + s.ms, level: s.level })];
+    else if (s.do === 'takeover')
+      takeovers = [
+        ...takeovers,
+        takeoverOf(++raised, { startsAt: stage.now, expiresAt: stage.now + s.ms, level: s.level }),
+      ];
     else if (s.do === 'allClear') takeovers = takeovers.slice(1);
     else if (s.do === 'overlay') stage.send({ type: 'overlay', scene: s.on ? overlay : null });
     else if (s.do === 'screen') stage.send({ type: 'screen', on: s.on });
@@ -79,30 +91,37 @@ const moody = (seed: readonly number[]): ((command: StageCommand) => Answer) => 
       return { after: n, event: { type: 'failed', sceneId: command.sceneId, code: 'layout_failed', detail: 'moody' } };
     }
     // Nothing paints before it was told to.
-    return { after: n, event: answer.event.type === 'painted' ? { ...answer.event, agoMs: Math.min(4, n) } : answer.event };
+    return {
+      after: n,
+      event: answer.event.type === 'painted' ? { ...answer.event, agoMs: Math.min(4, n) } : answer.event,
+    };
   };
 };
 
 test('whatever happens, plays never overlap, and every painted scene but an overlay is exactly one play', () => {
   fc.assert(
-    fc.property(situation, fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 20 }), (what, seed) => {
-      const stage = play(what, moody(seed), () => undefined);
-      const painted = stage.painted.filter(({ scene }) => scene.kind !== 'testPattern');
-      const plays = stage.plays.filter((p) => p.outcome !== 'failed' || painted.some(({ at }) => at === p.start));
-      expect(plays).toHaveLength(painted.length);
-      plays.forEach((p, i) => {
-        expect(p.start).toBe(painted[i]!.at);
-        const { scene } = painted[i]!;
-        expect(p.noticeId).toBe(scene.kind === 'notice' ? scene.notice.noticeId : null);
-        expect(p.takeoverId).toBe(scene.kind === 'takeover' ? scene.takeover.takeoverId : null);
-        if (i > 0) expect(p.start).toBeGreaterThanOrEqual(plays[i - 1]!.start + plays[i - 1]!.paintedMs);
-      });
-      const shown = stage.records.flatMap(({ body }) => (body.type === 'takeoverShown' ? [body.takeoverId] : []));
-      expect(new Set(shown).size).toBe(shown.length);
-      expect(new Set(shown)).toEqual(new Set(plays.flatMap((p) => p.takeoverId ?? [])));
-      const ended = stage.records.flatMap(({ body }) => (body.type === 'takeoverEnded' ? [body.takeoverId] : []));
-      expect(new Set(ended).size).toBe(ended.length);
-    }),
+    fc.property(
+      situation,
+      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 20 }),
+      (what, seed) => {
+        const stage = play(what, moody(seed), () => undefined);
+        const painted = stage.painted.filter(({ scene }) => scene.kind !== 'testPattern');
+        const plays = stage.plays.filter((p) => p.outcome !== 'failed' || painted.some(({ at }) => at === p.start));
+        expect(plays).toHaveLength(painted.length);
+        plays.forEach((p, i) => {
+          expect(p.start).toBe(painted[i]!.at);
+          const { scene } = painted[i]!;
+          expect(p.noticeId).toBe(scene.kind === 'notice' ? scene.notice.noticeId : null);
+          expect(p.takeoverId).toBe(scene.kind === 'takeover' ? scene.takeover.takeoverId : null);
+          if (i > 0) expect(p.start).toBeGreaterThanOrEqual(plays[i - 1]!.start + plays[i - 1]!.paintedMs);
+        });
+        const shown = stage.records.flatMap(({ body }) => (body.type === 'takeoverShown' ? [body.takeoverId] : []));
+        expect(new Set(shown).size).toBe(shown.length);
+        expect(new Set(shown)).toEqual(new Set(plays.flatMap((p) => p.takeoverId ?? [])));
+        const ended = stage.records.flatMap(({ body }) => (body.type === 'takeoverEnded' ? [body.takeoverId] : []));
+        expect(new Set(ended).size).toBe(ended.length);
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -127,14 +146,23 @@ test('a takeover is on the glass within 200 ms of a stage that answers at once, 
 test('with a stage that answers at once, what is on the glass is what the timeline says', () => {
   fc.assert(
     fc.property(situation, (what) => {
-      play({ ...what, steps: what.steps.filter((s) => s.do === 'run' || s.do === 'plan' || s.do === 'takeover' || s.do === 'allClear') }, quick, (stage) => {
-        stage.runFor(200);
-        const { now: slot } = stage.output;
-        if (!slot || stage.now - slot.start < 200 || slot.end - stage.now < 1_000) return;
-        const { scene } = stage.painted.at(-1)!;
-        expect(scene.kind === 'notice' ? scene.notice.noticeId : null).toBe(slot.noticeId);
-        expect(scene.kind === 'takeover' ? scene.takeover.takeoverId : null).toBe(slot.takeoverId);
-      });
+      play(
+        {
+          ...what,
+          steps: what.steps.filter(
+            (s) => s.do === 'run' || s.do === 'plan' || s.do === 'takeover' || s.do === 'allClear',
+          ),
+        },
+        quick,
+        (stage) => {
+          stage.runFor(200);
+          const { now: slot } = stage.output;
+          if (!slot || stage.now - slot.start < 200 || slot.end - stage.now < 1_000) return;
+          const { scene } = stage.painted.at(-1)!;
+          expect(scene.kind === 'notice' ? scene.notice.noticeId : null).toBe(slot.noticeId);
+          expect(scene.kind === 'takeover' ? scene.takeover.takeoverId : null).toBe(slot.takeoverId);
+        },
+      );
     }),
     { numRuns: 100 },
   );

@@ -11,7 +11,12 @@ const zone = 'Asia/Ho_Chi_Minh';
 const parts: Part[] = [noticeOf(1, 10_000), noticeOf(2, 20_000), playlistOf(1, [1, 2])];
 const programme = programmeOf(zone, testId(2, 1), parts);
 
-function playing(at = eight, options: ConstructorParameters<typeof FakeStage>[1] = {}, what: Programme | null = programme, takeovers: Takeover[] = []): FakeStage {
+function playing(
+  at = eight,
+  options: ConstructorParameters<typeof FakeStage>[1] = {},
+  what: Programme | null = programme,
+  takeovers: Takeover[] = [],
+): FakeStage {
   const stage = new FakeStage(at, options);
   stage.send({ type: 'plan', programme: what, takeovers });
   stage.ready();
@@ -25,7 +30,10 @@ const failing = (name: string, when: 'prepare' | 'show', times = Infinity): ((co
   return (command) => {
     if (command.type === 'prepare' && nameOf(command.scene) === name && left-- > 0) failed.add(command.sceneId);
     if (command.type === when && failed.has(command.sceneId)) {
-      return { after: 30, event: { type: 'failed', sceneId: command.sceneId, code: 'decode_stalled', detail: 'no frame' } };
+      return {
+        after: 30,
+        event: { type: 'failed', sceneId: command.sceneId, code: 'decode_stalled', detail: 'no frame' },
+      };
     }
     return quick(command);
   };
@@ -41,8 +49,21 @@ describe('slots', () => {
     const prepared = stage.commands.filter(({ command }) => command.type === 'prepare').map(({ at }) => at - eight);
     expect(prepared.slice(1, 4)).toEqual([70, 20_000, 30_020]);
     expect(stage.plays).toHaveLength(4);
-    expect(stage.plays.map((play) => [play.start - eight, play.outcome])).toEqual([[66, 'completed'], [10_016, 'completed'], [30_016, 'completed'], [40_016, 'completed']]);
-    expect(stage.plays[1]).toMatchObject({ paintedMs: 20_000, noticeId: testId(1, 2), takeoverId: null, why: { kind: 'loop', id: testId(2, 1) }, host: 'headless', programme: programme.version, asset: null });
+    expect(stage.plays.map((play) => [play.start - eight, play.outcome])).toEqual([
+      [66, 'completed'],
+      [10_016, 'completed'],
+      [30_016, 'completed'],
+      [40_016, 'completed'],
+    ]);
+    expect(stage.plays[1]).toMatchObject({
+      paintedMs: 20_000,
+      noticeId: testId(1, 2),
+      takeoverId: null,
+      why: { kind: 'loop', id: testId(2, 1) },
+      host: 'headless',
+      programme: programme.version,
+      asset: null,
+    });
     expect(stage.output.openPlay).toMatchObject({ start: eight + 60_016, noticeId: testId(1, 1) });
     expect(stage.output.now).toMatchObject({ start: eight + 60_000 });
     expect(stage.output.next).toMatchObject({ start: eight + 70_000 });
@@ -51,37 +72,67 @@ describe('slots', () => {
   test('begin in the middle after a start', () => {
     const stage = playing(eight + 17_000);
     stage.runFor(1_000);
-    expect(stage.commands.map(({ command }) => (command.type === 'configure' ? 0 : command.offsetMs))).toEqual([7_000, 7_050]);
+    expect(stage.commands.map(({ command }) => (command.type === 'configure' ? 0 : command.offsetMs))).toEqual([
+      7_000, 7_050,
+    ]);
     stage.runUntil(eight + 31_000);
     expect(stage.plays[0]).toMatchObject({ outcome: 'cut', noticeId: testId(1, 2) });
   });
 
   test('that come late are shown in the middle, end on time, and are skipped with a fault when it is too late', () => {
-    const slow = (ms: number) => (command: StageCommand): Answer => {
-      const answer = quick(command);
-      return answer && command.type === 'prepare' && nameOf(command.scene) === 'Tin 1' && command.offsetMs === 0 ? { ...answer, after: ms } : answer;
-    };
+    const slow =
+      (ms: number) =>
+      (command: StageCommand): Answer => {
+        const answer = quick(command);
+        return answer && command.type === 'prepare' && nameOf(command.scene) === 'Tin 1' && command.offsetMs === 0
+          ? { ...answer, after: ms }
+          : answer;
+      };
     const late = playing(eight + 10_000, { answer: slow(15_000) });
     late.runUntil(eight + 45_000);
     // Asked for at 08:00:20, ten seconds ahead; ready five seconds into its slot.
-    expect(late.commands.find(({ at, command }) => command.type === 'show' && at > eight + 30_000)).toMatchObject({ at: eight + 35_000, command: { offsetMs: 5_000 } });
+    expect(late.commands.find(({ at, command }) => command.type === 'show' && at > eight + 30_000)).toMatchObject({
+      at: eight + 35_000,
+      command: { offsetMs: 5_000 },
+    });
     expect(late.painted.map(({ at }) => at - eight)).toEqual([10_066, 35_016, 40_016]);
     expect(late.plays.map((play) => play.outcome)).toEqual(['completed', 'cut']);
 
     const never = playing(eight + 10_000, { answer: slow(25_000) });
     never.runUntil(eight + 45_000);
     expect(never.shown).toEqual(['Tin 2', 'Tin 2']);
-    expect(never.records.map(({ body }) => body)).toContainEqual({ type: 'faultRaised', code: 'scene_late', detail: `notice ${testId(1, 1)}` });
+    expect(never.records.map(({ body }) => body)).toContainEqual({
+      type: 'faultRaised',
+      code: 'scene_late',
+      detail: `notice ${testId(1, 1)}`,
+    });
     // What was painted instead went on being painted, and is recorded as one play.
     expect(never.plays).toMatchObject([{ noticeId: testId(1, 2), outcome: 'completed', paintedMs: 29_950 }]);
   });
 
   test('of less than a second are not begun', () => {
-    const short = programmeOf(zone, testId(2, 1), [...parts, playlistOf(2, [1]), { kind: 'entry', entryId: testId(3, 1), playlistId: testId(2, 2), priority: 1, cron: '1 8 * * *', durationMs: 70_300, validFrom: null, validTo: null }]);
+    const short = programmeOf(zone, testId(2, 1), [
+      ...parts,
+      playlistOf(2, [1]),
+      {
+        kind: 'entry',
+        entryId: testId(3, 1),
+        playlistId: testId(2, 2),
+        priority: 1,
+        cron: '1 8 * * *',
+        durationMs: 70_300,
+        validFrom: null,
+        validTo: null,
+      },
+    ]);
     const stage = playing(eight + 115_000, {}, short);
     stage.runUntil(eight + 140_000);
     // The window ends 300 ms after an item of its own began at 08:02:10.
-    expect(stage.painted.map(({ at, scene }) => [nameOf(scene), at - eight])).toEqual([['Tin 1', 115_066], ['Tin 1', 120_016], ['Tin 1', 130_316]]);
+    expect(stage.painted.map(({ at, scene }) => [nameOf(scene), at - eight])).toEqual([
+      ['Tin 1', 115_066],
+      ['Tin 1', 120_016],
+      ['Tin 1', 130_316],
+    ]);
   });
 
   test('go on when the plan changes nothing, and change at once when it does', () => {
@@ -90,7 +141,11 @@ describe('slots', () => {
     stage.send({ type: 'plan', programme: programmeOf(zone, testId(2, 1), parts), takeovers: [] });
     stage.runFor(2_000);
     expect(stage.painted).toHaveLength(1);
-    stage.send({ type: 'plan', programme: programmeOf(zone, testId(2, 2), [...parts, playlistOf(2, [2])]), takeovers: [] });
+    stage.send({
+      type: 'plan',
+      programme: programmeOf(zone, testId(2, 2), [...parts, playlistOf(2, [2])]),
+      takeovers: [],
+    });
     stage.runFor(100);
     expect(stage.shown).toEqual(['Tin 1', 'Tin 2']);
     expect(stage.plays).toMatchObject([{ outcome: 'cut', noticeId: testId(1, 1) }]);
@@ -112,26 +167,36 @@ describe('slots', () => {
 });
 
 describe('failures', () => {
-  test.each(['prepare', 'show'] as const)('at %s give way to the fallback, and the notice is tried again next time', (when) => {
-    const stage = playing(eight + 5_000, { answer: failing('Tin 2', when, 1) });
-    stage.runUntil(eight + 41_000);
-    expect(stage.shown).toEqual(['Tin 1', 'fallback', 'Tin 1', 'Tin 2']);
-    expect(stage.plays.map((play) => [play.noticeId, play.why.kind, play.outcome])).toEqual([
-      [testId(1, 2), 'loop', 'failed'],
-      [testId(1, 1), 'loop', 'cut'],
-      [null, 'fallback', 'completed'],
-      [testId(1, 1), 'loop', 'completed'],
-    ]);
-    expect(stage.plays[0]).toMatchObject({ paintedMs: 0 });
-    expect(stage.plays[0]!.start).toBeGreaterThanOrEqual(eight + 10_000);
-    expect(stage.records[0]!.body).toEqual({ type: 'faultRaised', code: 'decode_stalled', detail: `notice ${testId(1, 2)}: no frame` });
-  });
+  test.each(['prepare', 'show'] as const)(
+    'at %s give way to the fallback, and the notice is tried again next time',
+    (when) => {
+      const stage = playing(eight + 5_000, { answer: failing('Tin 2', when, 1) });
+      stage.runUntil(eight + 41_000);
+      expect(stage.shown).toEqual(['Tin 1', 'fallback', 'Tin 1', 'Tin 2']);
+      expect(stage.plays.map((play) => [play.noticeId, play.why.kind, play.outcome])).toEqual([
+        [testId(1, 2), 'loop', 'failed'],
+        [testId(1, 1), 'loop', 'cut'],
+        [null, 'fallback', 'completed'],
+        [testId(1, 1), 'loop', 'completed'],
+      ]);
+      expect(stage.plays[0]).toMatchObject({ paintedMs: 0 });
+      expect(stage.plays[0]!.start).toBeGreaterThanOrEqual(eight + 10_000);
+      expect(stage.records[0]!.body).toEqual({
+        type: 'faultRaised',
+        code: 'decode_stalled',
+        detail: `notice ${testId(1, 2)}: no frame`,
+      });
+    },
+  );
 
   test('on the glass end the play as failed, with what was painted', () => {
     const stage = playing(eight + 10_000);
     stage.runFor(8_000);
     const sceneId = stage.painted[0]!.sceneId;
-    stage.send({ type: 'stage', event: { type: 'failed', sceneId, code: 'decode_stalled', detail: 'x'.repeat(400) + '😀'.repeat(50) } });
+    stage.send({
+      type: 'stage',
+      event: { type: 'failed', sceneId, code: 'decode_stalled', detail: 'x'.repeat(400) + '😀'.repeat(50) },
+    });
     stage.runFor(3_000);
     expect(stage.plays).toMatchObject([{ outcome: 'failed', start: eight + 10_066, paintedMs: 7_934 }]);
     expect(stage.shown).toEqual(['Tin 2', 'fallback']);
@@ -141,7 +206,9 @@ describe('failures', () => {
     const takeover = takeoverOf(1, { startsAt: eight, expiresAt: eight + 600_000 });
     const stage = playing(eight, { answer: failing('takeover 1', 'prepare', 3) }, programme, [takeover]);
     stage.runFor(60_000);
-    const tries = stage.commands.filter(({ command }) => command.type === 'prepare' && command.scene.kind === 'takeover').map(({ at }) => at - eight);
+    const tries = stage.commands
+      .filter(({ command }) => command.type === 'prepare' && command.scene.kind === 'takeover')
+      .map(({ at }) => at - eight);
     expect(tries).toEqual([0, 5_030, 15_060, 35_090]);
     expect(stage.shown).toEqual(['fallback', 'takeover 1']);
     expect(stage.plays.filter((play) => play.outcome === 'failed')).toHaveLength(1);
@@ -165,23 +232,47 @@ describe('takeovers', () => {
     const takeover = takeoverOf(1, { startsAt: eight + 4_000, expiresAt: eight + 15_000 });
     stage.send({ type: 'plan', programme, takeovers: [takeover] });
     stage.runUntil(eight + 31_000);
-    expect(stage.painted.map(({ at, scene }) => [nameOf(scene), at - eight])).toEqual([['Tin 1', 66], ['takeover 1', 4_066], ['Tin 2', 15_016], ['Tin 1', 30_016]]);
+    expect(stage.painted.map(({ at, scene }) => [nameOf(scene), at - eight])).toEqual([
+      ['Tin 1', 66],
+      ['takeover 1', 4_066],
+      ['Tin 2', 15_016],
+      ['Tin 1', 30_016],
+    ]);
     const rest = stage.commands.find(({ at, command }) => command.type === 'show' && at === eight + 15_000)!.command;
     expect(rest).toMatchObject({ offsetMs: 5_000 });
-    expect(stage.records.map(({ body }) => (body.type === 'playEnded' ? body.outcome : body.type === 'takeoverEnded' ? body.reason : body.type))).toEqual(['cut', 'takeoverShown', 'expired', 'completed', 'cut']);
-    expect(stage.plays[1]).toMatchObject({ takeoverId: takeover.takeoverId, noticeId: null, noticeHash: null, why: { kind: 'takeover', id: takeover.takeoverId } });
+    expect(
+      stage.records.map(({ body }) =>
+        body.type === 'playEnded' ? body.outcome : body.type === 'takeoverEnded' ? body.reason : body.type,
+      ),
+    ).toEqual(['cut', 'takeoverShown', 'expired', 'completed', 'cut']);
+    expect(stage.plays[1]).toMatchObject({
+      takeoverId: takeover.takeoverId,
+      noticeId: null,
+      noticeHash: null,
+      why: { kind: 'takeover', id: takeover.takeoverId },
+    });
   });
 
   test.each([
     ['allClear', []],
-    ['superseded', [takeoverOf(2, { startsAt: eight, expiresAt: eight + 60_000, type: 'update', supersedes: testId(5, 1) })]],
-    ['superseded', [takeoverOf(3, { startsAt: eight, expiresAt: eight + 60_000, type: 'update', supersedes: testId(5, 2) })]],
+    [
+      'superseded',
+      [takeoverOf(2, { startsAt: eight, expiresAt: eight + 60_000, type: 'update', supersedes: testId(5, 1) })],
+    ],
+    [
+      'superseded',
+      [takeoverOf(3, { startsAt: eight, expiresAt: eight + 60_000, type: 'update', supersedes: testId(5, 2) })],
+    ],
   ] as const)('end with their reason: %s', (reason, then) => {
     const stage = playing(eight, {}, programme, [takeoverOf(1, { startsAt: eight, expiresAt: eight + 60_000 })]);
     stage.runFor(5_000);
     stage.send({ type: 'plan', programme, takeovers: then });
     stage.runFor(70_000);
-    expect(stage.records.filter(({ body }) => body.type === 'takeoverEnded').map(({ body }) => body)).toContainEqual({ type: 'takeoverEnded', takeoverId: testId(5, 1), reason });
+    expect(stage.records.filter(({ body }) => body.type === 'takeoverEnded').map(({ body }) => body)).toContainEqual({
+      type: 'takeoverEnded',
+      takeoverId: testId(5, 1),
+      reason,
+    });
     expect(stage.records.filter(({ body }) => body.type === 'takeoverShown')).toHaveLength(1 + then.length);
   });
 
@@ -190,7 +281,11 @@ describe('takeovers', () => {
     const stage = playing(eight, {}, null);
     stage.send({ type: 'overlay', scene: overlay });
     stage.runFor(2_000);
-    stage.send({ type: 'plan', programme: null, takeovers: [takeoverOf(1, { startsAt: eight + 1_000, expiresAt: eight + 9_000 })] });
+    stage.send({
+      type: 'plan',
+      programme: null,
+      takeovers: [takeoverOf(1, { startsAt: eight + 1_000, expiresAt: eight + 9_000 })],
+    });
     stage.runFor(10_000);
     expect(stage.shown).toEqual(['testPattern', 'takeover 1', 'testPattern']);
     expect(stage.plays).toHaveLength(1);
@@ -199,7 +294,12 @@ describe('takeovers', () => {
 
   test('known from an earlier run are neither recorded again as shown nor forgotten', () => {
     const shown = takeoverOf(1, { startsAt: eight, expiresAt: eight + 10_000 });
-    const stage = playing(eight + 1_000, { director: { takeoversShown: [shown.takeoverId, testId(5, 7)] } }, programme, [shown]);
+    const stage = playing(
+      eight + 1_000,
+      { director: { takeoversShown: [shown.takeoverId, testId(5, 7)] } },
+      programme,
+      [shown],
+    );
     stage.runFor(20_000);
     expect(stage.records.filter(({ body }) => body.type !== 'playEnded').map(({ body }) => body)).toEqual([
       { type: 'takeoverEnded', takeoverId: testId(5, 7), reason: 'allClear' },

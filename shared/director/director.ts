@@ -9,12 +9,12 @@
  *   takeover (and the fallback itself) after a few seconds, more and more of them.
  * - A scene that was asked for in time and not ready by its slot's end is skipped with the fault `scene_late`.
  */
-import type { Scene, StageCommand, StageEvent } from '../protocol/bridge.ts';
+import type { StageCommand, StageEvent } from '../protocol/bridge.ts';
 import type { JournalBody } from '../protocol/journal.ts';
 import type { Slot } from '../schedule/types.ts';
 import { OpenPlay, playBody } from './open-play.ts';
 import { TakeoverLog } from './takeover-log.ts';
-import { fallbackTarget, Plan, type Target } from './targets.ts';
+import { fallbackTarget, nameOf, offsetOf, overlayTarget, Plan, type Target } from './targets.ts';
 import type { Director, DirectorInput, DirectorOptions, DirectorOutput } from './types.ts';
 
 const aheadMs = 10_000;
@@ -156,7 +156,11 @@ class StageDirector implements Director {
     const scene = [this.#pending, ...this.#showing, this.#front].find((s) => s?.sceneId === sceneId);
     if (!scene) return;
     const { target } = scene;
-    this.#records.push({ type: 'faultRaised', code, detail: `${nameOf(target)}: ${detail}`.slice(0, 500).toWellFormed() });
+    this.#records.push({
+      type: 'faultRaised',
+      code,
+      detail: `${nameOf(target)}: ${detail}`.slice(0, 500).toWellFormed(),
+    });
     const times = (this.#failed.get(target.key)?.times ?? 0) + 1;
     const retryAt = now + Math.min(lastRetryMs, firstRetryMs * 2 ** (times - 1));
     this.#failed.set(target.key, { until: target.scene.kind === 'notice' ? target.slot!.end : retryAt, times });
@@ -168,7 +172,8 @@ class StageDirector implements Director {
     }
     if (scene === this.#pending) this.#pending = null;
     this.#showing = this.#showing.filter((s) => s !== scene);
-    if (times === 1 && (target.scene.kind === 'notice' || target.scene.kind === 'takeover')) this.#unpainted.push(target);
+    if (times === 1 && (target.scene.kind === 'notice' || target.scene.kind === 'takeover'))
+      this.#unpainted.push(target);
   }
 
   #endPlay(at: number, ending: 'failed' | 'interrupted' | null): void {
@@ -207,7 +212,8 @@ class StageDirector implements Director {
       else if (this.#pending!.prepared) this.#show(this.#pending!, now);
       return;
     }
-    if (next && this.#showing.length === 0 && !this.#is(this.#pending, next) && (next.slot!.start - now <= aheadMs)) this.#prepare(next, now);
+    if (next && this.#showing.length === 0 && !this.#is(this.#pending, next) && next.slot!.start - now <= aheadMs)
+      this.#prepare(next, now);
   }
 
   #targetFor(slot: Slot | null, now: number): Target | null {
@@ -233,11 +239,18 @@ class StageDirector implements Director {
   }
 
   #is(scene: StagedScene | null, target: Target | null): boolean {
-    return scene !== null && target !== null && scene.generation === this.#generation && scene.target.key === target.key;
+    return (
+      scene !== null && target !== null && scene.generation === this.#generation && scene.target.key === target.key
+    );
   }
 
   #tooShort(target: Target, now: number): boolean {
-    return this.#front !== null && target.slot !== null && target.slot.takeoverId === null && target.slot.end - now < minShowMs;
+    return (
+      this.#front !== null &&
+      target.slot !== null &&
+      target.slot.takeoverId === null &&
+      target.slot.end - now < minShowMs
+    );
   }
 
   #prepare(target: Target, now: number): void {
@@ -282,18 +295,4 @@ class StageDirector implements Director {
     for (const { until } of this.#failed.values()) times.push(until);
     return Math.min(...times.filter((time) => time > now));
   }
-}
-
-function overlayTarget(scene: Scene): Target {
-  return { key: `overlay ${JSON.stringify(scene)}`, scene, slot: null, noticeHash: null, programme: null };
-}
-
-function offsetOf(target: Target, now: number): number {
-  return target.slot === null ? 0 : target.slot.offsetMs + Math.max(0, now - target.slot.start);
-}
-
-function nameOf(target: Target): string {
-  const { scene } = target;
-  if (scene.kind === 'notice') return `notice ${scene.notice.noticeId}`;
-  return scene.kind === 'takeover' ? `takeover ${scene.takeover.takeoverId}` : scene.kind;
 }

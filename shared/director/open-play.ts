@@ -49,7 +49,13 @@ export class OpenPlay {
 }
 
 /** A play record's body for a target with a slot. */
-export function playBody(target: Target, host: HostKind, start: number, paintedMs: number, outcome: PlayOutcome): PlayBody {
+export function playBody(
+  target: Target,
+  host: HostKind,
+  start: number,
+  paintedMs: number,
+  outcome: PlayOutcome,
+): PlayBody {
   const { scene } = target;
   const slot = target.slot!;
   const content = scene.kind === 'notice' ? scene.notice.content : null;

@@ -25,7 +25,9 @@ export class TakeoverLog {
    */
   changed(takeovers: readonly Takeover[], now: number): JournalBody[] {
     const present = new Map(standing(takeovers).map((t) => [t.takeoverId, t]));
-    const unseen = [...present.values()].some((t) => t.supersedes !== null && !this.#running.has(t.takeoverId) && !this.#running.has(t.supersedes));
+    const unseen = [...present.values()].some(
+      (t) => t.supersedes !== null && !this.#running.has(t.takeoverId) && !this.#running.has(t.supersedes),
+    );
     const superseded = new Set([...present.values()].map((t) => t.supersedes));
     const records = this.expired(now);
     for (const id of [...this.#running.keys()]) {
@@ -37,7 +39,9 @@ export class TakeoverLog {
   }
 
   expired(now: number): JournalBody[] {
-    return [...this.#running].flatMap(([id, t]) => (t !== null && t.expiresAt <= now ? [this.#end(id, 'expired')] : []));
+    return [...this.#running].flatMap(([id, t]) =>
+      t !== null && t.expiresAt <= now ? [this.#end(id, 'expired')] : [],
+    );
   }
 
   #end(takeoverId: string, reason: 'allClear' | 'superseded' | 'expired'): JournalBody {

@@ -43,14 +43,23 @@ export class Plan {
 
   /** When a takeover comes or goes next; Infinity for never. */
   nextTakeoverChange(after: number): number {
-    return Math.min(Infinity, ...this.takeovers.flatMap((t) => [t.startsAt, t.expiresAt]).filter((instant) => instant > after));
+    return Math.min(
+      Infinity,
+      ...this.takeovers.flatMap((t) => [t.startsAt, t.expiresAt]).filter((instant) => instant > after),
+    );
   }
 
   targetOf(slot: Slot): Target | null {
     const { programme } = this;
     if (slot.takeoverId !== null) {
       const takeover = this.takeovers.find((t) => t.takeoverId === slot.takeoverId)!;
-      return { key: `takeover ${slot.takeoverId} ${slot.start}`, scene: { kind: 'takeover', takeover }, slot, noticeHash: null, programme };
+      return {
+        key: `takeover ${slot.takeoverId} ${slot.start}`,
+        scene: { kind: 'takeover', takeover },
+        slot,
+        noticeHash: null,
+        programme,
+      };
     }
     if (programme === null) return null;
     const notice = slot.noticeId === null ? undefined : programme.notices.get(slot.noticeId);
@@ -76,4 +85,20 @@ export function fallbackTarget(programme: Programme, slot: Slot): Target {
     noticeHash: null,
     programme,
   };
+}
+
+export function overlayTarget(scene: Scene): Target {
+  return { key: `overlay ${JSON.stringify(scene)}`, scene, slot: null, noticeHash: null, programme: null };
+}
+
+/** How far into its length a target is at `now`, ms. */
+export function offsetOf(target: Target, now: number): number {
+  return target.slot === null ? 0 : target.slot.offsetMs + Math.max(0, now - target.slot.start);
+}
+
+/** For fault records. */
+export function nameOf(target: Target): string {
+  const { scene } = target;
+  if (scene.kind === 'notice') return `notice ${scene.notice.noticeId}`;
+  return scene.kind === 'takeover' ? `takeover ${scene.takeover.takeoverId}` : scene.kind;
 }

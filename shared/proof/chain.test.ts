@@ -4,7 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { journalRecord, maxBatchRecords, type JournalBatch, type JournalBody } from '../protocol/journal.ts';
 import { canonicalJson } from '../util/canonical-json.ts';
 import { sha256, type Sha256 } from '../util/sha256.ts';
-import { appendRecord, emptyHead, joinChain, JournalError, readLines, type ChainedRecord, type JournalHead, type RecordEntry } from './chain.ts';
+import {
+  appendRecord,
+  emptyHead,
+  joinChain,
+  JournalError,
+  readLines,
+  type ChainedRecord,
+  type JournalHead,
+  type RecordEntry,
+} from './chain.ts';
 
 const journalId = '00000000-0000-4000-8000-000000000001';
 const other = '00000000-0000-4000-8000-000000000002';
@@ -30,7 +39,11 @@ const entry: fc.Arbitrary<RecordEntry> = fc.record({
   offsetMs: fc.integer({ min: -1_000_000, max: 1_000_000 }),
   body: fc.oneof(
     fc.constant(play),
-    fc.record({ type: fc.constant('faultRaised' as const), code: fc.string({ maxLength: 64 }), detail: fc.string({ maxLength: 100, unit: 'grapheme' }) }),
+    fc.record({
+      type: fc.constant('faultRaised' as const),
+      code: fc.string({ maxLength: 64 }),
+      detail: fc.string({ maxLength: 100, unit: 'grapheme' }),
+    }),
     fc.record({ type: fc.constant('screenChanged' as const), on: fc.constantFrom(true, false, null) }),
   ),
 });
@@ -44,7 +57,8 @@ function batchOf(chain: readonly ChainedRecord[]): Omit<JournalBatch, 'signature
 }
 
 const entries = fc.array(entry, { minLength: 1, maxLength: 12 });
-const plays = (n: number): RecordEntry[] => Array.from({ length: n }, (_, i) => ({ at: i, clock: 'synced', offsetMs: 0, body: play }));
+const plays = (n: number): RecordEntry[] =>
+  Array.from({ length: n }, (_, i) => ({ at: i, clock: 'synced', offsetMs: 0, body: play }));
 
 describe('a chain', () => {
   test('is read back as it was written, by either hash function', () => {
@@ -63,26 +77,35 @@ describe('a chain', () => {
 
   test('does not stand the change of any character, in its own batch or at the next one', () => {
     fc.assert(
-      fc.property(entries, entry, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (list, following, at, character) => {
-        const chain = chainOf(list);
-        const next = appendRecord(chain.at(-1)!, following);
-        const batch = batchOf(chain);
-        const index = at % batch.lines.length;
-        fc.pre(batch.lines[index] !== character);
-        const lines = batch.lines.slice(0, index) + character + batch.lines.slice(index + 1);
-        const read = (): unknown => {
-          const changed = readLines({ ...batch, lines });
-          expect(changed.at(-1)!.hash).not.toBe(chain.at(-1)!.hash);
-          return joinChain(joinChain(emptyHead(journalId), changed).head, readLines(batchOf([next])));
-        };
-        expect(read).toThrow(JournalError);
-      }),
+      fc.property(
+        entries,
+        entry,
+        fc.nat(),
+        fc.string({ minLength: 1, maxLength: 1 }),
+        (list, following, at, character) => {
+          const chain = chainOf(list);
+          const next = appendRecord(chain.at(-1)!, following);
+          const batch = batchOf(chain);
+          const index = at % batch.lines.length;
+          fc.pre(batch.lines[index] !== character);
+          const lines = batch.lines.slice(0, index) + character + batch.lines.slice(index + 1);
+          const read = (): unknown => {
+            const changed = readLines({ ...batch, lines });
+            expect(changed.at(-1)!.hash).not.toBe(chain.at(-1)!.hash);
+            return joinChain(joinChain(emptyHead(journalId), changed).head, readLines(batchOf([next])));
+          };
+          expect(read).toThrow(JournalError);
+        },
+      ),
     );
   });
 
   test.each<[string, (batch: Omit<JournalBatch, 'signature'>) => Partial<JournalBatch>]>([
     ['a line too few', (b) => ({ lines: b.lines.split('\n').slice(0, -1).join('\n') })],
-    ['a line dropped from the middle', (b) => ({ lastSeq: b.lastSeq - 1, lines: b.lines.split('\n').toSpliced(1, 1).join('\n') })],
+    [
+      'a line dropped from the middle',
+      (b) => ({ lastSeq: b.lastSeq - 1, lines: b.lines.split('\n').toSpliced(1, 1).join('\n') }),
+    ],
     ['two lines exchanged', (b) => ({ lines: b.lines.split('\n').reverse().join('\n') })],
     ['numbers that are not those of the lines', (b) => ({ firstSeq: b.firstSeq + 1, lastSeq: b.lastSeq + 1 })],
     ['another journal', () => ({ journalId: other })],
@@ -91,7 +114,9 @@ describe('a chain', () => {
     ['numbers that run backwards', (b) => ({ firstSeq: b.lastSeq, lastSeq: b.firstSeq })],
   ])('is refused with %s', (_, change) => {
     const batch = batchOf(chainOf(plays(3)));
-    expect(() => readLines({ ...batch, ...change(batch) })).toThrow(expect.objectContaining({ code: 'journal_invalid' }));
+    expect(() => readLines({ ...batch, ...change(batch) })).toThrow(
+      expect.objectContaining({ code: 'journal_invalid' }),
+    );
   });
 
   test('is refused with more lines than a batch may hold', () => {
@@ -100,7 +125,9 @@ describe('a chain', () => {
   });
 
   test('takes a fault whose text was cut inside a character', () => {
-    const [cut] = chainOf([{ at: 1, clock: 'held', offsetMs: 0, body: { type: 'faultRaised', code: 'x', detail: '😀'.slice(0, 1) } }]);
+    const [cut] = chainOf([
+      { at: 1, clock: 'held', offsetMs: 0, body: { type: 'faultRaised', code: 'x', detail: '😀'.slice(0, 1) } },
+    ]);
     expect(readLines(batchOf([cut!]))[0]!.record.body).toMatchObject({ detail: '\ufffd' });
   });
 
@@ -128,11 +155,19 @@ describe('a batch joins what is known', () => {
   });
 
   test('a gap is asked for from the first record that is missing', () => {
-    expect(() => joinChain(headAt(2), readLines(batchOf(chain.slice(4))))).toThrow(expect.objectContaining({ code: 'journal_gap', params: { needFrom: 3 }, status: 409 }));
+    expect(() => joinChain(headAt(2), readLines(batchOf(chain.slice(4))))).toThrow(
+      expect.objectContaining({ code: 'journal_gap', params: { needFrom: 3 }, status: 409 }),
+    );
   });
 
   test('another history is a fork: behind the head, at it, or sent again up to it', () => {
-    const fork = [...chain.slice(0, 3), ...chainOf(plays(4).map((e) => ({ ...e, at: 99 })), headAt(3))];
+    const fork = [
+      ...chain.slice(0, 3),
+      ...chainOf(
+        plays(4).map((e) => ({ ...e, at: 99 })),
+        headAt(3),
+      ),
+    ];
     const forked = expect.objectContaining({ code: 'journal_fork', status: 409 });
     expect(() => joinChain(headAt(5), readLines(batchOf(fork.slice(5))))).toThrow(forked);
     expect(() => joinChain(headAt(5), readLines(batchOf(fork.slice(3))))).toThrow(forked);
@@ -142,7 +177,9 @@ describe('a batch joins what is known', () => {
   });
 
   test('a batch of another journal is refused', () => {
-    expect(() => joinChain(emptyHead(other), readLines(batchOf(chain)))).toThrow(expect.objectContaining({ code: 'journal_invalid' }));
+    expect(() => joinChain(emptyHead(other), readLines(batchOf(chain)))).toThrow(
+      expect.objectContaining({ code: 'journal_invalid' }),
+    );
   });
 });
 

@@ -55,9 +55,20 @@ export function emptyHead(journalId: string): JournalHead {
  */
 export function appendRecord(head: JournalHead, entry: RecordEntry, sha256: Sha256 = pureSha256): ChainedRecord {
   const body = wellFormed(entry.body);
-  const parsed = journalRecord.safeParse({ v: 1, journalId: head.journalId, seq: head.seq + 1, prev: head.hash, ...entry, body });
+  const parsed = journalRecord.safeParse({
+    v: 1,
+    journalId: head.journalId,
+    seq: head.seq + 1,
+    prev: head.hash,
+    ...entry,
+    body,
+  });
   if (!parsed.success) {
-    throw new JournalError('journal_invalid', `A ${entry.body.type} record has the wrong shape: ${parsed.error.message}`, { cause: parsed.error });
+    throw new JournalError(
+      'journal_invalid',
+      `A ${entry.body.type} record has the wrong shape: ${parsed.error.message}`,
+      { cause: parsed.error },
+    );
   }
   const record = parsed.data;
   const line = canonicalJson(record);
@@ -69,7 +80,10 @@ export function appendRecord(head: JournalHead, entry: RecordEntry, sha256: Sha2
  * over `batchMessage(batch.journalId, batch.lastSeq, last.hash)` before anything is made of the result.
  * @throws JournalError `journal_invalid`
  */
-export function readLines(batch: Pick<JournalBatch, 'journalId' | 'firstSeq' | 'lastSeq' | 'lines'>, sha256: Sha256 = pureSha256): ChainedRecord[] {
+export function readLines(
+  batch: Pick<JournalBatch, 'journalId' | 'firstSeq' | 'lastSeq' | 'lines'>,
+  sha256: Sha256 = pureSha256,
+): ChainedRecord[] {
   const { journalId, firstSeq, lastSeq } = batch;
   const lines = batch.lines.split('\n');
   if (lines.length !== lastSeq - firstSeq + 1 || lines.length > maxBatchRecords) {
@@ -79,7 +93,8 @@ export function readLines(batch: Pick<JournalBatch, 'journalId' | 'firstSeq' | '
   for (const line of lines) {
     const seq = firstSeq + chain.length;
     const record = parseLine(line, seq);
-    if (record.journalId !== journalId || record.seq !== seq) throw invalid(`Line ${seq} says it is line ${record.seq} of ${record.journalId}`, seq);
+    if (record.journalId !== journalId || record.seq !== seq)
+      throw invalid(`Line ${seq} says it is line ${record.seq} of ${record.journalId}`, seq);
     const before = chain.at(-1);
     if (before ? record.prev !== before.hash : (seq === 1) !== (record.prev === firstPrev)) {
       throw invalid(`Line ${seq} does not follow the line before it`, seq);
@@ -105,21 +120,29 @@ export function joinChain(head: JournalHead, chain: readonly ChainedRecord[]): J
   const first = chain[0];
   if (!first || first.journalId !== head.journalId) throw invalid('The batch is of another journal', first?.seq ?? 0);
   if (first.seq > head.seq + 1) {
-    throw new JournalError('journal_gap', `Records from ${head.seq + 1} are missing`, { status: 409, params: { needFrom: head.seq + 1 } });
+    throw new JournalError('journal_gap', `Records from ${head.seq + 1} are missing`, {
+      status: 409,
+      params: { needFrom: head.seq + 1 },
+    });
   }
   const known = head.seq - first.seq + 1;
   const resent = chain.slice(0, known);
   const fresh = chain.slice(known);
-  const same = resent.length === known ? resent.at(-1)?.hash ?? fresh[0]?.record.prev : head.hash;
+  const same = resent.length === known ? (resent.at(-1)?.hash ?? fresh[0]?.record.prev) : head.hash;
   if (same !== head.hash) {
-    throw new JournalError('journal_fork', `Record ${head.seq} is not the one that is known`, { status: 409, params: { seq: head.seq } });
+    throw new JournalError('journal_fork', `Record ${head.seq} is not the one that is known`, {
+      status: 409,
+      params: { seq: head.seq },
+    });
   }
   return { fresh, resent, head: fresh.at(-1) ?? head };
 }
 
 /** A text that was cut inside a character outside the BMP has no canonical bytes (RFC 8785); a fault must never fail for that. */
 function wellFormed(body: JournalBody): JournalBody {
-  return body.type === 'faultRaised' ? { ...body, code: body.code.toWellFormed(), detail: body.detail.toWellFormed() } : body;
+  return body.type === 'faultRaised'
+    ? { ...body, code: body.code.toWellFormed(), detail: body.detail.toWellFormed() }
+    : body;
 }
 
 function parseLine(line: string, seq: number): JournalRecord {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normalizePairingCode, pairingCode, pairingCommitment } from './pairing.ts';
 
-const text = (length: number): fc.Arbitrary<string> => fc.string({ minLength: length, maxLength: length, unit: fc.constantFrom(...'ABCabc019-_') });
+const text = (length: number): fc.Arbitrary<string> =>
+  fc.string({ minLength: length, maxLength: length, unit: fc.constantFrom(...'ABCabc019-_') });
 const both = fc.record({ device: text(43), root: text(43), player: text(22), cms: text(22) });
 
 test('the code is eight characters that are not mistaken for each other, and survives how people type', () => {
@@ -22,13 +23,17 @@ test('who changes a key or nonce on the way changes the code', () => {
       for (const key of ['device', 'root', 'player', 'cms'] as const) {
         fc.pre(a[key] !== b[key]);
         const mixed = { ...a, [key]: b[key] };
-        expect(pairingCode(mixed.device, mixed.root, mixed.player, mixed.cms)).not.toBe(pairingCode(a.device, a.root, a.player, a.cms));
+        expect(pairingCode(mixed.device, mixed.root, mixed.player, mixed.cms)).not.toBe(
+          pairingCode(a.device, a.root, a.player, a.cms),
+        );
       }
     }),
   );
 });
 
 test('code and commitment are fixed by the protocol', () => {
-  expect(pairingCommitment('A'.repeat(43), 'B'.repeat(22))).toBe('6705191e55258c5a264f72ae47c103d0c2ce23eec96ca6455f8caea2ff1394f2');
+  expect(pairingCommitment('A'.repeat(43), 'B'.repeat(22))).toBe(
+    '6705191e55258c5a264f72ae47c103d0c2ce23eec96ca6455f8caea2ff1394f2',
+  );
   expect(pairingCode('A'.repeat(43), 'C'.repeat(43), 'B'.repeat(22), 'D'.repeat(22))).toBe('B2JA6CGK');
 });

@@ -22,11 +22,33 @@ const certificate: Certificate = {
 };
 const fallback: Part = { kind: 'fallback', unitName: 'Xã Mẫu', boardName: 'Bảng 1' };
 const image: Part = { ...noticeOf(2, 15_000), content: { type: 'image', asset, alt: 'Lũ', fit: 'contain' } };
-const entry: Part = { kind: 'entry', entryId: testId(3, 1), playlistId: testId(2, 1), priority: 1, cron: '0 7 * * *', durationMs: 3_600_000, validFrom: null, validTo: null };
-const obligation: Part = { kind: 'obligation', obligationId: testId(4, 1), noticeId: testId(1, 1), perHour: 2, order: 0, cron: '0 7 * * *', durationMs: 3_600_000, validFrom: null, validTo: null };
+const entry: Part = {
+  kind: 'entry',
+  entryId: testId(3, 1),
+  playlistId: testId(2, 1),
+  priority: 1,
+  cron: '0 7 * * *',
+  durationMs: 3_600_000,
+  validFrom: null,
+  validTo: null,
+};
+const obligation: Part = {
+  kind: 'obligation',
+  obligationId: testId(4, 1),
+  noticeId: testId(1, 1),
+  perHour: 2,
+  order: 0,
+  cron: '0 7 * * *',
+  durationMs: 3_600_000,
+  validFrom: null,
+  validTo: null,
+};
 const parts: Part[] = [noticeOf(1, 10_000), image, playlistOf(1, [1, 2]), entry, obligation, fallback];
 
-function compiled(list: readonly Part[], fields: Partial<Manifest> = {}): { manifest: Manifest; bytes: Map<string, string> } {
+function compiled(
+  list: readonly Part[],
+  fields: Partial<Manifest> = {},
+): { manifest: Manifest; bytes: Map<string, string> } {
   const texts = list.map((p) => canonicalJson(p));
   const manifest: Manifest = {
     v: 1,
@@ -50,7 +72,14 @@ const read = (list: readonly Part[], fields: Partial<Manifest> = {}): ReturnType
 test('a programme is read from text or bytes, and plays', () => {
   const { manifest, bytes } = compiled(parts);
   const programme = readProgramme(manifest, certificate, bytes);
-  expect(programme).toMatchObject({ boardId: certificate.boardId, version: manifest.version, zone: certificate.zone, entries: [entry], obligations: [obligation], fallback });
+  expect(programme).toMatchObject({
+    boardId: certificate.boardId,
+    version: manifest.version,
+    zone: certificate.zone,
+    entries: [entry],
+    obligations: [obligation],
+    fallback,
+  });
   expect(programme.noticeHashes.get(testId(1, 1))).toBe(manifest.parts[0]!.hash);
   expect(neededAssets(programme)).toEqual(new Set([asset]));
   const encoded = new Map([...bytes].map(([hash, text]) => [hash, new TextEncoder().encode(text)]));
@@ -61,23 +90,51 @@ test('a programme is read from text or bytes, and plays', () => {
 describe('is refused', () => {
   test.each<[string, string, () => unknown]>([
     ['a part that is missing', 'part_missing', () => readProgramme(compiled(parts).manifest, certificate, new Map())],
-    ['a part of other bytes', 'part_damaged', () => {
-      const { manifest, bytes } = compiled(parts);
-      const { hash } = manifest.parts[0]!;
-      return readProgramme(manifest, certificate, new Map(bytes).set(hash, bytes.get(hash)!.replace('Tin 1', 'Tin 9')));
-    }],
-    ['a part of another size', 'part_damaged', () => {
-      const { manifest, bytes } = compiled(parts);
-      return readProgramme({ ...manifest, parts: manifest.parts.map((p) => ({ ...p, size: p.size + 1 })) }, certificate, bytes);
-    }],
+    [
+      'a part of other bytes',
+      'part_damaged',
+      () => {
+        const { manifest, bytes } = compiled(parts);
+        const { hash } = manifest.parts[0]!;
+        return readProgramme(
+          manifest,
+          certificate,
+          new Map(bytes).set(hash, bytes.get(hash)!.replace('Tin 1', 'Tin 9')),
+        );
+      },
+    ],
+    [
+      'a part of another size',
+      'part_damaged',
+      () => {
+        const { manifest, bytes } = compiled(parts);
+        return readProgramme(
+          { ...manifest, parts: manifest.parts.map((p) => ({ ...p, size: p.size + 1 })) },
+          certificate,
+          bytes,
+        );
+      },
+    ],
     ['a part of a wrong shape', 'part_invalid', () => read([...parts, { kind: 'entry' } as Part])],
-    ['a wrong cron expression', 'part_invalid', () => read([...parts.filter((p) => p !== entry), { ...entry, cron: '61 * * * *' }])],
+    [
+      'a wrong cron expression',
+      'part_invalid',
+      () => read([...parts.filter((p) => p !== entry), { ...entry, cron: '61 * * * *' }]),
+    ],
     ['no fallback', 'programme_incomplete', () => read(parts.filter((p) => p !== fallback))],
     ['two fallbacks', 'programme_incomplete', () => read([...parts, { ...fallback, unitName: 'Xã khác' }])],
     ['two notices of one id', 'programme_incomplete', () => read([...parts, noticeOf(1, 20_000)])],
     ['a playlist with an unknown notice', 'programme_incomplete', () => read([...parts, playlistOf(2, [8])])],
-    ['an entry with an unknown playlist', 'programme_incomplete', () => read([...parts, { ...entry, entryId: testId(3, 2), playlistId: testId(2, 8) }])],
-    ['an obligation with an unknown notice', 'programme_incomplete', () => read([...parts, { ...obligation, obligationId: testId(4, 2), noticeId: testId(1, 8) }])],
+    [
+      'an entry with an unknown playlist',
+      'programme_incomplete',
+      () => read([...parts, { ...entry, entryId: testId(3, 2), playlistId: testId(2, 8) }]),
+    ],
+    [
+      'an obligation with an unknown notice',
+      'programme_incomplete',
+      () => read([...parts, { ...obligation, obligationId: testId(4, 2), noticeId: testId(1, 8) }]),
+    ],
     ['an unknown default playlist', 'programme_incomplete', () => read(parts, { defaultPlaylistId: testId(2, 8) })],
     ['an asset that the manifest does not list', 'programme_incomplete', () => read(parts, { assets: [] })],
     ['the certificate of another board', 'programme_incomplete', () => read(parts, { boardId: testId(9, 9) })],

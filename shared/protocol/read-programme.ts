@@ -30,7 +30,8 @@ export function readProgramme(
   parts: ReadonlyMap<string, string | Uint8Array>,
   sha256: Sha256 = pureSha256,
 ): Programme {
-  if (manifest.boardId !== certificate.boardId) throw incomplete(`The certificate is that of board ${certificate.boardId}`);
+  if (manifest.boardId !== certificate.boardId)
+    throw incomplete(`The certificate is that of board ${certificate.boardId}`);
   const notices = new Map<string, NoticePart>();
   const noticeHashes = new Map<string, string>();
   const playlists = new Map<string, PlaylistPart>();
@@ -78,7 +79,8 @@ function readPart(hash: string, size: number, data: string | Uint8Array | undefi
   const params = { hash };
   if (data === undefined) throw new AppError('part_missing', `Part ${hash} is missing`, { params });
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-  if (bytes.length !== size || sha256(bytes) !== hash) throw new AppError('part_damaged', `Part ${hash} is not what its name says`, { params });
+  if (bytes.length !== size || sha256(bytes) !== hash)
+    throw new AppError('part_damaged', `Part ${hash} is not what its name says`, { params });
   try {
     return part.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
@@ -105,7 +107,8 @@ function checkReferences(programme: Programme, assets: readonly AssetRef[]): voi
     readCron(obligation.cron);
   }
   const listed = new Set(assets.map((asset) => asset.hash));
-  for (const hash of neededAssets(programme)) if (!listed.has(hash)) throw incomplete(`Asset ${hash} is not in the manifest`);
+  for (const hash of neededAssets(programme))
+    if (!listed.has(hash)) throw incomplete(`Asset ${hash} is not in the manifest`);
 }
 
 function readCron(expression: string): ParsedCron {

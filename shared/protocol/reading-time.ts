@@ -10,7 +10,13 @@ const longestMs = 60_000;
 
 /** Words (runs of letters or digits, with marks and inner punctuation such as 15/9 or 1.000) in some texts. */
 export function countWords(...texts: readonly string[]): number {
-  return texts.reduce((total, text) => total + (text.normalize('NFC').match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,/:'’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu)?.length ?? 0), 0);
+  return texts.reduce(
+    (total, text) =>
+      total +
+      (text.normalize('NFC').match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,/:'’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu)
+        ?.length ?? 0),
+    0,
+  );
 }
 
 /** Slot length for a text of so many words, whole seconds in ms. */

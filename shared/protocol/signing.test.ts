@@ -20,10 +20,16 @@ beforeAll(async () => {
   };
   ({ signer, x } = await make('t1'));
   stranger = (await make('t1')).signer;
-  list = keyList.parse({ v: 1, number: 1, issuedAt: 0, keys: [{ kid: 't1', use: 'takeover', x, notBefore: 100, notAfter: 200 }] });
+  list = keyList.parse({
+    v: 1,
+    number: 1,
+    issuedAt: 0,
+    keys: [{ kid: 't1', use: 'takeover', x, notBefore: 100, notAfter: 200 }],
+  });
 });
 
-const verify = (jws: string): Promise<unknown> => verifyDocument(jws, 'bang-tin-takeover', takeover, keysOf(list, 'takeover', 150));
+const verify = (jws: string): Promise<unknown> =>
+  verifyDocument(jws, 'bang-tin-takeover', takeover, keysOf(list, 'takeover', 150));
 
 describe('a signed document', () => {
   test('is read back', async () => {
@@ -37,22 +43,78 @@ describe('a signed document', () => {
         fc.pre(jws[at] !== character);
         const changed = jws.slice(0, at) + character + jws.slice(at + 1);
         // The last character of base64url may differ in bits that decode to nothing: then it is the same signature.
-        fc.pre(Buffer.from(changed.split('.')[2] ?? '', 'base64url').compare(Buffer.from(jws.split('.')[2]!, 'base64url')) !== 0 || at < jws.lastIndexOf('.'));
-        await expect(verify(changed)).rejects.toMatchObject({ code: expect.stringMatching(/^(signature_invalid|key_unknown)$/) });
+        fc.pre(
+          Buffer.from(changed.split('.')[2] ?? '', 'base64url').compare(
+            Buffer.from(jws.split('.')[2]!, 'base64url'),
+          ) !== 0 || at < jws.lastIndexOf('.'),
+        );
+        await expect(verify(changed)).rejects.toMatchObject({
+          code: expect.stringMatching(/^(signature_invalid|key_unknown)$/),
+        });
       }),
       { numRuns: 200 },
     );
   });
 
   test.each<[string, string, () => Promise<unknown>]>([
-    ['of another type', 'signature_invalid', async () => verify(await signDocument('bang-tin-command', document, signer))],
-    ['of an unknown key', 'key_unknown', async () => verify(await signDocument('bang-tin-takeover', document, { ...signer, kid: 't2' }))],
-    ['of a stranger under a known name', 'signature_invalid', async () => verify(await signDocument('bang-tin-takeover', document, stranger))],
-    ['of a key for another use', 'key_unknown', async () => verifyDocument(await signDocument('bang-tin-takeover', document, signer), 'bang-tin-takeover', takeover, keysOf(list, 'programme', 150))],
-    ['of a key that is not valid yet', 'key_unknown', async () => verifyDocument(await signDocument('bang-tin-takeover', document, signer), 'bang-tin-takeover', takeover, keysOf(list, 'takeover', 99))],
-    ['of a key that is valid no more', 'key_unknown', async () => verifyDocument(await signDocument('bang-tin-takeover', document, signer), 'bang-tin-takeover', takeover, keysOf(list, 'takeover', 200))],
-    ['of another shape', 'document_invalid', async () => verify(await signDocument('bang-tin-takeover', { ...document, note: '' }, signer))],
-    ['that expires before it starts', 'document_invalid', async () => verify(await signDocument('bang-tin-takeover', { ...document, expiresAt: 1_000 }, signer))],
+    [
+      'of another type',
+      'signature_invalid',
+      async () => verify(await signDocument('bang-tin-command', document, signer)),
+    ],
+    [
+      'of an unknown key',
+      'key_unknown',
+      async () => verify(await signDocument('bang-tin-takeover', document, { ...signer, kid: 't2' })),
+    ],
+    [
+      'of a stranger under a known name',
+      'signature_invalid',
+      async () => verify(await signDocument('bang-tin-takeover', document, stranger)),
+    ],
+    [
+      'of a key for another use',
+      'key_unknown',
+      async () =>
+        verifyDocument(
+          await signDocument('bang-tin-takeover', document, signer),
+          'bang-tin-takeover',
+          takeover,
+          keysOf(list, 'programme', 150),
+        ),
+    ],
+    [
+      'of a key that is not valid yet',
+      'key_unknown',
+      async () =>
+        verifyDocument(
+          await signDocument('bang-tin-takeover', document, signer),
+          'bang-tin-takeover',
+          takeover,
+          keysOf(list, 'takeover', 99),
+        ),
+    ],
+    [
+      'of a key that is valid no more',
+      'key_unknown',
+      async () =>
+        verifyDocument(
+          await signDocument('bang-tin-takeover', document, signer),
+          'bang-tin-takeover',
+          takeover,
+          keysOf(list, 'takeover', 200),
+        ),
+    ],
+    [
+      'of another shape',
+      'document_invalid',
+      async () => verify(await signDocument('bang-tin-takeover', { ...document, note: '' }, signer)),
+    ],
+    [
+      'that expires before it starts',
+      'document_invalid',
+      async () => verify(await signDocument('bang-tin-takeover', { ...document, expiresAt: 1_000 }, signer)),
+    ],
     ['that is no JWS', 'signature_invalid', () => verify('no.jws')],
   ])('is refused %s', async (_, code, act) => {
     await expect(act()).rejects.toMatchObject({ code });

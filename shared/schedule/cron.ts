@@ -47,7 +47,8 @@ export function nextRuns(expression: string, zoneName: string, from: number, cou
   const cron = parseCron(expression);
   const zone = new Zone(zoneName);
   const runs: number[] = [];
-  for (let next = cron.next(zone, from); next !== null && runs.length < count; next = cron.next(zone, next + 1)) runs.push(next);
+  for (let next = cron.next(zone, from); next !== null && runs.length < count; next = cron.next(zone, next + 1))
+    runs.push(next);
   return runs;
 }
 
@@ -72,7 +73,10 @@ class CronStarts implements ParsedCron {
       const pattern = new CronPattern(expression, undefined, { mode: '5-part' });
       this.#fields = /[LW#]/i.test(withoutNames(expression)) ? null : fieldsOf(pattern);
     } catch (cause) {
-      throw invalid(cause instanceof Error ? cause.message.replace(/^CronPattern: /, '') : 'Not a cron expression', cause);
+      throw invalid(
+        cause instanceof Error ? cause.message.replace(/^CronPattern: /, '') : 'Not a cron expression',
+        cause,
+      );
     }
   }
 
@@ -84,7 +88,8 @@ class CronStarts implements ParsedCron {
 
   starts(zone: Zone, from: number, to: number): number[] {
     const { start, end, offsetMinutes } = zone.spanAt(from);
-    if (this.#fields === null || offsetMinutes === null || from < start + afterTransitionMs || to > end) return this.#zonedStarts(zone, from, to);
+    if (this.#fields === null || offsetMinutes === null || from < start + afterTransitionMs || to > end)
+      return this.#zonedStarts(zone, from, to);
     return wallStarts(this.#fields, from, to, offsetMinutes * 60_000);
   }
 

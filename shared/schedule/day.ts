@@ -14,7 +14,12 @@ export type Owed = ReadonlyMap<WovenObligation, number>;
  * @param patienceMs see Weave
  * @returns what is owed at the end of this one
  */
-export function playDay(segments: readonly Segment[], owed: Owed, patienceMs: number, emit: ((slot: Slot) => void) | null): Owed {
+export function playDay(
+  segments: readonly Segment[],
+  owed: Owed,
+  patienceMs: number,
+  emit: ((slot: Slot) => void) | null,
+): Owed {
   for (const segment of segments) owed = playSegment(segment, owed, patienceMs, emit);
   return owed;
 }
@@ -25,7 +30,7 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
   const turns = obligations.map(turnOf);
   const cycle = segment.items.length > 0 ? segment.items : turns;
   let next = 0;
-  for (let t = segment.start; t < end; ) {
+  for (let t = segment.start; t < end;) {
     const index = mostOverdue(obligations, due, patienceMs, t, end);
     const item = index >= 0 ? turns[index]! : cycle[next++ % cycle.length];
     if (!item) {
@@ -35,7 +40,15 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
     if (index >= 0) due[index]! += obligations[index]!.periodMs;
     const start = t;
     t = Math.min(end, start + item.lengthMs);
-    emit?.({ start, end: t, plannedMs: item.lengthMs, offsetMs: 0, noticeId: item.noticeId, takeoverId: null, why: item.why });
+    emit?.({
+      start,
+      end: t,
+      plannedMs: item.lengthMs,
+      offsetMs: 0,
+      noticeId: item.noticeId,
+      takeoverId: null,
+      why: item.why,
+    });
   }
   return new Map(obligations.map((o, i) => [o, due[i]!]));
 }
@@ -44,7 +57,13 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
  * The obligation that has been due longest and fits before the segment's end, then by order and id (their order in the
  * segment); -1 for none. One that would be cut is left to the next segment, which plays what is still owed first.
  */
-function mostOverdue(obligations: readonly WovenObligation[], due: number[], patienceMs: number, t: number, end: number): number {
+function mostOverdue(
+  obligations: readonly WovenObligation[],
+  due: number[],
+  patienceMs: number,
+  t: number,
+  end: number,
+): number {
   let best = -1;
   let bestDue = t + 1;
   let oldest = t;

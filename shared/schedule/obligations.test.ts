@@ -36,7 +36,13 @@ const entry = (n: number, list: number, cron: string, durationMs: number): Entry
 });
 
 /** The fewest whole plays of an obligation in any 60 minutes, begun at whatever instant, that its windows are open. */
-function fewestPerHour(programme: Programme, part: ObligationPart, slots: readonly Slot[], from: number, to: number): number {
+function fewestPerHour(
+  programme: Programme,
+  part: ObligationPart,
+  slots: readonly Slot[],
+  from: number,
+  to: number,
+): number {
   const plays = slots.filter((slot) => slot.why.id === part.obligationId && slot.end - slot.start === slot.plannedMs);
   let fewest = Infinity;
   for (const open of merged(openWindows(part, programme.zone, from, to))) {
@@ -67,22 +73,37 @@ const range = [midnight - 18 * hour, midnight + 18 * hour] as const;
 function expectKept(programme: Programme): void {
   const slots = timeline(programme, [], ...range);
   for (const part of programme.obligations) {
-    expect(fewestPerHour(programme, part, slots, ...range), `${part.obligationId} of ${part.perHour}`).toBeGreaterThanOrEqual(part.perHour);
+    expect(
+      fewestPerHour(programme, part, slots, ...range),
+      `${part.obligationId} of ${part.perHour}`,
+    ).toBeGreaterThanOrEqual(part.perHour);
   }
 }
 
 const seconds = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min: min * 1000, max: max * 1000 });
 const asked = fc.array(
-  fc.record({ perHour: fc.integer({ min: 1, max: 12 }), lengthMs: seconds(5, 60), openFrom: fc.integer({ min: 0, max: 20 }), hours: fc.integer({ min: 1, max: 24 }) }),
+  fc.record({
+    perHour: fc.integer({ min: 1, max: 12 }),
+    lengthMs: seconds(5, 60),
+    openFrom: fc.integer({ min: 0, max: 20 }),
+    hours: fc.integer({ min: 1, max: 24 }),
+  }),
   { minLength: 1, maxLength: 8 },
 );
 const base = fc.array(seconds(5, 240), { minLength: 1, maxLength: 6 });
 
-function build(lengths: readonly number[], list: readonly { perHour: number; lengthMs: number; openFrom: number; hours: number }[], entries: readonly EntryPart[]): Programme {
+function build(
+  lengths: readonly number[],
+  list: readonly { perHour: number; lengthMs: number; openFrom: number; hours: number }[],
+  entries: readonly EntryPart[],
+): Programme {
   return programmeOf(zone, testId(2, 1), [
     ...lengths.map((ms, n) => noticeOf(n, ms)),
     ...list.map((o, n) => noticeOf(100 + n, o.lengthMs)),
-    playlistOf(1, lengths.map((_, n) => n)),
+    playlistOf(
+      1,
+      lengths.map((_, n) => n),
+    ),
     playlistOf(2, lengths.map((_, n) => n).reverse()),
     ...list.map((o, n) => obligation(n, o.perHour, { cron: `0 ${o.openFrom} * * *`, durationMs: o.hours * hour })),
     ...entries,
@@ -103,12 +124,20 @@ describe('every full hour holds the required whole plays', () => {
 
   test('across the ends of segments', () => {
     const windows = fc.array(
-      fc.record({ minute: fc.integer({ min: 0, max: 59 }), hours: fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 8 }), minutes: fc.integer({ min: 30, max: 90 }) }),
+      fc.record({
+        minute: fc.integer({ min: 0, max: 59 }),
+        hours: fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 8 }),
+        minutes: fc.integer({ min: 30, max: 90 }),
+      }),
       { maxLength: 3 },
     );
     fc.assert(
       fc.property(base, asked, windows, (lengths, list, open) => {
-        const programme = build(lengths, list, open.map((w, n) => entry(n, 1 + (n % 2), `${w.minute} ${w.hours.join(',')} * * *`, w.minutes * 60_000)));
+        const programme = build(
+          lengths,
+          list,
+          open.map((w, n) => entry(n, 1 + (n % 2), `${w.minute} ${w.hours.join(',')} * * *`, w.minutes * 60_000)),
+        );
         fc.pre(obligationLoad(programme).guaranteed);
         expectKept(programme);
       }),
@@ -130,8 +159,17 @@ describe('every full hour holds the required whole plays', () => {
 });
 
 test('plays are spread over the hour, not heaped', () => {
-  const programme = build([10_000], [{ perHour: 6, lengthMs: 20_000, openFrom: 0, hours: 24 }, { perHour: 6, lengthMs: 20_000, openFrom: 0, hours: 24 }], []);
-  const starts = timeline(programme, [], midnight, midnight + 12 * hour).filter((slot) => slot.why.kind === 'obligation').map((slot) => slot.start);
+  const programme = build(
+    [10_000],
+    [
+      { perHour: 6, lengthMs: 20_000, openFrom: 0, hours: 24 },
+      { perHour: 6, lengthMs: 20_000, openFrom: 0, hours: 24 },
+    ],
+    [],
+  );
+  const starts = timeline(programme, [], midnight, midnight + 12 * hour)
+    .filter((slot) => slot.why.kind === 'obligation')
+    .map((slot) => slot.start);
   for (const [i, start] of starts.slice(1).entries()) {
     expect(start - starts[i]!).toBeGreaterThan(200_000);
     expect(start - starts[i]!).toBeLessThan(400_000);

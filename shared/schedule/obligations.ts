@@ -61,7 +61,8 @@ export function weaveOf(programme: WeaveInput): Weave {
   const longest = Math.max(0, ...asked.map((o) => o.lengthMs));
   const sum = asked.reduce((total, o) => total + o.lengthMs, 0);
   const wanted = Math.max(longestItem(programme), longest) + sum + segmentEnds * longest;
-  const periodOf = (o: (typeof asked)[number], jitter: number): number => Math.floor((hourMs - o.lengthMs - jitter) / o.part.perHour);
+  const periodOf = (o: (typeof asked)[number], jitter: number): number =>
+    Math.floor((hourMs - o.lengthMs - jitter) / o.part.perHour);
   const shareWith = (jitter: number): number =>
     asked.reduce((total, o) => {
       const period = periodOf(o, jitter);
@@ -76,7 +77,12 @@ export function weaveOf(programme: WeaveInput): Weave {
   });
   const share = asked.reduce((total, o) => total + (o.lengthMs * o.part.perHour) / hourMs, 0);
   const wovenShare = obligations.reduce((total, o) => total + o.lengthMs / o.periodMs, 0);
-  return { obligations, jitterMs, patienceMs: Math.max(wanted, shortestPatienceMs), load: { share, wovenShare, guaranteed: jitterMs === wanted } };
+  return {
+    obligations,
+    jitterMs,
+    patienceMs: Math.max(wanted, shortestPatienceMs),
+    load: { share, wovenShare, guaranteed: jitterMs === wanted },
+  };
 }
 
 /** The first due instant at or after `instant`. */

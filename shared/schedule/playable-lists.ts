@@ -50,7 +50,9 @@ export class PlayableLists {
       if (change <= instant) from = Math.max(from, change);
       else until = Math.min(until, change);
     }
-    const valid = items.filter((item) => (item.validFrom ?? -Infinity) <= instant && instant < (item.validTo ?? Infinity));
+    const valid = items.filter(
+      (item) => (item.validFrom ?? -Infinity) <= instant && instant < (item.validTo ?? Infinity),
+    );
     const itemIds = valid.map((item) => item.itemId).join(' ');
     const cycle = known?.itemIds === itemIds ? known.cycle : this.#cycleOf(valid, { kind, id: whyId });
     this.#known.set(whyId, { cycle, itemIds, from, until });

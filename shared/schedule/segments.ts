@@ -36,7 +36,9 @@ export interface Openings {
 export function openingsOf(source: SegmentSource, from: number, to: number): Openings {
   const find = (parts: readonly WindowFields[], crons: readonly ParsedCron[]): Opening[] =>
     parts
-      .flatMap((part, index) => openWindows(part, source.zone, from, to, crons[index]!).map(({ start, end }) => ({ start, end, index })))
+      .flatMap((part, index) =>
+        openWindows(part, source.zone, from, to, crons[index]!).map(({ start, end }) => ({ start, end, index })),
+      )
       .sort((a, b) => a.start - b.start);
   return {
     entries: find(source.programme.entries, source.entryCrons),
@@ -52,7 +54,11 @@ export function segmentsOf(source: SegmentSource, openings: Openings, day: Local
   const { programme, lists } = source;
   const playlists = new Set<string | null>([programme.defaultPlaylistId]);
   for (const { index } of openings.entries) playlists.add(programme.entries[index]!.playlistId);
-  const instants = instantsOf(openings, [...playlists].map((id) => lists.changesOf(id)), day);
+  const instants = instantsOf(
+    openings,
+    [...playlists].map((id) => lists.changesOf(id)),
+    day,
+  );
   const entries = new Sweep(openings.entries);
   const obligations = new Sweep(openings.obligations);
   const segments: Segment[] = [];
@@ -66,7 +72,13 @@ export function segmentsOf(source: SegmentSource, openings: Openings, day: Local
     const nowActive = obligations.changed ? [...new Set(open.map((o) => o.index))].sort((a, b) => a - b) : active;
     const last = segments.at(-1);
     if (last && winner === base && sameNumbers(active, nowActive)) last.end = end;
-    else segments.push({ start, end, items: winner.items, obligations: nowActive.map((index) => source.obligations[index]!) });
+    else
+      segments.push({
+        start,
+        end,
+        items: winner.items,
+        obligations: nowActive.map((index) => source.obligations[index]!),
+      });
     base = winner;
     active = nowActive;
   }
@@ -135,7 +147,11 @@ function winnerAt(programme: Programme, open: readonly Opening[], lists: Playabl
     bestOpening = opening;
   }
   const { defaultPlaylistId } = programme;
-  return best ?? (defaultPlaylistId === null ? null : lists.at(defaultPlaylistId, 'loop', defaultPlaylistId, instant)) ?? nothing;
+  return (
+    best ??
+    (defaultPlaylistId === null ? null : lists.at(defaultPlaylistId, 'loop', defaultPlaylistId, instant)) ??
+    nothing
+  );
 }
 
 function beats(programme: Programme, a: Opening, b: Opening): boolean {

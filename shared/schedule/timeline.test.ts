@@ -1,7 +1,16 @@
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyProgramme, instant, noticeOf, playlistOf, programmeOf, takeoverOf, takeoversAround, testId } from '../../test/lib/programmes.ts';
+import {
+  anyProgramme,
+  instant,
+  noticeOf,
+  playlistOf,
+  programmeOf,
+  takeoverOf,
+  takeoversAround,
+  testId,
+} from '../../test/lib/programmes.ts';
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
 import { createTimeline, timeline } from './timeline.ts';
@@ -10,9 +19,17 @@ import type { Slot } from './types.ts';
 const hour = 3_600_000;
 const situation = fc
   .tuple(anyProgramme, instant)
-  .chain(([programme, from]) => fc.record({ programme: fc.constant(programme), takeovers: takeoversAround(from), from: fc.constant(from), length: fc.integer({ min: 1, max: 8 * hour }) }));
+  .chain(([programme, from]) =>
+    fc.record({
+      programme: fc.constant(programme),
+      takeovers: takeoversAround(from),
+      from: fc.constant(from),
+      length: fc.integer({ min: 1, max: 8 * hour }),
+    }),
+  );
 
-const touching = (slots: readonly Slot[], from: number, to: number): Slot[] => slots.filter((slot) => slot.end > from && slot.start < to);
+const touching = (slots: readonly Slot[], from: number, to: number): Slot[] =>
+  slots.filter((slot) => slot.end > from && slot.start < to);
 
 describe('any programme', () => {
   test('is covered without gap or overlap, and no slot is longer than planned', () => {
@@ -26,7 +43,9 @@ describe('any programme', () => {
           if (i > 0) expect(slot.start).toBe(slots[i - 1]!.end);
           expect(slot.end).toBeGreaterThan(slot.start);
           expect(slot.offsetMs + slot.end - slot.start).toBeLessThanOrEqual(slot.plannedMs);
-          expect([slot.noticeId, slot.takeoverId].filter((id) => id !== null)).toHaveLength(slot.why.kind === 'fallback' ? 0 : 1);
+          expect([slot.noticeId, slot.takeoverId].filter((id) => id !== null)).toHaveLength(
+            slot.why.kind === 'fallback' ? 0 : 1,
+          );
           if (slot.noticeId !== null) expect(programme.notices.has(slot.noticeId)).toBe(true);
         });
       }),
@@ -36,18 +55,24 @@ describe('any programme', () => {
 
   test('plays the same whatever range is asked for, and one at a time', () => {
     fc.assert(
-      fc.property(situation, fc.integer({ min: 0, max: 30 * hour }), ({ programme, takeovers, from, length }, earlier) => {
-        const expected = timeline(programme, takeovers, from, from + length);
-        expect(touching(timeline(programme, takeovers, from - earlier, from + length), from, from + length)).toEqual(expected);
-        const line = createTimeline(programme);
-        const lazily: Slot[] = [];
-        for (const slot of line.slotsFrom(takeovers, from)) {
-          if (slot.start >= from + length) break;
-          lazily.push(slot);
-        }
-        expect(lazily).toEqual(expected);
-        expect(line.slotAt(takeovers, from)).toEqual(expected[0]);
-      }),
+      fc.property(
+        situation,
+        fc.integer({ min: 0, max: 30 * hour }),
+        ({ programme, takeovers, from, length }, earlier) => {
+          const expected = timeline(programme, takeovers, from, from + length);
+          expect(touching(timeline(programme, takeovers, from - earlier, from + length), from, from + length)).toEqual(
+            expected,
+          );
+          const line = createTimeline(programme);
+          const lazily: Slot[] = [];
+          for (const slot of line.slotsFrom(takeovers, from)) {
+            if (slot.start >= from + length) break;
+            lazily.push(slot);
+          }
+          expect(lazily).toEqual(expected);
+          expect(line.slotAt(takeovers, from)).toEqual(expected[0]);
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -62,7 +87,9 @@ describe('any programme', () => {
           notices: new Map([...programme.notices].reverse()),
           playlists: new Map([...programme.playlists].reverse()),
         };
-        expect(timeline(turned, takeovers.toReversed(), from, from + length)).toEqual(timeline(programme, takeovers, from, from + length));
+        expect(timeline(turned, takeovers.toReversed(), from, from + length)).toEqual(
+          timeline(programme, takeovers, from, from + length),
+        );
       }),
       { numRuns: 100 },
     );
@@ -70,21 +97,31 @@ describe('any programme', () => {
 
   test('shows at every instant who wins by the rules', () => {
     fc.assert(
-      fc.property(situation, fc.double({ min: 0, max: 1, noNaN: true }), ({ programme, takeovers, from, length }, share) => {
-        const at = from + Math.floor(share * (length - 1));
-        const { why } = timeline(programme, takeovers, at, at + 1)[0]!;
-        const top = topTakeovers(takeovers, at);
-        if (top.length > 0) {
-          expect(why.kind).toBe('takeover');
-          expect(top).toContain(why.id);
-        } else if (why.kind === 'obligation') {
-          expect(openStart(programme.obligations.find((o) => o.obligationId === why.id)!, programme.zone, at)).not.toBeNull();
-        } else {
-          const winner = winnerAt(programme, at);
-          // Obligations alone take turns in the fallback's place.
-          expect(why).toEqual(winner);
-        }
-      }),
+      fc.property(
+        situation,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        ({ programme, takeovers, from, length }, share) => {
+          const at = from + Math.floor(share * (length - 1));
+          const { why } = timeline(programme, takeovers, at, at + 1)[0]!;
+          const top = topTakeovers(takeovers, at);
+          if (top.length > 0) {
+            expect(why.kind).toBe('takeover');
+            expect(top).toContain(why.id);
+          } else if (why.kind === 'obligation') {
+            expect(
+              openStart(
+                programme.obligations.find((o) => o.obligationId === why.id)!,
+                programme.zone,
+                at,
+              ),
+            ).not.toBeNull();
+          } else {
+            const winner = winnerAt(programme, at);
+            // Obligations alone take turns in the fallback's place.
+            expect(why).toEqual(winner);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -95,24 +132,39 @@ function winnerAt(programme: Programme, at: number): Slot['why'] {
   const playable = (id: string | null): boolean =>
     Boolean(
       id !== null &&
-        programme.playlists.get(id)?.items.some((item) => programme.notices.has(item.noticeId) && (item.validFrom ?? 0) <= at && at < (item.validTo ?? Infinity)),
+      programme.playlists
+        .get(id)
+        ?.items.some(
+          (item) =>
+            programme.notices.has(item.noticeId) && (item.validFrom ?? 0) <= at && at < (item.validTo ?? Infinity),
+        ),
     );
   const open = programme.entries
     .flatMap((entry) => {
       const start = openStart(entry, programme.zone, at);
       return start !== null && playable(entry.playlistId) ? [{ entry, start }] : [];
     })
-    .sort((a, b) => b.entry.priority - a.entry.priority || b.start - a.start || (a.entry.entryId < b.entry.entryId ? -1 : 1));
+    .sort(
+      (a, b) =>
+        b.entry.priority - a.entry.priority || b.start - a.start || (a.entry.entryId < b.entry.entryId ? -1 : 1),
+    );
   if (open[0]) return { kind: 'schedule', id: open[0].entry.entryId };
-  return playable(programme.defaultPlaylistId) ? { kind: 'loop', id: programme.defaultPlaylistId } : { kind: 'fallback', id: null };
+  return playable(programme.defaultPlaylistId)
+    ? { kind: 'loop', id: programme.defaultPlaylistId }
+    : { kind: 'fallback', id: null };
 }
 
 /** When the window that is open at an instant opened; the last one where several are. */
-function openStart(window: Programme['entries'][number] | Programme['obligations'][number], zone: string, at: number): number | null {
+function openStart(
+  window: Programme['entries'][number] | Programme['obligations'][number],
+  zone: string,
+  at: number,
+): number | null {
   if (at < (window.validFrom ?? 0) || at >= (window.validTo ?? Infinity)) return null;
   const job = new Cron(window.cron, { mode: '5-part', timezone: zone });
   let last: number | null = null;
-  for (let run = job.nextRun(new Date(at - window.durationMs)); run && run.getTime() <= at; run = job.nextRun(run)) last = run.getTime();
+  for (let run = job.nextRun(new Date(at - window.durationMs)); run && run.getTime() <= at; run = job.nextRun(run))
+    last = run.getTime();
   return last === null ? null : Math.max(last, window.validFrom ?? 0);
 }
 

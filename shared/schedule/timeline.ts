@@ -50,7 +50,7 @@ export function createTimeline(programme: Programme): Timeline {
     slots(takeovers, from, to) {
       const phases = takeoverPhases(takeovers);
       const slots: Slot[] = [];
-      for (let t = from; t < to; ) {
+      for (let t = from; t < to;) {
         const slot = slotAt(days, phases, t);
         slots.push(slot);
         t = slot.end;
@@ -59,7 +59,7 @@ export function createTimeline(programme: Programme): Timeline {
     },
     *slotsFrom(takeovers, from) {
       const phases = takeoverPhases(takeovers);
-      for (let t = from; ; ) {
+      for (let t = from; ;) {
         const slot = slotAt(days, phases, t);
         yield slot;
         t = slot.end;

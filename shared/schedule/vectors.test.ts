@@ -26,6 +26,8 @@ test('the folder holds the vectors', () => {
 });
 
 test.each(files)('%s', (file) => {
-  const { zone, defaultPlaylistId, parts, takeovers, from, to, slots } = vector.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
+  const { zone, defaultPlaylistId, parts, takeovers, from, to, slots } = vector.parse(
+    JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
+  );
   expect(timeline(programmeOf(zone, defaultPlaylistId, parts), takeovers, from, to)).toEqual(slots);
 });

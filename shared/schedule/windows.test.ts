@@ -9,13 +9,18 @@ const hour = 3_600_000;
 
 test('a window that opened before the range and is still open counts, whole', () => {
   const window = { cron: '0 8 * * *', durationMs: 4 * hour, validFrom: null, validTo: null };
-  expect(openWindows(window, zone, at('11:59:59.999'), at('13:00'))).toEqual([{ start: at('08:00'), end: at('12:00') }]);
+  expect(openWindows(window, zone, at('11:59:59.999'), at('13:00'))).toEqual([
+    { start: at('08:00'), end: at('12:00') },
+  ]);
   expect(openWindows(window, zone, at('12:00'), at('13:00'))).toEqual([]);
 });
 
 test('windows of one expression may overlap', () => {
   const window = { cron: '0 * * * *', durationMs: 1.5 * hour, validFrom: null, validTo: null };
-  expect(openWindows(window, zone, at('08:15'), at('08:20')).map((open) => open.start)).toEqual([at('07:00'), at('08:00')]);
+  expect(openWindows(window, zone, at('08:15'), at('08:20')).map((open) => open.start)).toEqual([
+    at('07:00'),
+    at('08:00'),
+  ]);
 });
 
 test('validity clips a window at both ends', () => {
@@ -27,12 +32,18 @@ test('validity clips a window at both ends', () => {
 
 test('a range shows exactly the openings that touch it', () => {
   fc.assert(
-    fc.property(cron, fc.constantFrom(...zones), instant, fc.integer({ min: 60_000, max: 3 * 86_400_000 }), (expression, place, from, durationMs) => {
-      const window = { cron: expression, durationMs, validFrom: null, validTo: null };
-      const wide = openWindows(window, place, from - durationMs - hour, from + 6 * hour);
-      const narrow = openWindows(window, place, from, from + 2 * hour);
-      expect(narrow).toEqual(wide.filter((open) => open.start < from + 2 * hour && open.end > from));
-    }),
+    fc.property(
+      cron,
+      fc.constantFrom(...zones),
+      instant,
+      fc.integer({ min: 60_000, max: 3 * 86_400_000 }),
+      (expression, place, from, durationMs) => {
+        const window = { cron: expression, durationMs, validFrom: null, validTo: null };
+        const wide = openWindows(window, place, from - durationMs - hour, from + 6 * hour);
+        const narrow = openWindows(window, place, from, from + 2 * hour);
+        expect(narrow).toEqual(wide.filter((open) => open.start < from + 2 * hour && open.end > from));
+      },
+    ),
   );
 });
 

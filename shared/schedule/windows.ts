@@ -23,7 +23,13 @@ export interface OpenWindow {
  * ago it began. Validity clips: a window open when `validFrom` comes opens then; one open at `validTo` closes then.
  * @throws AppError `cron_invalid`
  */
-export function openWindows(window: WindowFields, zone: string | Zone, from: number, to: number, cron: ParsedCron = parseCron(window.cron)): OpenWindow[] {
+export function openWindows(
+  window: WindowFields,
+  zone: string | Zone,
+  from: number,
+  to: number,
+  cron: ParsedCron = parseCron(window.cron),
+): OpenWindow[] {
   const validFrom = window.validFrom ?? -Infinity;
   const validTo = window.validTo ?? Infinity;
   if (from >= validTo || to <= validFrom) return [];

@@ -47,7 +47,8 @@ export class Zone {
   }
 
   spanAt(instant: number): OffsetSpan {
-    if (!this.#span || instant < this.#span.start || instant >= this.#span.end) this.#span = offsetSpanOf(this.name, instant);
+    if (!this.#span || instant < this.#span.start || instant >= this.#span.end)
+      this.#span = offsetSpanOf(this.name, instant);
     return this.#span;
   }
 

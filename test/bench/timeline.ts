@@ -18,7 +18,13 @@ const programmes = 20;
 function programme(seed: number): Programme {
   const parts: Part[] = [];
   for (let n = 0; n < 100; n++) parts.push(noticeOf(n, 10_000 + ((n * 7_919 + seed) % 50) * 1_000));
-  for (let n = 0; n < 50; n++) parts.push(playlistOf(n, Array.from({ length: 20 }, (_, i) => (n * 3 + i) % 100)));
+  for (let n = 0; n < 50; n++)
+    parts.push(
+      playlistOf(
+        n,
+        Array.from({ length: 20 }, (_, i) => (n * 3 + i) % 100),
+      ),
+    );
   for (let n = 0; n < 200; n++) {
     parts.push({
       kind: 'entry',

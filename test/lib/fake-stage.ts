@@ -74,7 +74,8 @@ export class FakeStage {
       const alive = this.now + 1_000;
       this.now = Math.min(answer, this.output.wakeAt, alive, end);
       if (this.now === answer) this.send({ type: 'stage', event: this.#due.shift()!.event });
-      else if (this.now === alive) this.send({ type: 'stage', event: { type: 'alive', sceneId: this.painted.at(-1)?.sceneId ?? null } });
+      else if (this.now === alive)
+        this.send({ type: 'stage', event: { type: 'alive', sceneId: this.painted.at(-1)?.sceneId ?? null } });
       else this.send({ type: 'tick' });
     }
   }

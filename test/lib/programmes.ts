@@ -52,7 +52,10 @@ export function playlistOf(n: number, notices: readonly number[]): Extract<Part,
   };
 }
 
-export function takeoverOf(n: number, fields: Partial<Takeover> & { startsAt: number; expiresAt: number; level?: number }): Takeover {
+export function takeoverOf(
+  n: number,
+  fields: Partial<Takeover> & { startsAt: number; expiresAt: number; level?: number },
+): Takeover {
   const { level = 3, ...rest } = fields;
   return {
     v: 1,
@@ -61,7 +64,13 @@ export function takeoverOf(n: number, fields: Partial<Takeover> & { startsAt: nu
     type: 'alert',
     supersedes: null,
     status: 'actual',
-    content: { event: 'Lũ quét', level, headline: 'Lũ quét tại xã Mẫu', instruction: 'Sơ tán.', senderName: 'UBND xã Mẫu' },
+    content: {
+      event: 'Lũ quét',
+      level,
+      headline: 'Lũ quét tại xã Mẫu',
+      instruction: 'Sơ tán.',
+      senderName: 'UBND xã Mẫu',
+    },
     issuedAt: fields.startsAt,
     selectors: { all: true, unitIds: [], groups: [], boardIds: [] },
     ...rest,
@@ -72,7 +81,13 @@ export const zones = ['Asia/Ho_Chi_Minh', 'Europe/Berlin', 'Australia/Lord_Howe'
 
 /** Around the changes of the clock of 2026, and ordinary days. ms UTC. */
 export const instant = fc
-  .constantFrom('2026-03-28T12:00:00Z', '2026-04-04T12:00:00Z', '2026-10-24T12:00:00Z', '2026-02-28T00:00:00Z', '2026-12-31T12:00:00Z')
+  .constantFrom(
+    '2026-03-28T12:00:00Z',
+    '2026-04-04T12:00:00Z',
+    '2026-10-24T12:00:00Z',
+    '2026-02-28T00:00:00Z',
+    '2026-12-31T12:00:00Z',
+  )
   .chain((day) => fc.integer({ min: 0, max: 36 * 3_600_000 }).map((ms) => Date.parse(day) + ms));
 
 const field = (min: number, max: number): fc.Arbitrary<string> =>
@@ -103,16 +118,39 @@ export const anyProgramme: fc.Arbitrary<Programme> = fc
     zone: fc.constantFrom(...zones),
     lengths: fc.array(fc.integer({ min: 1_000, max: 1_800_000 }), { minLength: 1, maxLength: 5 }),
     lists: fc.array(
-      fc.array(fc.record({ notice: fc.integer({ min: 0, max: 5 }), durationMs: fc.option(fc.integer({ min: 1_000, max: 900_000 }), { nil: null }), validFrom: validity, validTo: validity }), { maxLength: 5 }),
+      fc.array(
+        fc.record({
+          notice: fc.integer({ min: 0, max: 5 }),
+          durationMs: fc.option(fc.integer({ min: 1_000, max: 900_000 }), { nil: null }),
+          validFrom: validity,
+          validTo: validity,
+        }),
+        { maxLength: 5 },
+      ),
       { minLength: 1, maxLength: 3 },
     ),
     defaultList: fc.option(fc.integer({ min: 0, max: 3 }), { nil: null }),
     entries: fc.array(
-      fc.record({ list: fc.integer({ min: 0, max: 3 }), priority: fc.integer({ min: 0, max: 2 }), cron, minutes: fc.integer({ min: 1, max: 3000 }), validFrom: validity, validTo: validity }),
+      fc.record({
+        list: fc.integer({ min: 0, max: 3 }),
+        priority: fc.integer({ min: 0, max: 2 }),
+        cron,
+        minutes: fc.integer({ min: 1, max: 3000 }),
+        validFrom: validity,
+        validTo: validity,
+      }),
       { maxLength: 6 },
     ),
     obligations: fc.array(
-      fc.record({ notice: fc.integer({ min: 0, max: 5 }), perHour: fc.integer({ min: 1, max: 60 }), order: fc.integer({ min: 0, max: 2 }), cron, minutes: fc.integer({ min: 1, max: 3000 }), validFrom: validity, validTo: validity }),
+      fc.record({
+        notice: fc.integer({ min: 0, max: 5 }),
+        perHour: fc.integer({ min: 1, max: 60 }),
+        order: fc.integer({ min: 0, max: 2 }),
+        cron,
+        minutes: fc.integer({ min: 1, max: 3000 }),
+        validFrom: validity,
+        validTo: validity,
+      }),
       { maxLength: 4 },
     ),
   })
@@ -123,21 +161,43 @@ export const anyProgramme: fc.Arbitrary<Programme> = fc
         kind: 'playlist' as const,
         playlistId: testId(2, n),
         name: '',
-        items: items.map(({ notice, ...item }, i) => ({ itemId: testId(20 + n, i), noticeId: testId(1, notice), ...item })),
+        items: items.map(({ notice, ...item }, i) => ({
+          itemId: testId(20 + n, i),
+          noticeId: testId(1, notice),
+          ...item,
+        })),
       })),
-      ...entries.map(({ list, minutes, ...entry }, n) => ({ kind: 'entry' as const, entryId: testId(3, n), playlistId: testId(2, list), durationMs: minutes * 60_000, ...entry })),
-      ...obligations.map(({ notice, minutes, ...o }, n) => ({ kind: 'obligation' as const, obligationId: testId(4, n), noticeId: testId(1, notice), durationMs: minutes * 60_000, ...o })),
+      ...entries.map(({ list, minutes, ...entry }, n) => ({
+        kind: 'entry' as const,
+        entryId: testId(3, n),
+        playlistId: testId(2, list),
+        durationMs: minutes * 60_000,
+        ...entry,
+      })),
+      ...obligations.map(({ notice, minutes, ...o }, n) => ({
+        kind: 'obligation' as const,
+        obligationId: testId(4, n),
+        noticeId: testId(1, notice),
+        durationMs: minutes * 60_000,
+        ...o,
+      })),
     ]),
   );
 
 /** Standing takeovers around an instant. */
 export const takeoversAround = (at: number): fc.Arbitrary<Takeover[]> =>
-  fc.array(
-    fc.record({
-      start: fc.integer({ min: -7_200_000, max: 36_000_000 }),
-      length: fc.integer({ min: 1, max: 14_400_000 }),
-      level: fc.integer({ min: 1, max: 3 }),
-      status: fc.constantFrom('actual' as const, 'exercise' as const),
-    }),
-    { maxLength: 4 },
-  ).map((list) => list.map(({ start, length, level, status }, n) => takeoverOf(n, { startsAt: at + start, expiresAt: at + start + length, level, status })));
+  fc
+    .array(
+      fc.record({
+        start: fc.integer({ min: -7_200_000, max: 36_000_000 }),
+        length: fc.integer({ min: 1, max: 14_400_000 }),
+        level: fc.integer({ min: 1, max: 3 }),
+        status: fc.constantFrom('actual' as const, 'exercise' as const),
+      }),
+      { maxLength: 4 },
+    )
+    .map((list) =>
+      list.map(({ start, length, level, status }, n) =>
+        takeoverOf(n, { startsAt: at + start, expiresAt: at + start + length, level, status }),
+      ),
+    );
