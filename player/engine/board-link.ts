@@ -24,6 +24,10 @@ export type BoardState = RequestOf<typeof boardMessages.stateChangedV1>;
 const stateEveryMs = 1_000;
 /** The clock is sampled this often while connected, ms. */
 const sampleEveryMs = 3_600_000;
+/** A board that was replaced asks again whether it still is, ms. */
+const askAgainMs = 600_000;
+/** A gap in the takeovers is asked for within this time, ms: all boards have it at once. */
+const gapSpreadMs = 10_000;
 
 export interface BoardLinkOptions {
   readonly http: CmsHttp;
@@ -56,6 +60,10 @@ export class BoardLink {
   #sampleTimer: NodeJS.Timeout | null = null;
   #programme: ProgrammeProgress | null = null;
   #telling = false;
+  /** Another player was paired with the board: this one may only deliver its journal. */
+  #replaced = false;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #gapTimer: NodeJS.Timeout | null = null;
 
   constructor(boardId: string, options: BoardLinkOptions) {
     this.#o = options;
@@ -63,14 +71,16 @@ export class BoardLink {
     this.#link = new Link({
       http,
       credentials: { boardId, key: identity.key },
-      journalOnly: false,
+      journalOnly: () => this.#replaced,
       system,
       log,
-      onConnect: () => this.#greet(),
+      onConnect: () => this.#connected(),
       onDisconnect: () => this.#stopSampling(),
       onRefused: (code) => {
         log.warn({ code }, 'the CMS does not let this board in');
-        if (code === 'device_replaced') options.onFault('device_replaced', 'Another player was paired with this board');
+        if (code !== 'device_replaced' || this.#replaced) return;
+        options.onFault('device_replaced', 'Another player was paired with this board');
+        this.#replaced = true;
       },
       onMessage: (name, request) => this.#inOrder(() => this.#receive(name, request)),
       onInvalid: (name) => options.onFault('message_invalid', name),
@@ -97,7 +107,7 @@ export class BoardLink {
   /** @param graceMs how long to wait for records that are on their way, ms */
   async close(graceMs: number): Promise<void> {
     this.#stopSampling();
-    if (this.#stateTimer) clearTimeout(this.#stateTimer);
+    for (const timer of [this.#stateTimer, this.#retryTimer, this.#gapTimer]) if (timer) clearTimeout(timer);
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
     await Promise.race([this.#courier.idle(), grace]);
@@ -168,6 +178,17 @@ export class BoardLink {
     });
   }
 
+  async #connected(): Promise<void> {
+    if (!this.#replaced) return this.#greet();
+    this.#courier.wake();
+    // Whoever refuses is not proven to be the CMS: what plays goes on, and the board asks again.
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = null;
+      this.#replaced = false;
+      this.#link.reconnect();
+    }, askAgainMs);
+  }
+
   /** States the cursors and takes what is missing. @throws LinkError */
   async #greet(): Promise<void> {
     const { app, clock, documents, host, http, journal, programmes, system, takeovers } = this.#o;
@@ -236,11 +257,16 @@ export class BoardLink {
     if (taken === null) return;
     this.#o.onTakeovers();
     this.tellTakeovers();
-    if (!taken.gap) return;
-    // Not awaited: the greeting waits for this very queue.
-    this.#greet().catch((error: unknown) => {
-      this.#o.log.warn({ code: codeOf(error) }, 'asking for missing takeovers failed');
-    });
+    if (taken.gap) this.#askForGap();
+  }
+
+  #askForGap(): void {
+    this.#gapTimer ??= setTimeout(() => {
+      this.#gapTimer = null;
+      this.#greet().catch((error: unknown) => {
+        this.#o.log.warn({ code: codeOf(error) }, 'asking for missing takeovers failed');
+      });
+    }, this.#o.system.jitter() * gapSpreadMs);
   }
 
   async #runCommand(jws: string): Promise<void> {

@@ -43,6 +43,7 @@ export class Clock {
   #anchor: Anchor;
   /** Offset as of the last record about it. */
   #knownOffset: number;
+  #last = 0;
 
   constructor(system: System, store: Store) {
     this.#system = system;
@@ -51,9 +52,15 @@ export class Clock {
     this.#knownOffset = this.offsetMs();
   }
 
-  /** Trusted time, ms UTC. */
+  /**
+   * Trusted time, ms UTC. A correction backwards of less than a second lets it stand still until it is true again: nothing on the
+   * screen has to be shown twice for it.
+   */
   now(): number {
-    return Math.round(this.#anchor.trusted + this.#system.monotonic() - this.#anchor.monotonic);
+    const now = Math.round(this.#anchor.trusted + this.#system.monotonic() - this.#anchor.monotonic);
+    if (now < this.#last && this.#last - now < stepMs) return this.#last;
+    this.#last = now;
+    return now;
   }
 
   /** Trusted time minus the machine's, ms. */

@@ -1,5 +1,7 @@
 /** Delivers journals over a link, in order, one batch at a time, until the CMS has everything. */
 import type { Logger } from 'pino';
+import type { JournalBatch } from '../../shared/protocol/journal.ts';
+import { readLines } from '../../shared/proof/chain.ts';
 import type { DeviceKey } from './identity.ts';
 import type { Journal } from './journal.ts';
 import { LinkError, type Link } from './link.ts';
@@ -78,11 +80,24 @@ export class Courier {
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
         if (error.code === 'journal_fork') return this.#o.onBroken(journalId, 'journal_fork');
+        // A line that rotted on this disk would keep back everything after it.
+        if (error.code === 'journal_invalid' && !isWhole(batch)) return this.#o.onBroken(journalId, 'journal_damaged');
+        // The CMS has come back from before this journal: it is told from the beginning.
+        if (error.code === 'journal_unknown' && batch.firstSeq > 1 && journal.acked(journalId, 0)) continue;
         if (error.code !== 'journal_gap') throw error;
         const from = error.params.needFrom;
         const possible = typeof from === 'number' && Number.isInteger(from) && from >= 1 && from !== batch.firstSeq;
         if (!possible || !journal.acked(journalId, from - 1)) return this.#o.onBroken(journalId, 'journal_gap');
       }
     }
+  }
+}
+
+function isWhole(batch: JournalBatch): boolean {
+  try {
+    readLines(batch);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -159,10 +159,12 @@ export class Engine {
       log: this.#log,
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
-    this.#journal.closeInterrupted();
-    this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
-    for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
-    if (lost) this.#faults.raise('store_lost', 'The journal goes on under another name');
+    this.#record(() => {
+      this.#journal.closeInterrupted();
+      this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
+      for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
+      if (lost) this.#faults.raise('store_lost', 'The journal goes on under another name');
+    });
   }
 
   /** Plays what the disk holds, opens the stage's door, then looks for the CMS. */
@@ -305,18 +307,28 @@ export class Engine {
 
   /** The director has decided: journal, tell, remember. */
   #directed(output: DirectorOutput): void {
-    this.#store.transaction(() => {
+    this.#record(() => {
       this.#journal.append(output.records, output.openPlay);
       for (const record of output.records) this.#noteTakeover(record);
     });
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
     this.#link?.setState({
-      now: this.#describe(output.now),
-      next: this.#describe(output.next),
+      // Without a stage nothing is on the board, whatever the timeline says.
+      now: this.#glass?.hasStage ? this.#describe(output.now) : null,
+      next: this.#glass?.hasStage ? this.#describe(output.next) : null,
       programme: this.#programmes.active?.manifest.version ?? null,
       screenOn: null,
       host: this.#glass?.kind ?? this.#o.host,
     });
+  }
+
+  /** Writes to the store. A disk that is full or failing loses the record, never the picture. */
+  #record(work: () => void): void {
+    try {
+      this.#store.transaction(work);
+    } catch (error) {
+      this.#log.error({ err: error }, 'the journal cannot be written');
+    }
   }
 
   #noteTakeover(record: JournalBody): void {
@@ -363,7 +375,6 @@ export class Engine {
       log: this.#log,
     });
     this.#link.start();
-    this.#glass?.seek();
   }
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */
@@ -377,14 +388,16 @@ export class Engine {
   }
 
   #clockStepped(step: ClockStep): void {
-    this.#journal.append([{ type: 'clockStepped', ...step }]);
+    this.#record(() => this.#journal.append([{ type: 'clockStepped', ...step }]));
     this.#glass?.seek();
   }
 
   #everyMinute(): void {
-    this.#clock.save();
-    const step = this.#clock.checkOffset();
-    if (step) this.#journal.append([{ type: 'clockStepped', ...step }]);
+    this.#record(() => {
+      this.#clock.save();
+      const step = this.#clock.checkOffset();
+      if (step) this.#journal.append([{ type: 'clockStepped', ...step }]);
+    });
   }
 
   /** Hashes the rest of the library, one file after another. */

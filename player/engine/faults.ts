@@ -36,6 +36,10 @@ export class Faults {
     this.#seen.add(name);
     this.#counts.set(code, count + 1);
     this.#log.warn({ code, detail }, 'fault');
-    this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
+    try {
+      this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
+    } catch (error) {
+      this.#log.error({ err: error }, 'the journal cannot be written');
+    }
   }
 }

@@ -43,7 +43,7 @@ export class FormerJournals {
     const link: Link = new Link({
       http,
       credentials: { boardId: former.boardId, key },
-      journalOnly: true,
+      journalOnly: () => true,
       system,
       log,
       onConnect: () => {

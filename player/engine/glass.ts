@@ -144,6 +144,11 @@ export class Glass {
     return this.#main.kind;
   }
 
+  /** Whether there is anything to show on. */
+  get hasStage(): boolean {
+    return this.#main.stage !== null;
+  }
+
   get plan(): Plan {
     return this.#plan;
   }

@@ -3,7 +3,16 @@
  * after a restart it is believed for being there and of the right size, and hashed before its first showing.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetRef } from '../../shared/protocol/programme.ts';
@@ -17,6 +26,8 @@ export type GetContent = (path: string, from: number, signal: AbortSignal) => Pr
 
 /** Damaged files that are kept for a look; older ones go, since the disk is small. */
 const keptAside = 3;
+/** Room on the disk that is left to the journal, bytes. */
+const reservedBytes = 64_000_000;
 
 export class Library {
   readonly #folder: string;
@@ -102,6 +113,7 @@ export class Library {
       this.setAside(ref.hash);
       this.#onDamage(ref.hash);
     }
+    this.#assertRoom(ref.size - this.progress(ref.hash));
     const partial = `${this.path(ref.hash)}.part`;
     const file = await open(partial, 'a', 0o644);
     try {
@@ -138,6 +150,13 @@ export class Library {
     await rename(partial, this.path(ref.hash));
     syncFolder(this.#folder);
     this.#verified.set(ref.hash, likeness(statSync(this.path(ref.hash))));
+  }
+
+  /** Media must not take the room that the journal needs. @throws RefusedError `disk_full` */
+  #assertRoom(bytes: number): void {
+    const { bavail, bsize } = statfsSync(this.#folder);
+    if (bavail * bsize - bytes < reservedBytes)
+      throw new RefusedError('disk_full', `There is no room for ${bytes} bytes`);
   }
 
   /** Removes every asset that is not among `keep`, whole or partial. */

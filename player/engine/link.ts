@@ -41,7 +41,8 @@ export interface LinkHandlers {
 export interface LinkOptions extends LinkHandlers {
   readonly http: CmsHttp;
   readonly credentials: Credentials;
-  readonly journalOnly: boolean;
+  /** Whether the next connection is for delivering a journal and nothing else. */
+  readonly journalOnly: () => boolean;
   readonly system: System;
   readonly log: Logger;
 }
@@ -115,7 +116,7 @@ export class Link {
 
   /** An empty token makes the CMS refuse, which leads to another attempt later. */
   async #auth(): Promise<Record<string, unknown>> {
-    const mode = this.#o.journalOnly ? { journalOnly: true } : {};
+    const mode = this.#o.journalOnly() ? { journalOnly: true } : {};
     try {
       return { token: await this.#o.http.token(this.#o.credentials, this.#closed.signal), ...mode };
     } catch (error) {

@@ -7,6 +7,7 @@ import pino from 'pino';
 import { afterEach, beforeEach } from 'vitest';
 import type { Part } from '../../shared/protocol/programme.ts';
 import { startEngine, type Engine, type EngineMessage, type EngineOptions } from './engine.ts';
+import { machineSystem } from './system.ts';
 import { TestCms, sha256, type Programme } from './testing-cms.ts';
 import { TestStage } from './testing-stage.ts';
 
@@ -41,6 +42,8 @@ export class TestBoard {
       log: pino({ level: process.env.ENGINE_LOG ?? 'silent' }, pino.destination(2)),
       onMessage: (message) => this.messages.push(message),
       pairingAskMs: 100,
+      // Nothing is spread over time: there is one board.
+      system: { ...machineSystem(), jitter: () => 0 },
     };
   }
 

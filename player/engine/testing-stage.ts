@@ -9,6 +9,7 @@ export class TestStage {
   /** What was brought to the front, in order. */
   readonly shown: Scene[] = [];
   closeCode: number | null = null;
+  readonly #said: StageEvent['type'][] = [];
   readonly #changed = new EventEmitter().setMaxListeners(100);
   readonly #socket: WebSocket;
   readonly #origin: string;
@@ -41,7 +42,14 @@ export class TestStage {
     return stage;
   }
 
+  /** How often it has said something of this type. */
+  said(type: StageEvent['type']): number {
+    return this.#said.filter((said) => said === type).length;
+  }
+
   send(event: StageEvent): void {
+    this.#said.push(event.type);
+    this.#changed.emit('change');
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(event));
   }
 

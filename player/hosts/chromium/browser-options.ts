@@ -33,9 +33,17 @@ export interface BrowserCall {
   readonly extra: readonly string[];
 }
 
+/** Until the board's own raster is known. */
+export const usualRaster: Raster = { width: 1920, height: 1080 };
+
+/** Size that a headless window is to have; null when the command line says it. */
+export function windowRaster(raster: Raster | null, extra: readonly string[]): Raster | null {
+  return extra.some((arg) => arg.startsWith('--window-size=')) ? null : (raster ?? usualRaster);
+}
+
 /** Chromium's command line. */
 export function browserArgs({ kind, url, profile, raster, smallSharedMemory, extra }: BrowserCall): string[] {
-  const size = raster ?? { width: 1920, height: 1080 };
+  const size = raster ?? usualRaster;
   return [
     `--user-data-dir=${profile}`,
     '--autoplay-policy=no-user-gesture-required',

@@ -4,7 +4,7 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { browserArgs, browserEnv, browserUser, type Raster, type WindowKind } from './browser-options.ts';
+import { browserArgs, browserEnv, browserUser, windowRaster, type Raster, type WindowKind } from './browser-options.ts';
 
 export interface BrowserProcessOptions {
   readonly program: string;
@@ -47,7 +47,7 @@ export class BrowserProcess {
 
   /** Opens the stage. Called again with another address, kind or raster, it opens it anew. */
   show(kind: WindowKind, url: string, raster: Raster | null): Promise<void> {
-    return this.#inOrder(() => this.#show(kind, url, raster));
+    return this.#inOrder(() => this.#show(kind, url, windowRaster(raster, this.#o.extra)));
   }
 
   async #show(kind: WindowKind, url: string, raster: Raster | null): Promise<void> {

@@ -29,6 +29,7 @@ const stageWaitMs = 30_000;
 
 function main(): void {
   const { values } = parseArgs({
+    args: joinBrowserArgs(process.argv.slice(2)),
     options: {
       cms: { type: 'string' },
       data: { type: 'string' },
@@ -58,6 +59,16 @@ function main(): void {
     extra: args['browser-arg'],
     pairAnew: args['pair-anew'],
   }).start();
+}
+
+/** `--browser-arg --flag` as `--browser-arg=--flag`: parseArgs takes a value that begins with a dash only like this. */
+function joinBrowserArgs(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of argv) {
+    if (joined.at(-1) === '--browser-arg') joined[joined.length - 1] = `--browser-arg=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 interface HostOptions {

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Clock } from './clock.ts';
+import { openStore, type Store } from './store.ts';
+import type { System } from './system.ts';
+
+const noon = Date.UTC(2026, 10, 20, 5);
+const minute = 60_000;
+const day = 86_400_000;
+
+/** A machine whose clocks the test moves. */
+class Machine implements System {
+  system = noon;
+  uptime = 5_000;
+  bootId: string | null = 'boot-1';
+  now = () => this.system;
+  monotonic = () => this.uptime;
+  randomBytes = (count: number) => Buffer.alloc(count);
+  uuid = () => '00000000-0000-4000-8000-000000000001';
+  jitter = () => 0;
+
+  pass(ms: number): void {
+    this.system += ms;
+    this.uptime += ms;
+  }
+
+  /** Off for a while, as the machine's own clock sees it. */
+  reboot(offMs: number): void {
+    this.system += offMs;
+    this.uptime = 1_000;
+    this.bootId = `boot-${this.system}`;
+  }
+}
+
+let folder: string;
+let store: Store;
+let machine: Machine;
+let clock: Clock;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-clock-'));
+  store = openStore(
+    join(folder, 'player.db'),
+    () => 0,
+    () => undefined,
+  );
+  machine = new Machine();
+  clock = new Clock(machine, store);
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sampled = (cmsNow: number, tripMs = 0) => {
+  const sent = machine.monotonic();
+  machine.pass(tripMs);
+  return clock.sample(cmsNow, sent, machine.monotonic());
+};
+
+test('never sampled: the machine says the time, and it counts as unknown', () => {
+  expect([clock.now(), clock.state(), clock.validityNow()]).toEqual([noon, 'unknown', null]);
+});
+
+test('a sample is carried on by monotonic time, whatever the machine does to its clock', () => {
+  expect(sampled(noon + 3_600_000, 100)).toEqual({ fromOffsetMs: 0, toOffsetMs: 3_600_000 - 50 });
+  machine.pass(minute);
+  machine.system = 0;
+  expect(clock.now()).toBe(noon + 3_600_000 + 50 + minute);
+  expect(clock.state()).toBe('synced');
+  machine.uptime += 2 * day;
+  expect(clock.state()).toBe('held');
+});
+
+test('a sample within its own uncertainty changes nothing, a slow one is not taken', () => {
+  sampled(noon);
+  const before = clock.now();
+  expect(sampled(before + 40, 200)).toBeNull();
+  expect(clock.now()).toBe(before + 200);
+  expect(sampled(noon + day, 20_000)).toBeNull();
+  expect(clock.now()).toBe(before + 20_200);
+});
+
+test('a small correction backwards lets the clock stand still, a large one steps', () => {
+  sampled(noon);
+  machine.pass(10_000);
+  const before = clock.now();
+  expect(sampled(before - 400)).toBeNull();
+  expect(clock.now()).toBe(before);
+  machine.pass(500);
+  expect(clock.now()).toBe(before + 100);
+  expect(sampled(clock.now() - 5_000)).not.toBeNull();
+  expect(clock.now()).toBe(before + 100 - 5_000);
+});
+
+test('a step of the machine against trusted time is noticed once', () => {
+  sampled(noon);
+  machine.system += 90_000;
+  expect(clock.checkOffset()).toEqual({ fromOffsetMs: 0, toOffsetMs: -90_000 });
+  expect(clock.checkOffset()).toBeNull();
+});
+
+describe('after a restart', () => {
+  const restart = () => new Clock(machine, store);
+
+  test('in the same boot trusted time goes on exactly', () => {
+    sampled(noon + 3_600_000);
+    machine.pass(minute);
+    machine.system = 4_000_000_000_000;
+    const again = restart();
+    expect([again.now(), again.state()]).toEqual([noon + 3_600_000 + minute, 'synced']);
+  });
+
+  test.each([
+    ['the machine counted on', 7 * day, 7 * day],
+    ['the machine starts in 1970', -noon, 0],
+    ['the machine says 2126', 100 * 365 * day, 0],
+  ])('after a reboot without network: %s', (_, offMs, expected) => {
+    sampled(noon);
+    machine.pass(minute);
+    clock.save();
+    machine.reboot(offMs);
+    const again = restart();
+    expect(again.now()).toBe(noon + minute + expected);
+    expect(again.state()).toBe('held');
+  });
+});
