@@ -89,6 +89,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   const freeBytes = deps.freeBytes ?? (() => folders.free());
   const queue = new MediaQueue();
   const progress = new Map<string, number>();
+  let closing = false;
 
   const view = (row: MediaRow): Media => ({
     id: row.id,
@@ -162,7 +163,10 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   }
 
   /** Puts a row in state `processing` to the queue. Never rejects: what went wrong stands in the row. */
-  const process = (row: Pick<MediaRow, 'id' | 'kind'>): Promise<void> => queue.add(row.id, (signal) => make(row, signal));
+  function process(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void> {
+    // The next start takes it up.
+    return closing ? Promise.resolve() : queue.add(row.id, (signal) => make(row, signal));
+  }
 
   async function make(row: Pick<MediaRow, 'id' | 'kind'>, signal: AbortSignal): Promise<void> {
     const onProgress = (share: number): void => {
@@ -329,6 +333,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     },
     idle: () => queue.idle(),
     async close() {
+      closing = true;
       queue.abortAll(new StoppedError('The CMS is closing'));
       await queue.idle();
     },
