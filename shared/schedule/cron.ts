@@ -127,9 +127,13 @@ interface DayFields {
 
 function fieldsOf(pattern: CronPattern): DayFields {
   const { minute, hour, day, month, dayOfWeek, starDOM, starDOW } = pattern;
-  const set = (values: readonly number[]): number[] => values.flatMap((on, value) => (on ? [value] : []));
+  const times: number[] = [];
+  for (let h = 0; h < 24; h++) {
+    if (!hour[h]) continue;
+    for (let m = 0; m < 60; m++) if (minute[m]) times.push((h * 60 + m) * 60_000);
+  }
   return {
-    times: set(hour).flatMap((h) => set(minute).map((m) => (h * 60 + m) * 60_000)),
+    times,
     hasDay: (date) => {
       if (!month[date.getUTCMonth()]) return false;
       const ofMonth = Boolean(day[date.getUTCDate() - 1]);

@@ -34,12 +34,14 @@ export interface Openings {
 
 /** What is open in [from, to). */
 export function openingsOf(source: SegmentSource, from: number, to: number): Openings {
-  const find = (parts: readonly WindowFields[], crons: readonly ParsedCron[]): Opening[] =>
-    parts
-      .flatMap((part, index) =>
-        openWindows(part, source.zone, from, to, crons[index]!).map(({ start, end }) => ({ start, end, index })),
-      )
-      .sort((a, b) => a.start - b.start);
+  const find = (parts: readonly WindowFields[], crons: readonly ParsedCron[]): Opening[] => {
+    const found: Opening[] = [];
+    for (const [index, part] of parts.entries()) {
+      for (const { start, end } of openWindows(part, source.zone, from, to, crons[index]!))
+        found.push({ start, end, index });
+    }
+    return found.sort((a, b) => a.start - b.start);
+  };
   return {
     entries: find(source.programme.entries, source.entryCrons),
     obligations: find(
@@ -59,8 +61,8 @@ export function segmentsOf(source: SegmentSource, openings: Openings, day: Local
     [...playlists].map((id) => lists.changesOf(id)),
     day,
   );
-  const entries = new Sweep(openings.entries);
-  const obligations = new Sweep(openings.obligations);
+  const entries = new Sweep(openings.entries, (a, b) => rank(programme, a, b));
+  const obligations = new Sweep(openings.obligations, (a, b) => a.index - b.index);
   const segments: Segment[] = [];
   let base: Cycle | null = null;
   let active: number[] = [];
@@ -69,7 +71,7 @@ export function segmentsOf(source: SegmentSource, openings: Openings, day: Local
     const end = instants[i + 1]!;
     const winner = winnerAt(programme, entries.at(start), lists, start);
     const open = obligations.at(start);
-    const nowActive = obligations.changed ? [...new Set(open.map((o) => o.index))].sort((a, b) => a - b) : active;
+    const nowActive = obligations.changed ? [...new Set(open.map((o) => o.index))] : active;
     const last = segments.at(-1);
     if (last && winner === base && sameNumbers(active, nowActive)) last.end = end;
     else
@@ -104,57 +106,58 @@ function instantsOf(openings: Openings, changes: readonly (readonly number[])[],
   return [...all].sort((a, b) => a - b);
 }
 
-/** Openings that hold an instant, asked for ascending instants. */
+/** Openings that hold an instant, in the order of `compare`; asked for ascending instants. */
 class Sweep {
   /** Whether the last answer differs from the one before. */
   changed = true;
   readonly #openings: readonly Opening[];
+  readonly #compare: (a: Opening, b: Opening) => number;
+  readonly #open: Opening[] = [];
   #next = 0;
-  #open: Opening[] = [];
 
-  constructor(openings: readonly Opening[]) {
+  constructor(openings: readonly Opening[], compare: (a: Opening, b: Opening) => number) {
     this.#openings = openings;
+    this.#compare = compare;
   }
 
+  /** The list is valid until the next question. */
   at(instant: number): readonly Opening[] {
-    const ended = this.#open.some((open) => open.end <= instant);
-    if (ended) this.#open = this.#open.filter((open) => open.end > instant);
-    const before = this.#next;
-    for (let open = this.#openings[this.#next]; open && open.start <= instant; open = this.#openings[++this.#next]) {
-      if (open.end > instant) this.#open.push(open);
+    const open = this.#open;
+    this.changed = false;
+    for (let i = open.length - 1; i >= 0; i--) {
+      if (open[i]!.end > instant) continue;
+      open.splice(i, 1);
+      this.changed = true;
     }
-    this.changed = ended || this.#next > before;
-    return this.#open;
+    for (let next = this.#openings[this.#next]; next && next.start <= instant; next = this.#openings[++this.#next]) {
+      if (next.end <= instant) continue;
+      let place = 0;
+      while (place < open.length && this.#compare(open[place]!, next) <= 0) place++;
+      open.splice(place, 0, next);
+      this.changed = true;
+    }
+    return open;
   }
 }
 
 /** Nothing to play: obligations in turn, or the fallback. */
 const nothing: Cycle = { items: [] };
 
-/**
- * The winning window: highest priority, then later start, then smaller id. A window whose playlist has nothing to play
- * does not take part, so that it cannot blank the board. Then the default playlist; then nothing, which is the fallback.
- */
-function winnerAt(programme: Programme, open: readonly Opening[], lists: PlayableLists, instant: number): Cycle {
-  let best: Cycle | null = null;
-  let bestOpening: Opening | null = null;
-  for (const opening of open) {
-    if (bestOpening && !beats(programme, opening, bestOpening)) continue;
-    const entry = programme.entries[opening.index]!;
-    const base = lists.at(entry.playlistId, 'schedule', entry.entryId, instant);
-    if (!base) continue;
-    best = base;
-    bestOpening = opening;
+/** The winner's cycle. A window whose playlist has nothing to play does not take part, so that it cannot blank the board. */
+function winnerAt(programme: Programme, ranked: readonly Opening[], lists: PlayableLists, instant: number): Cycle {
+  for (const { index } of ranked) {
+    const { playlistId, entryId } = programme.entries[index]!;
+    const cycle = lists.at(playlistId, 'schedule', entryId, instant);
+    if (cycle) return cycle;
   }
   const { defaultPlaylistId } = programme;
   return (
-    best ??
-    (defaultPlaylistId === null ? null : lists.at(defaultPlaylistId, 'loop', defaultPlaylistId, instant)) ??
-    nothing
+    (defaultPlaylistId === null ? null : lists.at(defaultPlaylistId, 'loop', defaultPlaylistId, instant)) ?? nothing
   );
 }
 
-function beats(programme: Programme, a: Opening, b: Opening): boolean {
+/** The winning window first: highest priority, then later start, then smaller id. */
+function rank(programme: Programme, a: Opening, b: Opening): number {
   const [left, right] = [programme.entries[a.index]!, programme.entries[b.index]!];
-  return (left.priority - right.priority || a.start - b.start || compareIds(right.entryId, left.entryId)) > 0;
+  return right.priority - left.priority || b.start - a.start || compareIds(left.entryId, right.entryId);
 }

@@ -17,16 +17,14 @@ import { createTimeline, timeline } from './timeline.ts';
 import type { Slot } from './types.ts';
 
 const hour = 3_600_000;
-const situation = fc
-  .tuple(anyProgramme, instant)
-  .chain(([programme, from]) =>
-    fc.record({
-      programme: fc.constant(programme),
-      takeovers: takeoversAround(from),
-      from: fc.constant(from),
-      length: fc.integer({ min: 1, max: 8 * hour }),
-    }),
-  );
+const situation = fc.tuple(anyProgramme, instant).chain(([programme, from]) =>
+  fc.record({
+    programme: fc.constant(programme),
+    takeovers: takeoversAround(from),
+    from: fc.constant(from),
+    length: fc.integer({ min: 1, max: 8 * hour }),
+  }),
+);
 
 const touching = (slots: readonly Slot[], from: number, to: number): Slot[] =>
   slots.filter((slot) => slot.end > from && slot.start < to);

@@ -35,8 +35,11 @@ export function openWindows(
   if (from >= validTo || to <= validFrom) return [];
   const where = typeof zone === 'string' ? new Zone(zone) : zone;
   const earliest = Math.max(from, validFrom) - window.durationMs + 1;
-  return cron
-    .starts(where, Math.max(0, earliest), Math.min(to, validTo))
-    .map((start) => ({ start: Math.max(start, validFrom), end: Math.min(start + window.durationMs, validTo) }))
-    .filter((open) => open.start < to && open.end > from);
+  const openings: OpenWindow[] = [];
+  for (const began of cron.starts(where, Math.max(0, earliest), Math.min(to, validTo))) {
+    const start = Math.max(began, validFrom);
+    const end = Math.min(began + window.durationMs, validTo);
+    if (start < to && end > from) openings.push({ start, end });
+  }
+  return openings;
 }
