@@ -1,0 +1,206 @@
+/**
+ * The Electron host: the engine as a child, the stage in a kiosk window. Thin: the page is the same as everywhere, Electron adds the
+ * window and keeps the screen awake. Started as `electron dist/electron/main.js --cms URL --data DIR --stage DIR`.
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents } from 'electron';
+import { z } from 'zod';
+import type { EngineMessage } from '../../engine/main.ts';
+import { EngineProcess } from '../engine-process.ts';
+import { CrashPolicy, mayNavigate, mayRequest, switches, windowOptions } from './policy.ts';
+
+const commandLine = z.object({
+  cms: z.url({ protocol: /^https?$/ }).optional(),
+  data: z.string().min(1),
+  stage: z.string().min(1),
+  'pair-anew': z.boolean().default(false),
+});
+type CommandLine = z.infer<typeof commandLine>;
+
+/** A page that does not answer for so long is killed and loaded again, ms. */
+const patienceMs = 10_000;
+
+function readCommandLine(): CommandLine {
+  const { values } = parseArgs({
+    args: process.argv.slice(app.isPackaged ? 1 : 2),
+    options: {
+      cms: { type: 'string' },
+      data: { type: 'string' },
+      stage: { type: 'string' },
+      'pair-anew': { type: 'boolean' },
+    },
+    // Chromium's own switches pass through the same command line.
+    strict: false,
+  });
+  const inPackage = app.isPackaged
+    ? { data: app.getPath('userData'), stage: resolve(import.meta.dirname, '../stage') }
+    : {};
+  return commandLine.parse({ ...inPackage, ...values });
+}
+
+class ElectronHost {
+  readonly #engine: EngineProcess;
+  readonly #crashes = new CrashPolicy(performance.now());
+  #listening: Extract<EngineMessage, { type: 'listening' }> | null = null;
+  #window: BrowserWindow | null = null;
+  #reloadTimer: NodeJS.Timeout | null = null;
+  #hangTimer: NodeJS.Timeout | null = null;
+  #quitting = false;
+
+  constructor(args: CommandLine, dataDir: string) {
+    this.#engine = new EngineProcess('electron', {
+      program: resolve(import.meta.dirname, '../engine/main.js'),
+      execPath: process.execPath,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      cms: args.cms ?? null,
+      dataDir,
+      stageDir: resolve(args.stage),
+      pairAnew: args['pair-anew'],
+      onMessage: (message) => this.#hear(message),
+      onHopeless: () => app.exit(1),
+      report: (line) => process.stderr.write(`${line}\n`),
+    });
+  }
+
+  start(): void {
+    app.on('second-instance', () => this.#window?.focus());
+    app.on('window-all-closed', () => this.#open());
+    app.on('web-contents-created', (_, contents) => this.#confine(contents));
+    app.on('before-quit', (event) => {
+      if (this.#quitting) return;
+      event.preventDefault();
+      this.#end();
+    });
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => this.#end());
+    if (process.connected) process.on('disconnect', () => this.#end());
+    Menu.setApplicationMenu(null);
+    powerSaveBlocker.start('prevent-display-sleep');
+    const { defaultSession } = session;
+    defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+    defaultSession.setPermissionCheckHandler(() => false);
+    defaultSession.setDevicePermissionHandler(() => false);
+    defaultSession.on('will-download', (event) => event.preventDefault());
+    defaultSession.webRequest.onBeforeRequest(({ url }, answer) =>
+      answer({ cancel: !this.#listening || !mayRequest(url, this.#listening.url) }),
+    );
+    this.#engine.start();
+  }
+
+  #hear(message: EngineMessage): void {
+    switch (message.type) {
+      case 'listening':
+        // The same address again: the engine was started anew, and the page reconnects by itself.
+        if (this.#listening?.url !== message.url) {
+          this.#listening = message;
+          if (this.#window) this.#load();
+          else this.#open();
+        }
+        return;
+      case 'stageConnected':
+        return this.#say({ type: 'stage', url: this.#listening?.openUrl ?? '', host: 'electron' });
+      case 'stageStalled':
+        return this.#reload('the stage has stopped painting');
+      case 'pairingCode':
+      case 'paired':
+        return this.#say(message);
+      case 'raster':
+        return;
+    }
+  }
+
+  #open(): void {
+    if (this.#quitting || !this.#listening) return;
+    const window = new BrowserWindow(windowOptions(join(import.meta.dirname, 'preload.cjs')));
+    this.#window = window;
+    window.removeMenu();
+    window.once('ready-to-show', () => window.show());
+    window.on('closed', () => {
+      if (this.#window === window) this.#window = null;
+    });
+    window.on('unresponsive', () => {
+      this.#hangTimer ??= setTimeout(() => {
+        this.#hangTimer = null;
+        if (!window.isDestroyed()) window.webContents.forcefullyCrashRenderer();
+      }, patienceMs);
+    });
+    window.on('responsive', () => {
+      if (this.#hangTimer) clearTimeout(this.#hangTimer);
+      this.#hangTimer = null;
+    });
+    const { webContents } = window;
+    webContents.on('render-process-gone', (_, { reason }) => this.#reload(`the page's process is gone: ${reason}`));
+    webContents.on('did-fail-load', (_event, code, description, _url, isMainFrame) => {
+      // -3: one load gave way to another.
+      if (isMainFrame && code !== -3) this.#reload(`the stage did not load: ${description}`);
+    });
+    webContents.on('did-finish-load', () => {
+      this.#crashes.loaded(performance.now());
+      void webContents.insertCSS('* { cursor: none !important }');
+    });
+    this.#load();
+  }
+
+  #load(): void {
+    if (!this.#listening || !this.#window || this.#window.isDestroyed()) return;
+    // A failure comes as an event, too.
+    this.#window.loadURL(this.#listening.url).catch(() => undefined);
+  }
+
+  #reload(reason: string): void {
+    if (this.#quitting || this.#reloadTimer) return;
+    const wait = this.#crashes.died(performance.now());
+    process.stderr.write(`Loading the stage again in ${wait} ms: ${reason}.\n`);
+    this.#reloadTimer = setTimeout(() => {
+      this.#reloadTimer = null;
+      this.#load();
+    }, wait);
+  }
+
+  /** Nothing leads away from the stage: no navigation, no window, no embedded page. */
+  #confine(contents: WebContents): void {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    const check = (event: { preventDefault(): void }, url: string) => {
+      if (!this.#listening || !mayNavigate(url, this.#listening.url)) event.preventDefault();
+    };
+    contents.on('will-navigate', (event) => check(event, event.url));
+    contents.on('will-redirect', (event) => check(event, event.url));
+    contents.on('will-frame-navigate', (event) => check(event, event.url));
+  }
+
+  #say(message: object): void {
+    if (process.connected) process.send?.(message);
+    else process.stdout.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** The engine first: it closes the play on the glass; the picture stays up meanwhile. */
+  #end(): void {
+    if (this.#quitting) return;
+    this.#quitting = true;
+    if (this.#reloadTimer) clearTimeout(this.#reloadTimer);
+    void this.#engine.stop().finally(() => app.exit(0));
+  }
+}
+
+async function main(): Promise<void> {
+  const args = readCommandLine();
+  const dataDir = resolve(args.data);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // The lock lies in this folder: one window per board.
+  if (!app.isPackaged) app.setPath('userData', join(dataDir, 'electron'));
+  if (!app.requestSingleInstanceLock()) {
+    process.stderr.write('This player is running already.\n');
+    return app.exit(0);
+  }
+  app.enableSandbox();
+  for (const [name, value] of switches) app.commandLine.appendSwitch(name, value);
+  await app.whenReady();
+  new ElectronHost(args, dataDir).start();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}\n`);
+  app.exit(2);
+});

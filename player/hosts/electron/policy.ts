@@ -1,0 +1,89 @@
+/** What the Electron host decides, apart from doing it: how the window is made, where it may go, what follows a crash. */
+import type { BrowserWindowConstructorOptions } from 'electron';
+
+/** Command-line switches of Chromium, set before the app is ready. */
+export const switches: readonly (readonly [string, string?])[] = [
+  ['autoplay-policy', 'no-user-gesture-required'],
+  ['force-device-scale-factor', '1'],
+  ['hide-scrollbars'],
+  ['disable-pinch'],
+  ['overscroll-history-navigation', '0'],
+  ['disable-background-timer-throttling'],
+  ['disable-renderer-backgrounding'],
+  ['disable-backgrounding-occluded-windows'],
+  ['disable-background-networking'],
+  ['disable-component-update'],
+  ['disable-breakpad'],
+  ['noerrdialogs'],
+];
+
+/** A window that covers its screen and gives the page nothing but the web. */
+export function windowOptions(preload: string): BrowserWindowConstructorOptions {
+  return {
+    kiosk: true,
+    fullscreen: true,
+    frame: false,
+    autoHideMenuBar: true,
+    skipTaskbar: true,
+    // The page is dark until it paints: never a white flash.
+    backgroundColor: '#000000',
+    show: false,
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      backgroundThrottling: false,
+      spellcheck: false,
+      devTools: false,
+      safeDialogs: true,
+      disableDialogs: true,
+    },
+  };
+}
+
+/** Whether the window may load this address: the stage's own page, and nothing else ever. */
+export function mayNavigate(url: string, stageUrl: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const [to, own] = [new URL(url), new URL(stageUrl)];
+  return to.origin === own.origin && to.pathname === own.pathname;
+}
+
+/** Whether anything that the page loads may be fetched: from the engine, or made by the page itself. */
+export function mayRequest(url: string, stageUrl: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const [to, own] = [new URL(url), new URL(stageUrl)];
+  if (to.protocol === 'data:' || to.protocol === 'blob:') return true;
+  return (to.protocol === 'http:' || to.protocol === 'ws:') && to.host === own.host;
+}
+
+const firstWaitMs = 200;
+const longestWaitMs = 30_000;
+/** A page that lived so long had started well, ms. */
+const goodLifeMs = 60_000;
+
+/** Counts the deaths of a page; says how long to wait before it is loaded again, ms. */
+export class CrashPolicy {
+  #times = 0;
+  #bornAt: number;
+
+  /** @param now monotonic ms */
+  constructor(now: number) {
+    this.#bornAt = now;
+  }
+
+  loaded(now: number): void {
+    this.#bornAt = now;
+  }
+
+  died(now: number): number {
+    if (now - this.#bornAt > goodLifeMs) this.#times = 0;
+    return Math.min(longestWaitMs, firstWaitMs * 2 ** this.#times++);
+  }
+}
