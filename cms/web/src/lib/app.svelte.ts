@@ -1,6 +1,6 @@
 /** What every part of the page shares, built once in main.ts and handed down by context. */
 import { createContext } from 'svelte';
-import { me, signInRequest, setupRequest, type Me } from '../../../../shared/protocol/api/accounts.ts';
+import { me, type Me, type setupRequest, type signInRequest } from '../../../../shared/protocol/api/accounts.ts';
 import type { z } from 'zod';
 import { createApi, ApiError, type Api } from './api.ts';
 import { Live } from './live.svelte.ts';

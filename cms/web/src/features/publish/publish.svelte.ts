@@ -49,7 +49,7 @@ export class Publishing {
   /** How far the version that this page published has come; what a board said of older ones does not count. */
   progressOf(board: Board): ProgrammeProgress | null {
     const published = this.published.get(board.id);
-    if (!published || !board.progress) return null;
+    if (!published?.version || !board.progress) return null;
     return compareVersions(board.progress.version, published.version) >= 0 ? board.progress : null;
   }
 

@@ -1,0 +1,89 @@
+/** A notice while it is written. */
+import { countWords, isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
+import type { Media, Notice, NoticeInput } from '../../../../../shared/protocol/api/content.ts';
+import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { readingTimeMs } from '../../../../../shared/protocol/reading-time.ts';
+
+/** `layout:<name>`, `image` or `video`. */
+export type ContentType = `layout:${LayoutName}` | 'image' | 'video';
+
+export type FieldValues = Extract<NoticeContent, { type: 'layout' }>['fields'];
+
+export const contentTypeOf = (content: NoticeContent): ContentType =>
+  content.type === 'layout' ? `layout:${content.layout as LayoutName}` : content.type;
+
+export function emptyContent(type: ContentType): NoticeContent {
+  if (type === 'image') return { type, asset: '', alt: '', fit: 'contain' };
+  if (type === 'video') return { type, asset: '', alt: '', fit: 'contain', muted: true };
+  const layout = type.slice('layout:'.length) as LayoutName;
+  return {
+    type: 'layout',
+    layout,
+    fields: Object.fromEntries(layouts[layout].fields.map((field) => [field.key, emptyValue(field)])),
+  };
+}
+
+function emptyValue(field: FieldMeta): FieldValues[string] {
+  if (field.kind === 'number') return null;
+  if (field.kind !== 'rows') return '';
+  return Array.from({ length: Math.max(1, field.minRows) }, () => emptyRow(field));
+}
+
+export const emptyRow = (field: Extract<FieldMeta, { kind: 'rows' }>): Record<string, string> =>
+  Object.fromEntries(field.columns.map((column) => [column.key, '']));
+
+export function inputOf(notice: Notice): NoticeInput {
+  const { unitId, title, category, content, durationMs } = notice;
+  // A field that was added to the layout later is there, and empty.
+  if (content.type === 'layout' && isLayoutName(content.layout)) {
+    const empty = emptyContent(`layout:${content.layout}`);
+    if (empty.type === 'layout') {
+      return {
+        unitId,
+        title,
+        category,
+        durationMs,
+        content: { ...content, fields: { ...empty.fields, ...content.fields } },
+      };
+    }
+  }
+  return { unitId, title, category, content, durationMs };
+}
+
+/** What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. */
+export function completed(content: NoticeContent): { content: NoticeContent; sampled: boolean } {
+  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false };
+  const { schema, sample, fields: metas } = layouts[content.layout];
+  const fields: Record<string, unknown> = { ...content.fields };
+  for (const meta of metas) {
+    const rows = fields[meta.key];
+    if (meta.kind === 'rows' && Array.isArray(rows))
+      fields[meta.key] = rows.filter((row) => Object.values(row as object).some((v) => v !== ''));
+  }
+  let sampled = false;
+  // Twice: a value is replaced by the sample's, and what the sample leaves empty is left out.
+  for (const replacement of [(key: string) => (sample as Record<string, unknown>)[key], () => undefined]) {
+    const parsed = schema.safeParse(fields);
+    if (parsed.success) break;
+    sampled = true;
+    for (const issue of parsed.error.issues) {
+      const key = String(issue.path[0] ?? '');
+      const value = replacement(key);
+      if (value === undefined) delete fields[key];
+      else fields[key] = value;
+    }
+  }
+  return { content: { ...content, fields: fields as FieldValues }, sampled };
+}
+
+/** Still pictures have no length of their own. */
+export const imageMs = 10_000;
+
+/** How long the notice will be shown, as the CMS computes it. */
+export function effectiveMs(input: Pick<NoticeInput, 'content' | 'durationMs'>, media: readonly Media[]): number {
+  if (input.durationMs !== null && input.durationMs >= 1000) return input.durationMs;
+  const { content } = input;
+  if (content.type === 'layout') return readingTimeMs(countWords(content.fields));
+  if (content.type === 'image') return imageMs;
+  return media.find((item) => item.hash === content.asset)?.durationMs ?? imageMs;
+}

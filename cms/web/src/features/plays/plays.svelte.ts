@@ -1,0 +1,83 @@
+/** A board's last plays, newest first, kept up to date while the component lives. */
+import { untrack } from 'svelte';
+import { plays as playsSchema, type Play } from '../../../../../shared/protocol/api/proof.ts';
+import { useApp } from '../../lib/app.svelte.ts';
+import { explain } from '../../lib/errors.ts';
+import { useResource, type Resource } from '../../lib/resource.svelte.ts';
+
+export interface PlayList {
+  plays: Play[];
+  incidents: number;
+  /** There may be older ones. */
+  more: boolean;
+}
+
+/** @param limit how many to show at first, and how many more at a time */
+export function usePlays(
+  boardId: () => string,
+  limit: number,
+): Resource<PlayList> & { older(): Promise<string | null> } {
+  const app = useApp();
+  const page = async (query: Record<string, string | number>, signal?: AbortSignal): Promise<PlayList> => {
+    const params = new URLSearchParams({ boardId: boardId(), limit: String(limit) });
+    for (const [key, value] of Object.entries(query)) params.set(key, String(value));
+    const answer = await app.api.get(`/api/plays?${params}`, playsSchema, signal);
+    return { ...answer, more: answer.plays.length === limit };
+  };
+  const resource: Resource<PlayList> = useResource(async (signal) => {
+    const newest = await page({}, signal);
+    const old = untrack(() => resource.data);
+    // What had been asked for below stays below, where the new page reaches it.
+    const last = newest.plays.at(-1);
+    const kept = old && last && old.plays[0]?.boardId === last.boardId ? after(old.plays, last) : null;
+    return kept ? { ...newest, plays: [...newest.plays, ...kept], more: old!.more } : newest;
+  });
+
+  let wanted = false;
+  async function refresh(): Promise<void> {
+    // While one answer is on its way, one more is asked for afterwards, not one per message.
+    if (resource.loading) {
+      wanted = true;
+      return;
+    }
+    await resource.reload();
+    if (wanted) {
+      wanted = false;
+      await refresh();
+    }
+  }
+  $effect(() => {
+    const id = boardId();
+    const ends = [
+      app.live.on('playsRecordedV1', (message) => {
+        if (message.boardId === id) untrack(() => void refresh());
+      }),
+      app.live.onReturn(() => void refresh()),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  });
+
+  return Object.assign(resource, {
+    /** @returns why it failed, as a sentence */
+    async older(): Promise<string | null> {
+      const shown = resource.data;
+      const last = shown?.plays.at(-1);
+      if (!shown || !last) return null;
+      try {
+        const next = await page({ before: last.startAt });
+        resource.data = { ...shown, plays: [...shown.plays, ...next.plays], more: next.more };
+        return null;
+      } catch (error) {
+        return explain(error);
+      }
+    },
+  });
+}
+
+/** The plays that follow `last` in the list; null when it is not in it. */
+function after(list: readonly Play[], last: Play): Play[] | null {
+  const index = list.findIndex((play) => play.journalId === last.journalId && play.seq === last.seq);
+  return index === -1 ? null : list.slice(index + 1);
+}

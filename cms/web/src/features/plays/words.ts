@@ -1,0 +1,37 @@
+/** A play in words. */
+import type { Play } from '../../../../../shared/protocol/api/proof.ts';
+import { m } from '../../paraglide/messages.js';
+
+export function outcomeWord(outcome: Play['outcome']): string {
+  const words = {
+    completed: m.outcome_completed,
+    cut: m.outcome_cut,
+    failed: m.outcome_failed,
+    interrupted: m.outcome_interrupted,
+    dark: m.outcome_dark,
+  };
+  return words[outcome]();
+}
+
+export function outcomeHint(outcome: Play['outcome']): string {
+  const words = {
+    completed: m.outcome_completed_hint,
+    cut: m.outcome_cut_hint,
+    failed: m.outcome_failed_hint,
+    interrupted: m.outcome_interrupted_hint,
+    dark: m.outcome_dark_hint,
+  };
+  return words[outcome]();
+}
+
+export const outcomeTone = (outcome: Play['outcome']): 'good' | 'neutral' | 'bad' | 'warn' =>
+  outcome === 'completed' ? 'good' : outcome === 'failed' ? 'bad' : outcome === 'cut' ? 'neutral' : 'warn';
+
+export function clockWord(clock: Play['clock']): string {
+  const words = { synced: m.clock_synced, held: m.clock_held, unknown: m.clock_unknown };
+  return words[clock]();
+}
+
+/** The title that was kept with the play; the fallback slide has none, and a lost one is not guessed. */
+export const playTitle = (play: Pick<Play, 'title' | 'why'>): string =>
+  play.title ?? (play.why === 'fallback' ? m.why_fallback() : m.state_unknown());

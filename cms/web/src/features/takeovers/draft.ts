@@ -1,0 +1,38 @@
+/** A takeover while it is written, and as the preview shows it. */
+import { v7 as uuidv7 } from 'uuid';
+import type { TakeoverRequest } from '../../../../../shared/protocol/api/takeovers.ts';
+import type { Takeover } from '../../../../../shared/protocol/takeover.ts';
+import { m } from '../../paraglide/messages.js';
+
+export type TakeoverDraft = Omit<TakeoverRequest, 'clientId' | 'durationMs'> & { durationMs: number | null };
+
+export const emptyDraft = (senderName: string): TakeoverDraft => ({
+  status: 'actual',
+  content: { event: '', level: 3, headline: '', instruction: '', senderName },
+  selectors: { all: true, unitIds: [], groups: [], boardIds: [] },
+  durationMs: 2 * 3_600_000,
+});
+
+/** The document as boards would get it, with a sample's words where none are written yet. */
+export function previewTakeover(draft: TakeoverDraft, startsAt: number): Takeover {
+  const { event, level, headline, instruction, senderName } = draft.content;
+  return {
+    v: 1,
+    takeoverId: uuidv7(),
+    sequence: { epoch: 1, counter: 1 },
+    type: 'alert',
+    supersedes: null,
+    status: draft.status,
+    content: {
+      event: event.trim() || m.takeover_event_flood(),
+      level,
+      headline: headline.trim() || m.takeover_sample_headline(),
+      instruction,
+      senderName: senderName.trim() || m.takeover_sender(),
+    },
+    issuedAt: startsAt,
+    startsAt,
+    expiresAt: startsAt + (draft.durationMs ?? 3_600_000),
+    selectors: draft.selectors,
+  };
+}

@@ -1,0 +1,59 @@
+/** A takeover in words. */
+import type { z } from 'zod';
+import type { deliveryState, TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
+import { m } from '../../paraglide/messages.js';
+
+export type DeliveryState = z.infer<typeof deliveryState>;
+export type Level = 1 | 2 | 3 | 4 | 5;
+export const levels: readonly Level[] = [1, 2, 3, 4, 5];
+
+/** Disaster levels, Quyết định 18/2021/QĐ-TTg Đ.4: number and word, the colour only beside them. */
+export const levelColour: Record<Level, string> = {
+  1: 'bg-level-1 text-ink',
+  2: 'bg-level-2 text-ink',
+  3: 'bg-level-3 text-ink',
+  4: 'bg-level-4 text-white',
+  5: 'bg-level-5 text-white',
+};
+export function levelWord(level: Level): string {
+  const words = { 1: m.level_1, 2: m.level_2, 3: m.level_3, 4: m.level_4, 5: m.level_5 };
+  return words[level]();
+}
+
+export function stateWord(state: TakeoverView['state']): string {
+  const words = {
+    active: m.takeover_active,
+    allClear: m.takeover_all_clear_given,
+    superseded: m.takeover_superseded,
+    expired: m.takeover_expired,
+  };
+  return words[state]();
+}
+
+export function deliveryWord(state: DeliveryState): string {
+  const words = {
+    sent: m.delivery_sent,
+    received: m.delivery_received,
+    displayed: m.delivery_displayed,
+    dark: m.delivery_dark,
+    failed: m.delivery_failed,
+    refused: m.delivery_refused,
+    ended: m.delivery_ended,
+    unknown: m.delivery_unknown,
+  };
+  return words[state]();
+}
+
+export const deliveryTone = (state: DeliveryState): 'good' | 'accent' | 'warn' | 'bad' | 'neutral' => {
+  const tones = {
+    sent: 'neutral',
+    received: 'accent',
+    displayed: 'good',
+    dark: 'warn',
+    failed: 'bad',
+    refused: 'bad',
+    ended: 'neutral',
+    unknown: 'warn',
+  } as const;
+  return tones[state];
+};
