@@ -105,8 +105,14 @@ export const takeoverRepo = {
     await tx.insertInto('takeovers').values(row).execute();
   },
 
-  /** Writes down who is to get it. @returns their ids */
-  async freezeTargets(tx: Tx, takeoverId: string, to: Targeting): Promise<string[]> {
+  /** Ids of all targets, in one text: thousands of rows would cost the event loop more than everything else of a raise. */
+  async targetIds(db: Db | Tx, to: Targeting): Promise<string[]> {
+    const row = await db.selectFrom('boards').select(sql<string | null>`string_agg(id, ',')`.as('ids')).where(targeted(to)).executeTakeFirstOrThrow();
+    return row.ids === null ? [] : row.ids.split(',');
+  },
+
+  /** Writes down who is to get it. */
+  async freezeTargets(tx: Tx, takeoverId: string, to: Targeting): Promise<void> {
     await tx
       .insertInto('takeover_deliveries')
       .columns(['takeover_id', 'board_id', 'state'])
@@ -117,17 +123,6 @@ export const takeoverRepo = {
           .where(targeted(to)),
       )
       .execute();
-    // One text instead of thousands of rows, which would cost the event loop more than everything else together.
-    const row = await tx
-      .selectFrom('takeover_deliveries')
-      .select(sql<string | null>`string_agg(board_id, ',')`.as('ids'))
-      .where('takeover_id', '=', takeoverId)
-      .executeTakeFirstOrThrow();
-    return row.ids === null ? [] : row.ids.split(',');
-  },
-
-  async setCounts(tx: Tx, takeoverId: string, targets: number, offline: number): Promise<void> {
-    await tx.updateTable('takeovers').set({ target_count: targets, offline_count: offline }).where('id', '=', takeoverId).execute();
   },
 
   async takeover(db: Db | Tx, id: string): Promise<TakeoverRow | undefined> {

@@ -67,11 +67,11 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
 
   /**
    * The right on every unit that is named and every unit that has a target; for all boards, at the root.
+   * @param targets units that have a target
    * @returns the unit that it counts as raised for
    * @throws AppError `forbidden`, `takeover_no_targets`
    */
-  async function assertMayRaise(actor: Actor, selectors: TakeoverSelectors, to: Targeting): Promise<string> {
-    const targets = await repo.targetUnits(store.read, to);
+  function assertMayRaise(actor: Actor, selectors: TakeoverSelectors, targets: readonly string[]): string {
     const named = selectors.all
       ? [...new Set(targets.flatMap((unitId) => deps.units.tree.pathOf(unitId).slice(0, 1)))]
       : [...new Set([...selectors.unitIds, ...targets])];
@@ -82,17 +82,23 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
   }
 
   /**
-   * Signs, stores and freezes in one transaction; sends when it is durable.
-   * @param before runs first, in the transaction; returns false when there is nothing to do
+   * Signs, stores and freezes in one transaction; sends when it is durable. Statements that do not need each other's answers go
+   * to the database together: on a busy machine every trip to its thread waits for a turn.
+   * @param options.to null: has no targets of its own
+   * @param options.check runs in the transaction; false: there is nothing to do
    */
-  async function issue(
-    draft: Draft,
-    options: { actor: Actor; unitId: string; to: Targeting | null; action: string; before(tx: Tx): Promise<boolean> },
-  ): Promise<void> {
-    const sent = await store.transaction(async (tx) => {
-      // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.
-      const counter = await nextNumber(tx, counterKey);
-      if (!(await options.before(tx))) throw new NothingToDo();
+  async function issue(draft: Draft, options: { actor: Actor; action: string; to: Targeting | null; unitId: string | null; check(tx: Tx): Promise<boolean> }): Promise<void> {
+    const { actor, to } = options;
+    const work = async (tx: Tx): Promise<string> => {
+      const [counter, isDue, units, boardIds] = await Promise.all([
+        // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.
+        nextNumber(tx, counterKey),
+        options.check(tx),
+        to ? repo.targetUnits(tx, to) : [],
+        to ? repo.targetIds(tx, to) : [],
+      ]);
+      if (!isDue) throw new NothingToDo();
+      const unitId = to ? assertMayRaise(actor, draft.selectors, units) : options.unitId!;
       const now = sources.now();
       const document = takeoverSchema.parse({
         v: 1,
@@ -102,26 +108,24 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         startsAt: now,
       } satisfies Takeover);
       const jws = await signDocument('bang-tin-takeover', document, deps.keys.takeoverSigner());
-      await repo.insert(tx, rowOf(document, jws, options.actor, options.unitId));
-      let targets = 0;
-      let offline = 0;
-      if (options.to) {
-        const boardIds = await repo.freezeTargets(tx, document.takeoverId, options.to);
-        targets = boardIds.length;
-        if (targets === 0) throw noTargets();
-        for (const boardId of boardIds) if (deps.presence.stateOf(boardId) !== 'online') offline++;
-        await repo.setCounts(tx, document.takeoverId, targets, offline);
-      }
-      await audit(tx, {
-        actor: options.actor,
-        action: options.action,
-        subjectType: 'takeover',
-        subjectId: draft.supersedes ?? draft.takeoverId,
-        unitId: options.unitId,
-        detail: { takeoverId: draft.takeoverId, status: draft.status, event: draft.content.event, level: draft.content.level, targets, offline },
-      });
+      const offline = boardIds.filter((boardId) => deps.presence.stateOf(boardId) !== 'online').length;
+      const detail = {
+        takeoverId: draft.takeoverId,
+        status: draft.status,
+        event: draft.content.event,
+        level: draft.content.level,
+        targets: boardIds.length,
+        offline,
+      };
+      const subjectId = draft.supersedes ?? draft.takeoverId;
+      await Promise.all([
+        repo.insert(tx, { ...rowOf(document, jws, actor, unitId), target_count: boardIds.length, offline_count: offline }),
+        to ? repo.freezeTargets(tx, document.takeoverId, to) : null,
+        audit(tx, { actor, action: options.action, subjectType: 'takeover', subjectId, unitId, detail }),
+      ]);
       return jws;
-    }).catch((error: unknown) => {
+    };
+    const sent = await store.transaction(work).catch((error: unknown) => {
       if (error instanceof NothingToDo) return null;
       throw error;
     });
@@ -181,7 +185,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     /** How many boards it would reach. @throws AppError `forbidden`, `takeover_no_targets` */
     async preview(actor: Actor, selectors: TakeoverSelectors): Promise<z.infer<typeof takeoverPreview>> {
       const to = await targetingOf(selectors);
-      await assertMayRaise(actor, selectors, to);
+      assertMayRaise(actor, selectors, await repo.targetUnits(store.read, to));
       const boards = (await repo.targets(store.read, to)).map((board) => ({
         boardId: board.id,
         name: board.name,
@@ -198,7 +202,6 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
      */
     async raise(actor: Actor, request: TakeoverRequest): Promise<TakeoverView> {
       const to = await targetingOf(request.selectors);
-      const unitId = await assertMayRaise(actor, request.selectors, to);
       const draft: Draft = {
         takeoverId: request.clientId,
         type: 'alert',
@@ -208,14 +211,14 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         selectors: request.selectors,
         expiresAt: sources.now() + request.durationMs,
       };
-      const before = async (tx: Tx): Promise<boolean> => {
+      const check = async (tx: Tx): Promise<boolean> => {
         const held = await repo.takeover(tx, request.clientId);
         if (held && (held.raised_by !== actor.userId || held.type !== 'alert')) {
           throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', { status: 409, field: 'clientId' });
         }
         return held === undefined;
       };
-      await issue(draft, { actor, unitId, to, action: 'takeover.raised', before });
+      await issue(draft, { actor, action: 'takeover.raised', to, unitId: null, check });
       return view(request.clientId);
     },
 
@@ -233,14 +236,14 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         selectors,
         expiresAt: sources.now() + change.durationMs,
       };
-      const before = async (tx: Tx): Promise<boolean> => {
+      const check = async (tx: Tx): Promise<boolean> => {
         const held = await repo.takeover(tx, change.clientId);
         if (held?.supersedes === id && held.raised_by === actor.userId) return false;
         if (held) throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', { status: 409, field: 'clientId' });
         await assertActive(tx, row);
         return true;
       };
-      await issue(draft, { actor, unitId: row.unit_id, to: await targetingOf(selectors), action: 'takeover.updated', before });
+      await issue(draft, { actor, action: 'takeover.updated', to: await targetingOf(selectors), unitId: null, check });
       return view(change.clientId);
     },
 
@@ -251,11 +254,11 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const { selectors, status, content } = contentOf(row);
       // It lives as long as what it ends: a board that comes back later still learns of it.
       const draft: Draft = { takeoverId: sources.newId(), type: 'cancel', supersedes: id, status, content, selectors, expiresAt: row.expires_at };
-      const before = async (tx: Tx): Promise<boolean> => {
+      const check = async (tx: Tx): Promise<boolean> => {
         await assertActive(tx, row);
         return true;
       };
-      await issue(draft, { actor, unitId: row.unit_id, to: null, action: 'takeover.cleared', before });
+      await issue(draft, { actor, action: 'takeover.cleared', to: null, unitId: row.unit_id, check });
       return view(id);
     },
 
@@ -311,7 +314,7 @@ class NothingToDo extends Error {}
 
 const noTargets = (): TakeoverError => new TakeoverError('takeover_no_targets', 'No board would show this', { field: 'selectors' });
 
-function rowOf(document: Takeover, jws: string, actor: Actor, unitId: string): TakeoverRow {
+function rowOf(document: Takeover, jws: string, actor: Actor, unitId: string): Omit<TakeoverRow, 'target_count' | 'offline_count'> {
   return {
     id: document.takeoverId,
     epoch: document.sequence.epoch,
@@ -328,7 +331,5 @@ function rowOf(document: Takeover, jws: string, actor: Actor, unitId: string): T
     raised_by: actor.userId,
     unit_id: unitId,
     jws,
-    target_count: 0,
-    offline_count: 0,
   };
 }
