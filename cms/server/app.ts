@@ -88,7 +88,16 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   const obligations = createObligationsService(context, { units, boards, notices });
-  const programmes = createProgrammesService(context, { keys, units, boards, media, notices, playlists, schedules, obligations });
+  const programmes = createProgrammesService(context, {
+    keys,
+    units,
+    boards,
+    media,
+    notices,
+    playlists,
+    schedules,
+    obligations,
+  });
   building.defer(() => programmes.close());
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
@@ -118,7 +127,11 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
     pageRoutes({ web: config.web, stage: config.stage }),
   ];
   for (const route of routes) await fastify.register(route);
-  const io = new Server(fastify.server, { serveClient: false, maxHttpBufferSize: maxMessageBytes, transports: ['websocket'] });
+  const io = new Server(fastify.server, {
+    serveClient: false,
+    maxHttpBufferSize: maxMessageBytes,
+    transports: ['websocket'],
+  });
   const gateway = live.attach(io);
   // First the sockets, then HTTP: a server with open sockets does not close.
   building.defer(() => fastify.close());
@@ -132,7 +145,21 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
     io,
     gateway,
     context,
-    features: { accounts, units, boards, keys, media, notices, playlists, schedules, obligations, programmes, pairing, takeovers, proof },
+    features: {
+      accounts,
+      units,
+      boards,
+      keys,
+      media,
+      notices,
+      playlists,
+      schedules,
+      obligations,
+      programmes,
+      pairing,
+      takeovers,
+      proof,
+    },
     routes: http.routes,
     listen: () => listen(fastify, config),
     close: () => disposal.disposeAsync(),
@@ -140,7 +167,11 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
 }
 
 async function createContext(config: Config, sources: Sources, log: Logger, building: AsyncDisposableStack) {
-  const folders = { media: join(config.data, 'media'), uploads: join(config.data, 'uploads'), keys: join(config.data, 'keys') };
+  const folders = {
+    media: join(config.data, 'media'),
+    uploads: join(config.data, 'uploads'),
+    keys: join(config.data, 'keys'),
+  };
   await makePrivateFolder(config.data);
   await mkdir(folders.media, { recursive: true });
   await mkdir(folders.uploads, { recursive: true });
@@ -168,7 +199,10 @@ async function listen(fastify: FastifyInstance, config: Config): Promise<string>
     await fastify.listen({ port: config.port, host: config.host });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new AppError('port_in_use', `Another program uses port ${config.port}; choose another with --port`, { cause: error, status: 500 });
+    throw new AppError('port_in_use', `Another program uses port ${config.port}; choose another with --port`, {
+      cause: error,
+      status: 500,
+    });
   }
   const address = fastify.server.address();
   if (address === null || typeof address === 'string') throw new Error('The server listens without a port');

@@ -22,12 +22,15 @@ describe('readConfig', () => {
   });
 
   it('takes flags and variables, relative folders from where it was started', () => {
-    const config = read(['--port', '0', '--data', 'd', '--web', '/w', '--stage', 's', '--empty', '--tty', '--host', '::1'], {
-      DATABASE_URL: 'postgres://u:p@db/bt',
-      BANG_TIN_TRUST_PROXY: '1',
-      BANG_TIN_PUBLIC_URL: 'https://bangtin.example.vn/',
-      BANG_TIN_LOG_LEVEL: 'warn',
-    });
+    const config = read(
+      ['--port', '0', '--data', 'd', '--web', '/w', '--stage', 's', '--empty', '--tty', '--host', '::1'],
+      {
+        DATABASE_URL: 'postgres://u:p@db/bt',
+        BANG_TIN_TRUST_PROXY: '1',
+        BANG_TIN_PUBLIC_URL: 'https://bangtin.example.vn/',
+        BANG_TIN_LOG_LEVEL: 'warn',
+      },
+    );
     expect(config).toMatchObject({
       port: 0,
       host: '::1',
@@ -44,7 +47,10 @@ describe('readConfig', () => {
   });
 
   it('treats an empty variable as absent', () => {
-    expect(read([], { DATABASE_URL: ' ', BANG_TIN_LOG_LEVEL: '' })).toMatchObject({ databaseUrl: null, logLevel: 'info' });
+    expect(read([], { DATABASE_URL: ' ', BANG_TIN_LOG_LEVEL: '' })).toMatchObject({
+      databaseUrl: null,
+      logLevel: 'info',
+    });
   });
 
   it.each([

@@ -47,11 +47,19 @@ const flags = {
   stage: { type: 'string' },
 } as const;
 
-const isUrl = (protocols: readonly string[]) => (text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol);
+const isUrl = (protocols: readonly string[]) => (text: string) =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
 
-const port = z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.int().max(65_535));
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.int().max(65_535));
 const postgresUrl = z.string().refine(isUrl(['postgres:', 'postgresql:']));
-const httpUrl = z.string().refine(isUrl(['http:', 'https:'])).transform((text) => text.replace(/\/+$/, ''));
+const httpUrl = z
+  .string()
+  .refine(isUrl(['http:', 'https:']))
+  .transform((text) => text.replace(/\/+$/, ''));
 
 function take<T>(schema: z.ZodType<T>, value: unknown, name: string, takes: string): T {
   const parsed = schema.safeParse(value);
@@ -60,7 +68,8 @@ function take<T>(schema: z.ZodType<T>, value: unknown, name: string, takes: stri
 }
 
 /** An empty variable is an absent one: that is how compose files and unit files switch one off. */
-const given = (value: string | undefined): string | null => (value === undefined || value.trim() === '' ? null : value.trim());
+const given = (value: string | undefined): string | null =>
+  value === undefined || value.trim() === '' ? null : value.trim();
 
 /**
  * @param argv flags, without the program's name
@@ -74,7 +83,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
   } catch (error) {
     throw new ConfigError('flags', (error as Error).message.split('. ')[0]!, error);
   }
-  const folder = (name: 'web' | 'stage'): string | null => (values[name] === undefined ? null : resolve(cwd, values[name]));
+  const folder = (name: 'web' | 'stage'): string | null =>
+    values[name] === undefined ? null : resolve(cwd, values[name]);
   const databaseUrl = given(env.DATABASE_URL);
   const publicUrl = given(env.BANG_TIN_PUBLIC_URL);
   return {
@@ -87,9 +97,21 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
     web: folder('web'),
     stage: folder('stage'),
     // The value is never quoted: it holds a password.
-    databaseUrl: databaseUrl && take(postgresUrl, databaseUrl, 'DATABASE_URL', 'an address such as postgres://user:password@host/database'),
-    trustProxy: take(z.enum(['0', '1']), given(env.BANG_TIN_TRUST_PROXY) ?? '0', 'BANG_TIN_TRUST_PROXY', '0 or 1') === '1',
-    publicUrl: publicUrl && take(httpUrl, publicUrl, 'BANG_TIN_PUBLIC_URL', 'an address such as https://bangtin.example.vn'),
-    logLevel: take(z.enum(logLevels), given(env.BANG_TIN_LOG_LEVEL) ?? 'info', 'BANG_TIN_LOG_LEVEL', logLevels.join(', ')),
+    databaseUrl:
+      databaseUrl &&
+      take(postgresUrl, databaseUrl, 'DATABASE_URL', 'an address such as postgres://user:password@host/database'),
+    trustProxy:
+      take(z.enum(['0', '1']), given(env.BANG_TIN_TRUST_PROXY) ?? '0', 'BANG_TIN_TRUST_PROXY', '0 or 1') === '1',
+    publicUrl:
+      publicUrl && take(httpUrl, publicUrl, 'BANG_TIN_PUBLIC_URL', 'an address such as https://bangtin.example.vn'),
+    logLevel: take(
+      z.enum(logLevels),
+      given(env.BANG_TIN_LOG_LEVEL) ?? 'info',
+      'BANG_TIN_LOG_LEVEL',
+      logLevels.join(', '),
+    ),
   };
 }
+
+/** The configuration of this process. @throws ConfigError */
+export const readProcessConfig = (): Config => readConfig(process.argv.slice(2), process.env, process.cwd());

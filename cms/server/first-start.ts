@@ -25,7 +25,11 @@ function passwordText(accounts: readonly SampleAccount[]): string {
 }
 
 /** @param onProgress told what it is busy with */
-export async function prepareFirstStart({ context, features }: App, config: Config, onProgress: (text: string) => void): Promise<FirstStart> {
+export async function prepareFirstStart(
+  { context, features }: App,
+  config: Config,
+  onProgress: (text: string) => void,
+): Promise<FirstStart> {
   const held = await sampleFirstBoard(context);
   if (held !== null) return { sample: { firstBoardId: held, accounts: null, passwordFile: null }, adminToken: null };
   if (await features.accounts.hasUsers()) return { sample: null, adminToken: null };

@@ -14,7 +14,10 @@ const logged: Record<string, unknown>[] = [];
 let app: FastifyInstance;
 
 async function create(): Promise<FastifyInstance> {
-  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   const http = await createHttp({
     log,
     trustProxy: false,
@@ -53,7 +56,11 @@ function routes(): void {
   typed.get('/secret', { config: { auth: 'public' } }, () => {
     throw new Error('password is hunter2');
   });
-  typed.get('/shape', { config: { auth: 'public' }, schema: { response: { 200: z.strictObject({ a: z.int() }) } } }, () => Promise.resolve({ a: 'hunter2' as unknown as number }));
+  typed.get(
+    '/shape',
+    { config: { auth: 'public' }, schema: { response: { 200: z.strictObject({ a: z.int() }) } } },
+    () => Promise.resolve({ a: 'hunter2' as unknown as number }),
+  );
   typed.get('/full', { config: { auth: 'public' } }, () => {
     throw StoreError.sqlite('database or disk is full', 13);
   });
@@ -93,7 +100,8 @@ describe('who is calling', () => {
 
   it('a changing request needs the token of the session in a header', async () => {
     routes();
-    const post = (headers: Record<string, string>) => app.inject({ method: 'POST', url: '/user', headers: { cookie: 'bt_session=good', ...headers } });
+    const post = (headers: Record<string, string>) =>
+      app.inject({ method: 'POST', url: '/user', headers: { cookie: 'bt_session=good', ...headers } });
     expect(codeOf(await post({}))).toBe('csrf_token_invalid');
     expect(codeOf(await post({ 'x-csrf-token': 'csrF' }))).toBe('csrf_token_invalid');
     expect((await post({ 'x-csrf-token': 'csrf' })).statusCode).toBe(200);
@@ -114,7 +122,11 @@ describe('who is calling', () => {
 describe('errors', () => {
   it('name the field of wrong input by its dotted path', async () => {
     routes();
-    const response = await app.inject({ method: 'POST', url: '/typed', payload: { outer: { list: [{ n: 1 }, { n: 'x' }] } } });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/typed',
+      payload: { outer: { list: [{ n: 1 }, { n: 'x' }] } },
+    });
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({ error: { code: 'invalid_input', field: 'outer.list.1.n' } });
   });
@@ -123,7 +135,9 @@ describe('errors', () => {
     routes();
     const response = await get('/told');
     expect(response.statusCode).toBe(422);
-    expect(response.json()).toEqual({ error: { code: 'cron_invalid', message: 'No such time', field: 'cron', params: { at: 3 } } });
+    expect(response.json()).toEqual({
+      error: { code: 'cron_invalid', message: 'No such time', field: 'cron', params: { at: 3 } },
+    });
   });
 
   it.each(['/secret', '/shape'])('of ours (%s) tell nothing outside and everything to the log', async (url) => {
@@ -145,7 +159,12 @@ describe('errors', () => {
   it.each([
     ['broken JSON', { payload: '{"outer":', headers: { 'content-type': 'application/json' } }, 400, 'invalid_input'],
     ['another content type', { payload: '<x/>', headers: { 'content-type': 'text/xml' } }, 415, 'invalid_input'],
-    ['too large a body', { payload: JSON.stringify({ x: 'x'.repeat(2_100_000) }), headers: { 'content-type': 'application/json' } }, 413, 'too_large'],
+    [
+      'too large a body',
+      { payload: JSON.stringify({ x: 'x'.repeat(2_100_000) }), headers: { 'content-type': 'application/json' } },
+      413,
+      'too_large',
+    ],
   ])('say so of %s', async (_what, request, status, code) => {
     routes();
     const response = await app.inject({ method: 'POST', url: '/typed', ...request });

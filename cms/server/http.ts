@@ -4,7 +4,14 @@
  */
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -67,13 +74,18 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   return {
     app,
     routes: () =>
-      declared.flatMap(({ method, url, config }) => [method].flat().map((one) => ({ method: one, url, auth: config!.auth! }))),
+      declared.flatMap(({ method, url, config }) =>
+        [method].flat().map((one) => ({ method: one, url, auth: config!.auth! })),
+      ),
   };
 }
 
 function firstUndeclared(routes: readonly RouteOptions[]): Error | undefined {
   const route = routes.find(({ config }) => config?.auth === undefined);
-  return route && new Error(`The route ${[route.method].flat().join('|')} ${route.url} does not say who may call it (config.auth)`);
+  return (
+    route &&
+    new Error(`The route ${[route.method].flat().join('|')} ${route.url} does not say who may call it (config.auth)`)
+  );
 }
 
 const helmetOptions = {
@@ -125,9 +137,11 @@ async function authenticate(deps: HttpDeps, request: FastifyRequest): Promise<vo
 }
 
 async function boardOf(deps: HttpDeps, bearer: string | undefined): Promise<string> {
-  if (bearer === undefined) throw new AppError('token_missing', 'Authorization: Bearer <board token> is missing', { status: 401 });
+  if (bearer === undefined)
+    throw new AppError('token_missing', 'Authorization: Bearer <board token> is missing', { status: 401 });
   const { boardId, current } = await deps.verifyBoardToken(bearer);
-  if (!current) throw new AppError('device_replaced', 'Another player has been paired with this board', { status: 401 });
+  if (!current)
+    throw new AppError('device_replaced', 'Another player has been paired with this board', { status: 401 });
   return boardId;
 }
 
@@ -149,7 +163,11 @@ export function toAppError(error: unknown): AppError {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [issue] = error.validation;
     const field = issue ? issue.instancePath.split('/').filter(Boolean).join('.') : '';
-    return new AppError('invalid_input', issue?.message ?? 'The request has the wrong shape', field === '' ? {} : { field });
+    return new AppError(
+      'invalid_input',
+      issue?.message ?? 'The request has the wrong shape',
+      field === '' ? {} : { field },
+    );
   }
   if (isStorageFull(error)) return new AppError('storage_full', 'The disk of the CMS is full', { status: 507 });
   if (error instanceof AppError) return error;
@@ -157,16 +175,28 @@ export function toAppError(error: unknown): AppError {
   if (statusCode === 413) return new AppError('too_large', 'The request is too large', { status: 413 });
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     // Fastify's own: broken JSON, an unknown content type.
-    return new AppError(statusCode === 404 ? 'not_found' : 'invalid_input', String(code ?? 'The request cannot be read'), { status: statusCode });
+    return new AppError(
+      statusCode === 404 ? 'not_found' : 'invalid_input',
+      String(code ?? 'The request cannot be read'),
+      { status: statusCode },
+    );
   }
-  return new AppError('internal', 'Something went wrong inside the CMS; its log says what', { status: 500, cause: error });
+  return new AppError('internal', 'Something went wrong inside the CMS; its log says what', {
+    status: 500,
+    cause: error,
+  });
 }
 
 function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toAppError(error);
   // A fault of ours says nothing of itself to the outside.
-  const told = known.status === 500 ? new AppError('internal', 'Something went wrong inside the CMS; its log says what', { status: 500 }) : known;
-  if (known.status >= 500) log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
-  if (typeof known.params.retryAfterSeconds === 'number') void reply.header('retry-after', known.params.retryAfterSeconds);
+  const told =
+    known.status === 500
+      ? new AppError('internal', 'Something went wrong inside the CMS; its log says what', { status: 500 })
+      : known;
+  if (known.status >= 500)
+    log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+  if (typeof known.params.retryAfterSeconds === 'number')
+    void reply.header('retry-after', known.params.retryAfterSeconds);
   return reply.code(known.status).send(bodyOf(told));
 }

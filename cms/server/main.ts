@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../../shared/util/errors.ts';
 import { createApp, type App } from './app.ts';
-import { readConfig, type Config } from './config.ts';
+import { readProcessConfig, type Config } from './config.ts';
 import type { Sources } from './context.ts';
 import { handleParent, tellParent } from './parent.ts';
 import { prepareFirstStart } from './first-start.ts';
@@ -24,7 +24,7 @@ function explain(error: unknown): string {
 
 function configure(): Config {
   try {
-    return readConfig(process.argv.slice(2), process.env, process.cwd());
+    return readProcessConfig();
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exit(EXIT_CONFIG);

@@ -20,7 +20,10 @@ export function pageRoutes(folders: PageFolders): Routes {
   return async (app) => {
     for (const folder of [folders.web, folders.stage]) if (folder !== null) await assertBuilt(folder);
     if (folders.web === null && folders.stage === null) return;
-    await app.register(fastifyStatic, { serve: false, root: [folders.web, folders.stage].filter((folder) => folder !== null) });
+    await app.register(fastifyStatic, {
+      serve: false,
+      root: [folders.web, folders.stage].filter((folder) => folder !== null),
+    });
     const config = { auth: 'public' } as const;
 
     function send(reply: FastifyReply, root: string, path: string): FastifyReply {
@@ -33,7 +36,9 @@ export function pageRoutes(folders: PageFolders): Routes {
     if (folders.stage !== null) {
       const { stage } = folders;
       app.get('/stage', { config }, (_request, reply) => reply.redirect('/stage/', 308));
-      app.get<{ Params: { '*': string } }>('/stage/*', { config }, (request, reply) => send(reply, stage, request.params['*'] || 'index.html'));
+      app.get<{ Params: { '*': string } }>('/stage/*', { config }, (request, reply) =>
+        send(reply, stage, request.params['*'] || 'index.html'),
+      );
     }
     if (folders.web !== null) {
       const { web } = folders;
@@ -51,5 +56,8 @@ const isApi = (path: string): boolean => /^(api|content|stage|socket\.io)(\/|$)/
 
 async function assertBuilt(folder: string): Promise<void> {
   const found = await stat(`${folder}/index.html`).catch(() => null);
-  if (!found) throw new AppError('pages_missing', `There is no index.html in ${folder}; build the pages first (npm run build)`, { status: 500 });
+  if (!found)
+    throw new AppError('pages_missing', `There is no index.html in ${folder}; build the pages first (npm run build)`, {
+      status: 500,
+    });
 }

@@ -15,7 +15,12 @@ export interface SampleReport {
 
 export type ParentMessage =
   | { readonly type: 'progress'; readonly text: string }
-  | { readonly type: 'ready'; readonly url: string; readonly sample: SampleReport | null; readonly firstAdminLink: string | null }
+  | {
+      readonly type: 'ready';
+      readonly url: string;
+      readonly sample: SampleReport | null;
+      readonly firstAdminLink: string | null;
+    }
   | { readonly type: 'paired'; readonly boardId: string }
   | { readonly type: 'pairFailed'; readonly code: string; readonly message: string };
 
@@ -26,7 +31,11 @@ export function tellParent(message: ParentMessage): boolean {
   return true;
 }
 
-const pairBoard = z.object({ type: z.literal('pairBoard'), boardId: z.uuid(), code: z.string().max(40).transform(normalizePairingCode) });
+const pairBoard = z.object({
+  type: z.literal('pairBoard'),
+  boardId: z.uuid(),
+  code: z.string().max(40).transform(normalizePairingCode),
+});
 
 /** Confirms pairings for the person who started CMS and player on one machine; only a parent process holds the other end. */
 export function handleParent(app: App, log: Logger): void {
@@ -42,7 +51,10 @@ export function handleParent(app: App, log: Logger): void {
       () => tellParent({ type: 'paired', boardId }),
       (error: unknown) => {
         if (!(error instanceof AppError)) log.error({ err: error }, 'pairing from npm start failed');
-        const known = error instanceof AppError ? error : new AppError('internal', 'Something went wrong inside the CMS; its log says what');
+        const known =
+          error instanceof AppError
+            ? error
+            : new AppError('internal', 'Something went wrong inside the CMS; its log says what');
         tellParent({ type: 'pairFailed', code: known.code, message: known.message });
       },
     );

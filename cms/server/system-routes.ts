@@ -18,10 +18,14 @@ export const systemRoutes =
         return Promise.resolve({ now: Math.floor(sources.now()) });
       });
     }
-    app.get('/health', { config, schema: { response: { 200: z.strictObject({ ok: z.literal(true) }) } } }, async (_request, reply) => {
-      void reply.header('cache-control', 'no-store');
-      await sql`select 1`.execute(store.read);
-      return { ok: true as const };
-    });
+    app.get(
+      '/health',
+      { config, schema: { response: { 200: z.strictObject({ ok: z.literal(true) }) } } },
+      async (_request, reply) => {
+        void reply.header('cache-control', 'no-store');
+        await sql`select 1`.execute(store.read);
+        return { ok: true as const };
+      },
+    );
     return Promise.resolve();
   };

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Access, type Actor } from './access.ts';
 import { createApp, type App } from './app.ts';
-import { readConfig } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import type { Context, EventMap, Sources } from './context.ts';
 import { createEvents } from './events.ts';
 import { createAudit } from './features/audit/service.ts';
@@ -99,24 +99,56 @@ export function testActor(...grants: { unitId: string; role: Role }[]): Actor {
 export async function seedUnits({ context, units }: Pick<TestContext, 'context' | 'units'>) {
   const validity = { validFrom: 0, validTo: null };
   const ids = await context.store.transaction(async (tx) => {
-    const province = await units.add(tx, { code: '99', name: 'Tỉnh Thử', level: 'province', parentId: null, ...validity });
-    const commune = await units.add(tx, { code: '99001', name: 'Xã An', level: 'commune', parentId: province, ...validity });
-    const sister = await units.add(tx, { code: '99002', name: 'Xã Bình', level: 'commune', parentId: province, ...validity });
-    const village = await units.add(tx, { code: '99001-1', name: 'Thôn Đông', level: 'village', parentId: commune, ...validity });
+    const province = await units.add(tx, {
+      code: '99',
+      name: 'Tỉnh Thử',
+      level: 'province',
+      parentId: null,
+      ...validity,
+    });
+    const commune = await units.add(tx, {
+      code: '99001',
+      name: 'Xã An',
+      level: 'commune',
+      parentId: province,
+      ...validity,
+    });
+    const sister = await units.add(tx, {
+      code: '99002',
+      name: 'Xã Bình',
+      level: 'commune',
+      parentId: province,
+      ...validity,
+    });
+    const village = await units.add(tx, {
+      code: '99001-1',
+      name: 'Thôn Đông',
+      level: 'village',
+      parentId: commune,
+      ...validity,
+    });
     return { province, commune, sister, village };
   });
   await units.reload();
   return ids;
 }
 
-/** A whole CMS on SQLite in a temporary folder, with no pages, on a free port once it listens. */
-export async function createTestApp(flags: readonly string[] = []): Promise<{ app: App; sources: TestClock; folder: string; discard(): Promise<void> }> {
+/**
+ * A whole CMS in a temporary folder, without pages, on a free port once it listens.
+ * @param flags such as --web; the last of two counts
+ * @param env such as DATABASE_URL; without it on SQLite
+ */
+export async function createTestApp(
+  flags: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ app: App; config: Config; sources: TestClock; folder: string; discard(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'bang-tin-app-'));
   const sources = createTestSources();
-  const config = readConfig(['--port', '0', '--data', folder, '--empty', ...flags], {}, folder);
+  const config = readConfig(['--port', '0', '--data', folder, '--empty', ...flags], env, folder);
   const app = await createApp(config, sources, pino({ level: 'silent' }));
   return {
     app,
+    config,
     sources,
     folder,
     discard: async () => {

@@ -50,7 +50,8 @@ function calendar(now: number) {
     const day = at(days, weekday);
     return `${two(day.getUTCDate())}/${two(day.getUTCMonth() + 1)}/${day.getUTCFullYear()}`;
   };
-  const long = (days: number, weekday: number | null = null): string => `${weekdays[at(days, weekday).getUTCDay()]} ngày ${date(days, weekday)}`;
+  const long = (days: number, weekday: number | null = null): string =>
+    `${weekdays[at(days, weekday).getUTCDay()]} ngày ${date(days, weekday)}`;
   return { date, long, year: viet(now).getUTCFullYear() };
 }
 
@@ -197,7 +198,10 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'security',
       title: 'Không họp chợ lấn lòng đường',
       durationMs: 10_000,
-      content: { layout: 'notice', fields: { title: 'Không lấn chiếm vỉa hè, lòng đường', body: 'Để xe đúng vạch. Bán hàng trong khu vực chợ.' } },
+      content: {
+        layout: 'notice',
+        fields: { title: 'Không lấn chiếm vỉa hè, lòng đường', body: 'Để xe đúng vạch. Bán hàng trong khu vực chợ.' },
+      },
     },
     {
       key: 'choPhien',
@@ -205,7 +209,10 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'local',
       title: 'Chợ phiên Sơn Lâm',
       durationMs: 8000,
-      content: { layout: 'notice', fields: { title: 'Chợ phiên Sơn Lâm', body: `Họp ${long(2, 0)}, từ 5 giờ. Gửi xe miễn phí.` } },
+      content: {
+        layout: 'notice',
+        fields: { title: 'Chợ phiên Sơn Lâm', body: `Họp ${long(2, 0)}, từ 5 giờ. Gửi xe miễn phí.` },
+      },
     },
     {
       key: 'nghiaVu',
@@ -213,7 +220,10 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'security',
       title: 'Khám sức khỏe nghĩa vụ quân sự',
       durationMs: 8000,
-      content: { layout: 'notice', fields: { title: 'Khám nghĩa vụ quân sự', body: `7 giờ ${long(9, 2)}, Trạm Y tế xã.` } },
+      content: {
+        layout: 'notice',
+        fields: { title: 'Khám nghĩa vụ quân sự', body: `7 giờ ${long(9, 2)}, Trạm Y tế xã.` },
+      },
     },
     {
       key: 'chayRung',
@@ -221,7 +231,10 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'disaster',
       title: 'Mùa khô: giữ rừng, không để lửa đến gần',
       durationMs: 12_000,
-      content: { media: 'phong-chay-rung.webp', alt: 'Đồi thông lúc hoàng hôn. Mùa khô: giữ rừng, không để lửa đến gần. Thấy khói lửa gọi 114.' },
+      content: {
+        media: 'phong-chay-rung.webp',
+        alt: 'Đồi thông lúc hoàng hôn. Mùa khô: giữ rừng, không để lửa đến gần. Thấy khói lửa gọi 114.',
+      },
     },
     {
       key: 'phongBao',
@@ -237,7 +250,10 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'local',
       title: 'Ngày Chủ nhật xanh',
       durationMs: 12_000,
-      content: { media: 've-sinh-duong-lang.webp', alt: 'Ngày Chủ nhật xanh: cùng dọn đường làng, ngõ xóm từ 6 giờ 30 sáng Chủ nhật.' },
+      content: {
+        media: 've-sinh-duong-lang.webp',
+        alt: 'Ngày Chủ nhật xanh: cùng dọn đường làng, ngõ xóm từ 6 giờ 30 sáng Chủ nhật.',
+      },
     },
     {
       key: 'ruouBia',
@@ -261,7 +277,10 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'economy',
       title: 'Tiết kiệm nước là việc mỗi ngày',
       durationMs: null,
-      content: { media: 'tiet-kiem-nuoc.mp4', alt: 'Sóng nước. Tiết kiệm nước là việc mỗi ngày. Khóa vòi khi không dùng.' },
+      content: {
+        media: 'tiet-kiem-nuoc.mp4',
+        alt: 'Sóng nước. Tiết kiệm nước là việc mỗi ngày. Khóa vòi khi không dùng.',
+      },
     },
     {
       key: 'dichVuCong',
@@ -288,12 +307,27 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
 }
 
 export const playlists: readonly SamplePlaylist[] = [
-  { key: 'phuAn', unit: 'phuAn', name: 'Phát hằng ngày', notices: ['tiemChung', 'muaVang', 'caiCach', 'tiepCongDan', 'chuNhatXanh'] },
-  { key: 'phuAnSang', unit: 'phuAn', name: 'Bản tin sáng', notices: ['tiepCongDan', 'dichVuCong', 'nuoc', 'tiemChung'] },
+  {
+    key: 'phuAn',
+    unit: 'phuAn',
+    name: 'Phát hằng ngày',
+    notices: ['tiemChung', 'muaVang', 'caiCach', 'tiepCongDan', 'chuNhatXanh'],
+  },
+  {
+    key: 'phuAnSang',
+    unit: 'phuAn',
+    name: 'Bản tin sáng',
+    notices: ['tiepCongDan', 'dichVuCong', 'nuoc', 'tiemChung'],
+  },
   { key: 'tanHoa', unit: 'tanHoa', name: 'Phát hằng ngày', notices: ['catDien', 'ruouBia', 'nuocSachSo', 'nuoc'] },
   { key: 'dongMau', unit: 'dongMau', name: 'Phát hằng ngày', notices: ['luongHuu', 'ledGac', 'phongBao', 'muaVang'] },
   { key: 'sonLam', unit: 'sonLam', name: 'Phát hằng ngày', notices: ['choPhien', 'nghiaVu', 'phongBao'] },
-  { key: 'province', unit: 'province', name: 'Quảng trường', notices: ['muaVang', 'dichVuCong', 'chuNhatXanh', 'nuoc', 'chayRung'] },
+  {
+    key: 'province',
+    unit: 'province',
+    name: 'Quảng trường',
+    notices: ['muaVang', 'dichVuCong', 'chuNhatXanh', 'nuoc', 'chayRung'],
+  },
   { key: 'chuNhat', unit: 'province', name: 'Chủ nhật xanh', notices: ['chuNhatXanh', 'nuoc'] },
 ];
 

@@ -28,7 +28,12 @@ export interface SampleUser {
   readonly unit: UnitKey;
 }
 export const users = {
-  administrator: { email: 'quantri@tinhmau.example.vn', name: 'Trần Minh Quản', role: 'administrator', unit: 'province' },
+  administrator: {
+    email: 'quantri@tinhmau.example.vn',
+    name: 'Trần Minh Quản',
+    role: 'administrator',
+    unit: 'province',
+  },
   province: { email: 'tinh@tinhmau.example.vn', name: 'Lê Thị Hoa', role: 'province', unit: 'province' },
   technician: { email: 'kythuat@tinhmau.example.vn', name: 'Phạm Văn Kỹ', role: 'technician', unit: 'province' },
   viewer: { email: 'xem@tinhmau.example.vn', name: 'Vũ Thị Xem', role: 'viewer', unit: 'province' },
@@ -38,7 +43,11 @@ export const users = {
 
 type SampleBoard = Omit<BoardInput, 'unitId' | 'defaultPlaylistId' | 'zone'> & { readonly unit: UnitKey };
 
-const whole = (width: number, height: number) => ({ width, height, output: { x: 0, y: 0, width, height, rotation: 0 as const } });
+const whole = (width: number, height: number) => ({
+  width,
+  height,
+  output: { x: 0, y: 0, width, height, rotation: 0 as const },
+});
 
 /** The first one is the one that `npm start` starts a player for. */
 export const boards: readonly SampleBoard[] = [

@@ -18,7 +18,18 @@ import type { SchedulesService } from '../features/schedules/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
 import { entries, obligation, playlists, sampleNotices, type SampleNotice } from './content.ts';
-import { boards, communes, district, districtsEnd, longAgo, province, users, zone, type CommuneKey, type UnitKey } from './province.ts';
+import {
+  boards,
+  communes,
+  district,
+  districtsEnd,
+  longAgo,
+  province,
+  users,
+  zone,
+  type CommuneKey,
+  type UnitKey,
+} from './province.ts';
 import { emptyUnusedCms } from './reset.ts';
 
 export interface SampleFeatures {
@@ -45,7 +56,8 @@ const BEGUN = 'sample_begun';
 const HOUR_MS = 3_600_000;
 
 /** The first board of the sample province, or null when there is none. */
-export const sampleFirstBoard = (context: Context): Promise<string | null> => readSetting(context.store.read, FIRST_BOARD);
+export const sampleFirstBoard = (context: Context): Promise<string | null> =>
+  readSetting(context.store.read, FIRST_BOARD);
 
 /** Removes what a cut-off making of the sample left; does nothing otherwise. Call it while nobody has an account. */
 export async function discardUnfinishedSample({ store }: Context, units: UnitsService): Promise<void> {
@@ -82,13 +94,20 @@ export async function seedSample(
   const people = peopleOf(unitIds, sources);
   const chief = people.province.actor;
   /** The editor of the commune that has one; elsewhere the province, as a province does for communes without staff. */
-  const author = (unit: UnitKey): Actor => (access.can(people.editor.actor, 'content.edit', unitIds[unit]) ? people.editor.actor : chief);
+  const author = (unit: UnitKey): Actor =>
+    access.can(people.editor.actor, 'content.edit', unitIds[unit]) ? people.editor.actor : chief;
 
   const noticeIds = await makeNotices(features, sampleNotices(sources.now()), unitIds, author, deps.onProgress);
   const playlistIds = new Map<string, string>();
   for (const { key, unit, name, notices } of playlists) {
     const items = notices.map((notice): z.infer<typeof playlistItem> => {
-      return { itemId: sources.newId(), noticeId: noticeIds.get(notice)!, durationMs: null, validFrom: null, validTo: null };
+      return {
+        itemId: sources.newId(),
+        noticeId: noticeIds.get(notice)!,
+        durationMs: null,
+        validFrom: null,
+        validTo: null,
+      };
     });
     const made = await features.playlists.create(author(unit), { unitId: unitIds[unit], name, items });
     playlistIds.set(key, made.id);
@@ -98,7 +117,14 @@ export async function seedSample(
     const unitId = unitIds[unit];
     const targets = { unitIds: [unitId], boardIds: [] };
     const window = { cron, durationMs: hours * HOUR_MS, ...always };
-    await features.schedules.create(author(unit), { unitId, playlistId: playlistIds.get(playlist)!, name, priority, targets, ...window });
+    await features.schedules.create(author(unit), {
+      unitId,
+      playlistId: playlistIds.get(playlist)!,
+      name,
+      priority,
+      targets,
+      ...window,
+    });
   }
   await features.obligations.create(chief, {
     unitId: unitIds.province,
@@ -113,7 +139,12 @@ export async function seedSample(
 
   const boardIds: string[] = [];
   for (const { unit, ...board } of boards) {
-    const made = await features.boards.create(chief, { ...board, unitId: unitIds[unit], zone, defaultPlaylistId: playlistIds.get(unit)! });
+    const made = await features.boards.create(chief, {
+      ...board,
+      unitId: unitIds[unit],
+      zone,
+      defaultPlaylistId: playlistIds.get(unit)!,
+    });
     boardIds.push(made.id);
   }
   deps.onProgress('Ký và phát hành chương trình … Signing and publishing programmes …');
@@ -122,7 +153,13 @@ export async function seedSample(
   await deps.keepPasswords(Object.values(people).map(({ role, email, password }) => ({ role, email, password })));
   await features.accounts.createUsers(
     null,
-    Object.values(people).map(({ actor, email, name, password, role, unitId }) => ({ id: actor.userId, email, name, password, grants: [{ unitId, role }] })),
+    Object.values(people).map(({ actor, email, name, password, role, unitId }) => ({
+      id: actor.userId,
+      email,
+      name,
+      password,
+      grants: [{ unitId, role }],
+    })),
     (tx) => writeSetting(tx, FIRST_BOARD, boardIds[0]!),
   );
   return boardIds[0]!;
@@ -131,11 +168,30 @@ export async function seedSample(
 /** The tree with its history: a district until its end, communes that then hang from the province, two of them renamed. */
 async function makeUnits({ store }: Context, units: UnitsService): Promise<Record<UnitKey, string>> {
   const ids = await store.transaction(async (tx) => {
-    const top = await units.add(tx, { ...province, level: 'province', parentId: null, validFrom: longAgo, validTo: null });
-    const former = await units.add(tx, { ...district, level: 'district', parentId: top, validFrom: longAgo, validTo: districtsEnd });
+    const top = await units.add(tx, {
+      ...province,
+      level: 'province',
+      parentId: null,
+      validFrom: longAgo,
+      validTo: null,
+    });
+    const former = await units.add(tx, {
+      ...district,
+      level: 'district',
+      parentId: top,
+      validFrom: longAgo,
+      validTo: districtsEnd,
+    });
     const made: Partial<Record<UnitKey, string>> = { province: top };
     for (const [key, { code, name, before }] of Object.entries(communes)) {
-      const id = await units.add(tx, { code, name: before, level: 'commune', parentId: former, validFrom: longAgo, validTo: null });
+      const id = await units.add(tx, {
+        code,
+        name: before,
+        level: 'commune',
+        parentId: former,
+        validFrom: longAgo,
+        validTo: null,
+      });
       await units.change(tx, id, districtsEnd, { name, parentId: top });
       made[key as CommuneKey] = id;
     }
@@ -148,7 +204,14 @@ async function makeUnits({ store }: Context, units: UnitsService): Promise<Recor
 function peopleOf(unitIds: Record<UnitKey, string>, sources: Context['sources']) {
   const one = ({ email, name, role, unit }: (typeof users)[keyof typeof users]) => {
     const unitId = unitIds[unit];
-    const actor: Actor = { userId: sources.newId(), name, email, sessionHash: '', csrfToken: '', grants: [{ unitId, unitName: '', role }] };
+    const actor: Actor = {
+      userId: sources.newId(),
+      name,
+      email,
+      sessionHash: '',
+      csrfToken: '',
+      grants: [{ unitId, unitName: '', role }],
+    };
     return { actor, email, name, role, unitId, password: samplePassword(sources.randomBytes) };
   };
   return {
@@ -178,9 +241,15 @@ async function makeNotices(
       continue;
     }
     onProgress(`Chuẩn bị ${content.media} … Preparing ${content.media} …`);
-    const file = await media.importMedia({ unitId, file: join(import.meta.dirname, 'media', content.media), name: content.media, userId: actor.userId });
+    const file = await media.importMedia({
+      unitId,
+      file: join(import.meta.dirname, 'media', content.media),
+      name: content.media,
+      userId: actor.userId,
+    });
     const asset = { asset: file.hash!, alt: content.alt, fit: 'contain' as const };
-    const shown = file.kind === 'video' ? { type: 'video' as const, muted: true, ...asset } : { type: 'image' as const, ...asset };
+    const shown =
+      file.kind === 'video' ? { type: 'video' as const, muted: true, ...asset } : { type: 'image' as const, ...asset };
     ids.set(key, (await notices.create(actor, { ...common, content: shown })).id);
   }
   return ids;

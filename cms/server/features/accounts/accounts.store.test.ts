@@ -11,7 +11,8 @@ describeStores('accounts', (under) => {
   let test: TestContext;
   let accounts: AccountsService;
   let units: Awaited<ReturnType<typeof seedUnits>>;
-  const signIn = (address = '10.0.0.1', email = 'lan@example.vn', given = password) => accounts.signIn({ email, password: given }, address, null);
+  const signIn = (address = '10.0.0.1', email = 'lan@example.vn', given = password) =>
+    accounts.signIn({ email, password: given }, address, null);
 
   beforeAll(async () => {
     test = await createTestContext(under.store);
@@ -20,17 +21,29 @@ describeStores('accounts', (under) => {
   afterAll(() => test.discard());
 
   describe('the first administrator', () => {
-    const request = { provinceName: 'Tỉnh Mới', provinceCode: '98', name: 'Nguyễn Văn A', email: 'A@Example.vn', password };
+    const request = {
+      provinceName: 'Tỉnh Mới',
+      provinceCode: '98',
+      name: 'Nguyễn Văn A',
+      email: 'A@Example.vn',
+      password,
+    };
 
     it('comes by a link that works once, and the newest link alone', async () => {
       const old = (await accounts.inviteFirstAdministrator())!;
       const token = (await accounts.inviteFirstAdministrator())!;
-      await expect(accounts.setup({ ...request, token: old }, '10.0.0.9')).rejects.toMatchObject({ code: 'setup_link_invalid', status: 403 });
+      await expect(accounts.setup({ ...request, token: old }, '10.0.0.9')).rejects.toMatchObject({
+        code: 'setup_link_invalid',
+        status: 403,
+      });
       expect(await accounts.hasUsers()).toBe(false);
       const { me } = await accounts.setup({ ...request, token }, '10.0.0.9');
       expect(me.user).toMatchObject({ name: 'Nguyễn Văn A', email: 'a@example.vn' });
       expect(me.grants).toEqual([{ unitId: expect.any(String), unitName: 'Tỉnh Mới', role: 'administrator' }]);
-      await expect(accounts.setup({ ...request, token }, '10.0.0.9')).rejects.toMatchObject({ code: 'setup_done', status: 409 });
+      await expect(accounts.setup({ ...request, token }, '10.0.0.9')).rejects.toMatchObject({
+        code: 'setup_done',
+        status: 409,
+      });
       expect(await accounts.inviteFirstAdministrator()).toBeNull();
     });
 
@@ -45,19 +58,38 @@ describeStores('accounts', (under) => {
   describe('signing in', () => {
     beforeAll(async () => {
       units = await seedUnits(test);
-      await accounts.createUser(null, { email: 'Lan@Example.VN', name: 'Lan', password, grants: [{ unitId: units.commune, role: 'editor' }] });
+      await accounts.createUser(null, {
+        email: 'Lan@Example.VN',
+        name: 'Lan',
+        password,
+        grants: [{ unitId: units.commune, role: 'editor' }],
+      });
     });
 
     it('takes the right password, however its letters were typed, and no other', async () => {
       const { me } = await signIn('10.0.1.1', ' LAN@example.vn', password.normalize('NFD'));
-      expect(me).toMatchObject({ user: { name: 'Lan' }, grants: [{ unitId: units.commune, unitName: 'Xã An', role: 'editor' }] });
-      await expect(signIn('10.0.1.1', 'lan@example.vn', password + ' ')).rejects.toMatchObject({ code: 'sign_in_failed', status: 401 });
-      await expect(signIn('10.0.1.1', 'nobody@example.vn')).rejects.toMatchObject({ code: 'sign_in_failed', status: 401 });
+      expect(me).toMatchObject({
+        user: { name: 'Lan' },
+        grants: [{ unitId: units.commune, unitName: 'Xã An', role: 'editor' }],
+      });
+      await expect(signIn('10.0.1.1', 'lan@example.vn', password + ' ')).rejects.toMatchObject({
+        code: 'sign_in_failed',
+        status: 401,
+      });
+      await expect(signIn('10.0.1.1', 'nobody@example.vn')).rejects.toMatchObject({
+        code: 'sign_in_failed',
+        status: 401,
+      });
     });
 
     it('is throttled after five wrong passwords for the account from that address, and opens again', async () => {
-      for (let i = 0; i < 5; i++) await expect(accounts.signIn(wrong, '10.0.2.1', null)).rejects.toMatchObject({ code: 'sign_in_failed' });
-      await expect(signIn('10.0.2.1')).rejects.toMatchObject({ code: 'sign_in_throttled', status: 429, params: { retryAfterSeconds: 900 } });
+      for (let i = 0; i < 5; i++)
+        await expect(accounts.signIn(wrong, '10.0.2.1', null)).rejects.toMatchObject({ code: 'sign_in_failed' });
+      await expect(signIn('10.0.2.1')).rejects.toMatchObject({
+        code: 'sign_in_throttled',
+        status: 429,
+        params: { retryAfterSeconds: 900 },
+      });
       // Nobody can lock somebody else out.
       await expect(signIn('10.0.2.2')).resolves.toBeDefined();
       test.sources.advance(15 * 60_000);
@@ -70,8 +102,12 @@ describeStores('accounts', (under) => {
     });
 
     it('lets no more than five guesses through when they come at once', async () => {
-      const guesses = await Promise.allSettled(Array.from({ length: 12 }, () => accounts.signIn(wrong, '10.0.4.1', null)));
-      const codes = guesses.map((guess) => (guess.status === 'rejected' ? (guess.reason as { code: string }).code : 'let in'));
+      const guesses = await Promise.allSettled(
+        Array.from({ length: 12 }, () => accounts.signIn(wrong, '10.0.4.1', null)),
+      );
+      const codes = guesses.map((guess) =>
+        guess.status === 'rejected' ? (guess.reason as { code: string }).code : 'let in',
+      );
       expect(codes.filter((code) => code === 'sign_in_failed')).toHaveLength(5);
       expect(codes.filter((code) => code === 'sign_in_throttled')).toHaveLength(7);
     });
@@ -88,7 +124,11 @@ describeStores('accounts', (under) => {
     it('is known by its secret alone, of which only the hash is kept', async () => {
       const { token, me } = await signIn('10.0.6.1');
       const actor = await accounts.resolve(token);
-      expect(actor).toMatchObject({ name: 'Lan', csrfToken: me.csrfToken, grants: [{ unitName: 'Xã An', role: 'editor' }] });
+      expect(actor).toMatchObject({
+        name: 'Lan',
+        csrfToken: me.csrfToken,
+        grants: [{ unitName: 'Xã An', role: 'editor' }],
+      });
       expect(await accounts.resolve(token.slice(1))).toBeNull();
       const hashes = await under.store.read.selectFrom('sessions').select('token_hash').execute();
       expect(JSON.stringify(hashes)).not.toContain(token);
@@ -143,7 +183,11 @@ describeStores('accounts', (under) => {
 async function lastSeen(test: TestContext, token: string): Promise<number | undefined> {
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256').update(token).digest('hex');
-  const row = await test.context.store.read.selectFrom('sessions').select('last_seen_at').where('token_hash', '=', hash).executeTakeFirst();
+  const row = await test.context.store.read
+    .selectFrom('sessions')
+    .select('last_seen_at')
+    .where('token_hash', '=', hash)
+    .executeTakeFirst();
   return row?.last_seen_at;
 }
 

@@ -25,11 +25,16 @@ export interface SessionRow {
 
 export async function userByEmail(db: Db | Tx, email: string): Promise<UserRow | null> {
   const row = await db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
-  return row ? { id: row.id, email: row.email, name: row.name, passwordHash: row.password_hash, active: row.active === 1 } : null;
+  return row
+    ? { id: row.id, email: row.email, name: row.name, passwordHash: row.password_hash, active: row.active === 1 }
+    : null;
 }
 
 export async function userCount(db: Db | Tx): Promise<number> {
-  const row = await db.selectFrom('users').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const row = await db
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
   return row.count;
 }
 
@@ -42,7 +47,14 @@ export async function userNames(db: Db | Tx, ids: readonly string[]): Promise<Ma
 export async function insertUser(tx: Tx, user: UserRow, grants: readonly Grant[], now: number): Promise<void> {
   await tx
     .insertInto('users')
-    .values({ id: user.id, email: user.email, name: user.name, password_hash: user.passwordHash, active: user.active ? 1 : 0, created_at: now })
+    .values({
+      id: user.id,
+      email: user.email,
+      name: user.name,
+      password_hash: user.passwordHash,
+      active: user.active ? 1 : 0,
+      created_at: now,
+    })
     .execute();
   if (grants.length === 0) return;
   await tx
@@ -66,7 +78,14 @@ export async function findSession(db: Db | Tx, tokenHash: string): Promise<Sessi
     .where('users.active', '=', 1)
     .executeTakeFirst();
   if (!row) return null;
-  return { userId: row.id, name: row.name, email: row.email, csrfToken: row.csrf_token, lastSeenAt: row.last_seen_at, expiresAt: row.expires_at };
+  return {
+    userId: row.id,
+    name: row.name,
+    email: row.email,
+    csrfToken: row.csrf_token,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+  };
 }
 
 export async function insertSession(
@@ -87,7 +106,12 @@ export async function insertSession(
 }
 
 export async function touchSession(db: Db, tokenHash: string, now: number): Promise<void> {
-  await db.updateTable('sessions').set({ last_seen_at: now }).where('token_hash', '=', tokenHash).where('last_seen_at', '<', now).execute();
+  await db
+    .updateTable('sessions')
+    .set({ last_seen_at: now })
+    .where('token_hash', '=', tokenHash)
+    .where('last_seen_at', '<', now)
+    .execute();
 }
 
 export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
@@ -107,7 +131,10 @@ export async function deleteOverSessions(tx: Tx, now: number, idleSince: number)
 /** One link at a time leads to the first administrator. */
 export async function replaceInvitation(tx: Tx, tokenHash: string, now: number, expiresAt: number): Promise<void> {
   await tx.deleteFrom('invitations').where('purpose', '=', 'first_admin').where('used_at', 'is', null).execute();
-  await tx.insertInto('invitations').values({ token_hash: tokenHash, purpose: 'first_admin', created_at: now, expires_at: expiresAt, used_at: null }).execute();
+  await tx
+    .insertInto('invitations')
+    .values({ token_hash: tokenHash, purpose: 'first_admin', created_at: now, expires_at: expiresAt, used_at: null })
+    .execute();
 }
 
 /** Uses the link up. @returns whether it was one that counts */

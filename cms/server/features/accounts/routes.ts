@@ -15,19 +15,28 @@ export const accountRoutes =
       return session.me;
     };
 
-    app.post('/api/session', { config: { auth: 'public' }, schema: { body: signInRequest, response: { 200: me } } }, async (request, reply) =>
-      begun(reply, await service.signIn(request.body, request.ip, request.cookies[sessionCookie] ?? null)),
+    app.post(
+      '/api/session',
+      { config: { auth: 'public' }, schema: { body: signInRequest, response: { 200: me } } },
+      async (request, reply) =>
+        begun(reply, await service.signIn(request.body, request.ip, request.cookies[sessionCookie] ?? null)),
     );
     app.get('/api/session', { config: { auth: 'user' }, schema: { response: { 200: me } } }, (request) =>
       Promise.resolve(service.me(actorOf(request))),
     );
-    app.delete('/api/session', { config: { auth: 'user' }, schema: { response: { 204: z.undefined() } } }, async (request, reply) => {
-      await service.signOut(actorOf(request));
-      setSessionCookie(reply, null);
-      return reply.code(204).send();
-    });
-    app.post('/api/setup', { config: { auth: 'public' }, schema: { body: setupRequest, response: { 200: me } } }, async (request, reply) =>
-      begun(reply, await service.setup(request.body, request.ip)),
+    app.delete(
+      '/api/session',
+      { config: { auth: 'user' }, schema: { response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await service.signOut(actorOf(request));
+        setSessionCookie(reply, null);
+        return reply.code(204).send();
+      },
+    );
+    app.post(
+      '/api/setup',
+      { config: { auth: 'public' }, schema: { body: setupRequest, response: { 200: me } } },
+      async (request, reply) => begun(reply, await service.setup(request.body, request.ip)),
     );
     return Promise.resolve();
   };

@@ -105,7 +105,13 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       grants: named(await repo.grantsOf(tx, user.id)),
     };
     const at = now();
-    await repo.insertSession(tx, { tokenHash: actor.sessionHash, userId: user.id, csrfToken: actor.csrfToken, createdAt: at, expiresAt: at + sessionLifeMs });
+    await repo.insertSession(tx, {
+      tokenHash: actor.sessionHash,
+      userId: user.id,
+      csrfToken: actor.csrfToken,
+      createdAt: at,
+      expiresAt: at + sessionLifeMs,
+    });
     return { token, me: meOf(actor) };
   }
 
@@ -114,7 +120,10 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     const wait = full ?? (wrongByAddress.exceeded(keys[1]) ? wrongByAddress.retryAfterMs(keys[1]) : null);
     if (wait === null) return null;
     const params = { retryAfterSeconds: Math.ceil(wait / 1000) };
-    return new AccountError('sign_in_throttled', 'Too many wrong passwords; wait and try again', { status: 429, params });
+    return new AccountError('sign_in_throttled', 'Too many wrong passwords; wait and try again', {
+      status: 429,
+      params,
+    });
   }
 
   async function insertUser(tx: Tx, actor: Actor | null, user: NewUser, passwordHash: string): Promise<string> {
@@ -122,11 +131,22 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     const email = normalizeEmail(user.email);
     await repo.insertUser(tx, { id, email, name: user.name, passwordHash, active: true }, user.grants, now());
     const detail = { email, grants: user.grants };
-    await audit(tx, { actor, action: 'user.created', subjectType: 'user', subjectId: id, unitId: user.grants[0]?.unitId ?? null, detail });
+    await audit(tx, {
+      actor,
+      action: 'user.created',
+      subjectType: 'user',
+      subjectId: id,
+      unitId: user.grants[0]?.unitId ?? null,
+      detail,
+    });
     return id;
   }
 
-  async function signIn(request: z.infer<typeof signInRequest>, address: string, previous: string | null): Promise<Session> {
+  async function signIn(
+    request: z.infer<typeof signInRequest>,
+    address: string,
+    previous: string | null,
+  ): Promise<Session> {
     const email = normalizeEmail(request.email);
     const keys = [`${email}\n${address}`, address] as const;
     const refusal = throttled(keys);
@@ -144,7 +164,14 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     wrongByAddress.giveBack(keys[1]);
     return store.transaction(async (tx) => {
       if (previous !== null) await repo.deleteSession(tx, sha256(previous));
-      await audit(tx, { actor: { userId: user.id }, action: 'session.begun', subjectType: 'user', subjectId: user.id, unitId: null, detail: { address } });
+      await audit(tx, {
+        actor: { userId: user.id },
+        action: 'session.begun',
+        subjectType: 'user',
+        subjectId: user.id,
+        unitId: null,
+        detail: { address },
+      });
       return begin(tx, user);
     });
   }
@@ -156,10 +183,19 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     if (!session || at >= session.expiresAt || at - session.lastSeenAt >= sessionIdleMs) return null;
     if (at - session.lastSeenAt >= TOUCH_EVERY_MS) {
       // Not waited for: the request need not queue behind a storm of records.
-      repo.touchSession(store.write, sessionHash, at).catch((error: unknown) => log.warn({ err: error }, 'a session was not touched'));
+      repo
+        .touchSession(store.write, sessionHash, at)
+        .catch((error: unknown) => log.warn({ err: error }, 'a session was not touched'));
     }
     const grants = named(await repo.grantsOf(store.read, session.userId));
-    return { userId: session.userId, name: session.name, email: session.email, sessionHash, csrfToken: session.csrfToken, grants };
+    return {
+      userId: session.userId,
+      name: session.name,
+      email: session.email,
+      sessionHash,
+      csrfToken: session.csrfToken,
+      grants,
+    };
   }
 
   return {
@@ -176,9 +212,14 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       wrongByAddress.take(address);
       const passwordHash = await hashPassword(request.password, sources.randomBytes);
       const session = await store.transaction(async (tx) => {
-        if ((await repo.userCount(tx)) > 0) throw new AccountError('setup_done', 'This CMS has its first administrator', { status: 409 });
+        if ((await repo.userCount(tx)) > 0)
+          throw new AccountError('setup_done', 'This CMS has its first administrator', { status: 409 });
         if (!(await repo.useInvitation(tx, sha256(request.token), now()))) {
-          throw new AccountError('setup_link_invalid', 'This link has been used or is not valid; start the CMS again for a new one', { status: 403 });
+          throw new AccountError(
+            'setup_link_invalid',
+            'This link has been used or is not valid; start the CMS again for a new one',
+            { status: 403 },
+          );
         }
         const unitId = await units.add(tx, {
           code: request.provinceCode,
@@ -188,9 +229,20 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
           validFrom: now(),
           validTo: null,
         });
-        const user: NewUser = { ...request, name: request.name.normalize('NFC'), grants: [{ unitId, role: 'administrator' }] };
+        const user: NewUser = {
+          ...request,
+          name: request.name.normalize('NFC'),
+          grants: [{ unitId, role: 'administrator' }],
+        };
         const id = await insertUser(tx, null, user, passwordHash);
-        await audit(tx, { actor: { userId: id }, action: 'session.begun', subjectType: 'user', subjectId: id, unitId: null, detail: { address } });
+        await audit(tx, {
+          actor: { userId: id },
+          action: 'session.begun',
+          subjectType: 'user',
+          subjectId: id,
+          unitId: null,
+          detail: { address },
+        });
         return begin(tx, { id, name: user.name, email: normalizeEmail(user.email) });
       });
       wrongByAddress.giveBack(address);

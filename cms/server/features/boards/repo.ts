@@ -63,13 +63,23 @@ async function inChunks<T>(ids: readonly string[], read: (chunk: readonly string
 }
 
 export async function findBoard(db: Db | Tx, id: string): Promise<BoardRecord | null> {
-  const row = await db.selectFrom('boards').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('boards')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
 
 export async function findBoards(db: Db | Tx, ids: readonly string[]): Promise<BoardRecord[]> {
   return inChunks(ids, async (chunk) => {
-    const rows = await db.selectFrom('boards').selectAll().where('id', 'in', chunk).where('deleted_at', 'is', null).execute();
+    const rows = await db
+      .selectFrom('boards')
+      .selectAll()
+      .where('id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .execute();
     return rows.map(toRecord);
   });
 }
@@ -89,11 +99,16 @@ export async function findBoardsOfUnits(db: Db | Tx, unitIds: readonly string[])
 }
 
 export async function findAllBoards(db: Db | Tx): Promise<BoardRecord[]> {
-  return (await db.selectFrom('boards').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()).map(toRecord);
+  return (await db.selectFrom('boards').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()).map(
+    toRecord,
+  );
 }
 
 export async function insertBoard(tx: Tx, id: string, input: BoardInput, now: number): Promise<void> {
-  await tx.insertInto('boards').values({ ...toColumns(input), id, created_at: now, deleted_at: null }).execute();
+  await tx
+    .insertInto('boards')
+    .values({ ...toColumns(input), id, created_at: now, deleted_at: null })
+    .execute();
 }
 
 export async function updateBoard(tx: Tx, id: string, input: BoardInput): Promise<void> {
@@ -104,12 +119,22 @@ export async function updateBoard(tx: Tx, id: string, input: BoardInput): Promis
 /** Marks the board deleted and takes the right to speak from its player. */
 export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable('boards').set({ deleted_at: now }).where('id', '=', id).execute();
-  await tx.updateTable('devices').set({ ended_at: now }).where('board_id', '=', id).where('ended_at', 'is', null).execute();
+  await tx
+    .updateTable('devices')
+    .set({ ended_at: now })
+    .where('board_id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** The unit of a playlist that may be shown, or null. */
 export async function unitOfPlaylist(db: Db | Tx, playlistId: string): Promise<string | null> {
-  const row = await db.selectFrom('playlists').select('unit_id').where('id', '=', playlistId).where('deleted_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('playlists')
+    .select('unit_id')
+    .where('id', '=', playlistId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row?.unit_id ?? null;
 }
 

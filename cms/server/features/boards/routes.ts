@@ -19,15 +19,23 @@ export const boardRoutes =
     app.get('/api/boards/:id', { config, schema: { params, response: { 200: board } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );
-    app.post('/api/boards', { config, schema: { body: boardInput, response: { 201: board } } }, async (request, reply) =>
-      reply.code(201).send(await service.create(actorOf(request), request.body)),
+    app.post(
+      '/api/boards',
+      { config, schema: { body: boardInput, response: { 201: board } } },
+      async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
     );
-    app.patch('/api/boards/:id', { config, schema: { params, body: boardPatch, response: { 200: board } } }, (request) =>
-      service.patch(actorOf(request), request.params.id, request.body),
+    app.patch(
+      '/api/boards/:id',
+      { config, schema: { params, body: boardPatch, response: { 200: board } } },
+      (request) => service.patch(actorOf(request), request.params.id, request.body),
     );
-    app.delete('/api/boards/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
-      await service.remove(actorOf(request), request.params.id);
-      return reply.code(204).send();
-    });
+    app.delete(
+      '/api/boards/:id',
+      { config, schema: { params, response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await service.remove(actorOf(request), request.params.id);
+        return reply.code(204).send();
+      },
+    );
     return Promise.resolve();
   };

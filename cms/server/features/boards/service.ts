@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import type { Board, BoardInput, BoardPresence, boardPatch, ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
+import type {
+  Board,
+  BoardInput,
+  BoardPresence,
+  boardPatch,
+  ProgrammeProgress,
+} from '../../../../shared/protocol/api/boards.ts';
 import { hostKind } from '../../../../shared/protocol/journal.ts';
 import { boardMessages } from '../../../../shared/protocol/link.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -85,10 +91,22 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
   const { units } = deps;
 
   async function views(records: readonly BoardRecord[]): Promise<Board[]> {
-    const live = new Map((await repo.liveRows(store.read, records.map((record) => record.id))).map((row) => [row.boardId, row]));
+    const live = new Map(
+      (
+        await repo.liveRows(
+          store.read,
+          records.map((record) => record.id),
+        )
+      ).map((row) => [row.boardId, row]),
+    );
     return records.map((record) => {
       const row = live.get(record.id)!;
-      return { ...record, unitName: units.get(record.unitId)?.name ?? '', presence: toPresence(row), progress: toProgress(row) };
+      return {
+        ...record,
+        unitName: units.get(record.unitId)?.name ?? '',
+        presence: toPresence(row),
+        progress: toProgress(row),
+      };
     });
   }
 
@@ -131,7 +149,14 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
         await assertPlaylist(tx, input);
         await repo.insertBoard(tx, id, input, sources.now());
         const detail = { name: input.name };
-        await audit(tx, { actor, action: 'board.created', subjectType: 'board', subjectId: id, unitId: input.unitId, detail });
+        await audit(tx, {
+          actor,
+          action: 'board.created',
+          subjectType: 'board',
+          subjectId: id,
+          unitId: input.unitId,
+          detail,
+        });
       });
       events.emit('boardChanged', { boardId: id });
       return view(id);
@@ -148,9 +173,17 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
         access.assert(actor, 'board.edit', before.unitId);
         access.assert(actor, 'board.edit', input.unitId);
         assertInsideRaster(input);
-        if (input.defaultPlaylistId !== before.defaultPlaylistId || input.unitId !== before.unitId) await assertPlaylist(tx, input);
+        if (input.defaultPlaylistId !== before.defaultPlaylistId || input.unitId !== before.unitId)
+          await assertPlaylist(tx, input);
         await repo.updateBoard(tx, boardId, input);
-        await audit(tx, { actor, action: 'board.changed', subjectType: 'board', subjectId: boardId, unitId: input.unitId, detail: given });
+        await audit(tx, {
+          actor,
+          action: 'board.changed',
+          subjectType: 'board',
+          subjectId: boardId,
+          unitId: input.unitId,
+          detail: given,
+        });
       });
       events.emit('boardChanged', { boardId });
       return view(boardId);
@@ -160,7 +193,14 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       await store.transaction(async (tx) => {
         await repo.markDeleted(tx, boardId, sources.now());
         const detail = { name: record.name };
-        await audit(tx, { actor, action: 'board.deleted', subjectType: 'board', subjectId: boardId, unitId: record.unitId, detail });
+        await audit(tx, {
+          actor,
+          action: 'board.deleted',
+          subjectType: 'board',
+          subjectId: boardId,
+          unitId: record.unitId,
+          detail,
+        });
       });
       events.emit('boardUnpaired', { boardId });
       events.emit('boardChanged', { boardId });

@@ -48,8 +48,12 @@ describe('keys', () => {
     const list = await listOf(keys.keyList().jws, keys.rootKey);
     const now = under.sources.now();
     const jws = await signDocument('bang-tin-manifest', { now: 1 }, keys.programmeSigner());
-    await expect(verifyDocument(jws, 'bang-tin-manifest', timeAnswer, keysOf(list, 'programme', now))).resolves.toEqual({ now: 1 });
-    await expect(verifyDocument(jws, 'bang-tin-manifest', timeAnswer, keysOf(list, 'takeover', now))).rejects.toMatchObject({ code: 'key_unknown' });
+    await expect(verifyDocument(jws, 'bang-tin-manifest', timeAnswer, keysOf(list, 'programme', now))).resolves.toEqual(
+      { now: 1 },
+    );
+    await expect(
+      verifyDocument(jws, 'bang-tin-manifest', timeAnswer, keysOf(list, 'takeover', now)),
+    ).rejects.toMatchObject({ code: 'key_unknown' });
   });
 
   it('work with the root taken offline', async () => {
@@ -121,7 +125,9 @@ describe('keys', () => {
     await open();
     const held = JSON.parse(await readFile(path('key-list.json'), 'utf8')) as { rootKey: string; jws: string };
     const [head, , signature] = held.jws.split('.');
-    const payload = Buffer.from(JSON.stringify({ v: 1, number: 2_000_000_000, issuedAt: 1, keys: [] })).toString('base64url');
+    const payload = Buffer.from(JSON.stringify({ v: 1, number: 2_000_000_000, issuedAt: 1, keys: [] })).toString(
+      'base64url',
+    );
     await writeFile(path('key-list.json'), JSON.stringify({ ...held, jws: [head, payload, signature].join('.') }));
     await expect(open()).rejects.toMatchObject({ code: 'signature_invalid' });
     await writeFile(path('key-list.json'), JSON.stringify({ ...held, rootKey: 'A'.repeat(43) }));

@@ -7,7 +7,15 @@ import { keyList, type KeyList, type KeyUse } from '../../../../shared/protocol/
 import { signDocument, verifyDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import type { Context } from '../../context.ts';
 import { nextNumber, readSetting } from '../../store/settings.ts';
-import { createKeyFiles, KeysError, readKeyFiles, replaceKeyFiles, type KeyFiles, type OnlineKey, type RootFile } from './files.ts';
+import {
+  createKeyFiles,
+  KeysError,
+  readKeyFiles,
+  replaceKeyFiles,
+  type KeyFiles,
+  type OnlineKey,
+  type RootFile,
+} from './files.ts';
 
 const DAY_MS = 86_400_000;
 /** An online key lives two years; its successor appears a year before its end, so that boards long offline still meet a key they know. */
@@ -76,7 +84,9 @@ async function makeFirst(folder: string, now: number): Promise<void> {
 /** The key of a use that signs now: of those in the list and valid, the one that ends last. */
 function current(files: KeyFiles, list: KeyList, use: KeyUse, now: number): OnlineKey | null {
   const listed = new Set(list.keys.map((entry) => entry.kid));
-  const usable = files.online.filter((key) => key.use === use && listed.has(key.kid) && key.notBefore <= now && now < key.notAfter);
+  const usable = files.online.filter(
+    (key) => key.use === use && listed.has(key.kid) && key.notBefore <= now && now < key.notAfter,
+  );
   return usable.toSorted((a, b) => b.notAfter - a.notAfter)[0] ?? null;
 }
 
@@ -84,12 +94,19 @@ async function load(folder: string, now: number): Promise<State> {
   const files = await readKeyFiles(folder);
   if (!files) throw new KeysError('keys_missing', `There are no keys in ${folder}`);
   if (files.root && files.root.x !== files.list.rootKey) {
-    throw new KeysError('keys_foreign', 'root.json is another root key than the one that boards trust; put the right one back');
+    throw new KeysError(
+      'keys_foreign',
+      'root.json is another root key than the one that boards trust; put the right one back',
+    );
   }
   const list = await verifyDocument(files.list.jws, 'bang-tin-key-list', keyList, () => files.list.rootKey);
   const signerFor = async (use: KeyUse): Promise<Signer> => {
     const key = current(files, list, use, now);
-    if (!key) throw new KeysError('keys_expired', `There is no valid ${use} key; put root.json back into ${folder} and start again`);
+    if (!key)
+      throw new KeysError(
+        'keys_expired',
+        `There is no valid ${use} key; put root.json back into ${folder} and start again`,
+      );
     return signerOf(key);
   };
   return { files, list, signers: { programme: await signerFor('programme'), takeover: await signerFor('takeover') } };
@@ -104,7 +121,8 @@ async function renew(folder: string, files: KeyFiles, root: RootFile, now: numbe
   const list = await verifyDocument(files.list.jws, 'bang-tin-key-list', keyList, () => files.list.rootKey);
   const online = files.online.filter((key) => key.notAfter > now);
   for (const use of USES) {
-    if ((current(files, list, use, now)?.notAfter ?? 0) - now < RENEW_BEFORE_MS) online.push(await makeOnlineKey(use, now));
+    if ((current(files, list, use, now)?.notAfter ?? 0) - now < RENEW_BEFORE_MS)
+      online.push(await makeOnlineKey(use, now));
   }
   await replaceKeyFiles(folder, online, { rootKey: root.x, jws: await signList(root, online, list.number, now) });
 }
@@ -133,7 +151,14 @@ export async function createKeysService(context: Context, options: { restored: b
     const held = await readSetting(tx, 'epoch');
     if (held !== null && !options.restored) return Number(held);
     const next = await nextNumber(tx, 'epoch');
-    await audit(tx, { actor: null, action: 'epoch.begun', subjectType: 'epoch', subjectId: null, unitId: null, detail: { epoch: next } });
+    await audit(tx, {
+      actor: null,
+      action: 'epoch.begun',
+      subjectType: 'epoch',
+      subjectId: null,
+      unitId: null,
+      detail: { epoch: next },
+    });
     return next;
   });
 
@@ -150,14 +175,26 @@ export async function createKeysService(context: Context, options: { restored: b
       const list = await verifyDocument(files.list.jws, 'bang-tin-key-list', keyList, () => state.files.list.rootKey);
       const due = isDue(files, list, now);
       if (due && !files.root) {
-        log.warn({ keysEndAt: state.list.keys.map((key) => key.notAfter) }, 'the keys near their end: bring root.json back');
+        log.warn(
+          { keysEndAt: state.list.keys.map((key) => key.notAfter) },
+          'the keys near their end: bring root.json back',
+        );
         return 'rootNeeded';
       }
       if (due && files.root) await renew(folder, files, files.root, now);
       if (!due && list.number === state.list.number) return 'fresh';
       state = await load(folder, now);
       const detail = { number: state.list.number };
-      await store.transaction((tx) => audit(tx, { actor: null, action: 'keyList.renewed', subjectType: 'keyList', subjectId: null, unitId: null, detail }));
+      await store.transaction((tx) =>
+        audit(tx, {
+          actor: null,
+          action: 'keyList.renewed',
+          subjectType: 'keyList',
+          subjectId: null,
+          unitId: null,
+          detail,
+        }),
+      );
       events.emit('keyListPublished', { keyList: state.files.list.jws });
       return 'renewed';
     },

@@ -20,7 +20,12 @@ export interface UnitsService {
   /** Adds a unit in the given transaction. Call `reload` when it is committed. @returns the unit's id */
   add(tx: Tx, unit: NewUnit): Promise<string>;
   /** From `at` on the unit has other properties; what was true before stays. Call `reload` when committed. */
-  change(tx: Tx, unitId: string, at: number, to: Partial<Pick<NewUnit, 'code' | 'name' | 'level' | 'parentId'>>): Promise<void>;
+  change(
+    tx: Tx,
+    unitId: string,
+    at: number,
+    to: Partial<Pick<NewUnit, 'code' | 'name' | 'level' | 'parentId'>>,
+  ): Promise<void>;
   /** Reads the tree anew. */
   reload(): Promise<void>;
 }
@@ -51,16 +56,31 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       const unitId = sources.newId();
       await insertUnit(tx, unitId, sources.now());
       await insertVersion(tx, { ...unit, id: sources.newId(), unitId });
-      const detail = { code: unit.code, name: unit.name, parentId: unit.parentId, validFrom: unit.validFrom, validTo: unit.validTo };
+      const detail = {
+        code: unit.code,
+        name: unit.name,
+        parentId: unit.parentId,
+        validFrom: unit.validFrom,
+        validTo: unit.validTo,
+      };
       await audit(tx, { actor: null, action: 'unit.added', subjectType: 'unit', subjectId: unitId, unitId, detail });
       return unitId;
     },
     async change(tx, unitId, at, to) {
-      const version = (await allVersions(tx)).find((v) => v.unitId === unitId && v.validFrom < at && (v.validTo === null || at < v.validTo));
+      const version = (await allVersions(tx)).find(
+        (v) => v.unitId === unitId && v.validFrom < at && (v.validTo === null || at < v.validTo),
+      );
       if (!version) throw new AppError('unit_unknown', 'There is no such unit at that time', { status: 404 });
       await endVersion(tx, version.id, at);
       await insertVersion(tx, { ...version, ...to, id: sources.newId(), validFrom: at });
-      await audit(tx, { actor: null, action: 'unit.changed', subjectType: 'unit', subjectId: unitId, unitId, detail: { at, ...to } });
+      await audit(tx, {
+        actor: null,
+        action: 'unit.changed',
+        subjectType: 'unit',
+        subjectId: unitId,
+        unitId,
+        detail: { at, ...to },
+      });
     },
     async reload() {
       tree.load(await allVersions(store.read));

@@ -54,7 +54,8 @@ export class LiveUnitTree implements UnitTree {
 
   #now(): Index {
     const now = this.#sources.now();
-    if (!this.#index || now < this.#index.from || now >= this.#index.until) this.#index = buildIndex(this.#versions, now);
+    if (!this.#index || now < this.#index.from || now >= this.#index.until)
+      this.#index = buildIndex(this.#versions, now);
     return this.#index;
   }
 
@@ -71,7 +72,11 @@ export class LiveUnitTree implements UnitTree {
   pathOf(unitId: string): readonly string[] {
     const { units } = this.#now();
     const path: string[] = [];
-    for (let unit = units.get(unitId); unit && !path.includes(unit.unitId); unit = unit.parentId === null ? undefined : units.get(unit.parentId)) {
+    for (
+      let unit = units.get(unitId);
+      unit && !path.includes(unit.unitId);
+      unit = unit.parentId === null ? undefined : units.get(unit.parentId)
+    ) {
       path.unshift(unit.unitId);
     }
     return path;

@@ -1,0 +1,454 @@
+/**
+ * Every route × every role × own, below, above and beside. What a route needs stands once, in `table`; the routes come from the server
+ * itself, so that one that nobody has thought about fails here.
+ */
+import type { LightMyRequestResponse } from 'fastify';
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorBody } from '../../shared/protocol/common.ts';
+import { roleAllows, type Action, type Actor } from './access.ts';
+import { sessionCookie } from './cookies.ts';
+import type { Role } from './store/schema.ts';
+import { createTestApp, seedUnits, testActor } from './testing.ts';
+
+const roles: readonly Role[] = ['administrator', 'province', 'approver', 'editor', 'technician', 'viewer'];
+/** Where the thing lies, seen from the unit that the role was granted on. */
+const places = ['own', 'below', 'above', 'beside'] as const;
+type Place = (typeof places)[number];
+
+interface Call {
+  readonly url?: string;
+  readonly payload?: object;
+  readonly headers?: Record<string, string>;
+}
+interface Rule {
+  /** `signedIn`: whoever has a session; `owner`: whoever made it; `public`: anybody; `boardOrUser`: a board's token or a session. */
+  readonly needs: Action | 'signedIn' | 'owner' | 'public' | 'boardOrUser';
+  /** The right counts for what lies above too: what the province makes, communes use. */
+  readonly above?: true;
+  /** Makes what the request is about, at this unit. Left out where `needs` is no action. */
+  readonly about?: (unit: string) => Promise<Call>;
+  /** For lists: whether the answer holds what was made. Instead of a refusal, others do not see it. */
+  readonly lists?: string;
+  /** Codes that only somebody with the right gets to see. */
+  readonly passes?: readonly string[];
+}
+
+let test: Awaited<ReturnType<typeof createTestApp>>;
+let units: Awaited<ReturnType<typeof seedUnits>>;
+let root: Actor;
+const people = new Map<Role | 'nobody', { cookie: string; csrf: string }>();
+
+const unitAt = (place: Place): string =>
+  ({ own: units.commune, below: units.village, above: units.province, beside: units.sister })[place];
+
+beforeAll(async () => {
+  test = await createTestApp();
+  const { features, context } = test.app;
+  units = await seedUnits({ context, units: features.units });
+  root = testActor({ unitId: units.province, role: 'administrator' });
+  for (const role of [...roles, 'nobody'] as const) {
+    const email = `${role}@example.vn`;
+    const grants = role === 'nobody' ? [] : [{ unitId: units.commune, role }];
+    const id = await features.accounts.createUser(null, { email, name: role, password: 'mật khẩu đủ dài', grants });
+    // A session without a sign-in: argon2 is not what this tests.
+    const token = `token-of-${role}`;
+    const now = context.sources.now();
+    const tokenHash = createHash('sha256').update(token).digest('hex');
+    await context.store.write
+      .insertInto('sessions')
+      .values({
+        token_hash: tokenHash,
+        user_id: id,
+        csrf_token: 'csrf',
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + 86_400_000,
+      })
+      .execute();
+    people.set(role, { cookie: `${sessionCookie}=${token}`, csrf: 'csrf' });
+  }
+});
+afterAll(() => test.discard());
+
+const layout = (title: string) => ({ type: 'layout' as const, layout: 'notice', fields: { title, body: 'Nội dung' } });
+const always = { validFrom: null, validTo: null };
+
+async function makeBoard(unitId: string): Promise<string> {
+  const board = await test.app.features.boards.create(root, boardInput(unitId));
+  return board.id;
+}
+const boardInput = (unitId: string) => ({
+  unitId,
+  name: 'Bảng',
+  place: '',
+  kind: 'lcd' as const,
+  width: 640,
+  height: 320,
+  output: { x: 0, y: 0, width: 640, height: 320, rotation: 0 as const },
+  pitchUm: null,
+  readingDistanceCm: null,
+  zone: 'Asia/Ho_Chi_Minh',
+  groups: [],
+  defaultPlaylistId: null,
+});
+const noticeInput = (unitId: string) => ({
+  unitId,
+  title: 'Tin',
+  category: 'local' as const,
+  durationMs: null,
+  content: layout('Tin'),
+});
+const makeNotice = async (unitId: string): Promise<string> =>
+  (await test.app.features.notices.create(root, noticeInput(unitId))).id;
+const makePlaylist = async (unitId: string): Promise<string> =>
+  (await test.app.features.playlists.create(root, { unitId, name: 'Danh sách', items: [] })).id;
+
+async function entryInput(unitId: string) {
+  const targets = { unitIds: [unitId], boardIds: [] };
+  // Of the province, so that the playlist is in sight and the entry's own unit alone decides.
+  const playlistId = await makePlaylist(units.province);
+  return {
+    unitId,
+    playlistId,
+    name: 'Lịch',
+    priority: 1,
+    cron: '0 6 * * *',
+    durationMs: 3_600_000,
+    ...always,
+    targets,
+  };
+}
+const makeEntry = async (unitId: string): Promise<string> =>
+  (await test.app.features.schedules.create(root, await entryInput(unitId))).id;
+
+async function makeMedia(unitId: string): Promise<string> {
+  const { store, sources } = test.app.context;
+  const id = sources.newId();
+  await store.write
+    .insertInto('media')
+    .values({
+      id,
+      unit_id: unitId,
+      name: 'ảnh.png',
+      state: 'failed',
+      error_code: 'file_empty',
+      kind: 'image',
+      hash: null,
+      size: null,
+      media_type: null,
+      width: null,
+      height: null,
+      duration_ms: null,
+      poster_hash: null,
+      created_at: sources.now(),
+      created_by: root.userId,
+      deleted_at: null,
+    })
+    .execute();
+  return id;
+}
+
+const content = { event: 'Lũ', level: 3, headline: 'Lũ lên nhanh', instruction: '', senderName: 'Tỉnh' };
+const takeoverInput = (boardIds: string[]) => ({
+  clientId: test.app.context.sources.newId(),
+  status: 'exercise' as const,
+  content,
+  selectors: { all: false, unitIds: [], groups: [], boardIds },
+  durationMs: 60_000,
+});
+const makeTakeover = async (unitId: string): Promise<string> =>
+  (await test.app.features.takeovers.raise(root, takeoverInput([await makeBoard(unitId)]))).id;
+
+const at =
+  (url: string, make: (unit: string) => Promise<string>) =>
+  async (unit: string): Promise<Call> => ({ url: url.replace(':id', await make(unit)) });
+const listOf =
+  (make: (unit: string) => Promise<string>) =>
+  async (unit: string): Promise<Call> => ({ headers: { 'x-made': await make(unit) } });
+const tus = (unitId: string): Record<string, string> => ({
+  'tus-resumable': '1.0.0',
+  'upload-length': '9',
+  'upload-metadata': `unitId ${Buffer.from(unitId).toString('base64')},filename ${Buffer.from('a.png').toString('base64')}`,
+});
+/** An upload that the administrator began. */
+async function makeUpload(): Promise<Call> {
+  const uploader = people.get('administrator')!;
+  const response = await test.app.fastify.inject({
+    method: 'POST',
+    url: '/api/uploads',
+    headers: { cookie: uploader.cookie, 'x-csrf-token': uploader.csrf, ...tus(units.commune) },
+  });
+  expect(response.statusCode).toBe(201);
+  const id = String(response.headers.location).split('/').at(-1)!;
+  return {
+    url: `/api/uploads/${id}`,
+    headers: { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  };
+}
+
+const table: Record<string, Rule> = {
+  'GET /health': { needs: 'public' },
+  'GET /api/time': { needs: 'public' },
+  'GET /api/board/time': { needs: 'public' },
+  'POST /api/session': { needs: 'public' },
+  'POST /api/setup': { needs: 'public' },
+  'POST /api/pairing': { needs: 'public' },
+  'POST /api/pairing/:id/reveal': { needs: 'public' },
+  'GET /api/pairing/:id': { needs: 'public' },
+  'GET /api/session': { needs: 'signedIn' },
+  'DELETE /api/session': { needs: 'signedIn' },
+  'GET /content/assets/:hash': { needs: 'boardOrUser' },
+  'GET /content/parts/:hash': { needs: 'boardOrUser' },
+
+  'GET /api/units': { needs: 'unit.read', lists: 'id', about: listOf((unit) => Promise.resolve(unit)) },
+
+  'GET /api/boards': { needs: 'board.read', lists: 'id', about: listOf(makeBoard) },
+  'GET /api/boards/:id': { needs: 'board.read', about: at('/api/boards/:id', makeBoard) },
+  'POST /api/boards': { needs: 'board.edit', about: (unit) => Promise.resolve({ payload: boardInput(unit) }) },
+  'PATCH /api/boards/:id': {
+    needs: 'board.edit',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}`, payload: { name: 'Khác' } }),
+  },
+  'DELETE /api/boards/:id': { needs: 'board.edit', about: at('/api/boards/:id', makeBoard) },
+  'POST /api/boards/:id/pairing': {
+    needs: 'board.pair',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
+    passes: ['pairing_code_unknown', 'pairing_throttled'],
+  },
+  'POST /api/boards/:id/commands': {
+    needs: 'board.command',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/commands`, payload: { name: 'identify' } }),
+    passes: ['board_offline'],
+  },
+
+  'GET /api/media': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeMedia) },
+  'GET /api/media/:id': { needs: 'content.read', above: true, about: at('/api/media/:id', makeMedia) },
+  'DELETE /api/media/:id': { needs: 'content.edit', about: at('/api/media/:id', makeMedia) },
+  'POST /api/uploads': { needs: 'content.edit', about: (unit) => Promise.resolve({ headers: tus(unit) }) },
+  'HEAD /api/uploads/:id': { needs: 'owner', about: makeUpload },
+  'PATCH /api/uploads/:id': { needs: 'owner', about: makeUpload },
+  'DELETE /api/uploads/:id': { needs: 'owner', about: makeUpload },
+
+  'GET /api/notices': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeNotice) },
+  'GET /api/notices/:id': { needs: 'content.read', above: true, about: at('/api/notices/:id', makeNotice) },
+  'POST /api/notices': { needs: 'content.edit', about: (unit) => Promise.resolve({ payload: noticeInput(unit) }) },
+  'PUT /api/notices/:id': {
+    needs: 'content.edit',
+    about: async (unit) => ({
+      url: `/api/notices/${await makeNotice(unit)}`,
+      payload: { ...noticeInput(unit), revision: 1 },
+    }),
+  },
+  'DELETE /api/notices/:id': { needs: 'content.edit', about: at('/api/notices/:id', makeNotice) },
+
+  'GET /api/playlists': { needs: 'content.read', above: true, lists: 'id', about: listOf(makePlaylist) },
+  'GET /api/playlists/:id': { needs: 'content.read', above: true, about: at('/api/playlists/:id', makePlaylist) },
+  'POST /api/playlists': {
+    needs: 'content.edit',
+    about: (unitId) => Promise.resolve({ payload: { unitId, name: 'Danh sách', items: [] } }),
+  },
+  'PUT /api/playlists/:id': {
+    needs: 'content.edit',
+    about: async (unitId) => ({
+      url: `/api/playlists/${await makePlaylist(unitId)}`,
+      payload: { unitId, name: 'Khác', items: [], revision: 1 },
+    }),
+  },
+  'DELETE /api/playlists/:id': { needs: 'content.edit', about: at('/api/playlists/:id', makePlaylist) },
+
+  'GET /api/schedule-entries': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeEntry) },
+  'GET /api/schedule-entries/:id': {
+    needs: 'content.read',
+    above: true,
+    about: at('/api/schedule-entries/:id', makeEntry),
+  },
+  'POST /api/schedule-entries': {
+    needs: 'schedule.edit',
+    about: async (unit) => ({ payload: await entryInput(unit) }),
+  },
+  'PUT /api/schedule-entries/:id': {
+    needs: 'schedule.edit',
+    about: async (unit) => ({
+      url: `/api/schedule-entries/${await makeEntry(unit)}`,
+      payload: { ...(await entryInput(unit)), revision: 1 },
+    }),
+  },
+  'DELETE /api/schedule-entries/:id': { needs: 'schedule.edit', about: at('/api/schedule-entries/:id', makeEntry) },
+
+  'POST /api/programmes/preview': {
+    needs: 'board.read',
+    about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
+  },
+  'POST /api/programmes/publish': {
+    needs: 'programme.publish',
+    about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
+  },
+  'GET /api/programmes/progress': {
+    needs: 'board.read',
+    about: async (unit) => ({ url: `/api/programmes/progress?boardIds=${await makeBoard(unit)}` }),
+  },
+
+  'GET /api/plays': {
+    needs: 'proof.read',
+    about: async (unit) => ({ url: `/api/plays?boardId=${await makeBoard(unit)}` }),
+  },
+  'GET /api/plays/counts': {
+    needs: 'proof.read',
+    about: async (unit) => ({ url: `/api/plays/counts?boardId=${await makeBoard(unit)}&from=0&to=1` }),
+  },
+
+  'POST /api/takeovers/preview': {
+    needs: 'takeover.raise',
+    about: async (unit) => ({
+      payload: { selectors: { all: false, unitIds: [], groups: [], boardIds: [await makeBoard(unit)] } },
+    }),
+  },
+  'POST /api/takeovers': {
+    needs: 'takeover.raise',
+    about: async (unit) => ({ payload: takeoverInput([await makeBoard(unit)]) }),
+  },
+  'GET /api/takeovers': { needs: 'takeover.read', lists: 'id', about: listOf(makeTakeover) },
+  'GET /api/takeovers/:id': { needs: 'takeover.read', about: at('/api/takeovers/:id', makeTakeover) },
+  'POST /api/takeovers/:id/all-clear': {
+    needs: 'takeover.raise',
+    about: at('/api/takeovers/:id/all-clear', makeTakeover),
+  },
+};
+
+/** Fastify answers HEAD where it answers GET, through the same route. */
+function isShadow(method: string, url: string): boolean {
+  return method === 'HEAD' && `GET ${url}` in table;
+}
+
+function call(
+  rule: string,
+  { url, payload, headers }: Call,
+  who: Role | 'nobody' | null,
+  csrf = true,
+): Promise<LightMyRequestResponse> {
+  const [method, path] = rule.split(' ') as ['GET', string];
+  const person = who === null ? null : people.get(who)!;
+  return test.app.fastify.inject({
+    method,
+    url: url ?? path.replace(':id', '00000000-0000-7000-8000-000000000000').replace(':hash', '0'.repeat(64)),
+    ...(payload === undefined ? {} : { payload }),
+    headers: {
+      ...headers,
+      ...(person ? { cookie: person.cookie, ...(csrf ? { 'x-csrf-token': person.csrf } : {}) } : {}),
+    },
+  });
+}
+
+function verdict(rule: Rule, response: LightMyRequestResponse): 'allowed' | 'refused' {
+  if (response.statusCode < 300) return 'allowed';
+  // A HEAD has no body; tus answers 404 to whoever did not begin the upload.
+  if (response.body === '' && response.statusCode === 404) return 'refused';
+  const { code } = errorBody.parse(response.json()).error;
+  if (rule.passes?.includes(code)) return 'allowed';
+  if ((response.statusCode === 403 && code === 'forbidden') || (response.statusCode === 404 && /_unknown$/.test(code)))
+    return 'refused';
+  throw new Error(`Neither allowed nor refused: ${response.statusCode} ${response.body}`);
+}
+
+function holds(body: unknown, id: string): boolean {
+  return Object.values(body as Record<string, unknown>).some(
+    (list) => Array.isArray(list) && list.some((item: { id?: string }) => item.id === id),
+  );
+}
+
+function expected(rule: Rule, role: Role | 'nobody', place: Place): 'allowed' | 'refused' {
+  // The administrator begins every upload here.
+  if (rule.needs === 'owner') return role === 'administrator' ? 'allowed' : 'refused';
+  if (role === 'nobody') return 'refused';
+  if (!roleAllows(role, rule.needs as Action)) return 'refused';
+  return place === 'own' || place === 'below' || (place === 'above' && rule.above === true) ? 'allowed' : 'refused';
+}
+
+const actions = Object.entries(table).filter(([, { about }]) => about !== undefined) as [
+  string,
+  Rule & Required<Pick<Rule, 'about'>>,
+][];
+
+describe('the table of rights', () => {
+  it('names every route that the server has, and no other', () => {
+    const routes = test.app.routes().filter(({ method, url }) => !isShadow(method, url));
+    expect(routes.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(Object.keys(table).toSorted());
+  });
+
+  it('says of each route what it declares itself', () => {
+    for (const { method, url, auth } of test.app.routes()) {
+      if (isShadow(method, url)) continue;
+      const { needs } = table[`${method} ${url}`]!;
+      expect(`${method} ${url} ${auth}`).toBe(
+        `${method} ${url} ${needs === 'public' || needs === 'boardOrUser' ? needs : 'user'}`,
+      );
+    }
+  });
+});
+
+it.each(Object.entries(table).filter(([, { needs }]) => needs !== 'public'))('%s asks for a session', async (rule) => {
+  expect((await call(rule, {}, null)).statusCode).toBe(401);
+});
+
+const changing = Object.entries(table).filter(([rule, { needs }]) => needs !== 'public' && !/^(GET|HEAD) /.test(rule));
+it.each(changing)("%s asks for the session's token in a header", async (rule) => {
+  const response = await call(rule, {}, 'administrator', false);
+  expect(response.statusCode).toBe(403);
+  expect(errorBody.parse(response.json()).error.code).toBe('csrf_token_invalid');
+});
+
+describe.each(actions)('%s', (name, rule) => {
+  it.each([...roles, 'nobody'] as const)('for %s', async (role) => {
+    const found: Partial<Record<Place, string>> = {};
+    const wanted: Partial<Record<Place, string>> = {};
+    for (const place of places) {
+      const about = await rule.about(unitAt(place));
+      const response = await call(name, about, role);
+      if (rule.lists === undefined) found[place] = verdict(rule, response);
+      else {
+        expect(response.statusCode).toBe(200);
+        found[place] = holds(response.json(), about.headers!['x-made']!) ? 'allowed' : 'refused';
+      }
+      wanted[place] = expected(rule, role, place);
+    }
+    expect(found).toEqual(wanted);
+  });
+});
+
+describe('moving something to another unit', () => {
+  it.each([
+    [
+      'PUT',
+      'notices',
+      () => makeNotice(units.commune),
+      (unit: string) => Promise.resolve({ ...noticeInput(unit), revision: 1 }),
+    ],
+    [
+      'PUT',
+      'playlists',
+      () => makePlaylist(units.commune),
+      (unitId: string) => Promise.resolve({ unitId, name: 'x', items: [], revision: 1 }),
+    ],
+    [
+      'PUT',
+      'schedule-entries',
+      () => makeEntry(units.commune),
+      async (unit: string) => ({ ...(await entryInput(unit)), revision: 1 }),
+    ],
+    ['PATCH', 'boards', () => makeBoard(units.commune), (unitId: string) => Promise.resolve({ unitId })],
+  ] as const)('%s /api/%s needs the right there too', async (method, what, make, to) => {
+    for (const place of ['above', 'beside'] as const) {
+      const url = `/api/${what}/${await make()}`;
+      const response = await call(`${method} ${url}`, { url, payload: await to(unitAt(place)) }, 'province');
+      expect([response.statusCode, response.json<{ error?: { code: string } }>().error?.code]).toEqual([
+        403,
+        'forbidden',
+      ]);
+    }
+    const url = `/api/${what}/${await make()}`;
+    expect((await call(`${method} ${url}`, { url, payload: await to(units.village) }, 'province')).statusCode).toBe(
+      200,
+    );
+  });
+});

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BoardInput } from '../../../../shared/protocol/api/boards.ts';
+import { board as boardSchema } from '../../../../shared/protocol/api/boards.ts';
+import { describeStores } from '../../store/testing.ts';
+import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createBoardsService, type BoardsService } from './service.ts';
+
+describeStores('boards', (under) => {
+  let test: TestContext;
+  let units: Awaited<ReturnType<typeof seedUnits>>;
+  let boards: BoardsService;
+  let technician: ReturnType<typeof testActor>;
+  const input = (over: Partial<BoardInput> = {}): BoardInput => ({
+    unitId: units.commune,
+    name: 'Bảng tin cổng xã',
+    place: 'Cổng UBND xã',
+    kind: 'led',
+    width: 640,
+    height: 480,
+    output: { x: 0, y: 80, width: 640, height: 320, rotation: 90 },
+    pitchUm: 5000,
+    readingDistanceCm: 1500,
+    zone: 'Asia/Ho_Chi_Minh',
+    groups: ['cổng', 'chợ'],
+    defaultPlaylistId: null,
+    ...over,
+  });
+  beforeAll(async () => {
+    test = await createTestContext(under.store);
+    units = await seedUnits(test);
+    boards = createBoardsService(test.context, { units: test.units });
+    technician = testActor({ unitId: units.commune, role: 'technician' });
+  });
+  afterAll(() => test.discard());
+
+  it('keep what they are given', async () => {
+    const made = await boards.create(technician, input());
+    expect(boardSchema.parse(made)).toEqual(made);
+    expect(made).toMatchObject({
+      ...input(),
+      unitName: 'Xã An',
+      progress: null,
+      presence: { presence: 'unpaired', now: null },
+    });
+    expect(await boards.get(technician, made.id)).toEqual(made);
+    const changed = await boards.patch(technician, made.id, { name: 'Tên mới', groups: [] });
+    expect(changed).toEqual({ ...made, name: 'Tên mới', groups: [] });
+    expect(test.emitted.filter(({ name }) => name === 'boardChanged')).toHaveLength(2);
+  });
+
+  it('refuse an output region that leaves the raster, whichever of the two is changed', async () => {
+    const outside = { code: 'output_outside_raster', field: 'output', status: 400 };
+    await expect(boards.create(technician, input({ width: 639 }))).rejects.toMatchObject(outside);
+    const made = await boards.create(technician, input());
+    await expect(boards.patch(technician, made.id, { height: 399 })).rejects.toMatchObject(outside);
+    await expect(boards.patch(technician, made.id, { output: { ...made.output, x: 1 } })).rejects.toMatchObject(
+      outside,
+    );
+    expect(await boards.get(technician, made.id)).toEqual(made);
+  });
+
+  it('take a default playlist of their own unit or of one above, and no other', async () => {
+    const playlist = async (unitId: string, deleted = false): Promise<string> => {
+      const id = test.sources.newId();
+      const at = test.sources.now();
+      const row = {
+        id,
+        unit_id: unitId,
+        name: 'p',
+        items: '[]',
+        revision: 1,
+        created_at: at,
+        updated_at: at,
+        updated_by: 'x',
+        deleted_at: deleted ? at : null,
+      };
+      await under.store.write.insertInto('playlists').values(row).execute();
+      return id;
+    };
+    const made = await boards.create(technician, input({ defaultPlaylistId: await playlist(units.province) }));
+    await expect(
+      boards.patch(technician, made.id, { defaultPlaylistId: await playlist(units.commune) }),
+    ).resolves.toBeDefined();
+    const unknown = { code: 'playlist_unknown', field: 'defaultPlaylistId' };
+    await expect(
+      boards.patch(technician, made.id, { defaultPlaylistId: await playlist(units.sister) }),
+    ).rejects.toMatchObject(unknown);
+    await expect(
+      boards.patch(technician, made.id, { defaultPlaylistId: await playlist(units.commune, true) }),
+    ).rejects.toMatchObject(unknown);
+    await expect(boards.patch(technician, made.id, { defaultPlaylistId: test.sources.newId() })).rejects.toMatchObject(
+      unknown,
+    );
+    await expect(boards.patch(technician, made.id, { defaultPlaylistId: null })).resolves.toMatchObject({
+      defaultPlaylistId: null,
+    });
+  });
+
+  it('show their player, what it said last, and how far its programme has come', async () => {
+    const made = await boards.create(technician, input());
+    const at = test.sources.now();
+    const device = {
+      id: test.sources.newId(),
+      board_id: made.id,
+      device_key: 'A'.repeat(43),
+      paired_at: at,
+      paired_by: null,
+      ended_at: null,
+    };
+    await under.store.write.insertInto('devices').values(device).execute();
+    expect((await boards.get(technician, made.id)).presence.presence).toBe('offline');
+    const now = { noticeId: null, title: 'Đang phát', why: 'loop', until: at + 1000 };
+    const state = { now, next: null, programme: { epoch: 1, counter: 2 }, screenOn: true, host: 'chromium' };
+    await under.store.write
+      .insertInto('board_states')
+      .values({
+        board_id: made.id,
+        online: 1,
+        since: at,
+        last_seen_at: at,
+        host: 'chromium',
+        app: 'x',
+        state: JSON.stringify(state),
+      })
+      .execute();
+    await under.store.write
+      .insertInto('programme_progress')
+      .values({ board_id: made.id, epoch: 1, counter: 3, state: 'fetching', missing: 4, error_code: null, at })
+      .execute();
+    const seen = await boards.get(technician, made.id);
+    expect(boardSchema.parse(seen)).toEqual(seen);
+    expect(seen.presence).toEqual({ boardId: made.id, presence: 'online', since: at, lastSeenAt: at, ...state });
+    expect(seen.progress).toEqual({
+      boardId: made.id,
+      version: { epoch: 1, counter: 3 },
+      state: 'fetching',
+      missing: 4,
+      errorCode: null,
+      at,
+    });
+    expect(await boards.device(made.id)).toEqual({ id: device.id, boardId: made.id, deviceKey: device.device_key });
+
+    await boards.remove(technician, made.id);
+    await expect(boards.get(technician, made.id)).rejects.toMatchObject({ code: 'board_unknown', status: 404 });
+    expect(await boards.device(made.id)).toBeNull();
+    expect(await boards.record(made.id)).toBeNull();
+    expect(test.emitted.slice(-2).map(({ name }) => name)).toEqual(['boardUnpaired', 'boardChanged']);
+  });
+
+  it('say nothing rather than fail when a state is not understood', async () => {
+    const made = await boards.create(technician, input());
+    const row = {
+      board_id: made.id,
+      online: 0,
+      since: null,
+      last_seen_at: 5,
+      host: 'gramophone',
+      app: null,
+      state: '{"old": true}',
+    };
+    await under.store.write.insertInto('board_states').values(row).execute();
+    expect((await boards.get(technician, made.id)).presence).toMatchObject({
+      presence: 'unpaired',
+      host: null,
+      now: null,
+      lastSeenAt: 5,
+    });
+  });
+
+  it('leave an entry in the audit log for every change, and none for a refusal', async () => {
+    const made = await boards.create(technician, input());
+    await boards.patch(technician, made.id, { place: 'Chợ' });
+    await boards.patch(technician, made.id, { width: 16 }).catch(() => undefined);
+    await boards.remove(technician, made.id);
+    const entries = await under.store.read
+      .selectFrom('audit_log')
+      .selectAll()
+      .where('subject_id', '=', made.id)
+      .orderBy('id')
+      .execute();
+    expect(entries.map((entry) => entry.action)).toEqual(['board.created', 'board.changed', 'board.deleted']);
+    expect(entries[1]).toMatchObject({ user_id: technician.userId, unit_id: units.commune, detail: '{"place":"Chợ"}' });
+  });
+
+  it('are read in any number', async () => {
+    const ids = Array.from({ length: 12_000 }, () => test.sources.newId());
+    const made = await boards.create(technician, input());
+    expect((await boards.records([...ids, made.id])).map((record) => record.id)).toEqual([made.id]);
+    expect(await boards.presences(ids)).toHaveLength(12_000);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestApp } from './testing.ts';
+
+let folder: string;
+let test: Awaited<ReturnType<typeof createTestApp>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bang-tin-pages-'));
+  for (const name of ['web', 'stage']) {
+    await mkdir(join(folder, name, 'assets'), { recursive: true });
+    await writeFile(join(folder, name, 'index.html'), `<!doctype html><title>${name}</title>`);
+    await writeFile(join(folder, name, 'assets/app-abc123.js'), `"${name}"`);
+    await writeFile(join(folder, name, '.secret'), 'x');
+  }
+  await writeFile(join(folder, 'outside.txt'), 'x');
+  test = await createTestApp(['--web', join(folder, 'web'), '--stage', join(folder, 'stage')]);
+});
+afterAll(async () => {
+  await test.discard();
+  await rm(folder, { recursive: true, force: true });
+});
+const get = (url: string) => test.app.fastify.inject({ url });
+
+it.each([
+  ['/', 'web'],
+  ['/index.html', 'web'],
+  ['/bang-tin/0198', 'web'],
+  ['/setup', 'web'],
+  ['/stage/', 'stage'],
+  ['/stage/?a=b', 'stage'],
+])('%s is the page of %s, asked for anew each time', async (url, title) => {
+  const response = await get(url);
+  expect(response.statusCode).toBe(200);
+  expect(response.body).toContain(`<title>${title}</title>`);
+  expect(response.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
+  expect(response.headers['content-security-policy']).toContain("default-src 'self'");
+});
+
+it.each(['/assets/app-abc123.js', '/stage/assets/app-abc123.js'])('%s is kept for ever', async (url) => {
+  const response = await get(url);
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  expect(response.headers['content-type']).toMatch(/^(text|application)\/javascript/);
+});
+
+it.each([
+  '/assets/missing.js',
+  '/stage/missing.js',
+  '/stage/assets/',
+  '/api/missing',
+  '/api',
+  '/content/x',
+  '/socket.io',
+  '/.secret',
+  '/stage/.secret',
+  '/..%2foutside.txt',
+  '/stage/..%2f..%2foutside.txt',
+])('%s is not there', async (url) => {
+  const response = await get(url);
+  expect([403, 404]).toContain(response.statusCode);
+  expect(response.json()).toMatchObject({
+    error: { code: expect.stringMatching(/^(not_found|invalid_input)$/) as string },
+  });
+});
+
+it('/stage leads to the stage', async () => {
+  const response = await get('/stage');
+  expect([response.statusCode, response.headers.location]).toEqual([308, '/stage/']);
+});
+
+it('pages that are not built keep the CMS from starting, with the way out', async () => {
+  await expect(createTestApp(['--web', join(folder, 'none')])).rejects.toMatchObject({ code: 'pages_missing' });
+});
