@@ -13,6 +13,14 @@ export type Tx = Transaction<Database>;
 /** Values of one column of a bulk insert. */
 export type BulkValue = string | number | null;
 
+/** Rows that are JSON already, an array of arrays: made in another thread, so that this one only hands them on. */
+export interface BulkText {
+  readonly count: number;
+  readonly json: string;
+}
+type BulkInput = readonly (readonly BulkValue[])[] | BulkText;
+const asText = (rows: BulkInput): BulkText => ('json' in rows ? rows : { count: rows.length, json: JSON.stringify(rows) });
+
 /**
  * The one way to the tables. On SQLite `read` is a pool of reader threads and `write` the single writer thread; on PostgreSQL they
  * are two pools of one database, so that readers inside a transaction never wait for writers.
@@ -34,7 +42,7 @@ export interface Store {
     tx: Tx,
     table: T,
     columns: readonly (keyof Database[T] & string)[],
-    rows: readonly (readonly BulkValue[])[],
+    rows: readonly (readonly BulkValue[])[] | BulkText,
     options?: { ignoreConflicts?: boolean },
   ): Promise<void>;
   close(): Promise<void>;
@@ -78,9 +86,10 @@ function openSqlite(file: string): Store {
     ...shared(read, write),
     dialect: 'sqlite',
     async insertMany(tx, table, columns, rows, { ignoreConflicts = false } = {}) {
-      if (rows.length === 0) return;
+      const { count, json } = asText(rows);
+      if (count === 0) return;
       const tail = ignoreConflicts ? 'on conflict do nothing' : '';
-      const bulk = new BulkRows(tail, columns.length, JSON.stringify(rows));
+      const bulk = new BulkRows(tail, columns.length, json);
       await tx.executeQuery(CompiledQuery.raw(`insert into "${table}" (${quoted(columns)})`, [bulk]));
     },
   };
@@ -94,14 +103,16 @@ function openPostgres(url: string, onError: (error: Error) => void): Store {
     ...shared(open(), write),
     dialect: 'postgres',
     async insertMany(tx, table, columns, rows, { ignoreConflicts = false } = {}) {
-      if (rows.length === 0) return;
+      const { count, json } = asText(rows);
+      if (count === 0) return;
       let types = columnTypes.get(table);
       if (!types) columnTypes.set(table, (types = readColumnTypes(write, table)));
       const known = await types;
       const values = columns.map((column, i) => `(r->>${i})::${known.get(column) ?? 'text'}`).join(',');
       const tail = ignoreConflicts ? 'on conflict do nothing' : '';
-      const text = `insert into "${table}" (${quoted(columns)}) select ${values} from json_array_elements($1::json) r ${tail}`;
-      await tx.executeQuery(CompiledQuery.raw(text, [JSON.stringify(rows)]));
+      // Measured: half the work of json (which parses each row once a column), and of as many parameters as values.
+      const text = `insert into "${table}" (${quoted(columns)}) select ${values} from jsonb_array_elements($1::jsonb) r ${tail}`;
+      await tx.executeQuery(CompiledQuery.raw(text, [json]));
     },
   };
 }
