@@ -3,6 +3,7 @@
  * the CMS server checks fields with it (docs/decisions/0001-server-reads-layout-schemas.md).
  */
 import type { z } from 'zod';
+import { countWords as countTextWords } from '../shared/protocol/reading-time.ts';
 import * as infographic from './infographic/schema.ts';
 import { sample as infographicSample } from './infographic/sample.ts';
 import * as notice from './notice/schema.ts';
@@ -33,7 +34,7 @@ export function isLayoutName(name: string): name is LayoutName {
 
 /** Words (in Vietnamese: syllables) of all texts in a layout's fields: what the length of its slot is computed from. */
 export function countWords(fields: unknown): number {
-  if (typeof fields === 'string') return fields.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+  if (typeof fields === 'string') return countTextWords(fields);
   if (typeof fields !== 'object' || fields === null) return 0;
   return Object.values(fields).reduce<number>((sum, value) => sum + countWords(value), 0);
 }

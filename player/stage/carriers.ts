@@ -35,6 +35,9 @@ export function bridgeUrl(location: Pick<Location, 'href'>): string {
 /** First and longest wait before the socket is opened again, ms. */
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 3000;
+/** Wait after the player has chosen another stage or has too many (close codes 4001 and 4003): no tug of war. */
+const REFUSED_WAIT = 30_000;
+const REFUSALS: readonly number[] = [4001, 4003];
 
 export function openCarrier(kind: CarrierKind, window: Window, handlers: CarrierHandlers): Carrier {
   return kind === 'parent' ? openParent(window, handlers) : openSocket(window, handlers);
@@ -54,9 +57,9 @@ function openSocket(window: Window, handlers: CarrierHandlers): Carrier {
       handlers.opened();
     });
     own.addEventListener('message', ({ data }) => receive(data, handlers));
-    own.addEventListener('close', () => {
+    own.addEventListener('close', ({ code }) => {
       if (closed || socket !== own) return;
-      timer = window.setTimeout(connect, wait);
+      timer = window.setTimeout(connect, REFUSALS.includes(code) ? REFUSED_WAIT : wait);
       wait = Math.min(LONGEST_WAIT, wait * 2);
     });
   };

@@ -36,6 +36,8 @@ export class Layer {
   /** What a component threw. */
   failure: SceneError | null = null;
   prepared = false;
+  /** The director that it belongs to is gone: the picture stays on the glass, but is nobody's. */
+  orphaned = false;
   /** Asked to be shown before it was prepared: offset, and when it was asked. */
   wanted: { offsetMs: number; at: number } | null = null;
   /** performance.now() at offset 0; null while it stands still. */

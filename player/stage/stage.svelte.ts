@@ -28,8 +28,6 @@ export class Stage {
   #front: Layer | null = null;
   #back: Layer | null = null;
   #top = 0;
-  /** The director that the scene in front belongs to is gone; the picture stays, but is nobody's. */
-  #orphaned = false;
   readonly #send: (event: StageEvent) => void;
 
   constructor(send: (event: StageEvent) => void) {
@@ -38,7 +36,7 @@ export class Stage {
 
   /** A director is there, perhaps a new one: it knows nothing of what was shown and is to begin anew. */
   directorArrived(): void {
-    this.#orphaned = this.#front !== null;
+    if (this.#front !== null) this.#front.orphaned = true;
     if (this.#back !== null) this.#drop(this.#back);
     this.#send({ type: 'ready', width: innerWidth, height: innerHeight, pixelRatio: devicePixelRatio });
   }
@@ -71,7 +69,7 @@ export class Stage {
       }
       if (now - said >= ALIVE_MS) {
         said = now;
-        this.#send({ type: 'alive', sceneId: this.#orphaned ? null : (this.#front?.sceneId ?? null) });
+        this.#send({ type: 'alive', sceneId: this.#front?.orphaned === false ? this.#front.sceneId : null });
         this.#checkMedia(now);
       }
     };
@@ -119,7 +117,7 @@ export class Stage {
     if (this.#back?.sceneId === sceneId) {
       if (this.#back.prepared) void this.#bringForward(this.#back, offsetMs);
       else this.#back.wanted = { offsetMs, at: performance.now() };
-    } else if (this.#front?.sceneId === sceneId && !this.#orphaned) {
+    } else if (this.#front?.sceneId === sceneId && !this.#front.orphaned) {
       void this.#start(this.#front, offsetMs);
     } else {
       this.#fail(sceneId, new SceneError('layout_failed', 'Asked to show what was not prepared'));
@@ -130,40 +128,43 @@ export class Stage {
     const before = this.#front;
     this.#front = layer;
     this.#back = null;
-    this.#orphaned = false;
     // What the one before had still to cover is covered by now, or never will be.
     for (const old of this.layers) if (old !== layer && old !== before) this.#drop(old);
     this.#top += 1;
     layer.z = this.#top;
-    if (await this.#start(layer, offsetMs)) {
-      if (before !== null) this.#drop(before);
+    const outcome = await this.#start(layer, offsetMs);
+    if (outcome === 'painted' && before !== null) this.#drop(before);
+    // What cannot be started leaves the glass to what was there before, if anything was.
+    if (outcome === 'failed' && before !== null) {
+      this.#front = before;
+      this.#drop(layer);
     }
   }
 
-  /** Starts the layer in front and reports its first frame; false when another one came in front of it before. */
-  async #start(layer: Layer, offsetMs: number): Promise<boolean> {
+  /** Starts the layer in front and reports its first frame, unless another one has come in front of it meanwhile. */
+  async #start(layer: Layer, offsetMs: number): Promise<'painted' | 'failed' | 'covered'> {
     layer.start(offsetMs, performance.now());
     flushSync();
     const moving = layer.media?.start(offsetMs) ?? Promise.resolve();
     // Its failure is dealt with below, after the paint.
     moving.catch(() => undefined);
     const paintedAt = await nextPaint();
-    if (this.#front !== layer) return false;
+    if (this.#front !== layer) return 'covered';
     try {
       await moving;
     } catch (error) {
-      if (this.#front === layer) this.#fail(layer.sceneId, asSceneError(error));
-      return true;
+      if (this.#front !== layer) return 'covered';
+      this.#fail(layer.sceneId, asSceneError(error));
+      return 'failed';
     }
-    if (this.#front === layer) {
-      this.#send({ type: 'painted', sceneId: layer.sceneId, agoMs: Math.max(0, performance.now() - paintedAt) });
-    }
-    return true;
+    if (this.#front !== layer) return 'covered';
+    this.#send({ type: 'painted', sceneId: layer.sceneId, agoMs: Math.max(0, performance.now() - paintedAt) });
+    return 'painted';
   }
 
   #checkMedia(now: number): void {
     const layer = this.#front;
-    if (layer === null || this.#orphaned) return;
+    if (layer === null || layer.orphaned) return;
     try {
       layer.media?.check(now);
     } catch (error) {

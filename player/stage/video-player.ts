@@ -5,6 +5,8 @@ import { delay, once, within } from './waiting.ts';
 
 /** Longest wait for the file's header and first frame, ms. */
 const LOAD_LIMIT_MS = 15_000;
+/** Longest wait for the first moving frame, ms: meanwhile the glass stands still. */
+const START_LIMIT_MS = 3_000;
 /** Longest time without a new frame while playing, ms. */
 const STALL_LIMIT_MS = 6_000;
 /** With less of the slot left than this, ms, a video that ended rests on its last frame instead of beginning again. */
@@ -40,14 +42,20 @@ export interface VideoOptions {
 
 export class VideoPlayer implements SceneMedia {
   readonly #video: HTMLVideoElement;
+  readonly #poster: HTMLCanvasElement;
   readonly #options: VideoOptions;
   #startedAt: number | null = null;
   #offsetMs = 0;
   #frames = -1;
   #movedAt = 0;
 
-  constructor(video: HTMLVideoElement, options: VideoOptions) {
+  /**
+   * @param poster lies under the video and holds its first frame: Chromium draws no frames of a video that is covered, so
+   * when the layer comes to the front, the video itself appears only some frames later
+   */
+  constructor(video: HTMLVideoElement, poster: HTMLCanvasElement, options: VideoOptions) {
     this.#video = video;
+    this.#poster = poster;
     this.#options = options;
     video.addEventListener('ended', this.#onEnded);
   }
@@ -59,17 +67,15 @@ export class VideoPlayer implements SceneMedia {
     video.src = this.#options.url;
     const loaded = this.#until(() => video.readyState >= HTMLMediaElement.HAVE_METADATA, 'loadedmetadata');
     await within(loaded, LOAD_LIMIT_MS, 'decode_stalled', 'No video header in time');
-    const frame = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
     const position = videoPosition(this.#options.offsetMs, video.duration * 1000, this.#options.slotMs);
     if (position > 0) video.currentTime = position / 1000;
     const hasFrame = () => !video.seeking && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
     const decoded = this.#until(hasFrame, 'loadeddata', 'seeked', 'canplay');
     await within(decoded, LOAD_LIMIT_MS, 'decode_stalled', 'No first frame in time');
-    // The frame has been decoded; let it reach the layer, and let enough of what follows be buffered.
-    await Promise.race([frame, delay(1000)]);
     const buffered = () => hasFrame() && video.readyState >= HTMLMediaElement.HAVE_ENOUGH_DATA;
     await Promise.race([this.#until(buffered, 'canplaythrough'), delay(1500)]);
     if (video.error !== null) throw mediaError(video.error);
+    this.#drawPoster();
   }
 
   async start(offsetMs: number): Promise<void> {
@@ -87,13 +93,15 @@ export class VideoPlayer implements SceneMedia {
     const frame = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
     await this.#play();
     const moved = Promise.race([frame, once(video, 'ended'), this.#until(() => false, 'error')]);
-    await within(moved, STALL_LIMIT_MS, 'decode_stalled', 'No frame after the start');
+    await within(moved, START_LIMIT_MS, 'decode_stalled', 'No frame after the start');
   }
 
   check(now: number): void {
     const video = this.#video;
     if (video.error !== null) throw mediaError(video.error);
     if (this.#startedAt === null || this.#options.paused || video.ended || video.paused) return;
+    // By now the video itself has long been drawn.
+    this.#poster.width = 0;
     const frames = video.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== this.#frames) {
       this.#frames = frames;
@@ -110,6 +118,14 @@ export class VideoPlayer implements SceneMedia {
     this.#video.pause();
     this.#video.removeAttribute('src');
     this.#video.load();
+    this.#poster.width = 0;
+  }
+
+  #drawPoster(): void {
+    const { videoWidth, videoHeight } = this.#video;
+    this.#poster.width = videoWidth;
+    this.#poster.height = videoHeight;
+    this.#poster.getContext('2d', { alpha: false })?.drawImage(this.#video, 0, 0, videoWidth, videoHeight);
   }
 
   async #play(): Promise<void> {

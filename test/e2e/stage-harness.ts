@@ -79,6 +79,16 @@ export class ScriptedDirector {
     this.#socket?.send(JSON.stringify(command));
   }
 
+  /** Sends text that need not be a command. */
+  sendRaw(text: string): void {
+    this.#socket?.send(text);
+  }
+
+  /** A style sheet that the page may load; returns its address. */
+  addStyle(css: string): Promise<string> {
+    return Promise.resolve(`/assets/${this.addAsset(Buffer.from(css), 'text/css')}`);
+  }
+
   configure(output: OutputRegion | null = null, locale: 'vi' | 'en' = 'vi'): void {
     this.send({ type: 'configure', output, assetBase: '/assets/', locale });
   }

@@ -1,0 +1,630 @@
+/** The stage alone, in a real browser, driven by a scripted director: what it says and what is on the glass. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import sharp from 'sharp';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { layouts } from '../../layouts/schemas.ts';
+import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import type { OutputRegion } from '../../shared/protocol/common.ts';
+import type { Scene } from '../../shared/protocol/bridge.ts';
+import { boardId, layoutScene, noticeScene, ScriptedDirector, takeoverScene } from './stage-harness.ts';
+
+const repo = join(import.meta.dirname, '../..');
+let folder: string;
+let browser: Browser;
+let director: ScriptedDirector;
+let page: Page;
+/** What the page complained about: nothing may, ever. */
+let complaints: string[];
+
+const shapes: Record<string, { width: number; height: number }> = {
+  '16:9': { width: 1920, height: 1080 },
+  '9:16': { width: 1080, height: 1920 },
+  'LED 640×320': { width: 640, height: 320 },
+  'LED 192×96': { width: 192, height: 96 },
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bang-tin-stage-'));
+  await build({
+    configFile: join(repo, 'player/stage/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  browser = await chromium.launch({
+    executablePath: await ensureBrowser(),
+    // Chromium refuses its sandbox to root; tests may run as root, players never do.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  director = await ScriptedDirector.start(folder);
+});
+
+afterEach(async () => {
+  await page.context().close();
+  await director.stop();
+  expect(complaints).toEqual([]);
+  expect(director.refused).toEqual([]);
+});
+
+/** Opens the stage and waits until it is ready and configured. */
+async function open(viewport = { width: 640, height: 360 }, output: OutputRegion | null = null): Promise<void> {
+  const context = await browser.newContext({ viewport });
+  page = await context.newPage();
+  complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !message.text().includes('ERR_CONNECTION_REFUSED'))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  const ready = director.next('ready');
+  await page.goto(director.url);
+  expect(await ready).toMatchObject({ ...viewport, pixelRatio: 1 });
+  director.configure(output);
+}
+
+type Rgb = [number, number, number];
+
+async function pixels(png: Buffer): Promise<(x: number, y: number) => Rgb> {
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return (x, y) => {
+    const at = (y * info.width + x) * 3;
+    return [data[at] ?? -1, data[at + 1] ?? -1, data[at + 2] ?? -1];
+  };
+}
+
+const near = (a: Rgb, b: Rgb, by = 40) => a.every((value, index) => Math.abs(value - (b[index] ?? 0)) <= by);
+
+async function plainImage(colour: string): Promise<Scene> {
+  const bytes = await sharp({ create: { width: 640, height: 360, channels: 3, background: colour } })
+    .png()
+    .toBuffer();
+  return noticeScene({ type: 'image', asset: director.addAsset(bytes, 'image/png'), alt: '', fit: 'cover' });
+}
+
+async function greenVideo(): Promise<Scene> {
+  const bytes = await readFile(join(repo, 'test/fixtures/stage/green.webm'));
+  return noticeScene({
+    type: 'video',
+    asset: director.addAsset(bytes, 'video/webm'),
+    alt: '',
+    fit: 'cover',
+    muted: true,
+  });
+}
+
+const RED: Rgb = [214, 40, 40];
+const BLUE: Rgb = [30, 60, 200];
+const GREEN: Rgb = [0, 160, 64];
+const PAPER: Rgb = [251, 247, 238];
+
+const everyKind: Record<string, () => Scene | Promise<Scene>> = {
+  notice: () => layoutScene('notice', layouts.notice.sample),
+  infographic: () => layoutScene('infographic', layouts.infographic.sample),
+  image: () => plainImage('#d62828'),
+  video: () => greenVideo(),
+  takeover: () => takeoverScene(4),
+  exercise: () => takeoverScene(3, { exercise: true }),
+  fallback: () => ({
+    kind: 'fallback',
+    fallback: { kind: 'fallback', unitName: 'Ủy ban nhân dân xã Bình An', boardName: 'Bảng tin thôn Đông' },
+    zone: 'Asia/Ho_Chi_Minh',
+  }),
+  pairing: () => ({ kind: 'pairing', code: '7KQ20XWM', cms: 'https://bangtin.example' }),
+  testPattern: () => ({ kind: 'testPattern', label: 'Cổng Ủy ban' }),
+  identify: () => ({ kind: 'identify', boardName: 'Bảng tin thôn Đông', place: 'Nhà văn hóa thôn Đông', boardId }),
+};
+
+describe('prepare and show', () => {
+  test('the glass is black until the first scene is shown, though it is prepared behind', async () => {
+    await open();
+    await director.prepare('a', await plainImage('#d62828'));
+    expect((await pixels(await page.screenshot()))(320, 180)).toEqual([0, 0, 0]);
+    await director.show('a');
+    expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
+  });
+
+  test.each(Object.keys(everyKind))('%s is prepared, shown and reported as painted', async (kind) => {
+    await open();
+    const { agoMs } = await director.present('one', (await everyKind[kind]?.())!);
+    expect(agoMs).toBeGreaterThanOrEqual(0);
+    expect(director.events.map((event) => event.type)).toEqual(['ready', 'prepared', 'painted']);
+    expect(await page.locator('.layer').count()).toBe(1);
+    const alive = await director.next('alive', 'one');
+    expect(alive.sceneId).toBe('one');
+  });
+
+  test('between scenes of every kind no frame shows anything but the one or the other', async () => {
+    await open({ width: 960, height: 540 });
+    const colours = [RED, BLUE, GREEN, PAPER];
+    const scenes = [
+      await plainImage('#d62828'),
+      await greenVideo(),
+      await plainImage('#1e3cc8'),
+      layoutScene('notice', { title: 'a', body: 'b' }),
+      await greenVideo(),
+      layoutScene('infographic', { title: 'a', rows: [{ value: '1', label: 'b' }] }),
+      await plainImage('#d62828'),
+    ];
+    await director.present('s0', scenes[0]!);
+    const frames: Promise<Rgb>[] = [];
+    const session = await page.context().newCDPSession(page);
+    session.on('Page.screencastFrame', ({ data, sessionId }) => {
+      void session.send('Page.screencastFrameAck', { sessionId }).catch(() => undefined);
+      // Upper right: no text there in any of the scenes.
+      frames.push(pixels(Buffer.from(data, 'base64')).then((at) => at(900, 60)));
+    });
+    await session.send('Page.startScreencast', { format: 'png', everyNthFrame: 1 });
+    for (const [index, scene] of scenes.entries()) await director.present(`s${index + 1}`, scene);
+    await session.send('Page.stopScreencast');
+    const seen = await Promise.all(frames);
+    expect(seen.length).toBeGreaterThan(scenes.length);
+    expect(seen.filter((pixel) => !colours.some((colour) => near(pixel, colour)))).toEqual([]);
+    // The frames were really looked at: every kind of picture is among them.
+    for (const colour of colours) expect(seen.some((pixel) => near(pixel, colour))).toBe(true);
+  });
+
+  test('what was shown before is torn down, so that memory stays as it is', async () => {
+    await open();
+    const [video, image] = [await greenVideo(), await plainImage('#1e3cc8')];
+    await director.present('v0', video);
+    const first = await page.locator('video').elementHandle();
+    for (let i = 1; i <= 5; i += 1) {
+      await director.present(`i${i}`, image);
+      await director.present(`v${i}`, video);
+    }
+    expect(await page.locator('.layer').count()).toBe(1);
+    expect(await page.locator('video').count()).toBe(1);
+    expect(
+      await first?.evaluate((element: HTMLVideoElement) => [element.hasAttribute('src'), element.readyState]),
+    ).toEqual([false, 0]);
+  });
+
+  test('a newer prepare replaces an older one, which is never heard of again', async () => {
+    await open();
+    director.send({
+      type: 'prepare',
+      sceneId: 'old',
+      scene: await greenVideo(),
+      durationMs: 10_000,
+      offsetMs: 0,
+      paused: false,
+    });
+    await director.present('new', await plainImage('#1e3cc8'));
+    expect(director.events).not.toContainEqual(expect.objectContaining({ sceneId: 'old' }));
+    expect(await page.locator('.layer').count()).toBe(1);
+  });
+
+  test('a show that comes before the scene is prepared is carried out when it is', async () => {
+    await open();
+    const painted = director.next('painted', 'a').catch(() => director.next('painted', 'a'));
+    director.send({
+      type: 'prepare',
+      sceneId: 'a',
+      scene: await greenVideo(),
+      durationMs: 10_000,
+      offsetMs: 0,
+      paused: false,
+    });
+    director.send({ type: 'show', sceneId: 'a', offsetMs: 0 });
+    await painted;
+    expect(near((await pixels(await page.screenshot()))(320, 60), GREEN)).toBe(true);
+  });
+
+  test('a video begins where the slot is and repeats when it is shorter', async () => {
+    await open();
+    await director.present('v', await greenVideo(), { durationMs: 60_000, offsetMs: 4_000 });
+    const times = await page.locator('video').evaluate(async (video: HTMLVideoElement) => {
+      const before = video.currentTime;
+      const until = (late: (time: number) => boolean) =>
+        new Promise<number>((resolve) => {
+          const look = () =>
+            late(video.currentTime) ? resolve(video.currentTime) : video.requestVideoFrameCallback(look);
+          look();
+        });
+      const late = await until((time) => time > 2.5);
+      return { before, late, again: await until((time) => time < 1) };
+    });
+    // The video is three seconds long: four seconds into the slot it is in its second round.
+    expect(times.before).toBeGreaterThanOrEqual(1);
+    expect(times.before).toBeLessThan(2.5);
+    expect(times.again).toBeLessThan(1);
+  });
+
+  test('a preview whose clock stands still shows the frame of that moment', async () => {
+    await open();
+    await director.present('v', await greenVideo(), { durationMs: 60_000, offsetMs: 1_500, paused: true });
+    const state = await page.locator('video').evaluate((video: HTMLVideoElement) => [video.paused, video.currentTime]);
+    expect(state).toEqual([true, 1.5]);
+    await director.show('v', 2_000);
+    expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime)).toBe(2);
+  });
+});
+
+describe('what cannot be shown', () => {
+  const failing: [string, string, () => Scene][] = [
+    ['a video that is none', 'asset_unreadable', () => video(Buffer.from('Đây không phải là video.'.repeat(50)))],
+    ['a video that is empty', 'asset_unreadable', () => video(Buffer.alloc(0))],
+    [
+      'a video that is not there',
+      'asset_unreadable',
+      () => noticeScene({ type: 'video', asset: '0'.repeat(64), alt: '', fit: 'cover', muted: true }),
+    ],
+    [
+      'an image that is none',
+      'asset_unreadable',
+      () =>
+        noticeScene({ type: 'image', asset: director.addAsset(Buffer.from('x'), 'image/png'), alt: '', fit: 'cover' }),
+    ],
+    ['a layout that nobody knows', 'layout_unknown', () => layoutScene('toString', {})],
+    ['fields that do not fit', 'layout_failed', () => layoutScene('notice', { title: '' })],
+  ];
+  const video = (bytes: Buffer) =>
+    noticeScene({ type: 'video', asset: director.addAsset(bytes, 'video/mp4'), alt: '', fit: 'cover', muted: true });
+
+  test.each(failing)('%s is reported as such, and the picture stays', async (_name, code, scene) => {
+    await open();
+    await director.present('good', await plainImage('#1e3cc8'));
+    const failed = director.next('failed', 'bad');
+    director.send({ type: 'prepare', sceneId: 'bad', scene: scene(), durationMs: 10_000, offsetMs: 0, paused: false });
+    expect((await failed).code).toBe(code);
+    expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(true);
+    expect(await page.locator('.layer').count()).toBe(1);
+    complaints = complaints.filter((text) => !/404|Failed to load resource/.test(text));
+  });
+
+  test('showing what was not prepared is refused', async () => {
+    await open();
+    const failed = director.next('failed', 'never');
+    director.send({ type: 'show', sceneId: 'never', offsetMs: 0 });
+    expect((await failed).code).toBe('layout_failed');
+  });
+
+  test('messages that are no commands change nothing', async () => {
+    await open();
+    await director.present('a', await plainImage('#1e3cc8'));
+    director.sendRaw('{"type":"show"');
+    director.sendRaw('{"type":"burn","sceneId":"a"}');
+    director.sendRaw('{"type":"configure","output":{"x":-1},"assetBase":"/","locale":"vi"}');
+    await director.present('b', await plainImage('#d62828'));
+    expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
+  });
+});
+
+test('the picture stays while the engine is away, and the new one begins anew without a gap', async () => {
+  await open();
+  await director.present('a', await plainImage('#1e3cc8'));
+  const { port } = director;
+  await director.stop();
+  await page.waitForFunction(() => performance.getEntriesByType('resource').length > 0);
+  expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(true);
+  director = await ScriptedDirector.start(folder, { port });
+  await director.next('ready');
+  expect((await director.next('alive')).sceneId).toBeNull();
+  expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(true);
+  director.configure();
+  await director.present('b', await plainImage('#d62828'));
+  expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
+  expect(await page.locator('.layer').count()).toBe(1);
+});
+
+describe('the glass', () => {
+  const raster = { width: 1280, height: 720 };
+  const region = { x: 100, y: 50, width: 640, height: 320 };
+
+  test.each([0, 90, 180, 270] as const)(
+    'the picture fills its region, turned by %i°, and the rest is black',
+    async (rotation) => {
+      await open(raster, { ...region, rotation });
+      await director.present('t', { kind: 'testPattern', label: '' });
+      const at = await pixels(await page.screenshot());
+      const [right, bottom] = [region.x + region.width - 1, region.y + region.height - 1];
+      const [middleX, middleY] = [region.x + 250, region.y + 130];
+      const FRAME: Rgb = [255, 0, 0];
+      // The outermost pixel on all four sides is the red frame; one pixel further all is black.
+      for (const [x, y] of [
+        [middleX, region.y],
+        [middleX, bottom],
+        [region.x, middleY],
+        [right, middleY],
+      ] as const) {
+        expect(at(x, y)).toEqual(FRAME);
+      }
+      for (const [x, y] of [
+        [middleX, region.y - 1],
+        [middleX, bottom + 1],
+        [region.x - 1, middleY],
+        [right + 1, middleY],
+        [1200, 700],
+      ] as const) {
+        expect(at(x, y)).toEqual([0, 0, 0]);
+      }
+      const { width, height } = await page
+        .locator('.picture')
+        .evaluate((element: HTMLElement) => ({ width: element.offsetWidth, height: element.offsetHeight }));
+      expect({ width, height }).toEqual(
+        rotation % 180 === 0 ? { width: 640, height: 320 } : { width: 320, height: 640 },
+      );
+      // The white colour bar is at the viewer's left, below the middle.
+      const [left, down] = [0.12 * width + 10, 0.6 * height];
+      const place: Record<number, [number, number]> = {
+        0: [region.x + left, region.y + down],
+        90: [right - down, region.y + left],
+        180: [right - left, bottom - down],
+        270: [region.x + down, bottom - left],
+      };
+      const [x, y] = place[rotation]!;
+      expect(at(Math.round(x), Math.round(y))).toEqual([255, 255, 255]);
+    },
+  );
+
+  test('a region that changes while a scene is shown is followed at once', async () => {
+    await open(raster);
+    await director.present('n', layoutScene('notice', layouts.notice.sample), { paused: true });
+    director.configure({ ...region, rotation: 0 });
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('.picture')?.offsetWidth === 640);
+    expect(await page.locator('[data-layout]').getAttribute('data-scale')).toBe('led');
+  });
+
+  test('no cursor, no scroll bar, nothing to select', async () => {
+    await open();
+    await director.present('n', layoutScene('notice', layouts.notice.sample));
+    const glass = await page.evaluate(() => ({
+      cursor: getComputedStyle(document.querySelector('.layer h1') ?? document.body).cursor,
+      overflow: getComputedStyle(document.documentElement).overflow,
+      scrolls: document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth,
+      select: getComputedStyle(document.body).userSelect,
+    }));
+    expect(glass).toEqual({ cursor: 'none', overflow: 'hidden', scrolls: false, select: 'none' });
+  });
+});
+
+test('a preview in a page of the same origin is driven by that page alone, upright and to scale', async () => {
+  const shell = `<!doctype html><body style="margin:0"><iframe id="stage" style="border:0;width:400px;height:400px"></iframe><iframe id="other"></iframe></body>`;
+  await director.stop();
+  director = await ScriptedDirector.start(folder, { shell });
+  const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
+  page = await context.newPage();
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`http://127.0.0.1:${director.port}/shell.html`);
+  const events = await page.evaluate(
+    async (scene) => {
+      const frame = document.querySelector<HTMLIFrameElement>('#stage')!;
+      const heard: { type: string; sceneId?: string }[] = [];
+      const next = (type: string) =>
+        new Promise<void>((resolve) => {
+          const listen = ({ data, source }: MessageEvent) => {
+            if (source !== frame.contentWindow || data.type !== type) return;
+            removeEventListener('message', listen);
+            resolve();
+          };
+          addEventListener('message', listen);
+        });
+      addEventListener('message', ({ data }) => {
+        if (data.type !== 'alive') heard.push({ type: data.type, sceneId: data.sceneId });
+      });
+      const post = (command: unknown) => frame.contentWindow!.postMessage(command, location.origin);
+      const ready = next('ready');
+      frame.src = '/stage/index.html?carrier=parent';
+      await ready;
+      // Another window of the same origin is not the page around the stage.
+      const other = document.querySelector<HTMLIFrameElement>('#other')!.contentWindow as Window & typeof globalThis;
+      other.eval(
+        `parent.document.querySelector('#stage').contentWindow.postMessage({type:'show',sceneId:'intruder',offsetMs:0}, '${location.origin}')`,
+      );
+      post({
+        type: 'configure',
+        output: { x: 7, y: 9, width: 320, height: 640, rotation: 90 },
+        assetBase: '/assets/',
+        locale: 'en',
+      });
+      const prepared = next('prepared');
+      post({ type: 'prepare', sceneId: 'p', scene, durationMs: 10000, offsetMs: 0, paused: true });
+      await prepared;
+      const painted = next('painted');
+      post({ type: 'show', sceneId: 'p', offsetMs: 0 });
+      await painted;
+      return heard;
+    },
+    await everyKind.pairing!(),
+  );
+  expect(events).toEqual([{ type: 'ready' }, { type: 'prepared', sceneId: 'p' }, { type: 'painted', sceneId: 'p' }]);
+  const picture = page.frameLocator('#stage').locator('.picture');
+  expect(await picture.evaluate((element: HTMLElement) => [element.offsetWidth, element.offsetHeight])).toEqual([
+    640, 320,
+  ]);
+  // 640×320 in 400×400: scaled by 0.625, in the middle.
+  expect(await picture.evaluate((element) => ({ ...element.getBoundingClientRect().toJSON() }))).toMatchObject({
+    x: 0,
+    y: 100,
+    width: 400,
+    height: 200,
+  });
+  expect(await page.frameLocator('#stage').locator('.pairing').innerText()).toContain('Pairing code');
+});
+
+describe('text', () => {
+  const marks = 'Ể Ộ Ữ Ẵ ngoằn ngoèo – ẾỆỄ ƯỚC MUỐN ĐẦY ỤC, Ặng ợ g';
+  const long = Array.from(
+    { length: 12 },
+    (_, i) =>
+      `${i % 3 === 1 ? '- ' : ''}Đoạn ${i + 1}: ${marks}; cán bộ phụ trách và cán bộ làm công tác thông tin cơ sở ở xã, phường (mỗi đơn vị tối thiểu 02 người).`,
+  ).join('\n');
+  const texts: Record<string, Scene> = {
+    'notice, short': layoutScene('notice', { title: marks, body: marks }),
+    'notice, sample': layoutScene('notice', layouts.notice.sample),
+    'notice, long': layoutScene('notice', {
+      ...layouts.notice.sample,
+      title: `${marks} `.repeat(3).slice(0, 160),
+      body: long,
+      issuingUnit: `Ủy ban nhân dân ${marks}`,
+      signer: marks,
+    }),
+    'notice, one endless word': layoutScene('notice', {
+      title: 'Ể'.repeat(60),
+      body: `https://bangtin.example/${'ộ'.repeat(200)}`,
+    }),
+    'infographic, sample': layoutScene('infographic', layouts.infographic.sample),
+    'infographic, longest': layoutScene('infographic', {
+      title: `${marks} `.repeat(3).slice(0, 100),
+      rows: Array.from({ length: 6 }, () => ({
+        value: '123.456.789,',
+        unit: 'Ểượng nghìn m³',
+        label: `${marks} ${marks}`.slice(0, 60),
+      })),
+      source: `${marks} ${marks}`.slice(0, 120),
+    }),
+    'infographic, one': layoutScene('infographic', {
+      title: marks,
+      rows: [{ value: '98,2', unit: '%', label: marks }],
+    }),
+    takeover: takeoverScene(5, { exercise: true, instruction: long.slice(0, 700) }),
+    fallback: {
+      kind: 'fallback',
+      fallback: { kind: 'fallback', unitName: `Ủy ban nhân dân ${marks}`, boardName: marks },
+      zone: 'Asia/Ho_Chi_Minh',
+    },
+    identify: { kind: 'identify', boardName: marks, place: marks, boardId },
+    pairing: { kind: 'pairing', code: 'WMWMWMWM', cms: 'https://bang-tin-dien-tu.tinh-dai-nhat.example' },
+  };
+  const cases = Object.keys(shapes).flatMap((shape) => Object.keys(texts).map((text) => [shape, text] as const));
+
+  test.each(cases)('%s: «%s» is whole on its pages, NFC and NFD alike', async (shape, name) => {
+    await open(shapes[shape]);
+    const scene = texts[name]!;
+    const decomposed = JSON.parse(JSON.stringify(scene).normalize('NFD')) as Scene;
+    const durationMs = 1_000_000;
+    await director.present('first', scene, { durationMs, paused: true });
+    const count = await page.evaluate(pageCount);
+    let lines = 0;
+    for (let index = 0; index < count; index += 1) {
+      const offsetMs = Math.floor(((index + 0.5) * durationMs) / count);
+      await director.present(`nfc${index}`, scene, { durationMs, offsetMs, paused: true });
+      const found = await page.evaluate(inspect);
+      expect(found.problems).toEqual([]);
+      lines += found.paged;
+      // Later pages follow from the same text.
+      if (index > 0) continue;
+      const composed = name === 'fallback' ? null : await page.screenshot();
+      await director.present(`nfd${index}`, decomposed, { durationMs, offsetMs, paused: true });
+      if (composed !== null) expect((await page.screenshot()).equals(composed)).toBe(true);
+    }
+    // Every line of every paged text was on one page.
+    expect(lines).toBe(await page.evaluate(pagedLines));
+  });
+
+  test('a clipped mark would be noticed: text looks the same without its windows', async () => {
+    await open(shapes['LED 192×96']);
+    await director.present('a', layoutScene('notice', { title: 'Ể', body: 'ỂỘỮẴ' }), { paused: true, offsetMs: 9_000 });
+    const clipped = await page.screenshot();
+    await page.addStyleTag({ url: await director.addStyle('.window { overflow: visible !important; }') });
+    expect((await page.screenshot()).equals(clipped)).toBe(true);
+  });
+
+  test('the page follows from the offset, and turns while the slot runs', async () => {
+    await open(shapes['LED 192×96']);
+    const scene = layoutScene('notice', { title: 'Một', body: 'Hai\n'.repeat(40) });
+    const durationMs = 100_000;
+    await director.present('a', scene, { durationMs, offsetMs: 55_000, paused: true });
+    const count = await page.evaluate(pageCount);
+    expect(count).toBeGreaterThan(8);
+    expect(await page.evaluate(pageOnBar, 'a')).toBe(Math.floor(count * 0.55));
+    // A tenth of a second before the third page.
+    await director.present('b', scene, { durationMs, offsetMs: Math.floor((2 * durationMs) / count) - 100 });
+    await page.waitForFunction(pageOnBarIs, ['b', 2] as const);
+  });
+});
+
+/** In the page: which page the hairline of a strip says is on. */
+function pageOnBar(sceneId: string): number {
+  const { left, width } = document.querySelector<HTMLElement>(`[data-scene-id=${sceneId}] .bar`)!.style;
+  return Math.round(parseFloat(left) / parseFloat(width));
+}
+
+function pageOnBarIs([sceneId, wanted]: readonly [string, number]): boolean {
+  const { left, width } = document.querySelector<HTMLElement>(`[data-scene-id=${sceneId}] .bar`)!.style;
+  return Math.round(parseFloat(left) / parseFloat(width)) === wanted;
+}
+
+/** In the page: how many pages the scene in front has. */
+function pageCount(): number {
+  const sheets = document.querySelectorAll('.sheets > .sheet').length;
+  const texts = [...document.querySelectorAll<HTMLElement>('[data-pages]')].map((room) => Number(room.dataset.pages));
+  return Math.max(1, sheets + texts.reduce((sum, pages) => sum + pages, 0));
+}
+
+/** In the page: lines of all texts that are shown in pages. */
+function pagedLines(): number {
+  let lines = 0;
+  for (const room of document.querySelectorAll<HTMLElement>('[data-pages]')) {
+    const used = [...room.querySelectorAll<HTMLElement>('.flow')].filter((flow) =>
+      flow.closest('.window')?.hasAttribute('data-used'),
+    );
+    for (const flow of used) {
+      for (const paragraph of flow.children)
+        lines += Math.round((paragraph as HTMLElement).offsetHeight / parseFloat(getComputedStyle(flow).lineHeight));
+    }
+  }
+  return lines;
+}
+
+/** In the page: what is cut off or too small, and how many lines of paged text are whole within their windows. */
+function inspect(): { problems: string[]; paged: number } {
+  const problems: string[] = [];
+  let paged = 0;
+  const layer = document.querySelector('.layer')!;
+  const glass = layer.getBoundingClientRect();
+  const shown = (element: Element) => getComputedStyle(element).visibility === 'visible';
+  for (const element of layer.querySelectorAll<HTMLElement>('*')) {
+    if (!shown(element) || element.closest('svg') !== null || element.matches('.window, .flow, .flow *')) continue;
+    const { overflow } = getComputedStyle(element);
+    if (
+      overflow !== 'visible' &&
+      (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
+    ) {
+      problems.push(
+        `overflows: ${element.className} ${element.scrollWidth}×${element.scrollHeight} in ${element.clientWidth}×${element.clientHeight}`,
+      );
+    }
+  }
+  const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (parent === null || !shown(parent) || (node.textContent ?? '').trim() === '') continue;
+    const style = getComputedStyle(parent);
+    const size = parseFloat(style.fontSize);
+    if (size < 14) problems.push(`${size} px: ${node.textContent}`);
+    if (parent.closest('.flow') !== null && parseFloat(style.lineHeight) < size * 1.3)
+      problems.push(`tight lines: ${node.textContent}`);
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const window = parent.closest('.window')?.getBoundingClientRect();
+    const tops = new Set<number>();
+    for (const rect of range.getClientRects()) {
+      if (rect.width === 0) continue;
+      if (rect.left < glass.left - 0.5 || rect.right > glass.right + 0.5)
+        problems.push(`beyond the side: ${node.textContent}`);
+      if (window === undefined) {
+        if (rect.top < glass.top - 0.5 || rect.bottom > glass.bottom + 0.5)
+          problems.push(`beyond the edge: ${node.textContent}`);
+        continue;
+      }
+      if (rect.bottom <= window.top + 1 || rect.top >= window.bottom - 1) continue;
+      if (rect.top < window.top - 1 || rect.bottom > window.bottom + 1) problems.push(`cut: ${node.textContent}`);
+      tops.add(Math.round(rect.top));
+    }
+    paged += tops.size;
+  }
+  return { problems, paged };
+}
