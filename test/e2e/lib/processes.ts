@@ -24,8 +24,9 @@ export class Child {
   readonly #messages: Message[] = [];
   #output = '';
 
-  constructor(script: string, args: readonly string[], env: Record<string, string> = {}) {
-    this.process = fork(script, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  /** @param execPath Node, or Electron */
+  constructor(script: string, args: readonly string[], env: Record<string, string> = {}, execPath = process.execPath) {
+    this.process = fork(script, args, { execPath, execArgv: [], cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.process.on('message', (message) => this.#messages.push(message as Message));
     for (const stream of [this.process.stdout, this.process.stderr]) stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
   }
@@ -93,9 +94,9 @@ export interface Player {
 }
 
 /** Starts the Chromium host without a window. */
-export async function startPlayer(cmsUrl: string, data: string, browser: string, options: { width?: number; height?: number } = {}): Promise<Player> {
+export async function startPlayer(cmsUrl: string, data: string, browser: string): Promise<Player> {
   const port = await freePort();
-  const browserArgs = [`--remote-debugging-port=${port}`, `--window-size=${options.width ?? 1920},${options.height ?? 1080}`];
+  const browserArgs = [`--remote-debugging-port=${port}`];
   if (process.getuid?.() === 0) browserArgs.push('--no-sandbox');
   const child = new Child('player/hosts/chromium/main.ts', [
     ...['--cms', cmsUrl, '--data', data, '--stage', 'dist/stage', '--browser', browser, '--headless'],

@@ -1,0 +1,215 @@
+/**
+ * The whole main job once, as its users do it: pair a board, upload, write, list, schedule, publish, see plays arrive, take the
+ * screen over. A real CMS, a real player with a real Chromium stage, the studio driven by roles and labels.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { chromium, type Browser } from 'playwright';
+import { expect as see } from 'playwright/test';
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import { plays as playsAnswer, type Play } from '../../shared/protocol/api/proof.ts';
+import { front, liveliness, lookAt, watchGlass, type Glass } from './lib/board.ts';
+import { noticeTexts, videoFiles } from './lib/notices.ts';
+import { freePort, startCms, startPlayer, type Cms, type Player } from './lib/processes.ts';
+import { Studio } from './lib/studio.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-'));
+const cmsData = join(folder, 'cms');
+const playerData = join(folder, 'player');
+const pictures = 'test-results/spine';
+const texts = noticeTexts();
+const videos = videoFiles();
+const titles = [...texts.map((t) => t.title), ...videos.map((path) => `Phim ${basename(path)}`)];
+
+let browserPath: string;
+let browser: Browser;
+let port: number;
+let cms: Cms;
+let player: Player;
+let glass: Glass;
+let studio: Studio;
+let boardId: string;
+let boardName: string;
+
+async function openGlass(): Promise<void> {
+  await glass?.close().catch(() => undefined);
+  glass = await lookAt(player.debugUrl);
+}
+
+async function restartPlayer(): Promise<void> {
+  player = await startPlayer(cms.url, playerData, browserPath);
+  await openGlass();
+}
+
+async function startCmsAgain(): Promise<void> {
+  cms = await startCms(cmsData, { port });
+}
+
+async function picture(name: string): Promise<Buffer> {
+  const png = await glass.page.screenshot();
+  writeFileSync(join(pictures, `${name}.png`), png);
+  return png;
+}
+
+async function allPlays(): Promise<Play[]> {
+  const all: Play[] = [];
+  for (let before = ''; ; ) {
+    const answer = await studio.page.request.get(`${cms.url}/api/plays?boardId=${boardId}&limit=500${before}`);
+    expect(answer.status()).toBe(200);
+    const { plays } = playsAnswer.parse(await answer.json());
+    all.push(...plays);
+    const oldest = plays.at(-1);
+    if (!oldest || plays.length < 500) return all;
+    before = `&before=${oldest.startAt}`;
+  }
+}
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  browserPath = await ensureBrowser();
+  port = await freePort();
+  cms = await startCms(cmsData, { port });
+  const sample = cms.sample;
+  if (!sample?.accounts) throw new Error('The first start made no sample');
+  boardId = sample.firstBoardId;
+  browser = await chromium.launch({ executablePath: browserPath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const page = await browser.newPage({ locale: 'vi-VN', viewport: { width: 1360, height: 900 } });
+  studio = new Studio(page, cms.url);
+  const account = sample.accounts.find((a) => a.role === 'province');
+  if (!account) throw new Error('No province account in the sample');
+  await studio.signIn(account.email, account.password);
+});
+
+afterAll(async () => {
+  await glass?.close().catch(() => undefined);
+  await browser?.close();
+  await player?.child.stop();
+  await cms?.child.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function keepPictureOnFailure(): void {
+  onTestFailed(async () => {
+    await studio.page.screenshot({ path: join(pictures, 'failed-studio.png'), fullPage: true }).catch(() => undefined);
+    await glass?.page.screenshot({ path: join(pictures, 'failed-glass.png') }).catch(() => undefined);
+  });
+}
+
+test('a player shows a code, the code pairs the board, the sample comes on', async () => {
+  keepPictureOnFailure();
+  player = await startPlayer(cms.url, playerData, browserPath);
+  const { code } = await player.child.message('pairingCode');
+  await openGlass();
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'pairing', { timeout: 30_000 });
+  await picture('pairing');
+  await studio.pair(boardId, String(code));
+  boardName = await studio.page.getByRole('heading', { level: 1 }).innerText();
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 60_000 });
+  expect((await liveliness(await picture('sample'))).colours).toBeGreaterThan(8);
+});
+
+test('uploads, notices, a playlist and a schedule reach the glass', async () => {
+  keepPictureOnFailure();
+  await studio.upload(videos, videos.map((path) => basename(path)));
+  for (const { title, body } of texts) await studio.writeNotice(title, body);
+  for (const path of videos) await studio.noticeOfVideo(`Phim ${basename(path)}`, basename(path));
+  await studio.makePlaylist('Chạy thử', titles, 3);
+  await studio.scheduleNow('Chạy thử cả ngày', 'Chạy thử', boardName);
+  await studio.publish(boardName);
+  // A text notice of ours with all its words, and a video that moves.
+  const first = texts[0]!;
+  await see(front(glass.page)).toContainText(first.title, { timeout: 60_000 });
+  await see(front(glass.page)).toContainText(first.body.split(/\s+/).slice(0, 4).join(' '));
+  expect((await liveliness(await picture('text'))).colours).toBeGreaterThan(8);
+  for (const path of videos) {
+    const video = front(glass.page).locator(`video[aria-label="Phim ${basename(path)}"]`);
+    await see(video).toBeVisible({ timeout: 90_000 });
+    const start = await video.evaluate((element: HTMLVideoElement) => element.currentTime);
+    await see.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime).catch(() => start), { timeout: 2_500 }).not.toBe(start);
+    // Some begin in the dark.
+    await see.poll(async () => (await liveliness(await picture(`video-${basename(path)}`))).lit, { timeout: 2_500, intervals: [300] }).toBeGreaterThan(0.05);
+  }
+});
+
+test('the plays on the page are those that were on the glass', async () => {
+  keepPictureOnFailure();
+  const seen = await watchGlass(glass.page);
+  const from = Date.now();
+  await see.poll(async () => (await seen()).length, { timeout: 120_000, intervals: [500] }).toBeGreaterThanOrEqual(titles.length + 2);
+  // The first may have begun before we looked; the last is still on.
+  const watched = (await seen()).slice(1, -1).map((line) => line.split('|')[1]);
+  await see
+    .poll(async () => (await allPlays()).filter((p) => p.startAt >= from).length, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(watched.length);
+  const played = (await allPlays()).filter((p) => p.startAt >= from - 500).sort((a, b) => a.startAt - b.startAt);
+  const names = played.map((p) => p.title);
+  const at = names.indexOf(watched[0] ?? '');
+  expect(names.slice(at, at + watched.length)).toEqual(watched);
+  for (const play of played.slice(at, at + watched.length)) {
+    expect(play.outcome).toBe('completed');
+    expect(play.why).toBe('schedule');
+    expect(Math.abs(play.paintedMs - 3_000)).toBeLessThan(1_000);
+  }
+  await studio.open(`/plays?board=${boardId}`);
+  await see(studio.page.getByText(watched[0] ?? '').first()).toBeVisible();
+  await studio.page.screenshot({ path: join(pictures, 'studio-plays.png') });
+});
+
+test('with the CMS away the board plays on, and every play arrives once', async () => {
+  keepPictureOnFailure();
+  await cms.child.stop('SIGKILL');
+  const away = Date.now();
+  const seen = await watchGlass(glass.page);
+  await see.poll(async () => (await seen()).length, { timeout: 60_000, intervals: [500] }).toBeGreaterThanOrEqual(5);
+  await startCmsAgain();
+  const back = Date.now();
+  const during = (plays: readonly Play[]) => plays.filter((p) => p.startAt >= away && p.startAt + p.paintedMs <= back);
+  await see.poll(async () => during(await allPlays()).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(4);
+  await expectOnce(await allPlays());
+});
+
+async function expectOnce(plays: readonly Play[]): Promise<void> {
+  const keys = plays.map((p) => `${p.journalId}/${p.seq}`);
+  expect(new Set(keys).size).toBe(keys.length);
+  const ordered = [...plays].sort((a, b) => a.startAt - b.startAt);
+  for (const [i, play] of ordered.entries()) {
+    const next = ordered[i + 1];
+    if (next) expect(play.startAt + play.paintedMs).toBeLessThanOrEqual(next.startAt + 50);
+  }
+}
+
+test('a takeover comes at once, survives power cut and loss of the CMS, and ends by the all clear', async () => {
+  keepPictureOnFailure();
+  await studio.raiseExercise('Lũ quét', 'Lũ quét đang về. Rời ngay vùng ven suối.', 30);
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'takeover', { timeout: 10_000 });
+  await see(front(glass.page)).toContainText('Lũ quét đang về');
+  await see(front(glass.page)).toContainText(/diễn tập/i);
+  await see(studio.page.getByRole('listitem').filter({ hasText: boardName }).getByText('Đang hiện', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await picture('takeover');
+  await studio.page.screenshot({ path: join(pictures, 'studio-takeover.png') });
+  const takeoverPage = studio.page.url();
+
+  await player.child.stop('SIGKILL');
+  await cms.child.stop('SIGKILL');
+  await restartPlayer();
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'takeover', { timeout: 30_000 });
+  await see(front(glass.page)).toContainText('Lũ quét đang về');
+
+  await startCmsAgain();
+  await studio.open(takeoverPage);
+  await studio.allClear();
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 30_000 });
+});
+
+test('a takeover ends by itself when it expires, with the CMS away', async () => {
+  keepPictureOnFailure();
+  await studio.raiseExercise('Bão', 'Bão số 9 sắp vào. Ở yên trong nhà.', 1);
+  await see(front(glass.page)).toContainText('Bão số 9 sắp vào', { timeout: 10_000 });
+  await cms.child.stop('SIGKILL');
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 90_000 });
+  await startCmsAgain();
+  await see.poll(async () => (await allPlays()).filter((p) => p.takeoverId !== null).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
+  await expectOnce(await allPlays());
+});
