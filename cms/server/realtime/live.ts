@@ -13,7 +13,7 @@ import { pairingRoutes } from '../features/pairing/routes.ts';
 import { createPairingService, type PairingDeps, type PairingService } from '../features/pairing/service.ts';
 import { proofRoutes } from '../features/proof/routes.ts';
 import { createProofService, type ProofService } from '../features/proof/service.ts';
-import { createVerifier } from '../features/proof/verify-pool.ts';
+import { createVerifierThread } from '../features/proof/verify-thread.ts';
 import { takeoverRoutes } from '../features/takeovers/routes.ts';
 import { createTakeoverService, type TakeoverService } from '../features/takeovers/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
@@ -44,7 +44,7 @@ export interface Live {
 export async function createLive(context: Context, deps: LiveDeps): Promise<Live> {
   const { keys, units, boards, accounts, programmes } = deps;
   const presence = await Presence.load(context);
-  const verifier = createVerifier();
+  const verifier = createVerifierThread();
   const pairing = createPairingService(context, { keys, certificateFor: (boardId, deviceKey) => programmes.certificateFor(boardId, deviceKey) });
   const takeovers = createTakeoverService(context, { keys, units, accounts, presence });
   const proof = createProofService(context, { boards, takeovers, verifier });
@@ -79,6 +79,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       await proof.idle();
       await takeovers.idle();
       await presence.close();
+      await verifier.close();
     },
   };
 }

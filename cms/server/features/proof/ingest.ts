@@ -12,11 +12,11 @@ import type { BoardIdentity } from '../pairing/service.ts';
 import type { TakeoverService } from '../takeovers/service.ts';
 import { createForks } from './forks.ts';
 import { proofRepo as repo } from './repo.ts';
-import { sha256, type ReadBatch } from './verify.ts';
+import { sha256, type JournalFacts, type ReadBatch } from './verify.ts';
 
-/** Reads batches; verify-pool.ts does it in a thread. */
+/** Reads batches (verify.ts); verify-thread.ts does it beside the event loop. */
 export interface Verifier {
-  readBatch(batch: JournalBatch, deviceKey: string, head: JournalHead): Promise<ReadBatch>;
+  readBatch(batch: JournalBatch, facts: JournalFacts): Promise<ReadBatch>;
 }
 
 export interface IngestDeps {
@@ -61,7 +61,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
   const commits = new GroupCommit<Item>(store, {
     write,
     maxWeight: recordsPerTransaction,
-    weigh: ({ read }) => read.plays.length + read.events.length,
+    weigh: ({ read }) => read.plays.count + read.events.count,
     delayMs: 0,
   });
 
@@ -71,13 +71,12 @@ export function createIngest(context: Context, deps: IngestDeps) {
       items.map(({ journal, read }) => ({ journalId: journal.id, fromSeq: journal.head.seq, toSeq: read.head.seq, toHash: read.head.hash })),
     );
     if (moved !== items.length) throw new StaleCursorError();
-    const batches = items.map(({ batch, read, receivedAt }) => ({ ...batch, firstSeq: read.freshFrom!, lines: read.lines, receivedAt }));
-    const withBoard = (of: 'plays' | 'events') => items.flatMap(({ journal, read }) => read[of].map((row) => [...row, journal.boardId]));
+    const batches = items.map(({ batch, read, receivedAt }) => ({ ...batch, firstSeq: read.freshFrom!, lines: read.lines ?? batch.lines, receivedAt }));
     // Not waited for one by one: the connection keeps their order, and the trips to the writer overlap.
     await Promise.all([
       repo.insertBatches(store, tx, batches),
-      repo.insertPlays(store, tx, withBoard('plays')),
-      repo.insertEvents(store, tx, withBoard('events')),
+      repo.insertPlays(store, tx, items.map(({ read }) => read.plays)),
+      repo.insertEvents(store, tx, items.map(({ read }) => read.events)),
     ]);
     const facts = items.flatMap(({ journal, read }) => read.takeovers.map((fact) => ({ ...fact, boardId: journal.boardId, errorCode: null })));
     if (facts.length > 0) await deps.takeovers.report(tx, facts);
@@ -121,7 +120,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
   }
 
   async function take(journal: Journal, batch: JournalBatch): Promise<number> {
-    const read = await deps.verifier.readBatch(batch, journal.deviceKey, journal.head);
+    const read = await deps.verifier.readBatch(batch, journal);
     if (read.freshFrom === null) {
       if (read.resent && !(await holds(journal.id, read.resent))) throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
       return journal.head.seq;
@@ -129,7 +128,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
     if (journal.forked) throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
     await commits.add({ journal, batch, read, receivedAt: sources.now() });
     journal.head = read.head;
-    events.emit('playsRecorded', { boardId: journal.boardId, count: read.plays.length });
+    events.emit('playsRecorded', { boardId: journal.boardId, count: read.plays.count });
     for (const takeoverId of new Set(read.takeovers.map((fact) => fact.takeoverId))) events.emit('takeoverProgressed', { takeoverId });
     return read.head.seq;
   }

@@ -3,7 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import { firstPrev, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
-import type { Cell } from './verify.ts';
+import type { RowText } from './verify.ts';
 
 export type JournalRow = Selectable<Database['journals']>;
 
@@ -39,6 +39,11 @@ export interface CursorMove {
 /** A play counts as proof when a supervised host painted it: a stage in any browser proves nothing, a dark or failed one was not seen. */
 export const countedHosts = ['electron', 'chromium', 'headless'] as const;
 export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
+
+const joined = (rows: readonly RowText[]): { count: number; json: string } => {
+  const filled = rows.filter(({ count }) => count > 0);
+  return { count: filled.reduce((sum, { count }) => sum + count, 0), json: `[${filled.map(({ json }) => json).join(',')}]` };
+};
 
 export const proofRepo = {
   async journal(db: Db | Tx, id: string): Promise<(JournalRow & { device_key: string }) | undefined> {
@@ -88,12 +93,12 @@ export const proofRepo = {
     );
   },
 
-  async insertPlays(store: Store, tx: Tx, rows: readonly (readonly Cell[])[]): Promise<void> {
-    await store.insertMany(tx, 'plays', playColumns, rows);
+  async insertPlays(store: Store, tx: Tx, rows: readonly RowText[]): Promise<void> {
+    await store.insertMany(tx, 'plays', playColumns, joined(rows));
   },
 
-  async insertEvents(store: Store, tx: Tx, rows: readonly (readonly Cell[])[]): Promise<void> {
-    await store.insertMany(tx, 'board_events', eventColumns, rows);
+  async insertEvents(store: Store, tx: Tx, rows: readonly RowText[]): Promise<void> {
+    await store.insertMany(tx, 'board_events', eventColumns, joined(rows));
   },
 
   /** @returns how many moved; one that was not where it was thought to be, or has forked, does not move */

@@ -7,20 +7,34 @@ import { batchMessage, type JournalBatch, type JournalRecord } from '../../../..
 import type { Sha256 } from '../../../../shared/util/sha256.ts';
 import { joinChain, JournalError, readLines, type ChainedRecord, type JournalHead } from '../../../../shared/proof/chain.ts';
 
-export type Cell = string | number | null;
+type Cell = string | number | null;
+
+/** Rows of one table, as the inside of a JSON array: made here, passed on as text, joined with others, never looked into again. */
+export interface RowText {
+  readonly count: number;
+  readonly json: string;
+}
+
+/** What the reader is told of the journal. */
+export interface JournalFacts {
+  readonly boardId: string;
+  /** Ed25519 public key of its player, base64url. */
+  readonly deviceKey: string;
+  readonly head: JournalHead;
+}
 
 /** A batch that holds, as seen from the journal's head. */
 export interface ReadBatch {
   /** The first new number, or null when all was held. */
   readonly freshFrom: number | null;
-  /** Lines of the new records only. */
-  readonly lines: string;
+  /** Lines of the new records; null when that is the whole batch. */
+  readonly lines: string | null;
   readonly head: JournalHead;
   /** Newest of the records that were sent again, when the batch ends below the head: to be compared with what is held. */
   readonly resent: { readonly seq: number; readonly hash: string } | null;
-  /** Rows in the order of repo.ts playColumns and eventColumns, without the board. */
-  readonly plays: readonly (readonly Cell[])[];
-  readonly events: readonly (readonly Cell[])[];
+  /** Rows in the order of repo.ts playColumns and eventColumns. */
+  readonly plays: RowText;
+  readonly events: RowText;
   readonly takeovers: readonly TakeoverFact[];
 }
 
@@ -33,46 +47,55 @@ export interface TakeoverFact {
 
 export const sha256: Sha256 = (data) => hash('sha256', data, 'hex');
 
-/** A device's public key; `x` is the base64url of its 32 bytes. */
-export function deviceKeyObject(x: string): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+/** Keys that were imported, by their `x`; a board sends many batches under one. */
+export type KeyCache = Map<string, KeyObject>;
+const keysKept = 10_000;
+
+function keyOf(x: string, cache: KeyCache): KeyObject {
+  let key = cache.get(x);
+  if (!key) {
+    key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    cache.set(x, key);
+    if (cache.size > keysKept) cache.delete(cache.keys().next().value!);
+  }
+  return key;
 }
 
 /** @throws JournalError `journal_invalid`, `journal_gap`, `journal_fork` */
-export function readBatch(batch: JournalBatch, key: KeyObject, head: JournalHead): ReadBatch {
+export function readBatch(batch: JournalBatch, facts: JournalFacts, cache: KeyCache): ReadBatch {
   const chain = readLines(batch, sha256);
   const last = chain[chain.length - 1]!;
   const message = Buffer.from(batchMessage(batch.journalId, last.seq, last.hash), 'utf8');
-  if (!verify(null, message, key, Buffer.from(batch.signature, 'base64url'))) {
+  if (!verify(null, message, keyOf(facts.deviceKey, cache), Buffer.from(batch.signature, 'base64url'))) {
     throw new JournalError('journal_invalid', 'The signature of the batch does not hold', { field: 'signature' });
   }
-  const joined = joinChain(head, chain);
-  const { fresh } = joined;
-  const whole = fresh.length === chain.length;
+  const { fresh, head } = joinChain(facts.head, chain);
   return {
     freshFrom: fresh[0]?.seq ?? null,
-    lines: whole ? batch.lines : fresh.map((record) => record.line).join('\n'),
-    head: { journalId: joined.head.journalId, seq: joined.head.seq, hash: joined.head.hash },
-    resent: last.seq < head.seq ? { seq: last.seq, hash: last.hash } : null,
-    ...rowsOf(fresh),
+    lines: fresh.length === chain.length ? null : fresh.map((record) => record.line).join('\n'),
+    head: { journalId: head.journalId, seq: head.seq, hash: head.hash },
+    resent: last.seq < facts.head.seq ? { seq: last.seq, hash: last.hash } : null,
+    ...rowsOf(fresh, facts.boardId),
   };
 }
 
-function rowsOf(fresh: readonly ChainedRecord[]): Pick<ReadBatch, 'plays' | 'events' | 'takeovers'> {
+const textOf = (rows: readonly Cell[][]): RowText => ({ count: rows.length, json: JSON.stringify(rows).slice(1, -1) });
+
+function rowsOf(fresh: readonly ChainedRecord[], boardId: string): Pick<ReadBatch, 'plays' | 'events' | 'takeovers'> {
   const plays: Cell[][] = [];
   const events: Cell[][] = [];
   const takeovers: TakeoverFact[] = [];
   for (const { record } of fresh) {
     const { body } = record;
-    if (body.type === 'playEnded') plays.push(playRow(record, body));
-    else events.push([record.journalId, record.seq, record.at, body.type, JSON.stringify(body)]);
+    if (body.type === 'playEnded') plays.push(playRow(record, body, boardId));
+    else events.push([record.journalId, record.seq, record.at, body.type, JSON.stringify(body), boardId]);
     const fact = takeoverFact(record);
     if (fact) takeovers.push(fact);
   }
-  return { plays, events, takeovers };
+  return { plays: textOf(plays), events: textOf(events), takeovers };
 }
 
-function playRow(record: JournalRecord, body: Extract<JournalRecord['body'], { type: 'playEnded' }>): Cell[] {
+function playRow(record: JournalRecord, body: Extract<JournalRecord['body'], { type: 'playEnded' }>, boardId: string): Cell[] {
   return [
     record.journalId,
     record.seq,
@@ -88,6 +111,7 @@ function playRow(record: JournalRecord, body: Extract<JournalRecord['body'], { t
     body.host,
     record.clock,
     record.offsetMs,
+    boardId,
   ];
 }
 
