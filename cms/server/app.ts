@@ -178,6 +178,7 @@ async function createContext(config: Config, sources: Sources, log: Logger, buil
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     file: join(config.data, 'cms.sqlite'),
+    exclusive: true,
     onError: (error) => log.warn({ err: error }, 'a database connection broke'),
   });
   building.defer(() => store.close());

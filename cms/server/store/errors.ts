@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/util/errors.ts';
 
 /** SQLite's extended result codes (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
@@ -9,7 +10,7 @@ const SQLITE_FOREIGN_KEY = 787;
 
 /**
  * A statement that the database refused. Codes: `storage_full` (507), `store_corrupt`, `store_unique`, `store_reference`,
- * `store_closed`, `store_unsupported`, `store_nested`, `store_newer`, `store_failed`.
+ * `store_in_use`, `store_closed`, `store_unsupported`, `store_nested`, `store_newer`, `store_failed`.
  */
 export class StoreError extends AppError {
   constructor(code: string, message: string, cause?: unknown) {
@@ -19,6 +20,8 @@ export class StoreError extends AppError {
   static sqlite(message: string, errcode: number | null): StoreError {
     const primary = (errcode ?? 0) & 0xff;
     if (primary === SQLITE_FULL) return new StoreError('storage_full', 'The disk of the database is full');
+    if (primary === SQLITE_BUSY)
+      return new StoreError('store_in_use', 'Another process uses this data folder; stop it first');
     if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) return new StoreError('store_corrupt', message);
     if (errcode !== null && SQLITE_UNIQUE.includes(errcode)) return new StoreError('store_unique', message);
     if (errcode === SQLITE_FOREIGN_KEY) return new StoreError('store_reference', message);

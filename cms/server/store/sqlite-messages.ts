@@ -3,6 +3,8 @@ export interface WorkerOptions {
   readonly file: string;
   readonly readOnly: boolean;
   readonly busyTimeoutMs: number;
+  /** Held as long as the connection is open, so that no second process takes the same folder; null: not held. */
+  readonly lockFile: string | null;
 }
 
 export type WorkerRequest = { readonly id: number } & (

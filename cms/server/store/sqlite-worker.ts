@@ -3,7 +3,7 @@
  * Requests are answered in the order in which they arrive. Started only by sqlite.ts.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerOptions, WorkerRequest, WorkerResult } from './sqlite-messages.ts';
 
 /** Prepared statements kept; queries are few and their text repeats. */
@@ -14,6 +14,13 @@ const ROWS_PER_STATEMENT = 50;
 interface Prepared {
   readonly statement: StatementSync;
   readonly returnsRows: boolean;
+}
+
+/** An exclusive transaction on a file of its own: the system lets go of it however the process ends. */
+function takeLock(lockFile: string): DatabaseSync {
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
+  lock.exec('pragma journal_mode = off; begin exclusive;');
+  return lock;
 }
 
 function open(options: WorkerOptions): DatabaseSync {
@@ -27,8 +34,7 @@ function open(options: WorkerOptions): DatabaseSync {
   return db;
 }
 
-function start(options: WorkerOptions, port: NonNullable<typeof parentPort>): void {
-  const db = open(options);
+function serve(db: DatabaseSync, lock: DatabaseSync | null, port: MessagePort): void {
   const prepared = new Map<string, Prepared>();
 
   function prepare(sql: string): Prepared {
@@ -77,6 +83,7 @@ function start(options: WorkerOptions, port: NonNullable<typeof parentPort>): vo
         return { rows: [], changes: 0 };
       case 'close':
         if (db.isOpen) db.close();
+        if (lock?.isOpen) lock.close();
         return { rows: [], changes: 0 };
     }
   }
@@ -86,13 +93,26 @@ function start(options: WorkerOptions, port: NonNullable<typeof parentPort>): vo
     try {
       answer = { id: request.id, ok: true, result: run(request) };
     } catch (error) {
-      const { message, errcode } = error as Error & { errcode?: number };
-      answer = { id: request.id, ok: false, message, errcode: errcode ?? null };
+      answer = refusal(request.id, error);
     }
     port.postMessage(answer);
     if (request.op === 'close') port.close();
   });
-  port.postMessage({ id: 0, ok: true, result: { rows: [], changes: 0 } } satisfies WorkerAnswer);
+}
+
+function refusal(id: number, error: unknown): WorkerAnswer {
+  const { message, errcode } = error as Error & { errcode?: number };
+  return { id, ok: false, message, errcode: errcode ?? null };
+}
+
+function start(options: WorkerOptions, port: MessagePort): void {
+  try {
+    const lock = options.lockFile === null ? null : takeLock(options.lockFile);
+    serve(open(options), lock, port);
+    port.postMessage({ id: 0, ok: true, result: { rows: [], changes: 0 } } satisfies WorkerAnswer);
+  } catch (error) {
+    port.postMessage(refusal(0, error));
+  }
 }
 
 if (parentPort) start(workerData as WorkerOptions, parentPort);

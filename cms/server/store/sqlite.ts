@@ -86,7 +86,11 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async close(): Promise<void> {
-    if (!this.#dead) await this.request({ op: 'close' });
+    const isOpen = await this.opened.then(
+      () => !this.#dead,
+      () => false,
+    );
+    if (isOpen) await this.request({ op: 'close' });
     await this.#worker.terminate();
   }
 }
@@ -105,7 +109,12 @@ class SqliteDriver implements Driver {
 
   async init(): Promise<void> {
     this.#all = Array.from({ length: this.#count }, () => new SqliteConnection(this.#options));
-    await Promise.all(this.#all.map((connection) => connection.opened));
+    try {
+      await Promise.all(this.#all.map((connection) => connection.opened));
+    } catch (error) {
+      await this.destroy();
+      throw error;
+    }
     this.#free.push(...this.#all);
   }
 

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isReferenceViolation, isUniqueViolation } from './errors.ts';
 import { nextNumber, readSetting, writeSetting } from './settings.ts';
 import { openStore } from './store.ts';
@@ -160,7 +163,28 @@ describeStores('store', (under) => {
   });
 });
 
-describe('a closed store', () => {
-  it('is refused', () =>
-    expect(openStore({ databaseUrl: null, file: '/dev/null/x', onError: () => {} })).rejects.toThrow());
+describe('an SQLite file', () => {
+  const options = (file: string, exclusive = false) => ({ databaseUrl: null, file, exclusive, onError: () => {} });
+  let folder: string;
+  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'bang-tin-file-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('that cannot be made or is none is refused', async () => {
+    await expect(openStore(options(join(folder, 'none/x')))).rejects.toThrow();
+    const file = join(folder, 'text');
+    await writeFile(file, 'no database\n'.repeat(1000));
+    await expect(openStore(options(file))).rejects.toMatchObject({ code: 'store_corrupt' });
+    expect(await readFile(file, 'utf8')).toMatch(/^no database/);
+  });
+
+  it('taken by one process is refused to the next, until it is closed', async () => {
+    const file = join(folder, 'taken');
+    const first = await openStore(options(file, true));
+    await expect(openStore(options(file, true))).rejects.toMatchObject({ code: 'store_in_use' });
+    await writeSetting(first.write, 'still', 'works');
+    await first.close();
+    const second = await openStore(options(file, true));
+    expect(await readSetting(second.read, 'still')).toBe('works');
+    await second.close();
+  });
 });

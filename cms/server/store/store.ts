@@ -19,7 +19,8 @@ export interface BulkText {
   readonly json: string;
 }
 type BulkInput = readonly (readonly BulkValue[])[] | BulkText;
-const asText = (rows: BulkInput): BulkText => ('json' in rows ? rows : { count: rows.length, json: JSON.stringify(rows) });
+const asText = (rows: BulkInput): BulkText =>
+  'json' in rows ? rows : { count: rows.length, json: JSON.stringify(rows) };
 
 /**
  * The one way to the tables. On SQLite `read` is a pool of reader threads and `write` the single writer thread; on PostgreSQL they
@@ -53,6 +54,8 @@ export interface StoreOptions {
   readonly databaseUrl: string | null;
   /** SQLite's file, absolute. */
   readonly file: string;
+  /** Whether this process alone may use the file: SQLite's CMS is one process. */
+  readonly exclusive?: boolean;
   /** Told of connections that broke while idle. */
   readonly onError: (error: Error) => void;
 }
@@ -63,11 +66,13 @@ const POSTGRES_CONNECTIONS = 10;
 
 /**
  * Opens the database and brings its tables up to date.
- * @throws StoreError `store_newer` when a newer release has written it; `store_corrupt`
+ * @throws StoreError `store_newer` when a newer release has written it; `store_in_use` when another process holds it; `store_corrupt`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const store =
-    options.databaseUrl === null ? openSqlite(options.file) : openPostgres(options.databaseUrl, options.onError);
+    options.databaseUrl === null
+      ? openSqlite(options.file, options.exclusive ?? false)
+      : openPostgres(options.databaseUrl, options.onError);
   try {
     await migrate(store);
     return store;
@@ -77,11 +82,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function openSqlite(file: string): Store {
+function openSqlite(file: string, exclusive: boolean): Store {
   const options = { file, busyTimeoutMs: BUSY_TIMEOUT_MS };
-  const write = new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: false }, 1) });
+  const lockFile = exclusive ? `${file}.lock` : null;
+  const write = new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: false, lockFile }, 1) });
   // Opened at their first query, when the writer has made the file.
-  const read = new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: true }, READERS) });
+  const read = new Kysely<Database>({
+    dialect: sqliteDialect({ ...options, readOnly: true, lockFile: null }, READERS),
+  });
   return {
     ...shared(read, write),
     dialect: 'sqlite',
