@@ -197,6 +197,7 @@ const table: Record<string, Rule> = {
   'POST /api/pairing/:id/reveal': { needs: 'public' },
   'GET /api/pairing/:id': { needs: 'public' },
   'GET /api/session': { needs: 'signedIn' },
+  'GET /api/openapi.json': { needs: 'signedIn' },
   'DELETE /api/session': { needs: 'signedIn' },
   'GET /content/assets/:hash': { needs: 'boardOrUser' },
   'GET /content/parts/:hash': { needs: 'boardOrUser' },
@@ -396,6 +397,17 @@ it.each(changing)("%s asks for the session's token in a header", async (rule) =>
   const response = await call(rule, {}, 'administrator', false);
   expect(response.statusCode).toBe(403);
   expect(errorBody.parse(response.json()).error.code).toBe('csrf_token_invalid');
+});
+
+it('the interface is described for whoever is signed in', async () => {
+  const response = await call('GET /api/openapi.json', {}, 'viewer');
+  const { paths } = response.json<{ paths: Record<string, Record<string, { requestBody?: unknown }>> }>();
+  const described = Object.keys(table).filter((rule) => !/uploads|openapi/.test(rule));
+  const found = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  expect(found.filter((rule) => !rule.startsWith('HEAD ')).toSorted()).toEqual(described.toSorted());
+  expect(JSON.stringify(paths['/api/boards']!.post!.requestBody)).toContain('readingDistanceCm');
 });
 
 describe.each(actions)('%s', (name, rule) => {

@@ -4,6 +4,7 @@
  */
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -12,7 +13,12 @@ import Fastify, {
   type FastifyRequest,
   type RouteOptions,
 } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import {
+  createJsonSchemaTransform,
+  hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ErrorBody } from '../../shared/protocol/common.ts';
@@ -69,6 +75,11 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   app.decorateRequest('boardId', null);
   await app.register(cookie);
   await app.register(helmet, helmetOptions);
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Bảng Tin CMS', version: '1' } },
+    // What JSON Schema cannot say, such as «nothing», is left open.
+    transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12', unrepresentable: 'any' } }),
+  });
   app.addHook('onRequest', (request) => authenticate(deps, request));
 
   return {

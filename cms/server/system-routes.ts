@@ -18,6 +18,8 @@ export const systemRoutes =
         return Promise.resolve({ now: Math.floor(sources.now()) });
       });
     }
+    // The interface as its own schemas say it; for whoever has an account.
+    app.get('/api/openapi.json', { config: { auth: 'user' }, schema: { hide: true } }, () => Promise.resolve(plain.swagger()));
     app.get(
       '/health',
       { config, schema: { response: { 200: z.strictObject({ ok: z.literal(true) }) } } },
