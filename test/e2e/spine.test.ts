@@ -108,6 +108,8 @@ test('a player shows a code, the code pairs the board, the sample comes on', asy
   boardName = await studio.page.getByRole('heading', { level: 1 }).innerText();
   await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 60_000 });
   expect((await liveliness(await picture('sample'))).colours).toBeGreaterThan(8);
+  // The window is the board's raster to the pixel: nothing of the picture is cut off.
+  expect(await glass.page.evaluate(() => [innerWidth, innerHeight])).toEqual([1920, 1080]);
 });
 
 test('uploads, notices, a playlist and a schedule reach the glass', async () => {

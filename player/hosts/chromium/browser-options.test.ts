@@ -23,9 +23,9 @@ describe('the command line', () => {
 
   test('a headless window has the size of the raster, and what the operator adds comes last', () => {
     const args = browserArgs({ ...call, kind: 'headless', extra: ['--no-sandbox'] });
-    expect(args).toContain('--window-size=640,320');
-    expect(args.slice(-2)).toEqual(['--no-sandbox', call.url]);
-    expect(args).not.toContain('--kiosk');
+    expect(args).toContain('--screen-info={640x320}');
+    expect(args).toContain('--kiosk');
+    expect(args.slice(-2)).toEqual(['--no-sandbox', `--app=${call.url}`]);
   });
 
   test('a size that the operator gives is not changed by the raster', () => {

@@ -77,11 +77,13 @@ export function browserArgs({ kind, url, profile, raster, smallSharedMemory, ext
     '--hide-scrollbars',
     '--force-device-scale-factor=1',
     ...(smallSharedMemory ? ['--disable-dev-shm-usage'] : []),
+    '--kiosk',
+    // Without a screen one is described (Chromium 137 and later), which the kiosk window then fills to the pixel.
     ...(kind === 'headless'
-      ? ['--headless=new', `--window-size=${size.width},${size.height}`]
-      : ['--kiosk', '--start-fullscreen', '--window-position=0,0']),
+      ? ['--headless=new', `--screen-info={${size.width}x${size.height}}`, `--window-size=${size.width},${size.height}`]
+      : ['--start-fullscreen', '--window-position=0,0']),
     ...extra,
-    kind === 'headless' ? url : `--app=${url}`,
+    `--app=${url}`,
   ];
 }
 
