@@ -12,6 +12,7 @@ import { AV_DISPOSITION_ATTACHED_PIC, AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AU
 import { FFmpegError, Log, Rational, type Frame, type Packet, type Stream } from 'node-av/lib';
 import { MediaError, isStorageFull } from './media-errors.ts';
 import { poster } from './media-image.ts';
+import { assertWholeMp4 } from './media-mp4.ts';
 import type { VideoContainer } from './media-sniff.ts';
 import { geometryOf, targetRate, turnOf, type Geometry, type Rate } from './media-geometry.ts';
 
@@ -104,6 +105,7 @@ async function transcode(source: string, container: VideoContainer, target: stri
       params: { declaredMs: Math.round(declaredMs), foundMs: Math.round(reachedMs) },
     });
   output.closeSync();
+  await assertWholeMp4(target);
   progress(1);
   return { ...pictures.size, durationMs: pictures.outputMs, poster: await pictures.poster() };
 }

@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import { geometryOf, targetRate, turnOf } from './media-geometry.ts';
+import { assertWholeMp4 } from './media-mp4.ts';
 import { MediaQueue } from './media-queue.ts';
 import { createMediaRunner, defaultMediaLimits } from './media-runner.ts';
 import type { MediaResult } from './media-messages.ts';
@@ -154,7 +155,21 @@ describe('videos', () => {
     await expect(transcodeVideo(fixture('upright.mp4'), 'mp4', full, () => {})).rejects.toMatchObject({ code: 'storage_full', status: 507 });
   });
 
-  describe.skipIf(!existsSync(shared))('of ../shared/data/media (skipped where that folder is not)', () => {
+  it('that were not written to their end are found out', async () => {
+    const upright = await readFile(fixture('upright.mp4'));
+    await expect(assertWholeMp4(fixture('upright.mp4'))).resolves.toBeUndefined();
+    const check = async (bytes: Buffer): Promise<void> => {
+      const file = join(folder, 'unfinished.mp4');
+      await writeFile(file, bytes);
+      await assertWholeMp4(file);
+    };
+    const moov = upright.indexOf('moov') - 4;
+    const end = moov + upright.readUInt32BE(moov);
+    for (const bytes of [upright.subarray(0, -1), upright.subarray(0, moov + 20), Buffer.concat([upright.subarray(0, moov), upright.subarray(end)]), Buffer.concat([upright.subarray(0, moov), upright.subarray(end), upright.subarray(moov, end)]), Buffer.alloc(0)])
+      await expect(check(bytes)).rejects.toMatchObject({ code: 'storage_full' });
+  });
+
+  describe.skipIf(!existsSync(shared))('of ../shared/data/media (skipped where that folder is not)', { timeout: 240_000 }, () => {
     it.each([
       ['video.mp4', [1920, 1080], 5000, 40],
       ['video-h265.mp4', [1920, 1080], 10_000, 33],

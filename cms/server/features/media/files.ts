@@ -2,7 +2,7 @@
  * The two folders of media. `uploads` holds what people send (tus: `<id>` and `<id>.json`), until it is processed. `media` holds what
  * boards play, named by content (`<first two digits>/<sha256>`), and `media/tmp/<media id>` what is being made.
  */
-import { copyFile, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../context.ts';
@@ -40,6 +40,17 @@ export class MediaFolders {
   async takeIn(id: string, file: string): Promise<void> {
     await mkdir(this.#uploads, { recursive: true });
     await copyFile(file, this.upload(id), constants.COPYFILE_FICLONE);
+  }
+
+  /** Brings an upload to the disk itself: after a power cut its row must not stand for half a file. */
+  async syncUpload(id: string): Promise<void> {
+    const handle = await open(this.upload(id), 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await syncFolder(this.#uploads);
   }
 
   async removeUpload(id: string): Promise<void> {

@@ -52,6 +52,8 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
     datastore,
     relativeLocation: true,
     allowedOrigins: [],
+    // A complete upload is the media's; it goes when the media has been made.
+    disableTerminationForFinishedUploads: true,
     maxSize: service.maxUploadBytes,
     namingFunction: () => deps.newId(),
     getFileIdFromRequest: (_request, lastPath) => (uuid.safeParse(lastPath).success ? lastPath : undefined),

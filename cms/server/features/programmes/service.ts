@@ -11,15 +11,13 @@ import type { publishAnswer, publishPreview } from '../../../../shared/protocol/
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { boardMessages } from '../../../../shared/protocol/link.ts';
 import { assetRef, certificate as certificateSchema, manifest as manifestSchema, partRef, type Certificate, type Manifest } from '../../../../shared/protocol/programme.ts';
-import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Action, Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
-import type { KeysService } from '../keys/service.ts';
-import type { UnitsService } from '../units/service.ts';
-import { Compiler, contentHash, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
+import { Compiler, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
+import { boardsPerTurn, createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import * as repo from './repo.ts';
 
@@ -49,30 +47,19 @@ export interface ProgrammesService {
   close(): Promise<void>;
 }
 
-export interface ProgrammesDeps extends LibraryDeps {
-  readonly keys: Pick<KeysService, 'epoch' | 'programmeSigner'>;
-  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
   readonly boards: Pick<BoardsService, 'record' | 'records' | 'devices' | 'progress'>;
 }
 
-/** Boards compiled or signed before other work gets its turn: a takeover must not wait behind a publication. */
-const boardsPerTurn = 25;
 /** Another CMS process may publish the same board at the same moment. */
 const attempts = 4;
 
 const waitingSchema = z.strictObject({ defaultPlaylistId: z.string().nullable(), parts: z.array(partRef), assets: z.array(assetRef) });
 
-/** One board on its way to a new version. */
-interface Draft {
-  readonly board: BoardRecord;
-  readonly deviceKey: string;
-  readonly content: ProgrammeContent;
-  readonly parts: Iterable<EncodedPart>;
-}
-
 export function createProgrammesService(context: Context, deps: ProgrammesDeps): ProgrammesService {
-  const { store, sources, access, audit, events, log } = context;
-  const { keys, units, boards } = deps;
+  const { store, sources, access, events, log } = context;
+  const { units, boards } = deps;
+  const { pathOf, hashOf, issue, signCertificate } = createIssuer(context, deps);
   let last: Promise<unknown> = Promise.resolve();
 
   /** One publication at a time in this process; other processes are met by the primary key and tried again. */
@@ -93,12 +80,6 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     });
   }
 
-  /** A unit that has ended hangs nowhere any more; its boards still stand. */
-  function pathOf(board: BoardRecord): string[] {
-    const path = units.tree.pathOf(board.unitId);
-    return path.length > 0 ? [...path] : [board.unitId];
-  }
-
   const toCompile = (board: BoardRecord) => ({ board, unitPath: pathOf(board), unitName: units.get(board.unitId)?.name ?? '' });
 
   async function compileAll(records: readonly BoardRecord[]): Promise<Map<string, Compiled>> {
@@ -109,102 +90,6 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       compiled.set(board.id, compiler.compile(toCompile(board)));
     }
     return compiled;
-  }
-
-  function statementOf(board: BoardRecord, deviceKey: string): Omit<Certificate, 'issuedAt'> {
-    return {
-      v: 1,
-      boardId: board.id,
-      boardName: board.name,
-      unitPath: pathOf(board),
-      unitName: units.get(board.unitId)?.name ?? '',
-      groups: board.groups,
-      place: board.place,
-      zone: board.zone,
-      output: board.output,
-      deviceKey,
-    };
-  }
-
-  const hashOf = (board: BoardRecord, deviceKey: string, content: ProgrammeContent): string =>
-    contentHash(content, statementOf(board, deviceKey), { epoch: keys.epoch, kid: keys.programmeSigner().kid });
-
-  const signCertificate = (board: BoardRecord, deviceKey: string, signer: Signer, now: number): Promise<string> =>
-    signDocument('bang-tin-certificate', certificateSchema.parse({ ...statementOf(board, deviceKey), issuedAt: now }), signer);
-
-  /** Above everything that the board was ever given. */
-  function nextVersion(newest: Version | undefined): Version {
-    if (!newest || newest.epoch < keys.epoch) return { epoch: keys.epoch, counter: 1 };
-    return { epoch: newest.epoch, counter: newest.counter + 1 };
-  }
-
-  async function sign({ board, deviceKey, content }: Draft, version: Version, now: number): Promise<string> {
-    const signer = keys.programmeSigner();
-    const payload: Manifest = manifestSchema.parse({
-      v: 1,
-      boardId: board.id,
-      version,
-      issuedAt: now,
-      certificate: await signCertificate(board, deviceKey, signer, now),
-      ...content,
-    });
-    return signDocument('bang-tin-manifest', payload, signer);
-  }
-
-  /** Signs and stores new versions. @throws the database's error when another process was first */
-  async function issue(drafts: readonly Draft[], waiting: readonly { board: BoardRecord; compiled: Compiled }[], actor: Actor | null): Promise<Map<string, Version>> {
-    const now = sources.now();
-    const ids = drafts.map(({ board }) => board.id);
-    const held = await repo.findVersions(store.write, ids);
-    const issued: { draft: Draft; version: Version; manifest: string }[] = [];
-    for (let i = 0; i < drafts.length; i += boardsPerTurn) {
-      const signed = drafts.slice(i, i + boardsPerTurn).map(async (draft) => {
-        const version = nextVersion(held.get(draft.board.id));
-        return { draft, version, manifest: await sign(draft, version, now) };
-      });
-      issued.push(...(await Promise.all(signed)));
-      await setImmediate();
-    }
-    const parts = new Map<string, EncodedPart>();
-    for (const { parts: some } of drafts) for (const part of some) parts.set(part.hash, part);
-    for (const { compiled } of waiting) for (const part of compiled.parts.values()) parts.set(part.hash, part);
-
-    await store.transaction(async (tx) => {
-      // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
-      const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-      await store.insertMany(tx, 'parts', ['hash', 'size', 'body', 'created_at'], rows.map((part) => [part.hash, part.size, part.body, now]), { ignoreConflicts: true });
-      await store.insertMany(
-        tx,
-        'programmes',
-        ['board_id', 'epoch', 'counter', 'manifest', 'content_hash', 'issued_at', 'published_by'],
-        issued
-          .toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1))
-          .map(({ draft, version, manifest }) => [
-            draft.board.id,
-            version.epoch,
-            version.counter,
-            manifest,
-            hashOf(draft.board, draft.deviceKey, draft.content),
-            now,
-            actor?.userId ?? null,
-          ]),
-      );
-      await repo.upsertProgress(
-        tx,
-        issued.map(({ draft, version }) => ({ board_id: draft.board.id, ...version, state: 'published', missing: 0, error_code: null, at: now })),
-      );
-      await repo.deleteWaiting(tx, ids);
-      for (const { board, compiled } of waiting) await repo.writeWaiting(tx, board.id, JSON.stringify(compiled.content));
-      for (const { draft, version } of issued)
-        await audit(tx, { actor, action: 'programme.published', subjectType: 'board', subjectId: draft.board.id, unitId: draft.board.unitId, detail: { version } });
-      for (const { board } of waiting)
-        await audit(tx, { actor, action: 'programme.waiting', subjectType: 'board', subjectId: board.id, unitId: board.unitId, detail: {} });
-    });
-    for (const { draft, manifest } of issued) {
-      events.emit('programmePublished', { boardId: draft.board.id, manifest });
-      events.emit('programmeProgressed', { boardId: draft.board.id });
-    }
-    return new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
   }
 
   /** Runs a publication again when another process published one of its boards meanwhile. */
@@ -228,7 +113,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       repo.findWaiting(store.write, ids),
     ]);
     const drafts: Draft[] = [];
-    const waiting: { board: BoardRecord; compiled: Compiled }[] = [];
+    const waiting: Waiting[] = [];
     for (const board of records) {
       const made = compiled.get(board.id)!;
       const deviceKey = players.get(board.id);
@@ -317,7 +202,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     async certificateFor(boardId, deviceKey) {
       const board = await boards.record(boardId);
       if (!board) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-      return signCertificate(board, deviceKey, keys.programmeSigner(), sources.now());
+      return signCertificate(board, deviceKey);
     },
     part: (hash) => repo.findPart(store.read, hash),
     async idle() {

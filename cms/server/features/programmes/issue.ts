@@ -1,0 +1,155 @@
+/**
+ * Issues new versions: certificates and manifests are signed, and stored in one transaction with the parts they name, the boards'
+ * progress and the audit log.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { Version } from '../../../../shared/protocol/common.ts';
+import { certificate as certificateSchema, manifest as manifestSchema, type Certificate, type Manifest } from '../../../../shared/protocol/programme.ts';
+import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { BoardRecord } from '../boards/service.ts';
+import type { KeysService } from '../keys/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import { contentHash, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
+import * as repo from './repo.ts';
+
+/** Boards compiled or signed before other work gets its turn: a takeover must not wait behind a publication. */
+export const boardsPerTurn = 25;
+
+/** One board on its way to a new version. */
+export interface Draft {
+  readonly board: BoardRecord;
+  readonly deviceKey: string;
+  readonly content: ProgrammeContent;
+  /** Those that may not be stored yet. */
+  readonly parts: Iterable<EncodedPart>;
+}
+
+/** What was published for a board without a player. */
+export interface Waiting {
+  readonly board: BoardRecord;
+  readonly compiled: Compiled;
+}
+
+export interface Issuer {
+  /** From the root unit to the board's own. */
+  pathOf(board: BoardRecord): string[];
+  /** Names what a board's programme says: see contentHash. */
+  hashOf(board: BoardRecord, deviceKey: string, content: ProgrammeContent): string;
+  signCertificate(board: BoardRecord, deviceKey: string): Promise<string>;
+  /** Signs and stores. @returns the new versions by board @throws the database's error when another process was first */
+  issue(drafts: readonly Draft[], waiting: readonly Waiting[], actor: Actor | null): Promise<Map<string, Version>>;
+}
+
+export interface IssuerDeps {
+  readonly keys: Pick<KeysService, 'epoch' | 'programmeSigner'>;
+  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+}
+
+export function createIssuer(context: Context, { keys, units }: IssuerDeps): Issuer {
+  const { store, sources, audit, events } = context;
+
+  /** A unit that has ended hangs nowhere any more; its boards still stand. */
+  function pathOf(board: BoardRecord): string[] {
+    const path = units.tree.pathOf(board.unitId);
+    return path.length > 0 ? [...path] : [board.unitId];
+  }
+
+  function statementOf(board: BoardRecord, deviceKey: string): Omit<Certificate, 'issuedAt'> {
+    return {
+      v: 1,
+      boardId: board.id,
+      boardName: board.name,
+      unitPath: pathOf(board),
+      unitName: units.get(board.unitId)?.name ?? '',
+      groups: board.groups,
+      place: board.place,
+      zone: board.zone,
+      output: board.output,
+      deviceKey,
+    };
+  }
+
+  const hashOf = (board: BoardRecord, deviceKey: string, content: ProgrammeContent): string =>
+    contentHash(content, statementOf(board, deviceKey), { epoch: keys.epoch, kid: keys.programmeSigner().kid });
+
+  const certify = (board: BoardRecord, deviceKey: string, signer: Signer, now: number): Promise<string> =>
+    signDocument('bang-tin-certificate', certificateSchema.parse({ ...statementOf(board, deviceKey), issuedAt: now }), signer);
+
+  /** Above everything that the board was ever given. */
+  function nextVersion(newest: Version | undefined): Version {
+    if (!newest || newest.epoch < keys.epoch) return { epoch: keys.epoch, counter: 1 };
+    return { epoch: newest.epoch, counter: newest.counter + 1 };
+  }
+
+  async function sign({ board, deviceKey, content }: Draft, version: Version, now: number): Promise<string> {
+    const signer = keys.programmeSigner();
+    const payload: Manifest = manifestSchema.parse({
+      v: 1,
+      boardId: board.id,
+      version,
+      issuedAt: now,
+      certificate: await certify(board, deviceKey, signer, now),
+      ...content,
+    });
+    return signDocument('bang-tin-manifest', payload, signer);
+  }
+
+  async function issue(drafts: readonly Draft[], waiting: readonly Waiting[], actor: Actor | null): Promise<Map<string, Version>> {
+    const now = sources.now();
+    const ids = drafts.map(({ board }) => board.id);
+    const held = await repo.findVersions(store.write, ids);
+    const issued: { draft: Draft; version: Version; manifest: string }[] = [];
+    for (let i = 0; i < drafts.length; i += boardsPerTurn) {
+      const batch = drafts.slice(i, i + boardsPerTurn).map(async (draft) => {
+        const version = nextVersion(held.get(draft.board.id));
+        return { draft, version, manifest: await sign(draft, version, now) };
+      });
+      issued.push(...(await Promise.all(batch)));
+      await setImmediate();
+    }
+    const parts = new Map<string, EncodedPart>();
+    for (const { parts: some } of drafts) for (const part of some) parts.set(part.hash, part);
+    for (const { compiled } of waiting) for (const part of compiled.parts.values()) parts.set(part.hash, part);
+
+    await store.transaction(async (tx) => {
+      // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
+      const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+      await store.insertMany(tx, 'parts', ['hash', 'size', 'body', 'created_at'], rows.map((part) => [part.hash, part.size, part.body, now]), { ignoreConflicts: true });
+      await store.insertMany(
+        tx,
+        'programmes',
+        ['board_id', 'epoch', 'counter', 'manifest', 'content_hash', 'issued_at', 'published_by'],
+        issued
+          .toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1))
+          .map(({ draft, version, manifest }) => [
+            draft.board.id,
+            version.epoch,
+            version.counter,
+            manifest,
+            hashOf(draft.board, draft.deviceKey, draft.content),
+            now,
+            actor?.userId ?? null,
+          ]),
+      );
+      await repo.upsertProgress(
+        tx,
+        issued.map(({ draft, version }) => ({ board_id: draft.board.id, ...version, state: 'published', missing: 0, error_code: null, at: now })),
+      );
+      await repo.deleteWaiting(tx, ids);
+      for (const { board, compiled } of waiting) await repo.writeWaiting(tx, board.id, JSON.stringify(compiled.content));
+      for (const { draft, version } of issued)
+        await audit(tx, { actor, action: 'programme.published', subjectType: 'board', subjectId: draft.board.id, unitId: draft.board.unitId, detail: { version } });
+      for (const { board } of waiting)
+        await audit(tx, { actor, action: 'programme.waiting', subjectType: 'board', subjectId: board.id, unitId: board.unitId, detail: {} });
+    });
+    for (const { draft, manifest } of issued) {
+      events.emit('programmePublished', { boardId: draft.board.id, manifest });
+      events.emit('programmeProgressed', { boardId: draft.board.id });
+    }
+    return new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
+  }
+
+  return { pathOf, hashOf, issue, signCertificate: (board, deviceKey) => certify(board, deviceKey, keys.programmeSigner(), sources.now()) };
+}
