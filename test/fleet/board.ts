@@ -44,7 +44,9 @@ export function privateKeyOf(identity: BoardIdentityData): KeyObject {
 export class TestJournal {
   readonly journalId: string;
   readonly #key: KeyObject;
+  /** Those that were not forgotten, in order. */
   readonly records: ChainedRecord[] = [];
+  #forgotten = 0;
   #head: JournalHead;
 
   constructor(identity: BoardIdentityData, journalId: string = identity.journalId) {
@@ -66,10 +68,15 @@ export class TestJournal {
 
   /** Records by number, both included, signed. */
   batch(firstSeq: number, lastSeq: number): JournalBatch {
-    const lines = this.records.slice(firstSeq - 1, lastSeq);
+    const lines = this.records.slice(firstSeq - 1 - this.#forgotten, lastSeq - this.#forgotten);
     const last = lines.at(-1);
     if (!last) throw new Error(`No records ${firstSeq} to ${lastSeq}`);
     return this.sign(firstSeq, lastSeq, lines.map((record) => record.line).join('\n'), last.hash);
+  }
+
+  /** Lets go of all records; the journal goes on from its head. */
+  forget(): void {
+    this.#forgotten += this.records.splice(0).length;
   }
 
   /** Signs anything, as a player that has gone wrong would. */

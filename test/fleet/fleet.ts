@@ -3,11 +3,13 @@
  * `performance.timeOrigin + performance.now()`, which processes of one machine can compare.
  */
 import { io, type Socket } from 'socket.io-client';
+import type { JournalBatch } from '../../shared/protocol/journal.ts';
 import { keyList } from '../../shared/protocol/keys.ts';
 import { keysOf, verifyDocument } from '../../shared/protocol/signing.ts';
 import { takeover as takeoverSchema } from '../../shared/protocol/takeover.ts';
 import { SimulatedBoard, type BoardIdentityData } from './board.ts';
-import type { FleetAnswer, FleetRequest, Receipts } from './messages.ts';
+import { appendPlays, batchesOf } from './load.ts';
+import type { Delivered, FleetAnswer, FleetRequest, LoadCost, Receipts } from './messages.ts';
 
 /** Connections that are being made at one time. */
 const connectingAtOnce = 100;
@@ -99,6 +101,44 @@ async function reportAll(takeoverId: string, state: 'received' | 'displayed'): P
   return { ms: performance.now() - started };
 }
 
+/** Batches that wait to be sent, per board. */
+let load: JournalBatch[][] = [];
+
+function makeLoad(batchesPerBoard: number, playsPerBatch: number): LoadCost {
+  const started = performance.now();
+  load = boards.map(({ journal }) => {
+    const from = journal.head.seq;
+    appendPlays(journal, batchesPerBoard * playsPerBatch, Date.now());
+    const batches = batchesOf(journal, from, playsPerBatch);
+    // The lines are in the batches now; weeks of them need not stay.
+    journal.forget();
+    return batches;
+  });
+  const bytes = load.flat().reduce((sum, batch) => sum + Buffer.byteLength(batch.lines), 0);
+  return { plays: boards.length * batchesPerBoard * playsPerBatch, bytes, ms: performance.now() - started };
+}
+
+async function deliver(inFlight: number): Promise<Delivered> {
+  const started = performance.now();
+  await Promise.all(
+    boards.map(async (board, i) => {
+      const queue = load[i]!.values();
+      await Promise.all(
+        Array.from({ length: inFlight }, async () => {
+          for (const batch of queue) {
+            const reply = await board.send('appendJournalV1', batch);
+            if (!reply.ok || reply.acked < batch.lastSeq) throw new Error(`A batch was not taken: ${JSON.stringify(reply)}`);
+          }
+        }),
+      );
+    }),
+  );
+  const ms = performance.now() - started;
+  const plays = load.flat().reduce((sum, batch) => sum + batch.lastSeq - batch.firstSeq + 1, 0);
+  load = [];
+  return { plays, ms };
+}
+
 async function obey(request: FleetRequest): Promise<unknown> {
   switch (request.do) {
     case 'connectBoards':
@@ -114,6 +154,10 @@ async function obey(request: FleetRequest): Promise<unknown> {
       return verifyAll(request.rootKey);
     case 'report':
       return reportAll(request.takeoverId, request.state);
+    case 'makeLoad':
+      return makeLoad(request.batchesPerBoard, request.playsPerBatch);
+    case 'deliver':
+      return deliver(request.inFlight);
     case 'close':
       for (const board of boards) board.disconnect();
       for (const socket of bare) socket.disconnect();

@@ -12,7 +12,23 @@ export type FleetRequest =
   | { readonly do: 'receipts'; readonly expected: number; readonly withinMs: number }
   | { readonly do: 'verify'; readonly rootKey: string }
   | { readonly do: 'report'; readonly takeoverId: string; readonly state: 'received' | 'displayed' }
+  /** Makes plays for every board, in signed batches, ready to be sent. */
+  | { readonly do: 'makeLoad'; readonly batchesPerBoard: number; readonly playsPerBatch: number }
+  /** Sends them, each board its own in order. */
+  | { readonly do: 'deliver'; readonly inFlight: number }
   | { readonly do: 'close' };
+
+/** What `makeLoad` cost. */
+export interface LoadCost {
+  readonly plays: number;
+  readonly bytes: number;
+  readonly ms: number;
+}
+/** First message sent to last answer received. */
+export interface Delivered {
+  readonly plays: number;
+  readonly ms: number;
+}
 
 export type FleetAnswer = { readonly id: number; readonly ok: true; readonly value: unknown } | { readonly id: number; readonly ok: false; readonly message: string };
 
