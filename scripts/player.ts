@@ -84,7 +84,7 @@ async function runChromium(): Promise<Ending> {
 }
 
 async function main(): Promise<number> {
-  const targets: TargetName[] = choice.host === 'electron' ? ['stage', 'electron'] : ['stage'];
+  const targets: TargetName[] = choice.host === 'electron' ? ['stage', 'electron', 'engine'] : ['stage'];
   await runBuild(targets);
   if (stopping) return 0;
   if (choice.host === 'electron' && electron !== null) {

@@ -3,7 +3,8 @@
  * Caught: text and readable attributes in Svelte markup, and any string in script that holds a Vietnamese letter.
  */
 
-const WORD = /\p{L}{2,}/u;
+/** Something to read; «XXXX» stands for characters to type. */
+const WORD = /(?!X+\b)\p{L}{2,}/u;
 /** Letters with marks that Vietnamese uses and code does not. */
 const VIETNAMESE = /[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]/iu;
 const READABLE = new Set(['alt', 'aria-label', 'aria-description', 'label', 'placeholder', 'title', 'description']);
