@@ -19,7 +19,9 @@ export const systemRoutes =
       });
     }
     // The interface as its own schemas say it; for whoever has an account.
-    app.get('/api/openapi.json', { config: { auth: 'user' }, schema: { hide: true } }, () => Promise.resolve(plain.swagger()));
+    app.get('/api/openapi.json', { config: { auth: 'user' }, schema: { hide: true } }, () =>
+      Promise.resolve(plain.swagger()),
+    );
     app.get(
       '/health',
       { config, schema: { response: { 200: z.strictObject({ ok: z.literal(true) }) } } },
