@@ -399,7 +399,8 @@ test('a preview in a page of the same origin is driven by that page alone, uprig
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`http://127.0.0.1:${director.port}/shell.html`);
   const events = await page.evaluate(
-    async (scene) => {
+    async (json) => {
+      const scene: unknown = JSON.parse(json);
       const frame = document.querySelector<HTMLIFrameElement>('#stage')!;
       const heard: { type: string; sceneId?: string }[] = [];
       const next = (type: string) =>
@@ -437,7 +438,7 @@ test('a preview in a page of the same origin is driven by that page alone, uprig
       await painted;
       return heard;
     },
-    await everyKind.pairing!(),
+    JSON.stringify(await everyKind.pairing!()),
   );
   expect(events).toEqual([{ type: 'ready' }, { type: 'prepared', sceneId: 'p' }, { type: 'painted', sceneId: 'p' }]);
   const picture = page.frameLocator('#stage').locator('.picture');
