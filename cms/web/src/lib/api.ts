@@ -30,8 +30,8 @@ export interface Api {
 export function createApi(options: ApiOptions): Api {
   async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
-    const token = options.csrfToken();
-    if (method !== 'GET' && token !== null) headers['x-csrf-token'] = token;
+    const token = method === 'GET' ? null : options.csrfToken();
+    if (token !== null) headers['x-csrf-token'] = token;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const init: RequestInit = { method, headers, credentials: 'same-origin' };
     if (body !== undefined) init.body = JSON.stringify(body);

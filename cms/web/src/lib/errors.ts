@@ -14,7 +14,9 @@ export const messageIdOf = (code: string): string =>
 
 /** The sentence for a code; an unknown code is named, so that it can be reported. */
 export function sentenceOf(code: string, params: Params = {}): string {
-  const message = messages[messageIdOf(code)];
+  // `in_use` says where, when the CMS says it.
+  const where = 'where' in params && params.where !== '' ? messages[`${messageIdOf(code)}_where`] : undefined;
+  const message = where ?? messages[messageIdOf(code)];
   return message ? message(params) : m.error_unknown({ code });
 }
 
