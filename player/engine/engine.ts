@@ -308,8 +308,12 @@ export class Engine {
   /** The director has decided: journal, tell, remember. */
   #directed(output: DirectorOutput): void {
     this.#record(() => {
-      this.#journal.append(output.records, output.openPlay);
-      for (const record of output.records) this.#noteTakeover(record);
+      // A notice that cannot be shown says so in every slot: its plays tell that, the fault is told once in a while.
+      const news = output.records.filter(
+        (record) => record.type !== 'faultRaised' || this.#faults.admits(record.code, record.detail),
+      );
+      this.#journal.append(news, output.openPlay);
+      for (const record of news) this.#noteTakeover(record);
     });
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
     this.#link?.setState({

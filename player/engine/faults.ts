@@ -24,6 +24,16 @@ export class Faults {
 
   /** @param code stable, for machines; @param detail English, for whoever looks into it */
   raise(code: string, detail: string): void {
+    if (!this.admits(code, detail)) return;
+    try {
+      this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
+    } catch (error) {
+      this.#log.error({ err: error }, 'the journal cannot be written');
+    }
+  }
+
+  /** Whether a fault is news; logs it if so. */
+  admits(code: string, detail: string): boolean {
     const now = this.#system.monotonic();
     if (now - this.#since > sameAgainMs) {
       this.#seen.clear();
@@ -32,14 +42,10 @@ export class Faults {
     }
     const count = this.#counts.get(code) ?? 0;
     const name = `${code} ${detail}`;
-    if (this.#seen.has(name) || count >= mostPerCode) return;
+    if (this.#seen.has(name) || count >= mostPerCode) return false;
     this.#seen.add(name);
     this.#counts.set(code, count + 1);
     this.#log.warn({ code, detail }, 'fault');
-    try {
-      this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
-    } catch (error) {
-      this.#log.error({ err: error }, 'the journal cannot be written');
-    }
+    return true;
   }
 }

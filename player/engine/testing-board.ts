@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pino from 'pino';
 import { afterEach, beforeEach } from 'vitest';
+import { layouts } from '../../layouts/schemas.ts';
 import type { Part } from '../../shared/protocol/programme.ts';
 import { startEngine, type Engine, type EngineMessage, type EngineOptions } from './engine.ts';
 import { machineSystem } from './system.ts';
@@ -140,7 +141,7 @@ function notice(n: number, asset: Buffer | null): Part {
     durationMs: 1_500,
     content: asset
       ? { type: 'image', asset: sha256(asset), alt: '', fit: 'contain' }
-      : { type: 'layout', layout: 'thong-bao', fields: { title: `Tin ${n}` } },
+      : { type: 'layout', layout: 'notice', fields: { ...layouts.notice.sample, title: `Tin số ${n}` } },
   };
 }
 
