@@ -145,7 +145,10 @@ export async function createTestApp(
   const folder = await mkdtemp(join(tmpdir(), 'bang-tin-app-'));
   const sources = createTestSources();
   const config = readConfig(['--port', '0', '--data', folder, '--empty', ...flags], env, folder);
-  const app = await createApp(config, sources, pino({ level: 'silent' }));
+  const app = await createApp(config, sources, pino({ level: 'silent' })).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   return {
     app,
     config,
