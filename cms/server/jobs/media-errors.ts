@@ -23,6 +23,9 @@ export class MediaError extends AppError {
   }
 }
 
+/** Processing was stopped, and nothing is said about the file: it was deleted, or the CMS is ending and goes on at its next start. */
+export class StoppedError extends Error {}
+
 /** ENOSPC and EDQUOT as Node and FFmpeg (negative errno, Linux and macOS) name them. */
 const fullCodes: readonly unknown[] = ['ENOSPC', 'EDQUOT', -28, -122, -69];
 

@@ -1,7 +1,7 @@
 /** Runs one media job in a child process of its own, within limits of time and memory. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { MediaError } from './media-errors.ts';
+import { MediaError, StoppedError } from './media-errors.ts';
 import type { ChildMessage, MediaJob, MediaResult } from './media-messages.ts';
 
 export interface MediaLimits {
@@ -17,18 +17,22 @@ export const defaultMediaLimits: MediaLimits = { stallMs: 180_000, totalMs: 6 * 
 /** How a job is run; tests may pass their own. */
 export type RunMedia = (job: MediaJob, options: { signal: AbortSignal; onProgress: (share: number) => void }) => Promise<MediaResult>;
 
+/** Signals by which a person or a service manager ends processes; no decoder dies of them. */
+const polite: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 const childFile = fileURLToPath(new URL('./media-child.ts', import.meta.url));
 
 /**
  * @throws MediaError with the code of what is wrong with the file; `image_unreadable` or `video_unreadable` when the child died of it
- * @throws the signal's reason when it was aborted
+ * @throws the signal's reason when it was aborted, StoppedError when somebody else ended the child
  */
 export function createMediaRunner(limits: MediaLimits): RunMedia {
   return (job, { signal, onProgress }) =>
     new Promise<MediaResult>((resolve, reject) => {
       signal.throwIfAborted();
       // Not the parent's own flags (inspector, loaders): only the heap limit. What decoders take beside the heap, `rss` shows.
-      const child = fork(childFile, { execArgv: ['--max-old-space-size=384'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      // A group of its own: Ctrl-C is for the CMS, which ends its children itself.
+      const child = fork(childFile, { execArgv: ['--max-old-space-size=384'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true });
       let answer: ChildMessage | null = null;
       let killedFor: Error | null = null;
       let complaint = '';
@@ -69,6 +73,7 @@ export function createMediaRunner(limits: MediaLimits): RunMedia {
         if (answer?.type === 'done') return resolve(answer.result);
         if (answer?.type === 'failed' && answer.code !== null) return reject(new MediaError(answer.code, answer.message));
         if (answer?.type === 'failed') return reject(new Error(answer.message));
+        if (killedBy !== null && polite.includes(killedBy)) return reject(new StoppedError(`Ended from outside by ${killedBy}`));
         reject(unreadable(`The decoder died (${killedBy ?? code}): ${complaint.trim()}`));
       });
       child.send(job);

@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import { geometryOf, targetRate, turnOf } from './media-geometry.ts';
+import { StoppedError } from './media-errors.ts';
 import { assertWholeMp4 } from './media-mp4.ts';
 import { MediaQueue } from './media-queue.ts';
 import { createMediaRunner, defaultMediaLimits } from './media-runner.ts';
@@ -58,6 +59,13 @@ async function inspect(file: string) {
     tracks: input.streams.length,
     first: first!,
   };
+}
+
+/** This process's children, where the system (Linux) tells. */
+const childrenFile = `/proc/${process.pid}/task/${process.pid}/children`;
+async function children(): Promise<number[]> {
+  const text = await readFile(childrenFile, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** Whether the index comes before the media: what lets a player begin before the end of a download. */
@@ -149,7 +157,7 @@ describe('videos', () => {
     await expect(make(noise, 'video')).rejects.toMatchObject({ code: 'video_unreadable' });
   });
 
-  it('on a full disk leave the disk to blame', async () => {
+  it.skipIf(!existsSync('/dev/full'))('on a full disk leave the disk to blame', async () => {
     const full = join(folder, 'full.mp4');
     await symlink('/dev/full', full);
     await expect(transcodeVideo(fixture('upright.mp4'), 'mp4', full, () => {})).rejects.toMatchObject({ code: 'storage_full', status: 507 });
@@ -205,6 +213,15 @@ describe('the runner', () => {
     const narrow = createMediaRunner({ ...defaultMediaLimits, memoryBytes: 1 });
     const job = { kind: 'video' as const, source: fixture('upright.mp4'), folder: join(folder, 'narrow') };
     await expect(narrow(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({ code: 'video_unreadable' });
+  });
+
+  it.skipIf(!existsSync(childrenFile))('does not blame the file when somebody ends the child', async () => {
+    const job = { kind: 'video' as const, source: fixture('upright.mp4'), folder: join(folder, 'ended') };
+    const before = await children();
+    const done = run(job, { signal: none, onProgress: () => {} });
+    const [child] = (await children()).filter((pid) => !before.includes(pid));
+    process.kill(child!, 'SIGTERM');
+    await expect(done).rejects.toBeInstanceOf(StoppedError);
   });
 
   it('stops when it is told to', async () => {

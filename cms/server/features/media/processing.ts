@@ -3,7 +3,7 @@
  * its final name, and then row and asset in one transaction.
  */
 import type { Context } from '../../context.ts';
-import { isStorageFull, MediaError, type MediaErrorCode } from '../../jobs/media-errors.ts';
+import { isStorageFull, MediaError, StoppedError, type MediaErrorCode } from '../../jobs/media-errors.ts';
 import type { MadeFile, MediaResult } from '../../jobs/media-messages.ts';
 import { MediaQueue } from '../../jobs/media-queue.ts';
 import type { RunMedia } from '../../jobs/media-runner.ts';
@@ -26,7 +26,7 @@ export interface MediaProcessing {
   /** Records a complete upload. Twice with one id does nothing. @returns the row when there is something to process */
   register(upload: NewUpload): Promise<MediaRow | null>;
   /** Processes a row in state `processing` when its turn comes. Never rejects: what went wrong stands in the row. */
-  process(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void>;
+  enqueue(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void>;
   /** Marks a row failed and removes what belongs to it. */
   fail(row: Pick<MediaRow, 'id' | 'kind'>, error: unknown): Promise<void>;
   /** Stops a row that was deleted. */
@@ -37,9 +37,6 @@ export interface MediaProcessing {
   idle(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Why processing stopped without anybody being to blame. */
-class StoppedError extends Error {}
 
 export function createMediaProcessing(context: Context, deps: { folders: MediaFolders; run: RunMedia }): MediaProcessing {
   const { store, sources, audit, events, log } = context;
@@ -95,7 +92,7 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
     return failure === null ? row : null;
   }
 
-  function process(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void> {
+  function enqueue(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void> {
     // The next start takes it up.
     return closing ? Promise.resolve() : queue.add(row.id, (signal) => make(row, signal));
   }
@@ -172,7 +169,7 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
 
   return {
     register,
-    process,
+    enqueue,
     fail,
     stop: (id) => queue.abort(id, new StoppedError('It was deleted')),
     progress: (id) => progress.get(id) ?? 0,

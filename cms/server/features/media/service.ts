@@ -72,7 +72,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   const run = deps.run ?? createMediaRunner(defaultMediaLimits);
   const freeBytes = deps.freeBytes ?? (() => folders.free());
   const processing = createMediaProcessing(context, { folders, run });
-  const { register, process, fail } = processing;
+  const { register, enqueue, fail } = processing;
 
   const view = (row: MediaRow): Media => ({
     id: row.id,
@@ -133,7 +133,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     },
     async accept(upload) {
       const row = await register(upload);
-      if (row) void process(row);
+      if (row) void enqueue(row);
     },
     discardUpload: (id) => folders.removeUpload(id),
     async importMedia({ unitId, file, name, userId }) {
@@ -141,7 +141,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       try {
         await folders.takeIn(id, file);
         const row = await register({ id, unitId, name, userId });
-        if (row) await process(row);
+        if (row) await enqueue(row);
       } catch (error) {
         await folders.removeUpload(id);
         if (isStorageFull(error)) throw new MediaError('storage_full', 'The disk is full', { cause: error });
@@ -167,7 +167,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     async start(findUpload) {
       await folders.removeAllWork();
       for (const row of await repo.findProcessing(store.write)) {
-        if (await folders.hasUpload(row.id)) void process(row);
+        if (await folders.hasUpload(row.id)) void enqueue(row);
         else await fail(row, new MediaError('upload_lost', 'The upload is gone'));
       }
       for (const { id } of await folders.uploads()) {
@@ -177,7 +177,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
         else {
           const upload = await findUpload(id);
           const row = upload && (await register(upload));
-          if (row) void process(row);
+          if (row) void enqueue(row);
         }
       }
     },
