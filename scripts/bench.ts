@@ -15,10 +15,9 @@ async function run(bench: BenchFile, args: string[]): Promise<number> {
   // Standard output is the benchmark's alone, so that its result stays the last line.
   const say = (line: string): void => console.error(line);
   if (bench.needs.includes('build')) await runBuild(['web', 'stage']);
-  const browser = bench.needs.includes('browser') ? { BANG_TIN_BROWSER: await ensureBrowser({ print: say }) } : {};
+  if (bench.needs.includes('browser')) await ensureBrowser({ print: say });
   const child = spawn(process.execPath, [bench.path, ...args], {
     cwd: repoRoot,
-    env: { ...process.env, ...browser },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const stop = (signal: NodeJS.Signals): void => void child.kill(signal);

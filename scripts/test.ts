@@ -17,7 +17,7 @@ import { closingLine, isSuccess, sum, tallyReport, type Tally } from './lib/tall
 const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 };
 
 /** Runs one suite of vitest.config.ts; its progress goes to this terminal. */
-async function runSuite(name: string, env: NodeJS.ProcessEnv, reports: string): Promise<Tally> {
+async function runSuite(name: string, reports: string): Promise<Tally> {
   console.log(`\n── ${name} ──`);
   const file = join(reports, `${name}.json`);
   const vitest = join(repoRoot, 'node_modules/vitest/vitest.mjs');
@@ -25,7 +25,6 @@ async function runSuite(name: string, env: NodeJS.ProcessEnv, reports: string): 
   const reporters = ['--reporter=default', `--reporter=${skips}`, '--reporter=json', `--outputFile.json=${file}`];
   const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...reporters], {
     cwd: repoRoot,
-    env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const code = await new Promise<number | null>((done) => {
@@ -35,17 +34,20 @@ async function runSuite(name: string, env: NodeJS.ProcessEnv, reports: string): 
   return tallyReport(existsSync(file) ? readFileSync(file, 'utf8') : null, code);
 }
 
-/** Builds the pages and finds a browser; null with the reason on the screen when there is no end-to-end test to be had. */
-async function prepareE2e(): Promise<NodeJS.ProcessEnv | null> {
+/**
+ * Builds the pages and finds a browser; false, with the reason on the screen, when there is none to be had. Each test looks for
+ * its browser itself: as root some need one that another user can run.
+ */
+async function prepareE2e(): Promise<boolean> {
   console.log('\n── build and browser ──');
   try {
     await runBuild(['web', 'stage']);
     const browser = await ensureBrowser();
     console.log(`Browser: ${browser}`);
-    return { ...process.env, BANG_TIN_BROWSER: browser };
+    return true;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    return null;
+    return false;
   }
 }
 
@@ -55,14 +57,13 @@ const tallies: Tally[] = (await runChecks()).filter(({ ok }) => !ok).map(() => F
 const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
 const leftOut = ['long benchmarks, run with npm run bench -- NAME'];
 try {
-  tallies.push(await runSuite('unit', process.env, reports));
-  tallies.push(await runSuite('store', process.env, reports));
-  const env = await prepareE2e();
-  if (env === null) {
+  tallies.push(await runSuite('unit', reports));
+  tallies.push(await runSuite('store', reports));
+  if (!(await prepareE2e())) {
     tallies.push(FAILED);
     leftOut.push('end-to-end tests: no build or no browser (see above)');
   } else {
-    tallies.push(await runSuite('e2e', env, reports));
+    tallies.push(await runSuite('e2e', reports));
     if (findElectron() === null) leftOut.push('Electron tests: no Electron binary');
   }
 } finally {
