@@ -23,8 +23,8 @@ test('fine glass shows all, a coarse wall a line at a time, a strip one figure',
       [3, 4],
     ],
   ]);
-  expect(arrange(5, shapes.tall)).toEqual([[[0], [1, 2], [3, 4]]]);
+  expect(arrange(5, shapes.tall)).toEqual([[[0], [1], [2], [3], [4]]]);
   expect(arrange(5, shapes.led)).toEqual([[[0, 1, 2]], [[3, 4]]]);
-  expect(arrange(5, shapes.ledTall)).toEqual([[[0], [1, 2]], [[3, 4]]]);
+  expect(arrange(5, shapes.ledTall)).toEqual([[[0], [1]], [[2], [3]], [[4]]]);
   expect(arrange(2, shapes.tiny)).toEqual([[[0]], [[1]]]);
 });

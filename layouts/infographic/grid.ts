@@ -3,7 +3,7 @@ import type { Shape } from '../parts/shape.ts';
 
 /** Figures per line, for 1 to 6 figures. */
 const WIDE = [[], [1], [2], [3], [2, 2], [3, 2], [3, 3]];
-const TALL = [[], [1], [1, 1], [1, 1, 1], [2, 2], [1, 2, 2], [2, 2, 2]];
+const TALL = [[], [1], [1, 1], [1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]];
 
 /**
  * Pages of lines of figures, each figure by its index. Fine glass shows all at once, a coarse LED wall a line at a

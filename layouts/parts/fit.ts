@@ -32,11 +32,23 @@ export function linesAt(element: HTMLElement, size: number, leading: number): nu
 /** Custom properties to try together, such as `{'--value': '80px'}`. */
 export type Setting = Readonly<Record<`--${string}`, string>>;
 
-/** Sets the first of the settings on the element at which none of `boxes` overflows; the last when all do. */
-export function fitBoxes(element: HTMLElement, boxes: Iterable<HTMLElement>, settings: Iterable<Setting>): void {
-  const all = [...boxes];
+/**
+ * Sets the first of the settings on the element at which none of `boxes` overflows and none of `lines` is wider than its
+ * place; the last when there is no such.
+ */
+export function fitBoxes(
+  element: HTMLElement,
+  boxes: Iterable<HTMLElement>,
+  settings: Iterable<Setting>,
+  lines: Iterable<HTMLElement> = [],
+): void {
+  const whole = [...boxes];
+  const wide = [...whole, ...lines];
   for (const setting of settings) {
     for (const [name, value] of Object.entries(setting)) element.style.setProperty(name, value);
-    if (all.every((box) => box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight)) return;
+    const fits =
+      wide.every((box) => box.scrollWidth <= box.clientWidth) &&
+      whole.every((box) => box.scrollHeight <= box.clientHeight);
+    if (fits) return;
   }
 }

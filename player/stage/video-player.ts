@@ -75,6 +75,8 @@ export class VideoPlayer implements SceneMedia {
     const buffered = () => hasFrame() && video.readyState >= HTMLMediaElement.HAVE_ENOUGH_DATA;
     await Promise.race([this.#until(buffered, 'canplaythrough'), delay(1500)]);
     if (video.error !== null) throw mediaError(video.error);
+    // Sound alone: there is no picture in the file, or none that this browser decodes (such as HEVC).
+    if (video.videoWidth === 0) throw new SceneError('asset_unreadable', 'No picture that can be decoded');
     this.#drawPoster();
   }
 

@@ -589,6 +589,9 @@ function inspect(): { problems: string[]; paged: number } {
   const shown = (element: Element) => getComputedStyle(element).visibility === 'visible';
   for (const element of layer.querySelectorAll<HTMLElement>('*')) {
     if (!shown(element) || element.closest('svg') !== null || element.matches('.window, .flow, .flow *')) continue;
+    if (element.matches('.value, .meaning') && element.scrollWidth > element.clientWidth) {
+      problems.push(`runs into its neighbour: ${element.textContent}`);
+    }
     const { overflow } = getComputedStyle(element);
     if (
       overflow !== 'visible' &&
