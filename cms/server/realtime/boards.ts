@@ -31,7 +31,7 @@ export interface BoardGatewayDeps {
     newestManifest(boardId: string): Promise<{ readonly version: Version; readonly manifest: string } | null>;
     recordProgress(boardId: string, progress: RequestOf<typeof boardMessages.programmeProgressedV1>): Promise<void>;
   };
-  readonly takeovers: Pick<TakeoverService, 'after' | 'recordProgress'>;
+  readonly takeovers: Pick<TakeoverService, 'handOver' | 'recordProgress'>;
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
   readonly presence: Presence;
 }
@@ -73,7 +73,7 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       presence.greeted(board.boardId, { host: request.host, app: request.app });
       const [newest, takeovers, journalAcked] = await Promise.all([
         deps.programmes.newestManifest(board.boardId),
-        deps.takeovers.after(request.takeover),
+        deps.takeovers.handOver(board.boardId, request.takeover),
         cursorOf(board, request),
       ]);
       const list = deps.keys.keyList();

@@ -250,7 +250,8 @@ export interface Database {
   takeover_deliveries: {
     takeover_id: string;
     board_id: string;
-    state: 'sent' | 'received' | 'displayed' | 'dark' | 'failed' | 'refused' | 'ended' | 'unknown';
+    /** `waiting`: nothing has been sent yet. */
+    state: 'waiting' | 'sent' | 'received' | 'displayed' | 'dark' | 'failed' | 'refused' | 'ended' | 'unknown';
     error_code: string | null;
     received_at: number | null;
     displayed_at: number | null;

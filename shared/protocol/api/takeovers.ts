@@ -3,18 +3,30 @@ import { z } from 'zod';
 import { msUtc, uuid } from '../common.ts';
 import { takeoverContent, takeoverSelectors } from '../takeover.ts';
 
-const selectorsInput = takeoverSelectors.refine((s) => s.all || s.unitIds.length + s.groups.length + s.boardIds.length > 0, {
-  error: 'Choose at least one board, unit or group',
-});
+const selectorsInput = takeoverSelectors.refine(
+  (s) => s.all || s.unitIds.length + s.groups.length + s.boardIds.length > 0,
+  {
+    error: 'Choose at least one board, unit or group',
+  },
+);
 /** POST /api/takeovers/preview: how many boards it would reach, before anyone confirms. */
 export const takeoverPreviewRequest = z.strictObject({ selectors: selectorsInput });
 export const takeoverPreview = z.strictObject({
   targets: z.int(),
   offline: z.int(),
   unpaired: z.int(),
-  boards: z.array(z.strictObject({ boardId: uuid, name: z.string(), unitName: z.string(), presence: z.enum(['unpaired', 'online', 'offline']) })).max(10_000),
+  boards: z
+    .array(
+      z.strictObject({
+        boardId: uuid,
+        name: z.string(),
+        unitName: z.string(),
+        presence: z.enum(['unpaired', 'online', 'offline']),
+      }),
+    )
+    .max(10_000),
 });
-/** POST /api/takeovers → takeover. `clientId` makes a repeated request raise it once. Codes: takeover_no_targets, takeover_too_long (expiry beyond 72 h). */
+/** POST /api/takeovers → takeover. `clientId` makes a repeated request raise it once. Codes: takeover_no_targets, takeover_id_taken. */
 export const takeoverRequest = z.strictObject({
   clientId: uuid,
   status: z.enum(['actual', 'exercise']),
@@ -25,7 +37,18 @@ export const takeoverRequest = z.strictObject({
 });
 export type TakeoverRequest = z.infer<typeof takeoverRequest>;
 
-export const deliveryState = z.enum(['sent', 'received', 'displayed', 'dark', 'failed', 'refused', 'ended', 'unknown']);
+/** `waiting`: the board was not connected, nothing has been sent to it yet. `unknown`: it ended, and the board never answered. */
+export const deliveryState = z.enum([
+  'waiting',
+  'sent',
+  'received',
+  'displayed',
+  'dark',
+  'failed',
+  'refused',
+  'ended',
+  'unknown',
+]);
 export const takeoverView = z.strictObject({
   id: uuid,
   type: z.enum(['alert', 'update', 'cancel']),
@@ -42,6 +65,8 @@ export const takeoverView = z.strictObject({
   offlineAtRaise: z.int(),
   /** Boards per delivery state. */
   delivery: z.record(deliveryState, z.int()),
+  /** How many boards it was really sent to, which of them took it, and which displayed it: facts, also after the end. */
+  steps: z.strictObject({ sent: z.int(), received: z.int(), displayed: z.int() }),
 });
 export type TakeoverView = z.infer<typeof takeoverView>;
 /** GET /api/takeovers → newest first. */

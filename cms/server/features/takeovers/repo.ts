@@ -17,7 +17,7 @@ export interface Targeting {
 export interface DeliveryProgress {
   readonly takeoverId: string;
   readonly boardId: string;
-  readonly state: Exclude<DeliveryState, 'sent' | 'unknown'>;
+  readonly state: Exclude<DeliveryState, 'waiting' | 'unknown'>;
   readonly at: number;
   readonly errorCode: string | null;
 }
@@ -28,13 +28,14 @@ export interface DeliveryProgress {
  */
 export const stateRank: Record<DeliveryState, number> = {
   unknown: 0,
-  sent: 0,
-  received: 1,
-  refused: 2,
-  failed: 3,
-  dark: 4,
-  displayed: 5,
-  ended: 6,
+  waiting: 0,
+  sent: 1,
+  received: 2,
+  refused: 3,
+  failed: 4,
+  dark: 5,
+  displayed: 6,
+  ended: 7,
 };
 
 interface Merged {
@@ -42,7 +43,7 @@ interface Merged {
   readonly boardId: string;
   state: DeliveryProgress['state'];
   errorCode: string | null;
-  receivedAt: number;
+  receivedAt: number | null;
   displayedAt: number | null;
   endedAt: number | null;
 }
@@ -55,6 +56,16 @@ const rankOfColumn = sql.raw(
 
 /** Reports per statement: below any limit of parameters. */
 const perStatement = 500;
+/** Ids per statement. */
+const idsPerStatement = 5000;
+
+/** Boards of one takeover in one state, and how many of them have had it or shown it. */
+export interface DeliveryCount {
+  readonly state: DeliveryState;
+  readonly count: number;
+  readonly received: number;
+  readonly displayed: number;
+}
 
 function targeted(to: Targeting) {
   return (e: ExpressionBuilder<Database, 'boards'>) => {
@@ -75,9 +86,11 @@ function merged(reports: readonly DeliveryProgress[]): Merged[] {
   for (const report of reports) {
     const key = `${report.takeoverId} ${report.boardId}`;
     let entry = byTarget.get(key);
-    if (!entry) byTarget.set(key, (entry = { ...report, receivedAt: report.at, displayedAt: null, endedAt: null }));
-    if (stateRank[report.state] > stateRank[entry.state]) Object.assign(entry, { state: report.state, errorCode: report.errorCode });
-    entry.receivedAt = Math.min(entry.receivedAt, report.at);
+    if (!entry) byTarget.set(key, (entry = { ...report, receivedAt: null, displayedAt: null, endedAt: null }));
+    if (stateRank[report.state] > stateRank[entry.state])
+      Object.assign(entry, { state: report.state, errorCode: report.errorCode });
+    // Whatever a board says of it, it has it; `sent` is ours to say.
+    if (report.state !== 'sent') entry.receivedAt = earlier(entry.receivedAt, report.at);
     if (report.state === 'displayed') entry.displayedAt = earlier(entry.displayedAt, report.at);
     if (report.state === 'ended') entry.endedAt = earlier(entry.endedAt, report.at);
   }
@@ -93,12 +106,25 @@ export const takeoverRepo = {
 
   /** Boards that are in one of these groups. */
   async boardsInGroups(db: Db | Tx, groups: readonly string[]): Promise<string[]> {
-    const rows = await db.selectFrom('boards').select(['id', 'groups']).where('groups', '<>', '[]').where('deleted_at', 'is', null).execute();
-    return rows.filter((row) => (JSON.parse(row.groups) as string[]).some((group) => groups.includes(group))).map((row) => row.id);
+    const rows = await db
+      .selectFrom('boards')
+      .select(['id', 'groups'])
+      .where('groups', '<>', '[]')
+      .where('deleted_at', 'is', null)
+      .execute();
+    return rows
+      .filter((row) => (JSON.parse(row.groups) as string[]).some((group) => groups.includes(group)))
+      .map((row) => row.id);
   },
 
   async targets(db: Db | Tx, to: Targeting): Promise<{ id: string; name: string; unit_id: string }[]> {
-    return db.selectFrom('boards').select(['id', 'name', 'unit_id']).where(targeted(to)).orderBy('name').orderBy('id').execute();
+    return db
+      .selectFrom('boards')
+      .select(['id', 'name', 'unit_id'])
+      .where(targeted(to))
+      .orderBy('name')
+      .orderBy('id')
+      .execute();
   },
 
   async insert(tx: Tx, row: TakeoverRow): Promise<void> {
@@ -107,22 +133,38 @@ export const takeoverRepo = {
 
   /** Ids of all targets, in one text: thousands of rows would cost the event loop more than everything else of a raise. */
   async targetIds(db: Db | Tx, to: Targeting): Promise<string[]> {
-    const row = await db.selectFrom('boards').select(sql<string | null>`string_agg(id, ',')`.as('ids')).where(targeted(to)).executeTakeFirstOrThrow();
+    const row = await db
+      .selectFrom('boards')
+      .select(sql<string | null>`string_agg(id, ',')`.as('ids'))
+      .where(targeted(to))
+      .executeTakeFirstOrThrow();
     return row.ids === null ? [] : row.ids.split(',');
   },
 
-  /** Writes down who is to get it. */
-  async freezeTargets(tx: Tx, takeoverId: string, to: Targeting): Promise<void> {
+  /** Writes down who is to get it; nothing goes to those who are away yet. */
+  async freezeTargets(tx: Tx, takeoverId: string, to: Targeting, away: readonly string[]): Promise<void> {
     await tx
       .insertInto('takeover_deliveries')
       .columns(['takeover_id', 'board_id', 'state'])
       .expression((e) =>
         e
           .selectFrom('boards')
-          .select([sql<string>`cast(${takeoverId} as text)`.as('takeover_id'), 'boards.id', sql<'sent'>`'sent'`.as('state')])
+          .select([
+            sql<string>`cast(${takeoverId} as text)`.as('takeover_id'),
+            'boards.id',
+            sql<'sent'>`'sent'`.as('state'),
+          ])
           .where(targeted(to)),
       )
       .execute();
+    for (let i = 0; i < away.length; i += idsPerStatement) {
+      await tx
+        .updateTable('takeover_deliveries')
+        .set({ state: 'waiting' })
+        .where('takeover_id', '=', takeoverId)
+        .where('board_id', 'in', away.slice(i, i + idsPerStatement))
+        .execute();
+    }
   },
 
   async takeover(db: Db | Tx, id: string): Promise<TakeoverRow | undefined> {
@@ -136,7 +178,13 @@ export const takeoverRepo = {
 
   async successors(db: Db | Tx, ids: readonly string[]): Promise<TakeoverRow[]> {
     if (ids.length === 0) return [];
-    return db.selectFrom('takeovers').selectAll().where('supersedes', 'in', ids).orderBy('epoch').orderBy('counter').execute();
+    return db
+      .selectFrom('takeovers')
+      .selectAll()
+      .where('supersedes', 'in', ids)
+      .orderBy('epoch')
+      .orderBy('counter')
+      .execute();
   },
 
   /** Alerts and updates, newest first; of those raised for one of these units or by them. */
@@ -165,35 +213,49 @@ export const takeoverRepo = {
   },
 
   /** What follows a board's cursor and has not expired, in order. */
-  async after(db: Db | Tx, cursor: Version | null, now: number): Promise<string[]> {
+  async after(db: Db | Tx, cursor: Version | null, now: number): Promise<{ id: string; jws: string }[]> {
     const { epoch, counter } = cursor ?? { epoch: 0, counter: 0 };
-    const rows = await db
+    return db
       .selectFrom('takeovers')
-      .select('jws')
+      .select(['id', 'jws'])
       .where('expires_at', '>', now)
       .where((e) => e.or([e('epoch', '>', epoch), e.and([e('epoch', '=', epoch), e('counter', '>', counter)])]))
       .orderBy('epoch')
       .orderBy('counter')
       .execute();
-    return rows.map((row) => row.jws);
   },
 
-  async countStates(db: Db | Tx, takeoverIds: readonly string[]): Promise<{ takeover_id: string; state: DeliveryState; count: number }[]> {
+  async countStates(db: Db | Tx, takeoverIds: readonly string[]): Promise<(DeliveryCount & { takeover_id: string })[]> {
     if (takeoverIds.length === 0) return [];
     const rows = await db
       .selectFrom('takeover_deliveries')
       .select((e) => ['takeover_id', 'state', e.fn.countAll<number>().as('count')])
+      .select((e) => [
+        e.fn.count<number>('received_at').as('received'),
+        e.fn.count<number>('displayed_at').as('displayed'),
+      ])
       .where('takeover_id', 'in', takeoverIds)
       .groupBy(['takeover_id', 'state'])
       .execute();
-    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+    return rows.map((row) => ({
+      ...row,
+      count: Number(row.count),
+      received: Number(row.received),
+      displayed: Number(row.displayed),
+    }));
   },
 
   async deliveries(db: Db | Tx, takeoverId: string) {
     return db
       .selectFrom('takeover_deliveries')
       .innerJoin('boards', 'boards.id', 'takeover_deliveries.board_id')
-      .select(['takeover_deliveries.board_id', 'boards.name as board_name', 'boards.unit_id', 'takeover_deliveries.state', 'error_code'])
+      .select([
+        'takeover_deliveries.board_id',
+        'boards.name as board_name',
+        'boards.unit_id',
+        'takeover_deliveries.state',
+        'error_code',
+      ])
       .select(['received_at', 'displayed_at', 'ended_at'])
       .where('takeover_id', '=', takeoverId)
       .orderBy('boards.name')
@@ -234,10 +296,5 @@ export const takeoverRepo = {
         where takeover_deliveries.takeover_id = v.column1 and takeover_deliveries.board_id = v.column2
       `.execute(tx);
     }
-  },
-
-  /** Ends of those that stand, soonest first: when consoles must look again. */
-  async nextExpiry(db: Db | Tx, now: number): Promise<{ id: string; expires_at: number } | undefined> {
-    return db.selectFrom('takeovers').select(['id', 'expires_at']).where('expires_at', '>', now).orderBy('expires_at').executeTakeFirst();
   },
 };

@@ -24,15 +24,21 @@ export function takeoverRoutes(service: TakeoverService): Routes {
       { config, schema: { body: takeoverPreviewRequest, response: { 200: takeoverPreview } } },
       (request) => service.preview(actorOf(request), request.body.selectors),
     );
-    app.post('/api/takeovers', { config, schema: { body: takeoverRequest, response: { 200: takeoverView } } }, (request) =>
-      service.raise(actorOf(request), request.body),
+    app.post(
+      '/api/takeovers',
+      { config, schema: { body: takeoverRequest, response: { 200: takeoverView } } },
+      (request) => service.raise(actorOf(request), request.body),
     );
-    app.get('/api/takeovers', { config, schema: { response: { 200: takeovers } } }, (request) => service.list(actorOf(request)));
+    app.get('/api/takeovers', { config, schema: { response: { 200: takeovers } } }, (request) =>
+      service.list(actorOf(request)),
+    );
     app.get('/api/takeovers/:id', { config, schema: { params, response: { 200: takeoverDetail } } }, (request) =>
       service.detail(actorOf(request), request.params.id),
     );
-    app.post('/api/takeovers/:id/all-clear', { config, schema: { params, response: { 200: takeoverView } } }, (request) =>
-      service.allClear(actorOf(request), request.params.id),
+    app.post(
+      '/api/takeovers/:id/all-clear',
+      { config, schema: { params, response: { 200: takeoverView } } },
+      (request) => service.allClear(actorOf(request), request.params.id),
     );
     return Promise.resolve();
   };

@@ -3,11 +3,21 @@
  * before it is sent; what boards report moves each delivery forward and never back; silence stays «unknown».
  */
 import type { z } from 'zod';
-import type { takeoverDetail, takeoverPreview, TakeoverRequest, takeovers as takeoverList, TakeoverView } from '../../../../shared/protocol/api/takeovers.ts';
+import type {
+  takeoverDetail,
+  takeoverPreview,
+  TakeoverRequest,
+  takeovers as takeoverList,
+  TakeoverView,
+} from '../../../../shared/protocol/api/takeovers.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { boardMessages, RequestOf } from '../../../../shared/protocol/link.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
-import { takeover as takeoverSchema, type Takeover, type TakeoverSelectors } from '../../../../shared/protocol/takeover.ts';
+import {
+  takeover as takeoverSchema,
+  type Takeover,
+  type TakeoverSelectors,
+} from '../../../../shared/protocol/takeover.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -41,10 +51,12 @@ const reportsPerTransaction = 500;
 const reportDelayMs = 20;
 
 /** What is to be signed, without what the service itself adds. */
-type Draft = Pick<Takeover, 'takeoverId' | 'type' | 'supersedes' | 'status' | 'content' | 'selectors'> & { readonly expiresAt: number };
+type Draft = Pick<Takeover, 'takeoverId' | 'type' | 'supersedes' | 'status' | 'content' | 'selectors'> & {
+  readonly expiresAt: number;
+};
 
 export function createTakeoverService(context: Context, deps: TakeoverDeps) {
-  const { store, sources, access, audit, events } = context;
+  const { store, sources, access, audit, events, log } = context;
 
   const progressed = new GroupCommit<DeliveryProgress>(store, {
     write: (tx, items) => repo.report(tx, items),
@@ -87,7 +99,16 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
    * @param options.to null: has no targets of its own
    * @param options.check runs in the transaction; false: there is nothing to do
    */
-  async function issue(draft: Draft, options: { actor: Actor; action: string; to: Targeting | null; unitId: string | null; check(tx: Tx): Promise<boolean> }): Promise<void> {
+  async function issue(
+    draft: Draft,
+    options: {
+      actor: Actor;
+      action: string;
+      to: Targeting | null;
+      unitId: string | null;
+      check(tx: Tx): Promise<boolean>;
+    },
+  ): Promise<void> {
     const { actor, to } = options;
     const work = async (tx: Tx): Promise<string> => {
       const [counter, isDue, units, boardIds] = await Promise.all([
@@ -108,19 +129,23 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         startsAt: now,
       } satisfies Takeover);
       const jws = await signDocument('bang-tin-takeover', document, deps.keys.takeoverSigner());
-      const offline = boardIds.filter((boardId) => deps.presence.stateOf(boardId) !== 'online').length;
+      const away = boardIds.filter((boardId) => deps.presence.stateOf(boardId) !== 'online');
       const detail = {
         takeoverId: draft.takeoverId,
         status: draft.status,
         event: draft.content.event,
         level: draft.content.level,
         targets: boardIds.length,
-        offline,
+        offline: away.length,
       };
       const subjectId = draft.supersedes ?? draft.takeoverId;
       await Promise.all([
-        repo.insert(tx, { ...rowOf(document, jws, actor, unitId), target_count: boardIds.length, offline_count: offline }),
-        to ? repo.freezeTargets(tx, document.takeoverId, to) : null,
+        repo.insert(tx, {
+          ...rowOf(document, jws, actor, unitId),
+          target_count: boardIds.length,
+          offline_count: away.length,
+        }),
+        to ? repo.freezeTargets(tx, document.takeoverId, to, away) : null,
         audit(tx, { actor, action: options.action, subjectType: 'takeover', subjectId, unitId, detail }),
       ]);
       return jws;
@@ -193,7 +218,12 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         presence: deps.presence.stateOf(board.id),
       }));
       const count = (presence: string): number => boards.filter((board) => board.presence === presence).length;
-      return { targets: boards.length, offline: count('offline'), unpaired: count('unpaired'), boards: boards.slice(0, 10_000) };
+      return {
+        targets: boards.length,
+        offline: count('offline'),
+        unpaired: count('unpaired'),
+        boards: boards.slice(0, 10_000),
+      };
     },
 
     /**
@@ -214,7 +244,10 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const check = async (tx: Tx): Promise<boolean> => {
         const held = await repo.takeover(tx, request.clientId);
         if (held && (held.raised_by !== actor.userId || held.type !== 'alert')) {
-          throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', { status: 409, field: 'clientId' });
+          throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', {
+            status: 409,
+            field: 'clientId',
+          });
         }
         return held === undefined;
       };
@@ -223,7 +256,11 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     },
 
     /** Replaces an active takeover by another for the same boards. @throws TakeoverError `takeover_unknown`, `takeover_not_active` */
-    async update(actor: Actor, id: string, change: { clientId: string; content: Takeover['content']; durationMs: number }): Promise<TakeoverView> {
+    async update(
+      actor: Actor,
+      id: string,
+      change: { clientId: string; content: Takeover['content']; durationMs: number },
+    ): Promise<TakeoverView> {
       const row = await assertVisible(actor, await repo.takeover(store.read, id));
       await assertMayEnd(actor, row);
       const { selectors, status } = contentOf(row);
@@ -239,7 +276,11 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const check = async (tx: Tx): Promise<boolean> => {
         const held = await repo.takeover(tx, change.clientId);
         if (held?.supersedes === id && held.raised_by === actor.userId) return false;
-        if (held) throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', { status: 409, field: 'clientId' });
+        if (held)
+          throw new TakeoverError('takeover_id_taken', 'This id belongs to another takeover', {
+            status: 409,
+            field: 'clientId',
+          });
         await assertActive(tx, row);
         return true;
       };
@@ -253,7 +294,15 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       await assertMayEnd(actor, row);
       const { selectors, status, content } = contentOf(row);
       // It lives as long as what it ends: a board that comes back later still learns of it.
-      const draft: Draft = { takeoverId: sources.newId(), type: 'cancel', supersedes: id, status, content, selectors, expiresAt: row.expires_at };
+      const draft: Draft = {
+        takeoverId: sources.newId(),
+        type: 'cancel',
+        supersedes: id,
+        status,
+        content,
+        selectors,
+        expiresAt: row.expires_at,
+      };
       const check = async (tx: Tx): Promise<boolean> => {
         await assertActive(tx, row);
         return true;
@@ -272,14 +321,27 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const row = await assertVisible(actor, await repo.takeover(store.read, id));
       const [summary, rows] = await Promise.all([view(id), repo.deliveries(store.read, id)]);
       const deliveries = rows
-        .filter((delivery) => access.can(actor, 'takeover.read', delivery.unit_id) || access.can(actor, 'takeover.read', row.unit_id))
+        .filter(
+          (delivery) =>
+            access.can(actor, 'takeover.read', delivery.unit_id) || access.can(actor, 'takeover.read', row.unit_id),
+        )
         .map((delivery) => deliveryView(delivery, unitName(delivery.unit_id), summary.state !== 'active'));
       return { ...summary, deliveries };
     },
 
-    /** What a board lacks: everything after its cursor that has not expired, in order. */
-    async after(cursor: Version | null): Promise<string[]> {
-      return repo.after(store.read, cursor, sources.now());
+    /** What a board lacks: everything after its cursor that has not expired, in order. It is on its way to the board then. */
+    async handOver(boardId: string, cursor: Version | null): Promise<string[]> {
+      const at = sources.now();
+      const lacking = await repo.after(store.read, cursor, at);
+      for (const { id: takeoverId } of lacking) {
+        // Not waited for: the note must not hold up the takeover itself.
+        progressed.add({ takeoverId, boardId, state: 'sent', at, errorCode: null }).then(
+          () => events.emit('takeoverProgressed', { takeoverId }),
+          (error: unknown) =>
+            log.error({ err: error, boardId, takeoverId }, 'it was not noted that a takeover was handed over'),
+        );
+      }
+      return lacking.map(({ jws }) => jws);
     },
 
     /** Units that hear of a takeover's progress. */
@@ -301,20 +363,20 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
 
     /** When every report that was taken is durable. */
     idle: () => progressed.idle(),
-
-    /** When the next takeover expires of itself, ms UTC; null: none stands. */
-    async nextExpiry(): Promise<{ takeoverId: string; at: number } | null> {
-      const next = await repo.nextExpiry(store.read, sources.now());
-      return next ? { takeoverId: next.id, at: next.expires_at } : null;
-    },
   };
 }
 
 class NothingToDo extends Error {}
 
-const noTargets = (): TakeoverError => new TakeoverError('takeover_no_targets', 'No board would show this', { field: 'selectors' });
+const noTargets = (): TakeoverError =>
+  new TakeoverError('takeover_no_targets', 'No board would show this', { field: 'selectors' });
 
-function rowOf(document: Takeover, jws: string, actor: Actor, unitId: string): Omit<TakeoverRow, 'target_count' | 'offline_count'> {
+function rowOf(
+  document: Takeover,
+  jws: string,
+  actor: Actor,
+  unitId: string,
+): Omit<TakeoverRow, 'target_count' | 'offline_count'> {
   return {
     id: document.takeoverId,
     epoch: document.sequence.epoch,

@@ -18,19 +18,40 @@ beforeEach(() => cms.sources.advance(1000));
 
 const everyone: TakeoverSelectors = { all: true, unitIds: [], groups: [], boardIds: [] };
 const only = (change: Partial<TakeoverSelectors>) => ({ ...everyone, all: false, ...change });
-const content = { event: 'Lũ quét', level: 4, headline: 'Sơ tán ngay', instruction: 'Lên chỗ cao', senderName: 'Ban Chỉ huy PCTT' };
-const requestOf = (change: object = {}) => ({ clientId: uuidv7(), status: 'actual', content, selectors: everyone, durationMs: 3_600_000, ...change });
-const raise = (change: object = {}, who: SeededPerson | null = province) => cms.request(who, 'POST', '/api/takeovers', requestOf(change));
+const content = {
+  event: 'Lũ quét',
+  level: 4,
+  headline: 'Sơ tán ngay',
+  instruction: 'Lên chỗ cao',
+  senderName: 'Ban Chỉ huy PCTT',
+};
+const requestOf = (change: object = {}) => ({
+  clientId: uuidv7(),
+  status: 'actual',
+  content,
+  selectors: everyone,
+  durationMs: 3_600_000,
+  ...change,
+});
+const raise = (change: object = {}, who: SeededPerson | null = province) =>
+  cms.request(who, 'POST', '/api/takeovers', requestOf(change));
 
 async function verified(jws: string) {
   const list = await verifyDocument(cms.keys.keyList().jws, 'bang-tin-key-list', keyList, () => cms.keys.rootKey);
   return verifyDocument(jws, 'bang-tin-takeover', takeoverSchema, keysOf(list, 'takeover', cms.sources.now()));
 }
-const progress = (board: SimulatedBoard, takeoverId: string, state: 'received' | 'displayed' | 'dark' | 'failed' | 'ended' | 'refused', errorCode: string | null = null) =>
-  board.send('takeoverProgressedV1', { takeoverId, state, at: cms.sources.now(), errorCode });
-const countTakeovers = async (): Promise<number> => (await cms.store.read.selectFrom('takeovers').select('id').execute()).length;
+const progress = (
+  board: SimulatedBoard,
+  takeoverId: string,
+  state: 'received' | 'displayed' | 'dark' | 'failed' | 'ended' | 'refused',
+  errorCode: string | null = null,
+) => board.send('takeoverProgressedV1', { takeoverId, state, at: cms.sources.now(), errorCode });
+const countTakeovers = async (): Promise<number> =>
+  (await cms.store.read.selectFrom('takeovers').select('id').execute()).length;
 const deliveryOf = async (takeoverId: string, board: SimulatedBoard) =>
-  (await cms.request(province, 'GET', `/api/takeovers/${takeoverId}`)).body.deliveries.find((one: { boardId: string }) => one.boardId === board.identity.boardId);
+  (await cms.request(province, 'GET', `/api/takeovers/${takeoverId}`)).body.deliveries.find(
+    (one: { boardId: string }) => one.boardId === board.identity.boardId,
+  );
 
 describe('raising', () => {
   it('sends one signed document to every board that is there, and to others when they greet', async () => {
@@ -39,16 +60,28 @@ describe('raising', () => {
     await here.connect();
     const got = here.next('takeoverRaisedV1');
     const raised = await raise();
-    expect(raised).toMatchObject({ status: 200, body: { state: 'active', type: 'alert', status: 'actual', content, raisedByName: 'Người thử', endedAt: null } });
+    expect(raised).toMatchObject({
+      status: 200,
+      body: { state: 'active', type: 'alert', status: 'actual', content, raisedByName: 'Người thử', endedAt: null },
+    });
     const { id, targets, offlineAtRaise, delivery } = raised.body;
     expect(offlineAtRaise).toBe(targets - 1);
-    expect(delivery).toMatchObject({ sent: targets, received: 0, displayed: 0 });
+    expect(delivery).toMatchObject({ sent: 1, waiting: targets - 1, received: 0, displayed: 0 });
+    expect(raised.body.steps).toEqual({ sent: 1, received: 0, displayed: 0 });
     const document = await verified((await got).takeover);
     expect(document).toMatchObject({ takeoverId: id, type: 'alert', supersedes: null, selectors: everyone, content });
 
     await away.connect();
     expect(await away.hello()).toMatchObject({ takeovers: expect.arrayContaining([(await got).takeover]) });
     expect(await away.hello({ takeover: document.sequence })).toMatchObject({ takeovers: [] });
+    // Handed over when it greeted: only now was it sent to that board.
+    await cms.live.takeovers.idle();
+    expect(await deliveryOf(id, away)).toMatchObject({ state: 'sent', receivedAt: null });
+    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.steps).toEqual({
+      sent: 2,
+      received: 0,
+      displayed: 0,
+    });
     here.disconnect();
     away.disconnect();
   });
@@ -72,13 +105,24 @@ describe('raising', () => {
     const request = requestOf();
     const answers = await Promise.all([1, 2, 3].map(() => cms.request(province, 'POST', '/api/takeovers', request)));
     expect(new Set(answers.map((answer) => answer.body.id))).toEqual(new Set([request.clientId]));
-    const rows = await cms.store.read.selectFrom('takeovers').select(['counter']).where('id', '=', request.clientId).execute();
+    const rows = await cms.store.read
+      .selectFrom('takeovers')
+      .select(['counter'])
+      .where('id', '=', request.clientId)
+      .execute();
     expect(rows).toHaveLength(1);
     const next = await raise();
-    const after = await cms.store.read.selectFrom('takeovers').select('counter').where('id', '=', next.body.id).executeTakeFirstOrThrow();
+    const after = await cms.store.read
+      .selectFrom('takeovers')
+      .select('counter')
+      .where('id', '=', next.body.id)
+      .executeTakeFirstOrThrow();
     expect(after.counter).toBe(rows[0]!.counter + 1); // no holes
     const other = await cms.person('province');
-    expect(await cms.request(other, 'POST', '/api/takeovers', request)).toMatchObject({ status: 409, body: { error: { code: 'takeover_id_taken' } } });
+    expect(await cms.request(other, 'POST', '/api/takeovers', request)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'takeover_id_taken' } },
+    });
   });
 
   it('freezes its targets: unit with all below it, group, single board', async () => {
@@ -86,7 +130,11 @@ describe('raising', () => {
     const sister = await cms.board(cms.units.sister, ['chợ', 'A "B", c']);
     const idsOf = async (selectors: object) => {
       const { body } = await raise({ selectors });
-      const rows = await cms.store.read.selectFrom('takeover_deliveries').select('board_id').where('takeover_id', '=', body.id).execute();
+      const rows = await cms.store.read
+        .selectFrom('takeover_deliveries')
+        .select('board_id')
+        .where('takeover_id', '=', body.id)
+        .execute();
       return { body, ids: rows.map((row) => row.board_id) };
     };
     const commune = await idsOf(only({ unitIds: [cms.units.commune] }));
@@ -97,7 +145,9 @@ describe('raising', () => {
     expect((await idsOf(only({ boardIds: [village.identity.boardId] }))).ids).toEqual([village.identity.boardId]);
     // A board that comes later is no target of what was raised before.
     await cms.board(cms.units.village);
-    expect((await cms.request(province, 'GET', `/api/takeovers/${commune.body.id}`)).body.targets).toBe(commune.ids.length);
+    expect((await cms.request(province, 'GET', `/api/takeovers/${commune.body.id}`)).body.targets).toBe(
+      commune.ids.length,
+    );
   });
 
   it('says before anyone confirms how many boards it would reach', async () => {
@@ -106,7 +156,12 @@ describe('raising', () => {
     const boardIds = [online.identity.boardId, offline.identity.boardId];
     const preview = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
     expect(preview).toMatchObject({ status: 200, body: { targets: 2, offline: 1, unpaired: 0 } });
-    expect(preview.body.boards).toContainEqual({ boardId: online.identity.boardId, name: 'Bảng 1', unitName: 'Thôn Đông', presence: 'online' });
+    expect(preview.body.boards).toContainEqual({
+      boardId: online.identity.boardId,
+      name: 'Bảng 1',
+      unitName: 'Thôn Đông',
+      presence: 'online',
+    });
     cms.context.events.emit('boardUnpaired', { boardId: online.identity.boardId });
     const after = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
     expect(after.body).toMatchObject({ targets: 2, offline: 1, unpaired: 1 });
@@ -117,7 +172,13 @@ describe('raising', () => {
     const sister = await cms.board(cms.units.sister, ['ven sông']);
     const communal = await cms.person('administrator', cms.units.commune);
     const sisterBoard = only({ boardIds: [sister.identity.boardId] });
-    for (const selectors of [everyone, only({ unitIds: [cms.units.sister] }), only({ unitIds: [cms.units.province] }), sisterBoard, only({ groups: ['ven sông'] })]) {
+    for (const selectors of [
+      everyone,
+      only({ unitIds: [cms.units.sister] }),
+      only({ unitIds: [cms.units.province] }),
+      sisterBoard,
+      only({ groups: ['ven sông'] }),
+    ]) {
       expect((await raise({ selectors }, communal)).status).toBe(403);
       expect((await cms.request(communal, 'POST', '/api/takeovers/preview', { selectors })).status).toBe(403);
     }
@@ -125,7 +186,9 @@ describe('raising', () => {
       expect((await raise({ selectors: sisterBoard }, await cms.person(role))).status, role).toBe(403);
     }
     expect((await raise({}, null)).status).toBe(401);
-    expect((await cms.request({ ...province, csrfToken: 'x' }, 'POST', '/api/takeovers', requestOf())).status).toBe(403);
+    expect((await cms.request({ ...province, csrfToken: 'x' }, 'POST', '/api/takeovers', requestOf())).status).toBe(
+      403,
+    );
     expect(await countTakeovers()).toBe(before); // Nothing left behind.
   });
 
@@ -161,11 +224,43 @@ describe('progress', () => {
     await Promise.all([progress(board, id, 'displayed'), progress(board, id, 'received')]);
     await progress(board, id, 'failed', 'too_late');
     const displayedAt = cms.sources.now();
-    expect(await deliveryOf(id, board)).toMatchObject({ state: 'displayed', errorCode: null, receivedAt, displayedAt, endedAt: null });
+    expect(await deliveryOf(id, board)).toMatchObject({
+      state: 'displayed',
+      errorCode: null,
+      receivedAt,
+      displayedAt,
+      endedAt: null,
+    });
     await progress(board, id, 'ended');
     await progress(board, id, 'displayed');
-    expect(await deliveryOf(id, board)).toMatchObject({ state: 'ended', receivedAt, displayedAt, endedAt: displayedAt });
-    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.delivery).toMatchObject({ ended: 1, displayed: 0, sent: 0 });
+    expect(await deliveryOf(id, board)).toMatchObject({
+      state: 'ended',
+      receivedAt,
+      displayedAt,
+      endedAt: displayedAt,
+    });
+    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.delivery).toMatchObject({
+      ended: 1,
+      displayed: 0,
+      sent: 0,
+    });
+    expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.steps).toEqual({
+      sent: 1,
+      received: 1,
+      displayed: 1,
+    });
+    board.disconnect();
+  });
+
+  it('that ended on a board which never displayed it is not counted as displayed', async () => {
+    const board = await cms.board();
+    await board.connect();
+    const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    await progress(board, id, 'received');
+    await progress(board, id, 'ended');
+    const { delivery, steps } = (await cms.request(province, 'GET', `/api/takeovers/${id}`)).body;
+    expect(delivery).toMatchObject({ ended: 1, displayed: 0 });
+    expect(steps).toEqual({ sent: 1, received: 1, displayed: 0 });
     board.disconnect();
   });
 
@@ -195,7 +290,15 @@ describe('progress', () => {
     await board.connect();
     const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
     const start = cms.sources.now();
-    const play = { type: 'playEnded', start, paintedMs: 15_000, noticeId: null, noticeHash: null, asset: null, takeoverId: id } as const;
+    const play = {
+      type: 'playEnded',
+      start,
+      paintedMs: 15_000,
+      noticeId: null,
+      noticeHash: null,
+      asset: null,
+      takeoverId: id,
+    } as const;
     const why = { kind: 'takeover', id } as const;
     board.journal.append({ ...play, why, outcome: 'completed', host: 'browser', programme: null }, start);
     await board.send('appendJournalV1', board.journal.batch(1, 1));
@@ -221,14 +324,19 @@ describe('the end', () => {
     const document = await verified((await cleared).takeover);
     expect(document).toMatchObject({ type: 'cancel', supersedes: id, selectors: everyone });
     // Boards that never answered are not known, rather than displayed.
-    expect(answer.body.delivery).toMatchObject({ sent: 0, displayed: 0, unknown: answer.body.targets });
+    expect(answer.body.delivery).toMatchObject({ sent: 0, waiting: 0, displayed: 0, unknown: answer.body.targets });
+    // And what was never sent stays unsent.
+    expect(answer.body.steps).toEqual({ sent: 1, received: 0, displayed: 0 });
     const again = await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`);
     expect(again).toMatchObject({ status: 409, body: { error: { code: 'takeover_not_active' } } });
     const away = await cms.board();
     await away.connect();
     const { takeovers } = (await away.hello()) as { takeovers: string[] };
     expect(takeovers).toContain((await cleared).takeover);
-    const listed = (await cms.request(province, 'GET', '/api/takeovers')).body.takeovers as { id: string; type: string }[];
+    const listed = (await cms.request(province, 'GET', '/api/takeovers')).body.takeovers as {
+      id: string;
+      type: string;
+    }[];
     expect(listed.find((one) => one.id === id)).toBeTruthy();
     expect(listed.some((one) => one.type === 'cancel')).toBe(false);
     board.disconnect();
@@ -239,7 +347,11 @@ describe('the end', () => {
     const board = await cms.board();
     await board.connect();
     const { id, expiresAt } = (await raise({ durationMs: 60_000 })).body;
-    const sequence = await cms.store.read.selectFrom('takeovers').select(['epoch', 'counter', 'jws']).where('id', '=', id).executeTakeFirstOrThrow();
+    const sequence = await cms.store.read
+      .selectFrom('takeovers')
+      .select(['epoch', 'counter', 'jws'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
     await progress(board, id, 'received');
     cms.sources.advance(59_999);
     expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.state).toBe('active');
@@ -247,7 +359,9 @@ describe('the end', () => {
     const after = (await cms.request(province, 'GET', `/api/takeovers/${id}`)).body;
     expect(after).toMatchObject({ state: 'expired', endedAt: expiresAt, delivery: { received: 1, sent: 0 } });
     expect((await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(409);
-    const { takeovers } = (await board.hello({ takeover: { epoch: sequence.epoch, counter: sequence.counter - 1 } })) as { takeovers: string[] };
+    const { takeovers } = (await board.hello({
+      takeover: { epoch: sequence.epoch, counter: sequence.counter - 1 },
+    })) as { takeovers: string[] };
     expect(takeovers).not.toContain(sequence.jws);
     board.disconnect();
   });
@@ -255,7 +369,14 @@ describe('the end', () => {
   it('is an update, which takes its place', async () => {
     const board = await cms.board();
     const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
-    const actor = { userId: province.userId, name: '', email: '', sessionHash: '', csrfToken: '', grants: [{ unitId: cms.units.province, unitName: '', role: 'province' as const }] };
+    const actor = {
+      userId: province.userId,
+      name: '',
+      email: '',
+      sessionHash: '',
+      csrfToken: '',
+      grants: [{ unitId: cms.units.province, unitName: '', role: 'province' as const }],
+    };
     const change = { clientId: uuidv7(), content: { ...content, headline: 'Nước lên thêm' }, durationMs: 7_200_000 };
     const updated = await cms.live.takeovers.update(actor, id, change);
     expect(updated).toMatchObject({ type: 'update', state: 'active', targets: 1 });
@@ -274,10 +395,16 @@ describe('the end', () => {
     expect((await cms.request(near, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(403);
     expect((await cms.request(far, 'GET', `/api/takeovers/${id}`)).status).toBe(404);
     expect((await cms.request(far, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(404);
-    const listed = async (who: SeededPerson) => ((await cms.request(who, 'GET', '/api/takeovers')).body.takeovers as { id: string }[]).map((one) => one.id);
+    const listed = async (who: SeededPerson) =>
+      ((await cms.request(who, 'GET', '/api/takeovers')).body.takeovers as { id: string }[]).map((one) => one.id);
     expect(await listed(near)).toContain(id);
     expect(await listed(far)).not.toContain(id);
-    for (const [method, path] of [['GET', ''], ['GET', `/${id}`], ['POST', `/${id}/all-clear`], ['POST', '/preview']] as const) {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', `/${id}`],
+      ['POST', `/${id}/all-clear`],
+      ['POST', '/preview'],
+    ] as const) {
       expect((await cms.request(null, method, `/api/takeovers${path}`)).status, path).toBe(401);
     }
     expect((await cms.request(province, 'GET', `/api/takeovers/${uuidv7()}`)).body.error.code).toBe('takeover_unknown');

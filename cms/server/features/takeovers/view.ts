@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { takeoverDetail, TakeoverView } from '../../../../shared/protocol/api/takeovers.ts';
 import { takeover as takeoverSchema, type Takeover } from '../../../../shared/protocol/takeover.ts';
 import type { z } from 'zod';
-import type { DeliveryState, TakeoverRow } from './repo.ts';
+import type { DeliveryCount, DeliveryState, TakeoverRow } from './repo.ts';
 
 type Ended = { readonly state: Exclude<TakeoverView['state'], 'active'>; readonly at: number };
 
@@ -21,19 +21,21 @@ export function contentOf(row: Pick<TakeoverRow, 'jws'>): Takeover {
 }
 
 /** A board that never answered before the end: nobody knows what it showed. */
-const known = (state: DeliveryState, ended: boolean): DeliveryState => (ended && state === 'sent' ? 'unknown' : state);
+const known = (state: DeliveryState, ended: boolean): DeliveryState =>
+  ended && (state === 'sent' || state === 'waiting') ? 'unknown' : state;
 
 export function viewOf(
   row: TakeoverRow,
   facts: {
     successor: TakeoverRow | null;
-    counts: readonly { state: DeliveryState; count: number }[];
+    counts: readonly DeliveryCount[];
     raisedByName: string;
     now: number;
   },
 ): TakeoverView {
   const ended = endOf(row, facts.successor, facts.now);
   const delivery: Record<DeliveryState, number> = {
+    waiting: 0,
     sent: 0,
     received: 0,
     displayed: 0,
@@ -43,7 +45,14 @@ export function viewOf(
     ended: 0,
     unknown: 0,
   };
-  for (const { state, count } of facts.counts) delivery[known(state, ended !== null)] += count;
+  const steps = { sent: 0, received: 0, displayed: 0 };
+  for (const { state, count, received, displayed } of facts.counts) {
+    delivery[known(state, ended !== null)] += count;
+    if (state !== 'waiting') steps.sent += count;
+    // One that was refused arrived, but the board did not take it.
+    if (state !== 'refused') steps.received += received;
+    steps.displayed += displayed;
+  }
   return {
     id: row.id,
     type: row.type,
@@ -58,6 +67,7 @@ export function viewOf(
     targets: row.target_count,
     offlineAtRaise: row.offline_count,
     delivery,
+    steps,
   };
 }
 

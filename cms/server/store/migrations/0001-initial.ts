@@ -3,7 +3,7 @@ import type { Migration } from '../migrate.ts';
 
 const levels = `'province','district','commune','village','body'`;
 const roles = `'administrator','province','approver','editor','technician','viewer'`;
-const deliveryStates = `'sent','received','displayed','dark','failed','refused','ended','unknown'`;
+const deliveryStates = `'waiting','sent','received','displayed','dark','failed','refused','ended','unknown'`;
 
 export const migration: Migration = {
   name: '0001-initial',

@@ -32,6 +32,7 @@ export function stateWord(state: TakeoverView['state']): string {
 
 export function deliveryWord(state: DeliveryState): string {
   const words = {
+    waiting: m.delivery_waiting,
     sent: m.delivery_sent,
     received: m.delivery_received,
     displayed: m.delivery_displayed,
@@ -46,6 +47,7 @@ export function deliveryWord(state: DeliveryState): string {
 
 export const deliveryTone = (state: DeliveryState): 'good' | 'accent' | 'warn' | 'bad' | 'neutral' => {
   const tones = {
+    waiting: 'warn',
     sent: 'neutral',
     received: 'accent',
     displayed: 'good',
