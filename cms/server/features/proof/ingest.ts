@@ -74,7 +74,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
     const batches = items.map(({ batch, read, receivedAt }) => ({ ...batch, firstSeq: read.freshFrom!, lines: read.lines ?? batch.lines, receivedAt }));
     // Not waited for one by one: the connection keeps their order, and the trips to the writer overlap.
     await Promise.all([
-      repo.insertBatches(store, tx, batches),
+      repo.insertBatches(tx, batches),
       repo.insertPlays(store, tx, items.map(({ read }) => read.plays)),
       repo.insertEvents(store, tx, items.map(({ read }) => read.events)),
     ]);

@@ -6,6 +6,7 @@ import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import { batchMessage, type JournalBatch, type JournalRecord } from '../../../../shared/protocol/journal.ts';
 import type { Sha256 } from '../../../../shared/util/sha256.ts';
 import { joinChain, JournalError, readLines, type ChainedRecord, type JournalHead } from '../../../../shared/proof/chain.ts';
+import { readPlayLine } from './play-line.ts';
 
 type Cell = string | number | null;
 
@@ -63,7 +64,7 @@ function keyOf(x: string, cache: KeyCache): KeyObject {
 
 /** @throws JournalError `journal_invalid`, `journal_gap`, `journal_fork` */
 export function readBatch(batch: JournalBatch, facts: JournalFacts, cache: KeyCache): ReadBatch {
-  const chain = readLines(batch, sha256);
+  const chain = readLines(batch, sha256, readPlayLine);
   const last = chain[chain.length - 1]!;
   const message = Buffer.from(batchMessage(batch.journalId, last.seq, last.hash), 'utf8');
   if (!verify(null, message, keyOf(facts.deviceKey, cache), Buffer.from(batch.signature, 'base64url'))) {
