@@ -1,5 +1,5 @@
 /** A form's way to the CMS: checked here first with the CMS's own schema, then sent, with errors beside their fields. */
-import { tick } from 'svelte';
+import { tick, untrack } from 'svelte';
 import type { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
@@ -13,6 +13,8 @@ export class Form {
   errorCode = $state<string | null>(null);
   /** Sentences by dotted path of the field. */
   fields = $state<Record<string, string>>({});
+  /** The check that last failed. */
+  #validate: (() => unknown) | null = null;
 
   /** The sentence for a field, or for one below it when `deep`. */
   of(path: string, deep = false): string | undefined {
@@ -23,28 +25,57 @@ export class Form {
   }
 
   clear(): void {
+    this.#validate = null;
     this.error = null;
     this.errorCode = null;
     this.fields = {};
   }
 
-  /** Checks the input with the schema; errors are put at their fields. @returns the parsed input, or null */
-  check<T>(schema: z.ZodType<T>, input: unknown): T | null {
-    this.clear();
-    const parsed = schema.safeParse(input);
-    if (parsed.success) return parsed.data;
-    const fields: Record<string, string> = {};
-    for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= sentenceOfIssue(issue);
-    this.fields = fields;
-    this.error = m.form_has_errors();
-    void focusFirstInvalid();
-    return null;
+  /**
+   * Checks the input with the schema; errors are put at their fields and the first one gets the focus.
+   * @param read the input as it is now; asked again while the errors are mended
+   * @param more errors that the schema cannot know, by field
+   * @returns the parsed input, or null
+   */
+  check<T>(schema: z.ZodType<T>, read: () => unknown, more: () => Record<string, string> = () => ({})): T | null {
+    const validate = (): T | null => {
+      const parsed = schema.safeParse(read());
+      const fields: Record<string, string> = {};
+      for (const issue of parsed.success ? [] : parsed.error.issues)
+        fields[issue.path.join('.')] ??= sentenceOfIssue(issue);
+      this.fields = { ...fields, ...more() };
+      const wrong = Object.keys(this.fields).length > 0;
+      this.errorCode = null;
+      this.error = wrong ? m.form_has_errors() : null;
+      return parsed.success && !wrong ? parsed.data : null;
+    };
+    const input = validate();
+    this.#validate = input === null ? validate : null;
+    if (input === null) void focusFirstInvalid();
+    return input;
+  }
+
+  /** While the component lives: errors go as soon as what they are about is mended. */
+  watch(read: () => unknown): void {
+    let begun = false;
+    $effect(() => {
+      read();
+      if (begun) untrack(() => this.#revise());
+      begun = true;
+    });
+  }
+
+  #revise(): void {
+    if (this.#validate) this.#validate();
+    // A conflict is not mended by typing on.
+    else if (this.errorCode !== 'revision_conflict') this.clear();
   }
 
   /** Runs what sends the form. Errors are kept and shown. @returns whether it went well */
   async run(action: () => Promise<void>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
+    this.#validate = null;
     this.error = null;
     this.errorCode = null;
     try {

@@ -18,6 +18,8 @@ export const presenceTone = (presence: BoardPresence['presence']): 'good' | 'bad
 export function presenceSince(presence: BoardPresence, now: number): string {
   if (presence.presence === 'unpaired') return m.board_unpaired_hint();
   if (presence.since === null) return '';
+  if (now - presence.since < 60_000)
+    return presence.presence === 'online' ? m.board_online_just_now() : m.board_offline_just_now();
   const since = sinceWords(presence.since, now);
   return presence.presence === 'online' ? m.board_online_since({ since }) : m.board_offline_since({ since });
 }

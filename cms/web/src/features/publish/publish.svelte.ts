@@ -34,8 +34,8 @@ export class Publishing {
     }
   }
 
-  /** @returns how many boards were given something new */
-  async publish(): Promise<number> {
+  /** @returns how many boards were given something new, and how many have no player to give it to */
+  async publish(): Promise<{ changed: number; waiting: number }> {
     const answer = await this.#api.post('/api/programmes/publish', publishAnswer, { boardIds: [...this.chosen] });
     for (const row of answer.boards) {
       this.published.set(row.boardId, row);
@@ -43,7 +43,8 @@ export class Publishing {
       if (before) this.preview.set(row.boardId, { ...before, changed: false });
     }
     this.chosen.clear();
-    return answer.boards.filter((row) => row.changed).length;
+    const waiting = answer.boards.filter((row) => row.version === null).length;
+    return { changed: answer.boards.filter((row) => row.changed && row.version !== null).length, waiting };
   }
 
   /** How far the version that this page published has come; what a board said of older ones does not count. */
@@ -63,7 +64,8 @@ export class Publishing {
   } {
     const tally = { total: 0, active: 0, refused: 0, waiting: 0, offline: 0 };
     for (const board of boards) {
-      if (!this.published.get(board.id)?.changed) continue;
+      const published = this.published.get(board.id);
+      if (!published?.changed || published.version === null) continue;
       tally.total++;
       const state = this.progressOf(board)?.state;
       if (state === 'active') tally.active++;
