@@ -28,7 +28,7 @@ export interface Config {
   readonly stage: string | null;
   /** PostgreSQL's address; null: SQLite in the data folder. */
   readonly databaseUrl: string | null;
-  /** A proxy in front says who is calling. */
+  /** One proxy in front says who is calling. */
   readonly trustProxy: boolean;
   /** The address by which people reach the CMS, without a trailing slash; null: where it listens. */
   readonly publicUrl: string | null;

@@ -13,14 +13,14 @@ const actor = testActor();
 const logged: Record<string, unknown>[] = [];
 let app: FastifyInstance;
 
-async function create(): Promise<FastifyInstance> {
+async function create(trustProxy = false): Promise<FastifyInstance> {
   const log = pino(
     { level: 'info' },
     { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
   );
   const http = await createHttp({
     log,
-    trustProxy: false,
+    trustProxy,
     resolveSession: (token) => Promise.resolve(token === 'good' ? actor : null),
     verifyBoardToken: (token) => {
       if (!token.startsWith('board')) return Promise.reject(new AppError('token_invalid', 'no', { status: 401 }));
@@ -113,6 +113,18 @@ describe('who is calling', () => {
     expect(codeOf(response)).toBe('cross_site');
   });
 
+  it.each([
+    [false, '127.0.0.1'],
+    [true, '203.0.113.7'],
+  ])('behind a proxy (%s) the caller cannot choose its own address', async (trustProxy, address) => {
+    const behind = await create(trustProxy);
+    behind.get('/address', { config: { auth: 'public' } }, (request) => Promise.resolve({ address: request.ip }));
+    // The proxy adds the address that it saw; what stands before it the caller wrote itself.
+    const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' };
+    expect((await behind.inject({ url: '/address', headers })).json()).toEqual({ address });
+    await behind.close();
+  });
+
   it('a route that does not say who may call it keeps the server from starting', async () => {
     app.get('/open', () => ({}));
     await expect(app.ready()).rejects.toThrow('GET /open does not say who may call it');
@@ -154,6 +166,16 @@ describe('errors', () => {
     const response = await get('/full');
     expect(response.statusCode).toBe(507);
     expect(codeOf(response)).toBe('storage_full');
+  });
+
+  it('say so of a text that no table takes', async () => {
+    routes();
+    const payload = { outer: { list: [{ n: 'a\0b' }] } };
+    const response = await app.inject({ method: 'POST', url: '/typed', payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      error: { code: 'invalid_input', message: expect.stringContaining('U+0000') },
+    });
   });
 
   it.each([

@@ -30,7 +30,7 @@ import { isStorageFull } from './store/errors.ts';
 
 export interface HttpDeps {
   readonly log: Logger;
-  /** Whether to believe X-Forwarded-For and -Proto of a proxy in front. */
+  /** Whether one proxy in front says who is calling: the last address in X-Forwarded-For, and X-Forwarded-Proto. */
   readonly trustProxy: boolean;
   /** Who a session's token belongs to. */
   resolveSession(token: string): Promise<Actor | null>;
@@ -60,7 +60,8 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    trustProxy: deps.trustProxy,
+    // The one proxy in front: whatever the caller itself wrote into X-Forwarded-For must not decide whom throttles count.
+    trustProxy: deps.trustProxy && ((_address: string, hop: number) => hop === 0),
     forceCloseConnections: true,
   });
   const declared: RouteOptions[] = [];
@@ -81,6 +82,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12', unrepresentable: 'any' } }),
   });
   app.addHook('onRequest', (request) => authenticate(deps, request));
+  app.addHook('preValidation', (request, _reply, done) => done(refuseNul(request.body)));
 
   return {
     app,
@@ -89,6 +91,15 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
         [method].flat().map((one) => ({ method: one, url, auth: config!.auth! })),
       ),
   };
+}
+
+/** No table takes a NUL (PostgreSQL has none in text), and no text that people write holds one. */
+function refuseNul(body: unknown): AppError | undefined {
+  const holdsNul = (value: unknown): boolean =>
+    typeof value === 'string'
+      ? value.includes('\0')
+      : typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
+  return holdsNul(body) ? new AppError('invalid_input', 'A text holds the character U+0000') : undefined;
 }
 
 function firstUndeclared(routes: readonly RouteOptions[]): Error | undefined {

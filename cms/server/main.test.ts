@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,8 @@ it('listens, tells its parent, confirms no code that nobody shows, and ends clea
     const { url, firstAdminLink } = await ready(run);
     expect(firstAdminLink).toMatch(new RegExp(`^${url}/setup#[\\w-]{43}$`));
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ ok: true });
+    // Hashes of passwords are nobody else's to read, wherever the data folder is.
+    expect((await stat(join(folder, 'data', 'cms.sqlite'))).mode & 0o077).toBe(0);
     const answered = once(run.child, 'message');
     run.child.send({ type: 'pairBoard', boardId: '00000000-0000-7000-8000-000000000000', code: 'abcd-efgh' });
     expect((await answered)[0]).toMatchObject({ type: 'pairFailed', code: 'board_unknown' });

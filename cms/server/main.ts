@@ -31,6 +31,9 @@ function configure(): Config {
   }
 }
 
+// What this process writes is its owner's alone: the database holds password hashes and who signed in from where.
+process.umask(0o077);
+
 const config = configure();
 const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, type TestContext } from '../../testing.ts';
@@ -117,6 +118,9 @@ describeStores('accounts', (under) => {
       const second = await accounts.signIn({ email: 'lan@example.vn', password }, '10.0.5.1', first.token);
       expect(await accounts.resolve(first.token)).toBeNull();
       expect(await accounts.resolve(second.token)).not.toBeNull();
+      // What its pages still have open is told to go.
+      const sessionHash = createHash('sha256').update(first.token).digest('hex');
+      expect(test.emitted).toContainEqual({ name: 'sessionEnded', payload: { sessionHash } });
     });
   });
 
@@ -181,7 +185,6 @@ describeStores('accounts', (under) => {
 });
 
 async function lastSeen(test: TestContext, token: string): Promise<number | undefined> {
-  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256').update(token).digest('hex');
   const row = await test.context.store.read
     .selectFrom('sessions')

@@ -162,7 +162,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     }
     wrongByAccount.forgive(keys[0]);
     wrongByAddress.giveBack(keys[1]);
-    return store.transaction(async (tx) => {
+    const session = await store.transaction(async (tx) => {
       if (previous !== null) await repo.deleteSession(tx, sha256(previous));
       await audit(tx, {
         actor: { userId: user.id },
@@ -174,6 +174,9 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       });
       return begin(tx, user);
     });
+    // Pages that the session before had open hear nothing more.
+    if (previous !== null) events.emit('sessionEnded', { sessionHash: sha256(previous) });
+    return session;
   }
 
   async function resolve(token: string): Promise<Actor | null> {
