@@ -43,9 +43,13 @@ describe('admission', () => {
     for (const issuedAt of [now - 120_000, now + 121_000]) {
       expect(await refused(board, { token: await board.token({ issuedAt }) })).toBe('token_expired');
     }
-    expect(await refused(board, { token: await board.token({ issuedAt: now, expiresAt: now + 3_600_000 }) })).toBe('token_invalid');
+    expect(await refused(board, { token: await board.token({ issuedAt: now, expiresAt: now + 3_600_000 }) })).toBe(
+      'token_invalid',
+    );
     const other = await cms.board();
-    expect(await refused(board, { token: await board.token({ boardId: other.identity.boardId }) })).toBe('token_invalid');
+    expect(await refused(board, { token: await board.token({ boardId: other.identity.boardId }) })).toBe(
+      'token_invalid',
+    );
   });
 
   it('disconnects the older of two connections of a board', async () => {
@@ -60,6 +64,14 @@ describe('admission', () => {
     again.disconnect();
   });
 
+  it('lets nobody stay without saying who it is', async () => {
+    const stranger = io(cms.url, { transports: ['websocket'], forceNew: true, reconnection: false });
+    await expect(new Promise((_, reject) => stranger.once('connect_error', reject))).rejects.toThrow(
+      'namespace_unknown',
+    );
+    stranger.disconnect();
+  });
+
   it('refuses polling and a connection without a token', async () => {
     const polling = io(cms.url + boardNamespace, { transports: ['polling'], forceNew: true, reconnection: false });
     await expect(new Promise((_, reject) => polling.once('connect_error', reject))).rejects.toThrow();
@@ -72,7 +84,10 @@ describe('messages', () => {
     const board = await cms.board();
     await board.connect();
     const send = (name: string, ...payload: unknown[]) =>
-      board.socket.timeout(5000).emitWithAck(name, ...payload) as Promise<{ ok: boolean; error?: { code: string; field: string | null } }>;
+      board.socket.timeout(5000).emitWithAck(name, ...payload) as Promise<{
+        ok: boolean;
+        error?: { code: string; field: string | null };
+      }>;
     const before = { ...cms.gateway.counts };
     const wrong: [string, unknown][] = [
       ['helloV1', {}],
@@ -155,14 +170,21 @@ describe('presence', () => {
     const viewer = await cms.person('viewer');
     const board = await cms.board();
     const { boardId } = board.identity;
-    const row = () => cms.store.read.selectFrom('board_states').selectAll().where('board_id', '=', boardId).executeTakeFirst();
+    const row = () =>
+      cms.store.read.selectFrom('board_states').selectAll().where('board_id', '=', boardId).executeTakeFirst();
     expect(cms.live.presence.stateOf(boardId)).toBe('offline');
     await board.connect();
     await board.hello();
     const now = { noticeId: null, title: 'Lịch tiêm chủng', why: 'loop', until: cms.sources.now() + 9000 } as const;
-    expect(await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: true, host: 'chromium' })).toEqual({ ok: true });
+    expect(
+      await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: true, host: 'chromium' }),
+    ).toEqual({ ok: true });
     await cms.live.presence.flush();
     expect(await row()).toMatchObject({ online: 1, since: cms.sources.now(), host: 'chromium', app: 'fleet' });
+    // A text that PostgreSQL does not take would keep the rows of all boards from being written.
+    await board.hello({ app: 'fle\0et 2' });
+    await cms.live.presence.flush();
+    expect((await row())?.app).toBe('fleet 2');
 
     const offline = new Promise<void>((resolve) => {
       const stop = cms.context.events.on('boardChanged', (changed) => {

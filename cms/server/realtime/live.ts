@@ -45,7 +45,10 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
   const { keys, units, boards, accounts, programmes } = deps;
   const presence = await Presence.load(context);
   const verifier = createVerifierThread();
-  const pairing = createPairingService(context, { keys, certificateFor: (boardId, deviceKey) => programmes.certificateFor(boardId, deviceKey) });
+  const pairing = createPairingService(context, {
+    keys,
+    certificateFor: (boardId, deviceKey) => programmes.certificateFor(boardId, deviceKey),
+  });
   const takeovers = createTakeoverService(context, { keys, units, accounts, presence });
   const proof = createProofService(context, { boards, takeovers, verifier });
 
@@ -69,6 +72,8 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       commandRoutes(commands),
     ],
     attach(io) {
+      // Whoever connects has to name a namespace that asks who is there; those who name none are let go after a while.
+      io.use((_socket, next) => next(new Error('namespace_unknown')));
       gateway = createBoardGateway(io, context, { pairing, keys, programmes, takeovers, proof, presence });
       console = createConsoleGateway(io, context, { accounts, boards, takeovers, tree: units.tree });
       return gateway;

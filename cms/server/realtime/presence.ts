@@ -4,6 +4,7 @@
  */
 import type { RequestOf, boardMessages } from '../../../shared/protocol/link.ts';
 import type { Context } from '../context.ts';
+import { cleanLine } from '../text.ts';
 import { presenceRepo as repo, type StateRow } from './presence-repo.ts';
 
 export type BoardState = RequestOf<typeof boardMessages.stateChangedV1>;
@@ -39,9 +40,13 @@ export class Presence {
 
   /** After a start nobody is there yet: boards that were online have been offline since they were last seen. */
   static async load(context: Context): Promise<Presence> {
-    const [paired, states] = await Promise.all([repo.pairedBoards(context.store.read), repo.states(context.store.read)]);
+    const [paired, states] = await Promise.all([
+      repo.pairedBoards(context.store.read),
+      repo.states(context.store.read),
+    ]);
     const presence = new Presence(context, paired, states);
-    for (const row of states) if (row.online === 1) presence.#goOffline(row, row.last_seen_at ?? row.since ?? context.sources.now());
+    for (const row of states)
+      if (row.online === 1) presence.#goOffline(row, row.last_seen_at ?? row.since ?? context.sources.now());
     await presence.flush();
     return presence;
   }
@@ -65,7 +70,8 @@ export class Presence {
   }
 
   greeted(boardId: string, by: { host: string; app: string }): void {
-    Object.assign(this.#row(boardId), by);
+    // One board's odd text must not keep the rows of the others from being written.
+    Object.assign(this.#row(boardId), { host: by.host, app: cleanLine(by.app) });
     this.#changed(boardId);
   }
 
@@ -112,14 +118,17 @@ export class Presence {
   #goOffline(row: StateRow, since: number): void {
     Object.assign(row, { online: 0, since });
     // What an absent board shows is not known.
-    if (row.state !== null) row.state = JSON.stringify({ ...(JSON.parse(row.state) as BoardState), now: null, next: null, screenOn: null });
+    if (row.state !== null)
+      row.state = JSON.stringify({ ...(JSON.parse(row.state) as BoardState), now: null, next: null, screenOn: null });
     this.#changed(row.board_id);
   }
 
   #changed(boardId: string): void {
     this.#dirty.add(boardId);
     this.#timer ??= setTimeout(() => {
-      this.flush().catch((error: unknown) => this.#context.log.error({ err: error }, 'the state of boards was not written'));
+      this.flush().catch((error: unknown) =>
+        this.#context.log.error({ err: error }, 'the state of boards was not written'),
+      );
     }, flushAfterMs);
   }
 
@@ -140,6 +149,8 @@ export class Presence {
 
   #touch(): void {
     const { store, sources, log } = this.#context;
-    repo.touchOnline(store.write, sources.now()).catch((error: unknown) => log.warn({ err: error }, 'boards online were not touched'));
+    repo
+      .touchOnline(store.write, sources.now())
+      .catch((error: unknown) => log.warn({ err: error }, 'boards online were not touched'));
   }
 }
