@@ -23,7 +23,11 @@ import { Throttle } from './throttle.ts';
 export class PairingError extends AppError {}
 /** A board's token was not accepted: codes of shared/protocol/link.ts connectRefusals. */
 export class TokenError extends AppError {
-  constructor(code: 'token_invalid' | 'token_expired' | 'board_unknown' | 'device_replaced', message: string, cause?: unknown) {
+  constructor(
+    code: 'token_invalid' | 'token_expired' | 'board_unknown' | 'device_replaced',
+    message: string,
+    cause?: unknown,
+  ) {
     super(code, message, { status: 401, cause });
   }
 }
@@ -107,7 +111,13 @@ export function createPairingService(context: Context, deps: PairingDeps) {
         if ((await repo.countPending(tx, at)) >= maxPending) throw throttled(minute);
         await repo.insertPairing(tx, row);
       });
-      return { pairingId: row.id, rootKey: deps.keys.rootKey, nonce: row.cms_nonce, expiresAt: row.expires_at, now: at };
+      return {
+        pairingId: row.id,
+        rootKey: deps.keys.rootKey,
+        nonce: row.cms_nonce,
+        expiresAt: row.expires_at,
+        now: at,
+      };
     },
 
     /**
@@ -119,21 +129,32 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       throttle(offers, `reveal ${address}`);
       const row = await repo.pairing(store.read, pairingId);
       if (!row) throw unknownPairing();
-      if (row.expires_at <= now()) throw new PairingError('pairing_code_expired', 'This pairing has expired', { status: 410 });
+      if (row.expires_at <= now())
+        throw new PairingError('pairing_code_expired', 'This pairing has expired', { status: 410 });
       if (pairingCommitment(revealed.deviceKey, revealed.nonce) !== row.commitment) {
-        throw new PairingError('pairing_commitment_wrong', 'This is not the key that was committed to', { field: 'deviceKey' });
+        throw new PairingError('pairing_commitment_wrong', 'This is not the key that was committed to', {
+          field: 'deviceKey',
+        });
       }
       await checkProof(revealed, pairingId);
       const code = pairingCode(revealed.deviceKey, deps.keys.rootKey, revealed.nonce, row.cms_nonce);
       const info = JSON.stringify({ host: revealed.host, app: revealed.app, screen: revealed.screen });
       return store.transaction(async (tx) => {
-        if (await repo.keyIsKnown(tx, revealed.deviceKey)) throw new PairingError('pairing_key_used', 'A key serves one pairing', { field: 'deviceKey' });
+        if (await repo.keyIsKnown(tx, revealed.deviceKey))
+          throw new PairingError('pairing_key_used', 'A key serves one pairing', { field: 'deviceKey' });
         if (await repo.journalIsKnown(tx, revealed.journalId)) {
           throw new PairingError('pairing_journal_used', 'A journal belongs to one pairing', { field: 'journalId' });
         }
-        const done = await repo.reveal(tx, pairingId, { code, device_key: revealed.deviceKey, journal_id: revealed.journalId, info });
+        const done = await repo.reveal(tx, pairingId, {
+          code,
+          device_key: revealed.deviceKey,
+          journal_id: revealed.journalId,
+          info,
+        });
         if (!done && (row.device_key !== revealed.deviceKey || row.journal_id !== revealed.journalId)) {
-          throw new PairingError('pairing_revealed', 'This pairing has been revealed with another key', { status: 409 });
+          throw new PairingError('pairing_revealed', 'This pairing has been revealed with another key', {
+            status: 409,
+          });
         }
         return { state: 'waiting' } as const;
       });
@@ -150,13 +171,22 @@ export function createPairingService(context: Context, deps: PairingDeps) {
     /**
      * A person confirms that this board's screen shows this code. `actor` null: the person who started both programs on one
      * machine (npm start), over the parent process's own channel.
-     * @throws PairingError `pairing_code_unknown`, `pairing_code_expired`, `pairing_code_used`, `pairing_throttled`
+     * @throws PairingError `pairing_code_unknown`, `pairing_code_expired`, `pairing_code_used`, `pairing_throttled`;
+     * AppError `board_unknown` 404, `forbidden` 403
      */
-    async confirm(request: { actor: Actor | null; boardId: string; code: string; address: string | null }): Promise<void> {
+    async confirm(request: {
+      actor: Actor | null;
+      boardId: string;
+      code: string;
+      address: string | null;
+    }): Promise<void> {
       const { actor, boardId, code, address } = request;
       const unitId = await repo.boardUnit(store.read, boardId);
-      if (actor && unitId !== undefined) access.assert(actor, 'board.pair', unitId);
-      if (unitId === undefined) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      // A board out of sight reads the same as none.
+      if (unitId === undefined || (actor && !access.can(actor, 'board.read', unitId))) {
+        throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      }
+      if (actor) access.assert(actor, 'board.pair', unitId);
 
       const keys = [...(actor ? [`user ${actor.userId}`] : []), ...(address === null ? [] : [`address ${address}`])];
       const full = keys.find((key) => wrong.exceeded(key));
@@ -169,20 +199,36 @@ export function createPairingService(context: Context, deps: PairingDeps) {
         const [pairing] = open;
         if (open.length > 1) {
           // Nobody can tell which of the two screens the person is looking at.
-          await repo.expire(tx, open.map((row) => row.id), at);
+          await repo.expire(
+            tx,
+            open.map((row) => row.id),
+            at,
+          );
           return wrongCode(keys, 'pairing_code_expired', 'Two players showed this code; both get a new one', 410);
         }
         if (!pairing?.device_key || !pairing.journal_id) {
-          if (found.some((row) => row.used_at !== null)) return wrongCode(keys, 'pairing_code_used', 'This code has been used', 409);
+          if (found.some((row) => row.used_at !== null))
+            return wrongCode(keys, 'pairing_code_used', 'This code has been used', 409);
           if (found.length > 0) return wrongCode(keys, 'pairing_code_expired', 'This code has expired', 410);
           return wrongCode(keys, 'pairing_code_unknown', 'No player shows this code', 404);
         }
         const { device_key: deviceKey, journal_id: journalId } = pairing;
-        if ((await repo.keyIsKnown(tx, deviceKey)) || (await repo.journalIsKnown(tx, journalId)) || !(await repo.use(tx, pairing.id, boardId, at))) {
+        if (
+          (await repo.keyIsKnown(tx, deviceKey)) ||
+          (await repo.journalIsKnown(tx, journalId)) ||
+          !(await repo.use(tx, pairing.id, boardId, at))
+        ) {
           return wrongCode(keys, 'pairing_code_used', 'This code has been used', 409);
         }
         const deviceId = sources.newId();
-        await repo.replaceDevice(tx, { id: deviceId, boardId, deviceKey, pairedBy: actor?.userId ?? null, journalId, now: at });
+        await repo.replaceDevice(tx, {
+          id: deviceId,
+          boardId,
+          deviceKey,
+          pairedBy: actor?.userId ?? null,
+          journalId,
+          now: at,
+        });
         await audit(tx, {
           actor,
           action: 'board.paired',
@@ -224,16 +270,24 @@ const throttled = (retryAfterMs: number): PairingError =>
     params: { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) },
   });
 
-const unknownPairing = (): PairingError => new PairingError('pairing_unknown', 'There is no such pairing', { status: 404 });
+const unknownPairing = (): PairingError =>
+  new PairingError('pairing_unknown', 'There is no such pairing', { status: 404 });
 
 async function checkProof(revealed: z.infer<typeof pairingReveal>, pairingId: string): Promise<void> {
   try {
-    const proof = await verifyDocument(revealed.proof, 'bang-tin-pairing-proof', pairingProof, () => revealed.deviceKey);
+    const proof = await verifyDocument(
+      revealed.proof,
+      'bang-tin-pairing-proof',
+      pairingProof,
+      () => revealed.deviceKey,
+    );
     if (proof.pairingId === pairingId && proof.journalId === revealed.journalId) return;
   } catch (cause) {
     if (!(cause instanceof SignatureError)) throw cause;
   }
-  throw new PairingError('pairing_proof_wrong', 'The proof does not show that the player holds its key', { field: 'proof' });
+  throw new PairingError('pairing_proof_wrong', 'The proof does not show that the player holds its key', {
+    field: 'proof',
+  });
 }
 
 function kidOf(token: string): string {
@@ -256,7 +310,8 @@ async function payloadBy(token: string, deviceKey: string): Promise<z.infer<type
 /** A token whose life is longer than two minutes never was valid; an early one comes from a clock that is ahead. */
 function checkLife(token: z.infer<typeof boardToken>, now: number): void {
   const { issuedAt, expiresAt } = token;
-  if (expiresAt <= issuedAt || expiresAt - issuedAt > boardTokenLifeMs) throw new TokenError('token_invalid', 'A token lives at most two minutes');
+  if (expiresAt <= issuedAt || expiresAt - issuedAt > boardTokenLifeMs)
+    throw new TokenError('token_invalid', 'A token lives at most two minutes');
   if (now >= expiresAt || now < issuedAt - boardTokenLifeMs) {
     throw new TokenError('token_expired', 'The token is not of this time; ask the CMS for its time and make a new one');
   }

@@ -78,15 +78,16 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
   const unitName = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
   /**
-   * The right on every unit that is named and every unit that has a target; for all boards, at the root.
+   * The right on every unit that is named and every unit that has a target; for all boards and for groups, at the root.
    * @param targets units that have a target
    * @returns the unit that it counts as raised for
    * @throws AppError `forbidden`, `takeover_no_targets`
    */
   function assertMayRaise(actor: Actor, selectors: TakeoverSelectors, targets: readonly string[]): string {
-    const named = selectors.all
-      ? [...new Set(targets.flatMap((unitId) => deps.units.tree.pathOf(unitId).slice(0, 1)))]
-      : [...new Set([...selectors.unitIds, ...targets])];
+    const roots = [...new Set(targets.flatMap((unitId) => deps.units.tree.pathOf(unitId).slice(0, 1)))];
+    // Any board anywhere may be put into a group, also after this was signed: a group reaches as far as «all».
+    const everywhere = selectors.all || selectors.groups.length > 0 ? roots : [];
+    const named = selectors.all ? everywhere : [...new Set([...selectors.unitIds, ...everywhere, ...targets])];
     for (const unitId of named) access.assert(actor, 'takeover.raise', unitId);
     const [home] = named;
     if (home === undefined || targets.length === 0) throw noTargets();
@@ -255,7 +256,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       return view(request.clientId);
     },
 
-    /** Replaces an active takeover by another for the same boards. @throws TakeoverError `takeover_unknown`, `takeover_not_active` */
+    /** Replaces an active takeover by another for the same boards. @throws TakeoverError `takeover_unknown`, `takeover_not_active`, `takeover_update_too_short` */
     async update(
       actor: Actor,
       id: string,
@@ -264,6 +265,14 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const row = await assertVisible(actor, await repo.takeover(store.read, id));
       await assertMayEnd(actor, row);
       const { selectors, status } = contentOf(row);
+      const expiresAt = sources.now() + change.durationMs;
+      // A board that heard of the first alone would show it again, or still, when the update has run out.
+      if (expiresAt < row.expires_at) {
+        throw new TakeoverError('takeover_update_too_short', 'An update may not end before what it replaces', {
+          status: 409,
+          field: 'durationMs',
+        });
+      }
       const draft: Draft = {
         takeoverId: change.clientId,
         type: 'update',
@@ -271,7 +280,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         status,
         content: change.content,
         selectors,
-        expiresAt: sources.now() + change.durationMs,
+        expiresAt,
       };
       const check = async (tx: Tx): Promise<boolean> => {
         const held = await repo.takeover(tx, change.clientId);

@@ -182,6 +182,9 @@ describe('raising', () => {
       expect((await raise({ selectors }, communal)).status).toBe(403);
       expect((await cms.request(communal, 'POST', '/api/takeovers/preview', { selectors })).status).toBe(403);
     }
+    // A group of its own boards alone: another unit's board may join it tomorrow, and what was signed would reach it.
+    await cms.board(cms.units.commune, ['cổng xã']);
+    expect((await raise({ selectors: only({ groups: ['cổng xã'] }) }, communal)).status).toBe(403);
     for (const role of ['approver', 'editor', 'technician', 'viewer'] as const) {
       expect((await raise({ selectors: sisterBoard }, await cms.person(role))).status, role).toBe(403);
     }
@@ -378,6 +381,9 @@ describe('the end', () => {
       grants: [{ unitId: cms.units.province, unitName: '', role: 'province' as const }],
     };
     const change = { clientId: uuidv7(), content: { ...content, headline: 'Nước lên thêm' }, durationMs: 7_200_000 };
+    await expect(cms.live.takeovers.update(actor, id, { ...change, durationMs: 60_000 })).rejects.toMatchObject({
+      code: 'takeover_update_too_short',
+    });
     const updated = await cms.live.takeovers.update(actor, id, change);
     expect(updated).toMatchObject({ type: 'update', state: 'active', targets: 1 });
     expect((await cms.live.takeovers.update(actor, id, change)).id).toBe(updated.id);
