@@ -35,6 +35,8 @@ export interface EventMap {
   boardChanged: { boardId: string };
   boardPaired: { boardId: string };
   boardUnpaired: { boardId: string };
+  /** It belongs to another unit or to other groups now: takeovers find it by them. */
+  boardMoved: { boardId: string };
   programmePublished: { boardId: string; manifest: string };
   programmeProgressed: { boardId: string };
   playsRecorded: { boardId: string; count: number };

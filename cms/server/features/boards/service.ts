@@ -163,7 +163,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
     },
     async patch(actor, boardId, patch) {
       await require(actor, 'board.edit', boardId);
-      await store.transaction(async (tx) => {
+      const moved = await store.transaction(async (tx) => {
         // Read again where nobody can change it meanwhile.
         const held = await repo.findBoard(tx, boardId);
         if (!held) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
@@ -184,7 +184,9 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
           unitId: input.unitId,
           detail: given,
         });
+        return input.unitId !== before.unitId || input.groups.join('\n') !== before.groups.join('\n');
       });
+      if (moved) events.emit('boardMoved', { boardId });
       events.emit('boardChanged', { boardId });
       return view(boardId);
     },

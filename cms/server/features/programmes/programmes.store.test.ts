@@ -1,5 +1,6 @@
 /** Publishing, on both databases: what boards get is verified as a player would, from the signed manifest to the last part. */
 import { createHash } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compareVersions } from '../../../../shared/protocol/common.ts';
 import { keyList, type KeyList } from '../../../../shared/protocol/keys.ts';
@@ -36,7 +37,11 @@ describeStores('programmes', (under) => {
       if (body !== null) parts.set(hash, body);
     }
     expect(newest.version).toEqual(manifest.version);
-    return { manifest, certificate, programme: readProgramme(manifest, certificate, parts, (data) => createHash('sha256').update(data).digest('hex')) };
+    return {
+      manifest,
+      certificate,
+      programme: readProgramme(manifest, certificate, parts, (data) => createHash('sha256').update(data).digest('hex')),
+    };
   }
 
   /** A paired board that plays one notice. */
@@ -49,7 +54,13 @@ describeStores('programmes', (under) => {
   }
   const publish = async (...ids: string[]) => test.programmes.publish(admin, ids);
   const change = (id: string, revision: number, title: string) =>
-    test.notices.edit(admin, id, revision, { unitId: test.ids.commune, title, category: 'local', content: { type: 'layout', layout: 'notice', fields: { title, body: 'Mới' } }, durationMs: null });
+    test.notices.edit(admin, id, revision, {
+      unitId: test.ids.commune,
+      title,
+      category: 'local',
+      content: { type: 'layout', layout: 'notice', fields: { title, body: 'Mới' } },
+      durationMs: null,
+    });
 
   it('gives a board what it plays and who it is, signed', async () => {
     const { board, notice, playlist, deviceKey } = await playing();
@@ -57,24 +68,54 @@ describeStores('programmes', (under) => {
     expect(answer).toEqual({ boardId: board.id, version: { epoch: 1, counter: 1 }, changed: true, warnings: [] });
     const { programme, certificate } = await received(board.id);
     expect([...programme.notices.keys()]).toEqual([notice.id]);
-    expect(programme).toMatchObject({ boardId: board.id, defaultPlaylistId: playlist.id, zone: 'Asia/Ho_Chi_Minh', fallback: { unitName: 'Xã An', boardName: board.name } });
-    expect(certificate).toMatchObject({ boardId: board.id, unitPath: [test.ids.province, test.ids.commune], unitName: 'Xã An', groups: ['chợ'], deviceKey, output: board.output });
+    expect(programme).toMatchObject({
+      boardId: board.id,
+      defaultPlaylistId: playlist.id,
+      zone: 'Asia/Ho_Chi_Minh',
+      fallback: { unitName: 'Xã An', boardName: board.name },
+    });
+    expect(certificate).toMatchObject({
+      boardId: board.id,
+      unitPath: [test.ids.province, test.ids.commune],
+      unitName: 'Xã An',
+      groups: ['chợ'],
+      deviceKey,
+      output: board.output,
+    });
     expect(await test.programmes.progress(admin, [board.id])).toEqual([
-      { boardId: board.id, version: { epoch: 1, counter: 1 }, state: 'published', missing: 0, errorCode: null, at: test.sources.now() },
+      {
+        boardId: board.id,
+        version: { epoch: 1, counter: 1 },
+        state: 'published',
+        missing: 0,
+        errorCode: null,
+        at: test.sources.now(),
+      },
     ]);
-    const manifests = test.emitted.flatMap(({ name, payload }) => (name === 'programmePublished' && 'manifest' in payload && payload.boardId === board.id ? [payload.manifest] : []));
+    const manifests = test.emitted.flatMap(({ name, payload }) =>
+      name === 'programmePublished' && 'manifest' in payload && payload.boardId === board.id ? [payload.manifest] : [],
+    );
     expect(manifests).toEqual([(await test.programmes.newestManifest(board.id))!.manifest]);
-    const audit = await under.store.read.selectFrom('audit_log').select(['action', 'user_id']).where('subject_id', '=', board.id).where('action', 'like', 'programme.%').execute();
+    const audit = await under.store.read
+      .selectFrom('audit_log')
+      .select(['action', 'user_id'])
+      .where('subject_id', '=', board.id)
+      .where('action', 'like', 'programme.%')
+      .execute();
     expect(audit).toEqual([{ action: 'programme.published', user_id: admin.userId }]);
   });
 
   it('gives no new version to a board for which nothing has changed, and a higher one when something has', async () => {
     const { board, notice } = await playing();
     await publish(board.id);
-    expect(await publish(board.id)).toEqual([{ boardId: board.id, version: { epoch: 1, counter: 1 }, changed: false, warnings: [] }]);
+    expect(await publish(board.id)).toEqual([
+      { boardId: board.id, version: { epoch: 1, counter: 1 }, changed: false, warnings: [] },
+    ]);
     test.sources.advance(1000);
     expect((await publish(board.id))[0]).toMatchObject({ changed: false });
-    expect(await test.programmes.preview(admin, [board.id])).toEqual([{ boardId: board.id, changed: false, notices: 1, bytes: 0, warnings: [] }]);
+    expect(await test.programmes.preview(admin, [board.id])).toEqual([
+      { boardId: board.id, changed: false, notices: 1, bytes: 0, warnings: [] },
+    ]);
     await change(notice.id, 1, 'Đổi giờ họp');
     const [preview] = await test.programmes.preview(admin, [board.id]);
     const before = await received(board.id);
@@ -84,9 +125,17 @@ describeStores('programmes', (under) => {
     const after = await received(board.id);
     expect(after.programme.notices.get(notice.id)!.title).toBe('Đổi giờ họp');
     const known = new Set(before.manifest.parts.map((part) => part.hash));
-    expect(preview).toMatchObject({ changed: true, bytes: after.manifest.parts.filter((part) => !known.has(part.hash)).reduce((sum, part) => sum + part.size, 0) });
+    expect(preview).toMatchObject({
+      changed: true,
+      bytes: after.manifest.parts.filter((part) => !known.has(part.hash)).reduce((sum, part) => sum + part.size, 0),
+    });
     // Every manifest ever published is kept.
-    const kept = await under.store.read.selectFrom('programmes').select('counter').where('board_id', '=', board.id).orderBy('counter').execute();
+    const kept = await under.store.read
+      .selectFrom('programmes')
+      .select('counter')
+      .where('board_id', '=', board.id)
+      .orderBy('counter')
+      .execute();
     expect(kept.map((row) => row.counter)).toEqual([1, 2]);
   });
 
@@ -95,15 +144,22 @@ describeStores('programmes', (under) => {
     await publish(board.id);
     await test.boards.patch(admin, board.id, { zone: 'Asia/Bangkok', place: 'Đình làng' });
     expect((await publish(board.id))[0]).toMatchObject({ version: { epoch: 1, counter: 2 }, changed: true });
-    expect(await received(board.id)).toMatchObject({ certificate: { zone: 'Asia/Bangkok', place: 'Đình làng' }, programme: { zone: 'Asia/Bangkok' } });
+    expect(await received(board.id)).toMatchObject({
+      certificate: { zone: 'Asia/Bangkok', place: 'Đình làng' },
+      programme: { zone: 'Asia/Bangkok' },
+    });
   });
 
   it('keeps what was published for a board without a player until one is paired, and no draft comes along', async () => {
     const notice = await test.text(admin, 'Bản duyệt');
     const playlist = await test.playlist(admin, [notice.id]);
     const board = await test.board(admin, { defaultPlaylistId: playlist.id });
-    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([{ changed: true, warnings: ['board_unpaired'] }]);
-    expect(await publish(board.id)).toEqual([{ boardId: board.id, version: null, changed: false, warnings: ['board_unpaired'] }]);
+    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([
+      { changed: true, warnings: ['board_unpaired'] },
+    ]);
+    expect(await publish(board.id)).toEqual([
+      { boardId: board.id, version: null, changed: false, warnings: ['board_unpaired'] },
+    ]);
     expect(await test.programmes.preview(admin, [board.id])).toMatchObject([{ changed: false }]);
     expect(await test.programmes.newestManifest(board.id)).toBeNull();
     expect(await test.programmes.progress(admin, [board.id])).toEqual([]);
@@ -128,20 +184,68 @@ describeStores('programmes', (under) => {
     expect(manifest.version).toEqual({ epoch: 1, counter: 2 });
     expect(certificate.deviceKey).toBe(second);
     expect(programme.notices.get(notice.id)!.title).toBe('Cũ');
-    await test.programmes.publishOnPaired(board.id);
+    await test.programmes.signAnew(board.id);
     expect((await received(board.id)).manifest.version).toEqual({ epoch: 1, counter: 2 });
   });
 
   it('gives a player of a board that nobody published to the slide of last resort, not drafts', async () => {
     const { board } = await playing();
     const { programme } = await received(board.id);
-    expect([programme.notices.size, programme.defaultPlaylistId, programme.fallback.boardName]).toEqual([0, null, board.name]);
+    expect([programme.notices.size, programme.defaultPlaylistId, programme.fallback.boardName]).toEqual([
+      0,
+      null,
+      board.name,
+    ]);
+  });
+
+  it('is signed anew by the key that has taken over, before the former one leaves the list, and no draft comes along', async () => {
+    const { board, notice } = await playing('Duyệt rồi');
+    await publish(board.id);
+    await change(notice.id, 1, 'Nháp');
+    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+    const successor = { kid: 'successor', key: privateKey };
+    const renewed = createProgrammesService(test.context, {
+      ...test.deps,
+      keys: { epoch: 1, programmeSigner: () => successor },
+    });
+    const newest = (await renewed.newestManifest(board.id))!;
+    expect(decodeProtectedHeader(newest.manifest).kid).toBe('successor');
+    const manifest = manifestSchema.parse(decodeJwt(newest.manifest));
+    expect(decodeProtectedHeader(manifest.certificate).kid).toBe('successor');
+    expect(manifest.version).toEqual({ epoch: 1, counter: 2 });
+    const bodies = await Promise.all(manifest.parts.map(({ hash }) => renewed.part(hash)));
+    expect(bodies.join()).toContain('Duyệt rồi');
+    expect(bodies.join()).not.toContain('Nháp');
+    // Once.
+    expect((await renewed.newestManifest(board.id))!.version).toEqual({ epoch: 1, counter: 2 });
+    await renewed.close();
+  });
+
+  it('tells a board that was moved at once where it belongs, by what takeovers find it', async () => {
+    const { board, notice } = await playing('Đang phát');
+    await publish(board.id);
+    await change(notice.id, 1, 'Nháp');
+    await test.boards.patch(admin, board.id, { unitId: test.ids.village, groups: ['bến sông'] });
+    await test.programmes.idle();
+    const { certificate, manifest, programme } = await received(board.id);
+    expect(certificate).toMatchObject({
+      unitPath: [test.ids.province, test.ids.commune, test.ids.village],
+      groups: ['bến sông'],
+    });
+    expect(manifest.version).toEqual({ epoch: 1, counter: 2 });
+    expect(programme.notices.get(notice.id)!.title).toBe('Đang phát');
+    await test.boards.patch(admin, board.id, { name: 'Bảng bến sông' });
+    await test.programmes.idle();
+    expect((await received(board.id)).manifest.version).toEqual({ epoch: 1, counter: 2 });
   });
 
   it('continues in the epoch of a restored CMS, above everything before', async () => {
     const { board } = await playing();
     await publish(board.id);
-    const restored = createProgrammesService(test.context, { ...test.deps, keys: { epoch: 2, programmeSigner: test.keys.programmeSigner } });
+    const restored = createProgrammesService(test.context, {
+      ...test.deps,
+      keys: { epoch: 2, programmeSigner: test.keys.programmeSigner },
+    });
     const [answer] = await restored.publish(admin, [board.id]);
     expect(answer).toMatchObject({ version: { epoch: 2, counter: 1 }, changed: true });
     expect(await restored.publish(admin, [board.id])).toMatchObject([{ changed: false }]);
@@ -155,17 +259,35 @@ describeStores('programmes', (under) => {
     await publish(board.id);
     const old = { epoch: 1, counter: 1 };
     await test.programmes.recordProgress(board.id, { version: old, state: 'fetching', missing: 3, errorCode: null });
-    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([{ state: 'fetching', missing: 3, errorCode: null }]);
+    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([
+      { state: 'fetching', missing: 3, errorCode: null },
+    ]);
     await change(notice.id, 1, 'Khác');
     await publish(board.id);
-    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([{ state: 'published', version: { counter: 2 } }]);
+    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([
+      { state: 'published', version: { counter: 2 } },
+    ]);
     const told = test.emitted.length;
     await test.programmes.recordProgress(board.id, { version: old, state: 'active', missing: 0, errorCode: null });
-    await test.programmes.recordProgress(board.id, { version: { epoch: 1, counter: 9 }, state: 'active', missing: 0, errorCode: null });
-    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([{ state: 'published', version: { counter: 2 } }]);
+    await test.programmes.recordProgress(board.id, {
+      version: { epoch: 1, counter: 9 },
+      state: 'active',
+      missing: 0,
+      errorCode: null,
+    });
+    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([
+      { state: 'published', version: { counter: 2 } },
+    ]);
     expect(test.emitted).toHaveLength(told);
-    await test.programmes.recordProgress(board.id, { version: { epoch: 1, counter: 2 }, state: 'refused', missing: 0, errorCode: 'part_damaged' });
-    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([{ state: 'refused', errorCode: 'part_damaged' }]);
+    await test.programmes.recordProgress(board.id, {
+      version: { epoch: 1, counter: 2 },
+      state: 'refused',
+      missing: 0,
+      errorCode: 'part_damaged',
+    });
+    expect(await test.programmes.progress(admin, [board.id])).toMatchObject([
+      { state: 'refused', errorCode: 'part_damaged' },
+    ]);
     expect(test.emitted.at(-1)).toEqual({ name: 'programmeProgressed', payload: { boardId: board.id } });
   });
 
@@ -175,11 +297,20 @@ describeStores('programmes', (under) => {
     const approver = testActor({ unitId: test.ids.commune, role: 'approver' });
     const editor = testActor({ unitId: test.ids.commune, role: 'editor' });
     await expect(test.programmes.publish(editor, [board.id])).rejects.toMatchObject({ code: 'forbidden', status: 403 });
-    await expect(test.programmes.publish(approver, [board.id, other.id])).rejects.toMatchObject({ code: 'board_unknown', status: 404 });
+    await expect(test.programmes.publish(approver, [board.id, other.id])).rejects.toMatchObject({
+      code: 'board_unknown',
+      status: 404,
+    });
     await expect(test.programmes.progress(approver, [other.id])).rejects.toMatchObject({ code: 'board_unknown' });
-    await expect(test.programmes.publish(approver, [test.sources.newId()])).rejects.toMatchObject({ code: 'board_unknown' });
-    expect(await under.store.read.selectFrom('programmes').select('board_id').where('board_id', '=', board.id).execute()).toEqual([]);
-    expect(await test.programmes.publish(approver, [board.id, board.id])).toMatchObject([{ boardId: board.id, changed: true }]);
+    await expect(test.programmes.publish(approver, [test.sources.newId()])).rejects.toMatchObject({
+      code: 'board_unknown',
+    });
+    expect(
+      await under.store.read.selectFrom('programmes').select('board_id').where('board_id', '=', board.id).execute(),
+    ).toEqual([]);
+    expect(await test.programmes.publish(approver, [board.id, board.id])).toMatchObject([
+      { boardId: board.id, changed: true },
+    ]);
   });
 
   it('two CMS processes that publish one board give it two versions, never one twice', async () => {
@@ -187,10 +318,16 @@ describeStores('programmes', (under) => {
     const other = createProgrammesService(test.context, test.deps);
     for (const [i, title] of ['a', 'b', 'c'].entries()) {
       await change(notice.id, i + 1, title);
-      const answers = (await Promise.all([test.programmes.publish(admin, [board.id]), other.publish(admin, [board.id])])).flat();
+      const answers = (
+        await Promise.all([test.programmes.publish(admin, [board.id]), other.publish(admin, [board.id])])
+      ).flat();
       expect(answers.some((answer) => answer.changed)).toBe(true);
     }
-    const rows = await under.store.read.selectFrom('programmes').select(['epoch', 'counter']).where('board_id', '=', board.id).execute();
+    const rows = await under.store.read
+      .selectFrom('programmes')
+      .select(['epoch', 'counter'])
+      .where('board_id', '=', board.id)
+      .execute();
     expect(new Set(rows.map((row) => row.counter)).size).toBe(rows.length);
     const newest = (await received(board.id)).manifest.version;
     expect(rows.every((row) => compareVersions(row, newest) <= 0)).toBe(true);
@@ -200,7 +337,10 @@ describeStores('programmes', (under) => {
 
   it('publishes a thousand boards at once, in their order, sharing their parts', async () => {
     const notices = await Promise.all(Array.from({ length: 10 }, (_, i) => test.text(admin, `Tin ${i}`)));
-    const playlist = await test.playlist(admin, notices.map((notice) => notice.id));
+    const playlist = await test.playlist(
+      admin,
+      notices.map((notice) => notice.id),
+    );
     const entry = await test.schedules.create(admin, {
       unitId: test.ids.province,
       playlistId: playlist.id,
@@ -213,19 +353,38 @@ describeStores('programmes', (under) => {
       targets: { unitIds: [test.ids.sister], boardIds: [] },
     });
     const one = await test.board(admin, { unitId: test.ids.sister });
-    const { id: _id, ...columns } = await under.store.read.selectFrom('boards').selectAll().where('id', '=', one.id).executeTakeFirstOrThrow();
+    const { id: _id, ...columns } = await under.store.read
+      .selectFrom('boards')
+      .selectAll()
+      .where('id', '=', one.id)
+      .executeTakeFirstOrThrow();
     const names = Object.keys(columns) as (keyof typeof columns)[];
     const ids = Array.from({ length: 1000 }, () => test.sources.newId());
-    await under.store.transaction((tx) => under.store.insertMany(tx, 'boards', ['id', ...names], ids.map((boardId) => [boardId, ...names.map((name) => columns[name])])));
+    await under.store.transaction((tx) =>
+      under.store.insertMany(
+        tx,
+        'boards',
+        ['id', ...names],
+        ids.map((boardId) => [boardId, ...names.map((name) => columns[name])]),
+      ),
+    );
     await test.pair(ids);
-    const partsBefore = await under.store.read.selectFrom('parts').select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+    const partsBefore = await under.store.read
+      .selectFrom('parts')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
     const answers = await publish(...ids);
     expect(answers.map((answer) => answer.boardId)).toEqual(ids);
     expect(answers.every((answer) => answer.changed && answer.version?.counter === 1)).toBe(true);
-    const partsAfter = await under.store.read.selectFrom('parts').select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+    const partsAfter = await under.store.read
+      .selectFrom('parts')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
     // Ten notices, a playlist, an entry, and the fallback that boards of one name and unit share.
     expect(Number(partsAfter.n) - Number(partsBefore.n)).toBe(13);
-    expect((await received(ids[500]!)).programme.entries).toMatchObject([{ entryId: entry.id, playlistId: playlist.id }]);
+    expect((await received(ids[500]!)).programme.entries).toMatchObject([
+      { entryId: entry.id, playlistId: playlist.id },
+    ]);
     const again = await publish(...ids);
     expect(again.every((answer) => !answer.changed && answer.version?.counter === 1)).toBe(true);
   });

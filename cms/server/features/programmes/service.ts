@@ -1,16 +1,25 @@
 /**
  * Programmes: compile → sign → publish. A publication is one transaction: parts, manifests, progress and audit appear together.
  * A board without a player gets no programme, since a programme names its player's key; what was published for it waits and is
- * signed for the player when one is paired. A new player of a board gets what was published for the board last, never drafts.
+ * signed for the player when one is paired. A new player of a board gets what was published for the board last, never drafts; so
+ * does a board that was moved, or whose programme was signed by a key that has a successor (docs/decisions/0002).
  */
 import { setImmediate } from 'node:timers/promises';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import type { ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
 import type { publishAnswer, publishPreview } from '../../../../shared/protocol/api/content.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { boardMessages } from '../../../../shared/protocol/link.ts';
-import { assetRef, certificate as certificateSchema, manifest as manifestSchema, partRef, type Certificate, type Manifest } from '../../../../shared/protocol/programme.ts';
+import {
+  assetRef,
+  certificate as certificateSchema,
+  manifest as manifestSchema,
+  partRef,
+  type Certificate,
+  type Manifest,
+} from '../../../../shared/protocol/programme.ts';
+import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Action, Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -31,8 +40,8 @@ export interface ProgrammesService {
   preview(actor: Actor, boardIds: readonly string[]): Promise<Preview[]>;
   /** Publishes to these boards, in their order. Boards that nothing changes for keep their version. @throws AppError `board_unknown` 404, `forbidden` 403 */
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
-  /** Signs what was published last for a board's present player. Called when a player is paired; once more changes nothing. */
-  publishOnPaired(boardId: string): Promise<void>;
+  /** Signs what was published last anew, if it was for another player, by another key, or for other units and groups. */
+  signAnew(boardId: string): Promise<void>;
   /** The newest programme, for the board's present player; null for a board that has none. */
   newestManifest(boardId: string): Promise<{ version: Version; manifest: string } | null>;
   /** What a board says of its programme; of an older one it is passed over. */
@@ -54,7 +63,11 @@ export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
 /** Another CMS process may publish the same board at the same moment. */
 const attempts = 4;
 
-const waitingSchema = z.strictObject({ defaultPlaylistId: z.string().nullable(), parts: z.array(partRef), assets: z.array(assetRef) });
+const waitingSchema = z.strictObject({
+  defaultPlaylistId: z.string().nullable(),
+  parts: z.array(partRef),
+  assets: z.array(assetRef),
+});
 
 export function createProgrammesService(context: Context, deps: ProgrammesDeps): ProgrammesService {
   const { store, sources, access, events, log } = context;
@@ -74,13 +87,18 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     const found = new Map((await boards.records(ids)).map((board) => [board.id, board]));
     return ids.map((id) => {
       const board = found.get(id);
-      if (!board || !access.can(actor, 'board.read', board.unitId)) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      if (!board || !access.can(actor, 'board.read', board.unitId))
+        throw new AppError('board_unknown', 'There is no such board', { status: 404 });
       access.assert(actor, action, board.unitId);
       return board;
     });
   }
 
-  const toCompile = (board: BoardRecord) => ({ board, unitPath: pathOf(board), unitName: units.get(board.unitId)?.name ?? '' });
+  const toCompile = (board: BoardRecord) => ({
+    board,
+    unitPath: pathOf(board),
+    unitName: units.get(board.unitId)?.name ?? '',
+  });
 
   async function compileAll(records: readonly BoardRecord[]): Promise<Map<string, Compiled>> {
     const compiler = new Compiler(await readLibrary(records, units.tree, deps), sources.now());
@@ -123,7 +141,8 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         drafts.push({ board, deviceKey, content: made.content, parts: made.parts.values() });
       }
     }
-    const versions = drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
+    const versions =
+      drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
     return records.map((board) => ({
       boardId: board.id,
       version: players.has(board.id) ? (versions.get(board.id) ?? newest.get(board.id)?.version ?? null) : null,
@@ -132,18 +151,31 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     }));
   }
 
-  const warningsOf = (made: Compiled, paired: boolean): PublishWarning[] => [...(paired ? [] : ['board_unpaired' as const]), ...made.warnings];
+  const warningsOf = (made: Compiled, paired: boolean): PublishWarning[] => [
+    ...(paired ? [] : ['board_unpaired' as const]),
+    ...made.warnings,
+  ];
 
   /** What was published for a board last: waiting for a player, or with the player before; the fallback alone when nothing ever was. */
-  async function publishedContent(board: BoardRecord, newest: repo.Newest | undefined): Promise<{ content: ProgrammeContent; parts: EncodedPart[] }> {
+  async function publishedContent(
+    board: BoardRecord,
+    newest: repo.Newest | undefined,
+  ): Promise<{ content: ProgrammeContent; parts: EncodedPart[] }> {
     const waiting = (await repo.findWaiting(store.write, [board.id])).get(board.id);
     if (waiting !== undefined) return { content: waitingSchema.parse(JSON.parse(waiting)), parts: [] };
     if (newest) {
       const { defaultPlaylistId, parts, assets } = readManifest(newest.manifest);
       return { content: { defaultPlaylistId, parts, assets }, parts: [] };
     }
-    const fallback = encodePart({ kind: 'fallback', unitName: units.get(board.unitId)?.name ?? '', boardName: board.name });
-    return { content: { defaultPlaylistId: null, parts: [{ hash: fallback.hash, size: fallback.size }], assets: [] }, parts: [fallback] };
+    const fallback = encodePart({
+      kind: 'fallback',
+      unitName: units.get(board.unitId)?.name ?? '',
+      boardName: board.name,
+    });
+    return {
+      content: { defaultPlaylistId: null, parts: [{ hash: fallback.hash, size: fallback.size }], assets: [] },
+      parts: [fallback],
+    };
   }
 
   async function signForPlayer(boardId: string): Promise<void> {
@@ -151,48 +183,87 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     const device = (await boards.devices([boardId]))[0];
     if (!board || !device) return;
     const newest = (await repo.findNewest(store.write, [boardId])).get(boardId);
-    if (newest && readCertificate(newest.manifest).deviceKey === device.deviceKey) return;
+    if (newest && holdsFor(newest.manifest, board, device.deviceKey)) return;
     await issue([{ board, deviceKey: device.deviceKey, ...(await publishedContent(board, newest)) }], [], null);
   }
 
-  const publishOnPaired = (boardId: string): Promise<void> => inTurn(() => untilFirst(() => signForPlayer(boardId)));
+  /**
+   * Whether a manifest can stand as it is: signed for the present player, by the key that signs now (the former one leaves the key
+   * list a year after its successor came, and a player takes nothing by it then, not even from its own disk), and with the units and
+   * groups by which takeovers find the board.
+   */
+  function holdsFor(manifest: string, board: BoardRecord, deviceKey: string): boolean {
+    const certificate = readCertificate(manifest);
+    return (
+      certificate.deviceKey === deviceKey &&
+      decodeProtectedHeader(manifest).kid === deps.keys.programmeSigner().kid &&
+      canonicalJson([certificate.unitPath, certificate.groups]) === canonicalJson([pathOf(board), board.groups])
+    );
+  }
 
-  const stop = events.on('boardPaired', ({ boardId }) => {
-    publishOnPaired(boardId).catch((error: unknown) => log.error({ err: error, boardId }, 'no programme could be signed for a new player'));
-  });
+  const signAnew = (boardId: string): Promise<void> => inTurn(() => untilFirst(() => signForPlayer(boardId)));
+
+  const onChange = ({ boardId }: { boardId: string }): void => {
+    signAnew(boardId).catch((error: unknown) =>
+      log.error({ err: error, boardId }, 'what was published could not be signed anew'),
+    );
+  };
+  const stops = [events.on('boardPaired', onChange), events.on('boardMoved', onChange)];
 
   return {
     async preview(actor, boardIds) {
       const records = await require(actor, 'board.read', boardIds);
       const ids = records.map((board) => board.id);
       const compiled = await compileAll(records);
-      const [newest, devices, waited] = await Promise.all([repo.findNewest(store.read, ids), boards.devices(ids), repo.findWaiting(store.read, ids)]);
+      const [newest, devices, waited] = await Promise.all([
+        repo.findNewest(store.read, ids),
+        boards.devices(ids),
+        repo.findWaiting(store.read, ids),
+      ]);
       const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
       return records.map((board) => {
         const made = compiled.get(board.id)!;
         const before = newest.get(board.id);
         const deviceKey = players.get(board.id);
         const changed =
-          deviceKey === undefined ? waited.get(board.id) !== JSON.stringify(made.content) : before?.contentHash !== hashOf(board, deviceKey, made.content);
-        return { boardId: board.id, changed, notices: made.notices, bytes: bytesToFetch(made.content, before), warnings: warningsOf(made, deviceKey !== undefined) };
+          deviceKey === undefined
+            ? waited.get(board.id) !== JSON.stringify(made.content)
+            : before?.contentHash !== hashOf(board, deviceKey, made.content);
+        return {
+          boardId: board.id,
+          changed,
+          notices: made.notices,
+          bytes: bytesToFetch(made.content, before),
+          warnings: warningsOf(made, deviceKey !== undefined),
+        };
       });
     },
     async publish(actor, boardIds) {
       const records = await require(actor, 'programme.publish', boardIds);
       return inTurn(() => untilFirst(() => publishNow(actor, records)));
     },
-    publishOnPaired,
+    signAnew,
     async newestManifest(boardId) {
-      let { newest, deviceKey } = await repo.findNewestForPlayer(store.read, boardId);
-      // The event of its pairing may still be under way, or the CMS may have stopped in between.
-      if (deviceKey !== null && (!newest || readCertificate(newest.manifest).deviceKey !== deviceKey)) {
-        await publishOnPaired(boardId);
-        ({ newest, deviceKey } = await repo.findNewestForPlayer(store.write, boardId));
+      const [board, { newest, deviceKey }] = await Promise.all([
+        boards.record(boardId),
+        repo.findNewestForPlayer(store.read, boardId),
+      ]);
+      // The event of its pairing or move may still be under way, or the CMS may have stopped in between; keys are renewed without one.
+      if (board && deviceKey !== null && (!newest || !holdsFor(newest.manifest, board, deviceKey))) {
+        await signAnew(boardId);
+        return given((await repo.findNewestForPlayer(store.write, boardId)).newest);
       }
-      return newest && { version: newest.version, manifest: newest.manifest };
+      return given(newest);
     },
     async recordProgress(boardId, said) {
-      const row = { board_id: boardId, ...said.version, state: said.state, missing: said.missing, error_code: said.errorCode, at: sources.now() };
+      const row = {
+        board_id: boardId,
+        ...said.version,
+        state: said.state,
+        missing: said.missing,
+        error_code: said.errorCode,
+        at: sources.now(),
+      };
       const known = await store.transaction((tx) => repo.updateProgress(tx, row));
       if (known) events.emit('programmeProgressed', { boardId });
     },
@@ -209,15 +280,19 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       await last;
     },
     async close() {
-      stop();
+      for (const stop of stops) stop();
       await last;
     },
   };
 }
 
+const given = (newest: repo.Newest | null): { version: Version; manifest: string } | null =>
+  newest && { version: newest.version, manifest: newest.manifest };
+
 /** Reads a manifest that this CMS signed and stored itself: its signature is the reader's to check, not ours. */
 const readManifest = (jws: string): Manifest => manifestSchema.parse(decodeJwt(jws));
-const readCertificate = (manifest: string): Certificate => certificateSchema.parse(decodeJwt(readManifest(manifest).certificate));
+const readCertificate = (manifest: string): Certificate =>
+  certificateSchema.parse(decodeJwt(readManifest(manifest).certificate));
 
 /** Bytes of parts and media that the board does not hold yet: what publishing costs its SIM card. */
 function bytesToFetch(content: ProgrammeContent, before: repo.Newest | undefined): number {
