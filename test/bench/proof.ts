@@ -13,7 +13,9 @@ import type { BareRequest } from './lib/bare-inserts.ts';
 import { runBench } from './lib/bench.ts';
 import { benchFolder, startBenchCms } from './lib/cms-child.ts';
 
-const { values } = parseArgs({ options: { boards: { type: 'string', default: '20' }, batches: { type: 'string', default: '40' } } });
+const { values } = parseArgs({
+  options: { boards: { type: 'string', default: '20' }, batches: { type: 'string', default: '40' } },
+});
 const boards = Number(values.boards);
 const load = { batchesPerBoard: Number(values.batches), playsPerBatch: 200 };
 /** Batches of a board that are on their way at one time: its next is there when the CMS has answered the one before. */
@@ -21,7 +23,9 @@ const inFlight = 2;
 
 const cms = await startBenchCms(boards);
 const bareFolder = await benchFolder();
-const bare = new Helper<BareRequest>(new URL('./lib/bare-inserts.ts', import.meta.url), [join(bareFolder, 'bare.sqlite')]);
+const bare = new Helper<BareRequest>(new URL('./lib/bare-inserts.ts', import.meta.url), [
+  join(bareFolder, 'bare.sqlite'),
+]);
 const fleet = startFleet();
 const loadCosts: LoadCost[] = [];
 
@@ -29,7 +33,10 @@ const countHeld = (): { plays: number; evidence: number } => {
   const db = new DatabaseSync(join(cms.folder, 'cms.sqlite'), { readOnly: true });
   try {
     const of = (sql: string): number => (db.prepare(sql).get() as { n: number }).n;
-    return { plays: of('select count(*) n from plays'), evidence: of('select coalesce(sum(last_seq - first_seq + 1), 0) n from journal_batches') };
+    return {
+      plays: of('select count(*) n from plays'),
+      evidence: of('select coalesce(sum(last_seq - first_seq + 1), 0) n from journal_batches'),
+    };
   } finally {
     db.close();
   }
@@ -37,8 +44,10 @@ const countHeld = (): { plays: number; evidence: number } => {
 
 async function deliverOnce(): Promise<number> {
   const before = countHeld();
-  loadCosts.push(await fleet.ask<LoadCost>({ do: 'makeLoad', ...load }));
-  const { plays, ms } = await fleet.ask<Delivered>({ do: 'deliver', inFlight });
+  const made = await fleet.ask<LoadCost>({ do: 'makeLoad', ...load });
+  loadCosts.push(made);
+  const { plays } = made;
+  const { ms } = await fleet.ask<Delivered>({ do: 'deliver', inFlight });
   const after = countHeld();
   if (after.plays - before.plays !== plays || after.evidence - before.evidence !== plays) {
     throw new Error(`${plays} plays were answered, ${after.plays - before.plays} are held`);
@@ -47,7 +56,7 @@ async function deliverOnce(): Promise<number> {
 }
 
 try {
-  await fleet.ask({ do: 'connectBoards', cms: cms.url, identities: cms.boards });
+  await fleet.ask({ do: 'connectDeliverers', cms: cms.url, identities: cms.boards });
   // Not measured: code is compiled, files have grown for the first time.
   await deliverOnce();
   await bare.ask({ boards, ...load });

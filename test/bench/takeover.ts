@@ -24,11 +24,14 @@ const content = {
 };
 
 const nowAcross = (): number => performance.timeOrigin + performance.now();
-const quantile = (values: readonly number[], q: number): number => values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
+const quantile = (values: readonly number[], q: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
 
 const cms = await startBenchCms(count);
 const bareFolder = await benchFolder();
-const bare = new Helper<{ do: 'url' }>(new URL('./lib/bare-server.ts', import.meta.url), [join(bareFolder, 'bare.sqlite')]);
+const bare = new Helper<{ do: 'url' }>(new URL('./lib/bare-server.ts', import.meta.url), [
+  join(bareFolder, 'bare.sqlite'),
+]);
 const fleet = startFleet();
 const verifyMs: number[] = [];
 const reportMs: number[] = [];
@@ -57,13 +60,17 @@ async function measureOnce(send: () => Promise<unknown>, into: Beside[]): Promis
 
 /** What a round of the figure does after the measurement: nothing may have been lost or forged. @returns what was received */
 async function checkRound(takeoverId: string): Promise<string> {
-  const verified = await fleet.ask<{ count: number; ms: number; payload: string }>({ do: 'verify', rootKey: cms.rootKey });
+  const verified = await fleet.ask<{ count: number; ms: number; payload: string }>({
+    do: 'verify',
+    rootKey: cms.rootKey,
+  });
   if (verified.count !== count) throw new Error(`${verified.count} signatures were checked`);
   verifyMs.push(verified.ms);
   const reported = await fleet.ask<{ ms: number }>({ do: 'report', takeoverId, state: 'received' });
   reportMs.push(reported.ms);
   const { delivery, targets } = (await cms.request('GET', `/api/takeovers/${takeoverId}`)) as TakeoverView;
-  if (targets !== count || delivery.received !== count) throw new Error(`The CMS knows of ${delivery.received} receipts of ${targets}`);
+  if (targets !== count || delivery.received !== count)
+    throw new Error(`The CMS knows of ${delivery.received} receipts of ${targets}`);
   return verified.payload;
 }
 
@@ -99,7 +106,11 @@ try {
     floor: () =>
       measureOnce(async () => {
         const body = JSON.stringify({ takeover: first });
-        const response = await fetch(`${bareUrl}/raise`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+        const response = await fetch(`${bareUrl}/raise`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
         if (!response.ok) throw new Error(`The floor answered ${response.status}`);
       }, beside.floor),
     details: () => ({ boards: count, bytes, beside, verifyMs, reportMs, answerMs }),

@@ -82,7 +82,13 @@ export class TestJournal {
   /** Signs anything, as a player that has gone wrong would. */
   sign(firstSeq: number, lastSeq: number, lines: string, lastHash: string): JournalBatch {
     const message = Buffer.from(batchMessage(this.journalId, lastSeq, lastHash));
-    return { journalId: this.journalId, firstSeq, lastSeq, lines, signature: sign(null, message, this.#key).toString('base64url') };
+    return {
+      journalId: this.journalId,
+      firstSeq,
+      lastSeq,
+      lines,
+      signature: sign(null, message, this.#key).toString('base64url'),
+    };
   }
 
   /** The same journal up to a number: what a restored disk knows. */
@@ -138,8 +144,16 @@ export class SimulatedBoard {
 
   /** Rejects with the refusal's code. */
   async connect(options: ConnectOptions = {}): Promise<void> {
-    const auth = { token: options.token ?? (await this.token()), ...(options.journalOnly ? { journalOnly: true } : {}) };
-    const socket = io(this.#cms + boardNamespace, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
+    const auth = {
+      token: options.token ?? (await this.token()),
+      ...(options.journalOnly ? { journalOnly: true } : {}),
+    };
+    const socket = io(this.#cms + boardNamespace, {
+      auth,
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+    });
     this.#socket = socket;
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -148,12 +162,17 @@ export class SimulatedBoard {
   }
 
   /** Sends a message and waits for the answer, refusals included. */
-  async send<M extends BoardMessage>(name: M, request: RequestOf<(typeof boardMessages)[M]>): Promise<ReplyOf<(typeof boardMessages)[M]>> {
+  async send<M extends BoardMessage>(
+    name: M,
+    request: RequestOf<(typeof boardMessages)[M]>,
+  ): Promise<ReplyOf<(typeof boardMessages)[M]>> {
     return (await this.socket.timeout(20_000).emitWithAck(name, request)) as ReplyOf<(typeof boardMessages)[M]>;
   }
 
   /** Greets with what this board has. */
-  hello(cursors: Partial<RequestOf<(typeof boardMessages)['helloV1']>> = {}): Promise<ReplyOf<(typeof boardMessages)['helloV1']>> {
+  hello(
+    cursors: Partial<RequestOf<(typeof boardMessages)['helloV1']>> = {},
+  ): Promise<ReplyOf<(typeof boardMessages)['helloV1']>> {
     const { journalId, seq, hash: journalHash } = this.journal.head;
     return this.send('helloV1', {
       app: 'fleet',

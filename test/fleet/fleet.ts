@@ -3,13 +3,13 @@
  * `performance.timeOrigin + performance.now()`, which processes of one machine can compare.
  */
 import { io, type Socket } from 'socket.io-client';
-import type { JournalBatch } from '../../shared/protocol/journal.ts';
 import { keyList } from '../../shared/protocol/keys.ts';
 import { keysOf, verifyDocument } from '../../shared/protocol/signing.ts';
 import { takeover as takeoverSchema } from '../../shared/protocol/takeover.ts';
-import { SimulatedBoard, type BoardIdentityData } from './board.ts';
+import { SimulatedBoard, type BoardIdentityData, type TestJournal } from './board.ts';
 import { appendPlays, batchesOf } from './load.ts';
 import type { Delivered, FleetAnswer, FleetRequest, LoadCost, Receipts } from './messages.ts';
+import { RawLink, type Encoded } from './raw-link.ts';
 
 /** Connections that are being made at one time. */
 const connectingAtOnce = 100;
@@ -96,47 +96,61 @@ async function verifyAll(rootKey: string): Promise<{ count: number; ms: number; 
 /** Every board reports, and waits for the answer, which comes when the report is durable. */
 async function reportAll(takeoverId: string, state: 'received' | 'displayed'): Promise<{ ms: number }> {
   const started = performance.now();
-  const answers = await Promise.all(boards.map((board) => board.send('takeoverProgressedV1', { takeoverId, state, at: Date.now(), errorCode: null })));
+  const answers = await Promise.all(
+    boards.map((board) => board.send('takeoverProgressedV1', { takeoverId, state, at: Date.now(), errorCode: null })),
+  );
   if (answers.some((answer) => !answer.ok)) throw new Error('A report was refused');
   return { ms: performance.now() - started };
 }
 
-/** Batches that wait to be sent, per board. */
-let load: JournalBatch[][] = [];
+/** Boards that only deliver: their journal, and batches that are encoded and wait to be sent. */
+interface Deliverer {
+  readonly link: RawLink;
+  readonly journal: TestJournal;
+  load: { readonly encoded: Encoded; readonly lastSeq: number }[];
+}
+const deliverers: Deliverer[] = [];
+
+async function connectDeliverers(cms: string, identities: readonly BoardIdentityData[]): Promise<void> {
+  await inParallel(identities, async (identity) => {
+    const board = new SimulatedBoard(identity, cms);
+    deliverers.push({ link: await RawLink.connect(cms, await board.token()), journal: board.journal, load: [] });
+  });
+}
 
 function makeLoad(batchesPerBoard: number, playsPerBatch: number): LoadCost {
   const started = performance.now();
-  load = boards.map(({ journal }) => {
+  let bytes = 0;
+  for (const one of deliverers) {
+    const { journal, link } = one;
     const from = journal.head.seq;
     appendPlays(journal, batchesPerBoard * playsPerBatch, Date.now());
-    const batches = batchesOf(journal, from, playsPerBatch);
-    // The lines are in the batches now; weeks of them need not stay.
+    one.load = batchesOf(journal, from, playsPerBatch).map((batch) => ({
+      encoded: link.encode('appendJournalV1', batch),
+      lastSeq: batch.lastSeq,
+    }));
+    bytes += one.load.reduce((sum, { encoded }) => sum + encoded.frame.length, 0);
+    // The lines are in the frames now; weeks of them need not stay.
     journal.forget();
-    return batches;
-  });
-  const bytes = load.flat().reduce((sum, batch) => sum + Buffer.byteLength(batch.lines), 0);
-  return { plays: boards.length * batchesPerBoard * playsPerBatch, bytes, ms: performance.now() - started };
+  }
+  return { plays: deliverers.length * batchesPerBoard * playsPerBatch, bytes, ms: performance.now() - started };
 }
 
 async function deliver(inFlight: number): Promise<Delivered> {
   const started = performance.now();
   await Promise.all(
-    boards.map(async (board, i) => {
-      const queue = load[i]!.values();
-      await Promise.all(
-        Array.from({ length: inFlight }, async () => {
-          for (const batch of queue) {
-            const reply = await board.send('appendJournalV1', batch);
-            if (!reply.ok || reply.acked < batch.lastSeq) throw new Error(`A batch was not taken: ${JSON.stringify(reply)}`);
-          }
-        }),
-      );
+    deliverers.map(async ({ link, load }) => {
+      const queue = load.values();
+      const sendSome = async (): Promise<void> => {
+        for (const { encoded, lastSeq } of queue) {
+          const reply = (await link.send(encoded)) as { ok: boolean; acked?: number };
+          if (!reply.ok || reply.acked! < lastSeq) throw new Error(`A batch was not taken: ${JSON.stringify(reply)}`);
+        }
+      };
+      await Promise.all(Array.from({ length: inFlight }, sendSome));
     }),
   );
-  const ms = performance.now() - started;
-  const plays = load.flat().reduce((sum, batch) => sum + batch.lastSeq - batch.firstSeq + 1, 0);
-  load = [];
-  return { plays, ms };
+  return { ms: performance.now() - started };
 }
 
 async function obey(request: FleetRequest): Promise<unknown> {
@@ -154,6 +168,8 @@ async function obey(request: FleetRequest): Promise<unknown> {
       return verifyAll(request.rootKey);
     case 'report':
       return reportAll(request.takeoverId, request.state);
+    case 'connectDeliverers':
+      return connectDeliverers(request.cms, request.identities);
     case 'makeLoad':
       return makeLoad(request.batchesPerBoard, request.playsPerBatch);
     case 'deliver':
@@ -161,6 +177,7 @@ async function obey(request: FleetRequest): Promise<unknown> {
     case 'close':
       for (const board of boards) board.disconnect();
       for (const socket of bare) socket.disconnect();
+      for (const { link } of deliverers) link.close();
       return null;
   }
 }
@@ -168,7 +185,12 @@ async function obey(request: FleetRequest): Promise<unknown> {
 process.on('message', (message: FleetRequest & { id: number }) => {
   obey(message).then(
     (value) => process.send?.({ id: message.id, ok: true, value: value ?? null } satisfies FleetAnswer),
-    (error: unknown) => process.send?.({ id: message.id, ok: false, message: String((error as Error).stack ?? error) } satisfies FleetAnswer),
+    (error: unknown) =>
+      process.send?.({
+        id: message.id,
+        ok: false,
+        message: String((error as Error).stack ?? error),
+      } satisfies FleetAnswer),
   );
 });
 process.on('disconnect', () => process.exit());

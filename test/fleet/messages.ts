@@ -12,7 +12,9 @@ export type FleetRequest =
   | { readonly do: 'receipts'; readonly expected: number; readonly withinMs: number }
   | { readonly do: 'verify'; readonly rootKey: string }
   | { readonly do: 'report'; readonly takeoverId: string; readonly state: 'received' | 'displayed' }
-  /** Makes plays for every board, in signed batches, ready to be sent. */
+  /** Boards that only deliver journals. */
+  | { readonly do: 'connectDeliverers'; readonly cms: string; readonly identities: readonly BoardIdentityData[] }
+  /** Makes plays for every deliverer, in signed batches, encoded and ready to be sent. */
   | { readonly do: 'makeLoad'; readonly batchesPerBoard: number; readonly playsPerBatch: number }
   /** Sends them, each board its own in order. */
   | { readonly do: 'deliver'; readonly inFlight: number }
@@ -21,16 +23,18 @@ export type FleetRequest =
 /** What `makeLoad` cost. */
 export interface LoadCost {
   readonly plays: number;
+  /** On the wire. */
   readonly bytes: number;
   readonly ms: number;
 }
 /** First message sent to last answer received. */
 export interface Delivered {
-  readonly plays: number;
   readonly ms: number;
 }
 
-export type FleetAnswer = { readonly id: number; readonly ok: true; readonly value: unknown } | { readonly id: number; readonly ok: false; readonly message: string };
+export type FleetAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string };
 
 export interface Receipts {
   /** When each client got it, ms of `performance.timeOrigin + performance.now()`. */
@@ -44,7 +48,10 @@ export class Helper<Request extends object> {
   #nextId = 1;
 
   constructor(script: URL, args: readonly string[] = []) {
-    this.process = fork(fileURLToPath(script), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+    this.process = fork(fileURLToPath(script), args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
     this.process.on('message', (answer: FleetAnswer) => {
       const entry = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

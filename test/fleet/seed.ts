@@ -20,7 +20,16 @@ export async function seedProvince(store: Store, now: number): Promise<string> {
     await tx.insertInto('units').values({ id: unitId, created_at: now }).execute();
     await tx
       .insertInto('unit_versions')
-      .values({ id: uuidv7(), unit_id: unitId, code: '99', name: 'Tỉnh Thử', level: 'province', parent_id: null, valid_from: 0, valid_to: null })
+      .values({
+        id: uuidv7(),
+        unit_id: unitId,
+        code: '99',
+        name: 'Tỉnh Thử',
+        level: 'province',
+        parent_id: null,
+        valid_from: 0,
+        valid_to: null,
+      })
       .execute();
   });
   return unitId;
@@ -28,18 +37,36 @@ export async function seedProvince(store: Store, now: number): Promise<string> {
 
 /** A signed-in person with a role on a unit. */
 export async function seedPerson(store: Store, unitId: string, role: Role, now: number): Promise<SeededPerson> {
-  const person = { userId: uuidv7(), sessionToken: randomBytes(32).toString('base64url'), csrfToken: randomBytes(32).toString('base64url') };
+  const person = {
+    userId: uuidv7(),
+    sessionToken: randomBytes(32).toString('base64url'),
+    csrfToken: randomBytes(32).toString('base64url'),
+  };
   const day = 86_400_000;
   await store.transaction(async (tx) => {
     await tx
       .insertInto('users')
-      .values({ id: person.userId, email: `${person.userId}@example.vn`, name: 'Người thử', password_hash: null, active: 1, created_at: now })
+      .values({
+        id: person.userId,
+        email: `${person.userId}@example.vn`,
+        name: 'Người thử',
+        password_hash: null,
+        active: 1,
+        created_at: now,
+      })
       .execute();
     await tx.insertInto('grants').values({ user_id: person.userId, unit_id: unitId, role }).execute();
     const tokenHash = createHash('sha256').update(person.sessionToken).digest('hex');
     await tx
       .insertInto('sessions')
-      .values({ token_hash: tokenHash, user_id: person.userId, csrf_token: person.csrfToken, created_at: now, last_seen_at: now, expires_at: now + day })
+      .values({
+        token_hash: tokenHash,
+        user_id: person.userId,
+        csrf_token: person.csrfToken,
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + day,
+      })
       .execute();
   });
   return person;
@@ -93,7 +120,12 @@ export async function seedBoards(
     const journals = identities.map((one) => [one.journalId, one.boardId, one.deviceId, 0, firstPrev, now]);
     await store.insertMany(tx, 'boards', boardColumns, boards);
     await store.insertMany(tx, 'devices', ['id', 'board_id', 'device_key', 'paired_at'], devices);
-    await store.insertMany(tx, 'journals', ['id', 'board_id', 'device_id', 'last_seq', 'last_hash', 'created_at'], journals);
+    await store.insertMany(
+      tx,
+      'journals',
+      ['id', 'board_id', 'device_id', 'last_seq', 'last_hash', 'created_at'],
+      journals,
+    );
   });
   return identities;
 }

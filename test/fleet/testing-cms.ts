@@ -38,7 +38,8 @@ export async function startTestCms() {
         progress.push({ boardId, progress: said });
         return Promise.resolve();
       },
-      certificateFor: (boardId, deviceKey) => Promise.resolve(`certificate.${boardId.replaceAll('-', '')}.${deviceKey}`),
+      certificateFor: (boardId, deviceKey) =>
+        Promise.resolve(`certificate.${boardId.replaceAll('-', '')}.${deviceKey}`),
     },
   });
   const http = await createHttp({
@@ -48,7 +49,11 @@ export async function startTestCms() {
     verifyBoardToken: (token) => live.pairing.verifyBoardToken(token),
   });
   for (const routes of live.routes) await http.app.register(routes);
-  const io = new Server(http.app.server, { serveClient: false, maxHttpBufferSize: maxMessageBytes, transports: ['websocket'] });
+  const io = new Server(http.app.server, {
+    serveClient: false,
+    maxHttpBufferSize: maxMessageBytes,
+    transports: ['websocket'],
+  });
   const gateway = live.attach(io);
   const url = await http.app.listen({ port: 0, host: '127.0.0.1' });
 
@@ -74,14 +79,20 @@ export async function startTestCms() {
       return new SimulatedBoard(identity!, url, () => sources.now());
     },
 
-    person: (role: Role, unitId: string = unitIds.province): Promise<SeededPerson> => seedPerson(store, unitId, role, sources.now()),
+    person: (role: Role, unitId: string = unitIds.province): Promise<SeededPerson> =>
+      seedPerson(store, unitId, role, sources.now()),
 
     /** A request as a page makes it. */
     async request(person: SeededPerson | null, method: 'GET' | 'POST', path: string, body?: unknown) {
       const headers: Record<string, string> = {};
-      if (person) Object.assign(headers, { cookie: `bt_session=${person.sessionToken}`, 'x-csrf-token': person.csrfToken });
+      if (person)
+        Object.assign(headers, { cookie: `bt_session=${person.sessionToken}`, 'x-csrf-token': person.csrfToken });
       if (body !== undefined) headers['content-type'] = 'application/json';
-      const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      const response = await fetch(url + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
       const text = await response.text();
       // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as any };

@@ -77,7 +77,8 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
         cursorOf(board, request),
       ]);
       const list = deps.keys.keyList();
-      const isNewer = newest !== null && (request.programme === null || compareVersions(newest.version, request.programme) > 0);
+      const isNewer =
+        newest !== null && (request.programme === null || compareVersions(newest.version, request.programme) > 0);
       return {
         now: sources.now(),
         keyList: list.number > request.keyList ? list.jws : null,
@@ -105,10 +106,17 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   /** A journal that is not this player's must not keep it from programmes and takeovers: its own append says what is wrong. */
   async function cursorOf(board: BoardIdentity, hello: RequestOf<typeof boardMessages.helloV1>): Promise<number> {
     try {
-      return await deps.proof.cursor(board, { journalId: hello.journalId, seq: hello.journalSeq, hash: hello.journalHash });
+      return await deps.proof.cursor(board, {
+        journalId: hello.journalId,
+        seq: hello.journalSeq,
+        hash: hello.journalHash,
+      });
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error;
-      log.warn({ boardId: board.boardId, journalId: hello.journalId, code: error.code }, 'a board greeted with a journal that is not its own');
+      log.warn(
+        { boardId: board.boardId, journalId: hello.journalId, code: error.code },
+        'a board greeted with a journal that is not its own',
+      );
       return 0;
     }
   }
@@ -166,7 +174,11 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
     online.get(boardId)?.disconnect(true);
   }
 
-  async function push<M extends CmsMessage>(boardId: string, name: M, request: RequestOf<(typeof cmsMessages)[M]>): Promise<unknown> {
+  async function push<M extends CmsMessage>(
+    boardId: string,
+    name: M,
+    request: RequestOf<(typeof cmsMessages)[M]>,
+  ): Promise<unknown> {
     const socket = online.get(boardId);
     if (!socket) return null;
     try {
@@ -179,9 +191,18 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   }
 
   const stop = [
-    events.on('programmePublished', ({ boardId, manifest }) => void push(boardId, 'programmePublishedV1', { manifest })),
-    events.on('takeoverRaised', ({ jws }) => void namespace.to(currentRoom).emit('takeoverRaisedV1', { takeover: jws })),
-    events.on('keyListPublished', ({ keyList }) => void namespace.to(currentRoom).emit('keyListPublishedV1', { keyList })),
+    events.on(
+      'programmePublished',
+      ({ boardId, manifest }) => void push(boardId, 'programmePublishedV1', { manifest }),
+    ),
+    events.on(
+      'takeoverRaised',
+      ({ jws }) => void namespace.to(currentRoom).emit('takeoverRaisedV1', { takeover: jws }),
+    ),
+    events.on(
+      'keyListPublished',
+      ({ keyList }) => void namespace.to(currentRoom).emit('keyListPublishedV1', { keyList }),
+    ),
     events.on('boardPaired', ({ boardId }) => dismiss(boardId)),
     events.on('boardUnpaired', ({ boardId }) => dismiss(boardId)),
   ];

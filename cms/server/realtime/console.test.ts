@@ -21,7 +21,12 @@ const headersOf = (person: SeededPerson | null, origin: string | null): Record<s
 
 /** A page of this person; keeps everything it is told. */
 async function page(person: SeededPerson | null, origin: string | null = cms.url) {
-  const socket = io(cms.url + consoleNamespace, { transports: ['websocket'], forceNew: true, reconnection: false, extraHeaders: headersOf(person, origin) });
+  const socket = io(cms.url + consoleNamespace, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    extraHeaders: headersOf(person, origin),
+  });
   open.push(socket);
   const told: { name: string; body: unknown }[] = [];
   const waiting: (() => void)[] = [];
@@ -53,7 +58,8 @@ describe('the console socket', () => {
     await page(viewer);
     await expect(page(null)).rejects.toThrow('not_signed_in');
     await expect(page({ ...viewer, sessionToken: 'x' })).rejects.toThrow('not_signed_in');
-    for (const origin of ['https://elsewhere.example', 'null', null]) await expect(page(viewer, origin), String(origin)).rejects.toThrow('cross_site');
+    for (const origin of ['https://elsewhere.example', 'null', null])
+      await expect(page(viewer, origin), String(origin)).rejects.toThrow('cross_site');
   });
 
   it('tells of boards in sight and of no others', async () => {
@@ -65,13 +71,19 @@ describe('the console socket', () => {
     await board.connect();
     await board.hello();
     for (const side of [province, commune]) {
-      await side.until('boardChangedV1', (body: { boardId: string; presence: string }) => body.boardId === boardId && body.presence === 'online');
+      await side.until(
+        'boardChangedV1',
+        (body: { boardId: string; presence: string }) => body.boardId === boardId && body.presence === 'online',
+      );
     }
     board.journal.append({ type: 'screenChanged', on: true }, cms.sources.now());
     await board.send('appendJournalV1', board.journal.batch(1, 1));
     await commune.until('playsRecordedV1', (body: { boardId: string }) => body.boardId === boardId);
     board.disconnect();
-    await commune.until('boardChangedV1', (body: { boardId: string; presence: string }) => body.boardId === boardId && body.presence === 'offline');
+    await commune.until(
+      'boardChangedV1',
+      (body: { boardId: string; presence: string }) => body.boardId === boardId && body.presence === 'offline',
+    );
 
     const mark = await cms.board(cms.units.sister);
     await mark.connect();
@@ -110,7 +122,9 @@ describe('the console socket', () => {
       await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: null, host: 'chromium' });
     }
     await viewer.until('boardChangedV1', (body: { now: { title: string } | null }) => body.now?.title === 'Tin 199');
-    const messages = viewer.told.filter((one) => one.name === 'boardChangedV1' && (one.body as { boardId: string }).boardId === board.identity.boardId);
+    const messages = viewer.told.filter(
+      (one) => one.name === 'boardChangedV1' && (one.body as { boardId: string }).boardId === board.identity.boardId,
+    );
     expect(messages.length).toBeLessThan(20);
     board.disconnect();
   });

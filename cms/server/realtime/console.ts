@@ -39,9 +39,19 @@ interface News {
   readonly media: Set<string>;
   readonly takeovers: Set<string>;
 }
-const noNews = (): News => ({ boards: new Set(), progress: new Set(), plays: new Map(), media: new Set(), takeovers: new Set() });
+const noNews = (): News => ({
+  boards: new Set(),
+  progress: new Set(),
+  plays: new Map(),
+  media: new Set(),
+  takeovers: new Set(),
+});
 
-export function createConsoleGateway(io: Server, context: Context, deps: ConsoleGatewayDeps): { close(): Promise<void> } {
+export function createConsoleGateway(
+  io: Server,
+  context: Context,
+  deps: ConsoleGatewayDeps,
+): { close(): Promise<void> } {
   const { events, log, store } = context;
   const namespace = io.of(consoleNamespace);
   let news = noNews();
@@ -75,7 +85,9 @@ export function createConsoleGateway(io: Server, context: Context, deps: Console
     add(news);
     timer ??= setTimeout(() => {
       timer = null;
-      flushing = flushing.then(flush).catch((error: unknown) => log.error({ err: error }, 'the consoles were not told'));
+      flushing = flushing
+        .then(flush)
+        .catch((error: unknown) => log.error({ err: error }, 'the consoles were not told'));
     }, flushEveryMs);
   }
 
@@ -100,7 +112,8 @@ export function createConsoleGateway(io: Server, context: Context, deps: Console
       for (const body of progress) tell('programmeProgressedV1', body, unitsOf(body.boardId));
       for (const [boardId, count] of told.plays) tell('playsRecordedV1', { boardId, count }, unitsOf(boardId));
     }
-    for (const takeoverId of told.takeovers) tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
+    for (const takeoverId of told.takeovers)
+      tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
     for (const mediaId of told.media) {
       const unitId = await presenceRepo.unitOfMedia(store.read, mediaId);
       if (unitId !== undefined) tell('mediaChangedV1', { mediaId }, [unitId]);
@@ -110,7 +123,9 @@ export function createConsoleGateway(io: Server, context: Context, deps: Console
   const stop = [
     events.on('boardChanged', ({ boardId }) => note((to) => to.boards.add(boardId))),
     events.on('programmeProgressed', ({ boardId }) => note((to) => to.progress.add(boardId))),
-    events.on('playsRecorded', ({ boardId, count }) => note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count))),
+    events.on('playsRecorded', ({ boardId, count }) =>
+      note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count)),
+    ),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
     events.on('sessionEnded', ({ sessionHash }) => namespace.in(sessionRoom(sessionHash)).disconnectSockets(true)),

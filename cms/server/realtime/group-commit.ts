@@ -65,7 +65,12 @@ export class GroupCommit<T> {
 
   async #commit(batch: readonly Waiting<T>[]): Promise<void> {
     try {
-      await this.#store.transaction((tx) => this.#options.write(tx, batch.map((waiting) => waiting.item)));
+      await this.#store.transaction((tx) =>
+        this.#options.write(
+          tx,
+          batch.map((waiting) => waiting.item),
+        ),
+      );
       for (const waiting of batch) waiting.resolve();
     } catch (error) {
       const [only] = batch;

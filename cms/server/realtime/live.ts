@@ -19,6 +19,7 @@ import { createTakeoverService, type TakeoverService } from '../features/takeove
 import type { UnitsService } from '../features/units/service.ts';
 import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './boards.ts';
 import { createConsoleGateway } from './console.ts';
+import { watchExpiry } from './expiry.ts';
 import { Presence } from './presence.ts';
 
 export interface LiveDeps {
@@ -50,6 +51,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     certificateFor: (boardId, deviceKey) => programmes.certificateFor(boardId, deviceKey),
   });
   const takeovers = createTakeoverService(context, { keys, units, accounts, presence });
+  const expiry = watchExpiry(context, takeovers);
   const proof = createProofService(context, { boards, takeovers, verifier });
 
   let gateway: BoardGateway | null = null;
@@ -79,6 +81,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       return gateway;
     },
     async close() {
+      expiry.close();
       gateway?.close();
       await console?.close();
       await proof.idle();

@@ -8,7 +8,9 @@ import type { Context } from '../context.ts';
 
 type Accepted<M extends BoardMessage> = Omit<Extract<ReplyOf<(typeof boardMessages)[M]>, { ok: true }>, 'ok'>;
 /** What each message does; what it throws is answered as a refusal. */
-export type Handlers<B> = { readonly [M in BoardMessage]: (board: B, request: RequestOf<(typeof boardMessages)[M]>) => Promise<Accepted<M>> };
+export type Handlers<B> = {
+  readonly [M in BoardMessage]: (board: B, request: RequestOf<(typeof boardMessages)[M]>) => Promise<Accepted<M>>;
+};
 
 /** Counts for the metrics. */
 export interface MessageCounts {
@@ -28,7 +30,11 @@ export function listen<B extends { readonly boardId: string }>(
   socket: Socket,
   board: B,
   handlers: Handlers<B>,
-  options: { readonly counts: MessageCounts; readonly log: Context['log']; readonly allowed: (name: BoardMessage) => AppError | null },
+  options: {
+    readonly counts: MessageCounts;
+    readonly log: Context['log'];
+    readonly allowed: (name: BoardMessage) => AppError | null;
+  },
 ): void {
   const { counts, log, allowed } = options;
   let working = 0;
@@ -41,7 +47,9 @@ export function listen<B extends { readonly boardId: string }>(
     if (!parsed.success) {
       counts.invalid++;
       const [issue] = parsed.error.issues;
-      throw new AppError('message_invalid', `${name} has the wrong shape: ${issue?.message ?? ''}`, { field: issue?.path.join('.') ?? '' });
+      throw new AppError('message_invalid', `${name} has the wrong shape: ${issue?.message ?? ''}`, {
+        field: issue?.path.join('.') ?? '',
+      });
     }
     if (working >= atOnce) throw new AppError('server_busy', 'Too many messages at once', { status: 503 });
     working++;
@@ -62,7 +70,8 @@ export function listen<B extends { readonly boardId: string }>(
       (error: unknown) => {
         counts.refused++;
         const known = toAppError(error);
-        if (known.status >= 500) log.error({ err: error, boardId: board.boardId, message: name }, 'a message of a board failed');
+        if (known.status >= 500)
+          log.error({ err: error, boardId: board.boardId, message: name }, 'a message of a board failed');
         else log.debug({ boardId: board.boardId, message: name, code: known.code }, 'a message of a board was refused');
         answer({ ok: false, ...bodyOf(known) });
       },

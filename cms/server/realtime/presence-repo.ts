@@ -6,7 +6,9 @@ export type StateRow = Selectable<Database['board_states']>;
 
 export const presenceRepo = {
   async pairedBoards(db: Db): Promise<string[]> {
-    return (await db.selectFrom('devices').select('board_id').where('ended_at', 'is', null).execute()).map((row) => row.board_id);
+    return (await db.selectFrom('devices').select('board_id').where('ended_at', 'is', null).execute()).map(
+      (row) => row.board_id,
+    );
   },
 
   async states(db: Db): Promise<StateRow[]> {

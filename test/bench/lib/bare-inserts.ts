@@ -21,15 +21,26 @@ if (file === undefined) throw new Error('Needs the path of its database');
 /** Tables, indexes and settings as the CMS has them. */
 await (await openStore({ databaseUrl: null, file, onError: console.error })).close();
 const db = new DatabaseSync(file);
-db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;');
+db.exec(
+  'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;',
+);
 
-const columns = 'journal_id,seq,start_at,painted_ms,notice_id,notice_hash,asset,takeover_id,why,why_id,outcome,host,clock,offset_ms,board_id'.split(',');
+const columns =
+  'journal_id,seq,start_at,painted_ms,notice_id,notice_hash,asset,takeover_id,why,why_id,outcome,host,clock,offset_ms,board_id'.split(
+    ',',
+  );
 const rowsPerStatement = 50;
 const batchesPerTransaction = 20;
 const row = `(${columns.map(() => '?').join(',')})`;
-const insertPlays = db.prepare(`insert into plays (${columns.join(',')}) values ${Array.from({ length: rowsPerStatement }, () => row).join(',')}`);
-const insertBatch = db.prepare('insert into journal_batches (journal_id, first_seq, last_seq, lines, signature, received_at) values (?,?,?,?,?,?)');
-const insertJournal = db.prepare('insert into journals (id, board_id, device_id, last_seq, last_hash, created_at) values (?,?,?,0,?,0)');
+const insertPlays = db.prepare(
+  `insert into plays (${columns.join(',')}) values ${Array.from({ length: rowsPerStatement }, () => row).join(',')}`,
+);
+const insertBatch = db.prepare(
+  'insert into journal_batches (journal_id, first_seq, last_seq, lines, signature, received_at) values (?,?,?,?,?,?)',
+);
+const insertJournal = db.prepare(
+  'insert into journals (id, board_id, device_id, last_seq, last_hash, created_at) values (?,?,?,0,?,0)',
+);
 
 interface Rows {
   readonly evidence: SQLInputValue[];
@@ -50,7 +61,8 @@ function prepare({ boards, batchesPerBoard, playsPerBatch }: BareRequest): Rows[
       head = read.head;
       const values = (JSON.parse(`[${read.plays.json}]`) as SQLInputValue[][]).flat();
       const plays: SQLInputValue[][] = [];
-      for (let i = 0; i < values.length; i += rowsPerStatement * columns.length) plays.push(values.slice(i, i + rowsPerStatement * columns.length));
+      for (let i = 0; i < values.length; i += rowsPerStatement * columns.length)
+        plays.push(values.slice(i, i + rowsPerStatement * columns.length));
       return { evidence: [batch.journalId, batch.firstSeq, batch.lastSeq, batch.lines, batch.signature, 0], plays };
     });
   });

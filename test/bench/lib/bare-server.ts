@@ -19,7 +19,16 @@ app.post('/raise', async (request) => {
   await store.transaction(async (tx) => {
     await tx
       .insertInto('audit_log')
-      .values({ id: uuidv7(), at: Date.now(), user_id: null, action: 'x', subject_type: 'x', subject_id: null, unit_id: null, detail: takeover })
+      .values({
+        id: uuidv7(),
+        at: Date.now(),
+        user_id: null,
+        action: 'x',
+        subject_type: 'x',
+        subject_id: null,
+        unit_id: null,
+        detail: takeover,
+      })
       .execute();
   });
   io.emit('takeoverRaisedV1', { takeover });

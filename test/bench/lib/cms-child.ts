@@ -34,7 +34,9 @@ export async function startBenchCms(boardCount: number): Promise<BenchCms> {
   const person = await seedPerson(store, unitId, 'province', now);
   await store.close();
 
-  const profile = process.env.BENCH_CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_CPU_PROFILE}`] : [];
+  const profile = process.env.BENCH_CPU_PROFILE
+    ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_CPU_PROFILE}`]
+    : [];
   const child = fork(main, ['--port', '0', '--data', folder, '--empty'], {
     execArgv: profile,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -51,7 +53,11 @@ export async function startBenchCms(boardCount: number): Promise<BenchCms> {
       'x-csrf-token': person.csrfToken,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(url + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
     return answer;

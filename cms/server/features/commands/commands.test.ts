@@ -18,13 +18,30 @@ it('signs a command for one board, sends it there alone, and writes down who gav
   let strayed = false;
   other.socket.on('runCommandV1', () => (strayed = true));
   const got = board.next('runCommandV1');
-  const answer = await cms.request(technician, 'POST', `/api/boards/${board.identity.boardId}/commands`, { name: 'testPattern', durationMs: 10_000 });
+  const answer = await cms.request(technician, 'POST', `/api/boards/${board.identity.boardId}/commands`, {
+    name: 'testPattern',
+    durationMs: 10_000,
+  });
   expect(answer.status).toBe(200);
   const list = await verifyDocument(cms.keys.keyList().jws, 'bang-tin-key-list', keyList, () => cms.keys.rootKey);
-  const command = await verifyDocument((await got).command, 'bang-tin-command', boardCommand, keysOf(list, 'programme', cms.sources.now()));
-  expect(command).toMatchObject({ commandId: answer.body.commandId, boardId: board.identity.boardId, name: 'testPattern', durationMs: 10_000 });
+  const command = await verifyDocument(
+    (await got).command,
+    'bang-tin-command',
+    boardCommand,
+    keysOf(list, 'programme', cms.sources.now()),
+  );
+  expect(command).toMatchObject({
+    commandId: answer.body.commandId,
+    boardId: board.identity.boardId,
+    name: 'testPattern',
+    durationMs: 10_000,
+  });
   expect(strayed).toBe(false);
-  const entry = await cms.store.read.selectFrom('audit_log').selectAll().where('action', '=', 'board.commanded').executeTakeFirst();
+  const entry = await cms.store.read
+    .selectFrom('audit_log')
+    .selectAll()
+    .where('action', '=', 'board.commanded')
+    .executeTakeFirst();
   expect(entry).toMatchObject({ user_id: technician.userId, subject_id: board.identity.boardId });
   board.disconnect();
   other.disconnect();
@@ -33,13 +50,17 @@ it('signs a command for one board, sends it there alone, and writes down who gav
 it('says when the board is not there, or refuses', async () => {
   const technician = await cms.person('technician');
   const board = await cms.board();
-  const run = (body: object = { name: 'identify' }) => cms.request(technician, 'POST', `/api/boards/${board.identity.boardId}/commands`, body);
+  const run = (body: object = { name: 'identify' }) =>
+    cms.request(technician, 'POST', `/api/boards/${board.identity.boardId}/commands`, body);
   expect(await run()).toMatchObject({ status: 409, body: { error: { code: 'board_offline' } } });
   await board.connect();
   board.socket.once('runCommandV1', (_: unknown, ack: (reply: object) => void) =>
     ack({ ok: false, error: { code: 'no_stage', message: 'There is no stage', field: null, params: {} } }),
   );
-  expect(await run()).toMatchObject({ status: 409, body: { error: { code: 'command_refused', params: { code: 'no_stage' } } } });
+  expect(await run()).toMatchObject({
+    status: 409,
+    body: { error: { code: 'command_refused', params: { code: 'no_stage' } } },
+  });
   board.socket.once('runCommandV1', (_: unknown, ack: (reply: unknown) => void) => ack('nonsense'));
   expect((await run()).body.error.code).toBe('board_offline');
   for (const body of [{}, { name: 'reboot' }, { name: 'identify', durationMs: 10 }, { name: 'identify', more: 1 }]) {
@@ -53,5 +74,7 @@ it('asks for the right', async () => {
   const path = `/api/boards/${board.identity.boardId}/commands`;
   expect((await cms.request(null, 'POST', path, { name: 'identify' })).status).toBe(401);
   expect((await cms.request(await cms.person('approver'), 'POST', path, { name: 'identify' })).status).toBe(403);
-  expect((await cms.request(await cms.person('technician', cms.units.commune), 'POST', path, { name: 'identify' })).status).toBe(404);
+  expect(
+    (await cms.request(await cms.person('technician', cms.units.commune), 'POST', path, { name: 'identify' })).status,
+  ).toBe(404);
 });

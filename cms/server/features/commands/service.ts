@@ -45,13 +45,31 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       const jws = await signDocument('bang-tin-command', command, deps.keys.programmeSigner());
       const { commandId } = command;
       await store.transaction(async (tx) => {
-        await repo.insert(tx, { id: commandId, board_id: boardId, name: command.name, issued_by: actor.userId, issued_at: now, expires_at: command.expiresAt });
+        await repo.insert(tx, {
+          id: commandId,
+          board_id: boardId,
+          name: command.name,
+          issued_by: actor.userId,
+          issued_at: now,
+          expires_at: command.expiresAt,
+        });
         const detail = { commandId, name: command.name, durationMs: command.durationMs };
-        await audit(tx, { actor, action: 'board.commanded', subjectType: 'board', subjectId: boardId, unitId: board.unitId, detail });
+        await audit(tx, {
+          actor,
+          action: 'board.commanded',
+          subjectType: 'board',
+          subjectId: boardId,
+          unitId: board.unitId,
+          detail,
+        });
       });
       const reply = await deps.link.runCommand(boardId, jws);
       if (!reply) throw offline('The board did not answer');
-      if (!reply.ok) throw new AppError('command_refused', `The board refused: ${reply.error.message}`, { status: 409, params: { code: reply.error.code } });
+      if (!reply.ok)
+        throw new AppError('command_refused', `The board refused: ${reply.error.message}`, {
+          status: 409,
+          params: { code: reply.error.code },
+        });
       return { commandId };
     },
   };

@@ -43,8 +43,17 @@ export const pairingRepo = {
   },
 
   /** @returns false when it was revealed already */
-  async reveal(tx: Tx, id: string, revealed: Pick<PairingRow, 'code' | 'device_key' | 'journal_id' | 'info'>): Promise<boolean> {
-    const done = await tx.updateTable('pairings').set(revealed).where('id', '=', id).where('code', 'is', null).executeTakeFirst();
+  async reveal(
+    tx: Tx,
+    id: string,
+    revealed: Pick<PairingRow, 'code' | 'device_key' | 'journal_id' | 'info'>,
+  ): Promise<boolean> {
+    const done = await tx
+      .updateTable('pairings')
+      .set(revealed)
+      .where('id', '=', id)
+      .where('code', 'is', null)
+      .executeTakeFirst();
     return done.numUpdatedRows > 0n;
   },
 
@@ -64,12 +73,19 @@ export const pairingRepo = {
   },
 
   async boardUnit(db: Db | Tx, boardId: string): Promise<string | undefined> {
-    const row = await db.selectFrom('boards').select('unit_id').where('id', '=', boardId).where('deleted_at', 'is', null).executeTakeFirst();
+    const row = await db
+      .selectFrom('boards')
+      .select('unit_id')
+      .where('id', '=', boardId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
     return row?.unit_id;
   },
 
   async keyIsKnown(db: Db | Tx, deviceKey: string): Promise<boolean> {
-    return (await db.selectFrom('devices').select('id').where('device_key', '=', deviceKey).executeTakeFirst()) !== undefined;
+    return (
+      (await db.selectFrom('devices').select('id').where('device_key', '=', deviceKey).executeTakeFirst()) !== undefined
+    );
   },
 
   async journalIsKnown(db: Db | Tx, journalId: string): Promise<boolean> {
@@ -95,7 +111,12 @@ export const pairingRepo = {
     tx: Tx,
     device: { id: string; boardId: string; deviceKey: string; pairedBy: string | null; journalId: string; now: number },
   ): Promise<void> {
-    await tx.updateTable('devices').set({ ended_at: device.now }).where('board_id', '=', device.boardId).where('ended_at', 'is', null).execute();
+    await tx
+      .updateTable('devices')
+      .set({ ended_at: device.now })
+      .where('board_id', '=', device.boardId)
+      .where('ended_at', 'is', null)
+      .execute();
     await tx
       .insertInto('devices')
       .values({

@@ -14,7 +14,11 @@ export function createForks(context: Context) {
       const now = sources.now();
       const kept = await store.transaction(async (tx) => {
         const held = await repo.forks(tx, batch.journalId);
-        if (held.length >= keptPerJournal || held.some((fork) => fork.signature === batch.signature && fork.lines === batch.lines)) return false;
+        if (
+          held.length >= keptPerJournal ||
+          held.some((fork) => fork.signature === batch.signature && fork.lines === batch.lines)
+        )
+          return false;
         await repo.insertFork(tx, sources.newId(), batch, now);
         if (await repo.markForked(tx, batch.journalId, now)) {
           await audit(tx, {
@@ -29,7 +33,10 @@ export function createForks(context: Context) {
         return true;
       });
       if (!kept) return;
-      log.warn({ boardId, journalId: batch.journalId, firstSeq: batch.firstSeq, lastSeq: batch.lastSeq }, 'a journal has forked');
+      log.warn(
+        { boardId, journalId: batch.journalId, firstSeq: batch.firstSeq, lastSeq: batch.lastSeq },
+        'a journal has forked',
+      );
       events.emit('boardChanged', { boardId });
     },
   };

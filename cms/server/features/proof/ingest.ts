@@ -68,17 +68,37 @@ export function createIngest(context: Context, deps: IngestDeps) {
   async function write(tx: Tx, items: readonly Item[]): Promise<void> {
     const moved = await repo.moveCursors(
       tx,
-      items.map(({ journal, read }) => ({ journalId: journal.id, fromSeq: journal.head.seq, toSeq: read.head.seq, toHash: read.head.hash })),
+      items.map(({ journal, read }) => ({
+        journalId: journal.id,
+        fromSeq: journal.head.seq,
+        toSeq: read.head.seq,
+        toHash: read.head.hash,
+      })),
     );
     if (moved !== items.length) throw new StaleCursorError();
-    const batches = items.map(({ batch, read, receivedAt }) => ({ ...batch, firstSeq: read.freshFrom!, lines: read.lines ?? batch.lines, receivedAt }));
+    const batches = items.map(({ batch, read, receivedAt }) => ({
+      ...batch,
+      firstSeq: read.freshFrom!,
+      lines: read.lines ?? batch.lines,
+      receivedAt,
+    }));
     // Not waited for one by one: the connection keeps their order, and the trips to the writer overlap.
     await Promise.all([
       repo.insertBatches(tx, batches),
-      repo.insertPlays(store, tx, items.map(({ read }) => read.plays)),
-      repo.insertEvents(store, tx, items.map(({ read }) => read.events)),
+      repo.insertPlays(
+        store,
+        tx,
+        items.map(({ read }) => read.plays),
+      ),
+      repo.insertEvents(
+        store,
+        tx,
+        items.map(({ read }) => read.events),
+      ),
     ]);
-    const facts = items.flatMap(({ journal, read }) => read.takeovers.map((fact) => ({ ...fact, boardId: journal.boardId, errorCode: null })));
+    const facts = items.flatMap(({ journal, read }) =>
+      read.takeovers.map((fact) => ({ ...fact, boardId: journal.boardId, errorCode: null })),
+    );
     if (facts.length > 0) await deps.takeovers.report(tx, facts);
   }
 
@@ -122,14 +142,17 @@ export function createIngest(context: Context, deps: IngestDeps) {
   async function take(journal: Journal, batch: JournalBatch): Promise<number> {
     const read = await deps.verifier.readBatch(batch, journal);
     if (read.freshFrom === null) {
-      if (read.resent && !(await holds(journal.id, read.resent))) throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
+      if (read.resent && !(await holds(journal.id, read.resent)))
+        throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
       return journal.head.seq;
     }
-    if (journal.forked) throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
+    if (journal.forked)
+      throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
     await commits.add({ journal, batch, read, receivedAt: sources.now() });
     journal.head = read.head;
     events.emit('playsRecorded', { boardId: journal.boardId, count: read.plays.count });
-    for (const takeoverId of new Set(read.takeovers.map((fact) => fact.takeoverId))) events.emit('takeoverProgressed', { takeoverId });
+    for (const takeoverId of new Set(read.takeovers.map((fact) => fact.takeoverId)))
+      events.emit('takeoverProgressed', { takeoverId });
     return read.head.seq;
   }
 
@@ -186,4 +209,5 @@ export function createIngest(context: Context, deps: IngestDeps) {
   };
 }
 
-const unknownJournal = (): JournalError => new JournalError('journal_unknown', 'This player has no such journal', { status: 404 });
+const unknownJournal = (): JournalError =>
+  new JournalError('journal_unknown', 'This player has no such journal', { status: 404 });

@@ -28,7 +28,9 @@ const play: fc.Arbitrary<JournalRecord> = fc.record({
     why: fc.record({ kind: fc.constantFrom('takeover', 'obligation', 'schedule', 'loop', 'fallback'), id: orNull(id) }),
     outcome: fc.constantFrom('completed', 'cut', 'failed', 'interrupted', 'dark'),
     host: fc.constantFrom('electron', 'chromium', 'headless', 'browser'),
-    programme: orNull(fc.record({ epoch: fc.integer({ min: 1, max: 99 }), counter: fc.integer({ min: 0, max: 10 ** 9 }) })),
+    programme: orNull(
+      fc.record({ epoch: fc.integer({ min: 1, max: 99 }), counter: fc.integer({ min: 0, max: 10 ** 9 }) }),
+    ),
   }),
 });
 
@@ -53,7 +55,11 @@ describe('readPlayLine', () => {
 
   it('never takes a changed line that the schema refuses, nor reads it otherwise', () => {
     const signs = fc.constantFrom(...'0123456789abcdefABCDEF-+.eE"\\{}[]:, nulltrue\n\u0000ế'.split(''));
-    const change = fc.record({ at: fc.nat(), drop: fc.integer({ min: 0, max: 3 }), put: fc.array(signs, { maxLength: 3 }) });
+    const change = fc.record({
+      at: fc.nat(),
+      drop: fc.integer({ min: 0, max: 3 }),
+      put: fc.array(signs, { maxLength: 3 }),
+    });
     fc.assert(
       fc.property(play, fc.array(change, { minLength: 1, maxLength: 3 }), (record, changes) => {
         let line = canonicalJson(record);

@@ -27,8 +27,27 @@ const line = new RegExp(
 export function readPlayLine(of: string): JournalRecord | null {
   const found = line.exec(of);
   if (!found) return null;
-  const [, at, asset, host, noticeHash, noticeId, outcome, paintedMs, counter, epoch, start, takeoverId, whyId, kind, clock, journalId, offsetMs, prev, seq] =
-    found;
+  const [
+    ,
+    at,
+    asset,
+    host,
+    noticeHash,
+    noticeId,
+    outcome,
+    paintedMs,
+    counter,
+    epoch,
+    start,
+    takeoverId,
+    whyId,
+    kind,
+    clock,
+    journalId,
+    offsetMs,
+    prev,
+    seq,
+  ] = found;
   return {
     v: 1,
     journalId: journalId!,

@@ -34,13 +34,21 @@ async function boardWith(plays: number): Promise<SimulatedBoard> {
 }
 
 function addPlays(board: Pick<SimulatedBoard, 'journal'>, count: number): void {
-  for (let i = 0; i < count; i++) board.journal.append(playOf(cms.sources.now() + board.journal.head.seq * 15_000), cms.sources.now());
+  for (let i = 0; i < count; i++)
+    board.journal.append(playOf(cms.sources.now() + board.journal.head.seq * 15_000), cms.sources.now());
 }
 
 const heldPlays = async (journalId: string): Promise<number[]> =>
-  (await cms.store.read.selectFrom('plays').select('seq').where('journal_id', '=', journalId).orderBy('seq').execute()).map((row) => row.seq);
+  (
+    await cms.store.read.selectFrom('plays').select('seq').where('journal_id', '=', journalId).orderBy('seq').execute()
+  ).map((row) => row.seq);
 const heldBatches = (journalId: string) =>
-  cms.store.read.selectFrom('journal_batches').selectAll().where('journal_id', '=', journalId).orderBy('first_seq').execute();
+  cms.store.read
+    .selectFrom('journal_batches')
+    .selectAll()
+    .where('journal_id', '=', journalId)
+    .orderBy('first_seq')
+    .execute();
 const sequence = (to: number): number[] => Array.from({ length: to }, (_, i) => i + 1);
 
 describe('ingest', () => {
@@ -52,9 +60,16 @@ describe('ingest', () => {
     expect(await heldPlays(board.journal.journalId)).toEqual([1, 2, 3]);
     const [evidence] = await heldBatches(board.journal.journalId);
     expect(evidence).toMatchObject({ first_seq: 1, last_seq: 4, lines: batch.lines, signature: batch.signature });
-    const events = await cms.store.read.selectFrom('board_events').selectAll().where('journal_id', '=', board.journal.journalId).execute();
+    const events = await cms.store.read
+      .selectFrom('board_events')
+      .selectAll()
+      .where('journal_id', '=', board.journal.journalId)
+      .execute();
     expect(events).toMatchObject([{ seq: 4, type: 'booted', board_id: board.identity.boardId }]);
-    expect(cms.emitted).toContainEqual({ name: 'playsRecorded', payload: { boardId: board.identity.boardId, count: 3 } });
+    expect(cms.emitted).toContainEqual({
+      name: 'playsRecorded',
+      payload: { boardId: board.identity.boardId, count: 3 },
+    });
     expect(await board.hello()).toMatchObject({ journalAcked: 4 });
     board.disconnect();
   });
@@ -114,9 +129,18 @@ describe('ingest', () => {
     }
     await board.send('appendJournalV1', other.batch(3, 4));
     expect(await heldPlays(board.journal.journalId)).toEqual(sequence(5));
-    const forks = await cms.store.read.selectFrom('journal_forks').selectAll().where('journal_id', '=', board.journal.journalId).execute();
+    const forks = await cms.store.read
+      .selectFrom('journal_forks')
+      .selectAll()
+      .where('journal_id', '=', board.journal.journalId)
+      .execute();
     expect(forks).toHaveLength(4);
-    const incidents = await cms.store.read.selectFrom('audit_log').selectAll().where('action', '=', 'journal.forked').where('subject_id', '=', board.identity.boardId).execute();
+    const incidents = await cms.store.read
+      .selectFrom('audit_log')
+      .selectAll()
+      .where('action', '=', 'journal.forked')
+      .where('subject_id', '=', board.identity.boardId)
+      .execute();
     expect(incidents).toHaveLength(1);
     expect((await cms.request(viewer, 'GET', `/api/plays?boardId=${board.identity.boardId}`)).body.incidents).toBe(4);
 
@@ -150,7 +174,10 @@ describe('ingest', () => {
       numbering: { ...good, firstSeq: 2, lastSeq: 5 },
     };
     for (const [name, batch] of Object.entries(wrong)) {
-      expect(await board.send('appendJournalV1', batch), name).toMatchObject({ ok: false, error: { code: 'journal_invalid' } });
+      expect(await board.send('appendJournalV1', batch), name).toMatchObject({
+        ok: false,
+        error: { code: 'journal_invalid' },
+      });
     }
     expect(await heldBatches(board.journal.journalId)).toHaveLength(0);
     expect(await heldPlays(board.journal.journalId)).toHaveLength(0);
@@ -178,7 +205,10 @@ describe('ingest', () => {
     await Promise.all(
       boards.map(async (board) => {
         for (let first = 1; first <= 60; first += 20) {
-          await Promise.all([board.send('appendJournalV1', board.journal.batch(first, first + 19)), board.send('appendJournalV1', board.journal.batch(first, first + 19))]);
+          await Promise.all([
+            board.send('appendJournalV1', board.journal.batch(first, first + 19)),
+            board.send('appendJournalV1', board.journal.batch(first, first + 19)),
+          ]);
         }
       }),
     );
@@ -194,9 +224,19 @@ describe('plays', () => {
     const viewer = await cms.person('viewer', cms.units.commune);
     const board = await boardWith(0);
     const noticeId = uuidv7();
-    const notice = { id: noticeId, unit_id: cms.units.commune, title: 'Lịch cắt điện', category: 'local', content: '{}', duration_ms: null };
+    const notice = {
+      id: noticeId,
+      unit_id: cms.units.commune,
+      title: 'Lịch cắt điện',
+      category: 'local',
+      content: '{}',
+      duration_ms: null,
+    };
     const at = { created_at: 0, updated_at: 0, updated_by: viewer.userId, deleted_at: 1 };
-    await cms.store.write.insertInto('notices').values({ ...notice, ...at, revision: 1 }).execute();
+    await cms.store.write
+      .insertInto('notices')
+      .values({ ...notice, ...at, revision: 1 })
+      .execute();
     const start = cms.sources.now();
     const plays: Partial<PlayBody>[] = [
       { noticeId },
@@ -237,10 +277,21 @@ describe('plays', () => {
     const path = `/api/plays?boardId=${board.identity.boardId}`;
     expect((await cms.request(null, 'GET', path)).status).toBe(401);
     const stranger = await cms.person('approver', cms.units.commune);
-    expect(await cms.request(stranger, 'GET', path)).toMatchObject({ status: 404, body: { error: { code: 'board_unknown' } } });
-    expect((await cms.request(stranger, 'GET', `/api/plays/counts?boardId=${board.identity.boardId}&from=0&to=1`)).status).toBe(404);
+    expect(await cms.request(stranger, 'GET', path)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'board_unknown' } },
+    });
+    expect(
+      (await cms.request(stranger, 'GET', `/api/plays/counts?boardId=${board.identity.boardId}&from=0&to=1`)).status,
+    ).toBe(404);
     const viewer = await cms.person('viewer');
-    for (const bad of ['/api/plays', '/api/plays?boardId=1', `${path}&limit=501`, `${path}&before=x`, `/api/plays/counts?boardId=${board.identity.boardId}`]) {
+    for (const bad of [
+      '/api/plays',
+      '/api/plays?boardId=1',
+      `${path}&limit=501`,
+      `${path}&before=x`,
+      `/api/plays/counts?boardId=${board.identity.boardId}`,
+    ]) {
       expect((await cms.request(viewer, 'GET', bad)).status, bad).toBe(400);
     }
   });

@@ -41,7 +41,10 @@ export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
 
 const joined = (rows: readonly RowText[]): { count: number; json: string } => {
   const filled = rows.filter(({ count }) => count > 0);
-  return { count: filled.reduce((sum, { count }) => sum + count, 0), json: `[${filled.map(({ json }) => json).join(',')}]` };
+  return {
+    count: filled.reduce((sum, { count }) => sum + count, 0),
+    json: `[${filled.map(({ json }) => json).join(',')}]`,
+  };
 };
 
 export const proofRepo = {
@@ -56,7 +59,10 @@ export const proofRepo = {
   },
 
   /** @returns false when there is one with this id */
-  async beginJournal(tx: Tx, journal: { id: string; boardId: string; deviceId: string; now: number }): Promise<boolean> {
+  async beginJournal(
+    tx: Tx,
+    journal: { id: string; boardId: string; deviceId: string; now: number },
+  ): Promise<boolean> {
     const done = await tx
       .insertInto('journals')
       .values({
@@ -111,7 +117,8 @@ export const proofRepo = {
   /** @returns how many moved; one that was not where it was thought to be, or has forked, does not move */
   async moveCursors(tx: Tx, moves: readonly CursorMove[]): Promise<number> {
     const values = moves.map(
-      (m) => sql`(cast(${m.journalId} as text), cast(${m.fromSeq} as bigint), cast(${m.toSeq} as bigint), cast(${m.toHash} as text))`,
+      (m) =>
+        sql`(cast(${m.journalId} as text), cast(${m.fromSeq} as bigint), cast(${m.toSeq} as bigint), cast(${m.toHash} as text))`,
     );
     // An unnamed VALUES has the columns column1, column2 … on both dialects.
     const done = await sql`
@@ -123,7 +130,11 @@ export const proofRepo = {
   },
 
   /** The held batch that covers a number. */
-  async batchCovering(db: Db | Tx, journalId: string, seq: number): Promise<{ first_seq: number; lines: string } | undefined> {
+  async batchCovering(
+    db: Db | Tx,
+    journalId: string,
+    seq: number,
+  ): Promise<{ first_seq: number; lines: string } | undefined> {
     return db
       .selectFrom('journal_batches')
       .select(['first_seq', 'lines'])
@@ -156,7 +167,12 @@ export const proofRepo = {
 
   /** @returns false when it was marked before */
   async markForked(tx: Tx, journalId: string, now: number): Promise<boolean> {
-    const done = await tx.updateTable('journals').set({ forked_at: now }).where('id', '=', journalId).where('forked_at', 'is', null).executeTakeFirst();
+    const done = await tx
+      .updateTable('journals')
+      .set({ forked_at: now })
+      .where('id', '=', journalId)
+      .where('forked_at', 'is', null)
+      .executeTakeFirst();
     return done.numUpdatedRows > 0n;
   },
 
@@ -175,7 +191,12 @@ export const proofRepo = {
       .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
       .where('plays.board_id', '=', boardId);
     if (before !== null) query = query.where('plays.start_at', '<', before);
-    return query.orderBy('plays.start_at', 'desc').orderBy('plays.journal_id', 'desc').orderBy('plays.seq', 'desc').limit(limit).execute();
+    return query
+      .orderBy('plays.start_at', 'desc')
+      .orderBy('plays.journal_id', 'desc')
+      .orderBy('plays.seq', 'desc')
+      .limit(limit)
+      .execute();
   },
 
   async incidents(db: Db | Tx, boardId: string): Promise<number> {

@@ -11,8 +11,10 @@ export function proofRoutes(service: ProofService): Routes {
     app.get('/api/plays', { config, schema: { querystring: playsQuery, response: { 200: plays } } }, (request) =>
       service.plays(actorOf(request), request.query),
     );
-    app.get('/api/plays/counts', { config, schema: { querystring: countsQuery, response: { 200: playCounts } } }, (request) =>
-      service.counts(actorOf(request), request.query),
+    app.get(
+      '/api/plays/counts',
+      { config, schema: { querystring: countsQuery, response: { 200: playCounts } } },
+      (request) => service.counts(actorOf(request), request.query),
     );
     return Promise.resolve();
   };

@@ -38,9 +38,19 @@ export function createProofService(context: Context, deps: ProofDeps) {
   async function begin(identity: BoardIdentity, journalId: string): Promise<void> {
     await store.transaction(async (tx) => {
       if ((await repo.countJournals(tx, identity.deviceId)) >= journalsPerDevice) {
-        throw new JournalError('journal_limit', 'This player has begun too many journals; pair it anew', { status: 409 });
+        throw new JournalError('journal_limit', 'This player has begun too many journals; pair it anew', {
+          status: 409,
+        });
       }
-      if (!(await repo.beginJournal(tx, { id: journalId, boardId: identity.boardId, deviceId: identity.deviceId, now: sources.now() }))) return;
+      if (
+        !(await repo.beginJournal(tx, {
+          id: journalId,
+          boardId: identity.boardId,
+          deviceId: identity.deviceId,
+          now: sources.now(),
+        }))
+      )
+        return;
       await audit(tx, {
         actor: null,
         action: 'journal.begun',
@@ -67,7 +77,11 @@ export function createProofService(context: Context, deps: ProofDeps) {
         throw new JournalError('journal_unknown', 'This player has no such journal', { status: 404 });
       }
       const lost = at.seq < row.last_seq || (at.seq === row.last_seq && at.hash !== row.last_hash);
-      if (lost) log.warn({ boardId: identity.boardId, journalId: at.journalId, held: row.last_seq, has: at.seq }, 'a player does not know its own records');
+      if (lost)
+        log.warn(
+          { boardId: identity.boardId, journalId: at.journalId, held: row.last_seq, has: at.seq },
+          'a player does not know its own records',
+        );
       return row.last_seq;
     },
 
@@ -77,7 +91,10 @@ export function createProofService(context: Context, deps: ProofDeps) {
     },
 
     /** Newest first. @throws AppError `board_unknown`, `forbidden` */
-    async plays(actor: Actor, query: { boardId: string; before?: number | undefined; limit: number }): Promise<z.infer<typeof playsSchema>> {
+    async plays(
+      actor: Actor,
+      query: { boardId: string; before?: number | undefined; limit: number },
+    ): Promise<z.infer<typeof playsSchema>> {
       await deps.boards.require(actor, 'proof.read', query.boardId);
       const [rows, incidents] = await Promise.all([
         repo.plays(store.read, query.boardId, query.before ?? null, query.limit),
@@ -105,7 +122,10 @@ export function createProofService(context: Context, deps: ProofDeps) {
     },
 
     /** Per notice, in [from, to). @throws AppError `board_unknown`, `forbidden` */
-    async counts(actor: Actor, query: { boardId: string; from: number; to: number }): Promise<z.infer<typeof playCounts>> {
+    async counts(
+      actor: Actor,
+      query: { boardId: string; from: number; to: number },
+    ): Promise<z.infer<typeof playCounts>> {
       await deps.boards.require(actor, 'proof.read', query.boardId);
       return { counts: await repo.counts(store.read, query.boardId, query.from, query.to) };
     },

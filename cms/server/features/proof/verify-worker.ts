@@ -11,7 +11,8 @@ function answer({ id, batch, facts }: VerifyRequest): VerifyAnswer {
   try {
     return { id, ok: true, read: readBatch(batch, facts, keys) };
   } catch (error) {
-    if (!(error instanceof AppError)) return { id, ok: false, code: null, message: String((error as Error).stack ?? error) };
+    if (!(error instanceof AppError))
+      return { id, ok: false, code: null, message: String((error as Error).stack ?? error) };
     const { code, message, status, field, params } = error;
     return { id, ok: false, code, message, status, field, params };
   }

@@ -5,7 +5,13 @@
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import { batchMessage, type JournalBatch, type JournalRecord } from '../../../../shared/protocol/journal.ts';
 import type { Sha256 } from '../../../../shared/util/sha256.ts';
-import { joinChain, JournalError, readLines, type ChainedRecord, type JournalHead } from '../../../../shared/proof/chain.ts';
+import {
+  joinChain,
+  JournalError,
+  readLines,
+  type ChainedRecord,
+  type JournalHead,
+} from '../../../../shared/proof/chain.ts';
 import { readPlayLine } from './play-line.ts';
 
 type Cell = string | number | null;
@@ -96,7 +102,11 @@ function rowsOf(fresh: readonly ChainedRecord[], boardId: string): Pick<ReadBatc
   return { plays: textOf(plays), events: textOf(events), takeovers };
 }
 
-function playRow(record: JournalRecord, body: Extract<JournalRecord['body'], { type: 'playEnded' }>, boardId: string): Cell[] {
+function playRow(
+  record: JournalRecord,
+  body: Extract<JournalRecord['body'], { type: 'playEnded' }>,
+  boardId: string,
+): Cell[] {
   return [
     record.journalId,
     record.seq,

@@ -297,4 +297,15 @@ export const takeoverRepo = {
       `.execute(tx);
     }
   },
+
+  /** The alert or update that ends of itself next. */
+  async nextExpiry(db: Db | Tx, now: number): Promise<{ id: string; expires_at: number } | undefined> {
+    return db
+      .selectFrom('takeovers')
+      .select(['id', 'expires_at'])
+      .where('expires_at', '>', now)
+      .where('type', '<>', 'cancel')
+      .orderBy('expires_at')
+      .executeTakeFirst();
+  },
 };

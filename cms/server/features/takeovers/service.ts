@@ -372,6 +372,12 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
 
     /** When every report that was taken is durable. */
     idle: () => progressed.idle(),
+
+    /** When the next takeover ends of itself, ms UTC; null: none stands. */
+    async nextExpiry(): Promise<{ takeoverId: string; at: number } | null> {
+      const next = await repo.nextExpiry(store.read, sources.now());
+      return next ? { takeoverId: next.id, at: next.expires_at } : null;
+    },
   };
 }
 
