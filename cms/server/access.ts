@@ -1,9 +1,10 @@
 /**
- * Who may do what: a role, granted on a unit, allows actions there and on every unit below. The one table of rights;
- * routes and sockets ask `Access`, nobody compares roles.
+ * Who may do what: a role, granted on a unit, allows actions there and on every unit below. The one table of rights is
+ * shared/protocol/rights.ts; routes and sockets ask `Access`, nobody compares roles.
  */
-import type { Role } from './store/schema.ts';
+import { roleAllows, type Action } from '../../shared/protocol/rights.ts';
 import { AppError } from '../../shared/util/errors.ts';
+import type { Role } from './store/schema.ts';
 
 /** The signed-in person behind a request or socket. */
 export interface Actor {
@@ -15,43 +16,7 @@ export interface Actor {
   readonly grants: readonly { readonly unitId: string; readonly unitName: string; readonly role: Role }[];
 }
 
-export type Action =
-  | 'unit.read'
-  | 'board.read'
-  | 'board.edit'
-  | 'board.pair'
-  | 'board.command'
-  | 'content.read'
-  | 'content.edit'
-  | 'schedule.edit'
-  | 'programme.publish'
-  | 'proof.read'
-  | 'takeover.read'
-  | 'takeover.raise'
-  | 'obligation.edit';
-
-const everyone: readonly Action[] = ['unit.read', 'board.read', 'content.read', 'proof.read', 'takeover.read'];
-const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit'];
-const approving: readonly Action[] = [...editing, 'programme.publish'];
-const province: readonly Action[] = [
-  ...approving,
-  'board.edit',
-  'board.pair',
-  'board.command',
-  'takeover.raise',
-  'obligation.edit',
-];
-
-const rights: Record<Role, ReadonlySet<Action>> = {
-  viewer: new Set(everyone),
-  technician: new Set([...everyone, 'board.edit', 'board.pair', 'board.command']),
-  editor: new Set(editing),
-  approver: new Set(approving),
-  province: new Set(province),
-  administrator: new Set(province),
-};
-
-export const roleAllows = (role: Role, action: Action): boolean => rights[role].has(action);
+export { roleAllows, type Action };
 
 /** What the units feature answers, so that rights need no second tree. */
 export interface UnitTree {
