@@ -24,15 +24,14 @@ import { Journal } from './journal.ts';
 import { Library } from './library.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
+import { openStageDoor, type StageDoor, type StageKind } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { openStore, type Store } from './store.ts';
 import { machineSystem, pause, type System } from './system.ts';
 import { Takeovers } from './takeovers.ts';
 
-/** What the engine tells its host. */
+/** What the engine tells its host; main.ts adds where it listens. */
 export type EngineMessage =
-  /** The stage can be opened: `url` by the host, `openUrl` by anybody at this machine. */
-  | { type: 'listening'; port: number; url: string; openUrl: string }
   /** Shown on the stage; empty while there is none. */
   | { type: 'pairingCode'; code: string }
   | { type: 'paired'; boardId: string }
@@ -40,6 +39,8 @@ export type EngineMessage =
   | { type: 'raster'; width: number; height: number }
   /** The host's stage is there. */
   | { type: 'stageConnected' }
+  /** The first play of this run is on the glass. */
+  | { type: 'playing' }
   /** The host's stage hangs: start its browser anew. */
   | { type: 'stageStalled' };
 
@@ -54,10 +55,8 @@ export interface EngineOptions {
   /** Version of this program. */
   readonly app: string;
   readonly log: Logger;
-  /** Tokens of this launch, kept by the host over restarts of the engine. */
-  readonly tokens?: { readonly host: string; readonly open: string };
-  /** Port of the stage; 0: any free one. */
-  readonly port?: number;
+  /** The stage's door, if it is open already. */
+  readonly door?: StageDoor;
   /** Gives up the pairing of before and asks for a new one. */
   readonly pairAnew?: boolean;
   readonly onMessage?: (message: EngineMessage) => void;
@@ -102,8 +101,10 @@ export class Engine {
   #screen: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
   #server: StageServer | null = null;
+  #door: StageDoor | null = null;
   #link: BoardLink | null = null;
   #pairingScene: Scene | null = null;
+  #playing = false;
   #test: { scene: Scene; timer: NodeJS.Timeout } | null = null;
   #pairing: Promise<void> | null = null;
 
@@ -184,21 +185,16 @@ export class Engine {
     });
     this.#showRegion();
     this.#refreshOverlay();
-    const tokens = this.#o.tokens ?? { host: this.#newToken(), open: this.#newToken() };
-    this.#server = await startStageServer({
-      stageDir: this.#o.stageDir,
+    this.#door = this.#o.door ?? (await this.#openDoor());
+    this.#server = startStageServer(this.#door, {
       library: this.#library,
       assetType: (hash) => this.#programmes.assetType(hash),
-      tokens,
-      port: this.#o.port ?? 0,
       onStage: (stage) => {
         this.#glass?.connect(stage);
         if (stage.kind === 'host') this.#say({ type: 'stageConnected' });
       },
       log: this.#log,
     });
-    const { port } = this.#server;
-    this.#say({ type: 'listening', port, url: this.#server.url('host'), openUrl: this.#server.url('open') });
     this.#timers.push(setInterval(() => this.#everyMinute(), saveClockMs));
     this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
     this.#former.start();
@@ -207,9 +203,9 @@ export class Engine {
   }
 
   /** Address of the stage, for the host's own window or for a browser opened by hand. */
-  url(kind: 'host' | 'open'): string {
-    if (!this.#server) throw new Error('The engine has not started');
-    return this.#server.url(kind);
+  url(kind: StageKind): string {
+    if (!this.#door) throw new Error('The engine has not started');
+    return this.#door.url(kind);
   }
 
   /** Closes the open play as interrupted, delivers what is on its way for a moment, and lets everything go. */
@@ -218,7 +214,8 @@ export class Engine {
     for (const timer of this.#timers) clearTimeout(timer);
     if (this.#test) clearTimeout(this.#test.timer);
     this.#glass?.close();
-    await this.#server?.close();
+    this.#server?.close();
+    await this.#door?.close();
     await this.#programmes.close();
     await this.#link?.close(closingGraceMs);
     await this.#former.close();
@@ -231,8 +228,9 @@ export class Engine {
     this.#o.onMessage?.(message);
   }
 
-  #newToken(): string {
-    return this.#system.randomBytes(24).toString('base64url');
+  #openDoor(): Promise<StageDoor> {
+    const token = () => this.#system.randomBytes(24).toString('base64url');
+    return openStageDoor({ stageDir: this.#o.stageDir, tokens: { host: token(), open: token() }, port: 0 });
   }
 
   #ownJournal() {
@@ -315,6 +313,10 @@ export class Engine {
       this.#journal.append(news, output.openPlay);
       for (const record of news) this.#noteTakeover(record);
     });
+    if (output.openPlay && !this.#playing) {
+      this.#playing = true;
+      this.#say({ type: 'playing' });
+    }
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
     this.#link?.setState({
       // Without a stage nothing is on the board, whatever the timeline says.

@@ -11,7 +11,8 @@ import type { Director, DirectorInput, DirectorOutput } from '../../shared/direc
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
-import { assetBase, closeCodes, type StageConnection } from './stage-server.ts';
+import { assetBase } from './stage-door.ts';
+import { closeCodes, type StageConnection } from './stage-server.ts';
 
 /** Pages that may look on at the same time. */
 const mostMirrors = 4;

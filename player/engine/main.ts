@@ -1,34 +1,48 @@
 /**
  * The engine as a process. Its host starts it with a channel (fork) and hands the tokens of the launch over in the environment, where
  * no other user of the machine can read them; it ends when its host does. By hand: node player/engine/main.ts --cms URL --data DIR --stage DIR
+ *
+ * The stage's door opens first and everything else is loaded after: browser and engine start side by side.
  */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pino from 'pino';
-import { z } from 'zod';
-import { hostKind } from '../../shared/protocol/journal.ts';
-import { AppError } from '../../shared/util/errors.ts';
-import { startEngine, type EngineMessage } from './engine.ts';
+import type { EngineMessage as SaidByEngine } from './engine.ts';
+import { openStageDoor, type StageTokens } from './stage-door.ts';
 
-export type { EngineMessage } from './engine.ts';
+export type EngineMessage =
+  | SaidByEngine
+  /** The stage can be opened: `url` by the host, `openUrl` by anybody at this machine. */
+  | { type: 'listening'; port: number; url: string; openUrl: string };
 
 /** Version of the player, as boards report it. */
 export const appVersion = '0.1.0';
 
-const commandLine = z.object({
-  cms: z.url({ protocol: /^https?$/ }).optional(),
-  data: z.string().min(1),
-  stage: z.string().min(1),
-  host: hostKind.default('browser'),
-  port: z.coerce.number().int().min(0).max(65_535).default(0),
-  'pair-anew': z.boolean().default(false),
-  'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-});
-const token = z.string().min(20).optional();
-const environment = z.object({ BANG_TIN_HOST_TOKEN: token, BANG_TIN_OPEN_TOKEN: token });
-
 /** A command line or folder that will not be better at the next attempt: the host does not start the engine again. */
 export const uselessExitCode = 64;
 const hopeless = ['store_newer', 'cms_unset', 'args_invalid'];
+
+function send(message: EngineMessage): void {
+  if (process.connected) process.send?.(message);
+  else if (message.type === 'listening') process.stdout.write(`${message.openUrl}\n`);
+  else if (message.type === 'pairingCode') process.stdout.write(`${message.code}\n`);
+}
+
+/** Tokens that the host made, or new ones. */
+function tokens(env: NodeJS.ProcessEnv): StageTokens {
+  const { BANG_TIN_HOST_TOKEN: host, BANG_TIN_OPEN_TOKEN: open } = env;
+  if (host && open && host.length >= 20 && open.length >= 20) return { host, open };
+  const token = () => randomBytes(24).toString('base64url');
+  return { host: token(), open: token() };
+}
+
+/** The socket that the host listens on and hands over. */
+function inheritedDoor(): Promise<Server> {
+  return new Promise((resolve) => process.once('message', (_, handle) => resolve(handle as Server)));
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -38,55 +52,33 @@ async function main(): Promise<void> {
       stage: { type: 'string' },
       host: { type: 'string' },
       port: { type: 'string' },
+      'door-inherited': { type: 'boolean' },
       'pair-anew': { type: 'boolean' },
       'log-level': { type: 'string' },
     },
   });
-  const args = commandLine.safeParse(values);
-  if (!args.success) throw new AppError('args_invalid', `Cannot be started like this. ${z.prettifyError(args.error)}`);
-  const env = environment.parse(process.env);
-  const { BANG_TIN_HOST_TOKEN: host, BANG_TIN_OPEN_TOKEN: open } = env;
-  const log = pino(
-    { level: args.data['log-level'], base: { part: 'engine' } },
-    pino.destination({ dest: 2, sync: true }),
-  );
-  const send = (message: EngineMessage) => {
-    if (process.connected) process.send?.(message);
-    else if (message.type === 'listening') process.stdout.write(`${message.openUrl}\n`);
-    else if (message.type === 'pairingCode') process.stdout.write(`${message.code}\n`);
-  };
-  const engine = await startEngine({
-    cms: args.data.cms ?? null,
-    dataDir: args.data.data,
-    stageDir: args.data.stage,
-    host: args.data.host,
-    port: args.data.port,
-    app: appVersion,
-    pairAnew: args.data['pair-anew'],
-    ...(host && open ? { tokens: { host, open } } : {}),
-    log,
-    onMessage: send,
+  const { data, stage } = values;
+  if (!data || !stage) throw Object.assign(new Error('Say where: --data DIR --stage DIR'), { code: 'args_invalid' });
+  // Compiled code is kept in the player's own folder, where nobody else can plant any.
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  enableCompileCache(join(data, 'cache'));
+  const port = Number(values.port ?? 0);
+  const door = await openStageDoor({
+    stageDir: stage,
+    tokens: tokens(process.env),
+    port: Number.isInteger(port) ? port : 0,
+    ...(values['door-inherited'] ? { inherited: await inheritedDoor() } : {}),
   });
-  let ending = false;
-  const end = () => {
-    if (ending) return;
-    ending = true;
-    engine.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'ending failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', end);
-  if (process.connected) process.on('disconnect', end);
+  send({ type: 'listening', port: door.port, url: door.url('host'), openUrl: door.url('open') });
+  const { runEngine } = await import('./run-engine.ts');
+  await runEngine(values, door, appVersion, send);
 }
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    const known = error instanceof AppError;
-    process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(known && hopeless.includes(error.code) ? uselessExitCode : 1);
+    const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
+    const known = code !== undefined && hopeless.includes(code);
+    process.stderr.write(`${known ? message : (stack ?? String(error))}\n`);
+    process.exit(known ? uselessExitCode : 1);
   });
 }

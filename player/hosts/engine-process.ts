@@ -4,6 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 
@@ -49,15 +50,41 @@ export class EngineProcess {
     this.#pairAnew = options.pairAnew;
   }
 
+  /**
+   * Starts the engine behind a socket that listens already: the stage may be opened at once, whoever connects before the engine is
+   * there waits. The address is said with `listening`, as the engine says it.
+   */
+  startBehindDoor(): void {
+    const door = createServer();
+    door.once('error', () => this.start());
+    door.listen(0, '127.0.0.1', () => {
+      this.#port = (door.address() as AddressInfo).port;
+      this.#start(door);
+      const url = (token: string) => `http://127.0.0.1:${this.#port}/?token=${token}`;
+      this.#o.onMessage({
+        type: 'listening',
+        port: this.#port,
+        url: url(this.#tokens.host),
+        openUrl: url(this.#tokens.open),
+      });
+    });
+  }
+
   start(): void {
+    this.#start(null);
+  }
+
+  #start(door: Server | null): void {
     const startedAt = performance.now();
-    const child = fork(this.#o.program, this.#args(), {
+    const child = fork(this.#o.program, [...this.#args(), ...(door ? ['--door-inherited'] : [])], {
       execPath: this.#o.execPath,
       execArgv: [],
       env: { ...this.#o.env, BANG_TIN_HOST_TOKEN: this.#tokens.host, BANG_TIN_OPEN_TOKEN: this.#tokens.open },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
+    // Once it is on its way the socket lives on in the engine; here it would take connections away from it.
+    if (door) child.send('door', door, () => door.close());
     child.on('message', (message) => {
       // Our own program at the other end of a pipe that nobody else can open.
       const said = message as EngineMessage;

@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { browserArgs, browserEnv, browserUser, windowRaster, type Raster, type WindowKind } from './browser-options.ts';
 
 export interface BrowserProcessOptions {
@@ -20,8 +19,8 @@ const longestWaitMs = 60_000;
 const graceMs = 1_000;
 /** Lines of the browser's own words that are kept to explain its end. */
 const keptLines = 20;
-
-const leftover = z.object({ pid: z.int().min(2), home: z.string().min(2) });
+/** Folders of browsers that run as another user. */
+const homePrefix = 'bang-tin-browser-';
 
 export class BrowserProcess {
   readonly #o: BrowserProcessOptions;
@@ -132,7 +131,7 @@ export class BrowserProcess {
     const user = browserUser(process.getuid?.() ?? null, { uid: owner.uid, gid: owner.gid }, extra);
     // A fresh profile each time: nothing of a crash before, no lock, nothing that grows.
     this.#clear();
-    const home = user ? mkdtempSync(join(tmpdir(), 'bang-tin-browser-')) : join(dataDir, 'browser');
+    const home = user ? mkdtempSync(join(tmpdir(), homePrefix)) : join(dataDir, 'browser');
     mkdirSync(home, { recursive: true, mode: 0o700 });
     if (user) chownSync(home, user.uid, user.gid);
     this.#home = home;
@@ -181,19 +180,32 @@ function explain(how: string, words: readonly string[]): string {
 
 /** A host that was killed leaves its browser behind; the next one ends it. Only where the process can be recognized for certain. */
 function clearLeftover(file: string): void {
-  let left: z.infer<typeof leftover>;
-  try {
-    left = leftover.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const command = readFileSync(`/proc/${left.pid}/cmdline`, 'utf8');
-    if (command.includes(`--user-data-dir=${left.home}/profile`)) process.kill(left.pid, 'SIGKILL');
-  } catch {
-    // No file, or no such process: nothing was left.
-    return;
-  } finally {
-    rmSync(file, { force: true });
-  }
-  if (left.home.startsWith(join(tmpdir(), 'bang-tin-browser-')))
+  const left = readLeftover(file);
+  rmSync(file, { force: true });
+  if (!left) return;
+  if (commandOf(left.pid).includes(`--user-data-dir=${left.home}/profile`)) process.kill(left.pid, 'SIGKILL');
+  const made = join(tmpdir(), homePrefix);
+  if (left.home.startsWith(made) && !left.home.slice(made.length).includes('/'))
     rmSync(left.home, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Checked by hand: a schema library would cost more time at the start than everything else here. */
+function readLeftover(file: string): { pid: number; home: string } | null {
+  try {
+    const { pid, home } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return Number.isInteger(pid) && Number(pid) > 1 && typeof home === 'string' ? { pid: Number(pid), home } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Command line of a process; empty where there is none, or where the system does not tell. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function hasSmallSharedMemory(): boolean {

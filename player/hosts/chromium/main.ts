@@ -3,24 +3,14 @@
  * in none, whose address is said. What it says to the program that started it: `pairingCode`, `paired`, `stage`.
  */
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { enableCompileCache } from 'node:module';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import type { EngineMessage } from '../../engine/main.ts';
 import { EngineProcess } from '../engine-process.ts';
 import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
 import { BrowserProcess } from './browser-process.ts';
-
-const commandLine = z.object({
-  cms: z.url({ protocol: /^https?$/ }).optional(),
-  data: z.string().min(1),
-  stage: z.string().min(1),
-  /** A Chromium, or «none». */
-  browser: z.string().min(1).default('none'),
-  'browser-arg': z.array(z.string()).default([]),
-  headless: z.boolean().default(false),
-  'pair-anew': z.boolean().default(false),
-});
+import { rememberedRaster, rememberRaster } from './raster-file.ts';
 
 /** Failed starts in a row before something lesser is tried. */
 const patience = 2;
@@ -40,24 +30,24 @@ function main(): void {
       'pair-anew': { type: 'boolean' },
     },
   });
-  const parsed = commandLine.safeParse(values);
-  if (!parsed.success) {
-    process.stderr.write(`The player cannot be started like this. ${z.prettifyError(parsed.error)}\n`);
+  // The engine parses the rest: this process only decides about windows, and nothing heavy may delay the first picture.
+  if (!values.data || !values.stage) {
+    process.stderr.write('Say where: --data DIR --stage DIR\n');
     process.exit(2);
   }
-  const args = parsed.data;
-  const dataDir = resolve(args.data);
+  const dataDir = resolve(values.data);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const browser = args.browser === 'none' ? null : args.browser;
+  enableCompileCache(join(dataDir, 'cache'));
+  const browser = values.browser === undefined || values.browser === 'none' ? null : values.browser;
   const display = process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
   new ChromiumHost({
-    cms: args.cms ?? null,
+    cms: values.cms ?? null,
     dataDir,
-    stageDir: resolve(args.stage),
+    stageDir: resolve(values.stage),
     browser,
-    kind: windowKind({ headless: args.headless, browser, display }),
-    extra: args['browser-arg'],
-    pairAnew: args['pair-anew'],
+    kind: windowKind({ headless: values.headless === true, browser, display }),
+    extra: values['browser-arg'] ?? [],
+    pairAnew: values['pair-anew'] === true,
   }).start();
 }
 
@@ -87,7 +77,8 @@ class ChromiumHost {
   readonly #browser: BrowserProcess | null;
   #kind: WindowKind | 'none';
   #listening: Extract<EngineMessage, { type: 'listening' }> | null = null;
-  #raster: Raster | null = null;
+  readonly #dataDir: string;
+  #raster: Raster | null;
   #reason: string | null = null;
   #said = '';
   #wait: NodeJS.Timeout | null = null;
@@ -96,6 +87,8 @@ class ChromiumHost {
   constructor(options: HostOptions) {
     this.#kind = options.kind;
     this.#kindAtFirst = options.kind;
+    this.#dataDir = options.dataDir;
+    this.#raster = rememberedRaster(options.dataDir);
     if (options.browser === null) this.#reason = 'no browser';
     this.#engine = new EngineProcess(options.kind === 'none' ? 'browser' : options.kind, {
       program: resolve(import.meta.dirname, '../../engine/main.ts'),
@@ -127,7 +120,7 @@ class ChromiumHost {
       .on('SIGINT', () => this.#end())
       .on('SIGHUP', () => this.#end());
     if (process.connected) process.on('disconnect', () => this.#end());
-    this.#engine.start();
+    this.#engine.startBehindDoor();
   }
 
   #hear(message: EngineMessage): void {
@@ -144,6 +137,7 @@ class ChromiumHost {
         return;
       case 'raster':
         this.#raster = { width: message.width, height: message.height };
+        rememberRaster(this.#dataDir, this.#raster);
         // Only a headless window has no screen to fill; it takes the size of the board's raster.
         if (this.#kind === 'headless') this.#show();
         return;
@@ -157,6 +151,7 @@ class ChromiumHost {
         return;
       case 'pairingCode':
       case 'paired':
+      case 'playing':
         return this.#say(message);
     }
   }
@@ -212,4 +207,11 @@ class ChromiumHost {
   }
 }
 
-if (import.meta.main) main();
+if (import.meta.main) {
+  try {
+    main();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}

@@ -104,6 +104,7 @@ class ElectronHost {
         return this.#reload('the stage has stopped painting');
       case 'pairingCode':
       case 'paired':
+      case 'playing':
         return this.#say(message);
       case 'raster':
         return;

@@ -1,0 +1,63 @@
+/** The engine behind an open door: the command line in full, the log, and the end. Loaded by main.ts. */
+import pino from 'pino';
+import { z } from 'zod';
+import { hostKind } from '../../shared/protocol/journal.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { startEngine, type EngineMessage } from './engine.ts';
+import type { StageDoor } from './stage-door.ts';
+
+const commandLine = z.object({
+  cms: z.url({ protocol: /^https?$/ }).optional(),
+  data: z.string().min(1),
+  stage: z.string().min(1),
+  host: hostKind.default('browser'),
+  'pair-anew': z.boolean().default(false),
+  'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+/**
+ * Starts the engine and ties its end to the process's signals and its host.
+ * @throws AppError `args_invalid`, or what startEngine throws
+ */
+export async function runEngine(
+  values: unknown,
+  door: StageDoor,
+  app: string,
+  send: (message: EngineMessage) => void,
+): Promise<void> {
+  const args = commandLine.safeParse(values);
+  if (!args.success) throw new AppError('args_invalid', `Cannot be started like this. ${z.prettifyError(args.error)}`);
+  const log = pino(
+    { level: args.data['log-level'], base: { part: 'engine' } },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  const engine = await startEngine({
+    cms: args.data.cms ?? null,
+    dataDir: args.data.data,
+    stageDir: args.data.stage,
+    host: args.data.host,
+    app,
+    pairAnew: args.data['pair-anew'],
+    door,
+    log,
+    onMessage: send,
+  });
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    engine.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'ending failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', end);
+  if (process.send) {
+    process.on('disconnect', end);
+    // The host may have gone while the engine was being built.
+    if (!process.connected) end();
+  }
+}

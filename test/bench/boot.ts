@@ -1,0 +1,161 @@
+/**
+ * npm run bench -- boot [--library 2000]
+ *
+ * From the start of the player's process to its first play on the glass: a headless Chromium, no CMS that answers, a library of 2 GB
+ * on the disk. Floor: the same Chromium, started in the same way by the same code, showing a static page.
+ *
+ * needs: build, browser
+ */
+import { createHash } from 'node:crypto';
+import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import sharp from 'sharp';
+import { startEngine } from '../../player/engine/engine.ts';
+import { noticeId, programme } from '../../player/engine/testing-board.ts';
+import { TestCms, sha256 } from '../../player/engine/testing-cms.ts';
+import { TestStage } from '../../player/engine/testing-stage.ts';
+import { BrowserProcess } from '../../player/hosts/chromium/browser-process.ts';
+import { findBrowser } from '../../scripts/lib/browser.ts';
+import { repoRoot } from '../../scripts/lib/paths.ts';
+import type { AssetRef } from '../../shared/protocol/programme.ts';
+import { Child } from '../e2e/lib/processes.ts';
+import { runBench } from './lib/bench.ts';
+
+const { values } = parseArgs({ options: { library: { type: 'string', default: '2000' } } });
+const libraryMb = Number(values.library);
+const fileMb = 50;
+
+const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
+if (browser === null) throw new Error('There is no browser that another user could run.');
+const folder = await mkdtemp(join(tmpdir(), 'bang-tin-boot-'));
+const dataDir = join(folder, 'player');
+const raster = { width: 1920, height: 1080 };
+const cms = await TestCms.start({ x: 0, y: 0, ...raster, rotation: 0 });
+
+/** Writes real files into the library, as if they had been fetched, and names them. */
+async function fillLibrary(): Promise<AssetRef[]> {
+  const refs: AssetRef[] = [];
+  const block = Buffer.alloc(1_000_000);
+  for (let n = 0; n < libraryMb / fileMb; n++) {
+    const path = join(dataDir, 'assets', `filling-${n}`);
+    const file = await open(path, 'w');
+    const hash = createHash('sha256');
+    for (let mb = 0; mb < fileMb; mb++) {
+      crypto.getRandomValues(block.subarray(0, 65_536));
+      hash.update(block);
+      await file.write(block);
+    }
+    await file.close();
+    const name = hash.digest('hex');
+    await rename(path, join(dataDir, 'assets', name));
+    refs.push({ hash: name, size: (await stat(join(dataDir, 'assets', name))).size, mediaType: 'video/mp4' });
+  }
+  return refs;
+}
+
+let pictureBytes = 0;
+
+/** A paired player whose library is on the disk and whose CMS is gone. */
+async function prepare(): Promise<void> {
+  // As large as a photograph in the form in which a CMS hands it out.
+  const noise = { type: 'gaussian' as const, mean: 120, sigma: 12 };
+  const picture = await sharp({ create: { ...raster, channels: 3, background: '#204060', noise } })
+    .webp({ quality: 80 })
+    .toBuffer();
+  pictureBytes = picture.length;
+  const log = pino({ level: 'silent' });
+  const engine = await startEngine({
+    cms: cms.url,
+    dataDir,
+    stageDir: folder,
+    host: 'headless',
+    app: 'bench',
+    log,
+    pairingAskMs: 50,
+  });
+  const stage = await TestStage.open(engine.url('host'));
+  await cms.enterCode(await stage.untilCode());
+  await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+  const library = await fillLibrary();
+  const signed = await cms.signManifest(programme([1, picture]));
+  await cms.publish(programme([1, picture]), { assets: [...signed.manifest.assets, ...library] });
+  await stage.untilNotice(noticeId(1));
+  await stage.close();
+  await engine.close();
+  await cms.stop();
+  if (sha256(picture) !== signed.manifest.assets[0]?.hash) throw new Error('The picture is not in the programme.');
+}
+
+async function bootOnce(): Promise<number> {
+  const startedAt = performance.now();
+  const child = new Child('player/hosts/chromium/main.ts', [
+    ...[
+      '--cms',
+      cms.url,
+      '--data',
+      dataDir,
+      '--stage',
+      join(repoRoot, 'dist/stage'),
+      '--browser',
+      browser!,
+      '--headless',
+    ],
+  ]);
+  await child.message('playing');
+  const took = performance.now() - startedAt;
+  await child.stop();
+  return took;
+}
+
+const page = `<!doctype html><title>Static</title><body style="background:#204060;color:#fff"><h1>Bảng tin</h1>
+<script>requestAnimationFrame(() => requestAnimationFrame(() => fetch('/painted', { method: 'POST' })))</script>`;
+
+async function floorOnce(): Promise<number> {
+  const painted = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    if (request.url === '/painted') painted.resolve();
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(request.url === '/' ? page : '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const startedAt = performance.now();
+  const window = new BrowserProcess('headless', {
+    program: browser!,
+    dataDir: folder,
+    extra: [],
+    env: process.env,
+    onEnded: (reason) => painted.reject(new Error(reason)),
+  });
+  await window.show('headless', `http://127.0.0.1:${port}/`, raster);
+  await painted.promise;
+  const took = performance.now() - startedAt;
+  await window.stop();
+  server.closeAllConnections();
+  server.close();
+  return took;
+}
+
+try {
+  await prepare();
+  await runBench({
+    name: 'boot',
+    unit: 'ms',
+    figure: bootOnce,
+    floor: floorOnce,
+    details: () => ({
+      libraryMb,
+      pictureBytes,
+      files: libraryMb / fileMb,
+      network: 'off',
+      first: 'a notice with a picture of 1920×1080, hashed before it is shown',
+    }),
+  });
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
