@@ -39,11 +39,13 @@ describeStores('takeovers', (under) => {
 
   it('finds targets by unit, board, group, and nobody for nothing', async () => {
     const { store } = under;
-    expect((await repo.targetIds(store.read, { ...nobody, all: true })).sort()).toEqual([...boards].sort());
-    expect(await repo.targetIds(store.read, { ...nobody, unitIds: [unitId] })).toHaveLength(5);
-    expect(await repo.targetIds(store.read, { ...nobody, boardIds: [boards[0]!, uuidv7()] })).toEqual([boards[0]]);
-    expect(await repo.targetIds(store.read, nobody)).toEqual([]);
-    expect(await repo.targetUnits(store.read, { ...nobody, all: true })).toEqual([unitId]);
+    const ids = async (to: Parameters<typeof repo.targetsByUnit>[1]) =>
+      [...(await repo.targetsByUnit(store.read, to)).values()].flat();
+    expect((await ids({ ...nobody, all: true })).sort()).toEqual([...boards].sort());
+    expect(await ids({ ...nobody, unitIds: [unitId] })).toHaveLength(5);
+    expect(await ids({ ...nobody, boardIds: [boards[0]!, uuidv7()] })).toEqual([boards[0]]);
+    expect(await ids(nobody)).toEqual([]);
+    expect([...(await repo.targetsByUnit(store.read, { ...nobody, all: true })).keys()]).toEqual([unitId]);
     expect((await repo.boardsInGroups(store.read, ['100%_"x"'])).sort()).toEqual(boards.slice(3).sort());
     expect(await repo.boardsInGroups(store.read, ['100'])).toEqual([]);
   });

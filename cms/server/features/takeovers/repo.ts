@@ -98,12 +98,6 @@ function merged(reports: readonly DeliveryProgress[]): Merged[] {
 }
 
 export const takeoverRepo = {
-  /** Every unit that has a target. */
-  async targetUnits(db: Db | Tx, to: Targeting): Promise<string[]> {
-    const rows = await db.selectFrom('boards').select('unit_id').distinct().where(targeted(to)).execute();
-    return rows.map((row) => row.unit_id);
-  },
-
   /** Boards that are in one of these groups. */
   async boardsInGroups(db: Db | Tx, groups: readonly string[]): Promise<string[]> {
     const rows = await db
@@ -131,14 +125,18 @@ export const takeoverRepo = {
     await tx.insertInto('takeovers').values(row).execute();
   },
 
-  /** Ids of all targets, in one text: thousands of rows would cost the event loop more than everything else of a raise. */
-  async targetIds(db: Db | Tx, to: Targeting): Promise<string[]> {
-    const row = await db
+  /**
+   * Every unit that has a target, with the ids of its targets; in one text per unit, because thousands of rows would cost the
+   * event loop more than everything else of a raise.
+   */
+  async targetsByUnit(db: Db | Tx, to: Targeting): Promise<Map<string, string[]>> {
+    const rows = await db
       .selectFrom('boards')
-      .select(sql<string | null>`string_agg(id, ',')`.as('ids'))
+      .select(['unit_id', sql<string>`string_agg(id, ',')`.as('ids')])
       .where(targeted(to))
-      .executeTakeFirstOrThrow();
-    return row.ids === null ? [] : row.ids.split(',');
+      .groupBy('unit_id')
+      .execute();
+    return new Map(rows.map((row) => [row.unit_id, row.ids.split(',')]));
   },
 
   /** Writes down who is to get it; nothing goes to those who are away yet. */

@@ -112,15 +112,15 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
   ): Promise<void> {
     const { actor, to } = options;
     const work = async (tx: Tx): Promise<string> => {
-      const [counter, isDue, units, boardIds] = await Promise.all([
+      const [counter, isDue, targets] = await Promise.all([
         // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.
         nextNumber(tx, counterKey),
         options.check(tx),
-        to ? repo.targetUnits(tx, to) : [],
-        to ? repo.targetIds(tx, to) : [],
+        to ? repo.targetsByUnit(tx, to) : null,
       ]);
       if (!isDue) throw new NothingToDo();
-      const unitId = to ? assertMayRaise(actor, draft.selectors, units) : options.unitId!;
+      const unitId = targets ? assertMayRaise(actor, draft.selectors, [...targets.keys()]) : options.unitId!;
+      const boardIds = targets ? [...targets.values()].flat() : [];
       const now = sources.now();
       const document = takeoverSchema.parse({
         v: 1,
@@ -211,7 +211,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     /** How many boards it would reach. @throws AppError `forbidden`, `takeover_no_targets` */
     async preview(actor: Actor, selectors: TakeoverSelectors): Promise<z.infer<typeof takeoverPreview>> {
       const to = await targetingOf(selectors);
-      assertMayRaise(actor, selectors, await repo.targetUnits(store.read, to));
+      assertMayRaise(actor, selectors, [...(await repo.targetsByUnit(store.read, to)).keys()]);
       const boards = (await repo.targets(store.read, to)).map((board) => ({
         boardId: board.id,
         name: board.name,

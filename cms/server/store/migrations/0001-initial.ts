@@ -93,7 +93,8 @@ export const migration: Migration = {
         deleted_at ${int},
         check (output_x >= 0 and output_y >= 0 and output_x + output_width <= width and output_y + output_height <= height)
       ) ${keyed}`,
-      `create index boards_unit on boards (unit_id)`,
+      // With the mark of deletion, so that a takeover finds its targets by this index alone.
+      `create index boards_unit on boards (unit_id, deleted_at)`,
       `create index boards_default_playlist on boards (default_playlist_id)`,
       `create table devices (
         id text primary key,
@@ -263,7 +264,6 @@ export const migration: Migration = {
         ended_at ${int},
         primary key (takeover_id, board_id)
       ) ${keyed}`,
-      `create index takeover_deliveries_board on takeover_deliveries (board_id)`,
 
       // Facts from here on: they name boards, notices and people by id and outlive them, so nothing but the journal is referenced.
       `create table journals (
