@@ -23,8 +23,8 @@ export interface AuditEntry {
   readonly detail: Record<string, unknown>;
 }
 
-/** Writes the entry in the transaction of the change itself: no change without its entry. */
-export type Audit = (tx: Tx, entry: AuditEntry) => Promise<void>;
+/** Writes the entries in the transaction of the change itself: no change without its entry. */
+export type Audit = (tx: Tx, ...entries: readonly AuditEntry[]) => Promise<void>;
 
 /** What happened, for whoever listens inside this process (console gateway, board gateway). Listeners must not throw. */
 export interface Events {

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { part as partSchema, type AssetRef, type Certificate, type Manifest, type NoticeContent, type Part } from '../../../../shared/protocol/programme.ts';
+import {
+  part as partSchema,
+  type AssetRef,
+  type Certificate,
+  type Manifest,
+  type NoticeContent,
+  type Part,
+} from '../../../../shared/protocol/programme.ts';
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
 import type { TimedNotice } from '../notices/service.ts';
 import type { ObligationRecord } from '../obligations/service.ts';
@@ -9,7 +16,8 @@ import type { EntryRecord } from '../schedules/service.ts';
 import { Compiler, contentHash, encodePart, type BoardToCompile, type Compiled, type Library } from './compile.ts';
 
 /** Ids that tell what they are of. */
-const id = (kind: number, n: number): string => `00000000-0000-7${String(kind).padStart(3, '0')}-8000-${String(n).padStart(12, '0')}`;
+const id = (kind: number, n: number): string =>
+  `00000000-0000-7${String(kind).padStart(3, '0')}-8000-${String(n).padStart(12, '0')}`;
 const [unitRoot, unitCommune, unitVillage, unitSister] = [id(1, 1), id(1, 2), id(1, 3), id(1, 4)];
 const hash = (n: number): string => createHash('sha256').update(String(n)).digest('hex');
 const now = 1_000_000;
@@ -29,11 +37,22 @@ const notice = (n: number, content: NoticeContent = layout, over: Partial<TimedN
   effectiveDurationMs: 10_000,
   ...over,
 });
-const playlist = (n: number, notices: readonly number[], over: Partial<PlaylistRecord['items'][number]> = {}): PlaylistRecord => ({
+const playlist = (
+  n: number,
+  notices: readonly number[],
+  over: Partial<PlaylistRecord['items'][number]> = {},
+): PlaylistRecord => ({
   id: id(3, n),
   unitId: unitCommune,
   name: `Danh sách ${n}`,
-  items: notices.map((k, i) => ({ itemId: id(4, n * 100 + i), noticeId: id(2, k), durationMs: null, validFrom: null, validTo: null, ...over })),
+  items: notices.map((k, i) => ({
+    itemId: id(4, n * 100 + i),
+    noticeId: id(2, k),
+    durationMs: null,
+    validFrom: null,
+    validTo: null,
+    ...over,
+  })),
   revision: 1,
   updatedAt: 0,
 });
@@ -76,20 +95,37 @@ const library = ({ notices = [], playlists = [], entries = [], obligations = [],
   obligations,
   assets: new Map(assets.map((one) => [one.hash, one])),
 });
-const board = (over: Partial<BoardToCompile['board']> = {}, unitPath: string[] = [unitRoot, unitCommune]): BoardToCompile => ({
+const board = (
+  over: Partial<BoardToCompile['board']> = {},
+  unitPath: string[] = [unitRoot, unitCommune],
+): BoardToCompile => ({
   board: { id: id(7, 1), name: 'Bảng chợ', defaultPlaylistId: null, ...over },
   unitPath,
   unitName: 'Xã An',
 });
-const compile = (parts: Parts, one: BoardToCompile = board()): Compiled => new Compiler(library(parts), now).compile(one);
+const compile = (parts: Parts, one: BoardToCompile = board()): Compiled =>
+  new Compiler(library(parts), now).compile(one);
 
-const partsOf = (made: Compiled): Part[] => [...made.parts.values()].map(({ body }) => partSchema.parse(JSON.parse(body)));
-const kinds = (made: Compiled): string[] => partsOf(made).map((part) => part.kind).sort();
+const partsOf = (made: Compiled): Part[] =>
+  [...made.parts.values()].map(({ body }) => partSchema.parse(JSON.parse(body)));
+const kinds = (made: Compiled): string[] =>
+  partsOf(made)
+    .map((part) => part.kind)
+    .sort();
 
 /** What the other end makes of it. */
 function read(made: Compiled) {
   const certificate: Certificate = { ...statement, issuedAt: now };
-  const manifest: Manifest = { v: 1, boardId: statement.boardId, version: { epoch: 1, counter: 1 }, issuedAt: now, certificate: '', defaultPlaylistId: made.content.defaultPlaylistId, parts: [...made.content.parts], assets: [...made.content.assets] };
+  const manifest: Manifest = {
+    v: 1,
+    boardId: statement.boardId,
+    version: { epoch: 1, counter: 1 },
+    issuedAt: now,
+    certificate: '',
+    defaultPlaylistId: made.content.defaultPlaylistId,
+    parts: [...made.content.parts],
+    assets: [...made.content.assets],
+  };
   return readProgramme(manifest, certificate, new Map([...made.parts].map(([name, { body }]) => [name, body])));
 }
 const statement: Omit<Certificate, 'issuedAt'> = {
@@ -120,15 +156,22 @@ describe('compile', () => {
     const programme = read(made);
     expect([...programme.notices.keys()].sort()).toEqual([id(2, 1), id(2, 2), id(2, 3)]);
     expect([...programme.playlists.keys()].sort()).toEqual([id(3, 1), id(3, 2)]);
-    expect(programme.entries).toEqual([{ kind: 'entry', entryId: id(5, 1), playlistId: id(3, 2), priority: 50, ...window }]);
-    expect(programme.obligations).toEqual([{ kind: 'obligation', obligationId: id(6, 1), noticeId: id(2, 3), perHour: 4, order: 0, ...window }]);
+    expect(programme.entries).toEqual([
+      { kind: 'entry', entryId: id(5, 1), playlistId: id(3, 2), priority: 50, ...window },
+    ]);
+    expect(programme.obligations).toEqual([
+      { kind: 'obligation', obligationId: id(6, 1), noticeId: id(2, 3), perHour: 4, order: 0, ...window },
+    ]);
     expect(programme.fallback).toEqual({ kind: 'fallback', unitName: 'Xã An', boardName: 'Bảng chợ' });
     expect(made.content.assets).toEqual([asset(1)]);
     expect([made.notices, made.warnings]).toEqual([3, []]);
   });
 
   it('names parts by the SHA-256 of their bytes, and each once', () => {
-    const made = compile({ notices: [notice(1)], playlists: [playlist(1, [1, 1, 1])] }, board({ defaultPlaylistId: id(3, 1) }));
+    const made = compile(
+      { notices: [notice(1)], playlists: [playlist(1, [1, 1, 1])] },
+      board({ defaultPlaylistId: id(3, 1) }),
+    );
     for (const { hash: name, size } of made.content.parts) {
       const { body } = made.parts.get(name)!;
       expect(createHash('sha256').update(body).digest('hex')).toBe(name);
@@ -144,12 +187,20 @@ describe('compile', () => {
     const playlists = [playlist(1, [1, 2]), playlist(2, [3])];
     const assets = [asset(1), asset(2)];
     const forward = compile({ notices, playlists, entries, assets });
-    const backward = compile({ notices: notices.toReversed(), playlists: playlists.toReversed(), entries: entries.toReversed(), assets: assets.toReversed() });
+    const backward = compile({
+      notices: notices.toReversed(),
+      playlists: playlists.toReversed(),
+      entries: entries.toReversed(),
+      assets: assets.toReversed(),
+    });
     expect(backward.content).toEqual(forward.content);
   });
 
   it('shares every part but the fallback between boards', () => {
-    const compiler = new Compiler(library({ notices: [notice(1)], playlists: [playlist(1, [1])], entries: [entry(1, 1)] }), now);
+    const compiler = new Compiler(
+      library({ notices: [notice(1)], playlists: [playlist(1, [1])], entries: [entry(1, 1)] }),
+      now,
+    );
     const one = compiler.compile(board());
     const other = compiler.compile(board({ id: id(7, 2), name: 'Bảng đình' }));
     const shared = one.content.parts.filter(({ hash: name }) => other.parts.has(name));
@@ -158,7 +209,8 @@ describe('compile', () => {
 
   it('means boards named, and boards of units named and below them, of the unit that schedules', () => {
     const with1 = { notices: [notice(1)], playlists: [playlist(1, [1])] };
-    const has = (over: Partial<EntryRecord>, one: BoardToCompile): boolean => kinds(compile({ ...with1, entries: [entry(1, 1, over)] }, one)).includes('entry');
+    const has = (over: Partial<EntryRecord>, one: BoardToCompile): boolean =>
+      kinds(compile({ ...with1, entries: [entry(1, 1, over)] }, one)).includes('entry');
     const inVillage = board({}, [unitRoot, unitCommune, unitVillage]);
     const inSister = board({}, [unitRoot, unitSister]);
     expect(has({}, inVillage)).toBe(true);
@@ -172,20 +224,37 @@ describe('compile', () => {
   });
 
   it('leaves out what has ended, to the millisecond, and keeps what is to come', () => {
-    const parts = (validTo: number) => compile({ notices: [notice(1)], playlists: [playlist(1, [1])], entries: [entry(1, 1, { validTo })], obligations: [obligation(1, 1, { validTo })] });
+    const parts = (validTo: number) =>
+      compile({
+        notices: [notice(1)],
+        playlists: [playlist(1, [1])],
+        entries: [entry(1, 1, { validTo })],
+        obligations: [obligation(1, 1, { validTo })],
+      });
     expect(kinds(parts(now))).toEqual(['fallback']);
     expect(kinds(parts(now + 1))).toEqual(['entry', 'fallback', 'notice', 'obligation', 'playlist']);
-    const item = (over: { validFrom?: number; validTo?: number }) => compile({ notices: [notice(1)], playlists: [playlist(1, [1], over)] }, board({ defaultPlaylistId: id(3, 1) })).notices;
+    const item = (over: { validFrom?: number; validTo?: number }) =>
+      compile({ notices: [notice(1)], playlists: [playlist(1, [1], over)] }, board({ defaultPlaylistId: id(3, 1) }))
+        .notices;
     expect(item({ validTo: now })).toBe(0);
     expect(item({ validFrom: now + 5 })).toBe(1);
   });
 
   it('goes on without what was deleted, and warns of what is not ready', () => {
     const made = compile(
-      { notices: [notice(1), notice(2, picture(7))], playlists: [playlist(1, [1, 2, 8])], entries: [entry(1, 9)], obligations: [obligation(1, 2), obligation(2, 8)] },
+      {
+        notices: [notice(1), notice(2, picture(7))],
+        playlists: [playlist(1, [1, 2, 8])],
+        entries: [entry(1, 9)],
+        obligations: [obligation(1, 2), obligation(2, 8)],
+      },
       board({ defaultPlaylistId: id(3, 1) }),
     );
-    expect(read(made).playlists.get(id(3, 1))!.items.map((item) => item.noticeId)).toEqual([id(2, 1)]);
+    expect(
+      read(made)
+        .playlists.get(id(3, 1))!
+        .items.map((item) => item.noticeId),
+    ).toEqual([id(2, 1)]);
     expect(kinds(made)).toEqual(['fallback', 'notice', 'playlist']);
     expect(made.warnings).toEqual(['media_not_ready']);
     expect(compile({}, board({ defaultPlaylistId: id(3, 1) })).content.defaultPlaylistId).toBeNull();
@@ -194,7 +263,9 @@ describe('compile', () => {
   it('warns of an empty board and of more obligations than an hour holds', () => {
     expect(compile({}).warnings).toEqual(['nothing_to_play']);
     const long = notice(1, layout, { effectiveDurationMs: 60_000 });
-    const warnings = (perHour: number) => compile({ notices: [long], obligations: [obligation(1, 1, { perHour }), obligation(2, 1, { perHour })] }).warnings;
+    const warnings = (perHour: number) =>
+      compile({ notices: [long], obligations: [obligation(1, 1, { perHour }), obligation(2, 1, { perHour })] })
+        .warnings;
     expect(warnings(10)).toEqual([]);
     expect(warnings(31)).toEqual(['obligations_overcommitted']);
   });
@@ -211,7 +282,11 @@ describe('the content hash', () => {
   });
 
   it('changes with content, certificate, epoch and key', () => {
-    const other = compile({ notices: [notice(1, layout, { title: 'Khác' })], playlists: [playlist(1, [1])], entries: [entry(1, 1)] });
+    const other = compile({
+      notices: [notice(1, layout, { title: 'Khác' })],
+      playlists: [playlist(1, [1])],
+      entries: [entry(1, 1)],
+    });
     const hashes = [
       base,
       contentHash(other.content, statement, signing),

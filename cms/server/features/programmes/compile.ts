@@ -3,7 +3,16 @@
  * parts and an unchanged board needs no new version.
  */
 import { createHash } from 'node:crypto';
-import type { AssetRef, Certificate, EntryPart, NoticePart, ObligationPart, Part, PartRef, PlaylistPart } from '../../../../shared/protocol/programme.ts';
+import type {
+  AssetRef,
+  Certificate,
+  EntryPart,
+  NoticePart,
+  ObligationPart,
+  Part,
+  PartRef,
+  PlaylistPart,
+} from '../../../../shared/protocol/programme.ts';
 import { obligationLoad } from '../../../../shared/schedule/obligations.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import type { BoardRecord } from '../boards/service.ts';
@@ -80,14 +89,24 @@ export class Compiler {
     const warnings = new Set<CompileWarning>();
     const { playlists: known } = this.#library;
     // An entry means boards of the unit that owns it; a unit that was moved away takes no board along.
-    const means = (item: EntryRecord | ObligationRecord): boolean => unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
+    const means = (item: EntryRecord | ObligationRecord): boolean =>
+      unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
     const entries = this.#library.entries.filter((entry) => known.has(entry.playlistId) && means(entry));
-    const obligations = this.#library.obligations.filter((obligation) => means(obligation) && this.#notice(obligation.noticeId, warnings) !== null);
-    const defaultPlaylistId = board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null;
+    const obligations = this.#library.obligations.filter(
+      (obligation) => means(obligation) && this.#notice(obligation.noticeId, warnings) !== null,
+    );
+    const defaultPlaylistId =
+      board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null;
 
-    const playlistIds = new Set([...(defaultPlaylistId === null ? [] : [defaultPlaylistId]), ...entries.map((entry) => entry.playlistId)]);
+    const playlistIds = new Set([
+      ...(defaultPlaylistId === null ? [] : [defaultPlaylistId]),
+      ...entries.map((entry) => entry.playlistId),
+    ]);
     const playlists = [...playlistIds].map((id) => this.#playlist(known.get(id)!, warnings));
-    const noticeIds = new Set([...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)), ...obligations.map((obligation) => obligation.noticeId)]);
+    const noticeIds = new Set([
+      ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
+      ...obligations.map((obligation) => obligation.noticeId),
+    ]);
     const notices = [...noticeIds].map((id) => this.#notice(id, warnings)!);
     if (notices.length === 0) warnings.add('nothing_to_play');
 
@@ -105,7 +124,13 @@ export class Compiler {
     }
 
     const encoded = new Map<string, EncodedPart>();
-    for (const part of [...notices, ...playlists, ...entryParts, ...obligationParts, { kind: 'fallback', unitName, boardName: board.name } as const]) {
+    for (const part of [
+      ...notices,
+      ...playlists,
+      ...entryParts,
+      ...obligationParts,
+      { kind: 'fallback', unitName, boardName: board.name } as const,
+    ]) {
       const made = this.#encode(part);
       encoded.set(made.hash, made);
     }
@@ -139,7 +164,9 @@ export class Compiler {
   }
 
   #playlist(playlist: PlaylistRecord, warnings: Set<CompileWarning>): PlaylistPart {
-    const items = playlist.items.filter((item) => !this.#isOver(item.validTo) && this.#notice(item.noticeId, warnings) !== null);
+    const items = playlist.items.filter(
+      (item) => !this.#isOver(item.validTo) && this.#notice(item.noticeId, warnings) !== null,
+    );
     return { kind: 'playlist', playlistId: playlist.id, name: playlist.name, items };
   }
 
@@ -199,6 +226,10 @@ const obligationPart = (obligation: ObligationRecord): ObligationPart => ({
  * Names what a programme says, apart from version and time. Epoch and key count as content: after a restore, or when a key is
  * renewed, the same content has to be signed anew.
  */
-export function contentHash(content: ProgrammeContent, certificate: Omit<Certificate, 'issuedAt'>, signing: { epoch: number; kid: string }): string {
+export function contentHash(
+  content: ProgrammeContent,
+  certificate: Omit<Certificate, 'issuedAt'>,
+  signing: { epoch: number; kid: string },
+): string {
   return sha256(canonicalJson({ ...content, certificate, ...signing }));
 }

@@ -25,9 +25,17 @@ describeStores('content over HTTP', (under) => {
       trustProxy: false,
       resolveSession: (token) => Promise.resolve(people.get(token) ?? null),
       verifyBoardToken: (token) =>
-        token === 'board' ? Promise.resolve({ boardId: test.ids.commune, current: true }) : Promise.reject(new AppError('token_invalid', 'no', { status: 401 })),
+        token === 'board'
+          ? Promise.resolve({ boardId: test.ids.commune, current: true })
+          : Promise.reject(new AppError('token_invalid', 'no', { status: 401 })),
     });
-    for (const routes of [noticeRoutes(test.notices), playlistRoutes(test.playlists), scheduleRoutes(test.schedules), programmeRoutes(test.programmes)]) await http.app.register(routes);
+    for (const routes of [
+      noticeRoutes(test.notices),
+      playlistRoutes(test.playlists),
+      scheduleRoutes(test.schedules),
+      programmeRoutes(test.programmes),
+    ])
+      await http.app.register(routes);
     await http.app.ready();
   });
   afterAll(async () => {
@@ -35,8 +43,18 @@ describeStores('content over HTTP', (under) => {
     await test.close();
   });
 
-  async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object): Promise<{ status: number; body: T }> {
-    const answer = await http.app.inject({ method, url, headers: { 'x-csrf-token': 'csrf' }, cookies: { bt_session: 'admin' }, ...(body ? { payload: body } : {}) });
+  async function call<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    body?: object,
+  ): Promise<{ status: number; body: T }> {
+    const answer = await http.app.inject({
+      method,
+      url,
+      headers: { 'x-csrf-token': 'csrf' },
+      cookies: { bt_session: 'admin' },
+      ...(body ? { payload: body } : {}),
+    });
     return { status: answer.statusCode, body: (answer.body === '' ? null : answer.json()) as T };
   }
 
@@ -46,48 +64,104 @@ describeStores('content over HTTP', (under) => {
     const input = { unitId, title: 'Họp thôn', category: 'local', content, durationMs: null };
     const made = await call<Notice>('POST', '/api/notices', input);
     expect(made).toMatchObject({ status: 201, body: { revision: 1, title: 'Họp thôn' } });
-    expect(await call('PUT', `/api/notices/${made.body.id}`, { ...input, revision: 1, title: 'Họp xóm' })).toMatchObject({ status: 200, body: { revision: 2 } });
-    expect(await call('PUT', `/api/notices/${made.body.id}`, { ...input, revision: 1 })).toMatchObject({ status: 409, body: { error: { code: 'revision_conflict' } } });
-    expect(await call('POST', '/api/notices', { ...input, content: { ...content, fields: { body: 'x' } } })).toMatchObject({
+    expect(
+      await call('PUT', `/api/notices/${made.body.id}`, { ...input, revision: 1, title: 'Họp xóm' }),
+    ).toMatchObject({ status: 200, body: { revision: 2 } });
+    expect(await call('PUT', `/api/notices/${made.body.id}`, { ...input, revision: 1 })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'revision_conflict' } },
+    });
+    expect(
+      await call('POST', '/api/notices', { ...input, content: { ...content, fields: { body: 'x' } } }),
+    ).toMatchObject({
       status: 400,
       body: { error: { code: 'layout_field_invalid', field: 'content.fields.title' } },
     });
 
-    const items = [{ itemId: test.sources.newId(), noticeId: made.body.id, durationMs: null, validFrom: null, validTo: null }];
+    const items = [
+      { itemId: test.sources.newId(), noticeId: made.body.id, durationMs: null, validFrom: null, validTo: null },
+    ];
     const playlist = await call<Playlist>('POST', '/api/playlists', { unitId, name: 'Sáng', items });
     expect(playlist).toMatchObject({ status: 201, body: { totalMs: made.body.effectiveDurationMs } });
-    expect(await call('DELETE', `/api/notices/${made.body.id}`)).toMatchObject({ status: 409, body: { error: { code: 'in_use', params: { where: 'Sáng' } } } });
+    expect(await call('DELETE', `/api/notices/${made.body.id}`)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'in_use', params: { where: 'Sáng' } } },
+    });
 
-    const entry = { unitId, playlistId: playlist.body.id, name: 'Sáng', priority: 50, cron: '0 7 * * *', durationMs: 3_600_000, validFrom: null, validTo: null, targets: { unitIds: [unitId], boardIds: [] } };
-    expect(await call('POST', '/api/schedule-entries', { ...entry, cron: '61 * * * *' })).toMatchObject({ status: 400, body: { error: { code: 'cron_invalid', field: 'cron' } } });
-    expect(await call('POST', '/api/schedule-entries', { ...entry, validFrom: 2, validTo: 1 })).toMatchObject({ status: 400, body: { error: { code: 'validity_reversed', field: 'validTo' } } });
-    expect(await call('POST', '/api/schedule-entries', { ...entry, targets: { unitIds: [], boardIds: [] } })).toMatchObject({ status: 400, body: { error: { code: 'invalid_input' } } });
+    const entry = {
+      unitId,
+      playlistId: playlist.body.id,
+      name: 'Sáng',
+      priority: 50,
+      cron: '0 7 * * *',
+      durationMs: 3_600_000,
+      validFrom: null,
+      validTo: null,
+      targets: { unitIds: [unitId], boardIds: [] },
+    };
+    expect(await call('POST', '/api/schedule-entries', { ...entry, cron: '61 * * * *' })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'cron_invalid', field: 'cron' } },
+    });
+    expect(await call('POST', '/api/schedule-entries', { ...entry, validFrom: 2, validTo: 1 })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'validity_reversed', field: 'validTo' } },
+    });
+    expect(
+      await call('POST', '/api/schedule-entries', { ...entry, targets: { unitIds: [], boardIds: [] } }),
+    ).toMatchObject({ status: 400, body: { error: { code: 'invalid_input' } } });
     const scheduled = await call<ScheduleEntry>('POST', '/api/schedule-entries', entry);
     expect(scheduled).toMatchObject({ status: 201, body: { cron: '0 7 * * *', revision: 1 } });
-    for (const [url, key] of [['/api/notices', 'notices'], ['/api/playlists', 'playlists'], ['/api/schedule-entries', 'entries']] as const) {
+    for (const [url, key] of [
+      ['/api/notices', 'notices'],
+      ['/api/playlists', 'playlists'],
+      ['/api/schedule-entries', 'entries'],
+    ] as const) {
       const { body } = await call<Record<string, { id: string }[]>>('GET', url);
       expect(await call('GET', `${url}/${body[key]![0]!.id}`)).toMatchObject({ status: 200, body: body[key]![0] });
     }
 
     const board = await test.board(test.admin);
     await test.pair([board.id]);
-    expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({ status: 200, body: { boards: [{ changed: true, notices: 1, warnings: [] }] } });
-    expect(await call('POST', '/api/programmes/publish', { boardIds: [board.id] })).toMatchObject({ status: 200, body: { boards: [{ changed: true, version: { epoch: 1, counter: 1 } }] } });
-    expect(await call('GET', `/api/programmes/progress?boardIds=${board.id}`)).toMatchObject({ status: 200, body: { progress: [{ boardId: board.id, state: 'published' }] } });
+    expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
+      status: 200,
+      body: { boards: [{ changed: true, notices: 1, warnings: [] }] },
+    });
+    expect(await call('POST', '/api/programmes/publish', { boardIds: [board.id] })).toMatchObject({
+      status: 200,
+      body: { boards: [{ changed: true, version: { epoch: 1, counter: 1 } }] },
+    });
+    expect(await call('GET', `/api/programmes/progress?boardIds=${board.id}`)).toMatchObject({
+      status: 200,
+      body: { progress: [{ boardId: board.id, state: 'published' }] },
+    });
     expect(await call('GET', '/api/programmes/progress?boardIds=x')).toMatchObject({ status: 400 });
 
     const rows = await under.store.read.selectFrom('parts').selectAll().execute();
     for (const row of rows) {
-      const answer = await http.app.inject({ url: `/content/parts/${row.hash}`, headers: { authorization: 'Bearer board' } });
+      const answer = await http.app.inject({
+        url: `/content/parts/${row.hash}`,
+        headers: { authorization: 'Bearer board' },
+      });
       expect(answer.statusCode).toBe(200);
       expect(createHash('sha256').update(answer.rawPayload).digest('hex')).toBe(row.hash);
       expect(answer.rawPayload).toHaveLength(row.size);
-      expect(answer.headers).toMatchObject({ etag: `"${row.hash}"`, 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' });
-      const rest = await http.app.inject({ url: `/content/parts/${row.hash}`, headers: { authorization: 'Bearer board', range: 'bytes=5-' } });
+      expect(answer.headers).toMatchObject({
+        etag: `"${row.hash}"`,
+        'content-type': 'application/json; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+      });
+      const rest = await http.app.inject({
+        url: `/content/parts/${row.hash}`,
+        headers: { authorization: 'Bearer board', range: 'bytes=5-' },
+      });
       expect([rest.statusCode, rest.rawPayload.equals(answer.rawPayload.subarray(5))]).toEqual([206, true]);
     }
     expect((await http.app.inject({ url: `/content/parts/${rows[0]!.hash}` })).statusCode).toBe(401);
-    expect((await http.app.inject({ url: `/content/parts/${'0'.repeat(64)}`, headers: { authorization: 'Bearer board' } })).statusCode).toBe(404);
+    expect(
+      (await http.app.inject({ url: `/content/parts/${'0'.repeat(64)}`, headers: { authorization: 'Bearer board' } }))
+        .statusCode,
+    ).toBe(404);
     expect((await call('DELETE', `/api/schedule-entries/${scheduled.body.id}`)).status).toBe(204);
     expect((await call('DELETE', `/api/playlists/${playlist.body.id}`)).status).toBe(204);
     expect((await call('DELETE', `/api/notices/${made.body.id}`)).status).toBe(204);

@@ -4,10 +4,15 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Version } from '../../../../shared/protocol/common.ts';
-import { certificate as certificateSchema, manifest as manifestSchema, type Certificate, type Manifest } from '../../../../shared/protocol/programme.ts';
+import {
+  certificate as certificateSchema,
+  manifest as manifestSchema,
+  type Certificate,
+  type Manifest,
+} from '../../../../shared/protocol/programme.ts';
 import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import type { Actor } from '../../access.ts';
-import type { Context } from '../../context.ts';
+import type { AuditEntry, Context } from '../../context.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -22,6 +27,8 @@ export interface Draft {
   readonly board: BoardRecord;
   readonly deviceKey: string;
   readonly content: ProgrammeContent;
+  /** `hashOf` of these. */
+  readonly contentHash: string;
   /** Those that may not be stored yet. */
   readonly parts: Iterable<EncodedPart>;
 }
@@ -75,7 +82,11 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     contentHash(content, statementOf(board, deviceKey), { epoch: keys.epoch, kid: keys.programmeSigner().kid });
 
   const certify = (board: BoardRecord, deviceKey: string, signer: Signer, now: number): Promise<string> =>
-    signDocument('bang-tin-certificate', certificateSchema.parse({ ...statementOf(board, deviceKey), issuedAt: now }), signer);
+    signDocument(
+      'bang-tin-certificate',
+      certificateSchema.parse({ ...statementOf(board, deviceKey), issuedAt: now }),
+      signer,
+    );
 
   /** Above everything that the board was ever given. */
   function nextVersion(newest: Version | undefined): Version {
@@ -96,7 +107,11 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     return signDocument('bang-tin-manifest', payload, signer);
   }
 
-  async function issue(drafts: readonly Draft[], waiting: readonly Waiting[], actor: Actor | null): Promise<Map<string, Version>> {
+  async function issue(
+    drafts: readonly Draft[],
+    waiting: readonly Waiting[],
+    actor: Actor | null,
+  ): Promise<Map<string, Version>> {
     const now = sources.now();
     const ids = drafts.map(({ board }) => board.id);
     const held = await repo.findVersions(store.write, ids);
@@ -116,7 +131,13 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     await store.transaction(async (tx) => {
       // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
       const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-      await store.insertMany(tx, 'parts', ['hash', 'size', 'body', 'created_at'], rows.map((part) => [part.hash, part.size, part.body, now]), { ignoreConflicts: true });
+      await store.insertMany(
+        tx,
+        'parts',
+        ['hash', 'size', 'body', 'created_at'],
+        rows.map((part) => [part.hash, part.size, part.body, now]),
+        { ignoreConflicts: true },
+      );
       await store.insertMany(
         tx,
         'programmes',
@@ -128,28 +149,51 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
             version.epoch,
             version.counter,
             manifest,
-            hashOf(draft.board, draft.deviceKey, draft.content),
+            draft.contentHash,
             now,
             actor?.userId ?? null,
           ]),
       );
       await repo.upsertProgress(
         tx,
-        issued.map(({ draft, version }) => ({ board_id: draft.board.id, ...version, state: 'published', missing: 0, error_code: null, at: now })),
+        issued.map(({ draft, version }) => ({
+          board_id: draft.board.id,
+          ...version,
+          state: 'published',
+          missing: 0,
+          error_code: null,
+          at: now,
+        })),
       );
       await repo.deleteWaiting(tx, ids);
-      for (const { board, compiled } of waiting) await repo.writeWaiting(tx, board.id, JSON.stringify(compiled.content));
-      for (const { draft, version } of issued)
-        await audit(tx, { actor, action: 'programme.published', subjectType: 'board', subjectId: draft.board.id, unitId: draft.board.unitId, detail: { version } });
-      for (const { board } of waiting)
-        await audit(tx, { actor, action: 'programme.waiting', subjectType: 'board', subjectId: board.id, unitId: board.unitId, detail: {} });
+      for (const { board, compiled } of waiting)
+        await repo.writeWaiting(tx, board.id, JSON.stringify(compiled.content));
+      const entry = (action: string, board: BoardRecord, detail: AuditEntry['detail']): AuditEntry => ({
+        actor,
+        action,
+        subjectType: 'board',
+        subjectId: board.id,
+        unitId: board.unitId,
+        detail,
+      });
+      await audit(
+        tx,
+        ...issued.map(({ draft, version }) => entry('programme.published', draft.board, { version })),
+        ...waiting.map(({ board }) => entry('programme.waiting', board, {})),
+      );
     });
-    for (const { draft, manifest } of issued) {
+    for (const [i, { draft, manifest }] of issued.entries()) {
+      if (i > 0 && i % boardsPerTurn === 0) await setImmediate();
       events.emit('programmePublished', { boardId: draft.board.id, manifest });
       events.emit('programmeProgressed', { boardId: draft.board.id });
     }
     return new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
   }
 
-  return { pathOf, hashOf, issue, signCertificate: (board, deviceKey) => certify(board, deviceKey, keys.programmeSigner(), sources.now()) };
+  return {
+    pathOf,
+    hashOf,
+    issue,
+    signCertificate: (board, deviceKey) => certify(board, deviceKey, keys.programmeSigner(), sources.now()),
+  };
 }

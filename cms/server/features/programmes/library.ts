@@ -21,12 +21,20 @@ export interface LibraryDeps {
 export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree, deps: LibraryDeps): Promise<Library> {
   const units = [...new Set(boards.flatMap((board) => tree.pathOf(board.unitId)))];
   const [entries, obligations] = await Promise.all([deps.schedules.ofUnits(units), deps.obligations.ofUnits(units)]);
-  const playlistIds = new Set([...boards.flatMap((board) => board.defaultPlaylistId ?? []), ...entries.map((entry) => entry.playlistId)]);
+  const playlistIds = new Set([
+    ...boards.flatMap((board) => board.defaultPlaylistId ?? []),
+    ...entries.map((entry) => entry.playlistId),
+  ]);
   const playlists = await deps.playlists.records([...playlistIds]);
-  const noticeIds = new Set([...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)), ...obligations.map((obligation) => obligation.noticeId)]);
+  const noticeIds = new Set([
+    ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
+    ...obligations.map((obligation) => obligation.noticeId),
+  ]);
   const notices = await deps.notices.timed([...noticeIds]);
   const assets = await deps.media.assets([...new Set(notices.flatMap((notice) => assetOf(notice.content) ?? []))]);
-  const refs = assets.map((asset): AssetRef => assetRef.parse({ hash: asset.hash, size: asset.size, mediaType: asset.media_type }));
+  const refs = assets.map((asset): AssetRef =>
+    assetRef.parse({ hash: asset.hash, size: asset.size, mediaType: asset.media_type }),
+  );
   return {
     entries,
     obligations,

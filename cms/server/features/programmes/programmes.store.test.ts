@@ -239,6 +239,23 @@ describeStores('programmes', (under) => {
     expect((await received(board.id)).manifest.version).toEqual({ epoch: 1, counter: 2 });
   });
 
+  it('of many boards breaks off between hundreds of them, and goes on where it was when it is published again', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 101; i++) ids.push((await test.board(admin, { name: `Bảng ${i}` })).id);
+    await test.pair(ids);
+    let transactions = 0;
+    const store = {
+      ...test.context.store,
+      transaction: (work: Parameters<typeof test.context.store.transaction>[0]) =>
+        ++transactions > 1 ? Promise.reject(new Error('the disk is full')) : test.context.store.transaction(work),
+    } as typeof test.context.store;
+    const failing = createProgrammesService({ ...test.context, store }, test.deps);
+    await expect(failing.publish(admin, ids)).rejects.toThrow('the disk is full');
+    await failing.close();
+    const changed = (await publish(...ids)).map((result) => result.changed);
+    expect(changed).toEqual([...Array.from({ length: 100 }, () => false), true]);
+  });
+
   it('continues in the epoch of a restored CMS, above everything before', async () => {
     const { board } = await playing();
     await publish(board.id);

@@ -32,24 +32,52 @@ export async function findNewest(db: Db | Tx, boardIds: readonly string[]): Prom
           .onRef('programmes.epoch', '=', 'progress.epoch')
           .onRef('programmes.counter', '=', 'progress.counter'),
       )
-      .select(['programmes.board_id', 'programmes.epoch', 'programmes.counter', 'programmes.manifest', 'programmes.content_hash'])
+      .select([
+        'programmes.board_id',
+        'programmes.epoch',
+        'programmes.counter',
+        'programmes.manifest',
+        'programmes.content_hash',
+      ])
       .where('progress.board_id', 'in', chunk)
       .execute(),
   );
   return new Map(
-    rows.map((row) => [row.board_id, { boardId: row.board_id, version: { epoch: row.epoch, counter: row.counter }, manifest: row.manifest, contentHash: row.content_hash }]),
+    rows.map((row) => [
+      row.board_id,
+      {
+        boardId: row.board_id,
+        version: { epoch: row.epoch, counter: row.counter },
+        manifest: row.manifest,
+        contentHash: row.content_hash,
+      },
+    ]),
   );
 }
 
 export async function findVersions(db: Db | Tx, boardIds: readonly string[]): Promise<Map<string, Version>> {
-  const rows = await inChunks(boardIds, (chunk) => db.selectFrom('programme_progress').select(['board_id', 'epoch', 'counter']).where('board_id', 'in', chunk).execute());
+  const rows = await inChunks(boardIds, (chunk) =>
+    db
+      .selectFrom('programme_progress')
+      .select(['board_id', 'epoch', 'counter'])
+      .where('board_id', 'in', chunk)
+      .execute(),
+  );
   return new Map(rows.map((row) => [row.board_id, { epoch: row.epoch, counter: row.counter }]));
 }
 
 /** The newest programme of a board, with the key of the player that may speak for it now. */
-export async function findNewestForPlayer(db: Db | Tx, boardId: string): Promise<{ newest: Newest | null; deviceKey: string | null }> {
+export async function findNewestForPlayer(
+  db: Db | Tx,
+  boardId: string,
+): Promise<{ newest: Newest | null; deviceKey: string | null }> {
   const newest = (await findNewest(db, [boardId])).get(boardId) ?? null;
-  const device = await db.selectFrom('devices').select('device_key').where('board_id', '=', boardId).where('ended_at', 'is', null).executeTakeFirst();
+  const device = await db
+    .selectFrom('devices')
+    .select('device_key')
+    .where('board_id', '=', boardId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
   return { newest, deviceKey: device?.device_key ?? null };
 }
 
@@ -74,7 +102,10 @@ export async function upsertProgress(tx: Tx, rows: readonly Database['programme_
 }
 
 /** @returns false when the board speaks of a version that is not its newest */
-export async function updateProgress(tx: Tx, { board_id, epoch, counter, ...said }: Database['programme_progress']): Promise<boolean> {
+export async function updateProgress(
+  tx: Tx,
+  { board_id, epoch, counter, ...said }: Database['programme_progress'],
+): Promise<boolean> {
   const done = await tx
     .updateTable('programme_progress')
     .set(said)
@@ -91,7 +122,9 @@ export async function findPart(db: Db | Tx, hash: string): Promise<string | null
 }
 
 export async function findPartBodies(db: Db | Tx, hashes: readonly string[]): Promise<Map<string, string>> {
-  const rows = await inChunks(hashes, (chunk) => db.selectFrom('parts').select(['hash', 'body']).where('hash', 'in', chunk).execute());
+  const rows = await inChunks(hashes, (chunk) =>
+    db.selectFrom('parts').select(['hash', 'body']).where('hash', 'in', chunk).execute(),
+  );
   return new Map(rows.map((row) => [row.hash, row.body]));
 }
 
@@ -99,7 +132,9 @@ export async function findPartBodies(db: Db | Tx, hashes: readonly string[]): Pr
 const waitingKey = (boardId: string): string => `programme_waiting:${boardId}`;
 
 export async function findWaiting(db: Db | Tx, boardIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await inChunks(boardIds, (chunk) => db.selectFrom('settings').selectAll().where('key', 'in', chunk.map(waitingKey)).execute());
+  const rows = await inChunks(boardIds, (chunk) =>
+    db.selectFrom('settings').selectAll().where('key', 'in', chunk.map(waitingKey)).execute(),
+  );
   return new Map(rows.map((row) => [row.key.slice(waitingKey('').length), row.value]));
 }
 
@@ -113,5 +148,8 @@ export async function writeWaiting(tx: Tx, boardId: string, value: string): Prom
 
 export async function deleteWaiting(tx: Tx, boardIds: readonly string[]): Promise<void> {
   for (let i = 0; i < boardIds.length; i += perQuery)
-    await tx.deleteFrom('settings').where('key', 'in', boardIds.slice(i, i + perQuery).map(waitingKey)).execute();
+    await tx
+      .deleteFrom('settings')
+      .where('key', 'in', boardIds.slice(i, i + perQuery).map(waitingKey))
+      .execute();
 }

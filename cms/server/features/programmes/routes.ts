@@ -1,6 +1,11 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { progressList, publishAnswer, publishPreview, publishRequest } from '../../../../shared/protocol/api/content.ts';
+import {
+  progressList,
+  publishAnswer,
+  publishPreview,
+  publishRequest,
+} from '../../../../shared/protocol/api/content.ts';
 import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
@@ -20,20 +25,36 @@ export const programmeRoutes =
   (service: ProgrammesService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.post('/api/programmes/preview', { config, schema: { body: publishRequest, response: { 200: publishPreview } } }, async (request) => ({
-      boards: await service.preview(actorOf(request), request.body.boardIds),
-    }));
-    app.post('/api/programmes/publish', { config, schema: { body: publishRequest, response: { 200: publishAnswer } } }, async (request) => ({
-      boards: await service.publish(actorOf(request), request.body.boardIds),
-    }));
-    app.get('/api/programmes/progress', { config, schema: { querystring: progressQuery, response: { 200: progressList } } }, async (request) => ({
-      progress: await service.progress(actorOf(request), request.query.boardIds),
-    }));
-    app.get('/content/parts/:hash', { config: { auth: 'boardOrUser' }, schema: { params: z.strictObject({ hash: sha256Hex }) } }, async (request, reply) => {
-      const { hash } = request.params;
-      const body = await service.part(hash);
-      if (body === null) throw new AppError('part_unknown', 'There is no such part', { status: 404 });
-      return sendContent(request, reply, textContent(hash, 'application/json; charset=utf-8', body));
-    });
+    app.post(
+      '/api/programmes/preview',
+      { config, schema: { body: publishRequest, response: { 200: publishPreview } } },
+      async (request) => ({
+        boards: await service.preview(actorOf(request), request.body.boardIds),
+      }),
+    );
+    app.post(
+      '/api/programmes/publish',
+      { config, schema: { body: publishRequest, response: { 200: publishAnswer } } },
+      async (request) => ({
+        boards: await service.publish(actorOf(request), request.body.boardIds),
+      }),
+    );
+    app.get(
+      '/api/programmes/progress',
+      { config, schema: { querystring: progressQuery, response: { 200: progressList } } },
+      async (request) => ({
+        progress: await service.progress(actorOf(request), request.query.boardIds),
+      }),
+    );
+    app.get(
+      '/content/parts/:hash',
+      { config: { auth: 'boardOrUser' }, schema: { params: z.strictObject({ hash: sha256Hex }) } },
+      async (request, reply) => {
+        const { hash } = request.params;
+        const body = await service.part(hash);
+        if (body === null) throw new AppError('part_unknown', 'There is no such part', { status: 404 });
+        return sendContent(request, reply, textContent(hash, 'application/json; charset=utf-8', body));
+      },
+    );
     await Promise.resolve();
   };

@@ -1,5 +1,6 @@
 /**
- * Programmes: compile → sign → publish. A publication is one transaction: parts, manifests, progress and audit appear together.
+ * Programmes: compile → sign → publish. Of each board parts, manifest, progress and audit appear together; of many boards a hundred
+ * at a time, so that no takeover waits behind a province. One that breaks off in the middle is simply published again.
  * A board without a player gets no programme, since a programme names its player's key; what was published for it waits and is
  * signed for the player when one is paired. A new player of a board gets what was published for the board last, never drafts; so
  * does a board that was moved, or whose programme was signed by a key that has a successor (docs/decisions/0002).
@@ -60,6 +61,8 @@ export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
   readonly boards: Pick<BoardsService, 'record' | 'records' | 'devices' | 'progress'>;
 }
 
+/** Boards per transaction: some 50 ms of the one writer, so that neither a takeover nor a greeting board waits for a province. */
+const boardsPerTransaction = 100;
 /** Another CMS process may publish the same board at the same moment. */
 const attempts = 4;
 
@@ -103,10 +106,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   async function compileAll(records: readonly BoardRecord[]): Promise<Map<string, Compiled>> {
     const compiler = new Compiler(await readLibrary(records, units.tree, deps), sources.now());
     const compiled = new Map<string, Compiled>();
-    for (const [i, board] of records.entries()) {
-      if (i > 0 && i % boardsPerTurn === 0) await setImmediate();
-      compiled.set(board.id, compiler.compile(toCompile(board)));
-    }
+    await inBatches(records, (board) => void compiled.set(board.id, compiler.compile(toCompile(board))));
     return compiled;
   }
 
@@ -132,15 +132,17 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     ]);
     const drafts: Draft[] = [];
     const waiting: Waiting[] = [];
-    for (const board of records) {
+    await inBatches(records, (board) => {
       const made = compiled.get(board.id)!;
       const deviceKey = players.get(board.id);
       if (deviceKey === undefined) {
         if (waited.get(board.id) !== JSON.stringify(made.content)) waiting.push({ board, compiled: made });
-      } else if (newest.get(board.id)?.contentHash !== hashOf(board, deviceKey, made.content)) {
-        drafts.push({ board, deviceKey, content: made.content, parts: made.parts.values() });
+        return;
       }
-    }
+      const contentHash = hashOf(board, deviceKey, made.content);
+      if (newest.get(board.id)?.contentHash !== contentHash)
+        drafts.push({ board, deviceKey, content: made.content, contentHash, parts: made.parts.values() });
+    });
     const versions =
       drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
     return records.map((board) => ({
@@ -184,7 +186,9 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     if (!board || !device) return;
     const newest = (await repo.findNewest(store.write, [boardId])).get(boardId);
     if (newest && holdsFor(newest.manifest, board, device.deviceKey)) return;
-    await issue([{ board, deviceKey: device.deviceKey, ...(await publishedContent(board, newest)) }], [], null);
+    const { content, parts } = await publishedContent(board, newest);
+    const { deviceKey } = device;
+    await issue([{ board, deviceKey, content, contentHash: hashOf(board, deviceKey, content), parts }], [], null);
   }
 
   /**
@@ -221,7 +225,8 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         repo.findWaiting(store.read, ids),
       ]);
       const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
-      return records.map((board) => {
+      const previews: Preview[] = [];
+      await inBatches(records, (board) => {
         const made = compiled.get(board.id)!;
         const before = newest.get(board.id);
         const deviceKey = players.get(board.id);
@@ -229,18 +234,24 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
           deviceKey === undefined
             ? waited.get(board.id) !== JSON.stringify(made.content)
             : before?.contentHash !== hashOf(board, deviceKey, made.content);
-        return {
+        previews.push({
           boardId: board.id,
           changed,
           notices: made.notices,
           bytes: bytesToFetch(made.content, before),
           warnings: warningsOf(made, deviceKey !== undefined),
-        };
+        });
       });
+      return previews;
     },
     async publish(actor, boardIds) {
       const records = await require(actor, 'programme.publish', boardIds);
-      return inTurn(() => untilFirst(() => publishNow(actor, records)));
+      const results: PublishResult[] = [];
+      for (let i = 0; i < records.length; i += boardsPerTransaction) {
+        const some = records.slice(i, i + boardsPerTransaction);
+        results.push(...(await inTurn(() => untilFirst(() => publishNow(actor, some)))));
+      }
+      return results;
     },
     signAnew,
     async newestManifest(boardId) {
@@ -284,6 +295,14 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       await last;
     },
   };
+}
+
+/** Does something for each board, and lets other work have its turn in between. */
+async function inBatches(records: readonly BoardRecord[], work: (board: BoardRecord) => void): Promise<void> {
+  for (const [i, board] of records.entries()) {
+    if (i > 0 && i % boardsPerTurn === 0) await setImmediate();
+    work(board);
+  }
 }
 
 const given = (newest: repo.Newest | null): { version: Version; manifest: string } | null =>
