@@ -1,6 +1,7 @@
 /** What every part of the page shares, built once in main.ts and handed down by context. */
 import { createContext } from 'svelte';
 import { me, type Me, type setupRequest, type signInRequest } from '../../../../shared/protocol/api/accounts.ts';
+import { roleAllows, type Action } from '../../../../shared/protocol/rights.ts';
 import type { z } from 'zod';
 import { createApi, ApiError, type Api } from './api.ts';
 import { Live } from './live.svelte.ts';
@@ -15,6 +16,11 @@ export class Session {
   get signedIn(): Me {
     if (!this.me) throw new Error('Nobody is signed in');
     return this.me;
+  }
+
+  /** Whether one of the person's roles allows it somewhere. The CMS decides where; this only leaves out what never works. */
+  may(action: Action): boolean {
+    return this.me?.grants.some((grant) => roleAllows(grant.role, action)) === true;
   }
 }
 
