@@ -1,7 +1,9 @@
 /**
  * The two ways a director reaches the stage: a WebSocket on the host that served the page (a player), or messages
- * from the page around this one (the studio's preview). Both carry the same messages; what does not parse is dropped.
+ * from the page around this one (the studio's preview). Both carry the same messages.
+ * What does not parse is refused where it names its scene, so that the director can go on, and dropped elsewhere.
  */
+import { z } from 'zod';
 import { stageCommand, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
 
 export interface Carrier {
@@ -14,7 +16,11 @@ export interface CarrierHandlers {
   /** A director can be reached; it may be another one than before. */
   opened(): void;
   commanded(command: StageCommand): void;
+  /** Something came for this scene that is no command. */
+  refused(sceneId: string, reason: string): void;
 }
+
+const named = z.object({ sceneId: z.string().max(100) });
 
 export type CarrierKind = 'socket' | 'parent';
 
@@ -101,5 +107,7 @@ function receive(data: unknown, handlers: CarrierHandlers): void {
     }
   }
   const command = stageCommand.safeParse(value);
-  if (command.success) handlers.commanded(command.data);
+  if (command.success) return handlers.commanded(command.data);
+  const meant = named.safeParse(value);
+  if (meant.success) handlers.refused(meant.data.sceneId, z.prettifyError(command.error));
 }

@@ -18,6 +18,9 @@ export interface LayerOptions {
   readonly scene: Scene;
   readonly durationMs: number;
   readonly offsetMs: number;
+  /** Trusted time, ms UTC, at performance.now() `at`. */
+  readonly nowMs: number;
+  readonly at: number;
   readonly paused: boolean;
 }
 
@@ -26,6 +29,8 @@ export class Layer {
   readonly scene: Scene;
   readonly durationMs: number;
   readonly paused: boolean;
+  readonly #nowMs: number;
+  readonly #at: number;
   /** Fields of a layout scene, parsed by the layout's schema. */
   readonly fields: Record<string, unknown>;
   /** Order on the stage; the highest is in front, 0 is behind the curtain. */
@@ -44,13 +49,20 @@ export class Layer {
   #origin: number | null = null;
 
   /** @throws SceneError layout_unknown, layout_failed */
-  constructor({ sceneId, scene, durationMs, offsetMs, paused }: LayerOptions) {
+  constructor({ sceneId, scene, durationMs, offsetMs, nowMs, at, paused }: LayerOptions) {
     this.sceneId = sceneId;
     this.scene = scene;
     this.durationMs = durationMs;
     this.paused = paused;
+    this.#nowMs = nowMs;
+    this.#at = at;
     this.elapsedMs = offsetMs;
     this.fields = layoutFields(scene);
+  }
+
+  /** Trusted time, ms UTC, at performance.now() `now`: what the director said, carried on; it stands still in a preview that does. */
+  clock(now: number): number {
+    return this.paused ? this.#nowMs : this.#nowMs + Math.max(0, now - this.#at);
   }
 
   start(offsetMs: number, now: number): void {

@@ -20,5 +20,6 @@ mount(App, { target: document.getElementById('stage') ?? document.body, props: {
 carrier = openCarrier(kind, window, {
   opened: () => stage.directorArrived(),
   commanded: (command) => stage.handle(command),
+  refused: (sceneId, reason) => stage.refuse(sceneId, reason),
 });
 stage.run();

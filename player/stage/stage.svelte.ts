@@ -57,6 +57,11 @@ export class Stage {
     }
   }
 
+  /** A command for this scene that is none: the director waits for an answer, and goes on to something else. */
+  refuse(sceneId: string, reason: string): void {
+    this.#fail(sceneId, new SceneError('layout_failed', `Not a command: ${reason}`));
+  }
+
   /** Starts the loop of frames that turns pages and says that the glass is being painted. */
   run(): void {
     let ticked = 0;
@@ -84,10 +89,11 @@ export class Stage {
   }
 
   async #prepare(command: Command<'prepare'>): Promise<void> {
+    const at = performance.now();
     if (this.#back !== null) this.#drop(this.#back);
     let layer: Layer | null = null;
     try {
-      layer = new Layer(command);
+      layer = new Layer({ ...command, at });
       this.#back = layer;
       // A font that cannot be loaded is replaced by the browser's; the text is still readable.
       await loadFonts(JSON.stringify(command.scene)).catch(() => undefined);

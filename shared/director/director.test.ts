@@ -338,6 +338,9 @@ describe('stage, screen, clock', () => {
     stage.runFor(3_000);
     const lastWord = stage.now;
     stage.now += 6_000;
+    stage.send({ type: 'tick' });
+    // Nor if the engine is killed now: this is its checkpoint.
+    expect(stage.output.openPlay!.start + stage.output.openPlay!.paintedMs).toBeLessThanOrEqual(lastWord + 1_000);
     stage.lose();
     expect(stage.plays[0]!.start + stage.plays[0]!.paintedMs).toBeLessThanOrEqual(lastWord + 1_000);
   });
@@ -380,6 +383,6 @@ describe('stage, screen, clock', () => {
 
   test('a preview whose clock stands still prepares scenes paused', () => {
     const stage = playing(eight, { director: { paused: true, host: 'browser' } });
-    expect(stage.commands[0]!.command).toMatchObject({ type: 'prepare', paused: true });
+    expect(stage.commands[0]!.command).toMatchObject({ type: 'prepare', paused: true, nowMs: eight });
   });
 });

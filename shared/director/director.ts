@@ -91,7 +91,8 @@ class StageDirector implements Director {
     return {
       commands: this.#commands,
       records: this.#records,
-      openPlay: this.#play?.body(now, null) ?? null,
+      // A crash now must not count what a frozen stage no longer painted.
+      openPlay: this.#play?.body(Math.min(now, this.#lastWord + aliveMs), null) ?? null,
       now: slot,
       next,
       wakeAt: this.#wakeAt(slot, now),
@@ -262,6 +263,7 @@ class StageDirector implements Director {
       scene: target.scene,
       durationMs: target.slot?.plannedMs ?? 0,
       offsetMs: offsetOf(target, now),
+      nowMs: now,
       paused: this.#options.paused ?? false,
     });
   }

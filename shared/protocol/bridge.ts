@@ -3,7 +3,7 @@
  * postMessage in the studio's preview). The stage keeps no state of its own: it prepares, shows and reports.
  */
 import { z } from 'zod';
-import { durationMs, outputRegion, uuid } from './common.ts';
+import { durationMs, msUtc, outputRegion, uuid } from './common.ts';
 import { fallbackPart, noticePart } from './programme.ts';
 import { takeover } from './takeover.ts';
 
@@ -31,6 +31,8 @@ export const stageCommand = z.discriminatedUnion('type', [
     durationMs,
     /** How far into the slot to begin: a restart lands in the middle of the right item. */
     offsetMs: durationMs,
+    /** Trusted time when this was sent, for scenes with a clock: the machine's own may be absurd. Carried on by the stage, unless `paused`. */
+    nowMs: msUtc,
     /** A preview whose clock stands still. */
     paused: z.boolean(),
   }),

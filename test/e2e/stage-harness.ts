@@ -17,6 +17,13 @@ const TYPES: Record<string, string> = {
   '.woff': 'font/woff',
 };
 
+interface SceneOptions {
+  durationMs?: number;
+  offsetMs?: number;
+  nowMs?: number;
+  paused?: boolean;
+}
+
 type EventOf<T extends StageEvent['type']> = Extract<StageEvent, { type: T }>;
 
 export class ScriptedDirector {
@@ -106,13 +113,18 @@ export class ScriptedDirector {
     return event as EventOf<T>;
   }
 
-  async prepare(
-    sceneId: string,
-    scene: Scene,
-    options: { durationMs?: number; offsetMs?: number; paused?: boolean } = {},
-  ) {
+  async prepare(sceneId: string, scene: Scene, options: SceneOptions = {}) {
     const prepared = this.next('prepared', sceneId);
-    this.send({ type: 'prepare', sceneId, scene, durationMs: 10_000, offsetMs: 0, paused: false, ...options });
+    this.send({
+      type: 'prepare',
+      sceneId,
+      scene,
+      durationMs: 10_000,
+      offsetMs: 0,
+      nowMs: Date.now(),
+      paused: false,
+      ...options,
+    });
     await prepared;
   }
 
@@ -122,11 +134,7 @@ export class ScriptedDirector {
     return painted;
   }
 
-  async present(
-    sceneId: string,
-    scene: Scene,
-    options: { durationMs?: number; offsetMs?: number; paused?: boolean } = {},
-  ) {
+  async present(sceneId: string, scene: Scene, options: SceneOptions = {}) {
     await this.prepare(sceneId, scene, options);
     return this.show(sceneId, options.offsetMs ?? 0);
   }

@@ -276,7 +276,15 @@ describe('what cannot be shown', () => {
     await open();
     await director.present('good', await plainImage('#1e3cc8'));
     const failed = director.next('failed', 'bad');
-    director.send({ type: 'prepare', sceneId: 'bad', scene: scene(), durationMs: 10_000, offsetMs: 0, paused: false });
+    director.send({
+      type: 'prepare',
+      sceneId: 'bad',
+      scene: scene(),
+      durationMs: 10_000,
+      offsetMs: 0,
+      nowMs: 0,
+      paused: false,
+    });
     expect((await failed).code).toBe(code);
     expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(true);
     expect(await page.locator('.layer').count()).toBe(1);
@@ -290,11 +298,20 @@ describe('what cannot be shown', () => {
     expect((await failed).code).toBe('layout_failed');
   });
 
+  test('a scene that the stage cannot read is refused by its name, and the picture stays', async () => {
+    await open();
+    await director.present('a', await plainImage('#1e3cc8'));
+    const failed = director.next('failed', 'newer');
+    director.sendRaw('{"type":"prepare","sceneId":"newer","scene":{"kind":"hologram"},"durationMs":1000}');
+    expect(await failed).toMatchObject({ code: 'layout_failed', detail: expect.stringContaining('scene') });
+    expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(true);
+  });
+
   test('messages that are no commands change nothing', async () => {
     await open();
     await director.present('a', await plainImage('#1e3cc8'));
     director.sendRaw('{"type":"show"');
-    director.sendRaw('{"type":"burn","sceneId":"a"}');
+    director.sendRaw('{"type":"burn"}');
     director.sendRaw('{"type":"configure","output":{"x":-1},"assetBase":"/","locale":"vi"}');
     await director.present('b', await plainImage('#d62828'));
     expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
@@ -316,6 +333,24 @@ test('the picture stays while the engine is away, and the new one begins anew wi
   await director.present('b', await plainImage('#d62828'));
   expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
   expect(await page.locator('.layer').count()).toBe(1);
+});
+
+describe('the clock of the fallback slide', () => {
+  const clock = () => page.locator('.fallback .time, .fallback .date').allInnerTexts();
+  const nowMs = Date.UTC(2031, 1, 3, 0, 8, 9, 400);
+
+  test('shows trusted time in the board’s zone, whatever the machine’s clock says', async () => {
+    await open();
+    await director.present('a', await everyKind.fallback!(), { nowMs, paused: true });
+    expect((await clock()).join(' ').replace(/\s+/g, ' ')).toBe('07:08 09 Thứ Hai, 03/02/2031');
+  });
+
+  test('runs on from there', async () => {
+    await open();
+    await director.present('a', await everyKind.fallback!(), { nowMs });
+    await page.waitForFunction(() => document.querySelector('.fallback .time')?.textContent === '07:0811');
+    expect((await clock()).join(' ')).toContain('03/02/2031');
+  });
 });
 
 describe('the glass', () => {
@@ -431,7 +466,7 @@ test('a preview in a page of the same origin is driven by that page alone, uprig
         locale: 'en',
       });
       const prepared = next('prepared');
-      post({ type: 'prepare', sceneId: 'p', scene, durationMs: 10000, offsetMs: 0, paused: true });
+      post({ type: 'prepare', sceneId: 'p', scene, durationMs: 10000, offsetMs: 0, nowMs: 0, paused: true });
       await prepared;
       const painted = next('painted');
       post({ type: 'show', sceneId: 'p', offsetMs: 0 });
