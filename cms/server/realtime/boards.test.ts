@@ -142,6 +142,16 @@ describe('messages', () => {
     board.disconnect();
   });
 
+  it('gives a board its takeovers even when its programme cannot be given', async () => {
+    const board = await cms.board();
+    Object.defineProperty(cms.manifests, 'get', { value: () => expect.unreachable(), configurable: true });
+    await board.connect();
+    const answer = await board.hello();
+    Reflect.deleteProperty(cms.manifests, 'get');
+    expect(answer).toMatchObject({ ok: true, manifest: null, takeovers: [] });
+    board.disconnect();
+  });
+
   it('passes on what a board says of its programme, and nudges it when there is a new one', async () => {
     const board = await cms.board();
     const other = await cms.board();

@@ -72,7 +72,7 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
     async helloV1(board, request) {
       presence.greeted(board.boardId, { host: request.host, app: request.app });
       const [newest, takeovers, journalAcked] = await Promise.all([
-        deps.programmes.newestManifest(board.boardId),
+        newestOf(board.boardId),
         deps.takeovers.handOver(board.boardId, request.takeover),
         cursorOf(board, request),
       ]);
@@ -97,11 +97,24 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       return {};
     },
     async takeoverProgressedV1(board, progress) {
-      await deps.takeovers.recordProgress(board.boardId, progress);
+      // A stage that was opened in any browser proves nothing: what it says it displays has arrived, no more.
+      const shown = progress.state === 'displayed' || progress.state === 'dark';
+      const unproven = shown && presence.hostOf(board.boardId) === 'browser';
+      await deps.takeovers.recordProgress(board.boardId, unproven ? { ...progress, state: 'received' } : progress);
       return {};
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),
   };
+
+  /** Whatever is wrong with its programme must not keep a board from its takeovers. */
+  async function newestOf(boardId: string): ReturnType<BoardGatewayDeps['programmes']['newestManifest']> {
+    try {
+      return await deps.programmes.newestManifest(boardId);
+    } catch (error) {
+      log.error({ err: error, boardId }, 'the programme of a board that greeted cannot be given');
+      return null;
+    }
+  }
 
   /** A journal that is not this player's must not keep it from programmes and takeovers: its own append says what is wrong. */
   async function cursorOf(board: BoardIdentity, hello: RequestOf<typeof boardMessages.helloV1>): Promise<number> {

@@ -56,6 +56,11 @@ export class Presence {
     return this.#states.get(boardId)?.online === 1 ? 'online' : 'offline';
   }
 
+  /** What shows its picture, as it last said itself. */
+  hostOf(boardId: string): string | null {
+    return this.#states.get(boardId)?.host ?? null;
+  }
+
   connected(boardId: string): void {
     const now = this.#context.sources.now();
     const row = this.#row(boardId);

@@ -208,6 +208,9 @@ describeStores('programmes', (under) => {
       ...test.deps,
       keys: { epoch: 1, programmeSigner: () => successor },
     });
+    // What it has goes on meanwhile.
+    expect((await renewed.newestManifest(board.id))!.version).toEqual({ epoch: 1, counter: 1 });
+    await renewed.idle();
     const newest = (await renewed.newestManifest(board.id))!;
     expect(decodeProtectedHeader(newest.manifest).kid).toBe('successor');
     const manifest = manifestSchema.parse(decodeJwt(newest.manifest));
@@ -217,6 +220,7 @@ describeStores('programmes', (under) => {
     expect(bodies.join()).toContain('Duyệt rồi');
     expect(bodies.join()).not.toContain('Nháp');
     // Once.
+    await renewed.idle();
     expect((await renewed.newestManifest(board.id))!.version).toEqual({ epoch: 1, counter: 2 });
     await renewed.close();
   });

@@ -259,11 +259,14 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         boards.record(boardId),
         repo.findNewestForPlayer(store.read, boardId),
       ]);
-      // The event of its pairing or move may still be under way, or the CMS may have stopped in between; keys are renewed without one.
-      if (board && deviceKey !== null && (!newest || !holdsFor(newest.manifest, board, deviceKey))) {
+      if (!board || deviceKey === null) return given(newest);
+      if (!newest || readCertificate(newest.manifest).deviceKey !== deviceKey) {
+        // The event of its pairing may still be under way, or the CMS may have stopped in between.
         await signAnew(boardId);
         return given((await repo.findNewestForPlayer(store.write, boardId)).newest);
       }
+      // Not waited for: thousands may greet at once after the keys were renewed. It is sent to the board when it is there.
+      if (!holdsFor(newest.manifest, board, deviceKey)) onChange({ boardId });
       return given(newest);
     },
     async recordProgress(boardId, said) {
