@@ -7,7 +7,10 @@ import { watchExpiry } from './expiry.ts';
 it('tells of the end when it comes, and plans anew when another is raised', async () => {
   vi.useFakeTimers();
   try {
-    const ends = new Map([['late', 60_000]]);
+    const ends = new Map([
+      ['late', 60_000],
+      ['late too', 60_000],
+    ]);
     const told: string[] = [];
     const events = createEvents((error) => {
       throw error;
@@ -15,9 +18,10 @@ it('tells of the end when it comes, and plans anew when another is raised', asyn
     events.on('takeoverProgressed', ({ takeoverId }) => told.push(takeoverId));
     const started = Date.now();
     const sources = { now: () => Date.now() - started };
-    const nextExpiry = () => {
-      const [next] = [...ends].filter(([, at]) => at > sources.now()).sort((a, b) => a[1] - b[1]);
-      return Promise.resolve(next ? { takeoverId: next[0], at: next[1] } : null);
+    const nextExpiry = (after: number) => {
+      const at = Math.min(...[...ends.values()].filter((end) => end > after));
+      const takeoverIds = [...ends].filter(([, end]) => end === at).map(([id]) => id);
+      return Promise.resolve(takeoverIds.length > 0 ? { takeoverIds, at } : null);
     };
     const watch = watchExpiry({ events, sources, log: pino({ level: 'silent' }) } as unknown as Context, {
       nextExpiry,
@@ -30,7 +34,7 @@ it('tells of the end when it comes, and plans anew when another is raised', asyn
     await vi.advanceTimersByTimeAsync(1);
     expect(told).toEqual(['soon']);
     await vi.advanceTimersByTimeAsync(40_000);
-    expect(told).toEqual(['soon', 'late']);
+    expect(told).toEqual(['soon', 'late', 'late too']);
     watch.close();
     expect(vi.getTimerCount()).toBe(0);
   } finally {

@@ -8,19 +8,24 @@ const longestWaitMs = 86_400_000;
 export function watchExpiry(context: Context, takeovers: Pick<TakeoverService, 'nextExpiry'>): { close(): void } {
   const { events, log, sources } = context;
   let timer: NodeJS.Timeout | null = null;
+  /** Up to when all ends were told; a late timer must not leap over the next. */
+  let toldUntil = sources.now();
   /** Counts plans, so that only the newest sets a timer. */
   let plans = 0;
 
   async function plan(): Promise<void> {
     const mine = ++plans;
-    const next = await takeovers.nextExpiry();
+    const next = await takeovers.nextExpiry(toldUntil);
     if (mine !== plans) return;
     if (timer) clearTimeout(timer);
     timer = null;
     if (!next) return;
     const wait = Math.min(Math.max(next.at - sources.now(), 0), longestWaitMs);
     timer = setTimeout(() => {
-      if (sources.now() >= next.at) events.emit('takeoverProgressed', { takeoverId: next.takeoverId });
+      if (sources.now() >= next.at) {
+        toldUntil = next.at;
+        for (const takeoverId of next.takeoverIds) events.emit('takeoverProgressed', { takeoverId });
+      }
       planSafely();
     }, wait);
     timer.unref();

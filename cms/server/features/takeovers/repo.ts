@@ -296,14 +296,19 @@ export const takeoverRepo = {
     }
   },
 
-  /** The alert or update that ends of itself next. */
-  async nextExpiry(db: Db | Tx, now: number): Promise<{ id: string; expires_at: number } | undefined> {
+  /** The alerts and updates that end of themselves next after a time: usually one, all of the same instant. */
+  async nextExpiries(db: Db | Tx, after: number): Promise<{ id: string; expires_at: number }[]> {
     return db
       .selectFrom('takeovers')
       .select(['id', 'expires_at'])
-      .where('expires_at', '>', now)
       .where('type', '<>', 'cancel')
-      .orderBy('expires_at')
-      .executeTakeFirst();
+      .where('expires_at', '=', (e) =>
+        e
+          .selectFrom('takeovers')
+          .select((f) => f.fn.min<number>('expires_at').as('soonest'))
+          .where('expires_at', '>', after)
+          .where('type', '<>', 'cancel'),
+      )
+      .execute();
   },
 };

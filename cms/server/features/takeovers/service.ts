@@ -373,10 +373,10 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     /** When every report that was taken is durable. */
     idle: () => progressed.idle(),
 
-    /** When the next takeover ends of itself, ms UTC; null: none stands. */
-    async nextExpiry(): Promise<{ takeoverId: string; at: number } | null> {
-      const next = await repo.nextExpiry(store.read, sources.now());
-      return next ? { takeoverId: next.id, at: next.expires_at } : null;
+    /** Which takeovers end of themselves next after a time (ms UTC), and when; null: none. */
+    async nextExpiry(after: number): Promise<{ takeoverIds: string[]; at: number } | null> {
+      const next = await repo.nextExpiries(store.read, after);
+      return next[0] ? { takeoverIds: next.map((row) => row.id), at: next[0].expires_at } : null;
     },
   };
 }

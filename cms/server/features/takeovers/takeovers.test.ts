@@ -267,6 +267,16 @@ describe('progress', () => {
     board.disconnect();
   });
 
+  it('believes no browser that it displays anything', async () => {
+    const board = await cms.board();
+    await board.connect();
+    await board.hello({ host: 'browser' });
+    const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    await progress(board, id, 'displayed');
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'received', displayedAt: null });
+    board.disconnect();
+  });
+
   it('keeps why a board refused or failed', async () => {
     const board = await cms.board();
     await board.connect();
