@@ -13,12 +13,8 @@ export function createForks(context: Context) {
     async keep(boardId: string, batch: JournalBatch): Promise<void> {
       const now = sources.now();
       const kept = await store.transaction(async (tx) => {
-        const held = await repo.forks(tx, batch.journalId);
-        if (
-          held.length >= keptPerJournal ||
-          held.some((fork) => fork.signature === batch.signature && fork.lines === batch.lines)
-        )
-          return false;
+        const { count, held } = await repo.forksKept(tx, batch);
+        if (held || count >= keptPerJournal) return false;
         await repo.insertFork(tx, sources.newId(), batch, now);
         if (await repo.markForked(tx, batch.journalId, now)) {
           await audit(tx, {

@@ -146,8 +146,15 @@ export const proofRepo = {
       .executeTakeFirst();
   },
 
-  async forks(db: Db | Tx, journalId: string): Promise<{ signature: string; lines: string }[]> {
-    return db.selectFrom('journal_forks').select(['signature', 'lines']).where('journal_id', '=', journalId).execute();
+  /** How many batches of a fork are kept, and whether this one is among them. Their text, up to 90 MB, stays where it is. */
+  async forksKept(db: Db | Tx, batch: JournalBatch): Promise<{ count: number; held: boolean }> {
+    const same = sql<number>`case when signature = ${batch.signature} and first_seq = ${batch.firstSeq} then 1 else 0 end`;
+    const row = await db
+      .selectFrom('journal_forks')
+      .select((e) => [e.fn.countAll<number>().as('count'), e.fn.max<number | null>(same).as('held')])
+      .where('journal_id', '=', batch.journalId)
+      .executeTakeFirstOrThrow();
+    return { count: Number(row.count), held: Number(row.held) === 1 };
   },
 
   async insertFork(tx: Tx, id: string, batch: JournalBatch, receivedAt: number): Promise<void> {
