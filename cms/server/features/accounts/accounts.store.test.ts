@@ -97,6 +97,15 @@ describeStores('accounts', (under) => {
       await expect(signIn('10.0.2.1')).resolves.toBeDefined();
     });
 
+    it('is throttled for the whole network that one line is given by IPv6', async () => {
+      for (let i = 0; i < 5; i++)
+        await expect(accounts.signIn(wrong, `2001:db8:1:2::${i}`, null)).rejects.toMatchObject({
+          code: 'sign_in_failed',
+        });
+      await expect(signIn('2001:db8:1:2:ffff::1')).rejects.toMatchObject({ code: 'sign_in_throttled' });
+      await expect(signIn('2001:db8:1:3::1')).resolves.toBeDefined();
+    });
+
     it('is not throttled by requests that come at the same time and are right', async () => {
       await expect(Promise.all(Array.from({ length: 3 }, () => signIn('10.0.3.1')))).resolves.toHaveLength(3);
       await expect(signIn('10.0.3.1')).resolves.toBeDefined();

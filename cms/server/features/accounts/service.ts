@@ -6,7 +6,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { Throttle } from '../pairing/throttle.ts';
+import { networkOf, Throttle } from '../pairing/throttle.ts';
 import type { UnitsService } from '../units/service.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import * as repo from './repo.ts';
@@ -148,7 +148,8 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     previous: string | null,
   ): Promise<Session> {
     const email = normalizeEmail(request.email);
-    const keys = [`${email}\n${address}`, address] as const;
+    const network = networkOf(address);
+    const keys = [`${email}\n${network}`, network] as const;
     const refusal = throttled(keys);
     if (refusal) throw refusal;
     // Counted before the work is done, so that requests at the same time do not slip through; given back when it was right.
@@ -210,9 +211,10 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     },
     resolve,
     async setup(request, address) {
-      const refusal = throttled(['', address]);
+      const network = networkOf(address);
+      const refusal = throttled(['', network]);
       if (refusal) throw refusal;
-      wrongByAddress.take(address);
+      wrongByAddress.take(network);
       const passwordHash = await hashPassword(request.password, sources.randomBytes);
       const session = await store.transaction(async (tx) => {
         if ((await repo.userCount(tx)) > 0)
@@ -248,7 +250,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
         });
         return begin(tx, { id, name: user.name, email: normalizeEmail(user.email) });
       });
-      wrongByAddress.giveBack(address);
+      wrongByAddress.giveBack(network);
       // The session's own view of the grant names the unit, which the tree knows only now.
       await units.reload();
       const actor = await resolve(session.token);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pairingCode, pairingCommitment, pairingLifeMs } from '../../../../shared/protocol/pairing.ts';
 import { makeIdentity, SimulatedBoard, type BoardIdentityData } from '../../../../test/fleet/board.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
-import { Throttle } from './throttle.ts';
+import { networkOf, Throttle } from './throttle.ts';
 import { pairingRepo } from './repo.ts';
 
 let cms: TestCms;
@@ -224,6 +224,16 @@ describe('pairing', () => {
     expect(answers.at(-1)).toBe(429);
   });
 });
+
+it.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:2::6', '2001:db8:1:2::/64'],
+  ['2001:db8::6', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+])('%s is counted as %s', (address, network) => expect(networkOf(address)).toBe(network));
 
 describe('Throttle', () => {
   it('counts per key and window', () => {

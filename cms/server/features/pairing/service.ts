@@ -18,7 +18,7 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { KeysService } from '../keys/service.ts';
 import { pairingRepo as repo, type PairingRow } from './repo.ts';
-import { Throttle } from './throttle.ts';
+import { networkOf, Throttle } from './throttle.ts';
 
 export class PairingError extends AppError {}
 /** A board's token was not accepted: codes of shared/protocol/link.ts connectRefusals. */
@@ -68,8 +68,8 @@ export function createPairingService(context: Context, deps: PairingDeps) {
   const asks = new Throttle({ limit: asksPerMinute, windowMs: minute, now });
   const wrong = new Throttle({ ...wrongCodes, now });
 
-  function throttle(counter: Throttle, address: string): void {
-    if (!counter.take(address)) throw throttled(counter.retryAfterMs(address));
+  function throttle(counter: Throttle, key: string): void {
+    if (!counter.take(key)) throw throttled(counter.retryAfterMs(key));
   }
 
   /** A code that cannot be used. Expired and used ones count too: asking for them tells that they exist. */
@@ -91,7 +91,7 @@ export function createPairingService(context: Context, deps: PairingDeps) {
   return {
     /** A player asks for a code. @throws PairingError `pairing_throttled` */
     async offer(commitment: string, address: string): Promise<z.infer<typeof pairingAnswer>> {
-      throttle(offers, address);
+      throttle(offers, networkOf(address));
       const at = now();
       const row: PairingRow = {
         id: sources.newId(),
@@ -126,7 +126,7 @@ export function createPairingService(context: Context, deps: PairingDeps) {
      * `pairing_key_used`, `pairing_journal_used`, `pairing_revealed`
      */
     async reveal(pairingId: string, revealed: z.infer<typeof pairingReveal>, address: string): Promise<PairingState> {
-      throttle(offers, `reveal ${address}`);
+      throttle(offers, `reveal ${networkOf(address)}`);
       const row = await repo.pairing(store.read, pairingId);
       if (!row) throw unknownPairing();
       if (row.expires_at <= now())
@@ -162,7 +162,7 @@ export function createPairingService(context: Context, deps: PairingDeps) {
 
     /** @throws PairingError `pairing_unknown`, `pairing_throttled` */
     async state(pairingId: string, address: string): Promise<PairingState> {
-      throttle(asks, address);
+      throttle(asks, networkOf(address));
       const row = await repo.pairing(store.read, pairingId);
       if (!row) throw unknownPairing();
       return stateOf(row);
@@ -188,7 +188,10 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       }
       if (actor) access.assert(actor, 'board.pair', unitId);
 
-      const keys = [...(actor ? [`user ${actor.userId}`] : []), ...(address === null ? [] : [`address ${address}`])];
+      const keys = [
+        ...(actor ? [`user ${actor.userId}`] : []),
+        ...(address === null ? [] : [`address ${networkOf(address)}`]),
+      ];
       const full = keys.find((key) => wrong.exceeded(key));
       if (full !== undefined) throw throttled(wrong.retryAfterMs(full));
 

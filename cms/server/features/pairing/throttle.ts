@@ -62,3 +62,16 @@ export class Throttle {
     if (this.#windows.size > keysKept) this.#windows.delete(this.#windows.keys().next().value!);
   }
 }
+
+/**
+ * Whom an address is counted as: an IPv4 address for itself, an IPv6 address for its /64, which one household or server is given as
+ * a whole (RFC 6177), so that changing within it wins nothing.
+ */
+export function networkOf(address: string): string {
+  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!bare.includes(':')) return bare;
+  const [left = [], right] = bare.split('::').map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = right ? Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0') : [];
+  const groups = [...left, ...zeros, ...(right ?? [])].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
