@@ -1,16 +1,10 @@
 /** From a stable error code to a sentence that says what to do, in the page's language. */
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
+import { messageIdOf } from './error-codes.ts';
 
 type Params = Record<string, string | number>;
 const messages = m as unknown as Record<string, ((params: Params) => string) | undefined>;
-
-/** Codes name messages: `revision_conflict` is `error_revision_conflict`, also where a code is in camel or kebab case. */
-export const messageIdOf = (code: string): string =>
-  `error_${code
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toLowerCase()}`;
 
 /** The sentence for a code; an unknown code is named, so that it can be reported. */
 export function sentenceOf(code: string, params: Params = {}): string {

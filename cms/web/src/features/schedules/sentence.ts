@@ -1,7 +1,7 @@
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { validityWords, type Validity } from '../playlists/validity.ts';
-import { describeCron } from './cron.ts';
+import { describeCron } from './cron-words.ts';
 
 export interface When extends Validity {
   cron: string;

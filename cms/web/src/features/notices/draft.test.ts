@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { layoutNames, layouts } from '../../../../../layouts/schemas.ts';
+import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { completed, contentTypeOf, effectiveMs, emptyContent, imageMs } from './draft.ts';
+
+const layoutContent = (layout: string, fields: Record<string, unknown>): NoticeContent => ({
+  type: 'layout',
+  layout,
+  fields: fields as Extract<NoticeContent, { type: 'layout' }>['fields'],
+});
+
+describe('a notice while it is written', () => {
+  it.each(layoutNames)('shows the sample where «%s» is still empty', (layout) => {
+    const { content, sampled } = completed(emptyContent(`layout:${layout}`));
+    expect(sampled).toBe(true);
+    expect(content.type === 'layout' && layouts[layout].schema.safeParse(content.fields).success).toBe(true);
+  });
+
+  it('shows what is written and the sample for the rest', () => {
+    const empty = emptyContent('layout:notice');
+    const fields = { ...(empty.type === 'layout' ? empty.fields : {}), title: 'Họp dân', date: '31/02/2026' };
+    const { content } = completed(layoutContent('notice', fields));
+    expect(content).toMatchObject({ fields: { title: 'Họp dân', body: layouts.notice.sample['body'] } });
+    expect(content.type === 'layout' && layouts.notice.schema.safeParse(content.fields).success).toBe(true);
+  });
+
+  it('leaves finished fields as they are', () => {
+    const written = layoutContent('infographic', { ...layouts.infographic.sample });
+    expect(completed(written)).toEqual({ content: written, sampled: false });
+  });
+
+  it('drops rows in which nothing is written', () => {
+    const rows = [
+      { value: '12', unit: '', label: 'hộ nghèo' },
+      { value: '', unit: '', label: '' },
+    ];
+    const { content, sampled } = completed(layoutContent('infographic', { title: 'Số liệu', rows, source: '' }));
+    expect(sampled).toBe(false);
+    expect(content).toMatchObject({ fields: { rows: [rows[0]] } });
+  });
+
+  it('knows its kind', () => {
+    for (const type of ['layout:notice', 'layout:infographic', 'image', 'video'] as const) {
+      expect(contentTypeOf(emptyContent(type))).toBe(type);
+    }
+  });
+
+  it('is as long as was set, else as its text, its video or a picture', () => {
+    const text = layoutContent('notice', { title: 'a '.repeat(50), body: 'b' });
+    const hash = 'a'.repeat(64);
+    const video: NoticeContent = { type: 'video', asset: hash, alt: '', fit: 'contain', muted: true };
+    const media = [{ hash, durationMs: 42_000 }] as never;
+    expect(effectiveMs({ content: text, durationMs: 7000 }, [])).toBe(7000);
+    expect(effectiveMs({ content: text, durationMs: null }, [])).toBe(24_000);
+    expect(effectiveMs({ content: video, durationMs: null }, media)).toBe(42_000);
+    expect(effectiveMs({ content: { ...video, asset: 'b'.repeat(64) }, durationMs: null }, media)).toBe(imageMs);
+  });
+});

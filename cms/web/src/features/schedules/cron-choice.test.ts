@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseCron } from '../../../../../shared/schedule/windows.ts';
+import { choiceOf, cronOf, parseTime, weekOrder, type CronChoice, type CronMode } from './cron-choice.ts';
+
+const choices = fc.record({
+  mode: fc.constantFrom<CronMode>('daily', 'weekdays', 'weekly', 'monthly', 'hourly'),
+  hour: fc.nat({ max: 23 }),
+  minute: fc.nat({ max: 59 }),
+  days: fc.uniqueArray(fc.constantFrom(...weekOrder), { minLength: 1 }),
+  dayOfMonth: fc.integer({ min: 1, max: 31 }),
+  custom: fc.constant(''),
+});
+
+describe('everyday choices', () => {
+  it('make expressions that the timeline reads, and are found again in them', () => {
+    fc.assert(
+      fc.property(choices, (choice: CronChoice) => {
+        const cron = cronOf(choice);
+        expect(() => parseCron(cron)).not.toThrow();
+        const found = choiceOf(cron);
+        expect(found.mode).toBe(choice.mode);
+        expect(found.minute).toBe(choice.minute);
+        if (choice.mode !== 'hourly') expect(found.hour).toBe(choice.hour);
+        if (choice.mode === 'weekly') expect(found.days.toSorted()).toEqual(choice.days.toSorted());
+        if (choice.mode === 'monthly') expect(found.dayOfMonth).toBe(choice.dayOfMonth);
+        expect(cronOf(found)).toBe(cron);
+      }),
+    );
+  });
+
+  it.each([
+    '*/5 * * * *',
+    '0 6,17 * * *',
+    '0 6 1,15 * *',
+    '0 6 1 * 1',
+    '61 6 * * *',
+    '0 25 * * *',
+    '0 6 32 * *',
+    'rác',
+    '',
+  ])('leave «%s» as it was written', (cron) => {
+    const found = choiceOf(cron);
+    expect(found.mode).toBe('custom');
+    expect(cronOf(found)).toBe(cron);
+  });
+});
+
+describe('a time of day', () => {
+  it.each([
+    ['06:30', 6, 30],
+    ['6h30', 6, 30],
+    ['17g', 17, 0],
+    ['7', 7, 0],
+    ['23.59', 23, 59],
+  ])('«%s» is read', (text, hour, minute) => {
+    expect(parseTime(text)).toEqual({ hour, minute });
+  });
+  it.each(['24:00', '6:60', '6:3', 'sáng', ''])('«%s» is none', (text) => {
+    expect(parseTime(text)).toBeNull();
+  });
+});

@@ -1,0 +1,121 @@
+/** The messages of both languages agree with each other, with the pages, and with every error code there is. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { layouts } from '../../../../layouts/schemas.ts';
+import { messageIdOf } from './error-codes.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+type Message = string | { match: Record<string, string> }[];
+const read = (locale: string): Map<string, Message> => {
+  const file = JSON.parse(readFileSync(join(root, `cms/web/messages/${locale}.json`), 'utf8')) as Record<
+    string,
+    Message
+  >;
+  return new Map(Object.entries(file).filter(([id]) => id !== '$schema'));
+};
+const languages = { vi: read('vi'), en: read('en') };
+const texts = (message: Message): string[] =>
+  typeof message === 'string' ? [message] : message.flatMap((v) => Object.values(v.match));
+const inputs = (message: Message): string[] =>
+  [...new Set(texts(message).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')))].sort();
+
+/** Our own sources under some folders, without tests and what tests stand on. */
+function sources(...folders: string[]): { file: string; text: string }[] {
+  return folders
+    .flatMap((folder) => globSync('**/*.{ts,svelte}', { cwd: join(root, folder) }).map((file) => join(folder, file)))
+    .filter((file) => !/\.test\.ts$|testing|paraglide/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+}
+
+/** Codes are snake_case strings where an error is made, a code is named, or a schema's comment lists them. */
+const codePatterns = [
+  /Error\(\s*'([a-z]+(?:_[a-z0-9]+)+|forbidden|internal)'/g,
+  /\bcode(?:\s*=|:)\s*'([a-z]+(?:_[a-z0-9]+)+|internal)'/g,
+  /warnings?\.(?:push|add)\(\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
+  /errorCode:\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
+  /\b(?:answer|refuse|fail|fault|report)\w*\([^'\n]{0,40}'([a-z]+(?:_[a-z0-9]+)+)'/g,
+  /\b[45]\d\d: '([a-z]+(?:_[a-z0-9]+)+)'/g,
+];
+function codes(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { file, text } of sources('shared', 'cms/server', 'player/engine', 'player/stage')) {
+    for (const pattern of codePatterns) for (const [, code] of text.matchAll(pattern)) if (code) found.set(code, file);
+    if (!file.startsWith('shared/protocol')) continue;
+    // «Errors: a 401, b 429.», «codes: a, b.», «Code c 409» and enums of codes.
+    for (const [, list] of text.matchAll(/\b(?:[Ee]rrors?|[Cc]odes?)(?: such as)?:? ([^./*]*)/g)) {
+      for (const [code] of (list ?? '').matchAll(/\b[a-z]+(?:_[a-z0-9]+)+\b/g)) found.set(code, file);
+    }
+    for (const [, list] of text.matchAll(/\bcode: z\.enum\(\[([^\]]*)\]/g)) {
+      for (const [, code] of (list ?? '').matchAll(/'(\w+)'/g)) if (code) found.set(code, file);
+    }
+  }
+  return found;
+}
+
+describe('messages', () => {
+  it('are the same in both languages, with the same inputs', () => {
+    expect([...languages.en.keys()]).toEqual([...languages.vi.keys()]);
+    const differing = [...languages.vi.keys()].filter(
+      (id) => inputs(languages.vi.get(id)!).join() !== inputs(languages.en.get(id)!).join(),
+    );
+    expect(differing).toEqual([]);
+  });
+
+  it('are written in NFC, trimmed and not empty', () => {
+    for (const messages of Object.values(languages)) {
+      const wrong = [...messages].filter(([, message]) =>
+        texts(message).some((text) => text !== text.normalize('NFC').trim() || text === ''),
+      );
+      expect(wrong).toEqual([]);
+    }
+  });
+
+  it('are all used', () => {
+    const pages = sources('cms/web/src')
+      .map(({ text }) => text)
+      .join('\n');
+    const byName = /^(?:error|layout)_/;
+    const unused = [...languages.vi.keys()].filter(
+      (id) => !byName.test(id) && !new RegExp(`\\bm\\.${id}\\b`).test(pages),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('name every layout, field and column', () => {
+    const snake = (word: string): string => word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const wanted = Object.entries(layouts).flatMap(([layout, { fields }]) => [
+      `layout_${layout}`,
+      ...fields.flatMap((field) => [
+        `layout_${layout}_${snake(field.key)}`,
+        ...(field.kind === 'rows'
+          ? field.columns.map((column) => `layout_${layout}_${snake(field.key)}_${snake(column.key)}`)
+          : []),
+      ]),
+    ]);
+    expect(wanted.filter((id) => !languages.vi.has(id))).toEqual([]);
+  });
+
+  it('explain every error code that there is', () => {
+    const known = codes();
+    // The scan sees what it is for: one code of each kind of place.
+    for (const code of [
+      'sign_in_failed',
+      'revision_conflict',
+      'cron_invalid',
+      'video_truncated',
+      'media_not_ready',
+      'asset_unreadable',
+      'upload_unknown',
+      'signature_invalid',
+    ]) {
+      expect(known.has(code), code).toBe(true);
+    }
+    // An event of Socket.IO, named beside codes.
+    known.delete('connect_error');
+    const silent = [...known]
+      .filter(([code]) => !languages.vi.has(messageIdOf(code)))
+      .map(([code, file]) => `${code} (${file})`);
+    expect(silent).toEqual([]);
+  });
+});
