@@ -60,12 +60,13 @@ function serve(db: DatabaseSync, lock: DatabaseSync | null, port: MessagePort): 
   function insertMany(head: string, tail: string, columns: number, json: string): WorkerResult {
     const rows = JSON.parse(json) as SQLInputValue[][];
     const row = `(${Array.from({ length: columns }, () => '?').join(',')})`;
+    const statementFor = (count: number): string =>
+      `${head} values ${Array.from({ length: count }, () => row).join(',')} ${tail}`;
+    const full = rows.length < ROWS_PER_STATEMENT ? '' : statementFor(ROWS_PER_STATEMENT);
     let changes = 0;
     for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
       const chunk = rows.slice(i, i + ROWS_PER_STATEMENT);
-      const { statement } = prepare(
-        `${head} values ${Array.from({ length: chunk.length }, () => row).join(',')} ${tail}`,
-      );
+      const { statement } = prepare(chunk.length === ROWS_PER_STATEMENT ? full : statementFor(chunk.length));
       changes += Number(statement.run(...chunk.flat()).changes);
     }
     return { rows: [], changes };
