@@ -1,5 +1,6 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { BoardInput } from '../../../../shared/protocol/api/boards.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -51,15 +52,6 @@ function toColumns(input: BoardInput): Omit<Insertable<Database['boards']>, 'id'
     groups: JSON.stringify(input.groups),
     default_playlist_id: input.defaultPlaylistId,
   };
-}
-
-/** More ids than this in one statement would pass SQLite's limit of parameters. */
-const IDS_PER_QUERY = 5000;
-
-async function inChunks<T>(ids: readonly string[], read: (chunk: readonly string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = [];
-  for (let i = 0; i < ids.length; i += IDS_PER_QUERY) found.push(...(await read(ids.slice(i, i + IDS_PER_QUERY))));
-  return found;
 }
 
 export async function findBoard(db: Db | Tx, id: string): Promise<BoardRecord | null> {

@@ -1,20 +1,25 @@
 import type { Selectable } from 'kysely';
 import type { MediaErrorCode } from '../../jobs/media-errors.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
 export type MediaRow = Selectable<Database['media']>;
 export type AssetRow = Selectable<Database['assets']>;
 
-/** More values than this in one statement would pass SQLite's limit of parameters. */
-const perQuery = 5000;
-
 export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
   await tx.insertInto('media').values(row).execute();
 }
 
 export async function findMedia(db: Db | Tx, id: string): Promise<MediaRow | null> {
-  return (await db.selectFrom('media').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst()) ?? null;
+  return (
+    (await db
+      .selectFrom('media')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()) ?? null
+  );
 }
 
 /** Deleted ones too. */
@@ -23,33 +28,48 @@ export async function mediaExists(db: Db | Tx, id: string): Promise<boolean> {
 }
 
 export async function findMediaOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<MediaRow[]> {
-  const rows: MediaRow[] = [];
-  for (let i = 0; i < unitIds.length; i += perQuery)
-    rows.push(
-      ...(await db
-        .selectFrom('media')
-        .selectAll()
-        .where('unit_id', 'in', unitIds.slice(i, i + perQuery))
-        .where('deleted_at', 'is', null)
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .execute()),
-    );
-  return rows;
+  return inChunks(unitIds, (chunk) =>
+    db
+      .selectFrom('media')
+      .selectAll()
+      .where('unit_id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute(),
+  );
 }
 
 export async function findProcessing(db: Db | Tx): Promise<MediaRow[]> {
-  return db.selectFrom('media').selectAll().where('state', '=', 'processing').where('deleted_at', 'is', null).orderBy('created_at').orderBy('id').execute();
+  return db
+    .selectFrom('media')
+    .selectAll()
+    .where('state', '=', 'processing')
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
 }
 
 /** Units that hold a ready, undeleted file with this content. */
 export async function unitsHolding(db: Db | Tx, hash: string): Promise<string[]> {
-  const rows = await db.selectFrom('media').select('unit_id').where('hash', '=', hash).where('state', '=', 'ready').where('deleted_at', 'is', null).execute();
+  const rows = await db
+    .selectFrom('media')
+    .select('unit_id')
+    .where('hash', '=', hash)
+    .where('state', '=', 'ready')
+    .where('deleted_at', 'is', null)
+    .execute();
   return rows.map((row) => row.unit_id);
 }
 
 export async function markFailed(tx: Tx, id: string, code: MediaErrorCode): Promise<void> {
-  await tx.updateTable('media').set({ state: 'failed', error_code: code }).where('id', '=', id).where('state', '=', 'processing').execute();
+  await tx
+    .updateTable('media')
+    .set({ state: 'failed', error_code: code })
+    .where('id', '=', id)
+    .where('state', '=', 'processing')
+    .execute();
 }
 
 /** @returns false when it was deleted meanwhile */
@@ -73,7 +93,11 @@ export async function markDeleted(tx: Tx, id: string, now: number): Promise<void
 }
 
 export async function insertAsset(tx: Tx, row: AssetRow): Promise<void> {
-  await tx.insertInto('assets').values(row).onConflict((conflict) => conflict.column('hash').doNothing()).execute();
+  await tx
+    .insertInto('assets')
+    .values(row)
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .execute();
 }
 
 export async function findAsset(db: Db | Tx, hash: string): Promise<AssetRow | null> {
@@ -81,14 +105,17 @@ export async function findAsset(db: Db | Tx, hash: string): Promise<AssetRow | n
 }
 
 export async function findAssets(db: Db | Tx, hashes: readonly string[]): Promise<AssetRow[]> {
-  const rows: AssetRow[] = [];
-  for (let i = 0; i < hashes.length; i += perQuery)
-    rows.push(...(await db.selectFrom('assets').selectAll().where('hash', 'in', hashes.slice(i, i + perQuery)).execute()));
-  return rows;
+  return inChunks(hashes, (chunk) => db.selectFrom('assets').selectAll().where('hash', 'in', chunk).execute());
 }
 
 /** Titles of notices that show this file. Hashes are unmistakable, so a search in the JSON text is exact. */
 export async function noticesShowing(db: Db | Tx, hash: string): Promise<string[]> {
-  const rows = await db.selectFrom('notices').select('title').where('content', 'like', `%"${hash}"%`).where('deleted_at', 'is', null).orderBy('title').execute();
+  const rows = await db
+    .selectFrom('notices')
+    .select('title')
+    .where('content', 'like', `%"${hash}"%`)
+    .where('deleted_at', 'is', null)
+    .orderBy('title')
+    .execute();
   return rows.map((row) => row.title);
 }

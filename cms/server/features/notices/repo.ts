@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -14,9 +15,6 @@ export interface NoticeRecord {
   readonly updatedAt: number;
 }
 export type NoticeValues = Omit<NoticeRecord, 'id' | 'revision' | 'updatedAt'>;
-
-/** More values than this in one statement would pass SQLite's limit of parameters. */
-const perQuery = 5000;
 
 function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
   return {
@@ -40,38 +38,55 @@ const toColumns = (values: NoticeValues) => ({
 });
 
 export async function findNotice(db: Db | Tx, id: string): Promise<NoticeRecord | null> {
-  const row = await db.selectFrom('notices').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('notices')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
 
 export async function findNotices(db: Db | Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
-  const found: NoticeRecord[] = [];
-  for (let i = 0; i < ids.length; i += perQuery) {
-    const rows = await db.selectFrom('notices').selectAll().where('id', 'in', ids.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
-    found.push(...rows.map(toRecord));
-  }
-  return found;
+  return (
+    await inChunks(ids, (chunk) =>
+      db.selectFrom('notices').selectAll().where('id', 'in', chunk).where('deleted_at', 'is', null).execute(),
+    )
+  ).map(toRecord);
 }
 
 /** Newest edit first. */
 export async function findNoticesOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<NoticeRecord[]> {
-  const found: NoticeRecord[] = [];
-  for (let i = 0; i < unitIds.length; i += perQuery) {
-    const rows = await db.selectFrom('notices').selectAll().where('unit_id', 'in', unitIds.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
-    found.push(...rows.map(toRecord));
-  }
-  return found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+  const rows = await inChunks(unitIds, (chunk) =>
+    db.selectFrom('notices').selectAll().where('unit_id', 'in', chunk).where('deleted_at', 'is', null).execute(),
+  );
+  return rows.map(toRecord).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
 }
 
 export async function insertNotice(tx: Tx, id: string, values: NoticeValues, by: string, now: number): Promise<void> {
   await tx
     .insertInto('notices')
-    .values({ ...toColumns(values), id, revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
+    .values({
+      ...toColumns(values),
+      id,
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+      updated_by: by,
+      deleted_at: null,
+    })
     .execute();
 }
 
 /** @returns false when somebody edited or deleted it since `revision` */
-export async function updateNotice(tx: Tx, id: string, revision: number, values: NoticeValues, by: string, now: number): Promise<boolean> {
+export async function updateNotice(
+  tx: Tx,
+  id: string,
+  revision: number,
+  values: NoticeValues,
+  by: string,
+  now: number,
+): Promise<boolean> {
   const done = await tx
     .updateTable('notices')
     .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
@@ -88,7 +103,18 @@ export async function markDeleted(tx: Tx, id: string, by: string, now: number): 
 
 /** Names of playlists that hold the notice, and how many obligations require it. Ids are unmistakable in JSON text. */
 export async function usesOf(db: Db | Tx, id: string): Promise<{ playlists: string[]; obligations: number }> {
-  const playlists = await db.selectFrom('playlists').select('name').where('items', 'like', `%"${id}"%`).where('deleted_at', 'is', null).orderBy('name').execute();
-  const obligations = await db.selectFrom('obligations').select('id').where('notice_id', '=', id).where('deleted_at', 'is', null).execute();
+  const playlists = await db
+    .selectFrom('playlists')
+    .select('name')
+    .where('items', 'like', `%"${id}"%`)
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .execute();
+  const obligations = await db
+    .selectFrom('obligations')
+    .select('id')
+    .where('notice_id', '=', id)
+    .where('deleted_at', 'is', null)
+    .execute();
   return { playlists: playlists.map((row) => row.name), obligations: obligations.length };
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { targets } from '../../../../shared/protocol/api/content.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Targets } from '../schedules/targets.ts';
@@ -18,9 +19,6 @@ export interface ObligationRecord {
   readonly targets: Targets;
 }
 export type ObligationValues = Omit<ObligationRecord, 'id'>;
-
-/** More values than this in one statement would pass SQLite's limit of parameters. */
-const perQuery = 5000;
 
 function toRecord(row: Selectable<Database['obligations']>): ObligationRecord {
   return {
@@ -50,35 +48,54 @@ const toColumns = (values: ObligationValues) => ({
 });
 
 export async function findObligation(db: Db | Tx, id: string): Promise<ObligationRecord | null> {
-  const row = await db.selectFrom('obligations').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('obligations')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
 
 export async function findObligationsOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<ObligationRecord[]> {
-  const found: ObligationRecord[] = [];
-  for (let i = 0; i < unitIds.length; i += perQuery) {
-    const rows = await db
+  const rows = await inChunks(unitIds, (chunk) =>
+    db
       .selectFrom('obligations')
       .selectAll()
-      .where('unit_id', 'in', unitIds.slice(i, i + perQuery))
+      .where('unit_id', 'in', chunk)
       .where('deleted_at', 'is', null)
       .orderBy('sort_order')
       .orderBy('id')
-      .execute();
-    found.push(...rows.map(toRecord));
-  }
-  return found;
+      .execute(),
+  );
+  return rows.map(toRecord);
 }
 
-export async function insertObligation(tx: Tx, id: string, values: ObligationValues, by: string, now: number): Promise<void> {
+export async function insertObligation(
+  tx: Tx,
+  id: string,
+  values: ObligationValues,
+  by: string,
+  now: number,
+): Promise<void> {
   await tx
     .insertInto('obligations')
     .values({ ...toColumns(values), id, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
     .execute();
 }
 
-export async function updateObligation(tx: Tx, id: string, values: ObligationValues, by: string, now: number): Promise<void> {
-  await tx.updateTable('obligations').set({ ...toColumns(values), updated_at: now, updated_by: by }).where('id', '=', id).execute();
+export async function updateObligation(
+  tx: Tx,
+  id: string,
+  values: ObligationValues,
+  by: string,
+  now: number,
+): Promise<void> {
+  await tx
+    .updateTable('obligations')
+    .set({ ...toColumns(values), updated_at: now, updated_by: by })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { playlistItem } from '../../../../shared/protocol/programme.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -17,48 +18,79 @@ export interface PlaylistRecord {
 }
 export type PlaylistValues = Pick<PlaylistRecord, 'unitId' | 'name' | 'items'>;
 
-/** More values than this in one statement would pass SQLite's limit of parameters. */
-const perQuery = 5000;
-
 function toRecord(row: Selectable<Database['playlists']>): PlaylistRecord {
-  return { id: row.id, unitId: row.unit_id, name: row.name, items: items.parse(JSON.parse(row.items)), revision: row.revision, updatedAt: row.updated_at };
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    name: row.name,
+    items: items.parse(JSON.parse(row.items)),
+    revision: row.revision,
+    updatedAt: row.updated_at,
+  };
 }
 
-const toColumns = (values: PlaylistValues) => ({ unit_id: values.unitId, name: values.name, items: JSON.stringify(values.items) });
+const toColumns = (values: PlaylistValues) => ({
+  unit_id: values.unitId,
+  name: values.name,
+  items: JSON.stringify(values.items),
+});
 
 export async function findPlaylist(db: Db | Tx, id: string): Promise<PlaylistRecord | null> {
-  const row = await db.selectFrom('playlists').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('playlists')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
 
 export async function findPlaylists(db: Db | Tx, ids: readonly string[]): Promise<PlaylistRecord[]> {
-  const found: PlaylistRecord[] = [];
-  for (let i = 0; i < ids.length; i += perQuery) {
-    const rows = await db.selectFrom('playlists').selectAll().where('id', 'in', ids.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
-    found.push(...rows.map(toRecord));
-  }
-  return found;
+  return (
+    await inChunks(ids, (chunk) =>
+      db.selectFrom('playlists').selectAll().where('id', 'in', chunk).where('deleted_at', 'is', null).execute(),
+    )
+  ).map(toRecord);
 }
 
 /** Newest edit first. */
 export async function findPlaylistsOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<PlaylistRecord[]> {
-  const found: PlaylistRecord[] = [];
-  for (let i = 0; i < unitIds.length; i += perQuery) {
-    const rows = await db.selectFrom('playlists').selectAll().where('unit_id', 'in', unitIds.slice(i, i + perQuery)).where('deleted_at', 'is', null).execute();
-    found.push(...rows.map(toRecord));
-  }
-  return found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+  const rows = await inChunks(unitIds, (chunk) =>
+    db.selectFrom('playlists').selectAll().where('unit_id', 'in', chunk).where('deleted_at', 'is', null).execute(),
+  );
+  return rows.map(toRecord).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
 }
 
-export async function insertPlaylist(tx: Tx, id: string, values: PlaylistValues, by: string, now: number): Promise<void> {
+export async function insertPlaylist(
+  tx: Tx,
+  id: string,
+  values: PlaylistValues,
+  by: string,
+  now: number,
+): Promise<void> {
   await tx
     .insertInto('playlists')
-    .values({ ...toColumns(values), id, revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
+    .values({
+      ...toColumns(values),
+      id,
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+      updated_by: by,
+      deleted_at: null,
+    })
     .execute();
 }
 
 /** @returns false when somebody edited or deleted it since `revision` */
-export async function updatePlaylist(tx: Tx, id: string, revision: number, values: PlaylistValues, by: string, now: number): Promise<boolean> {
+export async function updatePlaylist(
+  tx: Tx,
+  id: string,
+  revision: number,
+  values: PlaylistValues,
+  by: string,
+  now: number,
+): Promise<boolean> {
   const done = await tx
     .updateTable('playlists')
     .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
@@ -75,7 +107,19 @@ export async function markDeleted(tx: Tx, id: string, by: string, now: number): 
 
 /** Names of the schedule entries and boards that play it. */
 export async function usesOf(db: Db | Tx, id: string): Promise<string[]> {
-  const entries = await db.selectFrom('schedule_entries').select('name').where('playlist_id', '=', id).where('deleted_at', 'is', null).orderBy('name').execute();
-  const boards = await db.selectFrom('boards').select('name').where('default_playlist_id', '=', id).where('deleted_at', 'is', null).orderBy('name').execute();
+  const entries = await db
+    .selectFrom('schedule_entries')
+    .select('name')
+    .where('playlist_id', '=', id)
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .execute();
+  const boards = await db
+    .selectFrom('boards')
+    .select('name')
+    .where('default_playlist_id', '=', id)
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .execute();
   return [...entries, ...boards].map((row) => row.name);
 }

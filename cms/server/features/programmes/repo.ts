@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
+import { chunksOf, inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 
-/** More values than this in one statement would pass SQLite's limit of parameters. */
-const perQuery = 5000;
 /** Rows of seven values each. */
 const rowsPerInsert = 500;
 
@@ -13,12 +12,6 @@ export interface Newest {
   readonly version: Version;
   readonly manifest: string;
   readonly contentHash: string;
-}
-
-async function inChunks<T>(ids: readonly string[], read: (chunk: readonly string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = [];
-  for (let i = 0; i < ids.length; i += perQuery) found.push(...(await read(ids.slice(i, i + perQuery))));
-  return found;
 }
 
 /** The newest programme of each board: the one that its row of progress names. */
@@ -147,9 +140,6 @@ export async function writeWaiting(tx: Tx, boardId: string, value: string): Prom
 }
 
 export async function deleteWaiting(tx: Tx, boardIds: readonly string[]): Promise<void> {
-  for (let i = 0; i < boardIds.length; i += perQuery)
-    await tx
-      .deleteFrom('settings')
-      .where('key', 'in', boardIds.slice(i, i + perQuery).map(waitingKey))
-      .execute();
+  for (const chunk of chunksOf(boardIds))
+    await tx.deleteFrom('settings').where('key', 'in', chunk.map(waitingKey)).execute();
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { targets } from '../../../../shared/protocol/api/content.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Targets } from './targets.ts';
@@ -19,9 +20,6 @@ export interface EntryRecord {
   readonly updatedAt: number;
 }
 export type EntryValues = Omit<EntryRecord, 'id' | 'revision' | 'updatedAt'>;
-
-/** More values than this in one statement would pass SQLite's limit of parameters. */
-const perQuery = 5000;
 
 function toRecord(row: Selectable<Database['schedule_entries']>): EntryRecord {
   return {
@@ -53,34 +51,52 @@ const toColumns = (values: EntryValues) => ({
 });
 
 export async function findEntry(db: Db | Tx, id: string): Promise<EntryRecord | null> {
-  const row = await db.selectFrom('schedule_entries').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('schedule_entries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
 
 /** Newest edit first. */
 export async function findEntriesOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<EntryRecord[]> {
-  const found: EntryRecord[] = [];
-  for (let i = 0; i < unitIds.length; i += perQuery) {
-    const rows = await db
+  const rows = await inChunks(unitIds, (chunk) =>
+    db
       .selectFrom('schedule_entries')
       .selectAll()
-      .where('unit_id', 'in', unitIds.slice(i, i + perQuery))
+      .where('unit_id', 'in', chunk)
       .where('deleted_at', 'is', null)
-      .execute();
-    found.push(...rows.map(toRecord));
-  }
-  return found.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+      .execute(),
+  );
+  return rows.map(toRecord).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
 }
 
 export async function insertEntry(tx: Tx, id: string, values: EntryValues, by: string, now: number): Promise<void> {
   await tx
     .insertInto('schedule_entries')
-    .values({ ...toColumns(values), id, revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null })
+    .values({
+      ...toColumns(values),
+      id,
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+      updated_by: by,
+      deleted_at: null,
+    })
     .execute();
 }
 
 /** @returns false when somebody edited or deleted it since `revision` */
-export async function updateEntry(tx: Tx, id: string, revision: number, values: EntryValues, by: string, now: number): Promise<boolean> {
+export async function updateEntry(
+  tx: Tx,
+  id: string,
+  revision: number,
+  values: EntryValues,
+  by: string,
+  now: number,
+): Promise<boolean> {
   const done = await tx
     .updateTable('schedule_entries')
     .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })

@@ -1,6 +1,7 @@
 /** Takeovers, their frozen targets and what became of each. */
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { Version } from '../../../../shared/protocol/common.ts';
+import { chunksOf } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -56,8 +57,6 @@ const rankOfColumn = sql.raw(
 
 /** Reports per statement: below any limit of parameters. */
 const perStatement = 500;
-/** Ids per statement. */
-const idsPerStatement = 5000;
 
 /** Boards of one takeover in one state, and how many of them have had it or shown it. */
 export interface DeliveryCount {
@@ -155,12 +154,12 @@ export const takeoverRepo = {
           .where(targeted(to)),
       )
       .execute();
-    for (let i = 0; i < away.length; i += idsPerStatement) {
+    for (const chunk of chunksOf(away)) {
       await tx
         .updateTable('takeover_deliveries')
         .set({ state: 'waiting' })
         .where('takeover_id', '=', takeoverId)
-        .where('board_id', 'in', away.slice(i, i + idsPerStatement))
+        .where('board_id', 'in', chunk)
         .execute();
     }
   },
