@@ -80,11 +80,16 @@ function browserArgument(): string {
 
 async function runChromium(): Promise<Ending> {
   const browser = ['--browser', browserArgument(), ...(options.headless ? ['--headless'] : [])];
-  return runHost(process.execPath, [join(repoRoot, 'player/hosts/chromium/main.ts'), ...browser]);
+  return runHost(process.execPath, [join(outDir('chromium'), 'main.js'), ...browser]);
 }
 
 async function main(): Promise<number> {
-  const targets: TargetName[] = choice.host === 'electron' ? ['stage', 'electron', 'engine'] : ['stage'];
+  const targets: TargetName[] = [
+    'stage',
+    'engine',
+    'chromium',
+    ...(choice.host === 'electron' ? (['electron'] as const) : []),
+  ];
   await runBuild(targets);
   if (stopping) return 0;
   if (choice.host === 'electron' && electron !== null) {

@@ -59,7 +59,6 @@ export class EngineProcess {
     door.once('error', () => this.start());
     door.listen(0, '127.0.0.1', () => {
       this.#port = (door.address() as AddressInfo).port;
-      this.#start(door);
       const url = (token: string) => `http://127.0.0.1:${this.#port}/?token=${token}`;
       this.#o.onMessage({
         type: 'listening',
@@ -67,6 +66,8 @@ export class EngineProcess {
         url: url(this.#tokens.host),
         openUrl: url(this.#tokens.open),
       });
+      // After the browser: it takes longer.
+      setImmediate(() => this.#stopping || this.#start(door));
     });
   }
 

@@ -40,6 +40,7 @@ const program = (entry: string, file: string, to: string): InlineConfig => ({
 function runs(name: TargetName, to: string): InlineConfig[] {
   if (name === 'web') return [page('cms/web', to)];
   if (name === 'stage') return [page('player/stage', to)];
+  if (name === 'chromium') return [program('player/hosts/chromium/main.ts', 'main.js', to)];
   if (name === 'engine') return [program('player/engine/main.ts', 'main.js', to)];
   return [
     program('player/hosts/electron/main.ts', 'main.js', to),

@@ -22,6 +22,8 @@ import { TestStage } from '../../player/engine/testing-stage.ts';
 import { BrowserProcess } from '../../player/hosts/chromium/browser-process.ts';
 import { findBrowser } from '../../scripts/lib/browser.ts';
 import { repoRoot } from '../../scripts/lib/paths.ts';
+import { isFresh } from '../../scripts/lib/targets.ts';
+import { buildTarget } from '../../scripts/lib/vite-targets.ts';
 import type { AssetRef } from '../../shared/protocol/programme.ts';
 import { Child } from '../e2e/lib/processes.ts';
 import { runBench } from './lib/bench.ts';
@@ -82,8 +84,11 @@ async function prepare(): Promise<void> {
   await cms.enterCode(await stage.untilCode());
   await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
   const library = await fillLibrary();
-  const signed = await cms.signManifest(programme([1, picture]));
-  await cms.publish(programme([1, picture]), { assets: [...signed.manifest.assets, ...library] });
+  const content = programme([1, picture]);
+  // A notice of an ordinary length.
+  const parts = content.parts.map((part) => (part.kind === 'notice' ? { ...part, durationMs: 15_000 } : part));
+  const signed = await cms.signManifest({ ...content, parts });
+  await cms.publish({ ...content, parts }, { assets: [...signed.manifest.assets, ...library] });
   await stage.untilNotice(noticeId(1));
   await stage.close();
   await engine.close();
@@ -93,7 +98,7 @@ async function prepare(): Promise<void> {
 
 async function bootOnce(): Promise<number> {
   const startedAt = performance.now();
-  const child = new Child('player/hosts/chromium/main.ts', [
+  const child = new Child('dist/chromium/main.js', [
     ...[
       '--cms',
       cms.url,
@@ -142,6 +147,7 @@ async function floorOnce(): Promise<number> {
 }
 
 try {
+  for (const target of ['chromium', 'engine'] as const) if (!isFresh(target)) await buildTarget(target);
   await prepare();
   await runBench({
     name: 'boot',

@@ -91,7 +91,11 @@ class ChromiumHost {
     this.#raster = rememberedRaster(options.dataDir);
     if (options.browser === null) this.#reason = 'no browser';
     this.#engine = new EngineProcess(options.kind === 'none' ? 'browser' : options.kind, {
-      program: resolve(import.meta.dirname, '../../engine/main.ts'),
+      // Built, it lies beside the built engine: one file each, which starts in a third of the time.
+      program: resolve(
+        import.meta.dirname,
+        import.meta.filename.endsWith('.js') ? '../engine/main.js' : '../../engine/main.ts',
+      ),
       execPath: process.execPath,
       env: process.env,
       cms: options.cms,
