@@ -3,7 +3,7 @@
  * at a time, so that no takeover waits behind a province. One that breaks off in the middle is simply published again.
  * A board without a player gets no programme, since a programme names its player's key; what was published for it waits and is
  * signed for the player when one is paired. A new player of a board gets what was published for the board last, never drafts; so
- * does a board that was moved, or whose programme was signed by a key that has a successor (docs/decisions/0002).
+ * does a board that was moved, or whose programme was signed by a key that has a successor (docs/decisions/0004).
  */
 import { setImmediate } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
