@@ -1,17 +1,22 @@
 /**
  * Many small durable writes in one transaction: while one transaction runs, what arrives waits for the next. One disk flush
- * then serves many boards, and between two transactions whoever else writes (a takeover) has its turn.
+ * then serves many boards, and between two transactions whoever else writes (a takeover) has its turn; so none may take long,
+ * on a slow machine neither.
  */
 import type { Store, Tx } from '../store/store.ts';
 
 export interface GroupCommitOptions<T> {
   /** Writes the items; a throw leaves none of them behind. */
   write(tx: Tx, items: readonly T[]): Promise<void>;
-  /** Items are taken until their weights reach this; one item is always taken. */
-  readonly maxWeight: number;
   weigh(item: T): number;
+  /** Weight of a transaction at most; one item is always taken. */
+  readonly maxWeight: number;
+  /** Transactions that take longer than this, ms, are followed by lighter ones. */
+  readonly aimMs: number;
   /** How long the first item waits for company, ms. */
   readonly delayMs: number;
+  /** Monotonic, ms. */
+  readonly clock?: () => number;
 }
 
 interface Waiting<T> {
@@ -20,15 +25,22 @@ interface Waiting<T> {
   reject(error: unknown): void;
 }
 
+/** The lightest transaction, as a part of the heaviest: below it the disk flush alone takes the time. */
+const leastPart = 1 / 8;
+
 export class GroupCommit<T> {
   readonly #store: Store;
   readonly #options: GroupCommitOptions<T>;
+  readonly #clock: () => number;
   #queue: Waiting<T>[] = [];
   #running: Promise<void> | null = null;
+  #weight: number;
 
   constructor(store: Store, options: GroupCommitOptions<T>) {
     this.#store = store;
     this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#weight = options.maxWeight;
   }
 
   /** Resolves when the item is durable; rejects with what its own write threw. */
@@ -48,29 +60,38 @@ export class GroupCommit<T> {
     if (this.#options.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#options.delayMs));
     // Also without a delay: all messages of one turn of the event loop go together.
     else await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#commit(this.#take());
+    while (this.#queue.length > 0) {
+      const { items, weight } = this.#take();
+      const started = this.#clock();
+      await this.#commit(items);
+      this.#learn(weight, this.#clock() - started);
+    }
     this.#running = null;
   }
 
-  #take(): Waiting<T>[] {
+  #take(): { items: Waiting<T>[]; weight: number } {
     let weight = 0;
     let count = 0;
     for (const { item } of this.#queue) {
-      weight += this.#options.weigh(item);
-      if (count > 0 && weight > this.#options.maxWeight) break;
+      const next = weight + this.#options.weigh(item);
+      if (count > 0 && next > this.#weight) break;
+      weight = next;
       count++;
     }
-    return this.#queue.splice(0, count);
+    return { items: this.#queue.splice(0, count), weight };
+  }
+
+  /** From how long a weight took, what the next may weigh; half way there, so that one hiccup decides little. */
+  #learn(weight: number, tookMs: number): void {
+    const { aimMs, maxWeight } = this.#options;
+    const fits = tookMs > aimMs ? (weight * aimMs) / tookMs : maxWeight;
+    this.#weight = Math.min(maxWeight, Math.max(maxWeight * leastPart, (this.#weight + fits) / 2));
   }
 
   async #commit(batch: readonly Waiting<T>[]): Promise<void> {
     try {
-      await this.#store.transaction((tx) =>
-        this.#options.write(
-          tx,
-          batch.map((waiting) => waiting.item),
-        ),
-      );
+      const items = batch.map((waiting) => waiting.item);
+      await this.#store.transaction((tx) => this.#options.write(tx, items));
       for (const waiting of batch) waiting.resolve();
     } catch (error) {
       const [only] = batch;

@@ -46,8 +46,9 @@ interface Item {
 /** The tables know more of the journal than this process: another one took a batch. */
 class StaleCursorError extends Error {}
 
-/** Records per transaction: about 20 ms of the one writer, so that a takeover never waits longer. */
+/** Records per transaction at most, and how long one may take: a takeover waits for one of them, never for the storm. */
 const recordsPerTransaction = 4000;
+const transactionMs = 50;
 /** Batches of one journal that wait at most; a board sends one after the other. */
 const waitingPerJournal = 8;
 /** Journals remembered. */
@@ -61,6 +62,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
   const commits = new GroupCommit<Item>(store, {
     write,
     maxWeight: recordsPerTransaction,
+    aimMs: transactionMs,
     weigh: ({ read }) => read.plays.count + read.events.count,
     delayMs: 0,
   });

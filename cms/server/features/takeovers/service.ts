@@ -48,6 +48,7 @@ const counterKey = 'takeover_counter';
 const listed = 100;
 /** A storm of reports after a raise is written in few transactions, each short. */
 const reportsPerTransaction = 500;
+const reportTransactionMs = 50;
 const reportDelayMs = 20;
 
 /** What is to be signed, without what the service itself adds. */
@@ -61,6 +62,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
   const progressed = new GroupCommit<DeliveryProgress>(store, {
     write: (tx, items) => repo.report(tx, items),
     maxWeight: reportsPerTransaction,
+    aimMs: reportTransactionMs,
     weigh: () => 1,
     delayMs: reportDelayMs,
   });
