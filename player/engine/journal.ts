@@ -33,7 +33,11 @@ const headShape = z.object({
 });
 type Head = z.infer<typeof headShape>;
 
-const openPlayShape = journalBody.refine((body) => body.type === 'playEnded');
+/** A play belongs to the journal that it began in, also when this player has another identity by the next start. */
+const openPlayShape = z.object({
+  journalId: z.string(),
+  play: journalBody.refine((body) => body.type === 'playEnded'),
+});
 
 export class Journal {
   readonly #store: Store;
@@ -42,7 +46,7 @@ export class Journal {
   #journalId: string;
   #checkpointed: string | null = null;
 
-  /** @param onAppend called after something new can be delivered */
+  /** @param onAppend called when something new is durable, and may be delivered */
   constructor(store: Store, clock: Clock, own: { journalId: string; deviceKey: string }, onAppend: () => void) {
     this.#store = store;
     this.#clock = clock;
@@ -78,39 +82,47 @@ export class Journal {
       .run(this.#journalId, firstPrev, this.#clock.now(), deviceKey);
   }
 
-  /** Appends records, in one transaction together with the checkpoint that they replace. Durable on return. */
+  /** Appends records, in one transaction together with the checkpoint that they replace. Durable on return, or with the caller's transaction. */
   append(bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
+    this.#append(this.#journalId, bodies, openPlay);
+  }
+
+  #append(journalId: string, bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
     this.#store.transaction(() => {
-      let { seq, hash } = this.head;
+      const head = this.#head(journalId);
+      let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
       const insert = this.#store.db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
       for (const body of bodies) {
         const record = appendRecord(
-          { journalId: this.#journalId, seq, hash },
+          { journalId, seq, hash },
           { at: this.#clock.now(), clock: this.#clock.state(), offsetMs: this.#clock.offsetMs(), body },
         );
         ({ seq, hash } = record);
-        insert.run(this.#journalId, seq, record.line, hash);
+        insert.run(journalId, seq, record.line, hash);
       }
       this.#store.db
         .prepare('UPDATE journals SET head_seq = ?, head_hash = ? WHERE journal_id = ?')
-        .run(seq, hash, this.#journalId);
+        .run(seq, hash, journalId);
       if (openPlay !== undefined) this.checkpoint(openPlay);
     });
-    if (bodies.length > 0) this.#onAppend();
+    // Never before: a record that the CMS holds and this disk lost would be a fork.
+    if (bodies.length > 0) this.#store.afterCommit(this.#onAppend);
   }
 
   /** Remembers the play that is on the glass, so that a power cut leaves it in the journal. */
   checkpoint(openPlay: PlayBody | null): void {
-    const text = openPlay === null ? null : JSON.stringify(openPlay);
+    const open = openPlay === null ? null : { journalId: this.#journalId, play: openPlay };
+    const text = JSON.stringify(open);
     if (text === this.#checkpointed) return;
-    this.#store.writeMeta('openPlay', openPlay);
+    this.#store.writeMeta('openPlay', open);
     this.#checkpointed = text;
   }
 
   /** After a crash: closes the play that was on the glass with what was painted by the last checkpoint. */
   closeInterrupted(): void {
-    const play = this.#store.readMeta('openPlay', openPlayShape);
-    if (play?.type === 'playEnded') this.append([{ ...play, outcome: 'interrupted' }], null);
+    const open = this.#store.readMeta('openPlay', openPlayShape);
+    if (open?.play.type === 'playEnded' && Journal.knows(this.#store, open.journalId))
+      this.#append(open.journalId, [{ ...open.play, outcome: 'interrupted' }], null);
     else this.#store.writeMeta('openPlay', null);
   }
 

@@ -36,6 +36,8 @@ export interface Store {
   readonly db: DatabaseSync;
   /** Runs `work` in one transaction; nested calls join the outer one. */
   transaction<T>(work: () => T): T;
+  /** Runs `work` when what was written is durable: at once, or after the transaction that is open; never if that is rolled back. */
+  afterCommit(work: () => void): void;
   /** A small value by name, or null when there is none or it has lost its shape. */
   readMeta<T>(key: string, schema: z.ZodType<T>): T | null;
   /** null removes it. */
@@ -111,22 +113,33 @@ function wrap(db: DatabaseSync): Store {
   const write = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
   const remove = db.prepare('DELETE FROM meta WHERE key = ?');
   let depth = 0;
+  let waiting: (() => void)[] = [];
   return {
     db,
     transaction(work) {
       if (depth > 0) return work();
       db.exec('BEGIN IMMEDIATE');
       depth++;
+      let result: ReturnType<typeof work>;
       try {
-        const result = work();
+        result = work();
         db.exec('COMMIT');
-        return result;
       } catch (error) {
-        db.exec('ROLLBACK');
+        waiting = [];
+        // A full disk has rolled back by itself.
+        if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
       } finally {
         depth--;
       }
+      const due = waiting;
+      waiting = [];
+      for (const one of due) one();
+      return result;
+    },
+    afterCommit(work) {
+      if (depth > 0) waiting.push(work);
+      else work();
     },
     readMeta(key, schema) {
       const row = read.get(key) as { value: string } | undefined;

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { PlayBody } from '../../shared/protocol/journal.ts';
+import { Clock } from './clock.ts';
+import { Journal } from './journal.ts';
+import { openStore, type Store } from './store.ts';
+import { machineSystem } from './system.ts';
+
+let folder: string;
+let store: Store;
+let clock: Clock;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-journal-'));
+  store = openStore(
+    join(folder, 'player.db'),
+    () => 0,
+    () => undefined,
+  );
+  clock = new Clock(machineSystem(), store);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
+const open = (n: number, onAppend: () => void = () => undefined) =>
+  new Journal(store, clock, { journalId: id(n), deviceKey: `key ${n}` }, onAppend);
+const outcomes = (n: number) =>
+  store.db
+    .prepare('SELECT line FROM lines WHERE journal_id = ? ORDER BY seq')
+    .all(id(n))
+    .map((row) => (JSON.parse(row['line'] as string) as { body: PlayBody }).body.outcome);
+
+const play: PlayBody = {
+  type: 'playEnded',
+  start: 1_000,
+  paintedMs: 3_000,
+  noticeId: id(7),
+  noticeHash: null,
+  asset: null,
+  takeoverId: null,
+  why: { kind: 'loop', id: id(8) },
+  outcome: 'cut',
+  host: 'chromium',
+  programme: null,
+};
+
+test('a play that a crash cut off ends in the journal that it began in, once, whoever the player is by then', () => {
+  open(1).append([], play);
+  const after = open(2);
+  after.closeInterrupted();
+  after.closeInterrupted();
+  expect([outcomes(1), outcomes(2)]).toEqual([['interrupted'], []]);
+});
+
+test('nothing is said to be there for delivery before it is durable', () => {
+  const onAppend = vi.fn(() => expect(store.db.isTransaction).toBe(false));
+  const journal = open(1, onAppend);
+  expect(() =>
+    store.transaction(() => {
+      journal.append([play]);
+      throw new Error('the disk is full');
+    }),
+  ).toThrow('the disk is full');
+  expect(onAppend).not.toHaveBeenCalled();
+  expect(outcomes(1)).toEqual([]);
+  store.transaction(() => journal.append([play]));
+  expect(onAppend).toHaveBeenCalledOnce();
+  expect(outcomes(1)).toEqual(['cut']);
+});
