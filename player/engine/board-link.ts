@@ -16,7 +16,7 @@ import { Link } from './link.ts';
 import { codeOf, type ProgrammeProgress, type Programmes } from './programmes.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
-import type { Takeovers } from './takeovers.ts';
+import type { Taken, Takeovers } from './takeovers.ts';
 
 export type BoardState = RequestOf<typeof boardMessages.stateChangedV1>;
 
@@ -40,6 +40,8 @@ export interface BoardLinkOptions {
   readonly journal: Journal;
   readonly app: string;
   readonly host: () => HostKind;
+  /** There may be keys now that prove who this board is. */
+  readonly onKeyList: () => Promise<void>;
   /** The takeovers have changed. */
   readonly onTakeovers: () => void;
   readonly onCommand: (command: BoardCommand) => void;
@@ -209,13 +211,19 @@ export class BoardLink {
     });
     http.takeSample(reply.now, sent, system.monotonic());
     await this.#inOrder(async () => {
-      if (reply.keyList !== null) await this.#attempt('key_list', () => documents.takeKeyList(reply.keyList as string));
+      if (reply.keyList !== null) {
+        await this.#attempt('key_list', () => documents.takeKeyList(reply.keyList as string));
+        await this.#o.onKeyList();
+      }
       if (reply.manifest !== null) await this.#attempt('programme', () => programmes.take(reply.manifest as string));
-      for (const jws of reply.takeovers) await this.#attempt('takeover', () => takeovers.take(jws, 'hello'));
-      takeovers.complete();
+      for (const jws of reply.takeovers)
+        this.#noteSaved(await this.#attempt('takeover', () => takeovers.take(jws, 'hello')));
       this.#o.onTakeovers();
+      this.#tryToSave(() => takeovers.complete());
     });
-    if (!journal.acked(journalId, reply.journalAcked)) this.#o.onJournalBroken(journalId, 'journal_ack_wrong');
+    this.#tryToSave(() => {
+      if (!journal.acked(journalId, reply.journalAcked)) this.#o.onJournalBroken(journalId, 'journal_ack_wrong');
+    });
     programmes.resume();
     this.#courier.wake();
     this.tellTakeovers();
@@ -223,6 +231,19 @@ export class BoardLink {
     this.#sentState = '';
     this.#sendState();
     this.#startSampling();
+  }
+
+  /** A disk that fails must not end the connection that brings alerts: what is not saved now is told again by the next hello. */
+  #tryToSave(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#o.log.error({ err: error }, 'the disk does not take what came');
+    }
+  }
+
+  #noteSaved(taken: Taken | null): void {
+    if (taken?.saved === false) this.#o.onFault('takeover_not_saved', taken.takeover.takeoverId);
   }
 
   /** Does something with what came; a refusal is recorded and leaves everything as it was. */
@@ -242,7 +263,10 @@ export class BoardLink {
   async #receive<M extends CmsMessage>(name: M, request: RequestOf<(typeof cmsMessages)[M]>): Promise<void> {
     const all = request as Partial<Record<'keyList' | 'manifest' | 'takeover' | 'command', string>>;
     try {
-      if (all.keyList !== undefined) await this.#o.documents.takeKeyList(all.keyList);
+      if (all.keyList !== undefined) {
+        await this.#o.documents.takeKeyList(all.keyList);
+        await this.#o.onKeyList();
+      }
       if (all.manifest !== undefined) await this.#o.programmes.take(all.manifest);
       if (all.takeover !== undefined) await this.#takeTakeover(all.takeover);
       if (all.command !== undefined) await this.#runCommand(all.command);
@@ -256,6 +280,7 @@ export class BoardLink {
     const taken = await this.#o.takeovers.take(jws, 'live');
     if (taken === null) return;
     this.#o.onTakeovers();
+    this.#noteSaved(taken);
     this.tellTakeovers();
     if (taken.gap) this.#askForGap();
   }

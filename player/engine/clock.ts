@@ -92,7 +92,11 @@ export class Clock {
     const error = estimate - before;
     const trusted = Math.abs(error) > Math.max(5, trip / 2) || this.#anchor.sampledAt === null ? estimate : before;
     this.#anchor = { monotonic: this.#system.monotonic(), trusted, sampledAt: Math.round(trusted) };
-    this.save();
+    try {
+      this.save();
+    } catch {
+      // A disk that fails must not cost the sample, nor the greeting that it came with; it is saved again every minute.
+    }
     return this.checkOffset();
   }
 

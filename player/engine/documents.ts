@@ -4,6 +4,7 @@
  * From the wire, a key must be valid now. From the disk only signatures count: a key that has run out since must not
  * take a running programme off a board that has been offline for months.
  */
+import { z } from 'zod';
 import { AppError } from '../../shared/util/errors.ts';
 import { keyList, type KeyList, type KeyUse } from '../../shared/protocol/keys.ts';
 import { boardCommand, type BoardCommand } from '../../shared/protocol/link.ts';
@@ -80,7 +81,7 @@ export class Documents {
   }
 
   /**
-   * Takes a key list whose number is higher than that of the one in force.
+   * Takes a key list whose number is higher than that of any before; the newest again if it was lost here.
    * @returns false when it is the one in force
    * @throws AppError `signature_invalid`, `document_invalid`, `key_list_old`
    */
@@ -88,10 +89,13 @@ export class Documents {
     const { rootKey } = this.#requireTrust();
     const list = await this.#verifyKeyList(jws, rootKey);
     if (this.#keys?.jws === jws) return false;
-    if (list.number <= this.keyListNumber) {
-      throw new RefusedError('key_list_old', `Key list ${list.number} is not newer than ${this.keyListNumber}`);
-    }
-    this.write('keyList', jws);
+    const floor = this.#store.readMeta('keyListFloor', z.int()) ?? 0;
+    if (list.number < floor || list.number <= this.keyListNumber)
+      throw new RefusedError('key_list_old', `Key list ${list.number} is not newer than ${floor}`);
+    this.#store.transaction(() => {
+      this.write('keyList', jws);
+      this.#store.writeMeta('keyListFloor', list.number);
+    });
     this.#keys = { jws, list };
     return true;
   }
@@ -160,6 +164,7 @@ export class Documents {
   /** Forgets everything signed: the player is paired anew. */
   clear(): void {
     this.#keys = null;
+    this.#store.writeMeta('keyListFloor', null);
     this.#store.db.exec('DELETE FROM documents; DELETE FROM parts; DELETE FROM takeovers; DELETE FROM commands;');
   }
 

@@ -1,9 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { expect, test, vi } from 'vitest';
 import { startEngine } from './engine.ts';
-import { noticeId, picture, programme, useBoard } from './testing-board.ts';
+import { noticeId, picture, programme, unitId, useBoard } from './testing-board.ts';
 import { sha256 } from './testing-cms.ts';
+import type { TestStage } from './testing-stage.ts';
 
 const board = useBoard();
 
@@ -56,6 +58,48 @@ test('when the active manifest is damaged the programme before it plays, until i
   await b.fault('manifest_damaged');
   expect(cms.bodies('programmeSwitched').map(({ version }) => version.counter)).toEqual([1, 2, 1, 2]);
 });
+
+test('without its key list a board shows nothing that it cannot verify, and no alert is lost for that', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null]);
+  await cms.stop();
+  await b.stop();
+  b.onDisk("UPDATE documents SET jws = replace(jws, substr(jws, -10), 'AAAAAAAAAA') WHERE slot = 'keyList'");
+  b.onDisk('DELETE FROM parts');
+  await b.start();
+  const again = await b.openStage();
+  // By unit: only the certificate, which the new key list proves again, says that this board is meant.
+  await cms.raise({ selectors: { all: false, unitIds: [unitId], groups: [], boardIds: [] } });
+  await cms.listen();
+  await again.untilFront('takeover');
+  await b.fault('key_list_damaged');
+});
+
+test('a disk that takes nothing any more keeps no alert from the glass, live or after a reconnection', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null]);
+  const fail = () => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 });
+  };
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(fail);
+  const run = vi.spyOn(StatementSync.prototype, 'run').mockImplementation(fail);
+  try {
+    const first = await cms.raise();
+    await stage.until(() => isFront(stage, first.takeoverId));
+    await cms.stop();
+    const second = await cms.raise({ type: 'update', supersedes: first.takeoverId });
+    await cms.listen();
+    await stage.until(() => isFront(stage, second.takeoverId));
+  } finally {
+    exec.mockRestore();
+    run.mockRestore();
+  }
+});
+
+const isFront = ({ front }: TestStage, takeoverId: string) =>
+  front?.kind === 'takeover' && front.takeover.takeoverId === takeoverId;
 
 test('a lost store starts another journal and fetches everything again', async () => {
   const b = board();

@@ -28,7 +28,7 @@ import { openStageDoor, type StageDoor, type StageKind } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { openStore, type Store } from './store.ts';
 import { machineSystem, pause, type System } from './system.ts';
-import { Takeovers } from './takeovers.ts';
+import { Takeovers, type SelectedBoard } from './takeovers.ts';
 
 /** What the engine tells its host; main.ts adds where it listens. */
 export type EngineMessage =
@@ -140,7 +140,7 @@ export class Engine {
       this.#faults.raise('asset_damaged', hash);
       this.#programmes.resume();
     });
-    this.#takeovers = new Takeovers(this.#store, this.#documents, this.#clock, () => this.#certificate);
+    this.#takeovers = new Takeovers(this.#store, this.#documents, this.#clock, () => this.#selected());
     this.#programmes = new Programmes({
       store: this.#store,
       documents: this.#documents,
@@ -220,7 +220,7 @@ export class Engine {
     await this.#link?.close(closingGraceMs);
     await this.#former.close();
     await this.#pairing;
-    this.#clock.save();
+    this.#record(() => this.#clock.save());
     this.#store.close();
   }
 
@@ -240,6 +240,12 @@ export class Engine {
   #trust() {
     const { paired, key } = this.#identity;
     return paired && { boardId: paired.boardId, rootKey: paired.rootKey, deviceKey: key.x };
+  }
+
+  /** Without a certificate that holds, alerts for all and for this board by name still count. */
+  #selected(): SelectedBoard | null {
+    const { paired } = this.#identity;
+    return this.#certificate ?? (paired && { boardId: paired.boardId, unitPath: [], groups: [] });
   }
 
   #credentials() {
@@ -291,10 +297,15 @@ export class Engine {
 
   #programmeActive(active: Active): void {
     this.#certificate = active.certificate;
-    this.#identity.renewCertificate(active.manifest.certificate);
     this.#showRegion();
     this.#replan();
     this.#refreshOverlay();
+    // Last: a disk that fails now must not keep the new programme from the glass.
+    try {
+      this.#identity.renewCertificate(active.manifest.certificate);
+    } catch (error) {
+      this.#log.error({ err: error }, 'the certificate cannot be saved');
+    }
   }
 
   #showRegion(): void {
@@ -343,7 +354,7 @@ export class Engine {
       this.#takeovers.note(record.takeoverId, 'displayed', null);
     } else if (record.type === 'takeoverEnded') {
       this.#takeovers.markShown(record.takeoverId, false);
-      this.#takeovers.note(record.takeoverId, 'ended', record.reason);
+      this.#takeovers.note(record.takeoverId, 'ended', null);
     } else if (record.type === 'playEnded' && record.takeoverId !== null) {
       if (record.outcome === 'dark') this.#takeovers.note(record.takeoverId, 'dark', null);
       if (record.outcome === 'failed') this.#takeovers.note(record.takeoverId, 'failed', 'not_shown');
@@ -373,6 +384,10 @@ export class Engine {
       journal: this.#journal,
       app: this.#o.app,
       host: () => this.#glass?.kind ?? this.#o.host,
+      onKeyList: async () => {
+        this.#certificate ??= await this.#pairedCertificate();
+        this.#showRegion();
+      },
       onTakeovers: () => this.#replan(),
       onCommand: (command) => this.#runCommand(command),
       onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),

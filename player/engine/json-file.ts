@@ -1,5 +1,5 @@
 /** Small JSON files that survive a power cut at any moment, as an adapter for lowdb. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LowSync, type SyncAdapter } from 'lowdb';
 import type { z } from 'zod';
@@ -48,7 +48,8 @@ class CrashSafeFile<T> implements SyncAdapter<T> {
     const temp = `${this.#path}.tmp`;
     const handle = openSync(temp, 'w', 0o600);
     try {
-      writeSync(handle, `${JSON.stringify(value, null, 2)}\n`);
+      // Unlike writeSync it goes on after a write that a nearly full disk cut short, or throws.
+      writeFileSync(handle, `${JSON.stringify(value, null, 2)}\n`);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

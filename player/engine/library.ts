@@ -133,7 +133,7 @@ export class Library {
         for await (const chunk of chunksOf(response)) {
           size += chunk.length;
           if (size > ref.size) break;
-          await file.write(chunk);
+          await file.appendFile(chunk);
         }
       }
       // A cut connection leaves what came for the next attempt.

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,24 @@ test('a transaction is all or nothing, also nested', () => {
     }),
   ).toThrow('stop');
   expect([store.readMeta('outer', z.number()), store.readMeta('inner', z.number())]).toEqual([null, null]);
+  store.close();
+});
+
+test('what waits for a commit sees it done, and nothing of what was rolled back', () => {
+  const store = openStore(path(), () => 1, none);
+  const seen: string[] = [];
+  store.transaction(() => {
+    store.transaction(() => store.afterCommit(() => seen.push(`open: ${store.db.isTransaction}`)));
+    expect(seen).toEqual([]);
+  });
+  expect(() =>
+    store.transaction(() => {
+      store.afterCommit(() => seen.push('never'));
+      throw new Error('stop');
+    }),
+  ).toThrow('stop');
+  store.afterCommit(() => seen.push('at once'));
+  expect(seen).toEqual(['open: false', 'at once']);
   store.close();
 });
 
@@ -58,6 +77,21 @@ test('a small file is private, replaced whole, and set aside when it cannot be r
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 2 });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['settings.json']);
+
+  // A disk that is nearly full takes a part of a write and says so only in its count.
+  const script = `
+    import { z } from 'zod';
+    import { openJsonFile } from './player/engine/json-file.ts';
+    const file = openJsonFile(process.argv[1], z.unknown(), () => null, () => {});
+    file.data = { n: 3, text: 'x'.repeat(20_000) };
+    try { file.write(); } catch (error) { process.stdout.write(error.code); }`;
+  const node = ['--input-type=module', '-e', script, file]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(' ');
+  expect(execFileSync('bash', ['-c', `ulimit -f 8; exec '${process.execPath}' ${node}`], { encoding: 'utf8' })).toBe(
+    'EFBIG',
+  );
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 2 });
 
   writeFileSync(file, '{"n": "two"}');
   const damaged: string[] = [];

@@ -30,25 +30,32 @@ type Row = z.infer<typeof rowShape>;
 /** Expired takeovers are kept this long, ms, so that what they superseded does not stand up again. */
 const keptAfterExpiryMs = 86_400_000;
 
+export type SelectedBoard = Pick<Certificate, 'boardId' | 'unitPath' | 'groups'>;
+
 export interface Taken {
   readonly takeover: Takeover;
   /** Something between the cursor and this one is missing. */
   readonly gap: boolean;
+  /** false: the disk did not take it; it is shown, and asked for again after a restart. */
+  readonly saved: boolean;
 }
 
 export class Takeovers {
   readonly #store: Store;
   readonly #documents: Documents;
   readonly #clock: Clock;
-  readonly #certificate: () => Certificate | null;
+  readonly #board: () => SelectedBoard | null;
   readonly #all = new Map<string, Takeover>();
   readonly #mine = new Set<string>();
+  /** Those that the disk did not take yet: they stand all the same. */
+  readonly #unsaved = new Map<string, () => void>();
 
-  constructor(store: Store, documents: Documents, clock: Clock, certificate: () => Certificate | null) {
+  /** @param board what selectors are matched with; null: not paired */
+  constructor(store: Store, documents: Documents, clock: Clock, board: () => SelectedBoard | null) {
     this.#store = store;
     this.#documents = documents;
     this.#clock = clock;
-    this.#certificate = certificate;
+    this.#board = board;
   }
 
   /** Up to where this board has everything; null for nothing. */
@@ -101,7 +108,7 @@ export class Takeovers {
   }
 
   /**
-   * Takes a takeover from the wire. Durable on return.
+   * Takes a takeover from the wire. Durable on return, unless the disk fails: an alert does not wait for that.
    * @param via `live`: just raised; `hello`: from the CMS's answer to a cursor, where expired ones are left out
    * @returns null for one that is here already
    * @throws AppError `signature_invalid`, `key_unknown`, `document_invalid`, `takeover_replayed`, `takeover_expired`
@@ -124,9 +131,9 @@ export class Takeovers {
     if (expired) throw new RefusedError('takeover_expired', `Takeover ${takeover.takeoverId} came after its expiry`);
     const gap =
       cursor === null || cursor.epoch !== takeover.sequence.epoch || cursor.counter + 1 !== takeover.sequence.counter;
-    const certificate = this.#certificate();
-    const mine = certificate !== null && selects(takeover.selectors, certificate);
-    this.#store.transaction(() => {
+    const board = this.#board();
+    const mine = board !== null && selects(takeover.selectors, board);
+    const insert = () => {
       this.#store.db
         .prepare('INSERT INTO takeovers VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, 0)')
         .run(
@@ -139,14 +146,26 @@ export class Takeovers {
           now,
           mine ? 0 : 1,
         );
-      if (via === 'live' && !gap) this.#store.writeMeta('takeoverCursor', takeover.sequence);
-    });
+    };
     this.#remember(takeover, mine);
-    return { takeover, gap };
+    try {
+      this.#store.transaction(() => {
+        insert();
+        if (via === 'live' && !gap) this.#store.writeMeta('takeoverCursor', takeover.sequence);
+      });
+      return { takeover, gap, saved: true };
+    } catch {
+      this.#unsaved.set(takeover.takeoverId, insert);
+      return { takeover, gap, saved: false };
+    }
   }
 
-  /** The CMS has answered a cursor: everything up to the newest that is here is complete. */
+  /** The CMS has answered a cursor: everything up to the newest that is here is complete. @throws the disk's error */
   complete(): void {
+    for (const [id, insert] of this.#unsaved) {
+      insert();
+      this.#unsaved.delete(id);
+    }
     const newest = [...this.#all.values()]
       .map((takeover) => takeover.sequence)
       .sort(compareVersions)
@@ -210,7 +229,9 @@ export class Takeovers {
     if (now === null) return;
     this.#store.db.prepare('DELETE FROM takeovers WHERE expires_at < ?').run(now - keptAfterExpiryMs);
     for (const [id, takeover] of this.#all) {
-      if (takeover.expiresAt < now - keptAfterExpiryMs) this.#all.delete(id);
+      if (takeover.expiresAt >= now - keptAfterExpiryMs) continue;
+      this.#all.delete(id);
+      this.#mine.delete(id);
     }
   }
 
@@ -218,6 +239,7 @@ export class Takeovers {
   clear(): void {
     this.#all.clear();
     this.#mine.clear();
+    this.#unsaved.clear();
     this.#store.writeMeta('takeoverCursor', null);
   }
 }
