@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { picture, useBoard } from './testing-board.ts';
@@ -38,6 +40,13 @@ test('the stage server lets in only its own page', async () => {
   expect(await attempt(`ws://${host}/bridge?token=wrong`, { origin })).toBe(403);
   expect(await attempt(`ws://${host}/bridge?token=${token}`, { origin: 'http://evil.example' })).toBe(403);
   expect(await attempt(`ws://${host}/bridge?token=${token}`, { origin, headers: { host: 'evil.example' } })).toBe(403);
+  // An address that is none ends that connection and nothing else.
+  const { port } = new URL(origin);
+  const strange = connect(Number(port), '127.0.0.1');
+  strange.end(
+    `GET // HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  expect(String((await once(strange, 'data'))[0])).toMatch(/^HTTP\/1.1 403/);
   expect((await fetch(`${origin}/..%2f..%2fetc/passwd`)).status).toBe(404);
   expect((await fetch(`${origin}/..%2fdata/identity.json`)).status).toBe(404);
   const asset = `${origin}/library/${sha256(picture(1))}`;

@@ -16,7 +16,7 @@ import { closeCodes, type StageConnection } from './stage-server.ts';
 
 /** Pages that may look on at the same time. */
 const mostMirrors = 4;
-/** A stage that painted and then says nothing for so long is frozen, ms. */
+/** A stage that says nothing for so long is frozen, ms: it says that it paints once a second. */
 const silenceMs = 15_000;
 /** The open play is brought up to date this often, ms. */
 const checkpointMs = 1_000;
@@ -86,26 +86,29 @@ class Stand {
     onClose: () => void,
   ): void {
     this.stage = stage;
-    stage.onEvent = (event) => {
-      if (this.stage !== stage) return;
-      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage);
-      if (event.type === 'ready') onReady(event);
-      this.handle({ type: 'stage', event });
-    };
-    stage.onClose = () => {
+    const lose = () => {
       if (this.stage !== stage) return;
       this.detach();
       onClose();
     };
+    // A page in a window that nobody supervises may be hidden and rest before it has painted anything.
+    if (stage.kind === 'host') this.#watchFor(stage, lose);
+    stage.onEvent = (event) => {
+      if (this.stage !== stage) return;
+      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage, lose);
+      if (event.type === 'ready') onReady(event);
+      this.handle({ type: 'stage', event });
+    };
+    stage.onClose = lose;
   }
 
-  #watchFor(stage: StageConnection): void {
+  #watchFor(stage: StageConnection, lose: () => void): void {
     if (this.#watch) clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
       if (this.stage !== stage) return;
       this.#glass.log.warn({ host: this.kind }, 'the stage has stopped painting');
       stage.close(closeCodes.silent);
-      this.detach();
+      lose();
       if (stage.kind === 'host') this.#glass.onStalled();
     }, silenceMs);
   }
@@ -177,7 +180,7 @@ export class Glass {
 
   /** A stage has connected. */
   connect(stage: StageConnection): void {
-    if (stage.kind === 'open' && this.#main.stage?.kind !== undefined) return this.#connectMirror(stage);
+    if (stage.kind === 'open' && this.#main.stage !== null) return this.#connectMirror(stage);
     const kind = stage.kind === 'host' ? this.#o.host : 'browser';
     const before = this.#main.stage;
     this.#main.detach();

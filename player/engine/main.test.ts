@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import type { EngineMessage } from './engine.ts';
+import type { EngineMessage } from './main.ts';
 import { programme, useBoard } from './testing-board.ts';
 import { TestStage } from './testing-stage.ts';
 

@@ -121,8 +121,8 @@ function ownHost(request: IncomingMessage, port: number): boolean {
 
 function admit(request: IncomingMessage, tokens: StageTokens, port: number): StageKind | null {
   if (!ownHost(request, port) || request.headers.origin !== `http://${request.headers.host}`) return null;
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  if (url.pathname !== bridgePath) return null;
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  if (url?.pathname !== bridgePath) return null;
   const token = url.searchParams.get('token') ?? '';
   if (equal(token, tokens.host)) return 'host';
   return equal(token, tokens.open) ? 'open' : null;

@@ -1,0 +1,77 @@
+import pino from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { StageEvent } from '../../shared/protocol/bridge.ts';
+import { Glass } from './glass.ts';
+import type { StageKind } from './stage-door.ts';
+import { closeCodes, type StageConnection } from './stage-server.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A page that says only what the test lets it say. */
+class Page implements StageConnection {
+  readonly kind: StageKind;
+  closedWith: number | null = null;
+  onEvent: (event: StageEvent) => void = () => undefined;
+  onClose: () => void = () => undefined;
+  send = () => undefined;
+  constructor(kind: StageKind) {
+    this.kind = kind;
+  }
+  close(code: number): void {
+    this.closedWith = code;
+    // As with a socket: its end is heard of later.
+    setTimeout(() => this.onClose(), 10);
+  }
+}
+
+function glass(onStalled: () => void = () => undefined): Glass {
+  return new Glass({
+    host: 'chromium',
+    plan: { programme: null, takeovers: [] },
+    takeoversShown: () => [],
+    now: () => Date.now(),
+    locale: () => 'vi',
+    onOutput: () => undefined,
+    onReady: () => undefined,
+    onStalled,
+    log: pino({ level: 'silent' }),
+  });
+}
+
+test('pages that look on and fall asleep make room for others', () => {
+  const { connect, close } = bound(glass());
+  const host = new Page('host');
+  connect(host);
+  for (let n = 0; n < 6; n++) {
+    const hidden = new Page('open');
+    connect(hidden);
+    expect(hidden.closedWith).toBeNull();
+    hidden.onEvent({ type: 'alive', sceneId: null });
+    for (let second = 0; second < 16; second++) {
+      vi.advanceTimersByTime(1_000);
+      host.onEvent({ type: 'alive', sceneId: null });
+    }
+    expect(hidden.closedWith).toBe(closeCodes.silent);
+  }
+  close();
+});
+
+test('a supervised page that never says anything is as frozen as one that stopped', () => {
+  const onStalled = vi.fn();
+  const { connect, close } = bound(glass(onStalled));
+  const page = new Page('host');
+  connect(page);
+  vi.advanceTimersByTime(16_000);
+  expect(onStalled).toHaveBeenCalledOnce();
+  expect(page.closedWith).toBe(closeCodes.silent);
+  close();
+});
+
+function bound(of: Glass) {
+  return { connect: (page: Page) => of.connect(page), close: () => of.close() };
+}
