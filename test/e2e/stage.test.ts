@@ -198,6 +198,7 @@ describe('prepare and show', () => {
       scene: await greenVideo(),
       durationMs: 10_000,
       offsetMs: 0,
+      nowMs: 0,
       paused: false,
     });
     await director.present('new', await plainImage('#1e3cc8'));
@@ -214,6 +215,7 @@ describe('prepare and show', () => {
       scene: await greenVideo(),
       durationMs: 10_000,
       offsetMs: 0,
+      nowMs: 0,
       paused: false,
     });
     director.send({ type: 'show', sceneId: 'a', offsetMs: 0 });
