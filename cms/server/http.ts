@@ -16,7 +16,6 @@ import Fastify, {
 import {
   createJsonSchemaTransform,
   hasZodFastifySchemaValidationErrors,
-  serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
@@ -69,7 +68,9 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   app.addHook('onReady', (done) => done(firstUndeclared(declared)));
 
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  // Answers are made by typed code and parsed by whoever reads them, with the same schemas: to parse a list of thousands of
+  // boards here once more would hold up the takeovers that share this event loop.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler((error, request, reply) => sendError(deps.log, error, request, reply));
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(bodyOf(notFound())));
   app.decorateRequest('actor', null);
