@@ -12,52 +12,33 @@ import type {
 } from '../../../../shared/protocol/api/takeovers.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { boardMessages, RequestOf } from '../../../../shared/protocol/link.ts';
-import { signDocument } from '../../../../shared/protocol/signing.ts';
-import {
-  takeover as takeoverSchema,
-  type Takeover,
-  type TakeoverSelectors,
-} from '../../../../shared/protocol/takeover.ts';
-import { AppError } from '../../../../shared/util/errors.ts';
+import type { Takeover, TakeoverSelectors } from '../../../../shared/protocol/takeover.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { nextNumber } from '../../store/settings.ts';
 import { GroupCommit } from '../../realtime/group-commit.ts';
-import type { Presence } from '../../realtime/presence.ts';
 import type { AccountsService } from '../accounts/service.ts';
-import type { KeysService } from '../keys/service.ts';
-import type { UnitsService } from '../units/service.ts';
-import { takeoverRepo as repo, type DeliveryProgress, type TakeoverRow, type Targeting } from './repo.ts';
+import { createIssuer, TakeoverError, type Draft, type IssueDeps } from './issue.ts';
+import { takeoverRepo as repo, type DeliveryProgress, type TakeoverRow } from './repo.ts';
 import { contentOf, deliveryView, endOf, viewOf } from './view.ts';
 
-export class TakeoverError extends AppError {}
-
-export interface TakeoverDeps {
-  readonly keys: Pick<KeysService, 'takeoverSigner' | 'epoch'>;
-  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+export interface TakeoverDeps extends IssueDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
-  readonly presence: Pick<Presence, 'stateOf'>;
 }
 
 type TakeoverProgress = RequestOf<typeof boardMessages.takeoverProgressedV1>;
 
 export type TakeoverService = ReturnType<typeof createTakeoverService>;
 
-const counterKey = 'takeover_counter';
 const listed = 100;
 /** A storm of reports after a raise is written in few transactions, each short. */
 const reportsPerTransaction = 500;
 const reportTransactionMs = 50;
 const reportDelayMs = 20;
 
-/** What is to be signed, without what the service itself adds. */
-type Draft = Pick<Takeover, 'takeoverId' | 'type' | 'supersedes' | 'status' | 'content' | 'selectors'> & {
-  readonly expiresAt: number;
-};
-
 export function createTakeoverService(context: Context, deps: TakeoverDeps) {
-  const { store, sources, access, audit, events, log } = context;
+  const { store, sources, access, events, log } = context;
+  const { targetingOf, assertMayRaise, issue } = createIssuer(context, deps);
 
   const progressed = new GroupCommit<DeliveryProgress>(store, {
     write: (tx, items) => repo.report(tx, items),
@@ -67,100 +48,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     delayMs: reportDelayMs,
   });
 
-  /** Units stand for all below them; groups for the boards that are in them now. */
-  async function targetingOf(selectors: TakeoverSelectors): Promise<Targeting> {
-    const grouped = selectors.groups.length > 0 ? await repo.boardsInGroups(store.read, selectors.groups) : [];
-    return {
-      all: selectors.all,
-      unitIds: [...new Set(selectors.unitIds.flatMap((id) => deps.units.tree.subtreeOf(id)))],
-      boardIds: [...new Set([...selectors.boardIds, ...grouped])],
-    };
-  }
-
   const unitName = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
-
-  /**
-   * The right on every unit that is named and every unit that has a target; for all boards and for groups, at the root.
-   * @param targets units that have a target
-   * @returns the unit that it counts as raised for
-   * @throws AppError `forbidden`, `takeover_no_targets`
-   */
-  function assertMayRaise(actor: Actor, selectors: TakeoverSelectors, targets: readonly string[]): string {
-    const roots = [...new Set(targets.flatMap((unitId) => deps.units.tree.pathOf(unitId).slice(0, 1)))];
-    // Any board anywhere may be put into a group, also after this was signed: a group reaches as far as «all».
-    const everywhere = selectors.all || selectors.groups.length > 0 ? roots : [];
-    const named = selectors.all ? everywhere : [...new Set([...selectors.unitIds, ...everywhere, ...targets])];
-    for (const unitId of named) access.assert(actor, 'takeover.raise', unitId);
-    const [home] = named;
-    if (home === undefined || targets.length === 0) throw noTargets();
-    return home;
-  }
-
-  /**
-   * Signs, stores and freezes in one transaction; sends when it is durable. Statements that do not need each other's answers go
-   * to the database together: on a busy machine every trip to its thread waits for a turn.
-   * @param options.to null: has no targets of its own
-   * @param options.check runs in the transaction; false: there is nothing to do
-   */
-  async function issue(
-    draft: Draft,
-    options: {
-      actor: Actor;
-      action: string;
-      to: Targeting | null;
-      unitId: string | null;
-      check(tx: Tx): Promise<boolean>;
-    },
-  ): Promise<void> {
-    const { actor, to } = options;
-    const work = async (tx: Tx): Promise<string> => {
-      const [counter, isDue, targets] = await Promise.all([
-        // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.
-        nextNumber(tx, counterKey),
-        options.check(tx),
-        to ? repo.targetsByUnit(tx, to) : null,
-      ]);
-      if (!isDue) throw new NothingToDo();
-      const unitId = targets ? assertMayRaise(actor, draft.selectors, [...targets.keys()]) : options.unitId!;
-      const boardIds = targets ? [...targets.values()].flat() : [];
-      const now = sources.now();
-      const document = takeoverSchema.parse({
-        v: 1,
-        ...draft,
-        sequence: { epoch: deps.keys.epoch, counter },
-        issuedAt: now,
-        startsAt: now,
-      } satisfies Takeover);
-      const jws = await signDocument('bang-tin-takeover', document, deps.keys.takeoverSigner());
-      const away = boardIds.filter((boardId) => deps.presence.stateOf(boardId) !== 'online');
-      const detail = {
-        takeoverId: draft.takeoverId,
-        status: draft.status,
-        event: draft.content.event,
-        level: draft.content.level,
-        targets: boardIds.length,
-        offline: away.length,
-      };
-      const subjectId = draft.supersedes ?? draft.takeoverId;
-      await Promise.all([
-        repo.insert(tx, {
-          ...rowOf(document, jws, actor, unitId),
-          target_count: boardIds.length,
-          offline_count: away.length,
-        }),
-        to ? repo.freezeTargets(tx, document.takeoverId, to, away) : null,
-        audit(tx, { actor, action: options.action, subjectType: 'takeover', subjectId, unitId, detail }),
-      ]);
-      return jws;
-    };
-    const sent = await store.transaction(work).catch((error: unknown) => {
-      if (error instanceof NothingToDo) return null;
-      throw error;
-    });
-    if (sent === null) return;
-    events.emit('takeoverRaised', { takeoverId: draft.takeoverId, jws: sent });
-    events.emit('takeoverProgressed', { takeoverId: draft.supersedes ?? draft.takeoverId });
-  }
 
   /** Visible to who may read takeovers where it was raised or where one of its boards hangs. @throws `takeover_unknown` 404 */
   async function assertVisible(actor: Actor, row: TakeoverRow | undefined): Promise<TakeoverRow> {
@@ -380,35 +268,5 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const next = await repo.nextExpiries(store.read, after);
       return next[0] ? { takeoverIds: next.map((row) => row.id), at: next[0].expires_at } : null;
     },
-  };
-}
-
-class NothingToDo extends Error {}
-
-const noTargets = (): TakeoverError =>
-  new TakeoverError('takeover_no_targets', 'No board would show this', { field: 'selectors' });
-
-function rowOf(
-  document: Takeover,
-  jws: string,
-  actor: Actor,
-  unitId: string,
-): Omit<TakeoverRow, 'target_count' | 'offline_count'> {
-  return {
-    id: document.takeoverId,
-    epoch: document.sequence.epoch,
-    counter: document.sequence.counter,
-    type: document.type,
-    supersedes: document.supersedes,
-    status: document.status,
-    level: document.content.level,
-    event: document.content.event,
-    headline: document.content.headline,
-    issued_at: document.issuedAt,
-    starts_at: document.startsAt,
-    expires_at: document.expiresAt,
-    raised_by: actor.userId,
-    unit_id: unitId,
-    jws,
   };
 }
