@@ -16,6 +16,7 @@ import Fastify, {
 import {
   createJsonSchemaTransform,
   hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
@@ -50,6 +51,12 @@ export interface Http {
   readonly routes: () => readonly KnownRoute[];
 }
 
+/**
+ * `serializerCompiler` of routes that answer with thousands of rows. Other answers are parsed by their schema once more, so that a
+ * slip shows as an error and never as a leak; for a province's boards that would hold up the takeovers on the same event loop.
+ */
+export const longAnswer = () => (answer: unknown) => JSON.stringify(answer);
+
 /** Largest JSON body, bytes; uploads go by tus, which streams. */
 const BODY_LIMIT = 2_000_000;
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -68,9 +75,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   app.addHook('onReady', (done) => done(firstUndeclared(declared)));
 
   app.setValidatorCompiler(validatorCompiler);
-  // Answers are made by typed code and parsed by whoever reads them, with the same schemas: to parse a list of thousands of
-  // boards here once more would hold up the takeovers that share this event loop.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendError(deps.log, error, request, reply));
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(bodyOf(notFound())));
   app.decorateRequest('actor', null);

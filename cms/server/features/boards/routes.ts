@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { board, boardInput, boardPatch, boards } from '../../../../shared/protocol/api/boards.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
+import { longAnswer } from '../../http.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { BoardsService } from './service.ts';
 
@@ -13,9 +14,11 @@ export const boardRoutes =
   (service: BoardsService): Routes =>
   (plain: FastifyInstance) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/boards', { config, schema: { response: { 200: boards } } }, async (request) => ({
-      boards: await service.list(actorOf(request)),
-    }));
+    app.get(
+      '/api/boards',
+      { config, schema: { response: { 200: boards } }, serializerCompiler: longAnswer },
+      async (request) => ({ boards: await service.list(actorOf(request)) }),
+    );
     app.get('/api/boards/:id', { config, schema: { params, response: { 200: board } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );

@@ -10,6 +10,7 @@ import {
   takeoverView,
 } from '../../../../shared/protocol/api/takeovers.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
+import { longAnswer } from '../../http.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { TakeoverService } from './service.ts';
 
@@ -32,8 +33,10 @@ export function takeoverRoutes(service: TakeoverService): Routes {
     app.get('/api/takeovers', { config, schema: { response: { 200: takeovers } } }, (request) =>
       service.list(actorOf(request)),
     );
-    app.get('/api/takeovers/:id', { config, schema: { params, response: { 200: takeoverDetail } } }, (request) =>
-      service.detail(actorOf(request), request.params.id),
+    app.get(
+      '/api/takeovers/:id',
+      { config, schema: { params, response: { 200: takeoverDetail } }, serializerCompiler: longAnswer },
+      (request) => service.detail(actorOf(request), request.params.id),
     );
     app.post(
       '/api/takeovers/:id/all-clear',
