@@ -1,38 +1,58 @@
-/** The addresses of the pages. Pages are loaded when they are first opened. */
+/**
+ * The addresses of the pages. All are in the first load: a page must open while the CMS is away, and after an upgrade that
+ * has replaced the files it would be loaded from.
+ */
 import { createRouter } from 'sv-router';
+import BoardEditPage from './pages/BoardEditPage.svelte';
+import BoardNewPage from './pages/BoardNewPage.svelte';
+import BoardPage from './pages/BoardPage.svelte';
+import BoardsPage from './pages/BoardsPage.svelte';
+import MediaPage from './pages/MediaPage.svelte';
+import NotFoundPage from './pages/NotFoundPage.svelte';
+import NoticePage from './pages/NoticePage.svelte';
+import NoticesPage from './pages/NoticesPage.svelte';
+import PlaylistPage from './pages/PlaylistPage.svelte';
+import PlaylistsPage from './pages/PlaylistsPage.svelte';
+import PlaysPage from './pages/PlaysPage.svelte';
+import PublishPage from './pages/PublishPage.svelte';
+import SchedulePage from './pages/SchedulePage.svelte';
+import SchedulesPage from './pages/SchedulesPage.svelte';
+import TakeoverNewPage from './pages/TakeoverNewPage.svelte';
+import TakeoverPage from './pages/TakeoverPage.svelte';
+import TakeoversPage from './pages/TakeoversPage.svelte';
 
 export const { p, navigate, isActive, route } = createRouter({
-  '/': () => import('./pages/BoardsPage.svelte'),
+  '/': BoardsPage,
   '/boards': {
-    '/': () => import('./pages/BoardsPage.svelte'),
-    '/new': () => import('./pages/BoardNewPage.svelte'),
+    '/': BoardsPage,
+    '/new': BoardNewPage,
     '/:id': {
-      '/': () => import('./pages/BoardPage.svelte'),
-      '/edit': () => import('./pages/BoardEditPage.svelte'),
+      '/': BoardPage,
+      '/edit': BoardEditPage,
     },
   },
-  '/media': () => import('./pages/MediaPage.svelte'),
+  '/media': MediaPage,
   '/notices': {
-    '/': () => import('./pages/NoticesPage.svelte'),
-    '/new': () => import('./pages/NoticePage.svelte'),
-    '/:id': () => import('./pages/NoticePage.svelte'),
+    '/': NoticesPage,
+    '/new': NoticePage,
+    '/:id': NoticePage,
   },
   '/playlists': {
-    '/': () => import('./pages/PlaylistsPage.svelte'),
-    '/new': () => import('./pages/PlaylistPage.svelte'),
-    '/:id': () => import('./pages/PlaylistPage.svelte'),
+    '/': PlaylistsPage,
+    '/new': PlaylistPage,
+    '/:id': PlaylistPage,
   },
   '/schedules': {
-    '/': () => import('./pages/SchedulesPage.svelte'),
-    '/new': () => import('./pages/SchedulePage.svelte'),
-    '/:id': () => import('./pages/SchedulePage.svelte'),
+    '/': SchedulesPage,
+    '/new': SchedulePage,
+    '/:id': SchedulePage,
   },
-  '/publish': () => import('./pages/PublishPage.svelte'),
-  '/plays': () => import('./pages/PlaysPage.svelte'),
+  '/publish': PublishPage,
+  '/plays': PlaysPage,
   '/takeovers': {
-    '/': () => import('./pages/TakeoversPage.svelte'),
-    '/new': () => import('./pages/TakeoverNewPage.svelte'),
-    '/:id': () => import('./pages/TakeoverPage.svelte'),
+    '/': TakeoversPage,
+    '/new': TakeoverNewPage,
+    '/:id': TakeoverPage,
   },
-  '*notFound': () => import('./pages/NotFoundPage.svelte'),
+  '*notFound': NotFoundPage,
 });

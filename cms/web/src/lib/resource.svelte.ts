@@ -1,6 +1,7 @@
 /** Something that is loaded from the CMS and shown: its data, or why there is none. */
 import { untrack } from 'svelte';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { useApp } from './app.svelte.ts';
 
 export class Resource<T> {
   data = $state.raw<T | null>(null);
@@ -41,10 +42,13 @@ export class Resource<T> {
  * `await` changes.
  */
 export function useResource<T>(load: (signal: AbortSignal) => Promise<T>): Resource<T> {
+  const { live } = useApp();
   const resource = new Resource(load);
   $effect(() => {
     void resource.reload();
     return () => untrack(() => resource.stop());
   });
+  // What could not be loaded while the CMS was away is loaded when it is back.
+  $effect(() => live.onReturn(() => resource.error && void resource.reload()));
   return resource;
 }
