@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { browserArgs, browserEnv, browserUser, windowRaster, type Raster, type WindowKind } from './browser-options.ts';
 
 export interface BrowserProcessOptions {
@@ -132,12 +133,16 @@ export class BrowserProcess {
     // A fresh profile each time: nothing of a crash before, no lock, nothing that grows.
     this.#clear();
     const home = user ? mkdtempSync(join(tmpdir(), homePrefix)) : join(dataDir, 'browser');
+    if (!user) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    if (user) chownSync(home, user.uid, user.gid);
+    // A command line can be read by everybody on the machine; the token in the stage's address is for this browser alone.
+    const door = join(home, 'stage.html');
+    writeFileSync(door, doorPage(this.#url), { mode: 0o600 });
+    if (user) for (const path of [home, door]) chownSync(path, user.uid, user.gid);
     this.#home = home;
     const args = browserArgs({
       kind: this.#kind,
-      url: this.#url,
+      url: pathToFileURL(door).href,
       profile: join(home, 'profile'),
       raster: this.#raster,
       smallSharedMemory: hasSmallSharedMemory(),
@@ -165,6 +170,11 @@ export class BrowserProcess {
     this.#home = null;
     rmSync(this.#pidFile, { force: true });
   }
+}
+
+/** A page that leads to the stage. It is black, as the stage is before its first picture. */
+function doorPage(url: string): string {
+  return `<!doctype html><meta name="color-scheme" content="dark"><style>html{background:#000}</style><script>location.replace(${JSON.stringify(url)})</script>`;
 }
 
 function sameRaster(a: Raster | null, b: Raster | null): boolean {

@@ -103,7 +103,7 @@ class ChromiumHost {
       stageDir: options.stageDir,
       pairAnew: options.pairAnew,
       onMessage: (message) => this.#hear(message),
-      onHopeless: () => process.exit(1),
+      onHopeless: () => this.#end(1),
       report: (line) => process.stderr.write(`${line}\n`),
     });
     this.#browser =
@@ -198,14 +198,14 @@ class ChromiumHost {
   }
 
   /** The engine first: it closes the play on the glass and delivers what it can; the picture stays up meanwhile. */
-  #end(): void {
+  #end(code = 0): void {
     if (this.#ending) return;
     this.#ending = true;
     this.#engine
       .stop()
       .then(() => this.#browser?.stop())
       .then(
-        () => process.exit(0),
+        () => process.exit(code),
         () => process.exit(1),
       );
   }

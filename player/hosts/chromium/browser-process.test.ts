@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BrowserProcess } from './browser-process.ts';
+
+let folder: string;
+let browser: BrowserProcess | null = null;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-host-'));
+});
+afterEach(async () => {
+  await browser?.stop();
+  browser = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A browser that writes down how it was called, and waits. */
+function fakeBrowser(): string {
+  const program = join(folder, 'browser.sh');
+  writeFileSync(
+    program,
+    `#!/bin/sh\nprintf '%s\\n' "$@" > '${folder}/args.new'\nmv '${folder}/args.new' '${folder}/args'\nexec sleep 60\n`,
+  );
+  chmodSync(program, 0o755);
+  return program;
+}
+
+async function called(): Promise<string[]> {
+  const args = join(folder, 'args');
+  const watcher = watch(folder);
+  try {
+    while (!existsSync(args)) await new Promise((resolve) => watcher.once('change', resolve));
+  } finally {
+    watcher.close();
+  }
+  return readFileSync(args, 'utf8').split('\n');
+}
+
+const url = 'http://127.0.0.1:4711/?token=not-for-everybody';
+
+async function open(): Promise<{ args: string[]; home: string }> {
+  const dataDir = join(folder, 'data');
+  mkdirSync(dataDir, { recursive: true });
+  const home = join(dataDir, 'browser');
+  browser = new BrowserProcess('headless', {
+    program: fakeBrowser(),
+    dataDir,
+    // Runs as whoever runs the test.
+    extra: ['--no-sandbox'],
+    env: process.env,
+    onEnded: () => undefined,
+  });
+  await browser.show('headless', url, null);
+  return { args: await called(), home };
+}
+
+test('the stage’s token is on no command line, which everybody can read, but in a file of the browser’s user', async () => {
+  const { args, home } = await open();
+  expect(args.join(' ')).not.toContain('not-for-everybody');
+  const door = join(home, 'stage.html');
+  expect(args).toContain(`--app=file://${door}`);
+  expect(readFileSync(door, 'utf8')).toContain(JSON.stringify(url));
+  expect([statSync(door).mode & 0o777, statSync(home).mode & 0o777]).toEqual([0o600, 0o700]);
+});
+
+test('a profile that a power cut left behind is not used again', async () => {
+  const lock = join(folder, 'data/browser/profile/SingletonLock');
+  mkdirSync(join(folder, 'data/browser/profile'), { recursive: true });
+  writeFileSync(lock, '');
+  await open();
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('what only has the number of a former browser is left alone', async () => {
+  const stranger = spawn('sleep', ['60']);
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data/browser.json'), JSON.stringify({ pid: stranger.pid, home: join(folder, 'gone') }));
+  await open();
+  expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+  stranger.kill();
+});
