@@ -38,7 +38,10 @@ export class Stage {
   directorArrived(): void {
     if (this.#front !== null) this.#front.orphaned = true;
     if (this.#back !== null) this.#drop(this.#back);
-    this.#send({ type: 'ready', width: innerWidth, height: innerHeight, pixelRatio: devicePixelRatio });
+    // Without a window manager Chromium keeps a window of the screen's size a pixel short of it, lest it count as full-screen.
+    const whole = (window: number, screen: number) => (screen - window === 1 ? screen : window);
+    const [width, height] = [whole(innerWidth, screen.width), whole(innerHeight, screen.height)];
+    this.#send({ type: 'ready', width, height, pixelRatio: devicePixelRatio });
   }
 
   handle(command: StageCommand): void {

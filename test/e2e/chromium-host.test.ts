@@ -1,11 +1,14 @@
 /** The Chromium host as a process: its bridge, and a real browser under it that is killed and comes back. */
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium } from 'playwright';
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { programme } from '../../player/engine/testing-board.ts';
 import { TestCms } from '../../player/engine/testing-cms.ts';
-import { findBrowser } from '../../scripts/lib/browser.ts';
+import { ensureBrowser, findBrowser } from '../../scripts/lib/browser.ts';
 import { bridgeContract, killEngine } from './lib/bridge-contract.ts';
 import { Child } from './lib/processes.ts';
 
@@ -15,26 +18,104 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function startHost(cms: TestCms, ...args: string[]): Child {
-  return new Child('player/hosts/chromium/main.ts', [
-    '--cms',
-    cms.url,
-    '--data',
-    join(folder, 'data'),
-    '--stage',
-    'dist/stage',
-    ...args,
-  ]);
+function startHost(cms: TestCms, env: Record<string, string> = {}, ...args: string[]): Child {
+  const always = ['--cms', cms.url, '--data', join(folder, 'data'), '--stage', 'dist/stage'];
+  return new Child('player/hosts/chromium/main.ts', [...always, ...args], env);
 }
 
 bridgeContract('Chromium host', (cms) => Promise.resolve({ child: startHost(cms), kind: 'none' }));
+
+test('the glass keeps its picture while the engine is killed and comes back', async () => {
+  const cms = await TestCms.start();
+  const host = startHost(cms);
+  const browser = await chromium.launch({
+    executablePath: await ensureBrowser(),
+    // Chromium refuses its sandbox to root; tests may run as root, players never do.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  try {
+    const url = String((await host.message('stage'))['url']);
+    const page = await browser.newPage({ viewport: { width: 640, height: 320 } });
+    await page.goto(url);
+    await cms.enterCode(String((await host.message('pairingCode'))['code']));
+    await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+    await cms.publish(programme([1, null], [2, null]));
+    await page.waitForSelector('[data-front=true][data-kind=notice]');
+    // Each frame from now on: something opaque is in front, in whole.
+    await page.evaluate(() => {
+      const seen = { frames: 0, blank: 0 };
+      Object.assign(window, { seen });
+      const look = () => {
+        seen.frames++;
+        const front = document.elementsFromPoint(innerWidth / 2, innerHeight / 2).some((e) => e.closest('.layer'));
+        if (!front || !document.querySelector('.layer[data-front=true] h1')) seen.blank++;
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    for (let kill = 1; kill <= 2; kill++) {
+      await killEngine(host);
+      let back = false;
+      const returned = cms.until(() => cms.bodies('booted').length === 1 + kill).then(() => (back = true));
+      while (!back) expect(await lit(await page.screenshot())).toBeGreaterThan(0.02);
+      await returned;
+      const ended = cms.bodies('playEnded').length;
+      await cms.until(() =>
+        cms
+          .bodies('playEnded')
+          .slice(ended)
+          .some(({ outcome }) => outcome === 'completed'),
+      );
+    }
+    const seen = await page.evaluate(() => (window as unknown as { seen: { frames: number; blank: number } }).seen);
+    expect(seen.blank).toBe(0);
+    expect(seen.frames).toBeGreaterThan(100);
+    await page.waitForSelector('[data-front=true][data-kind=notice]');
+  } finally {
+    await browser.close();
+    await host.stop();
+    await cms.stop();
+  }
+});
+
+/** Share of a picture that is bright: its letters. */
+async function lit(png: Buffer): Promise<number> {
+  const data = await sharp(png).greyscale().raw().toBuffer();
+  return data.filter((value) => value > 128).length / data.length;
+}
+
+test('a kiosk window covers its screen, also where no window manager does it', async (context) => {
+  const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
+  if (browser === null) return context.skip('no browser that the stage may run in');
+  const x = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x900x24', '-nolisten', 'tcp']);
+  const display = await new Promise<string | null>((resolve) => {
+    x.once('error', () => resolve(null));
+    x.stdout.once('data', (text: Buffer) => resolve(`:${text.toString().trim()}`));
+  });
+  if (display === null) return context.skip('no Xvfb to open a window on');
+  const cms = await TestCms.start();
+  const host = startHost(cms, { DISPLAY: display, WAYLAND_DISPLAY: '' }, '--browser', browser);
+  try {
+    const said = await host.message('stage');
+    if (said['host'] !== 'chromium') return context.skip(`no window here: ${String(said['reason'])}`);
+    // The first offer may have been made before there was a window; the next one tells its size.
+    await cms.until(() => [...cms.offers.values()].some(({ reveal }) => reveal));
+    for (const offer of cms.offers.values()) if (!offer.reveal?.screen) offer.expiresAt = 0;
+    const { reveal } = await cms.until(() => [...cms.offers.values()].find((offer) => offer.reveal?.screen));
+    expect(reveal?.screen).toEqual({ width: 1600, height: 900 });
+  } finally {
+    await host.stop();
+    await cms.stop();
+    x.kill();
+  }
+});
 
 test('a real browser shows the board; engine and browser are killed and come back by themselves', async (context) => {
   const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
   if (browser === null) return context.skip('no browser that the stage may run in');
   const cms = await TestCms.start();
   // Nothing that a player would not be given either: as root the browser runs as another user, in its sandbox.
-  const host = startHost(cms, '--browser', browser, '--headless');
+  const host = startHost(cms, {}, '--browser', browser, '--headless');
   try {
     const said = await host.message('stage');
     if (said['host'] === 'none') return context.skip(`the browser does not run here: ${String(said['reason'])}`);
