@@ -83,6 +83,24 @@ test('a profile that a power cut left behind is not used again', async () => {
   expect(existsSync(lock)).toBe(false);
 });
 
+test('a second host on the same folder leaves the first one’s browser alone and says so', async () => {
+  const first = spawn('sleep', ['60']);
+  const begun = readFileSync(`/proc/${first.pid}/stat`, 'utf8').split(' ')[21];
+  mkdirSync(join(folder, 'data'));
+  const left = (host: string) =>
+    writeFileSync(
+      join(folder, 'data/browser.json'),
+      JSON.stringify({ pid: 2 ** 22, home: join(folder, 'home'), host }),
+    );
+  left(`${first.pid} ${begun}`);
+  await expect(open()).rejects.toMatchObject({ code: 'host_running' });
+  expect(existsSync(join(folder, 'data/browser.json'))).toBe(true);
+  // A process that only has the number of a host of before the last power cut.
+  left(`${first.pid} 1`);
+  await open();
+  first.kill();
+});
+
 test('what only has the number of a former browser is left alone', async () => {
   const stranger = spawn('sleep', ['60']);
   mkdirSync(join(folder, 'data'));

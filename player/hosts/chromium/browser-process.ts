@@ -4,6 +4,7 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AppError } from '../../../shared/util/errors.ts';
 import { browserArgs, browserEnv, browserUser, windowRaster, type Raster, type WindowKind } from './browser-options.ts';
 
 export interface BrowserProcessOptions {
@@ -23,6 +24,9 @@ const keptLines = 20;
 /** Folders of browsers that run as another user. */
 const homePrefix = 'bang-tin-browser-';
 
+/** `host_running`: another host shows this board. Its browser is left alone. */
+export class HostRunningError extends AppError {}
+
 export class BrowserProcess {
   readonly #o: BrowserProcessOptions;
   #kind: WindowKind;
@@ -35,6 +39,7 @@ export class BrowserProcess {
   #home: string | null = null;
   #queue: Promise<void> = Promise.resolve();
 
+  /** @throws HostRunningError */
   constructor(kind: WindowKind, options: BrowserProcessOptions) {
     this.#o = options;
     this.#kind = kind;
@@ -155,7 +160,9 @@ export class BrowserProcess {
       ...(user ?? {}),
     });
     if (child.pid !== undefined)
-      writeFileSync(this.#pidFile, JSON.stringify({ pid: child.pid, home }), { mode: 0o600 });
+      writeFileSync(this.#pidFile, JSON.stringify({ pid: child.pid, home, host: lifeOf(process.pid) }), {
+        mode: 0o600,
+      });
     return child;
   }
 
@@ -191,6 +198,8 @@ function explain(how: string, words: readonly string[]): string {
 /** A host that was killed leaves its browser behind; the next one ends it. Only where the process can be recognized for certain. */
 function clearLeftover(file: string): void {
   const left = readLeftover(file);
+  if (left?.host && left.host !== lifeOf(process.pid) && left.host === lifeOf(Number.parseInt(left.host, 10)))
+    throw new HostRunningError('host_running', 'This player is running already.');
   rmSync(file, { force: true });
   if (!left) return;
   if (commandOf(left.pid).includes(`--user-data-dir=${left.home}/profile`)) process.kill(left.pid, 'SIGKILL');
@@ -200,10 +209,23 @@ function clearLeftover(file: string): void {
 }
 
 /** Checked by hand: a schema library would cost more time at the start than everything else here. */
-function readLeftover(file: string): { pid: number; home: string } | null {
+function readLeftover(file: string): { pid: number; home: string; host: string | null } | null {
   try {
-    const { pid, home } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return Number.isInteger(pid) && Number(pid) > 1 && typeof home === 'string' ? { pid: Number(pid), home } : null;
+    const { pid, home, host } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    if (!Number.isInteger(pid) || Number(pid) <= 1 || typeof home !== 'string') return null;
+    return { pid: Number(pid), home, host: typeof host === 'string' ? host : null };
+  } catch {
+    return null;
+  }
+}
+
+/** Names one run of a process: its number and when it began, in ticks since boot (proc(5), field 22). null: there is none, or the system does not tell. */
+function lifeOf(pid: number): string | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return `${pid} ${fields[19]}`;
   } catch {
     return null;
   }
