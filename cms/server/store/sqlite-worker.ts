@@ -25,11 +25,14 @@ function takeLock(lockFile: string): DatabaseSync {
 
 function open(options: WorkerOptions): DatabaseSync {
   const db = new DatabaseSync(options.file, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
-  if (!options.readOnly)
-    db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864;');
+  if (!options.readOnly) {
+    // Pages of 8 KB (decided when the file is made): journals come in batches of 100 KB, and fewer pages are written for them.
+    db.exec('pragma page_size = 8192; pragma journal_mode = wal;');
+    db.exec('pragma synchronous = full; pragma journal_size_limit = 67108864;');
+  }
   // A checkpoint every 16 MB instead of 4: a storm of records then pays for it seldom.
   db.exec(
-    'pragma foreign_keys = on; pragma cache_size = -32768; pragma temp_store = memory; pragma wal_autocheckpoint = 4000;',
+    'pragma foreign_keys = on; pragma cache_size = -32768; pragma temp_store = memory; pragma wal_autocheckpoint = 2000;',
   );
   return db;
 }

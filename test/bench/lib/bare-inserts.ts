@@ -22,7 +22,7 @@ if (file === undefined) throw new Error('Needs the path of its database');
 await (await openStore({ databaseUrl: null, file, onError: console.error })).close();
 const db = new DatabaseSync(file);
 db.exec(
-  'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;',
+  'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -32768; pragma wal_autocheckpoint = 2000;',
 );
 
 const columns =
