@@ -56,7 +56,12 @@ export async function createTestContent(store: Store) {
     async pair(boardIds: readonly string[]): Promise<Map<string, string>> {
       const keysOf = new Map(boardIds.map((id) => [id, Buffer.from(sources.randomBytes(32)).toString('base64url')]));
       await store.transaction(async (tx) => {
-        await tx.updateTable('devices').set({ ended_at: sources.now() }).where('board_id', 'in', boardIds).where('ended_at', 'is', null).execute();
+        await tx
+          .updateTable('devices')
+          .set({ ended_at: sources.now() })
+          .where('board_id', 'in', boardIds)
+          .where('ended_at', 'is', null)
+          .execute();
         await store.insertMany(
           tx,
           'devices',
@@ -67,15 +72,41 @@ export async function createTestContent(store: Store) {
       return keysOf;
     },
     /** A ready file, as if processed; its bytes exist in name only. */
-    async file(unitId: string, kind: 'image' | 'video', durationMs: number | null = null): Promise<Pick<Media, 'id' | 'hash'> & { hash: string }> {
+    async file(
+      unitId: string,
+      kind: 'image' | 'video',
+      durationMs: number | null = null,
+    ): Promise<Pick<Media, 'id' | 'hash'> & { hash: string }> {
       const id = sources.newId();
       const hash = createHash('sha256').update(id).digest('hex');
-      const made = { hash, size: 1000, media_type: kind === 'image' ? 'image/webp' : 'video/mp4', width: 64, height: 32, duration_ms: durationMs };
+      const made = {
+        hash,
+        size: 1000,
+        media_type: kind === 'image' ? 'image/webp' : 'video/mp4',
+        width: 64,
+        height: 32,
+        duration_ms: durationMs,
+      };
       await store.transaction(async (tx) => {
-        await tx.insertInto('assets').values({ ...made, created_at: sources.now() }).execute();
+        await tx
+          .insertInto('assets')
+          .values({ ...made, created_at: sources.now() })
+          .execute();
         await tx
           .insertInto('media')
-          .values({ id, unit_id: unitId, name: kind, state: 'ready', error_code: null, kind, ...made, poster_hash: hash, created_at: sources.now(), created_by: 'test', deleted_at: null })
+          .values({
+            id,
+            unit_id: unitId,
+            name: kind,
+            state: 'ready',
+            error_code: null,
+            kind,
+            ...made,
+            poster_hash: hash,
+            created_at: sources.now(),
+            created_by: 'test',
+            deleted_at: null,
+          })
           .execute();
       });
       return { id, hash };
@@ -85,12 +116,22 @@ export async function createTestContent(store: Store) {
         unitId,
         title,
         category: 'local',
-        content: { type: 'layout', layout: 'notice', fields: { title, body: 'Trạm y tế tiêm vào sáng thứ Ba hằng tuần.' } },
+        content: {
+          type: 'layout',
+          layout: 'notice',
+          fields: { title, body: 'Trạm y tế tiêm vào sáng thứ Ba hằng tuần.' },
+        },
         durationMs: null,
       });
     },
     playlist(actor: Actor, noticeIds: readonly string[], unitId: string = ids.commune, name = 'Buổi sáng') {
-      const items = noticeIds.map((noticeId) => ({ itemId: sources.newId(), noticeId, durationMs: null, validFrom: null, validTo: null }));
+      const items = noticeIds.map((noticeId) => ({
+        itemId: sources.newId(),
+        noticeId,
+        durationMs: null,
+        validFrom: null,
+        validTo: null,
+      }));
       return playlists.create(actor, { unitId, name, items });
     },
     async close() {
