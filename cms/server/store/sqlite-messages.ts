@@ -16,6 +16,9 @@ export type WorkerRequest = { readonly id: number } & (
       readonly columns: number;
       readonly json: string;
     }
+  /** Nobody waits for its answer: when it fails, every request up to the rollback is refused with the same error. */
+  | { readonly op: 'begin' }
+  | { readonly op: 'commit' }
   | { readonly op: 'rollback' }
   | { readonly op: 'close' }
 );

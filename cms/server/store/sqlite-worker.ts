@@ -6,6 +6,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerOptions, WorkerRequest, WorkerResult } from './sqlite-messages.ts';
 
+const nothing: WorkerResult = { rows: [], changes: 0 };
+
 /** Prepared statements kept; queries are few and their text repeats. */
 const STATEMENTS_KEPT = 400;
 /** Rows per statement of a bulk insert: more gains nothing, and 15 columns must stay below SQLite's limit of parameters. */
@@ -37,8 +39,39 @@ function open(options: WorkerOptions): DatabaseSync {
   return db;
 }
 
-function serve(db: DatabaseSync, lock: DatabaseSync | null, port: MessagePort): void {
+function serve(db: DatabaseSync, begin: string, lock: DatabaseSync | null, port: MessagePort): void {
   const prepared = new Map<string, Prepared>();
+  /** Whether a transaction is meant to be open, and why it is not any more, or never was. */
+  let inTransaction = false;
+  let broken: Error | null = null;
+
+  /**
+   * Statements of a transaction are sent without waiting for each other. When SQLite has ended the transaction by itself (a full
+   * disk), or could not begin it, none of those that follow may run: each would be a transaction of its own.
+   */
+  function assertUnbroken(): void {
+    if (inTransaction && !db.isTransaction) broken ??= new Error('SQLite has ended the transaction');
+    if (broken) throw broken;
+  }
+
+  /** A statement that made SQLite end the transaction is the reason that all after it are given. */
+  function remembered(work: () => WorkerResult): WorkerResult {
+    try {
+      return work();
+    } catch (error) {
+      if (inTransaction && !db.isTransaction) broken ??= error as Error;
+      throw error;
+    }
+  }
+
+  function attempt(sql: string): void {
+    try {
+      db.exec(sql);
+    } catch (error) {
+      broken ??= error as Error;
+      throw error;
+    }
+  }
 
   function prepare(sql: string): Prepared {
     let entry = prepared.get(sql);
@@ -78,13 +111,26 @@ function serve(db: DatabaseSync, lock: DatabaseSync | null, port: MessagePort): 
   function run(request: WorkerRequest): WorkerResult {
     switch (request.op) {
       case 'query':
-        return query(request.sql, request.parameters);
+        assertUnbroken();
+        return remembered(() => query(request.sql, request.parameters));
       case 'insertMany':
-        return insertMany(request.head, request.tail, request.columns, request.json);
+        assertUnbroken();
+        return remembered(() => insertMany(request.head, request.tail, request.columns, request.json));
+      case 'begin':
+        inTransaction = true;
+        attempt(begin);
+        return nothing;
+      case 'commit':
+        assertUnbroken();
+        attempt('commit');
+        inTransaction = false;
+        return nothing;
       case 'rollback':
+        inTransaction = false;
+        broken = null;
         // A full disk has rolled back already.
         if (db.isTransaction) db.exec('rollback');
-        return { rows: [], changes: 0 };
+        return nothing;
       case 'close':
         if (db.isOpen) db.close();
         if (lock?.isOpen) lock.close();
@@ -112,7 +158,7 @@ function refusal(id: number, error: unknown): WorkerAnswer {
 function start(options: WorkerOptions, port: MessagePort): void {
   try {
     const lock = options.lockFile === null ? null : takeLock(options.lockFile);
-    serve(open(options), lock, port);
+    serve(open(options), options.readOnly ? 'begin' : 'begin immediate', lock, port);
     port.postMessage({ id: 0, ok: true, result: { rows: [], changes: 0 } } satisfies WorkerAnswer);
   } catch (error) {
     port.postMessage(refusal(0, error));

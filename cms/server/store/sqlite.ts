@@ -131,12 +131,14 @@ class SqliteDriver implements Driver {
     return Promise.resolve();
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(this.#options.readOnly ? 'begin' : 'begin immediate'));
+  /** Not waited for: the first statement follows at once, and is refused when the transaction could not begin. */
+  beginTransaction(connection: DatabaseConnection): Promise<void> {
+    (connection as SqliteConnection).request({ op: 'begin' }).catch(() => undefined);
+    return Promise.resolve();
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('commit'));
+    await (connection as SqliteConnection).request({ op: 'commit' });
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

@@ -187,4 +187,41 @@ describe('an SQLite file', () => {
     expect(await readSetting(second.read, 'still')).toBe('works');
     await second.close();
   });
+
+  it('runs nothing of a transaction that could not begin', async () => {
+    const store = await openStore(options(join(folder, 'begin')));
+    // Somebody has left a transaction open on the writer's connection.
+    await sql`begin`.execute(store.write);
+    const write = store.transaction(async (tx) => {
+      await Promise.all([writeSetting(tx, 'a', '1'), writeSetting(tx, 'b', '2')]);
+    });
+    await expect(write).rejects.toThrow('within a transaction');
+    await expect(store.transaction(() => Promise.resolve())).resolves.toBeUndefined();
+    await store.transaction((tx) => writeSetting(tx, 'c', '3'));
+    expect([
+      await readSetting(store.read, 'a'),
+      await readSetting(store.read, 'b'),
+      await readSetting(store.read, 'c'),
+    ]).toEqual([null, null, '3']);
+    await store.close();
+  });
+
+  it('runs nothing of a transaction after a full disk has ended it', async () => {
+    const store = await openStore(options(join(folder, 'full')));
+    await sql`pragma cache_size = 1`.execute(store.write);
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.write);
+    await sql.raw(`pragma max_page_count = ${rows[0]!.page_count + 4}`).execute(store.write);
+    const write = store.transaction(async (tx) => {
+      await Promise.all([
+        writeSetting(tx, 'before', 'x'),
+        writeSetting(tx, 'large', 'x'.repeat(200_000)),
+        writeSetting(tx, 'after', 'x'),
+      ]);
+    });
+    await expect(write).rejects.toMatchObject({ code: 'storage_full' });
+    expect(await store.read.selectFrom('settings').select('key').execute()).toEqual([]);
+    await store.transaction((tx) => writeSetting(tx, 'small', 'y'));
+    expect(await readSetting(store.read, 'small')).toBe('y');
+    await store.close();
+  });
 });

@@ -68,24 +68,21 @@ export function createIngest(context: Context, deps: IngestDeps) {
   });
 
   async function write(tx: Tx, items: readonly Item[]): Promise<void> {
-    const moved = await repo.moveCursors(
-      tx,
-      items.map(({ journal, read }) => ({
-        journalId: journal.id,
-        fromSeq: journal.head.seq,
-        toSeq: read.head.seq,
-        toHash: read.head.hash,
-      })),
-    );
-    if (moved !== items.length) throw new StaleCursorError();
+    const moves = items.map(({ journal, read }) => ({
+      journalId: journal.id,
+      fromSeq: journal.head.seq,
+      toSeq: read.head.seq,
+      toHash: read.head.hash,
+    }));
     const batches = items.map(({ batch, read, receivedAt }) => ({
       ...batch,
       firstSeq: read.freshFrom!,
       lines: read.lines ?? batch.lines,
       receivedAt,
     }));
-    // Not waited for one by one: the connection keeps their order, and the trips to the writer overlap.
-    await Promise.all([
+    // Sent together: the connection keeps their order, and the writer need not wait for the event loop between them.
+    const moving = repo.moveCursors(tx, moves);
+    const inserting = Promise.all([
       repo.insertBatches(tx, batches),
       repo.insertPlays(
         store,
@@ -98,6 +95,10 @@ export function createIngest(context: Context, deps: IngestDeps) {
         items.map(({ read }) => read.events),
       ),
     ]);
+    // Where a cursor was not what it was thought to be, the rows are there already: that says more than their refusal.
+    inserting.catch(() => undefined);
+    if ((await moving) !== items.length) throw new StaleCursorError();
+    await inserting;
     const facts = items.flatMap(({ journal, read }) =>
       read.takeovers.map((fact) => ({ ...fact, boardId: journal.boardId, errorCode: null })),
     );
