@@ -1,5 +1,6 @@
 /** A form's way to the CMS: checked here first with the CMS's own schema, then sent, with errors beside their fields. */
-import { tick, untrack } from 'svelte';
+import { getContext, setContext, tick, untrack } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
 import type { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
@@ -13,8 +14,11 @@ export class Form {
   errorCode = $state<string | null>(null);
   /** Sentences by dotted path of the field. */
   fields = $state<Record<string, string>>({});
+  /** Fields whose text cannot be read: what they hold is not what is typed, so nothing is sent meanwhile. */
+  #unread = new SvelteSet<symbol>();
   /** The check that last failed. */
   #validate: (() => unknown) | null = null;
+  #focus: () => Promise<void>;
 
   /** The sentence for a field, or for one below it when `deep`. */
   of(path: string, deep = false): string | undefined {
@@ -22,6 +26,18 @@ export class Form {
     if (!deep) return undefined;
     const below = Object.keys(this.fields).find((key) => key.startsWith(`${path}.`));
     return below === undefined ? undefined : this.fields[below];
+  }
+
+  /** @param focus brings the person to the first field that is wrong */
+  constructor(focus: () => Promise<void> = focusFirstInvalid) {
+    this.#focus = focus;
+  }
+
+  /** A field's text cannot be read, until the returned function is called. The field says so itself. */
+  unreadable(): () => void {
+    const field = Symbol();
+    untrack(() => this.#unread.add(field));
+    return () => untrack(() => this.#unread.delete(field));
   }
 
   clear(): void {
@@ -44,14 +60,14 @@ export class Form {
       for (const issue of parsed.success ? [] : parsed.error.issues)
         fields[issue.path.join('.')] ??= sentenceOfIssue(issue);
       this.fields = { ...fields, ...more() };
-      const wrong = Object.keys(this.fields).length > 0;
+      const wrong = Object.keys(this.fields).length > 0 || this.#unread.size > 0;
       this.errorCode = null;
       this.error = wrong ? m.form_has_errors() : null;
       return parsed.success && !wrong ? parsed.data : null;
     };
     const input = validate();
     this.#validate = input === null ? validate : null;
-    if (input === null) void focusFirstInvalid();
+    if (input === null) void this.#focus();
     return input;
   }
 
@@ -60,6 +76,7 @@ export class Form {
     let begun = false;
     $effect(() => {
       read();
+      void this.#unread.size;
       if (begun) untrack(() => this.#revise());
       begun = true;
     });
@@ -87,13 +104,20 @@ export class Form {
         this.errorCode = error.code;
         if (error.field !== null) this.fields = { [error.field]: this.error };
       }
-      void focusFirstInvalid();
+      void this.#focus();
       return false;
     } finally {
       this.busy = false;
     }
   }
 }
+
+const formKey = Symbol('form');
+
+/** The form of the component; the fields in it find it by `formAround`. */
+export const useForm = (): Form => setContext(formKey, new Form());
+/** The form that a field stands in. */
+export const formAround = (): Form | undefined => getContext<Form | undefined>(formKey);
 
 /** A schema's complaint in words. */
 export function sentenceOfIssue(issue: z.core.$ZodIssue): string {

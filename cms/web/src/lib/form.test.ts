@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { m } from '../paraglide/messages.js';
+import { Form } from './form.svelte.ts';
+
+const schema = z.strictObject({ name: z.string().min(1), validTo: z.int().nullable() });
+
+const stay = (): Promise<void> => Promise.resolve();
+
+describe('a form', () => {
+  it('is not sent while a field holds text that it cannot read, however good the rest is', () => {
+    const form = new Form(stay);
+    // An unreadable date leaves null behind, which alone would mean «without end».
+    const input = { name: 'Tin', validTo: null };
+    const mended = form.unreadable();
+    expect(form.check(schema, () => input)).toBeNull();
+    expect(form.error).toBe(m.form_has_errors());
+    mended();
+    expect(form.check(schema, () => input)).toEqual(input);
+    expect(form.error).toBeNull();
+  });
+
+  it('waits for every such field', () => {
+    const form = new Form(stay);
+    const [first, second] = [form.unreadable(), form.unreadable()];
+    first();
+    expect(form.check(schema, () => ({ name: 'Tin', validTo: null }))).toBeNull();
+    second();
+    expect(form.check(schema, () => ({ name: 'Tin', validTo: null }))).not.toBeNull();
+  });
+
+  it('names a wrong field', () => {
+    const form = new Form(stay);
+    expect(form.check(schema, () => ({ name: '', validTo: null }))).toBeNull();
+    expect(form.of('name')).toBe(m.field_required());
+  });
+});
