@@ -273,7 +273,8 @@ export interface Database {
     journal_id: string;
     first_seq: number;
     last_seq: number;
-    lines: string;
+    /** The lines, joined with \n, UTF-8, in zlib's format (RFC 1950): a tenth of their size. */
+    lines: Uint8Array;
     signature: string;
     received_at: number;
   };

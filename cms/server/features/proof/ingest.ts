@@ -12,7 +12,7 @@ import type { BoardIdentity } from '../pairing/service.ts';
 import type { TakeoverService } from '../takeovers/service.ts';
 import { createForks } from './forks.ts';
 import { proofRepo as repo } from './repo.ts';
-import { sha256, type JournalFacts, type ReadBatch } from './verify.ts';
+import { sha256, unpackLines, type JournalFacts, type ReadBatch } from './verify.ts';
 
 /** Reads batches (verify.ts); verify-thread.ts does it beside the event loop. */
 export interface Verifier {
@@ -74,10 +74,12 @@ export function createIngest(context: Context, deps: IngestDeps) {
       toSeq: read.head.seq,
       toHash: read.head.hash,
     }));
-    const batches = items.map(({ batch, read, receivedAt }) => ({
-      ...batch,
+    const batches = items.map(({ batch: { journalId, lastSeq, signature }, read, receivedAt }) => ({
+      journalId,
       firstSeq: read.freshFrom!,
-      lines: read.lines ?? batch.lines,
+      lastSeq,
+      signature,
+      evidence: read.evidence!,
       receivedAt,
     }));
     // Sent together: the connection keeps their order, and the writer need not wait for the event loop between them.
@@ -138,7 +140,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
   /** Whether the held line of this number has this hash. Through the chain that decides for all before it. */
   async function holds(journalId: string, resent: { seq: number; hash: string }): Promise<boolean> {
     const held = await repo.batchCovering(store.read, journalId, resent.seq);
-    const line = held?.lines.split('\n')[resent.seq - held.first_seq];
+    const line = held && unpackLines(held.lines).split('\n')[resent.seq - held.first_seq];
     return line !== undefined && sha256(line) === resent.hash;
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import type { PlayBody } from '../../../../shared/protocol/journal.ts';
 import { SimulatedBoard } from '../../../../test/fleet/board.ts';
+import { unpackLines } from './verify.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
 
 let cms: TestCms;
@@ -42,13 +43,15 @@ const heldPlays = async (journalId: string): Promise<number[]> =>
   (
     await cms.store.read.selectFrom('plays').select('seq').where('journal_id', '=', journalId).orderBy('seq').execute()
   ).map((row) => row.seq);
-const heldBatches = (journalId: string) =>
-  cms.store.read
+const heldBatches = async (journalId: string) => {
+  const rows = await cms.store.read
     .selectFrom('journal_batches')
     .selectAll()
     .where('journal_id', '=', journalId)
     .orderBy('first_seq')
     .execute();
+  return rows.map((row) => ({ ...row, lines: unpackLines(row.lines) }));
+};
 const sequence = (to: number): number[] => Array.from({ length: to }, (_, i) => i + 1);
 
 describe('ingest', () => {
@@ -263,12 +266,40 @@ describe('plays', () => {
       [1, true],
     ]);
     const counts = await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 90_000}`);
+    const of = { takeoverId: null, exercise: false };
     expect(counts.body.counts).toEqual(
       expect.arrayContaining([
-        { noticeId, title: 'Lịch cắt điện', completed: 1, partial: 1, uncounted: 3, paintedMs: 19_000 },
-        { noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
+        { ...of, noticeId, title: 'Lịch cắt điện', completed: 1, partial: 1, uncounted: 3, paintedMs: 19_000 },
+        { ...of, noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
       ]),
     );
+    board.disconnect();
+  });
+
+  it('keeps exercises and real alerts apart', async () => {
+    const province = await cms.person('province');
+    const board = await boardWith(0);
+    const raise = async (status: 'actual' | 'exercise', headline: string): Promise<string> => {
+      const content = { event: 'Lũ quét', level: 4, headline, instruction: '', senderName: 'Tỉnh' };
+      const selectors = { all: false, unitIds: [], groups: [], boardIds: [board.identity.boardId] };
+      const request = { clientId: uuidv7(), status, content, selectors, durationMs: 60_000 };
+      return (await cms.request(province, 'POST', '/api/takeovers', request)).body.id;
+    };
+    const [real, drill] = [await raise('actual', 'Sơ tán'), await raise('exercise', 'Tập sơ tán')];
+    const start = cms.sources.now();
+    [real, drill, drill].forEach((takeoverId, i) =>
+      board.journal.append(playOf(start + i * 15_000, { takeoverId, why: { kind: 'takeover', id: null } }), start),
+    );
+    await board.send('appendJournalV1', board.journal.batch(1, 3));
+    const query = `boardId=${board.identity.boardId}`;
+    const { plays } = (await cms.request(province, 'GET', `/api/plays?${query}`)).body;
+    expect(plays).toMatchObject([{ exercise: true }, { exercise: true }, { exercise: false, title: 'Sơ tán' }]);
+    const { body } = await cms.request(province, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 90_000}`);
+    expect(body.counts).toHaveLength(2);
+    expect(body.counts).toMatchObject([
+      { takeoverId: drill, exercise: true, title: 'Tập sơ tán', completed: 2 },
+      { takeoverId: real, exercise: false, title: 'Sơ tán', completed: 1 },
+    ]);
     board.disconnect();
   });
 

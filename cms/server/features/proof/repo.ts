@@ -89,8 +89,10 @@ export const proofRepo = {
     return Number(row.count);
   },
 
-  /** As parameters, not as the JSON text of `insertMany`: lines are JSON themselves, and escaping them again costs as much as reading them. */
-  async insertBatches(tx: Tx, batches: readonly (JournalBatch & { receivedAt: number })[]): Promise<void> {
+  async insertBatches(
+    tx: Tx,
+    batches: readonly (Omit<JournalBatch, 'lines'> & { evidence: Uint8Array; receivedAt: number })[],
+  ): Promise<void> {
     await tx
       .insertInto('journal_batches')
       .values(
@@ -98,7 +100,7 @@ export const proofRepo = {
           journal_id: batch.journalId,
           first_seq: batch.firstSeq,
           last_seq: batch.lastSeq,
-          lines: batch.lines,
+          lines: batch.evidence,
           signature: batch.signature,
           received_at: batch.receivedAt,
         })),
@@ -134,7 +136,7 @@ export const proofRepo = {
     db: Db | Tx,
     journalId: string,
     seq: number,
-  ): Promise<{ first_seq: number; lines: string } | undefined> {
+  ): Promise<{ first_seq: number; lines: Uint8Array } | undefined> {
     return db
       .selectFrom('journal_batches')
       .select(['first_seq', 'lines'])
@@ -196,6 +198,7 @@ export const proofRepo = {
       .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
       .selectAll('plays')
       .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
+      .select('takeovers.status as takeover_status')
       .where('plays.board_id', '=', boardId);
     if (before !== null) query = query.where('plays.start_at', '<', before);
     return query
@@ -216,14 +219,19 @@ export const proofRepo = {
     return Number(row.count);
   },
 
-  /** Per notice: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
+  /** Per notice and per takeover: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
   async counts(db: Db | Tx, boardId: string, from: number, to: number) {
     const counted = sql<boolean>`(plays.host in (${sql.join(countedHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
     const sum = (what: ReturnType<typeof sql>) => sql<number>`sum(case when ${what} then 1 else 0 end)`;
     const rows = await db
       .selectFrom('plays')
       .leftJoin('notices', 'notices.id', 'plays.notice_id')
-      .select(['plays.notice_id', sql<string | null>`max(notices.title)`.as('title')])
+      .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
+      .select(['plays.notice_id', 'plays.takeover_id'])
+      .select([
+        sql<string | null>`coalesce(max(takeovers.headline), max(notices.title))`.as('title'),
+        sql<string | null>`max(takeovers.status)`.as('takeover_status'),
+      ])
       .select([
         sum(sql`${counted} and plays.outcome = 'completed'`).as('completed'),
         sum(sql`${counted} and plays.outcome <> 'completed'`).as('partial'),
@@ -231,14 +239,15 @@ export const proofRepo = {
         sql<number>`sum(case when ${counted} then plays.painted_ms else 0 end)`.as('painted_ms'),
       ])
       .where('plays.board_id', '=', boardId)
-      .where('plays.takeover_id', 'is', null)
       .where('plays.start_at', '>=', from)
       .where('plays.start_at', '<', to)
-      .groupBy('plays.notice_id')
+      .groupBy(['plays.notice_id', 'plays.takeover_id'])
       .orderBy('completed', 'desc')
       .execute();
     return rows.map((row) => ({
       noticeId: row.notice_id,
+      takeoverId: row.takeover_id,
+      exercise: row.takeover_status === 'exercise',
       title: row.title,
       completed: Number(row.completed),
       partial: Number(row.partial),

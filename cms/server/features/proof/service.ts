@@ -111,6 +111,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
           noticeId: row.notice_id,
           title: row.title,
           takeoverId: row.takeover_id,
+          exercise: row.takeover_status === 'exercise',
           // Written by ingest from parsed records.
           why: row.why as Play['why'],
           outcome: row.outcome as Play['outcome'],
@@ -121,7 +122,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
       };
     },
 
-    /** Per notice, in [from, to). @throws AppError `board_unknown`, `forbidden` */
+    /** Per notice and per takeover, in [from, to). @throws AppError `board_unknown`, `forbidden` */
     async counts(
       actor: Actor,
       query: { boardId: string; from: number; to: number },

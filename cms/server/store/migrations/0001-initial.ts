@@ -9,6 +9,7 @@ export const migration: Migration = {
   name: '0001-initial',
   statements(dialect) {
     const int = dialect === 'sqlite' ? 'integer' : 'bigint';
+    const bytes = dialect === 'sqlite' ? 'blob' : 'bytea';
     // SQLite: types are enforced; a table whose key is text or composite is stored in the order of its key.
     const plain = dialect === 'sqlite' ? 'strict' : '';
     const keyed = dialect === 'sqlite' ? 'strict, without rowid' : '';
@@ -280,7 +281,7 @@ export const migration: Migration = {
         journal_id text not null references journals,
         first_seq ${int} not null,
         last_seq ${int} not null,
-        lines text not null,
+        lines ${bytes} not null,
         signature text not null,
         received_at ${int} not null,
         primary key (journal_id, first_seq),
