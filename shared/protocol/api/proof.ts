@@ -13,6 +13,8 @@ export const play = z.strictObject({
   /** The notice's or takeover's title, kept after deletion; null for the fallback slide. */
   title: z.string().nullable(),
   takeoverId: uuid.nullable(),
+  /** The takeover was an exercise: proved like any other play, never counted as a real alert. */
+  exercise: z.boolean(),
   why: z.enum(['takeover', 'obligation', 'schedule', 'loop', 'fallback']),
   outcome: playOutcome,
   host: hostKind,
@@ -23,12 +25,33 @@ export const play = z.strictObject({
 export type Play = z.infer<typeof play>;
 
 /** GET /api/plays?boardId=&before=<startAt>&limit=50: newest first. */
-export const playsQuery = z.strictObject({ boardId: uuid, before: z.coerce.number().pipe(msUtc).optional(), limit: z.coerce.number().int().min(1).max(500).default(50) });
-export const plays = z.strictObject({ plays: z.array(play), /** Records held of the board up to now; forks are incidents. */ incidents: z.int() });
-/** GET /api/plays/counts?boardId=&from=&to=: per notice, counted plays only, with those not counted beside. */
-export const countsQuery = z.strictObject({ boardId: uuid, from: z.coerce.number().pipe(msUtc), to: z.coerce.number().pipe(msUtc) });
+export const playsQuery = z.strictObject({
+  boardId: uuid,
+  before: z.coerce.number().pipe(msUtc).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+export const plays = z.strictObject({
+  plays: z.array(play),
+  /** Records held of the board up to now; forks are incidents. */ incidents: z.int(),
+});
+/** GET /api/plays/counts?boardId=&from=&to=: per notice and per takeover, counted plays only, with those not counted beside. */
+export const countsQuery = z.strictObject({
+  boardId: uuid,
+  from: z.coerce.number().pipe(msUtc),
+  to: z.coerce.number().pipe(msUtc),
+});
 export const playCounts = z.strictObject({
   counts: z.array(
-    z.strictObject({ noticeId: uuid.nullable(), title: z.string().nullable(), completed: z.int(), partial: z.int(), uncounted: z.int(), paintedMs: durationMs }),
+    z.strictObject({
+      noticeId: uuid.nullable(),
+      /** A takeover has a row of its own, so that exercises and real alerts are never in one sum. */
+      takeoverId: uuid.nullable(),
+      exercise: z.boolean(),
+      title: z.string().nullable(),
+      completed: z.int(),
+      partial: z.int(),
+      uncounted: z.int(),
+      paintedMs: durationMs,
+    }),
   ),
 });

@@ -294,7 +294,11 @@ describe('plays', () => {
     const query = `boardId=${board.identity.boardId}`;
     const { plays } = (await cms.request(province, 'GET', `/api/plays?${query}`)).body;
     expect(plays).toMatchObject([{ exercise: true }, { exercise: true }, { exercise: false, title: 'Sơ tán' }]);
-    const { body } = await cms.request(province, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 90_000}`);
+    const { body } = await cms.request(
+      province,
+      'GET',
+      `/api/plays/counts?${query}&from=${start}&to=${start + 90_000}`,
+    );
     expect(body.counts).toHaveLength(2);
     expect(body.counts).toMatchObject([
       { takeoverId: drill, exercise: true, title: 'Tập sơ tán', completed: 2 },

@@ -1,6 +1,7 @@
 /** A play in words. */
 import type { Play } from '../../../../../shared/protocol/api/proof.ts';
 import { m } from '../../paraglide/messages.js';
+import { whyWord } from '../boards/words.ts';
 
 export function outcomeWord(outcome: Play['outcome']): string {
   const words = {
@@ -35,3 +36,11 @@ export function clockWord(clock: Play['clock']): string {
 /** The title that was kept with the play; the fallback slide has none, and a lost one is not guessed. */
 export const playTitle = (play: Pick<Play, 'title' | 'why'>): string =>
   play.title ?? (play.why === 'fallback' ? m.why_fallback() : m.state_unknown());
+
+/** Why it was shown; an exercise is never called an alert. */
+export const playWhy = (play: Pick<Play, 'why' | 'exercise'>): string =>
+  play.exercise ? m.takeover_is_exercise() : whyWord(play.why);
+
+/** Whether it counts, and as what. */
+export const proofWord = (play: Pick<Play, 'counted' | 'exercise'>): string =>
+  !play.counted ? m.play_not_counted() : play.exercise ? m.play_counted_exercise() : m.play_counted();
