@@ -413,6 +413,33 @@ describe('the glass', () => {
     expect(await page.locator('[data-layout]').getAttribute('data-scale')).toBe('led');
   });
 
+  test.each(['notice', 'infographic', 'takeover', 'exercise', 'fallback'])(
+    '%s in front is laid out anew for every kind of glass, as if it had begun there',
+    async (kind) => {
+      await open({ width: 1920, height: 1920 });
+      const scene = (await everyKind[kind]?.())!;
+      const options = { paused: true, durationMs: 20_000, offsetMs: 9_000, nowMs: 1_764_000_000_000 };
+      const sizes = Object.values(shapes);
+      const path = sizes.flatMap((from) => sizes.filter((to) => to !== from).flatMap((to) => [from, to]));
+      const as = (size: { width: number; height: number }): OutputRegion => ({ x: 0, y: 0, ...size, rotation: 0 });
+      const fresh = new Map<object, string>();
+      for (const [index, size] of sizes.entries()) {
+        director.configure(as(size));
+        await director.present(`fresh${index}`, scene, options);
+        fresh.set(size, (await page.screenshot()).toString('base64'));
+      }
+      await director.present('one', scene, options);
+      for (const size of path) {
+        director.configure(as(size));
+        // An answer to what comes after it says that it has been dealt with.
+        const answered = director.next('painted', 'one');
+        director.send({ type: 'show', sceneId: 'one', offsetMs: 9_000 });
+        await answered;
+        expect((await page.screenshot()).toString('base64') === fresh.get(size)).toBe(true);
+      }
+    },
+  );
+
   test('no cursor, no scroll bar, nothing to select', async () => {
     await open();
     await director.present('n', layoutScene('notice', layouts.notice.sample));
