@@ -146,6 +146,7 @@ export class Engine {
       documents: this.#documents,
       library: this.#library,
       system: this.#system,
+      now: () => this.#clock.now(),
       get: async (path, from, signal) => this.#http.content(path, from, this.#credentials(), signal),
       onSwitch: (active) => this.#journal.append([{ type: 'programmeSwitched', version: active.manifest.version }]),
       onActive: (active) => this.#programmeActive(active),

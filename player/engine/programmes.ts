@@ -7,6 +7,7 @@ import { compareVersions, version, type Version } from '../../shared/protocol/co
 import { partPath, type boardMessages, type RequestOf } from '../../shared/protocol/link.ts';
 import type { Certificate, Manifest, PartRef, Programme } from '../../shared/protocol/programme.ts';
 import { readProgramme } from '../../shared/protocol/read-programme.ts';
+import { createTimeline } from '../../shared/schedule/timeline.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { readLimited } from './cms-http.ts';
 import { RefusedError, type Documents } from './documents.ts';
@@ -32,6 +33,8 @@ export interface ProgrammesOptions {
   readonly library: Library;
   readonly system: System;
   readonly get: GetContent;
+  /** Trusted time, ms UTC. */
+  readonly now: () => number;
   /** Called in the transaction that makes a programme the active one. */
   readonly onSwitch: (active: Active) => void;
   /** Called after it. */
@@ -42,6 +45,8 @@ export interface ProgrammesOptions {
 
 /** Parts that are fetched at the same time. */
 const partsAtOnce = 4;
+/** A programme is tried now and so much later, ms. */
+const triedAheadMs = 86_400_000;
 
 export class Programmes {
   readonly #o: ProgrammesOptions;
@@ -75,15 +80,25 @@ export class Programmes {
     return null;
   }
 
-  /** Loads what the disk holds. What is damaged is set aside and reported; the one before it plays on. */
+  /**
+   * Loads what the disk holds. What is damaged is set aside and reported; the one before it plays on. Where neither can be
+   * played, the fallback of the newer one does.
+   */
   async recall(): Promise<void> {
     this.#previous = await this.#read('previous');
     this.#candidate = await this.#read('candidate');
     const active = await this.#read('active');
+    let readable: Active | null = null;
     for (const verified of [active, this.#previous]) {
       if (verified === null || this.#active) continue;
       this.#dropDamagedParts(verified.manifest);
-      this.#active = this.#load(verified);
+      const loaded = this.#load(verified);
+      readable ??= loaded;
+      if (loaded && this.#plays(loaded)) this.#active = loaded;
+    }
+    if (!this.#active && readable) {
+      const bare = onlyFallback(readable);
+      if (this.#plays(bare)) this.#active = bare;
     }
     // Parts or assets of the active one that are lost are fetched again by working on it as on a new one.
     if (active && this.#active?.jws !== active.jws && !this.#candidate) this.#candidate = active;
@@ -126,6 +141,21 @@ export class Programmes {
     } catch (error) {
       this.#o.onFault('programme_unreadable', codeOf(error));
       return null;
+    }
+  }
+
+  /** Whether a timeline can be made of it: one that throws would take the engine down, and every takeover with it. */
+  #plays({ manifest, programme }: Active): boolean {
+    try {
+      const timeline = createTimeline(programme);
+      const now = this.#o.now();
+      timeline.slotAt([], now);
+      timeline.slotAt([], now + triedAheadMs);
+      return true;
+    } catch (error) {
+      const { epoch, counter } = manifest.version;
+      this.#o.onFault('programme_unplayable', `${epoch}.${counter}: ${error instanceof Error ? error.message : error}`);
+      return false;
     }
   }
 
@@ -267,11 +297,11 @@ export class Programmes {
 
   #activate(goal: Verified): void {
     const active = this.#load(goal);
-    if (active === null) {
-      // Signed and complete, yet not readable: fetching again would bring the same.
+    if (active === null || !this.#plays(active)) {
+      // Signed and complete, yet of no use: fetching again would bring the same.
       this.#o.documents.setAside('candidate');
       this.#candidate = null;
-      this.#tell(goal.manifest.version, 'refused', 0, 'programme_unreadable');
+      this.#tell(goal.manifest.version, 'refused', 0, active ? 'programme_unplayable' : 'programme_unreadable');
       return;
     }
     const before = this.#active;
@@ -319,6 +349,12 @@ function claimedVersion(jws: string): Version | null {
   } catch {
     return null;
   }
+}
+
+/** What is left to play when a programme's schedule cannot be: its fallback. */
+function onlyFallback(active: Active): Active {
+  const nothing = { defaultPlaylistId: null, notices: new Map(), playlists: new Map(), entries: [], obligations: [] };
+  return { ...active, programme: { ...active.programme, ...nothing } };
 }
 
 function sha256(bytes: Uint8Array | string): string {
