@@ -4,7 +4,7 @@
  */
 import { createDirector } from '../../../../../shared/director/director.ts';
 import type { Director, DirectorInput } from '../../../../../shared/director/types.ts';
-import { stageEvent, type StageCommand, type StageEvent } from '../../../../../shared/protocol/bridge.ts';
+import { stageEvent, type Scene, type StageCommand, type StageEvent } from '../../../../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../../../../shared/protocol/common.ts';
 import { assetPath } from '../../../../../shared/protocol/link.ts';
 import type { Programme } from '../../../../../shared/protocol/programme.ts';
@@ -20,8 +20,10 @@ export interface PreviewOptions {
   post: (command: StageCommand) => void;
   /** Monotonic ms, such as performance.now(). */
   monotonic: () => number;
-  /** What the preview's clock shows when it begins, ms UTC. */
+  /** Where on the timeline the preview begins, ms UTC. */
   origin: number;
+  /** Time of day for scenes that show a clock, ms UTC: the timeline's is where the slider stands. */
+  wall: () => number;
   locale: 'vi' | 'en';
 }
 
@@ -29,7 +31,7 @@ export class Preview {
   /** ms since the origin, as last looked at. */
   position = $state(0);
   playing = $state(true);
-  /** Code of what the stage could not show; null while all is well. */
+  /** Code of why what belongs here now is not shown; null while it is. */
   fault = $state<string | null>(null);
   /** The stage is there and has painted something. */
   painted = $state(false);
@@ -37,6 +39,8 @@ export class Preview {
   #director: Director;
   /** Tells scenes of one director from those of the one before. */
   #generation = 0;
+  /** What this director's scenes show, by their ids. */
+  readonly #kinds = new Map<string, Scene['kind']>();
   #plan: PreviewPlan = { programme: null, takeovers: [] };
   #output: OutputRegion | null = null;
   #ready: Extract<StageEvent, { type: 'ready' }> | null = null;
@@ -67,6 +71,8 @@ export class Preview {
     if (event.sceneId === null || !event.sceneId.startsWith(own)) return;
     if (event.type === 'painted') {
       this.painted = true;
+      // The fallback stands in for what failed; anything else on the glass is as it should be.
+      if (this.#kinds.get(event.sceneId) !== 'fallback') this.fault = null;
     }
     if (event.type === 'failed') this.fault = event.code;
     this.#handle({ type: 'stage', event: { ...event, sceneId: event.sceneId.slice(own.length) } });
@@ -78,12 +84,11 @@ export class Preview {
     this.#handle({ type: 'plan', ...plan });
   }
 
-  /** The board whose shape is shown. */
+  /** The board whose shape is shown. What scenes say of the shape before no longer counts. */
   shape(output: OutputRegion): void {
     this.#output = output;
     this.#configure();
-    // Pages of a text depend on the shape: the scene is laid out anew.
-    this.#handle({ type: 'seek' });
+    this.#beginAnew();
   }
 
   /** @param position ms since the origin */
@@ -91,6 +96,7 @@ export class Preview {
     this.#base = Math.max(0, position);
     this.#startedAt = this.#options.monotonic();
     this.position = this.#base;
+    this.fault = null;
     this.#handle({ type: 'seek' });
   }
 
@@ -100,10 +106,7 @@ export class Preview {
     this.#base = this.#elapsed();
     this.#startedAt = this.#options.monotonic();
     this.playing = playing;
-    this.#generation++;
-    this.#director = createDirector({ host: 'browser', paused: !playing });
-    this.#handle({ type: 'plan', ...this.#plan });
-    if (this.#ready) this.#handle({ type: 'stage', event: this.#ready });
+    this.#beginAnew();
   }
 
   /** Looks at the clock, for what shows its position. */
@@ -113,6 +116,15 @@ export class Preview {
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  #beginAnew(): void {
+    this.#generation++;
+    this.#kinds.clear();
+    this.fault = null;
+    this.#director = createDirector({ host: 'browser', paused: !this.playing });
+    this.#handle({ type: 'plan', ...this.#plan });
+    if (this.#ready) this.#handle({ type: 'stage', event: this.#ready });
   }
 
   #elapsed(): number {
@@ -133,8 +145,17 @@ export class Preview {
     const now = this.#options.origin + this.#elapsed();
     const { commands, wakeAt } = this.#director.handle(input, now);
     for (const command of commands) {
-      if (command.type === 'configure') this.#options.post(command);
-      else this.#options.post({ ...command, sceneId: `${this.#generation}:${command.sceneId}` });
+      if (command.type === 'configure') {
+        this.#options.post(command);
+        continue;
+      }
+      const sceneId = `${this.#generation}:${command.sceneId}`;
+      if (command.type === 'show') {
+        this.#options.post({ ...command, sceneId });
+        continue;
+      }
+      this.#kinds.set(sceneId, command.scene.kind);
+      this.#options.post({ ...command, sceneId, nowMs: Math.floor(this.#options.wall()) });
     }
     clearTimeout(this.#timer);
     if (this.playing) this.#timer = setTimeout(() => this.#handle({ type: 'tick' }), Math.max(10, wakeAt - now));

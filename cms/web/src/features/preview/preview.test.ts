@@ -4,6 +4,8 @@ import { noticeProgramme } from './programmes.ts';
 import { Preview } from './preview.svelte.ts';
 
 const origin = Date.UTC(2026, 2, 4, 17);
+/** A quarter past two in the afternoon. */
+const wall = Date.UTC(2026, 2, 5, 7, 15);
 const lengthMs = 20_000;
 const programme = (title: string, edition: number) =>
   noticeProgramme(
@@ -25,6 +27,7 @@ function studio() {
     post: (command) => commands.push(command),
     monotonic: () => clock,
     origin,
+    wall: () => wall + clock,
     locale: 'vi',
   });
   const say = (event: StageEvent): void => preview.hear(event);
@@ -104,6 +107,66 @@ describe('the preview', () => {
     expect(s.preview.fault).toBe('layout_failed');
     s.preview.show({ programme: programme('Hai', 2), takeovers: [] });
     expect(s.preview.fault).toBeNull();
+    s.preview.stop();
+  });
+
+  it('forgets a fault when another shape is shown, and hears no more of the shape before', () => {
+    const s = studio();
+    const small = { x: 0, y: 0, width: 192, height: 96, rotation: 0 } as const;
+    s.preview.shape(small);
+    s.preview.show({ programme: programme('Một', 1), takeovers: [] });
+    s.ready();
+    const before = s.last('prepare')!.sceneId;
+    s.say({ type: 'prepared', sceneId: before });
+    s.say({ type: 'failed', sceneId: before, code: 'layout_failed', detail: '' });
+    expect(s.preview.fault).toBe('layout_failed');
+    s.advance(2000);
+    s.take();
+    s.preview.shape({ ...small, width: 640, height: 320 });
+    expect(s.preview.fault).toBeNull();
+    expect(s.commands[0]).toMatchObject({ type: 'configure', output: { width: 640 } });
+    expect(s.last('prepare')).toMatchObject({ scene: { kind: 'notice' }, offsetMs: 2000 });
+    s.say({ type: 'failed', sceneId: before, code: 'layout_failed', detail: '' });
+    expect(s.preview.fault).toBeNull();
+    s.preview.stop();
+  });
+
+  it('keeps a fault while the fallback stands in, and drops it once the notice is on the glass', () => {
+    const s = studio();
+    s.preview.show({ programme: programme('Một', 1), takeovers: [] });
+    s.ready();
+    const present = (): string => {
+      const { sceneId } = s.last('prepare')!;
+      s.say({ type: 'prepared', sceneId });
+      s.say({ type: 'painted', sceneId, agoMs: 0 });
+      return sceneId;
+    };
+    s.say({ type: 'failed', sceneId: s.last('prepare')!.sceneId, code: 'asset_unreadable', detail: '' });
+    present();
+    expect(s.last('prepare')).toMatchObject({ scene: { kind: 'fallback' } });
+    expect(s.preview.fault).toBe('asset_unreadable');
+    s.preview.seek(lengthMs);
+    expect(s.preview.fault).toBeNull();
+    const shown = s.last('prepare')!;
+    expect(shown.scene.kind).toBe('notice');
+    s.say({ type: 'failed', sceneId: shown.sceneId, code: 'asset_unreadable', detail: '' });
+    expect(s.preview.fault).toBe('asset_unreadable');
+    // The next slot's try.
+    s.advance(lengthMs);
+    s.say({ type: 'alive', sceneId: present() });
+    present();
+    expect(s.last('prepare')).toMatchObject({ scene: { kind: 'notice' } });
+    expect(s.preview.fault).toBeNull();
+    s.preview.stop();
+  });
+
+  it('gives scenes with a clock the real time of day', () => {
+    const s = studio();
+    s.preview.show({ programme: programme('Một', 1), takeovers: [] });
+    s.ready();
+    s.advance(4000);
+    s.say({ type: 'failed', sceneId: s.last('prepare')!.sceneId, code: 'layout_failed', detail: '' });
+    expect(s.last('prepare')).toMatchObject({ scene: { kind: 'fallback' }, nowMs: wall + 4000 });
     s.preview.stop();
   });
 
