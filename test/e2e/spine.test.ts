@@ -55,14 +55,13 @@ async function picture(name: string): Promise<Buffer> {
 
 async function allPlays(): Promise<Play[]> {
   const all: Play[] = [];
-  for (let before = ''; ; ) {
-    const answer = await studio.page.request.get(`${cms.url}/api/plays?boardId=${boardId}&limit=500${before}`);
+  for (let cursor = ''; ; ) {
+    const answer = await studio.page.request.get(`${cms.url}/api/plays?boardId=${boardId}&limit=500${cursor}`);
     expect(answer.status()).toBe(200);
-    const { plays } = playsAnswer.parse(await answer.json());
+    const { plays, next } = playsAnswer.parse(await answer.json());
     all.push(...plays);
-    const oldest = plays.at(-1);
-    if (!oldest || plays.length < 500) return all;
-    before = `&before=${oldest.startAt}`;
+    if (next === null) return all;
+    cursor = `&cursor=${next}`;
   }
 }
 

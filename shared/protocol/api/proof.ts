@@ -24,15 +24,24 @@ export const play = z.strictObject({
 });
 export type Play = z.infer<typeof play>;
 
-/** GET /api/plays?boardId=&before=<startAt>&limit=50: newest first. */
+/**
+ * Where a page of plays ends: opaque to whoever asks. Made of start, journal and number, because plays of two journals, or cut
+ * ones, may begin at the same millisecond.
+ */
+const playsCursor = z.string().regex(/^\d{1,15}_[\da-f-]{36}_\d{1,15}$/);
+/** GET /api/plays?boardId=&cursor=&limit=50: newest first. */
 export const playsQuery = z.strictObject({
   boardId: uuid,
-  before: z.coerce.number().pipe(msUtc).optional(),
+  /** The `next` of the page before. */
+  cursor: playsCursor.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 export const plays = z.strictObject({
   plays: z.array(play),
-  /** Records held of the board up to now; forks are incidents. */ incidents: z.int(),
+  /** For the plays that follow; null when there are none. */
+  next: playsCursor.nullable(),
+  /** Records held of the board up to now; forks are incidents. */
+  incidents: z.int(),
 });
 /** GET /api/plays/counts?boardId=&from=&to=: per notice and per takeover, counted plays only, with those not counted beside. */
 export const countsQuery = z.strictObject({

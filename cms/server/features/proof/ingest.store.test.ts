@@ -96,6 +96,24 @@ describeStores('ingest', (under) => {
     await ingest().append(identity, journal.batch(1, 30));
     const newest = await repo.plays(under.store.read, identity.boardId, null, 3);
     expect(newest.map((play) => play.seq)).toEqual([30, 29, 28]);
+    const last = newest.at(-1)!;
+    const place = { startAt: last.start_at, journalId: last.journal_id, seq: last.seq };
+    expect((await repo.plays(under.store.read, identity.boardId, place, 2)).map((play) => play.seq)).toEqual([27, 26]);
+    // Another journal's play of the same millisecond is not skipped, whichever side of it it stands on.
+    for (const other of ['00000000-0000-7000-8000-000000000000', 'ffffffff-ffff-7fff-bfff-ffffffffffff']) {
+      const twin = { ...playRow(other, 1), board_id: identity.boardId, start_at: last.start_at };
+      await under.store.write.insertInto('plays').values(twin).execute();
+    }
+    const all = await repo.plays(under.store.read, identity.boardId, null, 100);
+    const rest = await repo.plays(under.store.read, identity.boardId, place, 100);
+    const at = all.findIndex((play) => play.journal_id === last.journal_id && play.seq === last.seq);
+    expect(all).toHaveLength(32);
+    expect(rest).toEqual(all.slice(at + 1));
+    await under.store.write
+      .deleteFrom('plays')
+      .where('board_id', '=', identity.boardId)
+      .where('painted_ms', '=', 0)
+      .execute();
     const counts = await repo.counts(under.store.read, identity.boardId, 0, made.sources.now());
     expect(counts.reduce((sum, one) => sum + one.completed, 0)).toBe(30);
     expect(counts.reduce((sum, one) => sum + one.paintedMs, 0)).toBe(

@@ -258,7 +258,8 @@ describe('plays', () => {
       { seq: 6, title: null, why: 'fallback', counted: true },
       { seq: 5, title: 'Lịch cắt điện', outcome: 'failed', counted: false },
     ]);
-    const rest = await cms.request(viewer, 'GET', `/api/plays?${query}&before=${start + 60_000}`);
+    const rest = await cms.request(viewer, 'GET', `/api/plays?${query}&cursor=${page.body.next}`);
+    expect(rest.body.next).toBeNull();
     expect(rest.body.plays.map((play: { seq: number; counted: boolean }) => [play.seq, play.counted])).toEqual([
       [4, false],
       [3, false],
@@ -273,6 +274,28 @@ describe('plays', () => {
         { ...of, noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
       ]),
     );
+    board.disconnect();
+  });
+
+  it('leaves none out between pages, also where several began at the same time', async () => {
+    const viewer = await cms.person('viewer');
+    const board = await boardWith(0);
+    const start = cms.sources.now();
+    for (let i = 0; i < 7; i++) board.journal.append(playOf(start + Math.floor(i / 4), { outcome: 'cut' }), start);
+    await board.send('appendJournalV1', board.journal.batch(1, 7));
+    const path = `/api/plays?boardId=${board.identity.boardId}&limit=2`;
+    const seen: number[] = [];
+    let next: string | null = null;
+    do {
+      const { body }: { body: { plays: { seq: number }[]; next: string | null } } = await cms.request(
+        viewer,
+        'GET',
+        next === null ? path : `${path}&cursor=${next}`,
+      );
+      seen.push(...body.plays.map((play) => play.seq));
+      next = body.next;
+    } while (next !== null);
+    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
     board.disconnect();
   });
 
@@ -324,7 +347,8 @@ describe('plays', () => {
       '/api/plays',
       '/api/plays?boardId=1',
       `${path}&limit=501`,
-      `${path}&before=x`,
+      `${path}&cursor=x`,
+      `${path}&before=1`,
       `/api/plays/counts?boardId=${board.identity.boardId}`,
     ]) {
       expect((await cms.request(viewer, 'GET', bad)).status, bad).toBe(400);

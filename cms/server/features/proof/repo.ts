@@ -27,6 +27,13 @@ const playColumns = [
 ] as const;
 const eventColumns = ['journal_id', 'seq', 'at', 'type', 'body', 'board_id'] as const;
 
+/** Where a play stands in the list of a board's plays: no two stand in the same place. */
+export interface PlayPlace {
+  readonly startAt: number;
+  readonly journalId: string;
+  readonly seq: number;
+}
+
 /** A journal's cursor, from where to where. */
 export interface CursorMove {
   readonly journalId: string;
@@ -191,7 +198,7 @@ export const proofRepo = {
   },
 
   /** Newest first, with the title of what was shown, kept after its deletion. */
-  async plays(db: Db | Tx, boardId: string, before: number | null, limit: number) {
+  async plays(db: Db | Tx, boardId: string, after: PlayPlace | null, limit: number) {
     let query = db
       .selectFrom('plays')
       .leftJoin('notices', 'notices.id', 'plays.notice_id')
@@ -200,7 +207,11 @@ export const proofRepo = {
       .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
       .select('takeovers.status as takeover_status')
       .where('plays.board_id', '=', boardId);
-    if (before !== null) query = query.where('plays.start_at', '<', before);
+    if (after !== null) {
+      query = query.where(
+        sql<boolean>`(plays.start_at, plays.journal_id, plays.seq) < (cast(${after.startAt} as bigint), cast(${after.journalId} as text), cast(${after.seq} as bigint))`,
+      );
+    }
     return query
       .orderBy('plays.start_at', 'desc')
       .orderBy('plays.journal_id', 'desc')

@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
-import { countedHosts, countedOutcomes, proofRepo as repo } from './repo.ts';
+import { countedHosts, countedOutcomes, proofRepo as repo, type PlayPlace } from './repo.ts';
 
 type Play = z.infer<typeof playSchema>;
 
@@ -93,15 +93,19 @@ export function createProofService(context: Context, deps: ProofDeps) {
     /** Newest first. @throws AppError `board_unknown`, `forbidden` */
     async plays(
       actor: Actor,
-      query: { boardId: string; before?: number | undefined; limit: number },
+      query: { boardId: string; cursor?: string | undefined; limit: number },
     ): Promise<z.infer<typeof playsSchema>> {
       await deps.boards.require(actor, 'proof.read', query.boardId);
-      const [rows, incidents] = await Promise.all([
-        repo.plays(store.read, query.boardId, query.before ?? null, query.limit),
+      const [found, incidents] = await Promise.all([
+        // One more than asked for tells whether any follow.
+        repo.plays(store.read, query.boardId, placeOf(query.cursor), query.limit + 1),
         repo.incidents(store.read, query.boardId),
       ]);
+      const rows = found.slice(0, query.limit);
+      const last = found.length > query.limit ? rows.at(-1) : undefined;
       return {
         incidents,
+        next: last ? `${last.start_at}_${last.journal_id}_${last.seq}` : null,
         plays: rows.map((row) => ({
           journalId: row.journal_id,
           seq: row.seq,
@@ -134,4 +138,11 @@ export function createProofService(context: Context, deps: ProofDeps) {
     /** When everything that was taken is durable or refused. */
     idle: () => ingest.idle(),
   };
+}
+
+/** A cursor of the shape that the border has checked (shared/protocol/api/proof.ts). */
+function placeOf(cursor: string | undefined): PlayPlace | null {
+  if (cursor === undefined) return null;
+  const [startAt, journalId, seq] = cursor.split('_');
+  return { startAt: Number(startAt), journalId: journalId!, seq: Number(seq) };
 }

@@ -8,8 +8,8 @@ import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 export interface PlayList {
   plays: Play[];
   incidents: number;
-  /** There may be older ones. */
-  more: boolean;
+  /** Where the older ones begin; null when there are none. */
+  next: string | null;
 }
 
 /** @param limit how many to show at first, and how many more at a time */
@@ -21,8 +21,7 @@ export function usePlays(
   const page = async (query: Record<string, string | number>, signal?: AbortSignal): Promise<PlayList> => {
     const params = new URLSearchParams({ boardId: boardId(), limit: String(limit) });
     for (const [key, value] of Object.entries(query)) params.set(key, String(value));
-    const answer = await app.api.get(`/api/plays?${params}`, playsSchema, signal);
-    return { ...answer, more: answer.plays.length === limit };
+    return app.api.get(`/api/plays?${params}`, playsSchema, signal);
   };
   const resource: Resource<PlayList> = useResource(async (signal) => {
     const newest = await page({}, signal);
@@ -30,7 +29,7 @@ export function usePlays(
     // What had been asked for below stays below, where the new page reaches it.
     const last = newest.plays.at(-1);
     const kept = old && last && old.plays[0]?.boardId === last.boardId ? after(old.plays, last) : null;
-    return kept ? { ...newest, plays: [...newest.plays, ...kept], more: old!.more } : newest;
+    return kept ? { ...newest, plays: [...newest.plays, ...kept], next: old!.next } : newest;
   });
 
   let wanted = false;
@@ -63,11 +62,10 @@ export function usePlays(
     /** @returns why it failed, as a sentence */
     async older(): Promise<string | null> {
       const shown = resource.data;
-      const last = shown?.plays.at(-1);
-      if (!shown || !last) return null;
+      if (!shown || shown.next === null) return null;
       try {
-        const next = await page({ before: last.startAt });
-        resource.data = { ...shown, plays: [...shown.plays, ...next.plays], more: next.more };
+        const next = await page({ cursor: shown.next });
+        resource.data = { ...shown, plays: [...shown.plays, ...next.plays], next: next.next };
         return null;
       } catch (error) {
         return explain(error);
