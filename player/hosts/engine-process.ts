@@ -41,6 +41,8 @@ export class EngineProcess {
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
   #stopping = false;
+  #changing = false;
+  #over = false;
   #pairAnew: boolean;
 
   /** @param host kind of the stage that the host will open */
@@ -118,17 +120,32 @@ export class EngineProcess {
     return this.#child?.pid ?? null;
   }
 
+  /** Kind of the stage that the engine runs for, or will once it has come back. */
+  get host(): HostKind {
+    return this.#host;
+  }
+
   /** Goes on with another kind of stage. */
   async changeHost(host: HostKind): Promise<void> {
-    if (host === this.#host) return;
+    if (host === this.#host || this.#over) return;
     this.#host = host;
-    await this.stop();
+    // The engine that is about to start takes it.
+    if (this.#changing) return;
+    this.#changing = true;
+    await this.#halt();
+    this.#changing = false;
+    if (this.#over) return;
     this.#stopping = false;
     this.start();
   }
 
   /** Asks the engine to end, and ends it after a moment. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#over = true;
+    return this.#halt();
+  }
+
+  async #halt(): Promise<void> {
     this.#stopping = true;
     if (this.#timer) clearTimeout(this.#timer);
     const child = this.#child;

@@ -1,8 +1,10 @@
 /** The Chromium host as a process: its bridge, and a real browser under it that is killed and comes back. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { chromium } from 'playwright';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -82,6 +84,43 @@ test('the glass keeps its picture while the engine is killed and comes back', as
 async function lit(png: Buffer): Promise<number> {
   const data = await sharp(png).greyscale().raw().toBuffer();
   return data.filter((value) => value > 128).length / data.length;
+}
+
+test('a display that comes late gets its window; until then a headless browser plays, and says why', async () => {
+  const browser = join(folder, 'browser.sh');
+  const script = resolve(import.meta.dirname, 'lib/fake-browser.ts');
+  await writeFile(browser, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+  const display = join(folder, 'wayland-0');
+  const server = createServer();
+  const cms = await TestCms.start();
+  // Paired beforehand: an engine that changes its stage meanwhile would ask for another code.
+  const before = startHost(cms);
+  await cms.enterCode(String((await before.message('pairingCode'))['code']));
+  await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+  await cms.publish(programme([1, null], [2, null]));
+  await before.stop();
+  const env = { DISPLAY: '', WAYLAND_DISPLAY: display };
+  // Runs as whoever runs the test.
+  const host = startHost(cms, env, '--browser', browser, '--browser-arg', '--no-sandbox');
+  try {
+    const said = await host.message('stage');
+    expect(said['host']).toBe('headless');
+    expect(said['reason']).toContain('no window: code 1: Failed to connect to Wayland display');
+    await playOn(cms, 'headless');
+    await once(server.listen(display), 'listening');
+    const late = await host.message('stage');
+    expect(late['host']).toBe('chromium');
+    expect(late).not.toHaveProperty('reason');
+    await playOn(cms, 'chromium');
+  } finally {
+    await host.stop();
+    await cms.stop();
+    server.close();
+  }
+});
+
+function playOn(cms: TestCms, kind: string): Promise<unknown> {
+  return cms.until(() => cms.bodies('playEnded').some(({ outcome, host }) => outcome === 'completed' && host === kind));
 }
 
 test('a kiosk window covers its screen, also where no window manager does it', async (context) => {

@@ -10,12 +10,16 @@ import type { EngineMessage } from '../../engine/main.ts';
 import { EngineProcess } from '../engine-process.ts';
 import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
 import { BrowserProcess } from './browser-process.ts';
+import { displayAnswers } from './display.ts';
 import { rememberedRaster, rememberRaster } from './raster-file.ts';
 
 /** Failed starts in a row before something lesser is tried. */
 const patience = 2;
 /** Longest wait for the stage before somebody is told its address, ms. */
 const stageWaitMs = 30_000;
+/** Waits between attempts at a window while a headless browser stands in for it, ms. */
+const firstWindowWaitMs = 1_000;
+const longestWindowWaitMs = 30_000;
 
 function main(): void {
   const { values } = parseArgs({
@@ -82,6 +86,9 @@ class ChromiumHost {
   #reason: string | null = null;
   #said = '';
   #wait: NodeJS.Timeout | null = null;
+  /** Until the next attempt at a window, or the end of patience with the one under way. */
+  #windowTimer: NodeJS.Timeout | null = null;
+  #windowFailures = 0;
   #ending = false;
 
   constructor(options: HostOptions) {
@@ -148,6 +155,7 @@ class ChromiumHost {
       case 'stageConnected':
         this.#browser?.works();
         if (this.#wait) clearTimeout(this.#wait);
+        if (this.#kind === 'chromium') this.#windowWorks();
         this.#sayStage(this.#kind, this.#reason);
         return;
       case 'stageStalled':
@@ -171,15 +179,50 @@ class ChromiumHost {
   /** A window that does not come gives way to a headless browser; one that does not come either leaves the address. */
   #browserEnded(reason: string, times: number): void {
     process.stderr.write(`The browser ended (${reason}); it is started again.\n`);
-    if (times < patience) return;
-    if (this.#kind === 'chromium' && this.#kindAtFirst === 'chromium') {
-      this.#reason = `no window: ${reason}`;
-      this.#kind = 'headless';
-      // The engine comes back as one with a headless stage, and says so with `listening`.
-      void this.#engine.changeHost('headless');
-      return;
-    }
-    this.#sayStage('none', reason);
+    const window = this.#kind === 'chromium' && this.#kindAtFirst === 'chromium';
+    // While the engine is still on the headless stage, a window that fails once was only an attempt.
+    const triedAgain = window && this.#engine.host === 'headless';
+    if (this.#ending || (times < patience && !triedAgain)) return;
+    if (window) this.#giveWay(reason);
+    else this.#sayStage('none', reason);
+  }
+
+  /** A headless browser stands in, so that the board goes on; the window is tried again: a display may come later than the player. */
+  #giveWay(reason: string): void {
+    this.#reason = `no window: ${reason}`;
+    this.#kind = 'headless';
+    if (this.#engine.host === 'headless') this.#show();
+    // The engine comes back as one with a headless stage, and says so with `listening`.
+    else void this.#engine.changeHost('headless');
+    this.#awaitWindow();
+  }
+
+  #awaitWindow(): void {
+    const wait = Math.min(longestWindowWaitMs, firstWindowWaitMs * 2 ** this.#windowFailures++);
+    this.#setWindowTimer(() => void this.#tryWindow(), wait);
+  }
+
+  /** The engine stays as it is until the window shows the stage: an attempt that fails costs the headless stage a moment, no more. */
+  async #tryWindow(): Promise<void> {
+    const there = await displayAnswers(process.env);
+    if (this.#ending) return;
+    if (!there) return this.#awaitWindow();
+    this.#kind = 'chromium';
+    this.#setWindowTimer(() => this.#giveWay('it has not shown the stage'), stageWaitMs);
+    this.#show();
+  }
+
+  #windowWorks(): void {
+    if (this.#windowTimer) clearTimeout(this.#windowTimer);
+    this.#windowFailures = 0;
+    this.#reason = null;
+    // Nothing where it never was otherwise. The page stays and finds the engine again.
+    void this.#engine.changeHost('chromium');
+  }
+
+  #setWindowTimer(work: () => void, ms: number): void {
+    if (this.#windowTimer) clearTimeout(this.#windowTimer);
+    this.#windowTimer = setTimeout(work, ms);
   }
 
   /** Says what the stage is on, when that has changed. The address is the one for people. */
@@ -201,6 +244,7 @@ class ChromiumHost {
   #end(code = 0): void {
     if (this.#ending) return;
     this.#ending = true;
+    if (this.#windowTimer) clearTimeout(this.#windowTimer);
     this.#engine
       .stop()
       .then(() => this.#browser?.stop())
