@@ -1,6 +1,12 @@
 /** What every part of the page shares, built once in main.ts and handed down by context. */
 import { createContext } from 'svelte';
-import { me, type Me, type setupRequest, type signInRequest } from '../../../../shared/protocol/api/accounts.ts';
+import {
+  me,
+  type Me,
+  type setupRequest,
+  type signInRequest,
+  type Unit,
+} from '../../../../shared/protocol/api/accounts.ts';
 import { roleAllows, type Action } from '../../../../shared/protocol/rights.ts';
 import type { z } from 'zod';
 import { createApi, ApiError, type Api } from './api.ts';
@@ -21,6 +27,14 @@ export class Session {
   /** Whether one of the person's roles allows it somewhere. The CMS decides where; this only leaves out what never works. */
   may(action: Action): boolean {
     return this.me?.grants.some((grant) => roleAllows(grant.role, action)) === true;
+  }
+
+  /** Whether it is allowed on this unit: by a role on the unit itself or on one above it. */
+  mayAt(action: Action, unitId: string, units: readonly Unit[]): boolean {
+    const parents = new Map(units.map((unit) => [unit.id, unit.parentId]));
+    const above = new Set<string>();
+    for (let id: string | null = unitId; id !== null && !above.has(id); id = parents.get(id) ?? null) above.add(id);
+    return this.me?.grants.some((grant) => above.has(grant.unitId) && roleAllows(grant.role, action)) === true;
   }
 }
 
