@@ -94,7 +94,9 @@ export class Studio {
     const { page } = this;
     await this.open('/schedules/new');
     await page.getByLabel('Tên lịch phát').fill(name);
-    await page.getByLabel('Danh sách phát').selectOption({ label: playlist });
+    // The unit stands after the name where there are several.
+    const option = page.getByLabel('Danh sách phát').getByRole('option').filter({ hasText: new RegExp(`^${playlist}( · |$)`) });
+    await page.getByLabel('Danh sách phát').selectOption((await option.getAttribute('value'))!);
     await page.getByLabel('Bắt đầu lúc').fill('00:00');
     await page.getByRole('spinbutton', { name: /Kéo dài/ }).fill('24');
     await page.getByLabel('Mức ưu tiên').selectOption({ label: 'Rất cao' });
