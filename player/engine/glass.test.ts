@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { StageEvent } from '../../shared/protocol/bridge.ts';
+import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
 import { Glass } from './glass.ts';
 import type { StageKind } from './stage-door.ts';
 import { closeCodes, type StageConnection } from './stage-server.ts';
@@ -18,7 +18,11 @@ class Page implements StageConnection {
   closedWith: number | null = null;
   onEvent: (event: StageEvent) => void = () => undefined;
   onClose: () => void = () => undefined;
-  send = () => undefined;
+  /** What it was configured with last. */
+  configured: StageCommand | null = null;
+  send = (command: StageCommand) => {
+    if (command.type === 'configure') this.configured = command;
+  };
   constructor(kind: StageKind) {
     this.kind = kind;
   }
@@ -70,6 +74,28 @@ test('a supervised page that never says anything is as frozen as one that stoppe
   expect(onStalled).toHaveBeenCalledOnce();
   expect(page.closedWith).toBe(closeCodes.silent);
   close();
+});
+
+test('only a page opened by hand is told that it is one, and it shows the board’s raster', () => {
+  const board = glass();
+  const [host, mirror, alone] = [new Page('host'), new Page('open'), new Page('open')];
+  board.connect(host);
+  board.connect(mirror);
+  expect(mirror.configured).toMatchObject({ output: null, byHand: true });
+  host.onEvent({ type: 'ready', width: 960, height: 540, pixelRatio: 2 });
+  mirror.onEvent({ type: 'ready', width: 800, height: 600, pixelRatio: 1 });
+  const raster = { x: 0, y: 0, width: 1920, height: 1080, rotation: 0 } as const;
+  expect(mirror.configured).toMatchObject({ output: raster, byHand: true });
+  const region = { ...raster, width: 640, height: 320 };
+  board.setOutput(region);
+  expect(mirror.configured).toMatchObject({ output: region, byHand: true });
+  expect(host.configured).toMatchObject({ output: region });
+  expect(host.configured).not.toHaveProperty('byHand');
+  board.close();
+  const another = glass();
+  another.connect(alone);
+  expect(alone.configured).toMatchObject({ output: null, byHand: true });
+  another.close();
 });
 
 function bound(of: Glass) {

@@ -136,6 +136,8 @@ export class Glass {
   #plan: Plan;
   #overlay: Scene | null = null;
   #output: OutputRegion | null = null;
+  /** The whole raster of the supervised stage, once it has said its size. */
+  #raster: OutputRegion | null = null;
 
   constructor(options: GlassOptions) {
     this.#o = options;
@@ -192,7 +194,10 @@ export class Glass {
     const main = this.#main;
     main.attach(
       stage,
-      (event) => this.#o.onReady({ width: event.width, height: event.height }),
+      (event) => {
+        if (stage.kind === 'host') this.#setRaster(event);
+        this.#o.onReady({ width: event.width, height: event.height });
+      },
       () => undefined,
     );
     this.#configure(main);
@@ -229,8 +234,18 @@ export class Glass {
     return stand;
   }
 
+  #setRaster({ width, height, pixelRatio }: Extract<StageEvent, { type: 'ready' }>): void {
+    const [w, h] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
+    this.#raster = w > 0 && h > 0 ? { x: 0, y: 0, width: w, height: h, rotation: 0 } : null;
+    for (const mirror of this.#mirrors) this.#configure(mirror);
+  }
+
   #configure(stand: Stand): void {
-    stand.send({ type: 'configure', output: this.#output, assetBase, locale: this.#o.locale() });
+    const common = { type: 'configure', assetBase, locale: this.#o.locale() } as const;
+    if (stand.stage?.kind !== 'open') return stand.send({ ...common, output: this.#output });
+    // The board's picture in another window: laid out for the board's raster, not for that window.
+    const output = this.#output ?? (stand === this.#main ? null : this.#raster);
+    stand.send({ ...common, output, byHand: true });
   }
 
   #all(input: DirectorInput): void {

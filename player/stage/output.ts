@@ -18,8 +18,8 @@ export interface Viewport {
 }
 
 /**
- * On a board the region is in px of the raster, whatever the pixel ratio; in a preview the picture is upright and
- * scaled to fit, as the people in front of the board see it.
+ * On a board the region is in px of the raster, whatever the pixel ratio; in a preview, and in a page opened by hand,
+ * the picture is upright and scaled to fit, as the people in front of the board see it.
  * @param output null: the whole window
  */
 export function place(output: OutputRegion | null, viewport: Viewport, preview: boolean): Placement {

@@ -24,6 +24,8 @@ export class Stage {
   output = $state.raw<OutputRegion | null>(null);
   locale = $state<Locale>('vi');
   assetBase = $state('');
+  /** Opened by somebody in a browser of theirs: no board. */
+  byHand = $state(false);
   layers = $state.raw<readonly Layer[]>([]);
   #front: Layer | null = null;
   #back: Layer | null = null;
@@ -50,6 +52,7 @@ export class Stage {
         this.output = command.output;
         this.assetBase = command.assetBase;
         this.locale = command.locale;
+        this.byHand = command.byHand ?? false;
         break;
       case 'prepare':
         void this.#prepare(command);

@@ -11,6 +11,7 @@ const vi = {
   identify: 'Bảng tin này là',
   boardId: 'Mã bảng',
   testPattern: 'Hình thử',
+  byHand: 'Bản xem trong trình duyệt – không phải bảng tin, không được tính',
 };
 
 export type Strings = Readonly<Record<keyof typeof vi, string>>;
@@ -27,6 +28,7 @@ const en: Strings = {
   identify: 'This board is',
   boardId: 'Board ID',
   testPattern: 'Test pattern',
+  byHand: 'Viewed in a browser – not a board, not counted',
 };
 
 export const strings: Readonly<Record<Locale, Strings>> = { vi, en };

@@ -21,7 +21,14 @@ export type Scene = z.infer<typeof scene>;
 /** Director → stage. */
 export const stageCommand = z.discriminatedUnion('type', [
   /** Sent first and whenever it changes. `assetBase` + hash is the URL of an asset; null region: the whole window. */
-  z.strictObject({ type: z.literal('configure'), output: outputRegion.nullable(), assetBase: z.string(), locale: z.enum(['vi', 'en']) }),
+  z.strictObject({
+    type: z.literal('configure'),
+    output: outputRegion.nullable(),
+    assetBase: z.string(),
+    locale: z.enum(['vi', 'en']),
+    /** A page that somebody opened: it fits the picture into its window and says that it is no board. */
+    byHand: z.boolean().optional(),
+  }),
   /** Lay the scene out on the hidden layer, load and decode it, and answer `prepared` or `failed`. Replaces what was being prepared. */
   z.strictObject({
     type: z.literal('prepare'),

@@ -453,6 +453,37 @@ describe('the glass', () => {
   });
 });
 
+test('a page opened by hand shows the whole picture to scale, and says above it and in its title that it is no board', async () => {
+  await open({ width: 800, height: 600 });
+  const scene = layoutScene('notice', layouts.notice.sample);
+  expect(await page.locator('.mark').count()).toBe(0);
+  expect(await page.title()).toBe('Bảng Tin');
+  const byHand = (output: OutputRegion | null, locale: 'vi' | 'en') =>
+    director.send({ type: 'configure', output, assetBase: '/assets/', locale, byHand: true });
+  const box = async () => {
+    const { x, y, width, height } = (await page.locator('.picture').boundingBox())!;
+    return [x, y, width, height].map(Math.round);
+  };
+  byHand({ x: 0, y: 0, width: 1920, height: 1080, rotation: 0 }, 'vi');
+  await director.present('wide', scene);
+  const mark = 'Bản xem trong trình duyệt – không phải bảng tin, không được tính';
+  expect(await page.locator('.mark').innerText()).toBe(mark);
+  expect(await page.title()).toContain(mark);
+  const { height: above } = (await page.locator('.mark').boundingBox())!;
+  expect(await box()).toEqual([0, Math.round(above + (600 - above - 450) / 2), 800, 450]);
+  expect(await page.locator('[data-layout]').getAttribute('data-scale')).toBe('full');
+  // An LED wall on its side is seen upright, below the mark.
+  byHand({ x: 40, y: 20, width: 320, height: 192, rotation: 90 }, 'en');
+  await director.present('tall', scene);
+  expect(await page.locator('.mark').innerText()).toContain('not a board, not counted');
+  const [, top, width, height] = await box();
+  expect([top, height]).toEqual([Math.round(above), Math.round(600 - above)]);
+  expect(width).toBe(Math.round((192 * (600 - above)) / 320));
+  byHand(null, 'vi');
+  await director.present('window', scene);
+  expect(await box()).toEqual([0, above, 800, 600 - above]);
+});
+
 test('a preview in a page of the same origin is driven by that page alone, upright and to scale', async () => {
   const shell = `<!doctype html><body style="margin:0"><iframe id="stage" style="border:0;width:400px;height:400px"></iframe><iframe id="other"></iframe></body>`;
   await director.stop();
@@ -517,6 +548,7 @@ test('a preview in a page of the same origin is driven by that page alone, uprig
     height: 200,
   });
   expect(await page.frameLocator('#stage').locator('.pairing').innerText()).toContain('Pairing code');
+  expect(await page.frameLocator('#stage').locator('.mark').count()).toBe(0);
 });
 
 describe('text', () => {
