@@ -169,7 +169,7 @@ async function boardOf(deps: HttpDeps, bearer: string | undefined): Promise<stri
     throw new AppError('token_missing', 'Authorization: Bearer <board token> is missing', { status: 401 });
   const { boardId, current } = await deps.verifyBoardToken(bearer);
   if (!current)
-    throw new AppError('device_replaced', 'Another player has been paired with this board', { status: 401 });
+    throw new AppError('device_replaced', 'This player does not speak for the board any more', { status: 401 });
   return boardId;
 }
 

@@ -17,14 +17,14 @@ export const boardToken = z.strictObject({ boardId: uuid, issuedAt: msUtc, expir
 export const boardTokenLifeMs = 120_000;
 
 /**
- * What a board hands over to connect (Socket.IO `auth`). `journalOnly`: the former player of a board, or a player paired with
- * another board since, delivers what its old journal still holds under its old key; it may send `appendJournalV1` and nothing
- * else, and is asked for what is missing by `journal_gap`.
+ * What a board hands over to connect (Socket.IO `auth`). `journalOnly`: the former player of a board, also of a deleted one, or a
+ * player paired with another board since, delivers what its old journal still holds under its old key; it may send
+ * `appendJournalV1` and nothing else, and is asked for what is missing by `journal_gap`.
  */
 export const boardAuth = z.strictObject({ token: compactJws, journalOnly: z.boolean().optional() });
 /**
  * Codes of a refused connection, in `connect_error`'s `data` (an error body) and `message`. `device_replaced`: another player has
- * been paired with the board; only `journalOnly` is still open to this one.
+ * been paired with the board, or the board was deleted; only `journalOnly` is still open to this one.
  */
 export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown', 'device_replaced'] as const;
 export type ConnectRefusal = (typeof connectRefusals)[number];

@@ -64,6 +64,7 @@ export async function startTestCms() {
     emitted,
     units: unitIds,
     keys,
+    boards,
     accounts,
     live,
     gateway,

@@ -234,4 +234,4 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   };
 }
 
-const replaced = (): TokenError => new TokenError('device_replaced', 'Another player has been paired with this board');
+const replaced = (): TokenError => new TokenError('device_replaced', 'This player does not speak for the board any more');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pairingCode, pairingCommitment, pairingLifeMs } from '../../../../shared/protocol/pairing.ts';
 import { makeIdentity, SimulatedBoard, type BoardIdentityData } from '../../../../test/fleet/board.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
+import { testActor } from '../../testing.ts';
 import { networkOf, Throttle } from './throttle.ts';
 import { pairingRepo } from './repo.ts';
 
@@ -99,6 +100,29 @@ describe('pairing', () => {
     expect(old.socket.connected).toBe(true);
     old.disconnect();
     now.disconnect();
+  });
+
+  it('takes what the player of a deleted board still holds, under its own key, and nothing else', async () => {
+    const administrator = testActor({ unitId: cms.units.province, role: 'administrator' });
+    const board = await cms.board();
+    const { boardId } = board.identity;
+    await board.connect();
+    const ended = board.ended();
+    await cms.boards.remove(administrator, boardId);
+    expect(await ended).toBe('io server disconnect');
+    await expect(board.connect()).rejects.toThrow('device_replaced');
+
+    await board.connect({ journalOnly: true });
+    board.journal.append({ type: 'screenChanged', on: true }, cms.sources.now());
+    const owed = board.journal.batch(1, 1);
+    expect(await board.send('appendJournalV1', owed)).toEqual({ ok: true, acked: 1 });
+    for (const refused of [await board.hello(), await board.send('readClockV1', {})]) {
+      expect(refused).toMatchObject({ ok: false, error: { code: 'device_replaced' } });
+    }
+    board.disconnect();
+    // Another key of the same board opens nothing.
+    const stranger = pairedAs(makeIdentity(), boardId);
+    await expect(stranger.connect({ journalOnly: true })).rejects.toThrow('token_invalid');
   });
 
   it('takes a code once, for ten minutes, and tells used and expired from unknown', async () => {

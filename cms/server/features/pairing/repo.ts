@@ -92,14 +92,12 @@ export const pairingRepo = {
     return (await db.selectFrom('journals').select('id').where('id', '=', journalId).executeTakeFirst()) !== undefined;
   },
 
-  /** Newest first; none for a board that does not exist any more. */
+  /** Newest first, also of a board that was deleted: what its last player still holds is owed to the record. */
   async devicesOf(db: Db | Tx, boardId: string): Promise<DeviceRow[]> {
     return db
       .selectFrom('devices')
-      .innerJoin('boards', 'boards.id', 'devices.board_id')
       .select(['devices.id', 'devices.board_id', 'devices.device_key', 'devices.ended_at'])
       .where('devices.board_id', '=', boardId)
-      .where('boards.deleted_at', 'is', null)
       .orderBy('devices.paired_at', 'desc')
       .orderBy('devices.id', 'desc')
       .limit(devicesHeard)
