@@ -5,7 +5,7 @@
  */
 import { flushSync } from 'svelte';
 import { loadFonts } from '../../layouts/fonts.ts';
-import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
+import type { Scene, StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import { asSceneError, SceneError } from './failure.ts';
 import { Layer } from './layer.svelte.ts';
@@ -101,14 +101,17 @@ export class Stage {
     try {
       layer = new Layer({ ...command, at });
       this.#back = layer;
-      // A font that cannot be loaded is replaced by the browser's; the text is still readable.
-      await loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
-      if (this.#back !== layer) return;
+      if (hasText(command.scene)) {
+        // A font that cannot be loaded is replaced by the browser's; the text is still readable.
+        await loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
+        if (this.#back !== layer) return;
+      }
       this.layers = [...this.layers, layer];
       flushSync();
       if (layer.failure !== null) throw layer.failure;
       await layer.media?.ready();
-      await Promise.race([nextPaint(), delay(RASTER_LIMIT_MS)]);
+      // Painted once behind what is in front, so that the swap costs nothing. The first scene has nothing to wait behind.
+      if (this.#front !== null) await Promise.race([nextPaint(), delay(RASTER_LIMIT_MS)]);
       if (layer.failure !== null) throw layer.failure;
       if (this.#back !== layer) return;
       layer.prepared = true;
@@ -192,4 +195,9 @@ export class Stage {
   #fail(sceneId: string, { code, message }: SceneError): void {
     this.#send({ type: 'failed', sceneId, code, detail: message.slice(0, 500) });
   }
+}
+
+/** Pictures and videos stand alone: what is said of them is for those who do not see them. */
+function hasText(scene: Scene): boolean {
+  return scene.kind !== 'notice' || scene.notice.content.type === 'layout';
 }
