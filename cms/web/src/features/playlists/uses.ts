@@ -1,0 +1,41 @@
+/** Where a playlist is used: schedules that play it, boards that fall back on it. */
+import type { Board } from '../../../../../shared/protocol/api/boards.ts';
+import type { ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
+import { durationWords } from '../../lib/words.ts';
+import { m } from '../../paraglide/messages.js';
+import { describeCron } from '../schedules/cron-words.ts';
+import { validityState } from './validity.ts';
+
+export interface Use {
+  readonly href: string;
+  readonly text: string;
+}
+
+const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+export function usesOf(
+  playlistId: string,
+  entries: readonly Pick<
+    ScheduleEntry,
+    'id' | 'name' | 'playlistId' | 'cron' | 'durationMs' | 'validFrom' | 'validTo'
+  >[],
+  boards: readonly Pick<Board, 'id' | 'name' | 'defaultPlaylistId'>[],
+  now: number,
+): Use[] {
+  const scheduled = entries
+    .filter((entry) => entry.playlistId === playlistId)
+    .map((entry) => {
+      const when =
+        validityState(entry, now) === 'ended'
+          ? inSentence(m.validity_ended())
+          : m.playlist_used_starts_for({
+              start: inSentence(describeCron(entry.cron)),
+              length: durationWords(entry.durationMs),
+            });
+      return { href: `/schedules/${entry.id}`, text: m.playlist_used_schedule({ name: entry.name, when }) };
+    });
+  const defaults = boards
+    .filter((board) => board.defaultPlaylistId === playlistId)
+    .map((board) => ({ href: `/boards/${board.id}`, text: m.playlist_used_default({ name: board.name }) }));
+  return [...scheduled, ...defaults];
+}
