@@ -49,6 +49,12 @@ export function hostName(host: HostKind): string {
   return names[host]();
 }
 
+/** A picture that a person asked a board to show, and until when, ms UTC. */
+export interface Picture {
+  readonly name: 'identify' | 'testPattern';
+  readonly until: number;
+}
+
 export const versionWord = (version: Version): string =>
   version.epoch === 1 ? String(version.counter) : `${version.epoch}.${version.counter}`;
 
