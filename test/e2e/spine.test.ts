@@ -204,7 +204,7 @@ test('a takeover comes at once, survives power cut and loss of the CMS, and ends
 
   await startCmsAgain();
   await studio.open(takeoverPage);
-  await studio.allClear();
+  await studio.endExercise();
   await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 30_000 });
 });
 

@@ -243,8 +243,9 @@ export interface Database {
     /** The signed document, as sent. */
     jws: string;
     target_count: number;
-    /** How many of the targets were offline when it was raised. */
+    /** How many of the targets had a player that was offline when it was raised, and how many had none. */
     offline_count: number;
+    unpaired_count: number;
   };
   /** The targets, frozen when the takeover was raised, and what became of it on each. */
   takeover_deliveries: {

@@ -13,7 +13,10 @@ const selectorsInput = takeoverSelectors.refine(
 export const takeoverPreviewRequest = z.strictObject({ selectors: selectorsInput });
 export const takeoverPreview = z.strictObject({
   targets: z.int(),
+  /** Those that can get it at once. The three add up to the targets. */
+  online: z.int(),
   offline: z.int(),
+  /** Without a player: cannot receive. */
   unpaired: z.int(),
   boards: z
     .array(
@@ -62,7 +65,10 @@ export const takeoverView = z.strictObject({
   state: z.enum(['active', 'allClear', 'superseded', 'expired']),
   endedAt: msUtc.nullable(),
   targets: z.int(),
+  /** Boards with a player that was not connected when it was raised. */
   offlineAtRaise: z.int(),
+  /** Boards that had no player then: they could not receive it, and get it when one is paired while it lasts. */
+  unpairedAtRaise: z.int(),
   /** Boards per delivery state. */
   delivery: z.record(deliveryState, z.int()),
   /** How many boards it was really sent to, which of them took it, and which displayed it: facts, also after the end. */

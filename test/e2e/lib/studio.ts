@@ -129,10 +129,11 @@ export class Studio {
     await see(page.getByText(`Đã phát «${event}»`)).toBeVisible();
   }
 
-  async allClear(): Promise<void> {
+  /** Ends the exercise that is open. */
+  async endExercise(): Promise<void> {
     const { page } = this;
-    await page.getByRole('button', { name: 'Báo an toàn' }).first().click();
-    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Báo an toàn' }).click();
-    await see(page.getByText('Đã báo an toàn').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Kết thúc diễn tập' }).first().click();
+    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Kết thúc diễn tập' }).click();
+    await see(page.getByText('Đã kết thúc diễn tập').first()).toBeVisible();
   }
 }

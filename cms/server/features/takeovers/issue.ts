@@ -97,20 +97,24 @@ export function createIssuer(context: Context, deps: IssueDeps) {
       } satisfies Takeover);
       const jws = await signDocument('bang-tin-takeover', document, deps.keys.takeoverSigner());
       const away = boardIds.filter((boardId) => deps.presence.stateOf(boardId) !== 'online');
+      const unpaired = away.filter((boardId) => deps.presence.stateOf(boardId) === 'unpaired').length;
+      const offline = away.length - unpaired;
       const detail = {
         takeoverId: draft.takeoverId,
         status: draft.status,
         event: draft.content.event,
         level: draft.content.level,
         targets: boardIds.length,
-        offline: away.length,
+        offline,
+        unpaired,
       };
       const subjectId = draft.supersedes ?? draft.takeoverId;
       await Promise.all([
         repo.insert(tx, {
           ...rowOf(document, jws, actor, unitId),
           target_count: boardIds.length,
-          offline_count: away.length,
+          offline_count: offline,
+          unpaired_count: unpaired,
         }),
         to ? repo.freezeTargets(tx, document.takeoverId, to, away) : null,
         audit(tx, { actor, action: options.action, subjectType: 'takeover', subjectId, unitId, detail }),
@@ -139,7 +143,7 @@ function rowOf(
   jws: string,
   actor: Actor,
   unitId: string,
-): Omit<TakeoverRow, 'target_count' | 'offline_count'> {
+): Omit<TakeoverRow, 'target_count' | 'offline_count' | 'unpaired_count'> {
   return {
     id: document.takeoverId,
     epoch: document.sequence.epoch,

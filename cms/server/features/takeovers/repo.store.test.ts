@@ -22,6 +22,7 @@ const row = (counter: number, change: Partial<TakeoverRow> = {}): TakeoverRow =>
   jws: `jws ${counter}`,
   target_count: 0,
   offline_count: 0,
+  unpaired_count: 0,
   ...change,
 });
 

@@ -111,6 +111,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const count = (presence: string): number => boards.filter((board) => board.presence === presence).length;
       return {
         targets: boards.length,
+        online: count('online'),
         offline: count('offline'),
         unpaired: count('unpaired'),
         boards: boards.slice(0, 10_000),

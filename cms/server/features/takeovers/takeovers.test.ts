@@ -155,7 +155,7 @@ describe('raising', () => {
     await online.connect();
     const boardIds = [online.identity.boardId, offline.identity.boardId];
     const preview = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
-    expect(preview).toMatchObject({ status: 200, body: { targets: 2, offline: 1, unpaired: 0 } });
+    expect(preview).toMatchObject({ status: 200, body: { targets: 2, online: 1, offline: 1, unpaired: 0 } });
     expect(preview.body.boards).toContainEqual({
       boardId: online.identity.boardId,
       name: 'Bảng 1',
@@ -164,7 +164,10 @@ describe('raising', () => {
     });
     cms.context.events.emit('boardUnpaired', { boardId: online.identity.boardId });
     const after = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
-    expect(after.body).toMatchObject({ targets: 2, offline: 1, unpaired: 1 });
+    expect(after.body).toMatchObject({ targets: 2, online: 0, offline: 1, unpaired: 1 });
+    // Said the same once it is out: a board without a player is not one that lost its connection.
+    const raised = await raise({ selectors: only({ boardIds }) });
+    expect(raised.body).toMatchObject({ targets: 2, offlineAtRaise: 1, unpairedAtRaise: 1 });
   });
 
   it('asks for the right on every target', async () => {

@@ -66,6 +66,7 @@ export function viewOf(
     endedAt: ended?.at ?? null,
     targets: row.target_count,
     offlineAtRaise: row.offline_count,
+    unpairedAtRaise: row.unpaired_count,
     delivery,
     steps,
   };

@@ -249,6 +249,7 @@ export const migration: Migration = {
         jws text not null,
         target_count ${int} not null,
         offline_count ${int} not null,
+        unpaired_count ${int} not null,
         unique (epoch, counter),
         check (starts_at < expires_at),
         check ((type = 'alert') = (supersedes is null))

@@ -20,10 +20,10 @@ export function levelWord(level: Level): string {
   return words[level]();
 }
 
-export function stateWord(state: TakeoverView['state']): string {
+export function stateWord({ state, status }: Pick<TakeoverView, 'state' | 'status'>): string {
   const words = {
     active: m.takeover_active,
-    allClear: m.takeover_all_clear_given,
+    allClear: status === 'exercise' ? m.takeover_exercise_ended : m.takeover_all_clear_given,
     superseded: m.takeover_superseded,
     expired: m.takeover_expired,
   };
@@ -59,3 +59,38 @@ export const deliveryTone = (state: DeliveryState): 'good' | 'accent' | 'warn' |
   } as const;
   return tones[state];
 };
+
+/** What pressing the button does: which boards get it now, and how many only when they are connected or paired. */
+export function raiseWord(
+  status: TakeoverView['status'],
+  { online, offline, unpaired }: { online: number; offline: number; unpaired: number },
+): string {
+  const now = status === 'actual' ? m.takeover_raise({ n: online }) : m.takeover_raise_exercise({ n: online });
+  const later = offline + unpaired;
+  return later === 0 ? now : m.takeover_raise_and_later({ now, n: later });
+}
+
+/** Which of its boards could not get it when it was raised, and why; empty when all could. */
+export function awayAtRaise(takeover: Pick<TakeoverView, 'offlineAtRaise' | 'unpairedAtRaise'>): string {
+  const { offlineAtRaise, unpairedAtRaise } = takeover;
+  if (offlineAtRaise === 0 && unpairedAtRaise === 0) return '';
+  return m.takeover_away_at_raise({ offline: offlineAtRaise, unpaired: unpairedAtRaise });
+}
+
+/** How ending it early is said: an exercise is no alert, and its end is no all clear. */
+export function endingWords({ status, delivery }: Pick<TakeoverView, 'status' | 'delivery'>) {
+  const n = delivery.displayed;
+  return status === 'exercise'
+    ? {
+        action: m.takeover_end_exercise(),
+        title: m.takeover_end_exercise_title(),
+        text: m.takeover_end_exercise_text({ n }),
+        done: m.takeover_end_exercise_done(),
+      }
+    : {
+        action: m.takeover_all_clear(),
+        title: m.takeover_all_clear_title(),
+        text: m.takeover_all_clear_text({ n }),
+        done: m.takeover_all_clear_done(),
+      };
+}
