@@ -39,6 +39,12 @@ export function whyWord(why: PlayingNow['why']): string {
 export const playingTitle = (playing: PlayingNow): string =>
   playing.why === 'fallback' ? m.why_fallback() : playing.title;
 
+/** What a short name of a host leaves out. */
+export function hostHint(host: HostKind): string | undefined {
+  const hints = { electron: null, chromium: null, headless: m.host_headless_hint, browser: m.host_browser_hint };
+  return hints[host]?.();
+}
+
 export function hostName(host: HostKind): string {
   const names = {
     electron: m.host_electron,

@@ -8,12 +8,16 @@ const steps = (): { value: number; label: string }[] => [
   { value: 90, label: m.priority_highest() },
 ];
 
-/** «Bình thường», or the number where it is none of the steps. */
-export const priorityWord = (value: number): string =>
-  steps().find((step) => step.value === value)?.label ?? m.priority_number({ n: value });
+/** «Bình thường»; «Thấp (20)» where it is none of the steps but near one. */
+export function priorityWord(value: number): string {
+  const step = steps().reduce((best, next) =>
+    Math.abs(next.value - value) <= Math.abs(best.value - value) ? next : best,
+  );
+  return step.value === value ? step.label : m.priority_number({ word: step.label, n: value });
+}
 
 export function priorityOptions(value: number): { value: number; label: string }[] {
   const all = steps();
-  if (!all.some((step) => step.value === value)) all.push({ value, label: m.priority_number({ n: value }) });
+  if (!all.some((step) => step.value === value)) all.push({ value, label: priorityWord(value) });
   return all.sort((a, b) => b.value - a.value);
 }
