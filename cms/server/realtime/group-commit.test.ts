@@ -29,6 +29,8 @@ function stubStore() {
   };
 }
 
+const options = { weigh: () => 1, maxWeight: 100, aimMs: 50, delayMs: 0, clock: () => 0 };
+
 describe('GroupCommit', () => {
   it('writes what comes together in one transaction, and what comes meanwhile in the next', async () => {
     const { store, write, next } = stubStore();
@@ -56,8 +58,7 @@ describe('GroupCommit', () => {
   it('makes transactions lighter while they take too long, and heavier again', async () => {
     const { store, write, next } = stubStore();
     let now = 0;
-    const options = { write, weigh: () => 10, maxWeight: 100, aimMs: 50, delayMs: 0, clock: () => now };
-    const group = new GroupCommit<number>(store, options);
+    const group = new GroupCommit<number>(store, { ...options, write, weigh: () => 10, clock: () => now });
     const all = Array.from({ length: 60 }, (_, i) => group.add(i));
     const sizes: number[] = [];
     while (sizes.reduce((sum, size) => sum + size, 0) < 60) {
@@ -79,5 +80,50 @@ describe('GroupCommit', () => {
     (await next()).commit();
     (await next()).commit();
     expect((await results).map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('tells everybody when there is no transaction to be had', async () => {
+    const store = { transaction: () => Promise.reject(new Error('closed')) } as unknown as Store;
+    const group = new GroupCommit<number>(store, { ...options, write: () => Promise.resolve() });
+    const results = await Promise.allSettled([group.add(1), group.add(2), group.add(3)]);
+    expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await group.idle();
+  });
+
+  it('writes the next while one commits, and never a third', async () => {
+    const open: PromiseWithResolvers<void>[] = [];
+    const written: number[][] = [];
+    const woken: (() => void)[] = [];
+    // As the SQLite driver does: the next transaction begins when the one before has sent its commit.
+    const store = {
+      async transaction(work: (tx: Tx) => Promise<void>) {
+        await work({} as Tx);
+        const commit = Promise.withResolvers<void>();
+        open.push(commit);
+        for (const wake of woken.splice(0)) wake();
+        await commit.promise;
+      },
+    } as unknown as Store;
+    const begun = async (count: number) => {
+      while (open.length < count) await new Promise<void>((resolve) => woken.push(resolve));
+    };
+    const group = new GroupCommit<number>(store, {
+      ...options,
+      maxWeight: 1,
+      write: (_tx, items) => {
+        written.push([...items]);
+        return Promise.resolve();
+      },
+    });
+    const all = [group.add(1), group.add(2), group.add(3)];
+    await begun(2);
+    expect(written).toEqual([[1], [2]]);
+    open[0]!.resolve();
+    await all[0];
+    await begun(3);
+    open[1]!.resolve();
+    open[2]!.resolve();
+    await Promise.all(all);
+    expect(written).toEqual([[1], [2], [3]]);
   });
 });

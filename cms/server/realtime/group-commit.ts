@@ -60,16 +60,54 @@ export class GroupCommit<T> {
     if (this.#options.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#options.delayMs));
     // Also without a delay: all messages of one turn of the event loop go together.
     else await new Promise((resolve) => setImmediate(resolve));
+    let before: Promise<void> = Promise.resolve();
     while (this.#queue.length > 0) {
-      const { items, weight } = this.#take();
-      const started = this.#clock();
-      await this.#commit(items);
-      this.#learn(weight, this.#clock() - started);
+      // While one commits, the next already writes; whoever else has waited for the writer since comes in between.
+      const written = Promise.withResolvers<void>();
+      const done = this.#commitSome(() => written.resolve());
+      await Promise.race([written.promise, done]);
+      await before;
+      before = done;
+      if (this.#queue.length === 0) await done;
     }
     this.#running = null;
   }
 
-  #take(): { items: Waiting<T>[]; weight: number } {
+  /** Takes what waits when the transaction has its turn, so that nobody waits beside a transaction that waits itself. */
+  async #commitSome(onWritten: () => void): Promise<void> {
+    let taken: Waiting<T>[] = [];
+    let weight = 0;
+    let started = 0;
+    try {
+      await this.#store.transaction(async (tx) => {
+        ({ taken, weight } = this.#take());
+        started = this.#clock();
+        if (taken.length > 0)
+          await this.#options.write(
+            tx,
+            taken.map(({ item }) => item),
+          );
+        onWritten();
+      });
+      for (const waiting of taken) waiting.resolve();
+      if (taken.length > 0) this.#learn(weight, this.#clock() - started);
+    } catch (error) {
+      // No transaction at all: whoever would have been in it is told, rather than kept waiting for ever.
+      if (taken.length === 0) for (const waiting of this.#take().taken) waiting.reject(error);
+      else await this.#salvage(taken, error);
+    }
+  }
+
+  /** One bad item must not fail the others. */
+  async #salvage(taken: readonly Waiting<T>[], error: unknown): Promise<void> {
+    const [only] = taken;
+    if (taken.length === 1 && only) return only.reject(error);
+    for (const { item, resolve, reject } of taken) {
+      await this.#store.transaction((tx) => this.#options.write(tx, [item])).then(resolve, reject);
+    }
+  }
+
+  #take(): { taken: Waiting<T>[]; weight: number } {
     let weight = 0;
     let count = 0;
     for (const { item } of this.#queue) {
@@ -78,7 +116,7 @@ export class GroupCommit<T> {
       weight = next;
       count++;
     }
-    return { items: this.#queue.splice(0, count), weight };
+    return { taken: this.#queue.splice(0, count), weight };
   }
 
   /** From how long a weight took, what the next may weigh; half way there, so that one hiccup decides little. */
@@ -86,18 +124,5 @@ export class GroupCommit<T> {
     const { aimMs, maxWeight } = this.#options;
     const fits = tookMs > aimMs ? (weight * aimMs) / tookMs : maxWeight;
     this.#weight = Math.min(maxWeight, Math.max(maxWeight * leastPart, (this.#weight + fits) / 2));
-  }
-
-  async #commit(batch: readonly Waiting<T>[]): Promise<void> {
-    try {
-      const items = batch.map((waiting) => waiting.item);
-      await this.#store.transaction((tx) => this.#options.write(tx, items));
-      for (const waiting of batch) waiting.resolve();
-    } catch (error) {
-      const [only] = batch;
-      if (batch.length === 1 && only) only.reject(error);
-      // One bad item must not fail the others.
-      else for (const waiting of batch) await this.#commit([waiting]);
-    }
   }
 }

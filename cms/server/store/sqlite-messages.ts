@@ -7,7 +7,11 @@ export interface WorkerOptions {
   readonly lockFile: string | null;
 }
 
-export type WorkerRequest = { readonly id: number } & (
+export type WorkerRequest = {
+  readonly id: number;
+  /** The transaction that it belongs to; null: none. A request of a transaction that is over, or never began, is refused. */
+  readonly transaction: number | null;
+} & (
   | { readonly op: 'query'; readonly sql: string; readonly parameters: readonly unknown[] }
   | {
       readonly op: 'insertMany';
@@ -16,7 +20,7 @@ export type WorkerRequest = { readonly id: number } & (
       readonly columns: number;
       readonly json: string;
     }
-  /** Nobody waits for its answer: when it fails, every request up to the rollback is refused with the same error. */
+  /** Nobody waits for its answer: when it fails, the requests that follow are refused with the same error. */
   | { readonly op: 'begin' }
   | { readonly op: 'commit' }
   | { readonly op: 'rollback' }

@@ -41,36 +41,57 @@ function open(options: WorkerOptions): DatabaseSync {
 
 function serve(db: DatabaseSync, begin: string, lock: DatabaseSync | null, port: MessagePort): void {
   const prepared = new Map<string, Prepared>();
-  /** Whether a transaction is meant to be open, and why it is not any more, or never was. */
-  let inTransaction = false;
+  /** The transaction that is meant to be open, and why it is not any more, or never was. */
+  let current: number | null = null;
   let broken: Error | null = null;
 
   /**
    * Statements of a transaction are sent without waiting for each other. When SQLite has ended the transaction by itself (a full
    * disk), or could not begin it, none of those that follow may run: each would be a transaction of its own.
    */
-  function assertUnbroken(): void {
-    if (inTransaction && !db.isTransaction) broken ??= new Error('SQLite has ended the transaction');
+  function assertOpen(transaction: number | null): void {
+    if (transaction === null) return;
+    if (transaction !== current) throw new Error('This transaction is over');
     if (broken) throw broken;
   }
 
   /** A statement that made SQLite end the transaction is the reason that all after it are given. */
-  function remembered(work: () => WorkerResult): WorkerResult {
+  function within(transaction: number | null, work: () => WorkerResult): WorkerResult {
+    assertOpen(transaction);
     try {
       return work();
     } catch (error) {
-      if (inTransaction && !db.isTransaction) broken ??= error as Error;
+      if (transaction !== null && !db.isTransaction) broken = error as Error;
       throw error;
     }
   }
 
-  function attempt(sql: string): void {
+  function beginTransaction(transaction: number | null): void {
+    current = transaction;
+    broken = null;
     try {
-      db.exec(sql);
+      db.exec(begin);
     } catch (error) {
-      broken ??= error as Error;
+      broken = error as Error;
       throw error;
     }
+  }
+
+  /** A commit that fails leaves nothing open: the next holder is at work already when the failure is known. */
+  function commitTransaction(transaction: number | null): void {
+    assertOpen(transaction);
+    current = null;
+    try {
+      db.exec('commit');
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
+  }
+
+  function rollBack(): void {
+    // A full disk has rolled back already.
+    if (db.isTransaction) db.exec('rollback');
   }
 
   function prepare(sql: string): Prepared {
@@ -111,30 +132,24 @@ function serve(db: DatabaseSync, begin: string, lock: DatabaseSync | null, port:
   function run(request: WorkerRequest): WorkerResult {
     switch (request.op) {
       case 'query':
-        assertUnbroken();
-        return remembered(() => query(request.sql, request.parameters));
+        return within(request.transaction, () => query(request.sql, request.parameters));
       case 'insertMany':
-        assertUnbroken();
-        return remembered(() => insertMany(request.head, request.tail, request.columns, request.json));
+        return within(request.transaction, () => insertMany(request.head, request.tail, request.columns, request.json));
       case 'begin':
-        inTransaction = true;
-        attempt(begin);
+        beginTransaction(request.transaction);
         return nothing;
       case 'commit':
-        assertUnbroken();
-        attempt('commit');
-        inTransaction = false;
+        commitTransaction(request.transaction);
         return nothing;
       case 'rollback':
-        inTransaction = false;
-        broken = null;
-        // A full disk has rolled back already.
-        if (db.isTransaction) db.exec('rollback');
+        if (request.transaction !== current) return nothing;
+        current = null;
+        rollBack();
         return nothing;
       case 'close':
         if (db.isOpen) db.close();
         if (lock?.isOpen) lock.close();
-        return { rows: [], changes: 0 };
+        return nothing;
     }
   }
 

@@ -2,8 +2,8 @@
  * Kysely's SQLite dialect over node:sqlite in worker threads. A connection is a thread and serves one holder at a time, so a
  * transaction has its connection to itself and other writers queue behind it.
  */
+import type { CompiledQuery } from 'kysely';
 import {
-  CompiledQuery,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -30,7 +30,8 @@ export class BulkRows {
   }
 }
 
-class SqliteConnection implements DatabaseConnection {
+/** One thread with one SQLite connection (sqlite-worker.ts). */
+class SqliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve(result: WorkerResult): void; reject(error: Error): void }>();
   #nextId = 1;
@@ -65,18 +66,46 @@ class SqliteConnection implements DatabaseConnection {
     });
   }
 
+  async close(): Promise<void> {
+    const isOpen = await this.opened.then(
+      () => !this.#dead,
+      () => false,
+    );
+    if (isOpen) await this.request({ transaction: null, op: 'close' });
+    await this.#worker.terminate();
+  }
+}
+
+/** A thread lent to one holder: for a single statement, or from a transaction's begin to its commit. */
+class SqliteConnection implements DatabaseConnection {
+  readonly thread: SqliteThread;
+  /** Of the transaction that this holder has begun. */
+  transaction: number | null = null;
+  /** Whether the thread went to the next holder with this one's commit. */
+  handedOn = false;
+
+  constructor(thread: SqliteThread) {
+    this.thread = thread;
+  }
+
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const [first] = query.parameters;
     const result =
       first instanceof BulkRows
-        ? await this.request({
+        ? await this.thread.request({
+            transaction: this.transaction,
             op: 'insertMany',
             head: query.sql,
             tail: first.tail,
             columns: first.columns,
             json: first.json,
           })
-        : await this.request({ op: 'query', sql: query.sql, parameters: query.parameters });
+        : await this.thread.request({
+            transaction: this.transaction,
+            op: 'query',
+            sql: query.sql,
+            parameters: query.parameters,
+          });
     return { rows: result.rows as R[], numAffectedRows: BigInt(result.changes) };
   }
 
@@ -84,23 +113,15 @@ class SqliteConnection implements DatabaseConnection {
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new StoreError('store_unsupported', 'Page through large results by key instead of streaming them');
   }
-
-  async close(): Promise<void> {
-    const isOpen = await this.opened.then(
-      () => !this.#dead,
-      () => false,
-    );
-    if (isOpen) await this.request({ op: 'close' });
-    await this.#worker.terminate();
-  }
 }
 
 class SqliteDriver implements Driver {
   readonly #options: WorkerOptions;
   readonly #count: number;
-  #all: SqliteConnection[] = [];
-  readonly #free: SqliteConnection[] = [];
-  readonly #queue: ((connection: SqliteConnection) => void)[] = [];
+  #all: SqliteThread[] = [];
+  readonly #free: SqliteThread[] = [];
+  readonly #queue: ((thread: SqliteThread) => void)[] = [];
+  #transactions = 0;
 
   constructor(options: WorkerOptions, count: number) {
     this.#options = options;
@@ -108,9 +129,9 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    this.#all = Array.from({ length: this.#count }, () => new SqliteConnection(this.#options));
+    this.#all = Array.from({ length: this.#count }, () => new SqliteThread(this.#options));
     try {
-      await Promise.all(this.#all.map((connection) => connection.opened));
+      await Promise.all(this.#all.map((thread) => thread.opened));
     } catch (error) {
       await this.destroy();
       throw error;
@@ -118,35 +139,46 @@ class SqliteDriver implements Driver {
     this.#free.push(...this.#all);
   }
 
-  acquireConnection(): Promise<DatabaseConnection> {
-    const connection = this.#free.pop();
-    if (connection) return Promise.resolve(connection);
-    return new Promise((resolve) => this.#queue.push(resolve));
+  async acquireConnection(): Promise<SqliteConnection> {
+    const thread = this.#free.pop() ?? (await new Promise<SqliteThread>((resolve) => this.#queue.push(resolve)));
+    return new SqliteConnection(thread);
   }
 
-  releaseConnection(connection: DatabaseConnection): Promise<void> {
-    const next = this.#queue.shift();
-    if (next) next(connection as SqliteConnection);
-    else this.#free.push(connection as SqliteConnection);
+  releaseConnection(connection: SqliteConnection): Promise<void> {
+    if (!connection.handedOn) this.#handOn(connection);
     return Promise.resolve();
+  }
+
+  #handOn(connection: SqliteConnection): void {
+    connection.handedOn = true;
+    const next = this.#queue.shift();
+    if (next) next(connection.thread);
+    else this.#free.push(connection.thread);
   }
 
   /** Not waited for: the first statement follows at once, and is refused when the transaction could not begin. */
-  beginTransaction(connection: DatabaseConnection): Promise<void> {
-    (connection as SqliteConnection).request({ op: 'begin' }).catch(() => undefined);
+  beginTransaction(connection: SqliteConnection): Promise<void> {
+    connection.transaction = ++this.#transactions;
+    connection.thread.request({ transaction: connection.transaction, op: 'begin' }).catch(() => undefined);
     return Promise.resolve();
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as SqliteConnection).request({ op: 'commit' });
+  /**
+   * The next holder gets the thread as soon as the commit is sent: its requests come after it, and the thread has work while
+   * the disk and this event loop take their time.
+   */
+  async commitTransaction(connection: SqliteConnection): Promise<void> {
+    const committed = connection.thread.request({ transaction: connection.transaction, op: 'commit' });
+    this.#handOn(connection);
+    await committed;
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as SqliteConnection).request({ op: 'rollback' });
+  async rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.thread.request({ transaction: connection.transaction, op: 'rollback' });
   }
 
   async destroy(): Promise<void> {
-    await Promise.all(this.#all.map((connection) => connection.close()));
+    await Promise.all(this.#all.map((thread) => thread.close()));
   }
 }
 

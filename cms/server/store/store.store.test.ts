@@ -196,13 +196,30 @@ describe('an SQLite file', () => {
       await Promise.all([writeSetting(tx, 'a', '1'), writeSetting(tx, 'b', '2')]);
     });
     await expect(write).rejects.toThrow('within a transaction');
-    await expect(store.transaction(() => Promise.resolve())).resolves.toBeUndefined();
     await store.transaction((tx) => writeSetting(tx, 'c', '3'));
-    expect([
-      await readSetting(store.read, 'a'),
-      await readSetting(store.read, 'b'),
-      await readSetting(store.read, 'c'),
-    ]).toEqual([null, null, '3']);
+    expect(await store.read.selectFrom('settings').select('key').execute()).toEqual([{ key: 'c' }]);
+    await store.close();
+  });
+
+  it('lets the next writer begin behind a commit, and one that fails takes nobody with it', async () => {
+    const store = await openStore(options(join(folder, 'commit')));
+    const grant = { user_id: 'nobody', unit_id: 'nowhere', role: 'viewer' as const };
+    const results = await Promise.allSettled([
+      store.transaction((tx) => writeSetting(tx, 'first', '1')),
+      store.transaction(async (tx) => {
+        await sql`pragma defer_foreign_keys = on`.execute(tx);
+        await Promise.all([writeSetting(tx, 'lost', 'x'), tx.insertInto('grants').values(grant).execute()]);
+      }),
+      store.transaction(async (tx) => {
+        await writeSetting(tx, 'second', '2');
+        await writeSetting(tx, 'third', '3');
+      }),
+      writeSetting(store.write, 'alone', '4'),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { code: 'store_reference' } });
+    const keys = await store.read.selectFrom('settings').select('key').orderBy('key').execute();
+    expect(keys.map((row) => row.key)).toEqual(['alone', 'first', 'second', 'third']);
     await store.close();
   });
 
