@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { discardUnfinishedSample, sampleFirstBoard, seedSample, type SampleAccount } from './demo/seed.ts';
 import { writeFileDurably } from './files.ts';
 import type { SampleReport } from './parent.ts';
+import type { Role } from './store/schema.ts';
 
 export interface FirstStart {
   /** null: this CMS has no sample province. */
@@ -13,13 +14,23 @@ export interface FirstStart {
   readonly adminToken: string | null;
 }
 
+/** Whoever opens the file has not seen the pages yet: a role by the name that it has there, and by its code. */
+const roleNames: Readonly<Record<Role, string>> = {
+  administrator: 'Quản trị',
+  province: 'Cán bộ tỉnh',
+  approver: 'Người duyệt',
+  editor: 'Biên tập viên',
+  technician: 'Kỹ thuật viên',
+  viewer: 'Người xem',
+};
+
 function passwordText(accounts: readonly SampleAccount[]): string {
   const width = Math.max(...accounts.map(({ email }) => email.length));
   return [
     'Tài khoản mẫu của Bảng Tin. Đăng nhập xong hãy xóa tệp này.',
     'Sample accounts of Bảng Tin. Delete this file when you have signed in.',
     '',
-    ...accounts.map(({ email, password, role }) => `${email.padEnd(width)}  ${password}  ${role}`),
+    ...accounts.map(({ email, password, role }) => `${email.padEnd(width)}  ${password}  ${roleNames[role]} / ${role}`),
     '',
   ].join('\n');
 }

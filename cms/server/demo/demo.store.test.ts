@@ -75,8 +75,8 @@ describeStores('the sample province', (under) => {
     const file = first.sample!.passwordFile!;
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const lines = (await readFile(file, 'utf8')).split('\n').flatMap((line) => {
-      const match = /^(\S+@\S+)\s+(\S+)\s+(\w+)$/.exec(line);
-      return match ? [match.slice(1)] : [];
+      const match = /^(\S+@\S+)\s+(\S+)\s+(\S.*) \/ (\w+)$/.exec(line);
+      return match ? [[match[1], match[2], match[4], match[3]]] : [];
     });
     expect(lines.map(([, , role]) => role)).toEqual([
       'administrator',
@@ -86,6 +86,7 @@ describeStores('the sample province', (under) => {
       'technician',
       'viewer',
     ]);
+    expect(lines[1]?.[3]).toBe('Cán bộ tỉnh');
     for (const [email, password, role] of lines) {
       const { me } = await test.app.features.accounts.signIn({ email: email!, password: password! }, '10.0.0.1', null);
       expect(me.grants.map((grant) => grant.role)).toEqual([role]);

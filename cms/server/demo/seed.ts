@@ -16,6 +16,7 @@ import type { PlaylistsService } from '../features/playlists/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
 import type { SchedulesService } from '../features/schedules/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
+import type { Role } from '../store/schema.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
 import { entries, obligation, playlists, sampleNotices, type SampleNotice } from './content.ts';
 import {
@@ -45,7 +46,7 @@ export interface SampleFeatures {
 }
 
 export interface SampleAccount {
-  readonly role: string;
+  readonly role: Role;
   readonly email: string;
   readonly password: string;
 }
