@@ -193,6 +193,7 @@ const table: Record<string, Rule> = {
   'GET /api/board/time': { needs: 'public' },
   'POST /api/session': { needs: 'public' },
   'POST /api/setup': { needs: 'public' },
+  'POST /api/setup/check': { needs: 'public' },
   'POST /api/pairing': { needs: 'public' },
   'POST /api/pairing/:id/reveal': { needs: 'public' },
   'GET /api/pairing/:id': { needs: 'public' },

@@ -37,6 +37,9 @@ describeStores('accounts', (under) => {
         code: 'setup_link_invalid',
         status: 403,
       });
+      // Asked before the form is filled in; asking uses nothing up.
+      await expect(accounts.checkSetup(old, '10.0.0.9')).rejects.toMatchObject({ code: 'setup_link_invalid' });
+      await accounts.checkSetup(token, '10.0.0.9');
       expect(await accounts.hasUsers()).toBe(false);
       const { me } = await accounts.setup({ ...request, token }, '10.0.0.9');
       expect(me.user).toMatchObject({ name: 'Nguyễn Văn A', email: 'a@example.vn' });
@@ -45,7 +48,16 @@ describeStores('accounts', (under) => {
         code: 'setup_done',
         status: 409,
       });
+      await expect(accounts.checkSetup(token, '10.0.0.9')).rejects.toMatchObject({ code: 'setup_done', status: 409 });
       expect(await accounts.inviteFirstAdministrator()).toBeNull();
+    });
+
+    it('cannot be found by asking for links', async () => {
+      const ask = () => accounts.checkSetup('guess', '10.9.9.9').catch((error: { code: string }) => error.code);
+      const codes = [];
+      for (let i = 0; i < 60; i++) codes.push(await ask());
+      expect(codes.at(0)).toBe('setup_done');
+      expect(codes.at(-1)).toBe('sign_in_throttled');
     });
 
     it('may come within a week', async () => {

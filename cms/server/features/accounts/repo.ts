@@ -137,6 +137,18 @@ export async function replaceInvitation(tx: Tx, tokenHash: string, now: number, 
     .execute();
 }
 
+/** Whether `useInvitation` would take this link. */
+export async function invitationCounts(db: Db | Tx, tokenHash: string, now: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('invitations')
+    .select('token_hash')
+    .where('token_hash', '=', tokenHash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Uses the link up. @returns whether it was one that counts */
 export async function useInvitation(tx: Tx, tokenHash: string, now: number): Promise<boolean> {
   const rows = await tx

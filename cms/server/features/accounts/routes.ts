@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { me, setupRequest, signInRequest } from '../../../../shared/protocol/api/accounts.ts';
+import {
+  me,
+  setupCheck,
+  setupCheckRequest,
+  setupRequest,
+  signInRequest,
+} from '../../../../shared/protocol/api/accounts.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import { sessionCookie, setSessionCookie } from '../../cookies.ts';
 import type { AccountsService, Session } from './service.ts';
@@ -37,6 +43,14 @@ export const accountRoutes =
       '/api/setup',
       { config: { auth: 'public' }, schema: { body: setupRequest, response: { 200: me } } },
       async (request, reply) => begun(reply, await service.setup(request.body, request.ip)),
+    );
+    app.post(
+      '/api/setup/check',
+      { config: { auth: 'public' }, schema: { body: setupCheckRequest, response: { 200: setupCheck } } },
+      async (request) => {
+        await service.checkSetup(request.body.token, request.ip);
+        return { open: true as const };
+      },
     );
     return Promise.resolve();
   };

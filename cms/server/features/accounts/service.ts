@@ -53,6 +53,8 @@ export interface AccountsService {
   me(actor: Actor): Me;
   /** Creates the province and its first administrator, once, by the link's token. */
   setup(request: z.infer<typeof setupRequest>, address: string): Promise<Session>;
+  /** Whether the link's token still opens `setup`. @throws AccountError `setup_done`, `setup_link_invalid`, `sign_in_throttled` */
+  checkSetup(token: string, address: string): Promise<void>;
   /** A fresh one-time token for `setup`; null when somebody has an account. */
   inviteFirstAdministrator(): Promise<string | null>;
   /** @returns the user's id */
@@ -217,15 +219,8 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       wrongByAddress.take(network);
       const passwordHash = await hashPassword(request.password, sources.randomBytes);
       const session = await store.transaction(async (tx) => {
-        if ((await repo.userCount(tx)) > 0)
-          throw new AccountError('setup_done', 'This CMS has its first administrator', { status: 409 });
-        if (!(await repo.useInvitation(tx, sha256(request.token), now()))) {
-          throw new AccountError(
-            'setup_link_invalid',
-            'This link has been used or is not valid; start the CMS again for a new one',
-            { status: 403 },
-          );
-        }
+        if ((await repo.userCount(tx)) > 0) throw setupDone();
+        if (!(await repo.useInvitation(tx, sha256(request.token), now()))) throw setupLinkInvalid();
         const unitId = await units.add(tx, {
           code: request.provinceCode,
           name: request.provinceName.normalize('NFC'),
@@ -256,6 +251,15 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       const actor = await resolve(session.token);
       return actor ? { token: session.token, me: meOf(actor) } : session;
     },
+    async checkSetup(token, address) {
+      const network = networkOf(address);
+      const refusal = throttled(['', network]);
+      if (refusal) throw refusal;
+      wrongByAddress.take(network);
+      if ((await repo.userCount(store.read)) > 0) throw setupDone();
+      if (!(await repo.invitationCounts(store.read, sha256(token), now()))) throw setupLinkInvalid();
+      wrongByAddress.giveBack(network);
+    },
     async inviteFirstAdministrator() {
       const token = secret();
       return store.transaction(async (tx) => {
@@ -283,3 +287,11 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     },
   };
 }
+
+const setupDone = (): AccountError =>
+  new AccountError('setup_done', 'This CMS has its first administrator', { status: 409 });
+
+const setupLinkInvalid = (): AccountError =>
+  new AccountError('setup_link_invalid', 'This link has been used or is not valid; start the CMS again for a new one', {
+    status: 403,
+  });

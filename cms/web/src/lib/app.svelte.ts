@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import {
   me,
+  setupCheck,
   type Me,
   type setupRequest,
   type signInRequest,
@@ -80,6 +81,11 @@ export class App {
 
   async setUp(input: z.infer<typeof setupRequest>): Promise<void> {
     this.#take(await this.api.post('/api/setup', me, input));
+  }
+
+  /** Whether the link of the first set-up still opens. @throws ApiError `setup_done`, `setup_link_invalid` */
+  async checkSetUp(token: string): Promise<void> {
+    await this.api.post('/api/setup/check', setupCheck, { token });
   }
 
   async signOut(): Promise<void> {
