@@ -151,7 +151,8 @@ export function waysToInstall(
       name: "Debian's package chromium",
       commands: [
         [...run, 'update'],
-        [...run, 'install', '-y', '--no-install-recommends', 'chromium'],
+        // Without its sandbox package it would not start for a user without rights, which is whom it is for.
+        [...run, 'install', '-y', '--no-install-recommends', 'chromium', 'chromium-sandbox'],
       ],
     });
   }
