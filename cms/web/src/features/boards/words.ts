@@ -4,7 +4,7 @@ import type { HostKind } from '../../../../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../../../../shared/protocol/link.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
 import { m } from '../../paraglide/messages.js';
-import { sinceWords } from '../../lib/words.ts';
+import { durationWords, sinceWords } from '../../lib/words.ts';
 
 export function presenceWord(presence: BoardPresence['presence']): string {
   const words = { online: m.board_online, offline: m.board_offline, unpaired: m.board_unpaired };
@@ -14,12 +14,15 @@ export function presenceWord(presence: BoardPresence['presence']): string {
 export const presenceTone = (presence: BoardPresence['presence']): 'good' | 'bad' | 'neutral' =>
   presence === 'online' ? 'good' : presence === 'offline' ? 'bad' : 'neutral';
 
-/** «Mất kết nối từ hôm qua 17:05». */
+/** «vừa kết nối», «đã 5 phút», «từ hôm qua 17:05». */
 export function presenceSince(presence: BoardPresence, now: number): string {
   if (presence.presence === 'unpaired') return m.board_unpaired_hint();
   if (presence.since === null) return '';
   if (now - presence.since < 60_000)
     return presence.presence === 'online' ? m.board_online_just_now() : m.board_offline_just_now();
+  // «đã 5 phút»; «từ 5 phút trước» is not said.
+  if (now - presence.since < 3_600_000)
+    return m.board_since_ago({ length: durationWords(Math.floor((now - presence.since) / 60_000) * 60_000) });
   const since = sinceWords(presence.since, now);
   return presence.presence === 'online' ? m.board_online_since({ since }) : m.board_offline_since({ since });
 }
