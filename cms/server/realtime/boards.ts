@@ -234,4 +234,5 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   };
 }
 
-const replaced = (): TokenError => new TokenError('device_replaced', 'This player does not speak for the board any more');
+const replaced = (): TokenError =>
+  new TokenError('device_replaced', 'This player does not speak for the board any more');

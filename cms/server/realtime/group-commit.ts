@@ -26,7 +26,7 @@ interface Waiting<T> {
 }
 
 /** The lightest transaction, as a part of the heaviest: below it the disk flush alone takes the time. */
-const leastPart = 1 / 8;
+const leastPart = 1 / 4;
 
 export class GroupCommit<T> {
   readonly #store: Store;

@@ -48,7 +48,7 @@ class StaleCursorError extends Error {}
 
 /** Records per transaction at most, and how long one may take: a takeover waits for one of them, never for the storm. */
 const recordsPerTransaction = 4000;
-const transactionMs = 50;
+const transactionMs = 80;
 /** Batches of one journal that wait at most; a board sends one after the other. */
 const waitingPerJournal = 8;
 /** Journals remembered. */
