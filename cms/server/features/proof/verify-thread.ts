@@ -29,6 +29,9 @@ export interface VerifierThread extends Verifier {
   close(): Promise<void>;
 }
 
+/** Room for the batches that come at one time: they are gone before the collector has to look for what lives longer. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 };
+
 interface Waiting {
   resolve(read: ReadBatch): void;
   reject(error: Error): void;
@@ -41,7 +44,7 @@ export function createVerifierThread(): VerifierThread {
   let nextId = 1;
 
   function start(): Worker {
-    const made = new Worker(new URL('./verify-worker.ts', import.meta.url), { execArgv: [] });
+    const made = new Worker(new URL('./verify-worker.ts', import.meta.url), { execArgv: [], resourceLimits });
     made.on('message', (answer: VerifyAnswer) => {
       const entry = waiting.get(answer.id);
       waiting.delete(answer.id);
