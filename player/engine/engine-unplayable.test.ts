@@ -1,14 +1,14 @@
 /** A programme that can be read and of which no timeline can be made: a bug of ours, which must cost no takeover. */
 import { expect, test, vi } from 'vitest';
 import type { Programme } from '../../shared/protocol/programme.ts';
-import type { Timeline } from '../../shared/schedule/timeline.ts';
+import type * as Original from '../../shared/schedule/timeline.ts';
 import { noticeId, programme, useBoard } from './testing-board.ts';
 
 /** Notices of programmes that throw, and when: at once, for an instant a day ahead, or only when `broken` says so. */
 const throws = vi.hoisted(() => ({ building: '', tomorrow: '', broken: new Set<string>() }));
 vi.mock('../../shared/schedule/timeline.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../shared/schedule/timeline.ts')>();
-  const createTimeline = (of: Programme): Timeline => {
+  const original = await importOriginal<typeof Original>();
+  const createTimeline = (of: Programme): Original.Timeline => {
     const timeline = original.createTimeline(of);
     if (of.notices.has(throws.building)) throw new RangeError('no such span');
     return {
