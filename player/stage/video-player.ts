@@ -1,14 +1,12 @@
 /** Drives one video element for a scene. The slot's length decides when it ends, never the video. */
 import { SceneError } from './failure.ts';
 import type { SceneMedia } from './layer.svelte.ts';
-import { delay, nextPaint, once, within } from './waiting.ts';
+import { delay, once, within } from './waiting.ts';
 
 /** Longest wait for the file's header and first frame, ms. */
 const LOAD_LIMIT_MS = 15_000;
 /** Longest wait for the first moving frame, ms: meanwhile the glass stands still. */
 const START_LIMIT_MS = 3_000;
-/** Longest time that the first frame stays over a video that moves, ms. */
-const UNCOVER_LIMIT_MS = 500;
 /** Longest time without a new frame while playing, ms. */
 const STALL_LIMIT_MS = 6_000;
 /** With less of the slot left than this, ms, a video that ended rests on its last frame instead of beginning again. */
@@ -52,8 +50,8 @@ export class VideoPlayer implements SceneMedia {
   #movedAt = 0;
 
   /**
-   * @param poster lies over the video and holds its first frame: Chromium draws no frames of a video that is covered, so when the
-   * layer comes to the front, the video itself appears only some frames later, and until then may be black
+   * @param poster lies under the video and holds its first frame: Chromium draws no frames of a video that is covered, so
+   * when the layer comes to the front, the video itself appears only some frames later
    */
   constructor(video: HTMLVideoElement, poster: HTMLCanvasElement, options: VideoOptions) {
     this.#video = video;
@@ -92,29 +90,20 @@ export class VideoPlayer implements SceneMedia {
     if (off > (this.#options.paused ? 20 : SEEK_TOLERANCE_MS)) video.currentTime = position / 1000;
     if (this.#options.paused) {
       if (video.seeking) await within(once(video, 'seeked', 'error'), LOAD_LIMIT_MS, 'decode_stalled', 'Seek stalled');
-      await nextPaint();
-      this.#poster.width = 0;
       return;
     }
     const frame = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
     await this.#play();
     const moved = Promise.race([frame, once(video, 'ended'), this.#until(() => false, 'error')]);
     await within(moved, START_LIMIT_MS, 'decode_stalled', 'No frame after the start');
-    void this.#uncover();
-  }
-
-  /** Takes the poster away once the video has been drawn under it: a frame after its first moving one, and painted. */
-  async #uncover(): Promise<void> {
-    const another = new Promise<void>((resolve) => this.#video.requestVideoFrameCallback(() => resolve()));
-    await Promise.race([another, delay(UNCOVER_LIMIT_MS)]);
-    await nextPaint();
-    this.#poster.width = 0;
   }
 
   check(now: number): void {
     const video = this.#video;
     if (video.error !== null) throw mediaError(video.error);
     if (this.#startedAt === null || this.#options.paused || video.ended || video.paused) return;
+    // By now the video itself has long been drawn.
+    this.#poster.width = 0;
     const frames = video.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== this.#frames) {
       this.#frames = frames;
