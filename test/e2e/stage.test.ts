@@ -144,7 +144,7 @@ describe('prepare and show', () => {
     expect(alive.sceneId).toBe('one');
   });
 
-  // Tried again: on a machine under load one run in some fifteen has a single black frame where a picture follows a video. Whether the
+  // Tried again: on a machine under load about one run in eight has a black frame where a video begins or a picture follows it. Whether the
   // glass has it too or only the screencast is not known yet (CHANGELOG, known faults); a fault of every run fails all the same.
   test('between scenes of every kind no frame shows anything but the one or the other', { retry: 2 }, async () => {
     await open({ width: 960, height: 540 });
