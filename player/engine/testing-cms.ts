@@ -1,6 +1,5 @@
 /** A small CMS for tests of the engine: real HTTP, a real Socket.IO server, real signatures; it can lie, lose and stop on request. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -14,6 +13,7 @@ import { signDocument, verifyDocument, type Signer } from '../../shared/protocol
 import type { Takeover } from '../../shared/protocol/takeover.ts';
 import { emptyHead, joinChain, readLines, type JournalHead } from '../../shared/proof/chain.ts';
 import { canonicalJson } from '../../shared/util/canonical-json.ts';
+import { Changes } from './testing-changes.ts';
 
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
@@ -75,7 +75,7 @@ export class TestCms {
   cutAfter: number | null = null;
   /** Refuses every journal batch with this code once. */
   refuseJournal: { code: string; params: Record<string, number> } | null = null;
-  readonly #changed = new EventEmitter().setMaxListeners(100);
+  readonly #changes = new Changes();
   readonly #output: Certificate['output'];
   #http: HttpServer | null = null;
   #io: SocketServer | null = null;
@@ -120,12 +120,8 @@ export class TestCms {
   }
 
   /** Resolves as soon as `condition` gives something; looked at whenever a board does anything. */
-  async until<T>(condition: () => T | undefined | null | false): Promise<T> {
-    for (;;) {
-      const value = condition();
-      if (value) return value;
-      await new Promise((resolve) => this.#changed.once('change', resolve));
-    }
+  until<T>(condition: () => T | undefined | null | false): Promise<T> {
+    return this.#changes.until(condition, () => this.told.slice(-5));
   }
 
   async listen(): Promise<void> {
@@ -315,7 +311,7 @@ export class TestCms {
       offer.reveal = reveal;
       json(response, 200, { ok: true });
     } else json(response, 200, offer.answer ?? { state: offer.expiresAt <= this.now() ? 'expired' : 'waiting' });
-    this.#changed.emit('change');
+    this.#changes.tell();
   }
 
   async #serveContent(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -330,7 +326,7 @@ export class TestCms {
     });
     if (this.cutAfter === null) response.end(bytes.subarray(from));
     else response.write(bytes.subarray(from, from + this.cutAfter), () => response.destroy());
-    this.#changed.emit('change');
+    this.#changes.tell();
   }
 
   async #checkToken(token: string): Promise<void> {
@@ -358,7 +354,7 @@ export class TestCms {
           const request = boardMessages[name].request.parse(raw) as Record<string, unknown>;
           answer(this.#answer(name, request, socket));
           this.told.push({ name, request });
-          this.#changed.emit('change');
+          this.#changes.tell();
         });
       }
     });

@@ -1,7 +1,7 @@
 /** A scripted stage for tests: speaks the bridge as the page does, fetches what it is to show, and paints at once. */
-import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import { stageCommand, type Scene, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
+import { Changes } from './testing-changes.ts';
 
 export class TestStage {
   /** What the director said, in order. */
@@ -10,7 +10,7 @@ export class TestStage {
   readonly shown: Scene[] = [];
   closeCode: number | null = null;
   readonly #said: StageEvent['type'][] = [];
-  readonly #changed = new EventEmitter().setMaxListeners(100);
+  readonly #changes = new Changes();
   readonly #socket: WebSocket;
   readonly #origin: string;
   readonly #scenes = new Map<string, Scene>();
@@ -25,7 +25,7 @@ export class TestStage {
     socket.on('close', (code) => {
       this.closeCode = code;
       clearInterval(this.#timer);
-      this.#changed.emit('change');
+      this.#changes.tell();
     });
     this.#timer = setInterval(() => {
       if (this.#front !== null) this.send({ type: 'alive', sceneId: this.#front });
@@ -49,7 +49,7 @@ export class TestStage {
 
   send(event: StageEvent): void {
     this.#said.push(event.type);
-    this.#changed.emit('change');
+    this.#changes.tell();
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(event));
   }
 
@@ -57,12 +57,8 @@ export class TestStage {
     return (this.#front !== null && this.#scenes.get(this.#front)) || null;
   }
 
-  async until<T>(condition: () => T | undefined | null | false): Promise<T> {
-    for (;;) {
-      const value = condition();
-      if (value) return value;
-      await new Promise((resolve) => this.#changed.once('change', resolve));
-    }
+  until<T>(condition: () => T | undefined | null | false): Promise<T> {
+    return this.#changes.until(condition, () => this.commands.slice(-5));
   }
 
   /** Resolves when such a scene is in front. */
@@ -97,7 +93,7 @@ export class TestStage {
       if (scene) this.shown.push(scene);
       this.send({ type: 'painted', sceneId: command.sceneId, agoMs: 0 });
     }
-    this.#changed.emit('change');
+    this.#changes.tell();
   }
 
   async #prepare(sceneId: string, scene: Scene): Promise<void> {

@@ -54,40 +54,39 @@ export class EngineProcess {
 
   /**
    * Starts the engine behind a socket that listens already: the stage may be opened at once, whoever connects before the engine is
-   * there waits. The address is said with `listening`, as the engine says it.
+   * there waits. The address is said with `listening`, as the engine says it, and only when this process has let go of the socket:
+   * a connection that it took would wait for ever.
    */
   startBehindDoor(): void {
     const door = createServer();
     door.once('error', () => this.start());
     door.listen(0, '127.0.0.1', () => {
       this.#port = (door.address() as AddressInfo).port;
-      const url = (token: string) => `http://127.0.0.1:${this.#port}/?token=${token}`;
-      this.#o.onMessage({
-        type: 'listening',
-        port: this.#port,
-        url: url(this.#tokens.host),
-        openUrl: url(this.#tokens.open),
-      });
-      // After the browser: it takes longer.
-      setImmediate(() => this.#stopping || this.#start(door));
+      this.#start({ door, opened: () => this.#sayAddress() });
     });
+  }
+
+  #sayAddress(): void {
+    const url = (token: string) => `http://127.0.0.1:${this.#port}/?token=${token}`;
+    const { host, open } = this.#tokens;
+    this.#o.onMessage({ type: 'listening', port: this.#port, url: url(host), openUrl: url(open) });
   }
 
   start(): void {
     this.#start(null);
   }
 
-  #start(door: Server | null): void {
+  #start(behind: { door: Server; opened: () => void } | null): void {
     const startedAt = performance.now();
-    const child = fork(this.#o.program, [...this.#args(), ...(door ? ['--door-inherited'] : [])], {
+    const child = fork(this.#o.program, [...this.#args(), ...(behind ? ['--door-inherited'] : [])], {
       execPath: this.#o.execPath,
       execArgv: [],
       env: { ...this.#o.env, BANG_TIN_HOST_TOKEN: this.#tokens.host, BANG_TIN_OPEN_TOKEN: this.#tokens.open },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
-    // Once it is on its way the socket lives on in the engine; here it would take connections away from it.
-    if (door) child.send('door', door, () => door.close());
+    // Once it is on its way the socket lives on in the engine.
+    if (behind) child.send('door', behind.door, () => behind.door.close(behind.opened));
     child.on('message', (message) => {
       // Our own program at the other end of a pipe that nobody else can open.
       const said = message as EngineMessage;

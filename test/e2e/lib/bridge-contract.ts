@@ -84,7 +84,7 @@ function knock(url: string, origin: string): Promise<number> {
     new WebSocket(url, { origin })
       .once('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
       .once('open', () => reject(new Error(`${url} was let in`)))
-      .once('error', () => undefined);
+      .once('error', reject);
   });
 }
 
