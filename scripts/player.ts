@@ -80,7 +80,7 @@ function browserArgument(): string {
 
 async function runChromium(): Promise<Ending> {
   const browser = ['--browser', browserArgument(), ...(options.headless ? ['--headless'] : [])];
-  return runHost(process.execPath, [join(outDir('chromium'), 'main.js'), ...browser]);
+  return runHost(process.execPath, [join(outDir('chromium'), 'main.cjs'), ...browser]);
 }
 
 async function main(): Promise<number> {

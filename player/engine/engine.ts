@@ -69,6 +69,8 @@ export interface EngineOptions {
 const saveClockMs = 60_000;
 /** The library is checked once the board has been playing for so long, ms: the start belongs to the picture. */
 const checkLibraryAfterMs = 20_000;
+/** The network is looked for when the first play is on the glass, or after so long without one, ms. */
+const linkAtLatestMs = 500;
 /** Records on their way get so long at the end, ms. */
 const closingGraceMs = 1_500;
 
@@ -97,6 +99,8 @@ export class Engine {
   readonly #former: FormerJournals;
   readonly #locale: 'vi' | 'en';
   readonly #timers: NodeJS.Timeout[] = [];
+  /** The first play is on the glass, or it has been waited for long enough. */
+  readonly #begun = Promise.withResolvers<void>();
   #certificate: Certificate | null = null;
   #screen: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
@@ -198,7 +202,8 @@ export class Engine {
     });
     this.#timers.push(setInterval(() => this.#everyMinute(), saveClockMs));
     this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
-    this.#former.start();
+    this.#timers.push(setTimeout(this.#begun.resolve, linkAtLatestMs));
+    void this.#begun.promise.then(() => this.#closing.signal.aborted || this.#former.start());
     if (this.#identity.paired) this.#connect(this.#identity.paired.boardId);
     else this.#pairing = this.#pair();
   }
@@ -327,6 +332,7 @@ export class Engine {
     });
     if (output.openPlay && !this.#playing) {
       this.#playing = true;
+      this.#begun.resolve();
       this.#say({ type: 'playing' });
     }
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
@@ -374,7 +380,7 @@ export class Engine {
   }
 
   #connect(boardId: string): void {
-    this.#link = new BoardLink(boardId, {
+    const link = new BoardLink(boardId, {
       http: this.#http,
       identity: this.#identity,
       store: this.#store,
@@ -396,7 +402,8 @@ export class Engine {
       system: this.#system,
       log: this.#log,
     });
-    this.#link.start();
+    this.#link = link;
+    void this.#begun.promise.then(() => this.#closing.signal.aborted || link.start());
   }
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */

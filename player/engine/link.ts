@@ -2,7 +2,7 @@
  * The socket to the CMS: connects with a fresh token, comes back by itself, parses what arrives and answers it. It decides
  * nothing; what a message does is its handler's matter (inbox.ts).
  */
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { errorBody } from '../../shared/protocol/common.ts';
@@ -51,45 +51,32 @@ type Accepted<M extends BoardMessage> = Extract<ReplyOf<(typeof boardMessages)[M
 
 export class Link {
   readonly #o: LinkOptions;
-  readonly #socket: Socket;
+  #socket: Socket | null = null;
   readonly #closed = new AbortController();
   #retry: NodeJS.Timeout | null = null;
   #refusals = 0;
 
   constructor(options: LinkOptions) {
     this.#o = options;
-    this.#socket = io(options.http.cms + boardNamespace, {
-      autoConnect: false,
-      forceNew: true,
-      transports: ['websocket'],
-      reconnectionDelay: 1_000,
-      reconnectionDelayMax: 30_000,
-      randomizationFactor: 0.5,
-      timeout: 20_000,
-      auth: (give) => {
-        void this.#auth().then(give);
-      },
-    });
-    this.#listen();
   }
 
   get connected(): boolean {
-    return this.#socket.connected;
+    return this.#socket?.connected === true;
   }
 
   start(): void {
-    this.#socket.connect();
+    this.#open().catch((error: unknown) => this.#o.log.error({ err: error }, 'the socket to the CMS cannot be opened'));
   }
 
   close(): void {
     this.#closed.abort();
     if (this.#retry) clearTimeout(this.#retry);
-    this.#socket.disconnect();
+    this.#socket?.disconnect();
   }
 
   /** Drops the connection and makes another: the next hello asks for what is missing. */
   reconnect(): void {
-    this.#socket.disconnect();
+    this.#socket?.disconnect();
     this.#connectLater();
   }
 
@@ -98,7 +85,7 @@ export class Link {
    * @throws LinkError `link_down`, `answer_invalid`, or the code with which the CMS refused (`params` as it gave them)
    */
   async send<M extends BoardMessage>(name: M, request: RequestOf<(typeof boardMessages)[M]>): Promise<Accepted<M>> {
-    if (!this.#socket.connected) throw new LinkError('link_down', 'There is no connection to the CMS');
+    if (!this.#socket?.connected) throw new LinkError('link_down', 'There is no connection to the CMS');
     let raw: unknown;
     try {
       raw = await this.#socket.timeout(answerMs).emitWithAck(name, request);
@@ -125,8 +112,27 @@ export class Link {
     }
   }
 
-  #listen(): void {
-    const socket = this.#socket;
+  /** Loaded here: the first picture after power-on does not wait for what only the network needs. */
+  async #open(): Promise<void> {
+    const { io } = await import('socket.io-client');
+    if (this.#closed.signal.aborted) return;
+    this.#socket = io(this.#o.http.cms + boardNamespace, {
+      autoConnect: false,
+      forceNew: true,
+      transports: ['websocket'],
+      reconnectionDelay: 1_000,
+      reconnectionDelayMax: 30_000,
+      randomizationFactor: 0.5,
+      timeout: 20_000,
+      auth: (give) => {
+        void this.#auth().then(give);
+      },
+    });
+    this.#listen(this.#socket);
+    this.#socket.connect();
+  }
+
+  #listen(socket: Socket): void {
     socket.on('connect', () => {
       this.#refusals = 0;
       this.#o.log.info('connected to the CMS');
@@ -179,7 +185,7 @@ export class Link {
     this.#retry = setTimeout(
       () => {
         this.#retry = null;
-        this.#socket.connect();
+        this.#socket?.connect();
       },
       backoffMs(this.#refusals++, 1_000, 60_000, this.#o.system),
     );

@@ -6,9 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import type { Server } from 'node:net';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EngineMessage as SaidByEngine } from './engine.ts';
 import { openStageDoor, type StageTokens } from './stage-door.ts';
@@ -59,9 +57,7 @@ async function main(): Promise<void> {
   });
   const { data, stage } = values;
   if (!data || !stage) throw Object.assign(new Error('Say where: --data DIR --stage DIR'), { code: 'args_invalid' });
-  // Compiled code is kept in the player's own folder, where nobody else can plant any.
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  enableCompileCache(join(data, 'cache'));
   const port = Number(values.port ?? 0);
   const door = await openStageDoor({
     stageDir: stage,

@@ -5,11 +5,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 
 export interface EngineProcessOptions {
-  /** Program of the engine: main.ts, or the built main.js. */
+  /** Program of the engine: main.ts, or the built main.cjs. */
   readonly program: string;
   /** Node, or Electron acting as Node. */
   readonly execPath: string;
@@ -81,7 +82,13 @@ export class EngineProcess {
     const child = fork(this.#o.program, [...this.#args(), ...(behind ? ['--door-inherited'] : [])], {
       execPath: this.#o.execPath,
       execArgv: [],
-      env: { ...this.#o.env, BANG_TIN_HOST_TOKEN: this.#tokens.host, BANG_TIN_OPEN_TOKEN: this.#tokens.open },
+      env: {
+        ...this.#o.env,
+        BANG_TIN_HOST_TOKEN: this.#tokens.host,
+        BANG_TIN_OPEN_TOKEN: this.#tokens.open,
+        // Compiled code is kept in the player's own folder, where nobody else can plant any.
+        NODE_COMPILE_CACHE: join(this.#o.dataDir, 'cache'),
+      },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;

@@ -5,6 +5,8 @@
  */
 import { z } from 'zod';
 import { stageCommand, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
+import { bridgeUrl } from './address.ts';
+import type { FirstSocket } from './first-socket.ts';
 
 export interface Carrier {
   /** Lost when the director is away: it is told everything anew when it is back. */
@@ -22,22 +24,6 @@ export interface CarrierHandlers {
 
 const named = z.object({ sceneId: z.string().max(100) });
 
-export type CarrierKind = 'socket' | 'parent';
-
-/** `?carrier=parent` in the page's address chooses the page around it; else the socket. */
-export function carrierKind(location: Pick<Location, 'search'>): CarrierKind {
-  return new URLSearchParams(location.search).get('carrier') === 'parent' ? 'parent' : 'socket';
-}
-
-/** Where the bridge is: the page's own host, with the token from the page's own address. */
-export function bridgeUrl(location: Pick<Location, 'href'>): string {
-  const page = new URL(location.href);
-  const url = new URL('/bridge', page);
-  url.protocol = page.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.searchParams.set('token', page.searchParams.get('token') ?? '');
-  return url.href;
-}
-
 /** First and longest wait before the socket is opened again, ms. */
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 3000;
@@ -45,44 +31,47 @@ const LONGEST_WAIT = 3000;
 const REFUSED_WAIT = 30_000;
 const REFUSALS: readonly number[] = [4001, 4003];
 
-export function openCarrier(kind: CarrierKind, window: Window, handlers: CarrierHandlers): Carrier {
-  return kind === 'parent' ? openParent(window, handlers) : openSocket(window, handlers);
-}
-
-function openSocket(window: Window, handlers: CarrierHandlers): Carrier {
-  let socket: WebSocket | null = null;
+/** Goes on with the first connection, and opens another whenever there is none. */
+export function openSocket(first: FirstSocket, handlers: CarrierHandlers): Carrier {
+  let socket: WebSocket = first.socket;
   let timer = 0;
   let wait = FIRST_WAIT;
   let closed = false;
 
-  const connect = () => {
-    const own = new WebSocket(bridgeUrl(window.location));
-    socket = own;
-    own.addEventListener('open', () => {
-      wait = FIRST_WAIT;
-      handlers.opened();
-    });
+  const attend = (own: WebSocket) => {
+    own.addEventListener('open', () => (wait = FIRST_WAIT));
     own.addEventListener('message', ({ data }) => receive(data, handlers));
-    own.addEventListener('close', ({ code }) => {
-      if (closed || socket !== own) return;
-      timer = window.setTimeout(connect, REFUSALS.includes(code) ? REFUSED_WAIT : wait);
-      wait = Math.min(LONGEST_WAIT, wait * 2);
-    });
+    own.addEventListener('close', ({ code }) => again(code));
   };
-  connect();
+  const again = (code: number) => {
+    if (closed) return;
+    timer = window.setTimeout(connect, REFUSALS.includes(code) ? REFUSED_WAIT : wait);
+    wait = Math.min(LONGEST_WAIT, wait * 2);
+  };
+  const connect = () => {
+    socket = new WebSocket(bridgeUrl(window.location));
+    socket.addEventListener('open', () => handlers.opened());
+    attend(socket);
+  };
+
+  attend(socket);
+  // What it said before is taken after this call has returned: an answer finds its carrier.
+  const received = first.take();
+  queueMicrotask(() => received.forEach((data) => receive(data, handlers)));
+  if (socket.readyState === WebSocket.CLOSED) again(0);
   return {
     send(event) {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(event));
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(event));
     },
     close() {
       closed = true;
       window.clearTimeout(timer);
-      socket?.close();
+      socket.close();
     },
   };
 }
 
-function openParent(window: Window, handlers: CarrierHandlers): Carrier {
+export function openParent(window: Window, handlers: CarrierHandlers): Carrier {
   const listen = (message: MessageEvent) => {
     if (message.source !== window.parent || message.origin !== window.location.origin) return;
     receive(message.data, handlers);

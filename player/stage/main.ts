@@ -1,12 +1,7 @@
-/** Entry of the stage: one page, one carrier to the director, one Stage between them. */
-import './jitless.ts';
-import { mount } from 'svelte';
-import App from './App.svelte';
-import { carrierKind, openCarrier, type Carrier } from './carriers.ts';
-import { Stage } from './stage.svelte.ts';
+/** Entry of the stage: the director is called at once, the program is read beside that. */
+import { carrierKind } from './address.ts';
+import { openFirstSocket } from './first-socket.ts';
 import { delay, once } from './waiting.ts';
-import './stage.css';
-import '../../layouts/parts/theme.css';
 
 const kind = carrierKind(location);
 document.documentElement.dataset.carrier = kind;
@@ -14,6 +9,8 @@ document.documentElement.dataset.carrier = kind;
 for (const name of ['contextmenu', 'dragstart', 'error', 'unhandledrejection']) {
   window.addEventListener(name, (event) => event.preventDefault());
 }
+
+const program = import('./page.ts');
 
 // A kiosk window on a bare X server, where no window manager makes it cover its screen. Ignored in a tab, and where it does already.
 if (kind === 'socket' && (innerWidth < screen.width || innerHeight < screen.height)) {
@@ -24,12 +21,5 @@ if (kind === 'socket' && (innerWidth < screen.width || innerHeight < screen.heig
   await Promise.race([resized, delay(500)]);
 }
 
-let carrier: Carrier | null = null;
-const stage = new Stage((event) => carrier?.send(event));
-mount(App, { target: document.getElementById('stage') ?? document.body, props: { stage, preview: kind === 'parent' } });
-carrier = openCarrier(kind, window, {
-  opened: () => stage.directorArrived(),
-  commanded: (command) => stage.handle(command),
-  refused: (sceneId, reason) => stage.refuse(sceneId, reason),
-});
-stage.run();
+const first = kind === 'socket' ? openFirstSocket() : null;
+(await program).start(kind, first);

@@ -8,6 +8,7 @@ import { loadFonts } from '../../layouts/fonts.ts';
 import type { Scene, StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import { asSceneError, SceneError } from './failure.ts';
+import { readyEvent } from './first-socket.ts';
 import { Layer } from './layer.svelte.ts';
 import type { Locale } from './strings.ts';
 import { delay, nextPaint } from './waiting.ts';
@@ -40,10 +41,7 @@ export class Stage {
   directorArrived(): void {
     if (this.#front !== null) this.#front.orphaned = true;
     if (this.#back !== null) this.#drop(this.#back);
-    // Without a window manager Chromium keeps a window of the screen's size a pixel short of it, lest it count as full-screen.
-    const whole = (window: number, screen: number) => (screen - window === 1 ? screen : window);
-    const [width, height] = [whole(innerWidth, screen.width), whole(innerHeight, screen.height)];
-    this.#send({ type: 'ready', width, height, pixelRatio: devicePixelRatio });
+    this.#send(readyEvent());
   }
 
   handle(command: StageCommand): void {

@@ -2,7 +2,8 @@
  * npm run bench -- boot [--library 2000]
  *
  * From the start of the player's process to its first play on the glass: a headless Chromium, no CMS that answers, a library of 2 GB
- * on the disk. Floor: the same Chromium, started in the same way by the same code, showing a static page.
+ * on the disk. Floor: the same Chromium, started in the same way by the same code, showing a static page with the same picture.
+ * `details.plainPage` is the median for a static page with nothing but a heading: what opening any page takes.
  *
  * needs: build, browser
  */
@@ -26,7 +27,7 @@ import { isFresh } from '../../scripts/lib/targets.ts';
 import { buildTarget } from '../../scripts/lib/vite-targets.ts';
 import type { AssetRef } from '../../shared/protocol/programme.ts';
 import { Child } from '../e2e/lib/processes.ts';
-import { runBench } from './lib/bench.ts';
+import { median, runBench } from './lib/bench.ts';
 
 const { values } = parseArgs({ options: { library: { type: 'string', default: '2000' } } });
 const libraryMb = Number(values.library);
@@ -60,16 +61,17 @@ async function fillLibrary(): Promise<AssetRef[]> {
   return refs;
 }
 
-let pictureBytes = 0;
+let picture = Buffer.alloc(0);
+/** Times of the plain page, ms. */
+const plain: number[] = [];
 
 /** A paired player whose library is on the disk and whose CMS is gone. */
 async function prepare(): Promise<void> {
   // As large as a photograph in the form in which a CMS hands it out.
   const noise = { type: 'gaussian' as const, mean: 120, sigma: 12 };
-  const picture = await sharp({ create: { ...raster, channels: 3, background: '#204060', noise } })
+  picture = await sharp({ create: { ...raster, channels: 3, background: '#204060', noise } })
     .webp({ quality: 80 })
     .toBuffer();
-  pictureBytes = picture.length;
   const log = pino({ level: 'silent' });
   const engine = await startEngine({
     cms: cms.url,
@@ -98,7 +100,7 @@ async function prepare(): Promise<void> {
 
 async function bootOnce(): Promise<number> {
   const startedAt = performance.now();
-  const child = new Child('dist/chromium/main.js', [
+  const child = new Child('dist/chromium/main.cjs', [
     ...[
       '--cms',
       cms.url,
@@ -117,15 +119,25 @@ async function bootOnce(): Promise<number> {
   return took;
 }
 
-const page = `<!doctype html><title>Static</title><body style="background:#204060;color:#fff"><h1>Bảng tin</h1>
-<script>requestAnimationFrame(() => requestAnimationFrame(() => fetch('/painted', { method: 'POST' })))</script>`;
+/** Says so when `ready` and then two frames have gone by, as the stage does. */
+const page = (body: string, ready: string) => `<!doctype html><title>Static</title>
+<body style="margin:0;background:#204060;color:#fff">${body}
+<script>${ready}.then(() => requestAnimationFrame(() => requestAnimationFrame(() => fetch('/painted', { method: 'POST' }))))</script>`;
+const pages = {
+  picture: page(
+    '<img src="/picture" style="width:100%;height:100%;object-fit:contain">',
+    "document.querySelector('img').decode()",
+  ),
+  plain: page('<h1>Bảng tin</h1>', 'Promise.resolve()'),
+};
 
-async function floorOnce(): Promise<number> {
+/** From the start of the browser to the page on the glass, ms. */
+async function openPage(html: string): Promise<number> {
   const painted = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     if (request.url === '/painted') painted.resolve();
-    response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(request.url === '/' ? page : '');
+    const [type, body] = request.url === '/picture' ? ['image/webp', picture] : ['text/html; charset=utf-8', html];
+    response.setHeader('content-type', type).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -153,10 +165,14 @@ try {
     name: 'boot',
     unit: 'ms',
     figure: bootOnce,
-    floor: floorOnce,
+    floor: async () => {
+      plain.push(await openPage(pages.plain));
+      return openPage(pages.picture);
+    },
     details: () => ({
+      plainPage: median(plain),
       libraryMb,
-      pictureBytes,
+      pictureBytes: picture.length,
       files: libraryMb / fileMb,
       network: 'off',
       first: 'a notice with a picture of 1920×1080, hashed before it is shown',

@@ -101,7 +101,7 @@ class ChromiumHost {
       // Built, it lies beside the built engine: one file each, which starts in a third of the time.
       program: resolve(
         import.meta.dirname,
-        import.meta.filename.endsWith('.js') ? '../engine/main.js' : '../../engine/main.ts',
+        import.meta.filename.endsWith('.cjs') ? '../engine/main.cjs' : '../../engine/main.ts',
       ),
       execPath: process.execPath,
       env: process.env,

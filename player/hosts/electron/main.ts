@@ -51,7 +51,7 @@ class ElectronHost {
 
   constructor(args: CommandLine, dataDir: string) {
     this.#engine = new EngineProcess('electron', {
-      program: resolve(import.meta.dirname, '../engine/main.js'),
+      program: resolve(import.meta.dirname, '../engine/main.cjs'),
       execPath: process.execPath,
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       cms: args.cms ?? null,

@@ -94,7 +94,7 @@ export async function killEngine(host: Child): Promise<void> {
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
   for (const one of children) {
     const command = await readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '');
-    if (/engine\/main\.[jt]s/.test(command)) return void process.kill(Number(one), 'SIGKILL');
+    if (/engine\/main\.c?[jt]s/.test(command)) return void process.kill(Number(one), 'SIGKILL');
   }
   throw new Error(`No engine under ${pid}: ${children.join(' ')}`);
 }

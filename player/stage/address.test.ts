@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bridgeUrl, carrierKind } from './carriers.ts';
+import { bridgeUrl, carrierKind } from './address.ts';
 
 test('the bridge is on the host that served the page, with the token of its address', () => {
   expect(bridgeUrl({ href: 'http://127.0.0.1:4711/stage/index.html?token=a%2Bb#x' })).toBe(

@@ -1,0 +1,27 @@
+/** The stage's page: one carrier to the director, one Stage between them. */
+import './jitless.ts';
+import { mount } from 'svelte';
+import type { CarrierKind } from './address.ts';
+import App from './App.svelte';
+import { openParent, openSocket, type Carrier, type CarrierHandlers } from './carriers.ts';
+import type { FirstSocket } from './first-socket.ts';
+import { Stage } from './stage.svelte.ts';
+import './stage.css';
+import '../../layouts/parts/theme.css';
+
+/** @param first the connection that is open already; null in a preview */
+export function start(kind: CarrierKind, first: FirstSocket | null): void {
+  let carrier: Carrier | null = null;
+  const stage = new Stage((event) => carrier?.send(event));
+  mount(App, {
+    target: document.getElementById('stage') ?? document.body,
+    props: { stage, preview: kind === 'parent' },
+  });
+  const handlers: CarrierHandlers = {
+    opened: () => stage.directorArrived(),
+    commanded: (command) => stage.handle(command),
+    refused: (sceneId, reason) => stage.refuse(sceneId, reason),
+  };
+  carrier = first ? openSocket(first, handlers) : openParent(window, handlers);
+  stage.run();
+}
