@@ -5,6 +5,8 @@ import { SceneError } from './failure.ts';
 
 /** What a picture or a video adds to a scene: it has to be loaded before, and started at, its showing. */
 export interface SceneMedia {
+  /** A video: what Chromium draws of it comes some frames after its element is seen; until then there is black. */
+  readonly moves: boolean;
   /** Loads and decodes up to the first frame. @throws SceneError */
   ready(): Promise<void>;
   /** Starts from the offset, ms; resolves when frames are seen to come. @throws SceneError */
@@ -35,6 +37,10 @@ export class Layer {
   readonly fields: Record<string, unknown>;
   /** Order on the stage; the highest is in front, 0 is behind the curtain. */
   z = $state(0);
+  /**
+   * Stays above its successor until that one moves. Not quite opaque: Chromium draws no frames of a video that is covered.
+   */
+  veils = $state(false);
   /** How far into the slot, ms. */
   elapsedMs = $state(0);
   media: SceneMedia | null = null;

@@ -145,23 +145,29 @@ export class Stage {
     for (const old of this.layers) if (old !== layer && old !== before) this.#drop(old);
     this.#top += 1;
     layer.z = this.#top;
-    const outcome = await this.#start(layer, offsetMs);
+    const veil = layer.media?.moves === true ? before : null;
+    if (veil !== null) veil.veils = true;
+    const outcome = await this.#start(layer, offsetMs, veil);
     if (outcome === 'painted' && before !== null) this.#drop(before);
     // What cannot be started leaves the glass to what was there before, if anything was.
     if (outcome === 'failed' && before !== null) {
+      before.veils = false;
       this.#front = before;
       this.#drop(layer);
     }
   }
 
-  /** Starts the layer in front and reports its first frame, unless another one has come in front of it meanwhile. */
-  async #start(layer: Layer, offsetMs: number): Promise<'painted' | 'failed' | 'covered'> {
+  /**
+   * Starts the layer in front and reports its first frame, unless another one has come in front of it meanwhile.
+   * @param veil hides it until its picture moves
+   */
+  async #start(layer: Layer, offsetMs: number, veil: Layer | null = null): Promise<'painted' | 'failed' | 'covered'> {
     layer.start(offsetMs, performance.now());
     flushSync();
     const moving = layer.media?.start(offsetMs) ?? Promise.resolve();
     // Its failure is dealt with below, after the paint.
     moving.catch(() => undefined);
-    const paintedAt = await nextPaint();
+    let paintedAt = await nextPaint();
     if (this.#front !== layer) return 'covered';
     try {
       await moving;
@@ -169,6 +175,12 @@ export class Stage {
       if (this.#front !== layer) return 'covered';
       this.#fail(layer.sceneId, asSceneError(error));
       return 'failed';
+    }
+    if (this.#front === layer && veil !== null) {
+      await nextPaint();
+      this.#drop(veil);
+      flushSync();
+      paintedAt = await nextPaint();
     }
     if (this.#front !== layer) return 'covered';
     this.#send({ type: 'painted', sceneId: layer.sceneId, agoMs: Math.max(0, performance.now() - paintedAt) });

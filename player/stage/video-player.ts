@@ -41,21 +41,16 @@ export interface VideoOptions {
 }
 
 export class VideoPlayer implements SceneMedia {
+  readonly moves = true;
   readonly #video: HTMLVideoElement;
-  readonly #poster: HTMLCanvasElement;
   readonly #options: VideoOptions;
   #startedAt: number | null = null;
   #offsetMs = 0;
   #frames = -1;
   #movedAt = 0;
 
-  /**
-   * @param poster lies under the video and holds its first frame: Chromium draws no frames of a video that is covered, so
-   * when the layer comes to the front, the video itself appears only some frames later
-   */
-  constructor(video: HTMLVideoElement, poster: HTMLCanvasElement, options: VideoOptions) {
+  constructor(video: HTMLVideoElement, options: VideoOptions) {
     this.#video = video;
-    this.#poster = poster;
     this.#options = options;
     video.addEventListener('ended', this.#onEnded);
   }
@@ -77,7 +72,6 @@ export class VideoPlayer implements SceneMedia {
     if (video.error !== null) throw mediaError(video.error);
     // Sound alone: there is no picture in the file, or none that this browser decodes (such as HEVC).
     if (video.videoWidth === 0) throw new SceneError('asset_unreadable', 'No picture that can be decoded');
-    this.#drawPoster();
   }
 
   async start(offsetMs: number): Promise<void> {
@@ -102,8 +96,6 @@ export class VideoPlayer implements SceneMedia {
     const video = this.#video;
     if (video.error !== null) throw mediaError(video.error);
     if (this.#startedAt === null || this.#options.paused || video.ended || video.paused) return;
-    // By now the video itself has long been drawn.
-    this.#poster.width = 0;
     const frames = video.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== this.#frames) {
       this.#frames = frames;
@@ -120,14 +112,6 @@ export class VideoPlayer implements SceneMedia {
     this.#video.pause();
     this.#video.removeAttribute('src');
     this.#video.load();
-    this.#poster.width = 0;
-  }
-
-  #drawPoster(): void {
-    const { videoWidth, videoHeight } = this.#video;
-    this.#poster.width = videoWidth;
-    this.#poster.height = videoHeight;
-    this.#poster.getContext('2d', { alpha: false })?.drawImage(this.#video, 0, 0, videoWidth, videoHeight);
   }
 
   async #play(): Promise<void> {

@@ -144,9 +144,7 @@ describe('prepare and show', () => {
     expect(alive.sceneId).toBe('one');
   });
 
-  // Tried again: on a machine under load about one run in eight has a black frame where a video begins or a picture follows it. Whether the
-  // glass has it too or only the screencast is not known yet (CHANGELOG, known faults); a fault of every run fails all the same.
-  test('between scenes of every kind no frame shows anything but the one or the other', { retry: 2 }, async () => {
+  test('between scenes of every kind no frame shows anything but the one or the other', async () => {
     await open({ width: 960, height: 540 });
     const colours = [RED, BLUE, GREEN, PAPER];
     const scenes = [
