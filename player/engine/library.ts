@@ -26,6 +26,8 @@ export type GetContent = (path: string, from: number, signal: AbortSignal) => Pr
 
 /** Damaged files that are kept for a look; older ones go, since the disk is small. */
 const keptAside = 3;
+/** Errors of the system that pass by themselves (errno(3)). */
+const passing = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'];
 /** Room on the disk that is left to the journal, bytes. */
 const reservedBytes = 64_000_000;
 
@@ -77,7 +79,9 @@ export class Library {
     let found: string;
     try {
       found = await hashFile(this.path(hash));
-    } catch {
+    } catch (error) {
+      // The machine is short of something: that says nothing about this file, which is looked at again at its next showing.
+      if (passing.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
       // A file that cannot be read is as useless as a wrong one.
       found = '';
     }

@@ -35,6 +35,7 @@ const codePatterns = [
   /warnings?\.(?:push|add)\(\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
   /errorCode:\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
   /\b(?:answer|refuse|fail|fault|report)\w*\([^'\n]{0,40}'([a-z]+(?:_[a-z0-9]+)+)'/g,
+  /\b(?:onFault|raise)\(\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
   /\b[45]\d\d: '([a-z]+(?:_[a-z0-9]+)+)'/g,
 ];
 function codes(): Map<string, string> {

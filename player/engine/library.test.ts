@@ -1,0 +1,55 @@
+/** What becomes of a file of the library that cannot be read. */
+import { createHash } from 'node:crypto';
+import type * as Fs from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Library } from './library.ts';
+
+const disk = vi.hoisted(() => ({ failing: null as string | null }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const createReadStream = (...args: Parameters<typeof fs.createReadStream>) => {
+    const { failing } = disk;
+    if (failing === null) return fs.createReadStream(...args);
+    return new Readable({ read: () => undefined }).destroy(Object.assign(new Error(failing), { code: failing }));
+  };
+  return { ...fs, createReadStream };
+});
+
+const bytes = Buffer.from('a picture');
+const hash = createHash('sha256').update(bytes).digest('hex');
+let folder: string;
+let damaged: string[];
+let library: Library;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-library-'));
+  damaged = [];
+  library = new Library(
+    folder,
+    () => 1,
+    (name) => damaged.push(name),
+  );
+  writeFileSync(library.path(hash), bytes);
+});
+afterEach(() => {
+  disk.failing = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('too many open files say nothing about this one: it stays, and is read again', async () => {
+  disk.failing = 'EMFILE';
+  expect(await library.verify(hash)).toBe(false);
+  expect([damaged, existsSync(library.path(hash))]).toEqual([[], true]);
+  disk.failing = null;
+  expect(await library.verify(hash)).toBe(true);
+});
+
+test('a file that the disk cannot read is set aside', async () => {
+  disk.failing = 'EIO';
+  expect(await library.verify(hash)).toBe(false);
+  expect(damaged).toEqual([hash]);
+  expect(readdirSync(folder)).toEqual([`${hash}.corrupt-1`]);
+});
