@@ -26,8 +26,8 @@ const stateEveryMs = 1_000;
 const sampleEveryMs = 3_600_000;
 /** A board that was replaced asks again whether it still is, ms. */
 const askAgainMs = 600_000;
-/** A gap in the takeovers is asked for within this time, ms: all boards have it at once. */
-const gapSpreadMs = 10_000;
+/** What is missing is asked for within this time, ms: all boards notice at once. */
+const greetSpreadMs = 10_000;
 
 export interface BoardLinkOptions {
   readonly http: CmsHttp;
@@ -65,7 +65,7 @@ export class BoardLink {
   /** Another player was paired with the board: this one may only deliver its journal. */
   #replaced = false;
   #retryTimer: NodeJS.Timeout | null = null;
-  #gapTimer: NodeJS.Timeout | null = null;
+  #greetTimer: NodeJS.Timeout | null = null;
 
   constructor(boardId: string, options: BoardLinkOptions) {
     this.#o = options;
@@ -109,7 +109,7 @@ export class BoardLink {
   /** @param graceMs how long to wait for records that are on their way, ms */
   async close(graceMs: number): Promise<void> {
     this.#stopSampling();
-    for (const timer of [this.#stateTimer, this.#retryTimer, this.#gapTimer]) if (timer) clearTimeout(timer);
+    for (const timer of [this.#stateTimer, this.#retryTimer, this.#greetTimer]) if (timer) clearTimeout(timer);
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
     await Promise.race([this.#courier.idle(), grace]);
@@ -212,12 +212,13 @@ export class BoardLink {
     http.takeSample(reply.now, sent, system.monotonic());
     await this.#inOrder(async () => {
       if (reply.keyList !== null) {
-        await this.#attempt('key_list', () => documents.takeKeyList(reply.keyList as string));
+        await this.#attempt('key_list_refused', () => documents.takeKeyList(reply.keyList as string));
         await this.#o.onKeyList();
       }
-      if (reply.manifest !== null) await this.#attempt('programme', () => programmes.take(reply.manifest as string));
+      if (reply.manifest !== null)
+        await this.#attempt('programme_refused', () => programmes.take(reply.manifest as string));
       for (const jws of reply.takeovers)
-        this.#noteSaved(await this.#attempt('takeover', () => takeovers.take(jws, 'hello')));
+        this.#noteSaved(await this.#attempt('takeover_refused', () => takeovers.take(jws, 'hello')));
       this.#o.onTakeovers();
       this.#tryToSave(() => takeovers.complete());
     });
@@ -247,17 +248,17 @@ export class BoardLink {
   }
 
   /** Does something with what came; a refusal is recorded and leaves everything as it was. */
-  async #attempt<T>(what: string, work: () => Promise<T>): Promise<T | null> {
+  async #attempt<T>(fault: string, work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
-      this.#refused(what, error);
+      this.#refused(fault, error);
       return null;
     }
   }
 
-  #refused(what: string, error: unknown): void {
-    this.#o.onFault(`${what}_refused`, `${codeOf(error)}: ${error instanceof Error ? error.message : String(error)}`);
+  #refused(fault: string, error: unknown): void {
+    this.#o.onFault(fault, `${codeOf(error)}: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   async #receive<M extends CmsMessage>(name: M, request: RequestOf<(typeof cmsMessages)[M]>): Promise<void> {
@@ -266,12 +267,14 @@ export class BoardLink {
       if (all.keyList !== undefined) {
         await this.#o.documents.takeKeyList(all.keyList);
         await this.#o.onKeyList();
+        // What is here may be signed with a key that has been replaced; the CMS signs it anew for who greets.
+        this.#greetSoon();
       }
       if (all.manifest !== undefined) await this.#o.programmes.take(all.manifest);
       if (all.takeover !== undefined) await this.#takeTakeover(all.takeover);
       if (all.command !== undefined) await this.#runCommand(all.command);
     } catch (error) {
-      this.#refused(subjects[name], error);
+      this.#refused(refusals[name], error);
       throw error;
     }
   }
@@ -282,16 +285,19 @@ export class BoardLink {
     this.#o.onTakeovers();
     this.#noteSaved(taken);
     this.tellTakeovers();
-    if (taken.gap) this.#askForGap();
+    if (taken.gap) this.#greetSoon();
   }
 
-  #askForGap(): void {
-    this.#gapTimer ??= setTimeout(() => {
-      this.#gapTimer = null;
+  /** States the cursors again, to be given what is missing here. */
+  #greetSoon(): void {
+    this.#greetTimer ??= setTimeout(() => {
+      this.#greetTimer = null;
+      if (!this.#link.connected) return;
       this.#greet().catch((error: unknown) => {
-        this.#o.log.warn({ code: codeOf(error) }, 'asking for missing takeovers failed');
+        this.#o.log.warn({ code: codeOf(error) }, 'asking for what is missing failed');
+        if (this.#link.connected) this.#link.reconnect();
       });
-    }, this.#o.system.jitter() * gapSpreadMs);
+    }, this.#o.system.jitter() * greetSpreadMs);
   }
 
   async #runCommand(jws: string): Promise<void> {
@@ -327,9 +333,10 @@ export class BoardLink {
   }
 }
 
-const subjects: Record<CmsMessage, string> = {
-  keyListPublishedV1: 'key_list',
-  programmePublishedV1: 'programme',
-  takeoverRaisedV1: 'takeover',
-  runCommandV1: 'command',
+/** The fault that says that what a message brought was not taken. */
+const refusals: Record<CmsMessage, string> = {
+  keyListPublishedV1: 'key_list_refused',
+  programmePublishedV1: 'programme_refused',
+  takeoverRaisedV1: 'takeover_refused',
+  runCommandV1: 'command_refused',
 };

@@ -113,6 +113,37 @@ test('a lost store starts another journal and fetches everything again', async (
   await cms.until(() => cms.journals.size === 2 && cms.faults().some((fault) => fault.startsWith('store_lost')));
 });
 
+test('a journal that forked is not continued, though power was lost before another had begun', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null]);
+  await cms.until(() => cms.bodies('playEnded').length > 0);
+  await b.stop();
+  b.onDisk('UPDATE journals SET forked = 1');
+  const before = cms.bodies('playEnded').length;
+  await b.start();
+  await b.openStage();
+  await cms.until(() => cms.journals.size === 2 && cms.bodies('playEnded').length > before);
+});
+
+test('an alert for the unit that came while the board could not prove where it belongs is shown when it can', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPaired();
+  await b.stop();
+  const path = join(b.dataDir, 'identity.json');
+  const identity = JSON.parse(await readFile(path, 'utf8')) as { paired: { certificate: string } };
+  identity.paired.certificate = identity.paired.certificate.replace(/.{10}$/, 'AAAAAAAAAA');
+  await writeFile(path, JSON.stringify(identity));
+  await b.start();
+  const stage = await b.openStage();
+  await b.fault('certificate_damaged');
+  const alert = await cms.raise({ selectors: { all: false, unitIds: [unitId], groups: [], boardIds: [] } });
+  await cms.publish(programme([1, null]));
+  await stage.until(() => isFront(stage, alert.takeoverId));
+  await cms.until(() => b.takeoverStates(alert.takeoverId).includes('displayed'));
+});
+
 test('a second engine is kept out of a folder in use', async () => {
   const b = board();
   await b.start();

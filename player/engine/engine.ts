@@ -27,7 +27,7 @@ import { codeOf, Programmes, type Active } from './programmes.ts';
 import { openStageDoor, type StageDoor, type StageKind } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { openStore, type Store } from './store.ts';
-import { machineSystem, pause, type System } from './system.ts';
+import { backoffMs, machineSystem, pause, type System } from './system.ts';
 import { Takeovers, type SelectedBoard } from './takeovers.ts';
 
 /** What the engine tells its host; main.ts adds where it listens. */
@@ -133,12 +133,12 @@ export class Engine {
     this.#clock = new Clock(this.#system, this.#store);
     this.#http = new CmsHttp(cms, this.#clock, this.#system, (step) => this.#clockStepped(step));
     if (options.pairAnew && this.#identity.paired) this.#identity.startAnew(cms);
-    // A store that was lost must not begin the journal again under the same name.
-    const lost =
-      !this.#identity.fresh && this.#identity.paired !== null && !Journal.knows(this.#store, this.#identity.journalId);
-    if (lost) this.#identity.newJournal();
+    // A store that was lost must not begin the journal again under the same name, nor may one that forked be continued.
+    const known = Journal.stateOf(this.#store, this.#identity.journalId);
+    const broken = !this.#identity.fresh && this.#identity.paired !== null && known !== 'open';
+    if (broken) this.#identity.newJournal();
     this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), () => this.#link?.deliver());
-    this.#faults = new Faults(this.#journal, this.#system, this.#log);
+    this.#faults = new Faults(this.#journal, this.#store, this.#system, this.#log);
     this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
     this.#library = new Library(join(options.dataDir, 'assets'), this.#system.now, (hash) => {
       this.#faults.raise('asset_damaged', hash);
@@ -169,7 +169,10 @@ export class Engine {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
       for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
-      if (lost) this.#faults.raise('store_lost', 'The journal goes on under another name');
+      if (broken) {
+        const code = known === 'forked' ? 'journal_fork' : 'store_lost';
+        this.#faults.raise(code, 'The journal goes on under another name');
+      }
     });
   }
 
@@ -303,6 +306,7 @@ export class Engine {
 
   #programmeActive(active: Active): void {
     this.#certificate = active.certificate;
+    this.#takeovers.reconsider();
     this.#showRegion();
     this.#replan();
     this.#refreshOverlay();
@@ -392,8 +396,10 @@ export class Engine {
       app: this.#o.app,
       host: () => this.#glass?.kind ?? this.#o.host,
       onKeyList: async () => {
-        this.#certificate ??= await this.#pairedCertificate();
+        if (this.#certificate) return;
+        this.#certificate = await this.#pairedCertificate();
         this.#showRegion();
+        if (this.#takeovers.reconsider()) this.#replan();
       },
       onTakeovers: () => this.#replan(),
       onCommand: (command) => this.#runCommand(command),
@@ -408,11 +414,12 @@ export class Engine {
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */
   #journalBroken(journalId: string, code: string): void {
-    this.#journal.markForked(journalId);
-    if (journalId === this.#identity.journalId) {
-      this.#identity.newJournal();
-      this.#journal.switchTo(this.#ownJournal());
-    }
+    const own = journalId === this.#journal.journalId;
+    if (own) this.#identity.newJournal();
+    this.#store.transaction(() => {
+      this.#journal.markForked(journalId);
+      if (own) this.#journal.switchTo(this.#ownJournal());
+    });
     this.#faults.raise(code, `Journal ${journalId}`);
   }
 
@@ -433,7 +440,11 @@ export class Engine {
   async #checkLibrary(): Promise<void> {
     for (const { hash } of this.#programmes.active?.manifest.assets ?? []) {
       if (this.#closing.signal.aborted) return;
-      await this.#library.verify(hash);
+      try {
+        await this.#library.verify(hash);
+      } catch (error) {
+        this.#log.error({ err: error, hash }, 'a file of the library cannot be looked at');
+      }
       await pause(50, this.#closing.signal);
     }
   }
@@ -453,7 +464,15 @@ export class Engine {
       askMs: this.#o.pairingAskMs ?? 2_000,
       signal: this.#closing.signal,
     });
-    if (paired) await this.#paired(paired);
+    // The CMS holds the pairing already: a disk that does not take it is tried again, the code stays on the screen.
+    for (let attempt = 0; paired && !this.#closing.signal.aborted; attempt++) {
+      try {
+        return await this.#paired(paired);
+      } catch (error) {
+        this.#log.error({ err: error }, 'the pairing cannot be saved');
+        await pause(backoffMs(attempt, 1_000, 60_000, this.#system), this.#closing.signal);
+      }
+    }
   }
 
   #showCode(code: string): void {

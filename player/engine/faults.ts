@@ -1,6 +1,7 @@
 /** Faults go into the log and the journal; one that comes again and again must not fill either. */
 import type { Logger } from 'pino';
 import type { Journal } from './journal.ts';
+import type { Store } from './store.ts';
 import type { System } from './system.ts';
 
 /** The same fault is recorded at most this often, ms. */
@@ -10,14 +11,16 @@ const mostPerCode = 20;
 
 export class Faults {
   readonly #journal: Journal;
+  readonly #store: Store;
   readonly #system: System;
   readonly #log: Logger;
   #since = 0;
   readonly #seen = new Set<string>();
   readonly #counts = new Map<string, number>();
 
-  constructor(journal: Journal, system: System, log: Logger) {
+  constructor(journal: Journal, store: Store, system: System, log: Logger) {
     this.#journal = journal;
+    this.#store = store;
     this.#system = system;
     this.#log = log;
   }
@@ -25,11 +28,14 @@ export class Faults {
   /** @param code stable, for machines; @param detail English, for whoever looks into it */
   raise(code: string, detail: string): void {
     if (!this.admits(code, detail)) return;
-    try {
-      this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
-    } catch (error) {
-      this.#log.error({ err: error }, 'the journal cannot be written');
-    }
+    // In a transaction of its own: a disk that does not take the fault must not end another one unseen.
+    this.#store.afterCommit(() => {
+      try {
+        this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
+      } catch (error) {
+        this.#log.error({ err: error }, 'the journal cannot be written');
+      }
+    });
   }
 
   /** Whether a fault is news; logs it if so. */

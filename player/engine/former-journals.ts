@@ -69,10 +69,15 @@ export class FormerJournals {
       log,
     });
     const timer = setInterval(() => {
-      if (journals().length > 0) return courier.wake();
-      identity.forgetFormer(former.journalId);
-      clearInterval(timer);
-      link.close();
+      try {
+        if (journals().length > 0) return courier.wake();
+        clearInterval(timer);
+        link.close();
+        identity.forgetFormer(former.journalId);
+      } catch (error) {
+        // A failing disk: looked at again, or forgotten at the next start.
+        log.error({ err: error, boardId: former.boardId }, 'a former journal cannot be looked after');
+      }
     }, lookMs);
     this.#running.push({ link, courier, timer });
     if (journals().length > 0) link.start();

@@ -98,9 +98,20 @@ export class Identity {
     return this.#file.data.former;
   }
 
+  /** Durable on return. A disk that does not take it leaves everything as it was. @throws the disk's error */
+  #update(change: (data: IdentityData) => void): void {
+    const before = structuredClone(this.#file.data);
+    try {
+      this.#file.update(change);
+    } catch (error) {
+      this.#file.data = before;
+      throw error;
+    }
+  }
+
   /** Pins the root key and remembers the board. Durable on return. */
   pair(record: PairingRecord): void {
-    this.#file.update((data) => {
+    this.#update((data) => {
       data.paired = pairing.parse(record);
     });
   }
@@ -108,14 +119,14 @@ export class Identity {
   /** The certificate of the newest programme, for restarts without one. Durable on return. */
   renewCertificate(certificate: string): void {
     if (this.#file.data.paired === null || this.#file.data.paired.certificate === certificate) return;
-    this.#file.update((data) => {
+    this.#update((data) => {
       if (data.paired) data.paired.certificate = certificate;
     });
   }
 
   /** Begins another journal under the same key. Durable on return. */
   newJournal(): string {
-    this.#file.update((data) => {
+    this.#update((data) => {
       data.journalId = this.#system.uuid();
     });
     return this.journalId;
@@ -123,7 +134,7 @@ export class Identity {
 
   /** A new key and journal, not paired; the old ones stay until their journal is delivered. Durable on return. */
   startAnew(cms: string): void {
-    this.#file.update((data) => {
+    this.#update((data) => {
       if (data.paired) {
         data.former.push({ journalId: data.journalId, boardId: data.paired.boardId, key: data.key, cms });
         data.former.splice(0, Math.max(0, data.former.length - 20));
@@ -136,7 +147,7 @@ export class Identity {
   }
 
   forgetFormer(journalId: string): void {
-    this.#file.update((data) => {
+    this.#update((data) => {
       data.former = data.former.filter((former) => former.journalId !== journalId);
     });
   }

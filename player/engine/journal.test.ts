@@ -72,3 +72,24 @@ test('nothing is said to be there for delivery before it is durable', () => {
   expect(onAppend).toHaveBeenCalledOnce();
   expect(outcomes(1)).toEqual(['cut']);
 });
+
+test('a checkpoint that was rolled back is written again', () => {
+  const journal = open(1);
+  expect(() =>
+    store.transaction(() => {
+      journal.checkpoint(play);
+      throw new Error('the disk is full');
+    }),
+  ).toThrow('the disk is full');
+  journal.checkpoint(play);
+  open(1).closeInterrupted();
+  expect(outcomes(1)).toEqual(['interrupted']);
+});
+
+test('a play that a crash cut off in a journal that has forked ends in the one that goes on', () => {
+  const first = new Journal(store, clock, { journalId: id(1), deviceKey: 'key' }, () => undefined);
+  first.append([], play);
+  first.markForked(id(1));
+  new Journal(store, clock, { journalId: id(2), deviceKey: 'key' }, () => undefined).closeInterrupted();
+  expect([outcomes(1), outcomes(2)]).toEqual([[], ['interrupted']]);
+});

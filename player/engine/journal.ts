@@ -65,9 +65,11 @@ export class Journal {
     return { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
   }
 
-  /** Whether this disk knows the journal: false after its store was lost. */
-  static knows(store: Store, journalId: string): boolean {
-    return store.db.prepare('SELECT 1 FROM journals WHERE journal_id = ?').get(journalId) !== undefined;
+  /** What this disk knows of a journal. It can be written to while `open`; `unknown`: new, or its store was lost. */
+  static stateOf(store: Store, journalId: string): 'open' | 'forked' | 'unknown' {
+    const row = store.db.prepare('SELECT forked FROM journals WHERE journal_id = ?').get(journalId);
+    if (row === undefined) return 'unknown';
+    return row['forked'] === 0 ? 'open' : 'forked';
   }
 
   /** Goes on in another journal. What is left of the old one is still delivered. */
@@ -114,16 +116,27 @@ export class Journal {
     const open = openPlay === null ? null : { journalId: this.#journalId, play: openPlay };
     const text = JSON.stringify(open);
     if (text === this.#checkpointed) return;
+    // What a transaction writes may yet be rolled back.
+    this.#checkpointed = null;
     this.#store.writeMeta('openPlay', open);
-    this.#checkpointed = text;
+    this.#store.afterCommit(() => (this.#checkpointed = text));
   }
 
   /** After a crash: closes the play that was on the glass with what was painted by the last checkpoint. */
   closeInterrupted(): void {
     const open = this.#store.readMeta('openPlay', openPlayShape);
-    if (open?.play.type === 'playEnded' && Journal.knows(this.#store, open.journalId))
-      this.#append(open.journalId, [{ ...open.play, outcome: 'interrupted' }], null);
+    const journalId = open && this.#continuation(open.journalId);
+    if (open?.play.type === 'playEnded' && journalId)
+      this.#append(journalId, [{ ...open.play, outcome: 'interrupted' }], null);
     else this.#store.writeMeta('openPlay', null);
+  }
+
+  /** Where a record for `journalId` goes: into the player's present journal if that one has forked under the same key. null: nowhere. */
+  #continuation(journalId: string): string | null {
+    if (Journal.stateOf(this.#store, journalId) === 'open') return journalId;
+    const keyOf = this.#store.db.prepare('SELECT device_key FROM journals WHERE journal_id = ?');
+    const before = keyOf.get(journalId)?.['device_key'];
+    return before !== undefined && before === keyOf.get(this.#journalId)?.['device_key'] ? this.#journalId : null;
   }
 
   /** Journals under a device key with records that the CMS lacks, oldest first. */

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Library } from './library.ts';
 
-const disk = vi.hoisted(() => ({ failing: null as string | null }));
+const disk = vi.hoisted(() => ({ failing: null as string | null, readOnly: false }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>();
   const createReadStream = (...args: Parameters<typeof fs.createReadStream>) => {
@@ -16,7 +16,11 @@ vi.mock('node:fs', async (original) => {
     if (failing === null) return fs.createReadStream(...args);
     return new Readable({ read: () => undefined }).destroy(Object.assign(new Error(failing), { code: failing }));
   };
-  return { ...fs, createReadStream };
+  const renameSync = (...args: Parameters<typeof fs.renameSync>) => {
+    if (disk.readOnly) throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+    fs.renameSync(...args);
+  };
+  return { ...fs, createReadStream, renameSync };
 });
 
 const bytes = Buffer.from('a picture');
@@ -36,6 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   disk.failing = null;
+  disk.readOnly = false;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -52,4 +57,11 @@ test('a file that the disk cannot read is set aside', async () => {
   expect(await library.verify(hash)).toBe(false);
   expect(damaged).toEqual([hash]);
   expect(readdirSync(folder)).toEqual([`${hash}.corrupt-1`]);
+});
+
+test('a damaged file on a disk that lets nothing be moved is reported, and not shown', async () => {
+  writeFileSync(library.path(hash), 'another picture');
+  disk.readOnly = true;
+  expect(await library.verify(hash)).toBe(false);
+  expect(damaged).toEqual([hash]);
 });

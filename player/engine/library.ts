@@ -82,14 +82,18 @@ export class Library {
     } catch (error) {
       // The machine is short of something: that says nothing about this file, which is looked at again at its next showing.
       if (passing.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-      // A file that cannot be read is as useless as a wrong one.
+      // A file that cannot be read (a bad sector, another owner) is as useless as a wrong one, and another can be fetched.
       found = '';
     }
     if (found === hash) {
       this.#verified.set(hash, likeness(stats));
       return true;
     }
-    this.setAside(hash);
+    try {
+      this.setAside(hash);
+    } catch {
+      // The disk lets nothing be moved: the file stays, and is looked at again before each showing.
+    }
     this.#onDamage(hash);
     return false;
   }

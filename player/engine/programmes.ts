@@ -56,6 +56,10 @@ export class Programmes {
   #candidate: Verified | null = null;
   #fetching: AbortController | null = null;
   #running: Promise<void> | null = null;
+  /** Parts and assets that the one being fetched lacked when last looked at. */
+  #left = 0;
+  /** Something changed since the last look for work. */
+  #again = false;
   #wake: AbortController = new AbortController();
 
   constructor(options: ProgrammesOptions) {
@@ -236,10 +240,11 @@ export class Programmes {
   }
 
   #resume(): void {
+    this.#again = true;
     if (this.#running || this.#stop.signal.aborted) return;
     this.#running = this.#work().finally(() => {
       this.#running = null;
-      if (this.#next() && !this.#stop.signal.aborted) this.#resume();
+      if (this.#again) this.#resume();
     });
   }
 
@@ -249,13 +254,18 @@ export class Programmes {
     return this.#active && this.#missing(this.#active.manifest).length > 0 ? this.#active : null;
   }
 
+  /** Goes on until there is nothing to do. Whatever fails, the disk included, is tried again. */
   async #work(): Promise<void> {
     let attempt = 0;
-    for (let goal = this.#next(); goal && !this.#stop.signal.aborted; goal = this.#next()) {
+    while (!this.#stop.signal.aborted) {
       this.#fetching = new AbortController();
       this.#wake = new AbortController();
       const signal = AbortSignal.any([this.#fetching.signal, this.#stop.signal]);
+      let goal: Verified | null = null;
       try {
+        this.#again = false;
+        goal = this.#next();
+        if (goal === null) return;
         await this.#fetch(goal, signal);
         attempt = 0;
         if (goal === this.#candidate) this.#activate(goal);
@@ -263,7 +273,7 @@ export class Programmes {
         if (signal.aborted) continue;
         const code = codeOf(error);
         if (!isNetwork(code)) this.#o.onFault(code, error instanceof Error ? error.message : code);
-        this.#tell(goal.manifest.version, 'fetching', this.#missing(goal.manifest).length, code);
+        if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
         await pause(backoffMs(attempt++, 1_000, 60_000, this.#o.system), AbortSignal.any([signal, this.#wake.signal]));
       }
     }
@@ -272,17 +282,20 @@ export class Programmes {
   async #fetch({ manifest }: Verified, signal: AbortSignal): Promise<void> {
     const parts = manifest.parts.filter(({ hash }) => !this.#hasPart(hash));
     const assets = manifest.assets.filter((ref) => !this.#o.library.has(ref));
-    if (parts.length + assets.length > 0) this.#tell(manifest.version, 'fetching', parts.length + assets.length, null);
+    this.#left = parts.length + assets.length;
+    if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, null);
     const queue = [...parts];
     const worker = async () => {
-      for (let ref = queue.shift(); ref; ref = queue.shift()) await this.#fetchPart(ref, signal);
+      for (let ref = queue.shift(); ref; ref = queue.shift()) {
+        await this.#fetchPart(ref, signal);
+        this.#left--;
+      }
     };
     await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts.length) }, worker));
-    let left = assets.length;
     for (const ref of assets) {
       await this.#o.library.fetch(ref, this.#o.get, signal);
-      left--;
-      if (left > 0) this.#tell(manifest.version, 'fetching', left, null);
+      this.#left--;
+      if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, null);
     }
     signal.throwIfAborted();
   }
@@ -317,7 +330,12 @@ export class Programmes {
     this.#candidate = null;
     this.#tell(goal.manifest.version, 'active', 0, null);
     this.#o.onActive(active);
-    this.#collect();
+    try {
+      this.#collect();
+    } catch (error) {
+      // What is left lying about is removed after the next switch.
+      this.#o.onFault(codeOf(error), 'What no programme needs any more could not be removed');
+    }
   }
 
   /** Removes content that neither the active nor the previous programme needs. */

@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 
 export type TakeoverProgress = RequestOf<typeof boardMessages.takeoverProgressedV1>;
 
-/** `other`: not meant for this board; kept because what it supersedes may be. */
+/** `other`: not meant for this board as it knows itself; kept because what it supersedes may be. */
 const rowShape = z.object({
   takeover_id: uuid,
   epoch: z.int(),
@@ -90,7 +90,31 @@ export class Takeovers {
         this.#setAside(id, raw as Row);
       }
     }
+    this.reconsider();
     return damaged;
+  }
+
+  /**
+   * The board has learnt where it belongs: what was taken as another's may be meant for it. What was its own stays so.
+   * @returns whether anything was. A disk that fails does not keep an alert back.
+   */
+  reconsider(): boolean {
+    const board = this.#board();
+    if (board === null) return false;
+    const found = [...this.#all.values()].filter(
+      (takeover) => !this.#mine.has(takeover.takeoverId) && selects(takeover.selectors, board),
+    );
+    for (const { takeoverId } of found) {
+      this.#mine.add(takeoverId);
+      try {
+        this.#store.db
+          .prepare("UPDATE takeovers SET state = 'received', state_at = ?, told = 0 WHERE takeover_id = ?")
+          .run(this.#clock.now(), takeoverId);
+      } catch {
+        // It stands in memory; after a restart it is considered anew.
+      }
+    }
+    return found.length > 0;
   }
 
   #setAside(id: string, row: Row): void {

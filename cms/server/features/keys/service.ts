@@ -184,6 +184,8 @@ export async function createKeysService(context: Context, options: { restored: b
       if (due && files.root) await renew(folder, files, files.root, now);
       if (!due && list.number === state.list.number) return 'fresh';
       state = await load(folder, now);
+      // First: from here on the new keys sign, and boards must know them whatever becomes of the entry.
+      events.emit('keyListPublished', { keyList: state.files.list.jws });
       const detail = { number: state.list.number };
       await store.transaction((tx) =>
         audit(tx, {
@@ -195,7 +197,6 @@ export async function createKeysService(context: Context, options: { restored: b
           detail,
         }),
       );
-      events.emit('keyListPublished', { keyList: state.files.list.jws });
       return 'renewed';
     },
   };

@@ -181,13 +181,6 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       address: string | null;
     }): Promise<void> {
       const { actor, boardId, code, address } = request;
-      const unitId = await repo.boardUnit(store.read, boardId);
-      // A board out of sight reads the same as none.
-      if (unitId === undefined || (actor && !access.can(actor, 'board.read', unitId))) {
-        throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-      }
-      if (actor) access.assert(actor, 'board.pair', unitId);
-
       const keys = [
         ...(actor ? [`user ${actor.userId}`] : []),
         ...(address === null ? [] : [`address ${networkOf(address)}`]),
@@ -197,6 +190,12 @@ export function createPairingService(context: Context, deps: PairingDeps) {
 
       const at = now();
       const refusal = await store.transaction(async (tx) => {
+        const unitId = await repo.boardUnit(tx, boardId);
+        // A board out of sight reads the same as none.
+        if (unitId === undefined || (actor && !access.can(actor, 'board.read', unitId))) {
+          throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+        }
+        if (actor) access.assert(actor, 'board.pair', unitId);
         const found = await repo.pairingsWithCode(tx, code);
         const open = found.filter((row) => row.used_at === null && row.expires_at > at);
         const [pairing] = open;

@@ -155,13 +155,14 @@ export const proofRepo = {
       .executeTakeFirst();
   },
 
-  /** How many batches of a fork are kept, and whether this one is among them. Their text, up to 90 MB, stays where it is. */
-  async forksKept(db: Db | Tx, batch: JournalBatch): Promise<{ count: number; held: boolean }> {
+  /** How many batches of a board's forks are kept, and whether this one is among them. Their text stays where it is. */
+  async forksKept(db: Db | Tx, boardId: string, batch: JournalBatch): Promise<{ count: number; held: boolean }> {
     const same = sql<number>`case when signature = ${batch.signature} and first_seq = ${batch.firstSeq} then 1 else 0 end`;
     const row = await db
       .selectFrom('journal_forks')
+      .innerJoin('journals', 'journals.id', 'journal_forks.journal_id')
       .select((e) => [e.fn.countAll<number>().as('count'), e.fn.max<number | null>(same).as('held')])
-      .where('journal_id', '=', batch.journalId)
+      .where('journals.board_id', '=', boardId)
       .executeTakeFirstOrThrow();
     return { count: Number(row.count), held: Number(row.held) === 1 };
   },

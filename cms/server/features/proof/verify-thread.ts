@@ -39,11 +39,11 @@ interface Waiting {
 
 /** Starts at the first batch; a thread that died is replaced at the next. */
 export function createVerifierThread(): VerifierThread {
-  const waiting = new Map<number, Waiting>();
-  let worker: Worker | null = null;
+  let thread: { readonly worker: Worker; readonly waiting: Map<number, Waiting> } | null = null;
   let nextId = 1;
 
-  function start(): Worker {
+  function start(): NonNullable<typeof thread> {
+    const waiting = new Map<number, Waiting>();
     const made = new Worker(new URL('./verify-worker.ts', import.meta.url), { execArgv: [], resourceLimits });
     made.on('message', (answer: VerifyAnswer) => {
       const entry = waiting.get(answer.id);
@@ -52,27 +52,27 @@ export function createVerifierThread(): VerifierThread {
       else entry?.reject(errorOf(answer));
     });
     const end = (error: Error): void => {
-      if (worker === made) worker = null;
+      if (thread?.worker === made) thread = null;
       for (const entry of waiting.values()) entry.reject(error);
       waiting.clear();
     };
     made.on('error', (error) => end(error as Error));
     made.on('exit', () => end(new Error('The thread that reads journals has ended')));
-    return made;
+    return { worker: made, waiting };
   }
 
   return {
     readBatch(batch, { boardId, deviceKey, head }) {
-      worker ??= start();
+      const { worker, waiting } = (thread ??= start());
       const id = nextId++;
       const request: VerifyRequest = { id, batch, facts: { boardId, deviceKey, head } };
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        worker!.postMessage(request);
+        worker.postMessage(request);
       });
     },
     async close() {
-      await worker?.terminate();
+      await thread?.worker.terminate();
     },
   };
 }

@@ -36,6 +36,8 @@ const codePatterns = [
   /errorCode:\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
   /\b(?:answer|refuse|fail|fault|report)\w*\([^'\n]{0,40}'([a-z]+(?:_[a-z0-9]+)+)'/g,
   /\b(?:onFault|raise)\(\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
+  /\bon\w*Broken\([^,\n]+,\s*'([a-z]+(?:_[a-z0-9]+)+)'/g,
+  /'([a-z]+(?:_[a-z0-9]+)*_refused)'/g,
   /\b[45]\d\d: '([a-z]+(?:_[a-z0-9]+)+)'/g,
 ];
 function codes(): Map<string, string> {
