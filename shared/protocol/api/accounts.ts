@@ -28,14 +28,3 @@ export const setupRequest = z.strictObject({
 /** POST /api/setup/check: whether the link still opens, before anybody fills in the form. Errors: setup_done 409, setup_link_invalid 403, sign_in_throttled 429. */
 export const setupCheckRequest = setupRequest.pick({ token: true });
 export const setupCheck = z.strictObject({ open: z.literal(true) });
-
-/** GET /api/units: those in sight, as true now. */
-export const unit = z.strictObject({
-  id: uuid,
-  code: z.string(),
-  name: z.string(),
-  level: z.enum(['province', 'district', 'commune', 'village', 'body']),
-  parentId: uuid.nullable(),
-});
-export const units = z.strictObject({ units: z.array(unit) });
-export type Unit = z.infer<typeof unit>;

@@ -1,5 +1,5 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { units } from '../../../../shared/protocol/api/accounts.ts';
+import { units } from '../../../../shared/protocol/api/units.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { UnitsService } from './service.ts';
 

@@ -1,4 +1,4 @@
-import type { Unit } from '../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../shared/protocol/api/units.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor, UnitTree } from '../../access.ts';
 import type { Context } from '../../context.ts';

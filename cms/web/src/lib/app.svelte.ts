@@ -6,8 +6,8 @@ import {
   type Me,
   type setupRequest,
   type signInRequest,
-  type Unit,
 } from '../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../shared/protocol/api/units.ts';
 import { roleAllows, type Action } from '../../../../shared/protocol/rights.ts';
 import type { z } from 'zod';
 import { createApi, ApiError, type Api } from './api.ts';

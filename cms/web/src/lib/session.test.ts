@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Me, Unit } from '../../../../shared/protocol/api/accounts.ts';
+import type { Me } from '../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../shared/protocol/api/units.ts';
 import { Session } from './app.svelte.ts';
 
 const unit = (id: string, parentId: string | null) => ({ id, parentId }) as Unit;

@@ -1,5 +1,5 @@
 /** Playlists to choose from. Communes call theirs alike, so that the unit stands beside the name where there are several. */
-import type { Unit } from '../../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { Playlist } from '../../../../../shared/protocol/api/content.ts';
 import { m } from '../../paraglide/messages.js';
 

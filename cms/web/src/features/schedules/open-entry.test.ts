@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Unit } from '../../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { Playlist, ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
 import { parseDateTime } from '../../lib/time.ts';

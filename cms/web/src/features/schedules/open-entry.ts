@@ -1,5 +1,5 @@
 /** Which schedule a board follows at a time, by what is saved: the name and the end that the board's own report lacks. */
-import type { Unit } from '../../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { Playlist, ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';

@@ -1,5 +1,5 @@
 /** Which boards a choice of units and boards reaches. */
-import type { Unit } from '../../../../../shared/protocol/api/accounts.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import { subtreeIds } from '../units/units.svelte.ts';
 

@@ -1,5 +1,5 @@
 /** The units in sight, as a tree. */
-import { units, type Unit } from '../../../../../shared/protocol/api/accounts.ts';
+import { units, type Unit } from '../../../../../shared/protocol/api/units.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 import { m } from '../../paraglide/messages.js';
