@@ -226,6 +226,14 @@ const table: Record<string, Rule> = {
 
   'GET /api/media': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeMedia) },
   'GET /api/media/:id': { needs: 'content.read', above: true, about: at('/api/media/:id', makeMedia) },
+  'GET /api/media/tags': { needs: 'signedIn' },
+  'PATCH /api/media/:id': {
+    needs: 'content.edit',
+    about: async (unit) => ({
+      url: `/api/media/${await makeMedia(unit)}`,
+      payload: { name: 'Khác', addTags: ['Tết'] },
+    }),
+  },
   'DELETE /api/media/:id': { needs: 'content.edit', about: at('/api/media/:id', makeMedia) },
   'POST /api/uploads': { needs: 'content.edit', about: (unit) => Promise.resolve({ headers: tus(unit) }) },
   'HEAD /api/uploads/:id': { needs: 'owner', about: makeUpload },

@@ -124,8 +124,18 @@ export interface Database {
     poster_hash: string | null;
     created_at: number;
     created_by: string;
+    /** When it was put into the recycle bin. */
     deleted_at: number | null;
+    deleted_by: string | null;
+    /** When it left the recycle bin for good: the row stays as a name for records. */
+    purged_at: number | null;
+    /** Words of name and tags without diacritics, for searching; '' in rows of a release before, until the next start. */
+    folded: Generated<string>;
+    /** The media that this upload is to replace when it is ready; null for one of its own. */
+    replaces: string | null;
   };
+  /** What people call media by, beside its name. */
+  media_tags: { media_id: string; folded: string; tag: string };
   /** Files in the media folder, by SHA-256. They outlive the media rows that made them. */
   assets: {
     hash: string;
@@ -135,7 +145,11 @@ export interface Database {
     height: number;
     duration_ms: number | null;
     created_at: number;
+    /** Which list of sizes `asset_renditions` holds of it (jobs/media-ladder.ts); 0: none yet. */
+    ladder: Generated<number>;
   };
+  /** The same picture or video, smaller: for boards that show no more of it. Both are assets. */
+  asset_renditions: { asset: string; rendition: string };
 
   notices: {
     id: string;

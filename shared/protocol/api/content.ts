@@ -1,35 +1,10 @@
-/** HTTP: media, notices, playlists, schedule entries, publishing. Deleting answers 204; edits name the `revision` they began from (409 revision_conflict). */
+/** HTTP: notices, playlists, schedule entries, publishing. Deleting answers 204; edits name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
-import { durationMs, msUtc, sha256Hex, uuid, version } from '../common.ts';
+import { durationMs, msUtc, uuid, version } from '../common.ts';
 import { noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
 import { programmeProgress } from './boards.ts';
 
-/**
- * Media arrive by tus 1.0 at /api/uploads (metadata: filename, unitId). When the upload is complete the CMS makes a media row in
- * state `processing` whose id is the upload's id (last path segment of its URL); the console socket tells of changes.
- * error codes: file_empty, file_unrecognized, image_too_large, image_unreadable, video_unreadable, video_truncated, svg_not_allowed, storage_full, too_large, upload_lost.
- */
-export const media = z.strictObject({
-  id: uuid,
-  unitId: uuid,
-  name: z.string(),
-  state: z.enum(['processing', 'ready', 'failed']),
-  errorCode: z.string().nullable(),
-  /** 0 to 1 while processing. */
-  progress: z.number().nullable(),
-  kind: z.enum(['image', 'video']),
-  hash: sha256Hex.nullable(),
-  size: z.int().nullable(),
-  mediaType: z.string().nullable(),
-  width: z.int().nullable(),
-  height: z.int().nullable(),
-  durationMs: durationMs.nullable(),
-  posterHash: sha256Hex.nullable(),
-  createdAt: msUtc,
-});
-export type Media = z.infer<typeof media>;
-/** GET /api/media, GET /api/media/:id, DELETE /api/media/:id (409 in_use). */
-export const mediaList = z.strictObject({ media: z.array(media) });
+export { media, mediaList, type Media } from './media.ts';
 
 const noticeFields = {
   unitId: uuid,

@@ -21,7 +21,8 @@ import { readRange } from './send-file.ts';
 import { createMediaService, type MediaService } from './service.ts';
 import { createUploadServer, type UploadServer } from './uploads.ts';
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../../test/fixtures/media/${name}`, import.meta.url));
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../../../test/fixtures/media/${name}`, import.meta.url));
 const realRun = createMediaRunner(defaultMediaLimits);
 
 describeStores('media', (under) => {
@@ -57,7 +58,9 @@ describeStores('media', (under) => {
       trustProxy: false,
       resolveSession: (token) => Promise.resolve(people.get(token) ?? null),
       verifyBoardToken: (token) =>
-        token === 'board' ? Promise.resolve({ boardId: units.commune, current: true }) : Promise.reject(new AppError('token_invalid', 'no', { status: 401 })),
+        token === 'board'
+          ? Promise.resolve({ boardId: units.commune, current: true })
+          : Promise.reject(new AppError('token_invalid', 'no', { status: 401 })),
     });
     await http.app.register(mediaRoutes(service, uploads));
     address = await http.app.listen({ port: 0, host: '127.0.0.1' });
@@ -104,14 +107,31 @@ describeStores('media', (under) => {
   describe('uploading', () => {
     it('makes of a picture what boards can fetch, and keeps nothing of the upload', async () => {
       const id = await upload(await readFile(fixture('flag.png')), 'Cờ\u0323.png');
-      expect(await service.get(editor, id)).toMatchObject({ id, unitId: units.commune, name: 'Cờ\u0323.png'.normalize('NFC') });
+      expect(await service.get(editor, id)).toMatchObject({
+        id,
+        unitId: units.commune,
+        name: 'Cờ\u0323.png'.normalize('NFC'),
+      });
       const made = await settled(id);
-      expect(made).toMatchObject({ state: 'ready', errorCode: null, progress: null, kind: 'image', mediaType: 'image/webp', width: 60, height: 40, durationMs: null });
+      expect(made).toMatchObject({
+        state: 'ready',
+        errorCode: null,
+        progress: null,
+        kind: 'image',
+        mediaType: 'image/webp',
+        width: 60,
+        height: 40,
+        durationMs: null,
+      });
       const file = await readFile(join(test.context.folders.media, made.hash!.slice(0, 2), made.hash!));
       expect(createHash('sha256').update(file).digest('hex')).toBe(made.hash);
       expect([await left(), await work()]).toEqual([[], []]);
       expect(await service.assets([made.hash!, made.posterHash!])).toHaveLength(2);
-      expect(test.emitted.filter(({ name, payload }) => name === 'mediaChanged' && (payload as { mediaId: string }).mediaId === id).length).toBeGreaterThanOrEqual(2);
+      expect(
+        test.emitted.filter(
+          ({ name, payload }) => name === 'mediaChanged' && (payload as { mediaId: string }).mediaId === id,
+        ).length,
+      ).toBeGreaterThanOrEqual(2);
     });
 
     it('tells how far a video has come, and its real length', async () => {
@@ -121,11 +141,18 @@ describeStores('media', (under) => {
           ...options,
           onProgress: (share) => {
             options.onProgress(share);
-            void service.list(editor).then((list) => seen.push(list[0]!.progress));
+            void service.list(editor).then((list) => seen.push(list.media[0]!.progress));
           },
         });
       const id = await upload(await readFile(fixture('turned.mp4')), 'phim.png');
-      expect(await settled(id)).toMatchObject({ state: 'ready', kind: 'video', mediaType: 'video/mp4', width: 72, height: 128, durationMs: 2000 });
+      expect(await settled(id)).toMatchObject({
+        state: 'ready',
+        kind: 'video',
+        mediaType: 'video/mp4',
+        width: 72,
+        height: 128,
+        durationMs: 2000,
+      });
       expect(seen.some((share) => share !== null && share > 0)).toBe(true);
     });
 
@@ -142,39 +169,55 @@ describeStores('media', (under) => {
     });
 
     it('refuses an empty file before it begins', async () => {
-      const before = (await service.list(editor)).length;
+      const before = (await service.list(editor)).total;
       await expect(upload(Buffer.alloc(0), 'rỗng.png')).rejects.toMatchObject({ code: 'file_empty' });
-      expect(await service.list(editor)).toHaveLength(before);
+      expect((await service.list(editor)).total).toBe(before);
       expect(await left()).toEqual([]);
     });
 
     it('refuses what is too large, what has no room, and who has no right', async () => {
       await expect(upload(Buffer.alloc(1_000_001), 'to.png')).rejects.toMatchObject({ code: 'too_large' });
-      await expect(upload(await readFile(fixture('flag.png')), 'a.png', 'viewer')).rejects.toMatchObject({ code: 'forbidden' });
-      await expect(upload(await readFile(fixture('flag.png')), 'a.png', 'sister')).rejects.toMatchObject({ code: 'forbidden' });
-      await expect(upload(await readFile(fixture('flag.png')), 'a.png', 'nobody')).rejects.toMatchObject({ code: 'not_signed_in' });
+      await expect(upload(await readFile(fixture('flag.png')), 'a.png', 'viewer')).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await expect(upload(await readFile(fixture('flag.png')), 'a.png', 'sister')).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await expect(upload(await readFile(fixture('flag.png')), 'a.png', 'nobody')).rejects.toMatchObject({
+        code: 'not_signed_in',
+      });
       free = 1000;
-      await expect(upload(await readFile(fixture('flag.png')), 'a.png')).rejects.toMatchObject({ code: 'storage_full' });
+      await expect(upload(await readFile(fixture('flag.png')), 'a.png')).rejects.toMatchObject({
+        code: 'storage_full',
+      });
       expect(await left()).toEqual([]);
     });
 
-    it.skipIf(!existsSync('/dev/full'))('survives a disk that fills in the middle, and leaves nothing behind', async () => {
-      const metadata = `filename ${Buffer.from('a.mp4').toString('base64')},unitId ${Buffer.from(units.commune).toString('base64')}`;
-      const tus = { ...headers('editor'), 'tus-resumable': '1.0.0' };
-      const begun = await fetch(`${address}/api/uploads`, { method: 'POST', headers: { ...tus, 'upload-length': '100', 'upload-metadata': metadata } });
-      expect(begun.status).toBe(201);
-      const url = new URL(begun.headers.get('location')!, address);
-      const file = join(test.context.folders.uploads, url.pathname.split('/').at(-1)!);
-      await rm(file);
-      await symlink('/dev/full', file);
-      const patch = { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
-      // Another person's upload cannot be gone on with, nor seen.
-      expect((await fetch(url, { method: 'HEAD', headers: { ...tus, cookie: 'bt_session=sister' } })).status).toBe(404);
-      const answer = await fetch(url, { method: 'PATCH', headers: patch, body: Buffer.alloc(100) });
-      expect(answer.status).toBe(507);
-      expect(await answer.json()).toMatchObject({ error: { code: 'storage_full' } });
-      expect(await left()).toEqual([]);
-    });
+    it.skipIf(!existsSync('/dev/full'))(
+      'survives a disk that fills in the middle, and leaves nothing behind',
+      async () => {
+        const metadata = `filename ${Buffer.from('a.mp4').toString('base64')},unitId ${Buffer.from(units.commune).toString('base64')}`;
+        const tus = { ...headers('editor'), 'tus-resumable': '1.0.0' };
+        const begun = await fetch(`${address}/api/uploads`, {
+          method: 'POST',
+          headers: { ...tus, 'upload-length': '100', 'upload-metadata': metadata },
+        });
+        expect(begun.status).toBe(201);
+        const url = new URL(begun.headers.get('location')!, address);
+        const file = join(test.context.folders.uploads, url.pathname.split('/').at(-1)!);
+        await rm(file);
+        await symlink('/dev/full', file);
+        const patch = { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+        // Another person's upload cannot be gone on with, nor seen.
+        expect((await fetch(url, { method: 'HEAD', headers: { ...tus, cookie: 'bt_session=sister' } })).status).toBe(
+          404,
+        );
+        const answer = await fetch(url, { method: 'PATCH', headers: patch, body: Buffer.alloc(100) });
+        expect(answer.status).toBe(507);
+        expect(await answer.json()).toMatchObject({ error: { code: 'storage_full' } });
+        expect(await left()).toEqual([]);
+      },
+    );
 
     it('says that the disk is full when the rendition has no room', async () => {
       run = () => Promise.reject(new MediaError('storage_full', 'full'));
@@ -188,12 +231,18 @@ describeStores('media', (under) => {
       const begin = () =>
         fetch(`${address}/api/uploads`, {
           method: 'POST',
-          headers: { ...headers('editor'), 'tus-resumable': '1.0.0', 'upload-length': '100', 'upload-metadata': metadata },
+          headers: {
+            ...headers('editor'),
+            'tus-resumable': '1.0.0',
+            'upload-length': '100',
+            'upload-metadata': metadata,
+          },
         });
       const old = (await begin()).headers.get('location')!.split('/').at(-1)!;
       await begin();
       const now = test.sources.now() / 1000;
-      for (const name of await left()) await utimes(join(test.context.folders.uploads, name), now, now - (name.startsWith(old) ? 86_401 : 0));
+      for (const name of await left())
+        await utimes(join(test.context.folders.uploads, name), now, now - (name.startsWith(old) ? 86_401 : 0));
       expect(await service.removeAbandonedUploads()).toBe(1);
       expect((await left()).filter((name) => name.startsWith(old))).toEqual([]);
       expect(await left()).toHaveLength(2);
@@ -208,7 +257,11 @@ describeStores('media', (under) => {
 
     it('processing is taken up again', async () => {
       // A process that dies in the middle: the child is gone, and nobody marks anything.
-      const stopped = createMediaService(test.context, { units: test.units, run: (_job, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) });
+      const stopped = createMediaService(test.context, {
+        units: test.units,
+        run: (_job, { signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+      });
       const id = test.sources.newId();
       await stopped.folders.takeIn(id, fixture('flag.png'));
       await stopped.accept({ id, unitId: units.commune, name: 'a.png', userId: editor.userId });
@@ -222,7 +275,11 @@ describeStores('media', (under) => {
     });
 
     it('a file without its upload is marked', async () => {
-      const stopped = createMediaService(test.context, { units: test.units, run: (_job, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) });
+      const stopped = createMediaService(test.context, {
+        units: test.units,
+        run: (_job, { signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+      });
       const id = test.sources.newId();
       await stopped.folders.takeIn(id, fixture('flag.png'));
       await stopped.accept({ id, unitId: units.commune, name: 'a.png', userId: editor.userId });
@@ -238,7 +295,10 @@ describeStores('media', (under) => {
       const data = await readFile(fixture('flag.png'));
       const metadata = `filename YQ==,unitId ${Buffer.from(units.commune).toString('base64')}`;
       const tus = { ...headers('editor'), 'tus-resumable': '1.0.0' };
-      const begun = await fetch(`${address}/api/uploads`, { method: 'POST', headers: { ...tus, 'upload-length': String(data.length), 'upload-metadata': metadata } });
+      const begun = await fetch(`${address}/api/uploads`, {
+        method: 'POST',
+        headers: { ...tus, 'upload-length': String(data.length), 'upload-metadata': metadata },
+      });
       const id = begun.headers.get('location')!.split('/').at(-1)!;
       await writeFile(join(test.context.folders.uploads, id), data);
       const next = again();
@@ -252,7 +312,12 @@ describeStores('media', (under) => {
   describe('serving', () => {
     let made: Media;
     beforeAll(async () => {
-      made = await service.importMedia({ unitId: units.commune, file: fixture('upright.mp4'), name: 'phim.mp4', userId: editor.userId });
+      made = await service.importMedia({
+        unitId: units.commune,
+        file: fixture('upright.mp4'),
+        name: 'phim.mp4',
+        userId: editor.userId,
+      });
     });
     const get = (extra: Record<string, string> = {}, method = 'GET') =>
       fetch(`${address}/content/assets/${made.hash}`, { method, headers: { authorization: 'Bearer board', ...extra } });
@@ -275,9 +340,17 @@ describeStores('media', (under) => {
 
     it('gives any part of it, and nothing beyond its end', async () => {
       const whole = Buffer.from(await (await get()).arrayBuffer());
-      for (const [range, from, to] of [['bytes=10-19', 10, 20], [`bytes=${made.size! - 5}-`, made.size! - 5, made.size!], ['bytes=-7', made.size! - 7, made.size!], ['bytes=0-99999999', 0, made.size!]] as const) {
+      for (const [range, from, to] of [
+        ['bytes=10-19', 10, 20],
+        [`bytes=${made.size! - 5}-`, made.size! - 5, made.size!],
+        ['bytes=-7', made.size! - 7, made.size!],
+        ['bytes=0-99999999', 0, made.size!],
+      ] as const) {
         const answer = await get({ range });
-        expect([answer.status, answer.headers.get('content-range')]).toEqual([206, `bytes ${from}-${to - 1}/${made.size}`]);
+        expect([answer.status, answer.headers.get('content-range')]).toEqual([
+          206,
+          `bytes ${from}-${to - 1}/${made.size}`,
+        ]);
         expect(Buffer.from(await answer.arrayBuffer()).equals(whole.subarray(from, to))).toBe(true);
       }
       const beyond = await get({ range: `bytes=${made.size}-` });
@@ -290,28 +363,52 @@ describeStores('media', (under) => {
       expect((await get({ authorization: 'Bearer other' })).status).toBe(401);
       expect((await fetch(`${address}/content/assets/${made.hash}`)).status).toBe(401);
       expect((await fetch(`${address}/content/assets/${made.hash}`, { headers: headers('sister') })).status).toBe(200);
-      expect((await fetch(`${address}/content/assets/${'0'.repeat(64)}`, { headers: headers('sister') })).status).toBe(404);
-      expect((await fetch(`${address}/content/assets/..%2F..%2Fcms.sqlite`, { headers: headers('sister') })).status).toBe(400);
+      expect((await fetch(`${address}/content/assets/${'0'.repeat(64)}`, { headers: headers('sister') })).status).toBe(
+        404,
+      );
+      expect(
+        (await fetch(`${address}/content/assets/..%2F..%2Fcms.sqlite`, { headers: headers('sister') })).status,
+      ).toBe(400);
     });
   });
 
   describe('rights and deleting', () => {
     it('shows what belongs to the unit and to those above, not to a sister', async () => {
-      const province = await service.importMedia({ unitId: units.province, file: fixture('flag.png'), name: 'tỉnh', userId: editor.userId });
-      const own = await service.importMedia({ unitId: units.commune, file: fixture('flag.png'), name: 'xã', userId: editor.userId });
-      const seen = (await service.list(sister)).map((media) => media.id);
+      const province = await service.importMedia({
+        unitId: units.province,
+        file: fixture('flag.png'),
+        name: 'tỉnh',
+        userId: editor.userId,
+      });
+      const own = await service.importMedia({
+        unitId: units.commune,
+        file: fixture('flag.png'),
+        name: 'xã',
+        userId: editor.userId,
+      });
+      const seen = (await service.list(sister)).media.map((media) => media.id);
       expect(seen).toContain(province.id);
       expect(seen).not.toContain(own.id);
       await expect(service.get(sister, own.id)).rejects.toMatchObject({ code: 'media_unknown', status: 404 });
       await expect(service.remove(sister, province.id)).rejects.toMatchObject({ code: 'forbidden', status: 403 });
       // The same content is usable where any copy of it may be seen.
       expect(await service.usableAsset(sister, own.hash!)).not.toBeNull();
-      const alone = await service.importMedia({ unitId: units.commune, file: fixture('sideways.jpg'), name: 'xã', userId: editor.userId });
+      const alone = await service.importMedia({
+        unitId: units.commune,
+        file: fixture('sideways.jpg'),
+        name: 'xã',
+        userId: editor.userId,
+      });
       expect(await service.usableAsset(sister, alone.hash!)).toBeNull();
     });
 
     it('keeps a file that a notice shows, and the asset in any case', async () => {
-      const made = await service.importMedia({ unitId: units.commune, file: fixture('vp9.webm'), name: 'phim', userId: editor.userId });
+      const made = await service.importMedia({
+        unitId: units.commune,
+        file: fixture('vp9.webm'),
+        name: 'phim',
+        userId: editor.userId,
+      });
       const noticeId = test.sources.newId();
       await under.store.transaction(async (tx) => {
         await tx
@@ -331,15 +428,23 @@ describeStores('media', (under) => {
           })
           .execute();
       });
-      const remove = (id: string) => fetch(`${address}/api/media/${id}`, { method: 'DELETE', headers: headers('editor') });
+      const remove = (id: string) =>
+        fetch(`${address}/api/media/${id}`, { method: 'DELETE', headers: headers('editor') });
       const refused = await remove(made.id);
       expect(refused.status).toBe(409);
-      expect(await refused.json()).toMatchObject({ error: { code: 'in_use', params: { where: 'Phim hay', count: 1 } } });
+      expect(await refused.json()).toMatchObject({
+        error: { code: 'in_use', params: { where: 'Phim hay', count: 1 } },
+      });
       await under.store.write.updateTable('notices').set({ deleted_at: 1 }).where('id', '=', noticeId).execute();
       expect((await remove(made.id)).status).toBe(204);
       expect((await remove(made.id)).status).toBe(404);
       expect(await service.asset(made.hash!)).not.toBeNull();
-      const actions = await under.store.read.selectFrom('audit_log').select('action').where('subject_id', '=', made.id).orderBy('id').execute();
+      const actions = await under.store.read
+        .selectFrom('audit_log')
+        .select('action')
+        .where('subject_id', '=', made.id)
+        .orderBy('id')
+        .execute();
       expect(actions.map((row) => row.action)).toEqual(['media.uploaded', 'media.deleted']);
     });
 

@@ -12,7 +12,8 @@ import { isStorageFull as isDatabaseFull } from '../../store/errors.ts';
 import { cleanLine } from '../../text.ts';
 import type { MediaFolders } from './files.ts';
 import * as repo from './repo.ts';
-import type { AssetRow, MediaRow } from './repo.ts';
+import type { MediaRow } from './repo.ts';
+import { foldedOf } from './search.ts';
 
 export interface NewUpload {
   /** The upload's id, which becomes the media's. The file lies in the uploads folder under it. */
@@ -38,7 +39,10 @@ export interface MediaProcessing {
   close(): Promise<void>;
 }
 
-export function createMediaProcessing(context: Context, deps: { folders: MediaFolders; run: RunMedia }): MediaProcessing {
+export function createMediaProcessing(
+  context: Context,
+  deps: { folders: MediaFolders; run: RunMedia },
+): MediaProcessing {
   const { store, sources, audit, events, log } = context;
   const { folders, run } = deps;
   const queue = new MediaQueue();
@@ -74,6 +78,10 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
       created_at: sources.now(),
       created_by: upload.userId,
       deleted_at: null,
+      deleted_by: null,
+      purged_at: null,
+      folded: foldedOf(name, []),
+      replaces: null,
     };
     if (failure === null) await folders.syncUpload(upload.id);
     await store.transaction(async (tx) => {
@@ -105,7 +113,10 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
     };
     try {
       signal.throwIfAborted();
-      const result = await run({ kind: row.kind, source: folders.upload(row.id), folder: folders.work(row.id) }, { signal, onProgress });
+      const result = await run(
+        { kind: row.kind, source: folders.upload(row.id), folder: folders.work(row.id) },
+        { signal, onProgress },
+      );
       await finish(row.id, result);
       // Renditions by board shape (several sizes of one original) would keep the original here.
       await folders.removeUpload(row.id);
@@ -113,7 +124,9 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
       if (!(error instanceof StoppedError)) await fail(row, error);
     } finally {
       progress.delete(row.id);
-      await folders.removeWork(row.id).catch((error: unknown) => log.error({ err: error, mediaId: row.id }, 'a work folder could not be removed'));
+      await folders
+        .removeWork(row.id)
+        .catch((error: unknown) => log.error({ err: error, mediaId: row.id }, 'a work folder could not be removed'));
     }
     events.emit('mediaChanged', { mediaId: row.id });
   }
@@ -142,7 +155,7 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
     }
   }
 
-  const assetRow = (made: MadeFile): AssetRow => ({
+  const assetRow = (made: MadeFile): repo.NewAsset => ({
     hash: made.hash,
     size: made.size,
     media_type: made.mediaType,
@@ -154,11 +167,20 @@ export function createMediaProcessing(context: Context, deps: { folders: MediaFo
 
   async function fail(row: Pick<MediaRow, 'id' | 'kind'>, error: unknown): Promise<void> {
     const full = isStorageFull(error) || isDatabaseFull(error);
-    if (!(error instanceof MediaError) && !full) log.error({ err: error, mediaId: row.id }, 'media could not be processed');
-    const code: MediaErrorCode = full ? 'storage_full' : error instanceof MediaError ? error.code : row.kind === 'video' ? 'video_unreadable' : 'image_unreadable';
+    if (!(error instanceof MediaError) && !full)
+      log.error({ err: error, mediaId: row.id }, 'media could not be processed');
+    const code: MediaErrorCode = full
+      ? 'storage_full'
+      : error instanceof MediaError
+        ? error.code
+        : row.kind === 'video'
+          ? 'video_unreadable'
+          : 'image_unreadable';
     // First the space that it took: the row may need some of it.
     await folders.removeWork(row.id).catch(() => undefined);
-    await folders.removeUpload(row.id).catch((err: unknown) => log.error({ err, mediaId: row.id }, 'an upload could not be removed'));
+    await folders
+      .removeUpload(row.id)
+      .catch((err: unknown) => log.error({ err, mediaId: row.id }, 'an upload could not be removed'));
     try {
       await store.transaction((tx) => repo.markFailed(tx, row.id, code));
     } catch (err) {

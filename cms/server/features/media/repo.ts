@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { MediaErrorCode } from '../../jobs/media-errors.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
@@ -6,6 +6,7 @@ import type { Db, Tx } from '../../store/store.ts';
 
 export type MediaRow = Selectable<Database['media']>;
 export type AssetRow = Selectable<Database['assets']>;
+export type NewAsset = Insertable<Database['assets']>;
 
 export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
   await tx.insertInto('media').values(row).execute();
@@ -25,19 +26,6 @@ export async function findMedia(db: Db | Tx, id: string): Promise<MediaRow | nul
 /** Deleted ones too. */
 export async function mediaExists(db: Db | Tx, id: string): Promise<boolean> {
   return (await db.selectFrom('media').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
-}
-
-export async function findMediaOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<MediaRow[]> {
-  return inChunks(unitIds, (chunk) =>
-    db
-      .selectFrom('media')
-      .selectAll()
-      .where('unit_id', 'in', chunk)
-      .where('deleted_at', 'is', null)
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .execute(),
-  );
 }
 
 export async function findProcessing(db: Db | Tx): Promise<MediaRow[]> {
@@ -92,7 +80,7 @@ export async function markDeleted(tx: Tx, id: string, now: number): Promise<void
   await tx.updateTable('media').set({ deleted_at: now }).where('id', '=', id).execute();
 }
 
-export async function insertAsset(tx: Tx, row: AssetRow): Promise<void> {
+export async function insertAsset(tx: Tx, row: NewAsset): Promise<void> {
   await tx
     .insertInto('assets')
     .values(row)

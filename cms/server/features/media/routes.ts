@@ -1,6 +1,6 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { media, mediaList } from '../../../../shared/protocol/api/content.ts';
+import { media, mediaEdit, mediaList, mediaQuery, mediaTags } from '../../../../shared/protocol/api/media.ts';
 import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
@@ -14,18 +14,36 @@ const config = { auth: 'user' } as const;
 export function mediaRoutes(service: MediaService, uploads: UploadServer): Routes {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/media', { config, schema: { response: { 200: mediaList } } }, async (request) => ({ media: await service.list(actorOf(request)) }));
-    app.get('/api/media/:id', { config, schema: { params, response: { 200: media } } }, (request) => service.get(actorOf(request), request.params.id));
-    app.delete('/api/media/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
-      await service.remove(actorOf(request), request.params.id);
-      return reply.code(204).send();
-    });
-    app.get('/content/assets/:hash', { config: { auth: 'boardOrUser' }, schema: { params: z.strictObject({ hash: sha256Hex }) } }, async (request, reply) => {
-      const { hash } = request.params;
-      const asset = await service.asset(hash);
-      if (!asset) throw new AppError('asset_unknown', 'There is no such file', { status: 404 });
-      return sendContent(request, reply, await fileContent(hash, asset));
-    });
+    app.get('/api/media', { config, schema: { querystring: mediaQuery, response: { 200: mediaList } } }, (request) =>
+      service.list(actorOf(request), request.query),
+    );
+    app.get('/api/media/tags', { config, schema: { response: { 200: mediaTags } } }, async (request) => ({
+      tags: await service.tags(actorOf(request)),
+    }));
+    app.patch('/api/media/:id', { config, schema: { params, body: mediaEdit, response: { 200: media } } }, (request) =>
+      service.edit(actorOf(request), request.params.id, request.body),
+    );
+    app.get('/api/media/:id', { config, schema: { params, response: { 200: media } } }, (request) =>
+      service.get(actorOf(request), request.params.id),
+    );
+    app.delete(
+      '/api/media/:id',
+      { config, schema: { params, response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await service.remove(actorOf(request), request.params.id);
+        return reply.code(204).send();
+      },
+    );
+    app.get(
+      '/content/assets/:hash',
+      { config: { auth: 'boardOrUser' }, schema: { params: z.strictObject({ hash: sha256Hex }) } },
+      async (request, reply) => {
+        const { hash } = request.params;
+        const asset = await service.asset(hash);
+        if (!asset) throw new AppError('asset_unknown', 'There is no such file', { status: 404 });
+        return sendContent(request, reply, await fileContent(hash, asset));
+      },
+    );
     await plain.register(uploadRoutes(uploads));
   };
 }

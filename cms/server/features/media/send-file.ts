@@ -14,15 +14,29 @@ export interface Content {
 }
 
 /** A file of the media folder. @throws AppError `asset_missing` 404 when the disk does not hold it as recorded */
-export async function fileContent(hash: string, asset: { file: string; size: number; mediaType: string }): Promise<Content> {
+export async function fileContent(
+  hash: string,
+  asset: { file: string; size: number; mediaType: string },
+): Promise<Content> {
   const found = await stat(asset.file).catch(() => null);
-  if (found?.size !== asset.size) throw new AppError('asset_missing', 'The media folder lacks this file', { status: 404 });
-  return { hash, mediaType: asset.mediaType, size: asset.size, read: (start, end) => createReadStream(asset.file, { start, end }) };
+  if (found?.size !== asset.size)
+    throw new AppError('asset_missing', 'The media folder lacks this file', { status: 404 });
+  return {
+    hash,
+    mediaType: asset.mediaType,
+    size: asset.size,
+    read: (start, end) => createReadStream(asset.file, { start, end }),
+  };
 }
 
 export function textContent(hash: string, mediaType: string, body: string): Content {
   const bytes = Buffer.from(body, 'utf8');
-  return { hash, mediaType, size: bytes.length, read: (from, to) => Readable.from([bytes.subarray(from, to + 1)], { objectMode: false }) };
+  return {
+    hash,
+    mediaType,
+    size: bytes.length,
+    read: (from, to) => Readable.from([bytes.subarray(from, to + 1)], { objectMode: false }),
+  };
 }
 
 /** Answers GET and HEAD with one range or the whole (RFC 9110 §14); several ranges at once are answered with the whole, as it allows. */
@@ -38,7 +52,8 @@ export function sendContent(request: FastifyRequest, reply: FastifyReply, conten
     'content-security-policy': "default-src 'none'; sandbox",
   });
   if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
-  const asked = headers['if-range'] === undefined || headers['if-range'] === etag ? readRange(headers.range, content.size) : null;
+  const asked =
+    headers['if-range'] === undefined || headers['if-range'] === etag ? readRange(headers.range, content.size) : null;
   if (asked === 'unsatisfiable') {
     void reply.header('content-range', `bytes */${content.size}`);
     throw new AppError('range_unsatisfiable', 'There are no such bytes', { status: 416 });
@@ -51,11 +66,17 @@ export function sendContent(request: FastifyRequest, reply: FastifyReply, conten
 }
 
 function matches(header: string | undefined, etag: string): boolean {
-  return header !== undefined && header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+  return (
+    header !== undefined &&
+    header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
+  );
 }
 
 /** The one range asked for, both ends included; null for the whole. */
-export function readRange(header: string | undefined, size: number): [from: number, to: number] | 'unsatisfiable' | null {
+export function readRange(
+  header: string | undefined,
+  size: number,
+): [from: number, to: number] | 'unsatisfiable' | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;
   if (match[1] === '') {

@@ -1,26 +1,24 @@
 /** Media: uploads, files that boards can play, and who may see and use them. processing.ts makes the one of the other. */
-import type { Media } from '../../../../shared/protocol/api/content.ts';
+import type { Media } from '../../../../shared/protocol/api/media.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, type MediaErrorCode } from '../../jobs/media-errors.ts';
 import { createMediaRunner, defaultMediaLimits, type RunMedia } from '../../jobs/media-runner.ts';
 import type { Tx } from '../../store/store.ts';
-import { contentUnits, maySeeContent } from '../notices/sight.ts';
+import { maySeeContent } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
 import { MediaFolders } from './files.ts';
+import { createMediaLibrary, type MediaLibrary } from './library.ts';
 import { createMediaProcessing, type NewUpload } from './processing.ts';
 import * as repo from './repo.ts';
-import type { AssetRow, MediaRow } from './repo.ts';
+import type { AssetRow } from './repo.ts';
 
 export type Asset = AssetRow;
 
 export type { NewUpload } from './processing.ts';
 
-export interface MediaService {
-  list(actor: Actor): Promise<Media[]>;
-  /** @throws AppError `media_unknown` 404 */
-  get(actor: Actor, id: string): Promise<Media>;
+export interface MediaService extends Pick<MediaLibrary, 'list' | 'get' | 'edit' | 'tags'> {
   /** @throws AppError `in_use` 409 with params.where, `media_unknown`, `forbidden` */
   remove(actor: Actor, id: string): Promise<void>;
   /** Whether an upload of so many bytes (null: not known yet) may begin. @throws AppError `forbidden`, `file_empty`, `too_large`, `storage_full` */
@@ -74,50 +72,36 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   const processing = createMediaProcessing(context, { folders, run });
   const { register, enqueue, fail } = processing;
 
-  const view = (row: MediaRow): Media => ({
-    id: row.id,
-    unitId: row.unit_id,
-    name: row.name,
-    state: row.state,
-    errorCode: row.error_code,
-    progress: row.state === 'processing' ? processing.progress(row.id) : null,
-    kind: row.kind,
-    hash: row.hash,
-    size: row.size,
-    mediaType: row.media_type,
-    width: row.width,
-    height: row.height,
-    durationMs: row.duration_ms,
-    posterHash: row.poster_hash,
-    createdAt: row.created_at,
-  });
-
-  async function find(actor: Actor, id: string): Promise<MediaRow> {
-    const row = await repo.findMedia(store.read, id);
-    if (!row || !maySeeContent(actor, access, tree, row.unit_id)) throw new AppError('media_unknown', 'There is no such file', { status: 404 });
-    return row;
-  }
+  const library = createMediaLibrary(context, { tree, progress: (id) => processing.progress(id) });
 
   return {
     maxUploadBytes,
     folders,
-    async list(actor) {
-      return (await repo.findMediaOfUnits(store.read, contentUnits(actor, access, tree))).map(view);
-    },
-    async get(actor, id) {
-      return view(await find(actor, id));
-    },
+    list: (actor, query) => library.list(actor, query),
+    get: (actor, id) => library.get(actor, id),
+    edit: (actor, id, change) => library.edit(actor, id, change),
+    tags: (actor) => library.tags(actor),
     async remove(actor, id) {
-      const row = await find(actor, id);
+      const row = await library.find(actor, id);
       access.assert(actor, 'content.edit', row.unit_id);
       await store.transaction(async (tx) => {
         // Another copy of the same file keeps the notice's picture in the library.
         const copies = row.hash === null ? [] : await repo.unitsHolding(tx, row.hash);
         const where = row.hash === null || copies.length > 1 ? [] : await repo.noticesShowing(tx, row.hash);
         if (where.length > 0)
-          throw new AppError('in_use', 'Notices show this file', { status: 409, params: { where: where.slice(0, 5).join(', '), count: where.length } });
+          throw new AppError('in_use', 'Notices show this file', {
+            status: 409,
+            params: { where: where.slice(0, 5).join(', '), count: where.length },
+          });
         await repo.markDeleted(tx, id, sources.now());
-        await audit(tx, { actor, action: 'media.deleted', subjectType: 'media', subjectId: id, unitId: row.unit_id, detail: { name: row.name } });
+        await audit(tx, {
+          actor,
+          action: 'media.deleted',
+          subjectType: 'media',
+          subjectId: id,
+          unitId: row.unit_id,
+          detail: { name: row.name },
+        });
       });
       processing.stop(id);
       if (row.state === 'processing') await folders.removeUpload(id);
@@ -127,9 +111,12 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       access.assert(actor, 'content.edit', unitId);
       if (size === 0) throw new MediaError('file_empty', 'The file is empty');
       if (size !== null && size > maxUploadBytes)
-        throw new MediaError('too_large', `A file may have ${maxUploadBytes} bytes at most`, { params: { maxBytes: maxUploadBytes } });
+        throw new MediaError('too_large', `A file may have ${maxUploadBytes} bytes at most`, {
+          params: { maxBytes: maxUploadBytes },
+        });
       // Once for the upload and about once more for the rendition.
-      if ((await freeBytes()) < reserveBytes + 2 * (size ?? 0)) throw new MediaError('storage_full', 'The disk is full');
+      if ((await freeBytes()) < reserveBytes + 2 * (size ?? 0))
+        throw new MediaError('storage_full', 'The disk is full');
     },
     async accept(upload) {
       const row = await register(upload);
@@ -148,8 +135,12 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
         throw error;
       }
       const row = await repo.findMedia(store.write, id);
-      if (row?.state !== 'ready') throw new MediaError((row?.error_code ?? 'upload_lost') as MediaErrorCode, `${name} could not be made into media`);
-      return view(row);
+      if (row?.state !== 'ready')
+        throw new MediaError(
+          (row?.error_code ?? 'upload_lost') as MediaErrorCode,
+          `${name} could not be made into media`,
+        );
+      return library.view(row);
     },
     async asset(hash) {
       const row = await repo.findAsset(store.read, hash);
@@ -158,13 +149,16 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     assets: (hashes, tx) => repo.findAssets(tx ?? store.read, hashes),
     async usableAsset(actor, hash) {
       const units = await repo.unitsHolding(store.read, hash);
-      return units.some((unitId) => maySeeContent(actor, access, tree, unitId)) ? repo.findAsset(store.read, hash) : null;
+      return units.some((unitId) => maySeeContent(actor, access, tree, unitId))
+        ? repo.findAsset(store.read, hash)
+        : null;
     },
     async unitOf(id) {
       const row = await repo.findMedia(store.read, id);
       return row?.unit_id ?? null;
     },
     async start(findUpload) {
+      await library.foldOldRows();
       await folders.removeAllWork();
       for (const row of await repo.findProcessing(store.write)) {
         if (await folders.hasUpload(row.id)) void enqueue(row);

@@ -97,14 +97,31 @@ function toNewUpload(upload: Upload): NewUpload | null {
 
 /** Refusals speak as all our HTTP does; tus's own get a code by their status. */
 function answerTo(error: unknown): { status_code: number; body: string } {
-  const answer = (status: number, code: string, message: string, field: string | null = null, params: ErrorBody['error']['params'] = {}) => ({
+  const answer = (
+    status: number,
+    code: string,
+    message: string,
+    field: string | null = null,
+    params: ErrorBody['error']['params'] = {},
+  ) => ({
     status_code: status,
     body: JSON.stringify({ error: { code, message, field, params } } satisfies ErrorBody),
   });
   if (error instanceof AppError) return answer(error.status, error.code, error.message, error.field, error.params);
   if (isStorageFull(error)) return answer(507, 'storage_full', 'The disk is full');
   const { status_code: status, body } = error as { status_code?: unknown; body?: unknown };
-  const codes: Record<number, string> = { 404: 'upload_unknown', 410: 'upload_unknown', 409: 'upload_conflict', 413: 'too_large', 423: 'upload_locked' };
-  if (typeof status === 'number') return answer(status, codes[status] ?? (status < 500 ? 'upload_invalid' : 'upload_failed'), String(body ?? '').trim());
+  const codes: Record<number, string> = {
+    404: 'upload_unknown',
+    410: 'upload_unknown',
+    409: 'upload_conflict',
+    413: 'too_large',
+    423: 'upload_locked',
+  };
+  if (typeof status === 'number')
+    return answer(
+      status,
+      codes[status] ?? (status < 500 ? 'upload_invalid' : 'upload_failed'),
+      String(body ?? '').trim(),
+    );
   return answer(500, 'upload_failed', 'The upload failed');
 }

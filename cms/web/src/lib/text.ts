@@ -1,7 +1,6 @@
-/** Search that forgives: «ban tin xa» finds «Bảng tin xã». */
-export function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase();
-}
+import { fold } from '../../../../shared/util/fold.ts';
+
+export { fold };
 
 /** Whether every word of the query is somewhere in one of the texts. */
 export function matches(query: string, ...texts: (string | null | undefined)[]): boolean {

@@ -1,13 +1,28 @@
-/** The media in sight, kept up to date while the component lives. */
+/** All media in sight, for whatever shows them by their hash; kept up to date while the component lives. */
 import { untrack } from 'svelte';
-import { media as mediaSchema, mediaList, type Media } from '../../../../../shared/protocol/api/content.ts';
+import {
+  media as mediaSchema,
+  mediaList,
+  type Media,
+  type MediaList,
+} from '../../../../../shared/protocol/api/media.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { ApiError } from '../../lib/api.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 
 export function useMedia(): Resource<Media[]> {
   const app = useApp();
-  const resource = useResource(async (signal) => (await app.api.get('/api/media', mediaList, signal)).media);
+  const resource = useResource(async (signal) => {
+    const all: Media[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+      const page: MediaList = await app.api.get(`/api/media?limit=200${query}`, mediaList, signal);
+      all.push(...page.media);
+      cursor = page.next;
+    } while (cursor !== null);
+    return all;
+  });
 
   async function refresh(mediaId: string): Promise<void> {
     let next: Media | null = null;

@@ -1,0 +1,66 @@
+/** HTTP: the media library. Changes are told by the console socket (mediaChangedV1); deleting answers 204. */
+import { z } from 'zod';
+import { durationMs, msUtc, sha256Hex, uuid } from '../common.ts';
+
+export const mediaName = z.string().trim().min(1).max(300);
+/** Tags that fold alike («Tết», «tet») are one tag of a file. */
+export const mediaTag = z.string().trim().min(1).max(40);
+/** Most tags of one file. */
+export const maxMediaTags = 20;
+
+/**
+ * Media arrive by tus 1.0 at /api/uploads (metadata: filename, unitId). When the upload is complete the CMS makes a media row in
+ * state `processing` whose id is the upload's id (last path segment of its URL); the console socket tells of changes.
+ * error codes: file_empty, file_unrecognized, image_too_large, image_unreadable, video_unreadable, video_truncated, svg_not_allowed, storage_full, too_large, upload_lost.
+ */
+export const media = z.strictObject({
+  id: uuid,
+  unitId: uuid,
+  name: z.string(),
+  tags: z.array(z.string()),
+  state: z.enum(['processing', 'ready', 'failed']),
+  errorCode: z.string().nullable(),
+  /** 0 to 1 while processing. */
+  progress: z.number().nullable(),
+  kind: z.enum(['image', 'video']),
+  hash: sha256Hex.nullable(),
+  size: z.int().nullable(),
+  mediaType: z.string().nullable(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  durationMs: durationMs.nullable(),
+  posterHash: sha256Hex.nullable(),
+  createdAt: msUtc,
+});
+export type Media = z.infer<typeof media>;
+
+/**
+ * GET /api/media?…, newest first unless sorted by name. Every word of `q` must be in the name or a tag, whatever its diacritics;
+ * `unitId` stands for the unit and those below; `hash` finds who holds that content. `cursor` is the `next` of the page before.
+ */
+export const mediaQuery = z.strictObject({
+  q: z.string().max(300).default(''),
+  kind: z.enum(['image', 'video']).optional(),
+  tag: mediaTag.optional(),
+  unitId: uuid.optional(),
+  hash: sha256Hex.optional(),
+  sort: z.enum(['newest', 'name']).default('newest'),
+  cursor: z.string().max(4000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(60),
+});
+export type MediaQuery = z.infer<typeof mediaQuery>;
+/** GET /api/media, GET /api/media/:id, DELETE /api/media/:id (409 in_use). `total` counts all pages. */
+export const mediaList = z.strictObject({ media: z.array(media), next: z.string().nullable(), total: z.int() });
+export type MediaList = z.infer<typeof mediaList>;
+
+/** PATCH /api/media/:id → media: what is named changes, so two people who tag one file lose nothing. Errors: name_empty, tag_empty, tags_too_many. */
+export const mediaEdit = z.strictObject({
+  name: mediaName.optional(),
+  addTags: z.array(mediaTag).max(maxMediaTags).optional(),
+  removeTags: z.array(mediaTag).max(maxMediaTags).optional(),
+});
+export type MediaEdit = z.infer<typeof mediaEdit>;
+
+/** GET /api/media/tags: those in sight, the most used first. */
+export const mediaTags = z.strictObject({ tags: z.array(z.strictObject({ tag: z.string(), count: z.int() })) });
+export type MediaTag = z.infer<typeof mediaTags>['tags'][number];

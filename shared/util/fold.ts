@@ -1,0 +1,9 @@
+/** Search that forgives: «ban tin xa» finds «Bảng tin xã». Both ends fold alike. */
+export function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase();
+}
+
+/** The words of a text, folded: letters and figures only, so that «so 5/TB» and «Số_5-TB.jpg» have words in common. */
+export function foldedWords(text: string): string[] {
+  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+}
