@@ -1,4 +1,5 @@
 /** Delivers journals over a link, in order, one batch at a time, until the CMS has everything. */
+import { inflateSync } from 'node:zlib';
 import type { Logger } from 'pino';
 import type { JournalBatch } from '../../shared/protocol/journal.ts';
 import { readLines } from '../../shared/proof/chain.ts';
@@ -95,7 +96,7 @@ export class Courier {
 
 function isWhole(batch: JournalBatch): boolean {
   try {
-    readLines(batch);
+    readLines({ ...batch, lines: inflateSync(batch.lines).toString('utf8') });
     return true;
   } catch {
     return false;

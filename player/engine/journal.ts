@@ -2,6 +2,7 @@
  * The journal on the player's disk: appended durably, delivered in signed batches until the CMS has acked, then kept a
  * while longer for a CMS that comes back from an old backup. Lines are never changed; a journal is only ever continued.
  */
+import { deflateSync } from 'node:zlib';
 import { z } from 'zod';
 import {
   batchMessage,
@@ -19,7 +20,7 @@ import type { Store } from './store.ts';
 
 /** Records in a batch: small enough for a thin line, large enough to catch up after weeks. */
 const batchRecords = 200;
-/** Bytes of lines in a batch. */
+/** Bytes of lines in a batch, before they are packed. */
 const batchBytes = 600_000;
 /** Delivered lines that are kept per journal: about two days of ten-second items. */
 const keptDelivered = 20_000;
@@ -165,7 +166,7 @@ export class Journal {
       journalId,
       firstSeq: first.seq,
       lastSeq: last.seq,
-      lines: taken.map((row) => row.line).join('\n'),
+      lines: deflateSync(taken.map((row) => row.line).join('\n')),
       signature: key.signText(batchMessage(journalId, last.seq, last.hash)),
     };
   }

@@ -2,6 +2,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inflateSync } from 'node:zlib';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Server as SocketServer, type Socket } from 'socket.io';
 import { batchMessage, journalBatch, type JournalBody, type JournalRecord } from '../../shared/protocol/journal.ts';
@@ -391,7 +392,7 @@ export class TestCms {
     const batch = journalBatch.parse(request);
     const journal = this.journals.get(batch.journalId) ?? { head: emptyHead(batch.journalId), records: [] };
     try {
-      const chain = readLines(batch);
+      const chain = readLines({ ...batch, lines: inflateSync(batch.lines).toString('utf8') });
       const message = Buffer.from(batchMessage(batch.journalId, batch.lastSeq, chain.at(-1)?.hash ?? ''));
       const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: this.deviceKey }, format: 'jwk' });
       if (!verify(null, message, key, Buffer.from(batch.signature, 'base64url'))) throw new Error('journal_invalid');

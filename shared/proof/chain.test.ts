@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { journalRecord, maxBatchRecords, type JournalBatch, type JournalBody } from '../protocol/journal.ts';
+import { journalRecord, maxBatchRecords, type JournalBody } from '../protocol/journal.ts';
 import { canonicalJson } from '../util/canonical-json.ts';
 import { sha256, type Sha256 } from '../util/sha256.ts';
 import {
   appendRecord,
+  type BatchText,
   emptyHead,
   joinChain,
   JournalError,
@@ -52,7 +53,7 @@ function chainOf(entries: readonly RecordEntry[], head: JournalHead = emptyHead(
   return entries.reduce<ChainedRecord[]>((chain, e) => [...chain, appendRecord(chain.at(-1) ?? head, e)], []);
 }
 
-function batchOf(chain: readonly ChainedRecord[]): Omit<JournalBatch, 'signature'> {
+function batchOf(chain: readonly ChainedRecord[]): BatchText {
   return { journalId, firstSeq: chain[0]!.seq, lastSeq: chain.at(-1)!.seq, lines: chain.map((c) => c.line).join('\n') };
 }
 
@@ -100,7 +101,7 @@ describe('a chain', () => {
     );
   });
 
-  test.each<[string, (batch: Omit<JournalBatch, 'signature'>) => Partial<JournalBatch>]>([
+  test.each<[string, (batch: BatchText) => Partial<BatchText>]>([
     ['a line too few', (b) => ({ lines: b.lines.split('\n').slice(0, -1).join('\n') })],
     [
       'a line dropped from the middle',

@@ -10,7 +10,6 @@ import {
   journalRecord,
   maxBatchRecords,
   type ClockState,
-  type JournalBatch,
   type JournalBody,
   type JournalRecord,
 } from '../protocol/journal.ts';
@@ -75,6 +74,15 @@ export function appendRecord(head: JournalHead, entry: RecordEntry, sha256: Sha2
   return { journalId: head.journalId, seq: record.seq, hash: sha256(line), line, record };
 }
 
+/** A batch whose lines are unpacked. */
+export interface BatchText {
+  readonly journalId: string;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Joined with \n. */
+  readonly lines: string;
+}
+
 /**
  * Checks a batch by itself: count, numbering, shape, and that each line names the one before it. The signature is to be checked
  * over `batchMessage(batch.journalId, batch.lastSeq, last.hash)` before anything is made of the result.
@@ -82,7 +90,7 @@ export function appendRecord(head: JournalHead, entry: RecordEntry, sha256: Sha2
  * @throws JournalError `journal_invalid`
  */
 export function readLines(
-  batch: Pick<JournalBatch, 'journalId' | 'firstSeq' | 'lastSeq' | 'lines'>,
+  batch: BatchText,
   sha256: Sha256 = pureSha256,
   readKnown: (line: string) => JournalRecord | null = () => null,
 ): ChainedRecord[] {

@@ -3,6 +3,7 @@
  * live in one process (fleet.ts); tests use single ones.
  */
 import { createPrivateKey, generateKeyPairSync, hash, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import { io, type Socket } from 'socket.io-client';
 import { v7 as uuidv7 } from 'uuid';
 import { appendRecord, emptyHead, type ChainedRecord, type JournalHead } from '../../shared/proof/chain.ts';
@@ -86,7 +87,7 @@ export class TestJournal {
       journalId: this.journalId,
       firstSeq,
       lastSeq,
-      lines,
+      lines: deflateSync(lines),
       signature: sign(null, message, this.#key).toString('base64url'),
     };
   }

@@ -126,7 +126,7 @@ function makeLoad(batchesPerBoard: number, playsPerBatch: number): LoadCost {
     const from = journal.head.seq;
     appendPlays(journal, batchesPerBoard * playsPerBatch, Date.now());
     one.load = batchesOf(journal, from, playsPerBatch).map((batch) => ({
-      encoded: link.encode('appendJournalV1', batch),
+      encoded: link.encode(batch),
       lastSeq: batch.lastSeq,
     }));
     bytes += one.load.reduce((sum, { encoded }) => sum + encoded.frame.length, 0);

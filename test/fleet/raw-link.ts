@@ -5,20 +5,22 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import type { JournalBatch } from '../../shared/protocol/journal.ts';
 import { boardNamespace } from '../../shared/protocol/link.ts';
 
-/** A message as bytes on the wire. */
+/** A message as bytes on the wire: its frames. */
 export interface Encoded {
   readonly ackId: number;
   readonly frame: Buffer;
 }
 
-/** A WebSocket text frame from a client (RFC 6455 section 5.2), masked. */
-function textFrame(text: string): Buffer {
-  const payload = Buffer.from(text, 'utf8');
+const opcodes = { text: 1, binary: 2 } as const;
+
+/** A WebSocket frame from a client (RFC 6455 section 5.2), masked. */
+function frameOf(type: keyof typeof opcodes, payload: Uint8Array): Buffer {
   const extended = payload.length < 126 ? 0 : payload.length < 65_536 ? 2 : 8;
   const frame = Buffer.alloc(2 + extended + 4 + payload.length);
-  frame[0] = 0x81;
+  frame[0] = 0x80 | opcodes[type];
   frame[1] = 0x80 | (extended === 0 ? payload.length : extended === 2 ? 126 : 127);
   if (extended === 2) frame.writeUInt16BE(payload.length, 2);
   if (extended === 8) frame.writeBigUInt64BE(BigInt(payload.length), 2);
@@ -67,9 +69,12 @@ export class RawLink {
     resolve?.((JSON.parse(ack.slice(String(id).length)) as unknown[])[0]);
   }
 
-  encode(name: string, payload: unknown): Encoded {
+  /** A batch: an event with its lines as attachment. */
+  encode(batch: JournalBatch): Encoded {
     const ackId = this.#nextAck++;
-    return { ackId, frame: textFrame(`42${boardNamespace},${ackId}${JSON.stringify([name, payload])}`) };
+    const request = { ...batch, lines: { _placeholder: true, num: 0 } };
+    const event = `451-${boardNamespace},${ackId}${JSON.stringify(['appendJournalV1', request])}`;
+    return { ackId, frame: Buffer.concat([frameOf('text', Buffer.from(event)), frameOf('binary', batch.lines)]) };
   }
 
   /** Sends; resolves with the answer. */

@@ -299,7 +299,8 @@ export interface Database {
     journal_id: string;
     first_seq: number;
     last_seq: number;
-    lines: string;
+    /** As they came. */
+    lines: Uint8Array;
     signature: string;
     received_at: number;
   };

@@ -63,7 +63,7 @@ function prepare({ boards, batchesPerBoard, playsPerBatch }: BareRequest): Rows[
       const plays: SQLInputValue[][] = [];
       for (let i = 0; i < values.length; i += rowsPerStatement * columns.length)
         plays.push(values.slice(i, i + rowsPerStatement * columns.length));
-      return { evidence: [batch.journalId, batch.firstSeq, batch.lastSeq, read.evidence!, batch.signature, 0], plays };
+      return { evidence: [batch.journalId, batch.firstSeq, batch.lastSeq, batch.lines, batch.signature, 0], plays };
     });
   });
   // In turns, as they come from boards that send at the same time.

@@ -74,12 +74,12 @@ export function createIngest(context: Context, deps: IngestDeps) {
       toSeq: read.head.seq,
       toHash: read.head.hash,
     }));
-    const batches = items.map(({ batch: { journalId, lastSeq, signature }, read, receivedAt }) => ({
+    const batches = items.map(({ batch: { journalId, lastSeq, lines, signature }, read, receivedAt }) => ({
       journalId,
       firstSeq: read.freshFrom!,
       lastSeq,
       signature,
-      evidence: read.evidence!,
+      lines: read.repacked ?? lines,
       receivedAt,
     }));
     // Sent together: the connection keeps their order, and the writer need not wait for the event loop between them.
@@ -192,7 +192,9 @@ export function createIngest(context: Context, deps: IngestDeps) {
       }
       queues.set(batch.journalId, queue);
       queue.waiting++;
-      const done = queue.tail.then(() => append(identity, batch));
+      // A copy of its own: what a socket gives is a view of a larger buffer, which would go from thread to thread with it.
+      const own = { ...batch, lines: new Uint8Array(batch.lines) };
+      const done = queue.tail.then(() => append(identity, own));
       queue.tail = done
         .catch(() => undefined)
         .then(() => {

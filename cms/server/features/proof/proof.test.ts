@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import type { PlayBody } from '../../../../shared/protocol/journal.ts';
@@ -62,7 +63,12 @@ describe('ingest', () => {
     expect(await board.send('appendJournalV1', batch)).toEqual({ ok: true, acked: 4 });
     expect(await heldPlays(board.journal.journalId)).toEqual([1, 2, 3]);
     const [evidence] = await heldBatches(board.journal.journalId);
-    expect(evidence).toMatchObject({ first_seq: 1, last_seq: 4, lines: batch.lines, signature: batch.signature });
+    expect(evidence).toMatchObject({
+      first_seq: 1,
+      last_seq: 4,
+      lines: unpackLines(batch.lines),
+      signature: batch.signature,
+    });
     const events = await cms.store.read
       .selectFrom('board_events')
       .selectAll()
@@ -163,18 +169,22 @@ describe('ingest', () => {
   it('stores nothing of a batch whose signature, chain, numbering or shape is wrong', async () => {
     const board = await boardWith(4);
     const good = board.journal.batch(1, 4);
-    const lines = good.lines.split('\n');
+    const text = unpackLines(good.lines);
+    const lines = text.split('\n');
     const last = board.journal.head.hash;
-    const thief = (await cms.board()).journal.sign(1, 4, good.lines, last);
+    const thief = (await cms.board()).journal.sign(1, 4, text, last);
     const wrong = {
       signature: { ...good, signature: board.journal.batch(1, 3).signature },
       key: { ...good, signature: thief.signature },
-      count: board.journal.sign(1, 5, good.lines, last),
+      count: board.journal.sign(1, 5, text, last),
       order: board.journal.sign(1, 4, [lines[1], lines[0], lines[2], lines[3]].join('\n'), last),
       changed: board.journal.sign(1, 4, [lines[0]!.replace('15000', '95000'), ...lines.slice(1)].join('\n'), last),
       shape: board.journal.sign(1, 1, '{"v":1}', last),
       text: board.journal.sign(1, 1, 'not JSON', last),
       numbering: { ...good, firstSeq: 2, lastSeq: 5 },
+      packing: { ...good, lines: Buffer.from(text) },
+      followed: { ...good, lines: Buffer.concat([good.lines, Buffer.from('and more')]) },
+      bomb: { ...good, lines: deflateSync(Buffer.alloc(100_000_000)) },
     };
     for (const [name, batch] of Object.entries(wrong)) {
       expect(await board.send('appendJournalV1', batch), name).toMatchObject({

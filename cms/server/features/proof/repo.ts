@@ -96,10 +96,7 @@ export const proofRepo = {
     return Number(row.count);
   },
 
-  async insertBatches(
-    tx: Tx,
-    batches: readonly (Omit<JournalBatch, 'lines'> & { evidence: Uint8Array; receivedAt: number })[],
-  ): Promise<void> {
+  async insertBatches(tx: Tx, batches: readonly (JournalBatch & { receivedAt: number })[]): Promise<void> {
     await tx
       .insertInto('journal_batches')
       .values(
@@ -107,7 +104,7 @@ export const proofRepo = {
           journal_id: batch.journalId,
           first_seq: batch.firstSeq,
           last_seq: batch.lastSeq,
-          lines: batch.evidence,
+          lines: batch.lines,
           signature: batch.signature,
           received_at: batch.receivedAt,
         })),

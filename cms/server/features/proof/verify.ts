@@ -4,7 +4,12 @@
  */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
-import { batchMessage, type JournalBatch, type JournalRecord } from '../../../../shared/protocol/journal.ts';
+import {
+  batchMessage,
+  maxBatchBytes,
+  type JournalBatch,
+  type JournalRecord,
+} from '../../../../shared/protocol/journal.ts';
 import type { Sha256 } from '../../../../shared/util/sha256.ts';
 import {
   joinChain,
@@ -33,8 +38,8 @@ export interface JournalFacts {
 export interface ReadBatch {
   /** The first new number, or null when all was held. */
   readonly freshFrom: number | null;
-  /** Lines of the new records, packed by `packLines`; null when there are none. */
-  readonly evidence: Uint8Array<ArrayBuffer> | null;
+  /** Lines of the new records, packed, where not all are new; null: the batch's own. */
+  readonly repacked: Uint8Array<ArrayBuffer> | null;
   readonly head: JournalHead;
   /** Newest of the records that were sent again, when the batch ends below the head: to be compared with what is held. */
   readonly resent: { readonly seq: number; readonly hash: string } | null;
@@ -52,13 +57,28 @@ export interface TakeoverFact {
 }
 
 /**
- * Lines repeat each other: packed they are a tenth, on the disk and on their way to it. zlib's format, because whoever checks the
- * evidence in ten years must be able to open it.
+ * The text of packed lines. Nothing may hide behind their end: they are kept as evidence.
+ * @throws JournalError `journal_invalid`
  */
-export const packLines = (lines: string): Uint8Array<ArrayBuffer> => new Uint8Array(deflateSync(lines, { level: 1 }));
-export const unpackLines = (packed: Uint8Array): string => inflateSync(packed).toString('utf8');
+export function unpackLines(packed: Uint8Array): string {
+  try {
+    const { buffer, engine } = inflated(packed);
+    if (engine.bytesWritten === packed.length) return buffer.toString('utf8');
+  } catch (cause) {
+    throw new JournalError('journal_invalid', 'The lines of the batch cannot be unpacked', { field: 'lines', cause });
+  }
+  throw new JournalError('journal_invalid', 'Something follows the lines of the batch', { field: 'lines' });
+}
 
-const linesOf = (records: readonly ChainedRecord[]): string => records.map((record) => record.line).join('\n');
+/** With `info`, Node says how much of its input was used; its types do not know that. */
+const inflated = (packed: Uint8Array) =>
+  inflateSync(packed, { info: true, maxOutputLength: maxBatchBytes }) as unknown as {
+    buffer: Buffer;
+    engine: { bytesWritten: number };
+  };
+
+const packLines = (records: readonly ChainedRecord[]): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(deflateSync(records.map((record) => record.line).join('\n')));
 
 export const sha256: Sha256 = (data) => hash('sha256', data, 'hex');
 
@@ -78,7 +98,7 @@ function keyOf(x: string, cache: KeyCache): KeyObject {
 
 /** @throws JournalError `journal_invalid`, `journal_gap`, `journal_fork` */
 export function readBatch(batch: JournalBatch, facts: JournalFacts, cache: KeyCache): ReadBatch {
-  const chain = readLines(batch, sha256, readPlayLine);
+  const chain = readLines({ ...batch, lines: unpackLines(batch.lines) }, sha256, readPlayLine);
   const last = chain[chain.length - 1]!;
   const message = Buffer.from(batchMessage(batch.journalId, last.seq, last.hash), 'utf8');
   if (!verify(null, message, keyOf(facts.deviceKey, cache), Buffer.from(batch.signature, 'base64url'))) {
@@ -87,7 +107,7 @@ export function readBatch(batch: JournalBatch, facts: JournalFacts, cache: KeyCa
   const { fresh, head } = joinChain(facts.head, chain);
   return {
     freshFrom: fresh[0]?.seq ?? null,
-    evidence: fresh.length === 0 ? null : packLines(fresh.length === chain.length ? batch.lines : linesOf(fresh)),
+    repacked: fresh.length === 0 || fresh.length === chain.length ? null : packLines(fresh),
     head: { journalId: head.journalId, seq: head.seq, hash: head.hash },
     resent: last.seq < facts.head.seq ? { seq: last.seq, hash: last.hash } : null,
     ...rowsOf(fresh, facts.boardId),

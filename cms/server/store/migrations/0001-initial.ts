@@ -293,7 +293,7 @@ export const migration: Migration = {
         journal_id text not null references journals,
         first_seq ${int} not null,
         last_seq ${int} not null,
-        lines text not null,
+        lines ${bytes} not null,
         signature text not null,
         received_at ${int} not null
       ) ${plain}`,
