@@ -8,8 +8,10 @@ import * as infographic from './infographic/schema.ts';
 import { sample as infographicSample } from './infographic/sample.ts';
 import * as notice from './notice/schema.ts';
 import { sample as noticeSample } from './notice/sample.ts';
+import type { LayoutName } from './names.ts';
 import type { FieldMeta } from './types.ts';
 
+export { isLayoutName, layoutNames, type LayoutName } from './names.ts';
 export type { ColumnMeta, FieldMeta } from './types.ts';
 
 export interface LayoutDefinition {
@@ -19,18 +21,10 @@ export interface LayoutDefinition {
   readonly sample: Readonly<Record<string, unknown>>;
 }
 
-/** In the order of the studio's menu. */
 export const layouts = {
   notice: { schema: notice.schema, fields: notice.fields, sample: { ...noticeSample } },
   infographic: { schema: infographic.schema, fields: infographic.fields, sample: { ...infographicSample } },
-} as const satisfies Record<string, LayoutDefinition>;
-
-export type LayoutName = keyof typeof layouts;
-export const layoutNames = Object.keys(layouts) as LayoutName[];
-
-export function isLayoutName(name: string): name is LayoutName {
-  return Object.hasOwn(layouts, name);
-}
+} as const satisfies Record<LayoutName, LayoutDefinition>;
 
 /** Words (in Vietnamese: syllables) of all texts in a layout's fields: what the length of its slot is computed from. */
 export function countWords(fields: unknown): number {

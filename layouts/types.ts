@@ -32,8 +32,25 @@ export type FieldMeta =
       readonly maxRows: number;
       readonly columns: readonly ColumnMeta[];
     })
-  /** The value is the SHA-256 of an asset. */
+  /** One of a few words; the label of each is the message `layout_<layout>_<key>_<option>`. */
+  | (FieldBase & { readonly kind: 'choice'; readonly options: readonly string[] })
+  /** Rows of cells, typed or pasted from a spreadsheet: `string[][]`, its first row may hold the names of the columns. */
+  | (FieldBase & {
+      readonly kind: 'table';
+      readonly maxRows: number;
+      readonly maxColumns: number;
+      readonly maxLength: number;
+    })
+  /** A picture: `{asset, alt}` with the SHA-256 of the file, or null. */
   | (FieldBase & { readonly kind: 'image' });
+
+/** A picture that has been loaded and decoded. */
+export interface Picture {
+  readonly url: string;
+  /** px */
+  readonly width: number;
+  readonly height: number;
+}
 
 /** What a layout's component is given. */
 export interface LayoutProps<Fields> {
@@ -46,4 +63,10 @@ export interface LayoutProps<Fields> {
   readonly durationMs: number;
   /** How far into the slot, ms. Decides the page, and nothing else does, so a restart lands on the right one. */
   readonly elapsedMs: number;
+  /** The pictures that the fields name, by their SHA-256. */
+  readonly pictures: ReadonlyMap<string, Picture>;
+  /** Whose board it is, and the zone of its clock (IANA name). */
+  readonly board: { readonly unitName: string; readonly zone: string };
+  /** Trusted time, ms UTC, at performance.now() `now`; the machine's own clock may be absurd. */
+  readonly clock: (now: number) => number;
 }

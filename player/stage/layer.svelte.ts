@@ -1,7 +1,11 @@
 /** One scene on the stage: being prepared behind, in front, or about to go. */
 import type { Scene } from '../../shared/protocol/bridge.ts';
-import { isLayoutName, layouts } from '../../layouts/schemas.ts';
+import { isLayoutName } from '../../layouts/names.ts';
+import { loadLayout, type Layout } from '../../layouts/registry.ts';
+import type { Picture } from '../../layouts/types.ts';
+import { assetsOf } from '../../shared/protocol/programme.ts';
 import { SceneError } from './failure.ts';
+import { loadPicture } from './pictures.ts';
 
 /** What a picture or a video adds to a scene: it has to be loaded before, and started at, its showing. */
 export interface SceneMedia {
@@ -13,6 +17,15 @@ export interface SceneMedia {
   start(offsetMs: number): Promise<void>;
   /** Called about once a second while in front. @throws SceneError when it no longer moves */
   check(now: number): void;
+}
+
+/** A layout with what it shows, ready to be laid out. */
+export interface LaidOut {
+  readonly component: Layout['component'];
+  /** Parsed by the layout's schema. */
+  readonly fields: Record<string, unknown>;
+  readonly pictures: ReadonlyMap<string, Picture>;
+  readonly enlarge: number;
 }
 
 export interface LayerOptions {
@@ -33,8 +46,8 @@ export class Layer {
   readonly paused: boolean;
   readonly #nowMs: number;
   readonly #at: number;
-  /** Fields of a layout scene, parsed by the layout's schema. */
-  readonly fields: Record<string, unknown>;
+  /** Set by `load`, before the layer is seen; null for a scene that is no layout. */
+  layout: LaidOut | null = null;
   /** Order on the stage; the highest is in front, 0 is behind the curtain. */
   z = $state(0);
   /**
@@ -54,7 +67,6 @@ export class Layer {
   /** performance.now() at offset 0; null while it stands still. */
   #origin: number | null = null;
 
-  /** @throws SceneError layout_unknown, layout_failed */
   constructor({ sceneId, scene, durationMs, offsetMs, nowMs, at, paused }: LayerOptions) {
     this.sceneId = sceneId;
     this.scene = scene;
@@ -63,7 +75,23 @@ export class Layer {
     this.#nowMs = nowMs;
     this.#at = at;
     this.elapsedMs = offsetMs;
-    this.fields = layoutFields(scene);
+  }
+
+  /**
+   * Reads the layout and the pictures in it.
+   * @param assetBase address of an asset, without its hash
+   * @throws SceneError layout_unknown, layout_failed, asset_unreadable, decode_stalled
+   */
+  async load(assetBase: string): Promise<void> {
+    if (this.scene.kind !== 'notice' || this.scene.notice.content.type !== 'layout') return;
+    const { content } = this.scene.notice;
+    const { layout: name, fields, enlarge = 1 } = content;
+    if (!isLayoutName(name)) throw new SceneError('layout_unknown', `No layout «${name}»`);
+    const loadAll = assetsOf(content).map(async (hash) => [hash, await loadPicture(assetBase + hash)] as const);
+    const [{ component, schema }, ...pictures] = await Promise.all([loadLayout(name), ...loadAll]);
+    const parsed = schema.safeParse(fields);
+    if (!parsed.success) throw new SceneError('layout_failed', `Fields of «${name}»: ${parsed.error.message}`);
+    this.layout = { component, fields: parsed.data, pictures: new Map(pictures), enlarge };
   }
 
   /** Trusted time, ms UTC, at performance.now() `now`: what the director said, carried on; it stands still in a preview that does. */
@@ -79,13 +107,4 @@ export class Layer {
   tick(now: number): void {
     if (this.#origin !== null) this.elapsedMs = Math.max(0, Math.round(now - this.#origin));
   }
-}
-
-function layoutFields(scene: Scene): Record<string, unknown> {
-  if (scene.kind !== 'notice' || scene.notice.content.type !== 'layout') return {};
-  const { layout, fields } = scene.notice.content;
-  if (!isLayoutName(layout)) throw new SceneError('layout_unknown', `No layout «${layout}»`);
-  const parsed = layouts[layout].schema.safeParse(fields);
-  if (!parsed.success) throw new SceneError('layout_failed', `Fields of «${layout}»: ${parsed.error.message}`);
-  return parsed.data;
 }

@@ -1,6 +1,7 @@
 /** The stage's page: one carrier to the director, one Stage between them. */
 import './jitless.ts';
 import { mount } from 'svelte';
+import { loadEveryLayout } from '../../layouts/registry.ts';
 import type { CarrierKind } from './address.ts';
 import App from './App.svelte';
 import { openParent, openSocket, type Carrier, type CarrierHandlers } from './carriers.ts';
@@ -12,7 +13,14 @@ import '../../layouts/parts/theme.css';
 /** @param first the connection that is open already; null in a preview */
 export function start(kind: CarrierKind, first: FirstSocket | null): void {
   let carrier: Carrier | null = null;
-  const stage = new Stage((event) => carrier?.send(event));
+  let warm = kind !== 'socket';
+  const stage = new Stage((event) => {
+    carrier?.send(event);
+    if (warm || event.type !== 'painted') return;
+    // The first picture is on the glass: what later ones need is read now, while the engine is there to serve it.
+    warm = true;
+    requestIdleCallback(() => void loadEveryLayout().catch(() => undefined));
+  });
   mount(App, {
     target: document.getElementById('stage') ?? document.body,
     props: { stage, preview: kind === 'parent' },

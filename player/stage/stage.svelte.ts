@@ -101,7 +101,8 @@ export class Stage {
       this.#back = layer;
       if (hasText(command.scene)) {
         // A font that cannot be loaded is replaced by the browser's; the text is still readable.
-        await loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
+        const fonts = loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
+        await Promise.all([layer.load(this.assetBase), fonts]);
         if (this.#back !== layer) return;
       }
       this.layers = [...this.layers, layer];

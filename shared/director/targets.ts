@@ -67,7 +67,7 @@ export class Plan {
     const noticeHash = programme.noticeHashes.get(notice.noticeId) ?? null;
     return {
       key: `notice ${slot.start} ${slot.plannedMs} ${notice.noticeId} ${noticeHash} ${slot.why.kind} ${slot.why.id}`,
-      scene: { kind: 'notice', notice },
+      scene: { kind: 'notice', notice, board: { unitName: programme.fallback.unitName, zone: programme.zone } },
       slot,
       noticeHash,
       programme,

@@ -9,7 +9,12 @@ import { takeover } from './takeover.ts';
 
 /** What a layer of the stage can show. */
 export const scene = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('notice'), notice: noticePart }),
+  z.strictObject({
+    kind: z.literal('notice'),
+    notice: noticePart,
+    /** Whose board it is and where its clock is, for layouts that say so. */
+    board: z.strictObject({ unitName: z.string(), zone: z.string() }),
+  }),
   z.strictObject({ kind: z.literal('takeover'), takeover }),
   z.strictObject({ kind: z.literal('fallback'), fallback: fallbackPart, zone: z.string() }),
   z.strictObject({ kind: z.literal('pairing'), code: z.string(), cms: z.string() }),
@@ -55,7 +60,12 @@ export const stageEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('prepared'), sceneId: z.string().max(100) }),
   z.strictObject({ type: z.literal('painted'), sceneId: z.string().max(100), agoMs: z.number().min(0) }),
   /** The scene cannot be shown, or stopped while shown. */
-  z.strictObject({ type: z.literal('failed'), sceneId: z.string().max(100), code: z.enum(['asset_unreadable', 'decode_stalled', 'layout_failed', 'layout_unknown']), detail: z.string().max(500) }),
+  z.strictObject({
+    type: z.literal('failed'),
+    sceneId: z.string().max(100),
+    code: z.enum(['asset_unreadable', 'decode_stalled', 'layout_failed', 'layout_unknown']),
+    detail: z.string().max(500),
+  }),
   /** Once a second while a scene is in front, from requestAnimationFrame: the glass is being painted. */
   z.strictObject({ type: z.literal('alive'), sceneId: z.string().max(100).nullable() }),
 ]);

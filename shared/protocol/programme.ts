@@ -3,7 +3,17 @@
  * JSON, named by the SHA-256 of their bytes) that boards share, and media assets. See docs/protocol.md.
  */
 import { z } from 'zod';
-import { durationMs, msUtc, outputRegion, publicKey, sha256Hex, timeZone, uuid, version, type Version } from './common.ts';
+import {
+  durationMs,
+  msUtc,
+  outputRegion,
+  publicKey,
+  sha256Hex,
+  timeZone,
+  uuid,
+  version,
+  type Version,
+} from './common.ts';
 
 /** Essential-information categories (Nghị định 49/2024/NĐ-CP Đ.6, grouped) and how they are grouped in reports. */
 export const noticeCategories = [
@@ -18,13 +28,46 @@ export const noticeCategories = [
   'other',
 ] as const;
 
-/** What a notice shows. Layout fields are checked by the layout's own schema (layouts/<name>/schema.ts). */
+/**
+ * What a notice shows. Layout fields are checked by the layout's own schema (layouts/<name>/schema.ts); a media file in them is an
+ * object `{asset, …}`. `enlarge` draws a layout so many times larger, for boards that are read from afar: fewer words to a page, more pages.
+ */
 export const noticeContent = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('layout'), layout: z.string().max(64), fields: z.record(z.string(), z.json()) }),
-  z.strictObject({ type: z.literal('image'), asset: sha256Hex, alt: z.string().max(500), fit: z.enum(['contain', 'cover']) }),
-  z.strictObject({ type: z.literal('video'), asset: sha256Hex, alt: z.string().max(500), fit: z.enum(['contain', 'cover']), muted: z.boolean() }),
+  z.strictObject({
+    type: z.literal('layout'),
+    layout: z.string().max(64),
+    fields: z.record(z.string(), z.json()),
+    enlarge: z.number().min(1).max(3).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('image'),
+    asset: sha256Hex,
+    alt: z.string().max(500),
+    fit: z.enum(['contain', 'cover']),
+  }),
+  z.strictObject({
+    type: z.literal('video'),
+    asset: sha256Hex,
+    alt: z.string().max(500),
+    fit: z.enum(['contain', 'cover']),
+    muted: z.boolean(),
+  }),
 ]);
 export type NoticeContent = z.infer<typeof noticeContent>;
+
+/** SHA-256 of every media file that the content shows, each once. */
+export function assetsOf(content: NoticeContent): string[] {
+  if (content.type !== 'layout') return [content.asset];
+  const found = new Set<string>();
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const asset = sha256Hex.safeParse((value as { asset?: unknown }).asset);
+    if (asset.success) found.add(asset.data);
+    Object.values(value).forEach(look);
+  };
+  look(content.fields);
+  return [...found];
+}
 
 export const noticePart = z.strictObject({
   kind: z.literal('notice'),

@@ -4,6 +4,7 @@ import { parseCron } from '../schedule/cron.ts';
 import { AppError } from '../util/errors.ts';
 import { sha256 as pureSha256, type Sha256 } from '../util/sha256.ts';
 import {
+  assetsOf,
   part,
   type AssetRef,
   type Certificate,
@@ -70,7 +71,7 @@ export function readProgramme(
 export function neededAssets(programme: Pick<Programme, 'notices'>): Set<string> {
   const hashes = new Set<string>();
   for (const { content } of programme.notices.values()) {
-    if (content.type !== 'layout') hashes.add(content.asset);
+    for (const hash of assetsOf(content)) hashes.add(hash);
   }
   return hashes;
 }

@@ -203,6 +203,7 @@ export function noticeScene(content: NoticeContent): Scene {
       durationMs: 10_000,
       content,
     },
+    board: { unitName: 'Ủy ban nhân dân xã Bình An', zone: 'Asia/Ho_Chi_Minh' },
   };
 }
 

@@ -192,16 +192,17 @@ describe('prepare and show', () => {
 
   test('a newer prepare replaces an older one, which is never heard of again', async () => {
     await open();
+    const [video, image] = [await greenVideo(), await plainImage('#1e3cc8')];
     director.send({
       type: 'prepare',
       sceneId: 'old',
-      scene: await greenVideo(),
+      scene: video,
       durationMs: 10_000,
       offsetMs: 0,
       nowMs: 0,
       paused: false,
     });
-    await director.present('new', await plainImage('#1e3cc8'));
+    await director.present('new', image);
     expect(director.events).not.toContainEqual(expect.objectContaining({ sceneId: 'old' }));
     expect(await page.locator('.layer').count()).toBe(1);
   });

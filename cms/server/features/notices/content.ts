@@ -16,24 +16,27 @@ const shortestMs = 1000;
  */
 export function cleanContent(content: NoticeContent): NoticeContent {
   if (content.type !== 'layout') return { ...content, alt: cleanLine(content.alt) };
-  if (!isLayoutName(content.layout)) throw new AppError('layout_unknown', `There is no layout ${content.layout}`, { field: 'content.layout' });
+  if (!isLayoutName(content.layout))
+    throw new AppError('layout_unknown', `There is no layout ${content.layout}`, { field: 'content.layout' });
   const parsed = layouts[content.layout].schema.safeParse(content.fields);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     // An unknown field is named by the issue itself, not by its path.
     const path = issue?.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : (issue?.path ?? []);
-    throw new AppError('layout_field_invalid', issue?.message ?? 'A field does not fit the layout', { field: ['content', 'fields', ...path].join('.') });
+    throw new AppError('layout_field_invalid', issue?.message ?? 'A field does not fit the layout', {
+      field: ['content', 'fields', ...path].join('.'),
+    });
   }
   return { ...content, fields: parsed.data };
 }
 
 /** What boards will use, ms. `videoMs` is the length of the video that it shows, null for other content or an unknown one. */
-export function effectiveDurationMs(notice: { content: NoticeContent; durationMs: number | null }, videoMs: number | null): number {
+export function effectiveDurationMs(
+  notice: { content: NoticeContent; durationMs: number | null },
+  videoMs: number | null,
+): number {
   if (notice.durationMs !== null) return notice.durationMs;
   const { content } = notice;
   if (content.type === 'layout') return readingTimeMs(countWords(content.fields));
   return Math.max(shortestMs, content.type === 'video' ? (videoMs ?? pictureMs) : pictureMs);
 }
-
-/** The media file that a notice shows, or null. */
-export const assetOf = (content: NoticeContent): string | null => (content.type === 'layout' ? null : content.asset);

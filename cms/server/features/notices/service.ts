@@ -1,4 +1,5 @@
 import type { Notice, NoticeInput } from '../../../../shared/protocol/api/content.ts';
+import { assetsOf, type NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -6,10 +7,19 @@ import type { Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { UnitsService } from '../units/service.ts';
-import { assetOf, cleanContent, effectiveDurationMs } from './content.ts';
+import { cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
+
+/** Which field of a notice shows the file. */
+function assetField(content: NoticeContent, hash: string): string {
+  if (content.type !== 'layout') return 'content.asset';
+  const key = Object.keys(content.fields).find((name) =>
+    assetsOf({ ...content, fields: { [name]: content.fields[name]! } }).includes(hash),
+  );
+  return `content.fields.${key ?? ''}`;
+}
 
 /** A notice with the length that boards will use. */
 export type TimedNotice = NoticeRecord & { readonly effectiveDurationMs: number };
@@ -30,7 +40,10 @@ export interface NoticesService {
   timed(ids: readonly string[], tx?: Tx): Promise<TimedNotice[]>;
 }
 
-export function createNoticesService(context: Context, deps: { units: Pick<UnitsService, 'tree'>; media: Pick<MediaService, 'assets' | 'usableAsset'> }): NoticesService {
+export function createNoticesService(
+  context: Context,
+  deps: { units: Pick<UnitsService, 'tree'>; media: Pick<MediaService, 'assets' | 'usableAsset'> },
+): NoticesService {
   const { store, sources, access, audit } = context;
   const { media } = deps;
   const { tree } = deps.units;
@@ -38,24 +51,36 @@ export function createNoticesService(context: Context, deps: { units: Pick<Units
   async function timed(records: readonly NoticeRecord[], tx?: Tx): Promise<TimedNotice[]> {
     const hashes = new Set(records.flatMap(({ content }) => (content.type === 'video' ? [content.asset] : [])));
     const videos = new Map((await media.assets([...hashes], tx)).map((asset) => [asset.hash, asset.duration_ms]));
-    return records.map((record) => ({ ...record, effectiveDurationMs: effectiveDurationMs(record, videos.get(assetOf(record.content) ?? '') ?? null) }));
+    return records.map((record) => ({
+      ...record,
+      effectiveDurationMs: effectiveDurationMs(
+        record,
+        (record.content.type === 'video' && videos.get(record.content.asset)) || null,
+      ),
+    }));
   }
 
   async function find(actor: Actor, id: string): Promise<NoticeRecord> {
     const record = await repo.findNotice(store.read, id);
-    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    if (!record || !maySeeContent(actor, access, tree, record.unitId))
+      throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
     return record;
   }
 
   async function clean(actor: Actor, input: NoticeInput, before: NoticeRecord | null): Promise<NoticeValues> {
     const content = cleanContent(input.content);
-    const hash = assetOf(content);
-    if (hash !== null) {
+    // A layout shows pictures only.
+    const kind = content.type === 'video' ? 'video' : 'image';
+    const shown = before === null ? [] : assetsOf(before.content);
+    for (const hash of assetsOf(content)) {
+      const field = assetField(content, hash);
       // What a notice shows already may stay, whoever brought it.
-      const kept = before !== null && assetOf(before.content) === hash;
-      const asset: Asset | null = kept ? ((await media.assets([hash]))[0] ?? null) : await media.usableAsset(actor, hash);
-      if (!asset) throw new AppError('asset_unknown', 'There is no such file', { field: 'content.asset' });
-      if (!asset.media_type.startsWith(`${content.type}/`)) throw new AppError('asset_of_other_kind', `This file is no ${content.type}`, { field: 'content.asset' });
+      const asset: Asset | null = shown.includes(hash)
+        ? ((await media.assets([hash]))[0] ?? null)
+        : await media.usableAsset(actor, hash);
+      if (!asset) throw new AppError('asset_unknown', 'There is no such file', { field });
+      if (!asset.media_type.startsWith(`${kind}/`))
+        throw new AppError('asset_of_other_kind', `This file is no ${kind}`, { field });
     }
     const title = cleanLine(input.title);
     if (title === '') throw new AppError('title_empty', 'A notice needs a title', { field: 'title' });
@@ -81,7 +106,14 @@ export function createNoticesService(context: Context, deps: { units: Pick<Units
       const id = sources.newId();
       await store.transaction(async (tx) => {
         await repo.insertNotice(tx, id, values, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'notice.created', subjectType: 'notice', subjectId: id, unitId: values.unitId, detail: { title: values.title } });
+        await audit(tx, {
+          actor,
+          action: 'notice.created',
+          subjectType: 'notice',
+          subjectId: id,
+          unitId: values.unitId,
+          detail: { title: values.title },
+        });
       });
       return view(id);
     },
@@ -92,14 +124,20 @@ export function createNoticesService(context: Context, deps: { units: Pick<Units
       const values = await clean(actor, input, before);
       await store.transaction(async (tx) => {
         if (!(await repo.updateNotice(tx, id, revision, values, actor.userId, sources.now())))
-          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision: before.revision } });
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+            status: 409,
+            params: { revision: before.revision },
+          });
         await audit(tx, {
           actor,
           action: 'notice.changed',
           subjectType: 'notice',
           subjectId: id,
           unitId: values.unitId,
-          detail: { revision: revision + 1, before: { title: before.title, content: before.content, durationMs: before.durationMs } },
+          detail: {
+            revision: revision + 1,
+            before: { title: before.title, content: before.content, durationMs: before.durationMs },
+          },
         });
       });
       return view(id);
@@ -111,9 +149,19 @@ export function createNoticesService(context: Context, deps: { units: Pick<Units
         const { playlists, obligations } = await repo.usesOf(tx, id);
         const count = playlists.length + obligations;
         if (count > 0)
-          throw new AppError('in_use', 'Playlists or obligations use this notice', { status: 409, params: { where: playlists.slice(0, 5).join(', '), count } });
+          throw new AppError('in_use', 'Playlists or obligations use this notice', {
+            status: 409,
+            params: { where: playlists.slice(0, 5).join(', '), count },
+          });
         await repo.markDeleted(tx, id, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'notice.deleted', subjectType: 'notice', subjectId: id, unitId: record.unitId, detail: { title: record.title } });
+        await audit(tx, {
+          actor,
+          action: 'notice.deleted',
+          subjectType: 'notice',
+          subjectId: id,
+          unitId: record.unitId,
+          detail: { title: record.title },
+        });
       });
     },
     async usable(actor, ids, tx) {

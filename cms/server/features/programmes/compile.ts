@@ -3,20 +3,20 @@
  * parts and an unchanged board needs no new version.
  */
 import { createHash } from 'node:crypto';
-import type {
-  AssetRef,
-  Certificate,
-  EntryPart,
-  NoticePart,
-  ObligationPart,
-  Part,
-  PartRef,
-  PlaylistPart,
+import {
+  assetsOf,
+  type AssetRef,
+  type Certificate,
+  type EntryPart,
+  type NoticePart,
+  type ObligationPart,
+  type Part,
+  type PartRef,
+  type PlaylistPart,
 } from '../../../../shared/protocol/programme.ts';
 import { obligationLoad } from '../../../../shared/schedule/obligations.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import type { BoardRecord } from '../boards/service.ts';
-import { assetOf } from '../notices/content.ts';
 import type { TimedNotice } from '../notices/service.ts';
 import type { ObligationRecord } from '../obligations/service.ts';
 import type { PlaylistRecord } from '../playlists/service.ts';
@@ -134,7 +134,7 @@ export class Compiler {
       const made = this.#encode(part);
       encoded.set(made.hash, made);
     }
-    const hashes = new Set(notices.flatMap(({ content }) => assetOf(content) ?? []));
+    const hashes = new Set(notices.flatMap(({ content }) => assetsOf(content)));
     return {
       content: {
         defaultPlaylistId,
@@ -155,8 +155,7 @@ export class Compiler {
   #notice(id: string, warnings: Set<CompileWarning>): NoticePart | null {
     const notice = this.#library.notices.get(id);
     if (!notice) return null;
-    const asset = assetOf(notice.content);
-    if (asset !== null && !this.#library.assets.has(asset)) {
+    if (!assetsOf(notice.content).every((hash) => this.#library.assets.has(hash))) {
       warnings.add('media_not_ready');
       return null;
     }

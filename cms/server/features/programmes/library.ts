@@ -1,9 +1,8 @@
 /** Collects what the programmes of some boards are made of, each thing once. */
-import { assetRef, type AssetRef } from '../../../../shared/protocol/programme.ts';
+import { assetRef, assetsOf, type AssetRef } from '../../../../shared/protocol/programme.ts';
 import type { UnitTree } from '../../access.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { MediaService } from '../media/service.ts';
-import { assetOf } from '../notices/content.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
@@ -31,7 +30,7 @@ export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree
     ...obligations.map((obligation) => obligation.noticeId),
   ]);
   const notices = await deps.notices.timed([...noticeIds]);
-  const assets = await deps.media.assets([...new Set(notices.flatMap((notice) => assetOf(notice.content) ?? []))]);
+  const assets = await deps.media.assets([...new Set(notices.flatMap((notice) => assetsOf(notice.content)))]);
   const refs = assets.map((asset): AssetRef =>
     assetRef.parse({ hash: asset.hash, size: asset.size, mediaType: asset.media_type }),
   );

@@ -24,9 +24,19 @@ export function emptyContent(type: ContentType): NoticeContent {
 }
 
 function emptyValue(field: FieldMeta): FieldValues[string] {
-  if (field.kind === 'number') return null;
-  if (field.kind !== 'rows') return '';
-  return Array.from({ length: Math.max(1, field.minRows) }, () => emptyRow(field));
+  switch (field.kind) {
+    case 'number':
+    case 'image':
+      return null;
+    case 'choice':
+      return field.options[0] ?? '';
+    case 'table':
+      return [];
+    case 'rows':
+      return Array.from({ length: Math.max(1, field.minRows) }, () => emptyRow(field));
+    default:
+      return '';
+  }
 }
 
 export const emptyRow = (field: Extract<FieldMeta, { kind: 'rows' }>): Record<string, string> =>

@@ -1,5 +1,4 @@
-/** Wall clock for the fallback slide: 24 h, dd/MM/yyyy, the weekday in words. */
-import type { Locale } from './strings.ts';
+/** Wall clock: 24 h, dd/MM/yyyy, the weekday in words. */
 
 export interface ClockFace {
   readonly time: string;
@@ -18,7 +17,7 @@ const DAY_INDEX = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
  * @param now ms UTC
  * @param zone IANA name; one that this browser does not know reads as Asia/Ho_Chi_Minh
  */
-export function clockFace(now: number, zone: string, locale: Locale): ClockFace {
+export function clockFace(now: number, zone: string, locale: 'vi' | 'en'): ClockFace {
   const parts = new Map(
     formatter(zone)
       .formatToParts(now)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockFace } from './clock.ts';
+import { clockFace } from './wall-clock.ts';
 
 test('time, date and weekday are those of the zone', () => {
   const now = Date.UTC(2025, 10, 22, 17, 4, 9);
