@@ -37,6 +37,19 @@ describeStores('store', (under) => {
     expect(await readSetting(store.read, 'kept')).toBe('a');
   });
 
+  it('lets nobody wait for reports', async () => {
+    const { store } = under;
+    const rows = sql<{ n: number }>`
+      with recursive r(i) as (select 1 union all select i + 1 from r where i < 1000000) select count(*) as n from r
+    `;
+    const ended: string[] = [];
+    const reports = Array.from({ length: 4 }, () => rows.execute(store.report).then(() => ended.push('report')));
+    const reads = [readSetting(store.read, 'kept'), store.transaction((tx) => writeSetting(tx, 'beside', 'a'))];
+    await Promise.all(reads).then(() => ended.push('the rest'));
+    await Promise.all(reports);
+    expect(ended.indexOf('the rest')).toBeLessThan(2);
+  });
+
   it('lets readers read while a transaction is open, and makes other writers wait for it', async () => {
     const { store } = under;
     let release!: () => void;

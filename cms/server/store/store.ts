@@ -24,12 +24,14 @@ const asText = (rows: BulkInput): BulkText =>
 
 /**
  * The one way to the tables. On SQLite `read` is a pool of reader threads and `write` the single writer thread; on PostgreSQL they
- * are two pools of one database, so that readers inside a transaction never wait for writers.
+ * are pools of one database, so that readers inside a transaction never wait for writers. `report` is for what reads many rows:
+ * it waits for its like, and no takeover waits for it.
  */
 export interface Store {
   readonly dialect: 'sqlite' | 'postgres';
   readonly read: Db;
   readonly write: Db;
+  readonly report: Db;
   /**
    * Runs `work` in one durable transaction; a throw leaves nothing behind. Keep it short: on SQLite every other writer waits.
    * Inside it use `tx` alone: a second transaction inside would wait for the first for ever, and throws `store_nested` instead.
@@ -61,8 +63,10 @@ export interface StoreOptions {
 }
 
 const READERS = 2;
+const REPORTERS = 1;
 const BUSY_TIMEOUT_MS = 5000;
 const POSTGRES_CONNECTIONS = 10;
+const POSTGRES_REPORTERS = 2;
 
 /**
  * Opens the database and brings its tables up to date.
@@ -87,11 +91,10 @@ function openSqlite(file: string, exclusive: boolean): Store {
   const lockFile = exclusive ? `${file}.lock` : null;
   const write = new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: false, lockFile }, 1) });
   // Opened at their first query, when the writer has made the file.
-  const read = new Kysely<Database>({
-    dialect: sqliteDialect({ ...options, readOnly: true, lockFile: null }, READERS),
-  });
+  const openReaders = (count: number) =>
+    new Kysely<Database>({ dialect: sqliteDialect({ ...options, readOnly: true, lockFile: null }, count) });
   return {
-    ...shared(read, write),
+    ...shared({ read: openReaders(READERS), write, report: openReaders(REPORTERS) }),
     dialect: 'sqlite',
     async insertMany(tx, table, columns, rows, { ignoreConflicts = false } = {}) {
       const { count, json } = asText(rows);
@@ -104,11 +107,11 @@ function openSqlite(file: string, exclusive: boolean): Store {
 }
 
 function openPostgres(url: string, onError: (error: Error) => void): Store {
-  const open = () => new Kysely<Database>({ dialect: postgresDialect(url, POSTGRES_CONNECTIONS, onError) });
+  const open = (connections: number) => new Kysely<Database>({ dialect: postgresDialect(url, connections, onError) });
   const columnTypes = new Map<string, Promise<Map<string, string>>>();
-  const write = open();
+  const write = open(POSTGRES_CONNECTIONS);
   return {
-    ...shared(open(), write),
+    ...shared({ read: open(POSTGRES_CONNECTIONS), write, report: open(POSTGRES_REPORTERS) }),
     dialect: 'postgres',
     async insertMany(tx, table, columns, rows, { ignoreConflicts = false } = {}) {
       const { count, json } = asText(rows);
@@ -134,12 +137,15 @@ async function readColumnTypes(db: Db, table: string): Promise<Map<string, strin
 
 const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(',');
 
-function shared(read: Db, write: Db): Pick<Store, 'read' | 'write' | 'transaction' | 'close'> {
+type Connections = Pick<Store, 'read' | 'write' | 'report'>;
+
+function shared({ read, write, report }: Connections): Connections & Pick<Store, 'transaction' | 'close'> {
   // What is started inside a transaction and outlives it inherits this; `open` tells the difference.
   const current = new AsyncLocalStorage<{ open: boolean }>();
   return {
     read,
     write,
+    report,
     async transaction(work) {
       if (current.getStore()?.open)
         throw new StoreError('store_nested', 'A transaction inside a transaction: pass tx on');
@@ -154,6 +160,7 @@ function shared(read: Db, write: Db): Pick<Store, 'read' | 'write' | 'transactio
     },
     async close() {
       await read.destroy();
+      await report.destroy();
       await write.destroy();
     },
   };

@@ -43,12 +43,17 @@ export const plays = z.strictObject({
   /** Records held of the board up to now; forks are incidents. */
   incidents: z.int(),
 });
-/** GET /api/plays/counts?boardId=&from=&to=: per notice and per takeover, counted plays only, with those not counted beside. */
-export const countsQuery = z.strictObject({
-  boardId: uuid,
-  from: z.coerce.number().pipe(msUtc),
-  to: z.coerce.number().pipe(msUtc),
-});
+/**
+ * GET /api/plays/counts?boardId=&from=&to=: per notice and per takeover, counted plays only, with those not counted beside.
+ * [from, to), ms UTC, at most a quarter of a year.
+ */
+export const countsQuery = z
+  .strictObject({
+    boardId: uuid,
+    from: z.coerce.number().pipe(msUtc),
+    to: z.coerce.number().pipe(msUtc),
+  })
+  .refine(({ from, to }) => to - from <= 92 * 86_400_000, { path: ['to'], message: 'More than 92 days' });
 export const playCounts = z.strictObject({
   counts: z.array(
     z.strictObject({

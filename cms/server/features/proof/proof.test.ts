@@ -360,6 +360,7 @@ describe('plays', () => {
       `${path}&cursor=x`,
       `${path}&before=1`,
       `/api/plays/counts?boardId=${board.identity.boardId}`,
+      `/api/plays/counts?boardId=${board.identity.boardId}&from=0&to=${93 * 86_400_000}`,
     ]) {
       expect((await cms.request(viewer, 'GET', bad)).status, bad).toBe(400);
     }

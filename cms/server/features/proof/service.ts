@@ -132,7 +132,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
       query: { boardId: string; from: number; to: number },
     ): Promise<z.infer<typeof playCounts>> {
       await deps.boards.require(actor, 'proof.read', query.boardId);
-      return { counts: await repo.counts(store.read, query.boardId, query.from, query.to) };
+      return { counts: await repo.counts(store.report, query.boardId, query.from, query.to) };
     },
 
     /** When everything that was taken is durable or refused. */
