@@ -31,6 +31,8 @@ export interface Draft {
   readonly contentHash: string;
   /** Those that may not be stored yet. */
   readonly parts: Iterable<EncodedPart>;
+  /** Its newest version when it was made. When it has a newer one by now, issuing fails as when two issue at once. */
+  readonly newest: Version | undefined;
 }
 
 /** What was published for a board without a player. */
@@ -114,11 +116,10 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
   ): Promise<Map<string, Version>> {
     const now = sources.now();
     const ids = drafts.map(({ board }) => board.id);
-    const held = await repo.findVersions(store.write, ids);
     const issued: { draft: Draft; version: Version; manifest: string }[] = [];
     for (let i = 0; i < drafts.length; i += boardsPerTurn) {
       const batch = drafts.slice(i, i + boardsPerTurn).map(async (draft) => {
-        const version = nextVersion(held.get(draft.board.id));
+        const version = nextVersion(draft.newest);
         return { draft, version, manifest: await sign(draft, version, now) };
       });
       issued.push(...(await Promise.all(batch)));

@@ -312,6 +312,122 @@ describeStores('programmes', (under) => {
     expect(test.emitted.at(-1)).toEqual({ name: 'programmeProgressed', payload: { boardId: board.id } });
   });
 
+  /** A service whose first publication stops while it compiles, until it is released; `asked` when boards were read so often. */
+  function held(times = 1) {
+    const asked = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    let first = true;
+    let reads = 0;
+    const programmes = createProgrammesService(test.context, {
+      ...test.deps,
+      boards: {
+        ...test.deps.boards,
+        async records(boardIds, tx) {
+          const records = await test.deps.boards.records(boardIds, tx);
+          if (++reads === times) asked.resolve();
+          return records;
+        },
+      },
+      schedules: {
+        async ofUnits(unitIds, tx) {
+          if (first) {
+            first = false;
+            reached.resolve();
+            await released.promise;
+          }
+          return test.deps.schedules.ofUnits(unitIds, tx);
+        },
+      },
+    });
+    return { programmes, reached: reached.promise, asked: asked.promise, release: () => released.resolve() };
+  }
+
+  it('signs for what a board is when its turn comes, not for what it was when publishing was asked for', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 101; i++) ids.push((await test.board(admin, { name: `Bảng ${i}` })).id);
+    await test.pair(ids);
+    const moved = ids.at(-1)!;
+    const { programmes, reached, release } = held();
+    const published = programmes.publish(admin, ids);
+    await reached;
+    await test.boards.patch(admin, moved, { groups: ['bến sông'], zone: 'Asia/Bangkok' });
+    await test.programmes.idle();
+    release();
+    await published;
+    await programmes.idle();
+    expect((await received(moved)).certificate).toMatchObject({ groups: ['bến sông'], zone: 'Asia/Bangkok' });
+    await programmes.close();
+  });
+
+  it('passes over a board that is deleted while its publication waits, and refuses one that is moved out of reach', async () => {
+    const approver = testActor({ unitId: test.ids.commune, role: 'approver' });
+    const [first, deleted] = [await test.board(admin), await test.board(admin)];
+    const moved = await test.board(admin, { name: 'Bảng dời đi' });
+    await test.pair([first.id, deleted.id, moved.id]);
+    // Asked for and its turn, and twice asked for.
+    const { programmes, reached, asked, release } = held(4);
+    const before = programmes.publish(admin, [first.id]);
+    await reached;
+    const some = programmes.publish(approver, [deleted.id, first.id]);
+    const strange = expect(programmes.publish(approver, [moved.id])).rejects.toMatchObject({
+      code: 'board_unknown',
+      status: 404,
+    });
+    await asked;
+    await test.boards.remove(admin, deleted.id);
+    await test.boards.patch(admin, moved.id, { unitId: test.ids.sister });
+    await test.programmes.idle();
+    release();
+    await before;
+    expect(await some).toMatchObject([{ boardId: first.id }]);
+    await strange;
+    await programmes.close();
+    const written = await under.store.read
+      .selectFrom('programmes')
+      .select('published_by')
+      .where('board_id', 'in', [deleted.id, moved.id])
+      .execute();
+    expect(written.filter((row) => row.published_by !== null)).toEqual([]);
+  });
+
+  it('of another process that gives way to a board moved meanwhile is made again', async () => {
+    const { board } = await playing();
+    await publish(board.id);
+    await test.boards.patch(admin, board.id, { place: 'Đình làng' });
+    let patched = false;
+    const other = createProgrammesService(test.context, {
+      ...test.deps,
+      boards: {
+        ...test.deps.boards,
+        async devices(boardIds, tx) {
+          // After it has read the board, and before it signs.
+          if (!patched) {
+            patched = true;
+            await test.boards.patch(admin, board.id, { groups: ['bến sông'] });
+            await test.programmes.idle();
+          }
+          return test.deps.boards.devices(boardIds, tx);
+        },
+      },
+    });
+    await other.publish(admin, [board.id]);
+    await other.idle();
+    await test.programmes.idle();
+    const written = await under.store.read
+      .selectFrom('programmes')
+      .select('manifest')
+      .where('board_id', '=', board.id)
+      .orderBy('counter')
+      .execute();
+    const groups = written.map(
+      ({ manifest }) =>
+        certificateSchema.parse(decodeJwt(manifestSchema.parse(decodeJwt(manifest)).certificate)).groups,
+    );
+    expect(groups).toEqual([['chợ'], ['bến sông']]);
+    await other.close();
+  });
+
   it('publishes only for whoever has the right on every board', async () => {
     const { board } = await playing();
     const other = await test.board(admin, { unitId: test.ids.sister });

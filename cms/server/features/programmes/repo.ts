@@ -48,17 +48,6 @@ export async function findNewest(db: Db | Tx, boardIds: readonly string[]): Prom
   );
 }
 
-export async function findVersions(db: Db | Tx, boardIds: readonly string[]): Promise<Map<string, Version>> {
-  const rows = await inChunks(boardIds, (chunk) =>
-    db
-      .selectFrom('programme_progress')
-      .select(['board_id', 'epoch', 'counter'])
-      .where('board_id', 'in', chunk)
-      .execute(),
-  );
-  return new Map(rows.map((row) => [row.board_id, { epoch: row.epoch, counter: row.counter }]));
-}
-
 /** The newest programme of a board, with the key of the player that may speak for it now. */
 export async function findNewestForPlayer(
   db: Db | Tx,

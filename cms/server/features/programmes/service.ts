@@ -39,7 +39,11 @@ type Said = z.infer<typeof boardMessages.programmeProgressedV1.request>;
 export interface ProgrammesService {
   /** What publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
   preview(actor: Actor, boardIds: readonly string[]): Promise<Preview[]>;
-  /** Publishes to these boards, in their order. Boards that nothing changes for keep their version. @throws AppError `board_unknown` 404, `forbidden` 403 */
+  /**
+   * Publishes to these boards, in their order. Boards that nothing changes for keep their version; one that is deleted while it
+   * waits for its turn is left out.
+   * @throws AppError `board_unknown` 404, `forbidden` 403
+   */
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
   /** Signs what was published last anew, if it was for another player, by another key, or for other units and groups. */
   signAnew(boardId: string): Promise<void>;
@@ -85,16 +89,22 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     return done;
   }
 
+  /** Those of the boards that stand, in their order. @throws AppError as `require` for one where the actor may not */
+  async function standing(actor: Actor, action: Action, ids: readonly string[]): Promise<BoardRecord[]> {
+    const found = new Map((await boards.records(ids)).map((board) => [board.id, board]));
+    const records = ids.flatMap((id) => found.get(id) ?? []);
+    for (const { unitId } of records) {
+      if (!access.can(actor, 'board.read', unitId)) throw boardUnknown();
+      access.assert(actor, action, unitId);
+    }
+    return records;
+  }
+
   async function require(actor: Actor, action: Action, boardIds: readonly string[]): Promise<BoardRecord[]> {
     const ids = [...new Set(boardIds)];
-    const found = new Map((await boards.records(ids)).map((board) => [board.id, board]));
-    return ids.map((id) => {
-      const board = found.get(id);
-      if (!board || !access.can(actor, 'board.read', board.unitId))
-        throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-      access.assert(actor, action, board.unitId);
-      return board;
-    });
+    const records = await standing(actor, action, ids);
+    if (records.length < ids.length) throw boardUnknown();
+    return records;
   }
 
   const toCompile = (board: BoardRecord) => ({
@@ -122,11 +132,14 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     }
   }
 
-  async function publishNow(actor: Actor, records: readonly BoardRecord[]): Promise<PublishResult[]> {
+  /** Boards are read when their turn comes, with the right to publish there: they may have been changed, moved or deleted since. */
+  async function publishNow(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]> {
+    // Before the boards themselves: whoever signs for a change of theirs meanwhile takes the next version, and this is made again.
+    const newest = await repo.findNewest(store.write, boardIds);
+    const records = await standing(actor, 'programme.publish', boardIds);
     const ids = records.map((board) => board.id);
     const compiled = await compileAll(records);
-    const [newest, players, waited] = await Promise.all([
-      repo.findNewest(store.write, ids),
+    const [players, waited] = await Promise.all([
       boards.devices(ids).then((devices) => new Map(devices.map((device) => [device.boardId, device.deviceKey]))),
       repo.findWaiting(store.write, ids),
     ]);
@@ -141,7 +154,14 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       }
       const contentHash = hashOf(board, deviceKey, made.content);
       if (newest.get(board.id)?.contentHash !== contentHash)
-        drafts.push({ board, deviceKey, content: made.content, contentHash, parts: made.parts.values() });
+        drafts.push({
+          board,
+          deviceKey,
+          content: made.content,
+          contentHash,
+          parts: made.parts.values(),
+          newest: newest.get(board.id)?.version,
+        });
     });
     const versions =
       drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
@@ -181,14 +201,16 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   }
 
   async function signForPlayer(boardId: string): Promise<void> {
+    // First, as in publishNow.
+    const newest = (await repo.findNewest(store.write, [boardId])).get(boardId);
     const board = await boards.record(boardId);
     const device = (await boards.devices([boardId]))[0];
     if (!board || !device) return;
-    const newest = (await repo.findNewest(store.write, [boardId])).get(boardId);
     if (newest && holdsFor(newest.manifest, board, device.deviceKey)) return;
     const { content, parts } = await publishedContent(board, newest);
     const { deviceKey } = device;
-    await issue([{ board, deviceKey, content, contentHash: hashOf(board, deviceKey, content), parts }], [], null);
+    const contentHash = hashOf(board, deviceKey, content);
+    await issue([{ board, deviceKey, content, contentHash, parts, newest: newest?.version }], [], null);
   }
 
   /**
@@ -245,10 +267,10 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       return previews;
     },
     async publish(actor, boardIds) {
-      const records = await require(actor, 'programme.publish', boardIds);
+      const ids = (await require(actor, 'programme.publish', boardIds)).map((board) => board.id);
       const results: PublishResult[] = [];
-      for (let i = 0; i < records.length; i += boardsPerTransaction) {
-        const some = records.slice(i, i + boardsPerTransaction);
+      for (let i = 0; i < ids.length; i += boardsPerTransaction) {
+        const some = ids.slice(i, i + boardsPerTransaction);
         results.push(...(await inTurn(() => untilFirst(() => publishNow(actor, some)))));
       }
       return results;
@@ -286,7 +308,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     },
     async certificateFor(boardId, deviceKey) {
       const board = await boards.record(boardId);
-      if (!board) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      if (!board) throw boardUnknown();
       return signCertificate(board, deviceKey);
     },
     part: (hash) => repo.findPart(store.read, hash),
@@ -307,6 +329,8 @@ async function inBatches(records: readonly BoardRecord[], work: (board: BoardRec
     work(board);
   }
 }
+
+const boardUnknown = (): AppError => new AppError('board_unknown', 'There is no such board', { status: 404 });
 
 const given = (newest: repo.Newest | null): { version: Version; manifest: string } | null =>
   newest && { version: newest.version, manifest: newest.manifest };
