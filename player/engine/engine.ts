@@ -5,10 +5,9 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Scene } from '../../shared/protocol/bridge.ts';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { HostKind, JournalBody } from '../../shared/protocol/journal.ts';
-import type { BoardCommand, PlayingNow } from '../../shared/protocol/link.ts';
+import type { PlayingNow } from '../../shared/protocol/link.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -22,6 +21,7 @@ import { Glass } from './glass.ts';
 import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { Library } from './library.ts';
+import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
 import { openStageDoor, type StageDoor, type StageKind } from './stage-door.ts';
@@ -97,6 +97,7 @@ export class Engine {
   readonly #takeovers: Takeovers;
   readonly #programmes: Programmes;
   readonly #former: FormerJournals;
+  readonly #overlay: Overlay;
   readonly #locale: 'vi' | 'en';
   readonly #timers: NodeJS.Timeout[] = [];
   /** The first play is on the glass, or it has been waited for long enough. */
@@ -107,9 +108,7 @@ export class Engine {
   #server: StageServer | null = null;
   #door: StageDoor | null = null;
   #link: BoardLink | null = null;
-  #pairingScene: Scene | null = null;
   #playing = false;
-  #test: { scene: Scene; timer: NodeJS.Timeout } | null = null;
   #pairing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
@@ -157,6 +156,13 @@ export class Engine {
       onProgress: (progress) => this.#link?.setProgrammeProgress(progress),
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
+    this.#overlay = new Overlay({
+      cms,
+      paired: () => this.#identity.paired !== null,
+      plays: () => this.#programmes.active !== null,
+      certificate: () => this.#certificate,
+      onScene: (scene) => this.#glass?.setOverlay(scene),
+    });
     this.#former = new FormerJournals({
       identity: this.#identity,
       journal: this.#journal,
@@ -192,7 +198,7 @@ export class Engine {
       log: this.#log,
     });
     this.#showRegion();
-    this.#refreshOverlay();
+    this.#overlay.refresh();
     this.#door = this.#o.door ?? (await this.#openDoor());
     this.#server = startStageServer(this.#door, {
       library: this.#library,
@@ -221,7 +227,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#closing.abort();
     for (const timer of this.#timers) clearTimeout(timer);
-    if (this.#test) clearTimeout(this.#test.timer);
+    this.#overlay.close();
     this.#glass?.close();
     this.#server?.close();
     await this.#door?.close();
@@ -309,7 +315,7 @@ export class Engine {
     this.#takeovers.reconsider();
     this.#showRegion();
     this.#replan();
-    this.#refreshOverlay();
+    this.#overlay.refresh();
     // Last: a disk that fails now must not keep the new programme from the glass.
     try {
       this.#identity.renewCertificate(active.manifest.certificate);
@@ -402,7 +408,7 @@ export class Engine {
         if (this.#takeovers.reconsider()) this.#replan();
       },
       onTakeovers: () => this.#replan(),
-      onCommand: (command) => this.#runCommand(command),
+      onCommand: (command) => this.#overlay.run(command),
       onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),
       onFault: (code, detail) => this.#faults.raise(code, detail),
       system: this.#system,
@@ -476,8 +482,7 @@ export class Engine {
   }
 
   #showCode(code: string): void {
-    this.#pairingScene = { kind: 'pairing', code, cms: this.#http.cms };
-    this.#refreshOverlay();
+    this.#overlay.showCode(code);
     if (code !== '') this.#say({ type: 'pairingCode', code });
   }
 
@@ -485,40 +490,10 @@ export class Engine {
     this.#identity.pair({ boardId, rootKey, certificate });
     await this.#documents.takeKeyList(keyList);
     this.#certificate = await this.#pairedCertificate();
-    this.#pairingScene = null;
     this.#showRegion();
-    this.#refreshOverlay();
+    this.#overlay.showCode(null);
     this.#say({ type: 'paired', boardId });
     this.#log.info({ boardId }, 'paired');
     this.#connect(boardId);
-  }
-
-  #runCommand({ name, durationMs }: BoardCommand): void {
-    if (this.#test) clearTimeout(this.#test.timer);
-    this.#test = null;
-    const identification = this.#identification();
-    const scene: Scene | null =
-      name === 'testPattern' ? { kind: 'testPattern', label: this.#certificate?.boardName ?? '' } : identification;
-    if (name !== 'endTest' && scene) {
-      const timer = setTimeout(() => {
-        this.#test = null;
-        this.#refreshOverlay();
-      }, durationMs);
-      this.#test = { scene, timer };
-    }
-    this.#refreshOverlay();
-  }
-
-  #identification(): Scene | null {
-    if (!this.#certificate) return null;
-    const { boardId, boardName, place } = this.#certificate;
-    return { kind: 'identify', boardName, place, boardId };
-  }
-
-  /** Pairing before tests; a paired board that waits for its first programme says which one it is. */
-  #refreshOverlay(): void {
-    const waiting = this.#programmes.active === null ? this.#identification() : null;
-    const unpaired: Scene | null = this.#identity.paired ? null : { kind: 'pairing', code: '', cms: this.#http.cms };
-    this.#glass?.setOverlay(this.#pairingScene ?? unpaired ?? this.#test?.scene ?? waiting);
   }
 }
