@@ -160,6 +160,16 @@ const takeoverInput = (boardIds: string[]) => ({
 const makeTakeover = async (unitId: string): Promise<string> =>
   (await test.app.features.takeovers.raise(root, takeoverInput([await makeBoard(unitId)]))).id;
 
+let invited = 0;
+/** Somebody whom the administrator invited, with the least of rights at this unit. */
+const inviteAt = (unitId: string) =>
+  test.app.features.accounts.users.invite(root, {
+    name: 'Người được mời',
+    email: `moi${++invited}@example.vn`,
+    grants: [{ unitId, role: 'viewer' }],
+  });
+const makeUser = async (unitId: string): Promise<string> => (await inviteAt(unitId)).user.id;
+
 const at =
   (url: string, make: (unit: string) => Promise<string>) =>
   async (unit: string): Promise<Call> => ({ url: url.replace(':id', await make(unit)) });
@@ -197,13 +207,70 @@ const table: Record<string, Rule> = {
   'POST /api/pairing': { needs: 'public' },
   'POST /api/pairing/:id/reveal': { needs: 'public' },
   'GET /api/pairing/:id': { needs: 'public' },
+  'POST /api/account-links/check': { needs: 'public' },
+  'POST /api/account-links/use': { needs: 'public' },
   'GET /api/session': { needs: 'signedIn' },
+  'GET /api/account/sessions': { needs: 'signedIn' },
+  'DELETE /api/account/sessions': { needs: 'signedIn' },
+  'DELETE /api/account/sessions/:sessionId': { needs: 'signedIn' },
+  'POST /api/account/password': { needs: 'signedIn' },
   'GET /api/openapi.json': { needs: 'signedIn' },
   'DELETE /api/session': { needs: 'signedIn' },
   'GET /content/assets/:hash': { needs: 'boardOrUser' },
   'GET /content/parts/:hash': { needs: 'boardOrUser' },
 
   'GET /api/units': { needs: 'unit.read', lists: 'id', about: listOf((unit) => Promise.resolve(unit)) },
+
+  'GET /api/users': {
+    needs: 'user.manage',
+    lists: 'id',
+    about: async (unit) => {
+      const { user } = await inviteAt(unit);
+      return { url: `/api/users?query=${user.email}`, headers: { 'x-made': user.id } };
+    },
+  },
+  'POST /api/users': {
+    needs: 'user.manage',
+    about: (unitId) =>
+      Promise.resolve({
+        payload: { name: 'Mới', email: `moi${++invited}@example.vn`, grants: [{ unitId, role: 'viewer' }] },
+      }),
+  },
+  'GET /api/users/:id': { needs: 'user.manage', about: at('/api/users/:id', makeUser) },
+  'PATCH /api/users/:id': {
+    needs: 'user.manage',
+    about: async (unit) => ({ url: `/api/users/${await makeUser(unit)}`, payload: { name: 'Khác' } }),
+  },
+  'POST /api/users/:id/grants': {
+    needs: 'user.manage',
+    about: async (unitId) => ({
+      url: `/api/users/${await makeUser(unitId)}/grants`,
+      payload: { unitId, role: 'technician' },
+    }),
+  },
+  'DELETE /api/users/:id/grants/:unitId/:role': {
+    needs: 'user.manage',
+    about: async (unit) => ({ url: `/api/users/${await makeUser(unit)}/grants/${unit}/viewer` }),
+  },
+  'PUT /api/users/:id/active': {
+    needs: 'user.manage',
+    about: async (unit) => ({ url: `/api/users/${await makeUser(unit)}/active`, payload: { active: false } }),
+  },
+  'POST /api/users/:id/link': { needs: 'user.manage', about: at('/api/users/:id/link', makeUser) },
+  'DELETE /api/users/:id/link': { needs: 'user.manage', about: at('/api/users/:id/link', makeUser) },
+  'GET /api/users/:id/sessions': { needs: 'user.manage', about: at('/api/users/:id/sessions', makeUser) },
+  'DELETE /api/users/:id/sessions': { needs: 'user.manage', about: at('/api/users/:id/sessions', makeUser) },
+  'DELETE /api/users/:id/sessions/:sessionId': {
+    needs: 'user.manage',
+    about: async (unit) => {
+      const { user, link } = await inviteAt(unit);
+      // A session as the link begins it; its password is hashed, which takes its time.
+      const request = { token: link.token, password: 'mật khẩu đủ dài' };
+      await test.app.features.accounts.users.links.use(request, { address: '127.0.0.1', userAgent: null });
+      const [session] = await test.app.features.accounts.users.sessions(root, user.id);
+      return { url: `/api/users/${user.id}/sessions/${session!.id}` };
+    },
+  },
 
   'GET /api/boards': { needs: 'board.read', lists: 'id', about: listOf(makeBoard) },
   'GET /api/boards/:id': { needs: 'board.read', about: at('/api/boards/:id', makeBoard) },

@@ -2,7 +2,7 @@
  * Who may do what: a role, granted on a unit, allows actions there and on every unit below. The one table of rights is
  * shared/protocol/rights.ts; routes and sockets ask `Access`, nobody compares roles.
  */
-import { roleAllows, type Action } from '../../shared/protocol/rights.ts';
+import { actionsOf, roleAllows, type Action } from '../../shared/protocol/rights.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Role } from './store/schema.ts';
 
@@ -24,6 +24,8 @@ export interface UnitTree {
   pathOf(unitId: string): readonly string[];
   /** The unit and all below it. */
   subtreeOf(unitId: string): readonly string[];
+  /** The units that hang from no other, as true now. */
+  roots(): readonly string[];
 }
 
 export class Access {
@@ -41,6 +43,17 @@ export class Access {
   assert(actor: Actor, action: Action, unitId: string): void {
     if (!this.can(actor, action, unitId))
       throw new AppError('forbidden', `You may not do this here (${action})`, { status: 403 });
+  }
+
+  /** Whether the actor may do all that the role allows, at this unit: only then may they hand the role on. */
+  holds(actor: Actor, role: Role, unitId: string): boolean {
+    return actionsOf(role).every((action) => this.can(actor, action, unitId));
+  }
+
+  /** Whether the actor may do it at every unit there is. */
+  canEverywhere(actor: Actor, action: Action): boolean {
+    const roots = this.#tree.roots();
+    return roots.length > 0 && roots.every((root) => this.can(actor, action, root));
   }
 
   /** Every unit on which the actor may do it. */

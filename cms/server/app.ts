@@ -10,8 +10,10 @@ import { Access } from './access.ts';
 import type { Config } from './config.ts';
 import type { Context, Routes, Sources } from './context.ts';
 import { createEvents } from './events.ts';
+import { ownAccountRoutes } from './features/accounts/own-routes.ts';
 import { accountRoutes } from './features/accounts/routes.ts';
 import { createAccountsService, type AccountsService } from './features/accounts/service.ts';
+import { userRoutes } from './features/accounts/users-routes.ts';
 import { createAudit } from './features/audit/service.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
@@ -116,6 +118,8 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   const routes: readonly Routes[] = [
     systemRoutes(context),
     accountRoutes(accounts),
+    ownAccountRoutes(accounts),
+    userRoutes(accounts.users),
     unitRoutes(units),
     boardRoutes(boards),
     mediaRoutes(media, uploads),

@@ -44,6 +44,8 @@ export interface EventMap {
   takeoverRaised: { takeoverId: string; jws: string };
   takeoverProgressed: { takeoverId: string };
   sessionEnded: { sessionHash: string };
+  /** What the person may do, or what they are called, is another. */
+  accountChanged: { userId: string };
   /** A renewed key list, to be sent to every board. */
   keyListPublished: { keyList: string };
   /** Units were added, renamed or moved. */

@@ -56,6 +56,7 @@ const watched: readonly (keyof EventMap)[] = [
   'takeoverRaised',
   'takeoverProgressed',
   'sessionEnded',
+  'accountChanged',
   'keyListPublished',
   'unitsChanged',
 ];

@@ -17,7 +17,12 @@ export type Action =
   | 'proof.read'
   | 'takeover.read'
   | 'takeover.raise'
-  | 'obligation.edit';
+  | 'obligation.edit'
+  /** Accounts: who they are, what they may do, their sessions and links. Nobody hands on a right that they do not hold there. */
+  | 'user.manage'
+  | 'audit.read'
+  /** What concerns the installation as a whole. Also what sets an administrator above a province officer. */
+  | 'installation.manage';
 
 const everyone: readonly Action[] = ['unit.read', 'board.read', 'content.read', 'proof.read', 'takeover.read'];
 const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit'];
@@ -29,6 +34,8 @@ const province: readonly Action[] = [
   'board.command',
   'takeover.raise',
   'obligation.edit',
+  'user.manage',
+  'audit.read',
 ];
 
 const rights: Record<Role, ReadonlySet<Action>> = {
@@ -37,7 +44,10 @@ const rights: Record<Role, ReadonlySet<Action>> = {
   editor: new Set(editing),
   approver: new Set(approving),
   province: new Set(province),
-  administrator: new Set(province),
+  administrator: new Set([...province, 'installation.manage']),
 };
 
 export const roleAllows = (role: Role, action: Action): boolean => rights[role].has(action);
+
+/** All that a role allows. */
+export const actionsOf = (role: Role): readonly Action[] => [...rights[role]];

@@ -7,3 +7,11 @@ export function fold(text: string): string {
 export function foldedWords(text: string): string[] {
   return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
+
+/** Whether every word of the query is somewhere in one of the texts. */
+export function matches(query: string, ...texts: (string | null | undefined)[]): boolean {
+  const hay = fold(texts.filter((t) => t != null).join(' '));
+  return fold(query)
+    .split(/\s+/)
+    .every((word) => hay.includes(word));
+}

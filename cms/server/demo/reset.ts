@@ -27,16 +27,18 @@ const tables: readonly (keyof Database)[] = [
   'devices',
   'boards',
   'sessions',
+  'account_links',
+  'second_factors',
+  'recovery_codes',
   'grants',
   'users',
   'unit_versions',
   'units',
-  'audit_log',
 ];
 
 /**
  * Empties a CMS in which nobody has an account, so that a sample province whose making was cut off can be made again. Settings stay:
- * counters never give a number twice.
+ * counters never give a number twice. The audit log stays too: it only grows.
  * @throws Error when somebody has an account
  */
 export async function emptyUnusedCms(tx: Tx): Promise<void> {

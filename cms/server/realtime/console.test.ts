@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consoleMessages, consoleNamespace } from '../../../shared/protocol/api/boards.ts';
 import type { SeededPerson } from '../../../test/fleet/seed.ts';
+import { testActor } from '../testing.ts';
 import { startTestCms, type TestCms } from '../../../test/fleet/testing-cms.ts';
 
 let cms: TestCms;
@@ -136,5 +137,41 @@ describe('the console socket', () => {
     const { sessionHash } = (await cms.accounts.resolve(person.sessionToken))!;
     cms.context.events.emit('sessionEnded', { sessionHash });
     expect(await ended).toBe('io server disconnect');
+  });
+
+  it('follows what its person may see: rights that come are used, rights that go are gone at once', async () => {
+    const root = testActor({ unitId: cms.units.province, role: 'administrator' });
+    const person = await cms.person('editor', cms.units.commune);
+    const viewer = await page(person);
+    const [here, there] = [await cms.board(cms.units.commune), await cms.board(cms.units.sister)];
+    const isOf = (board: typeof here) => (body: { boardId: string }) => body.boardId === board.identity.boardId;
+
+    await cms.accounts.users.grant(root, person.userId, { unitId: cms.units.sister, role: 'viewer' });
+    await viewer.until('accountChangedV1');
+    await there.connect();
+    await viewer.until('boardChangedV1', isOf(there));
+
+    viewer.told.length = 0;
+    await cms.accounts.users.withdraw(root, person.userId, { unitId: cms.units.commune, role: 'editor' });
+    await viewer.until('accountChangedV1');
+    await here.connect();
+    there.disconnect();
+    // Told after what they may not hear any more would have been.
+    await viewer.until(
+      'boardChangedV1',
+      (body: { boardId: string; presence: string }) => isOf(there)(body) && body.presence === 'offline',
+    );
+    expect(JSON.stringify(viewer.told)).not.toContain(here.identity.boardId);
+    here.disconnect();
+  });
+
+  it('ends when the account is closed', async () => {
+    const root = testActor({ unitId: cms.units.province, role: 'administrator' });
+    const person = await cms.person('viewer', cms.units.commune);
+    const { socket } = await page(person);
+    const ended = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+    await cms.accounts.users.setActive(root, person.userId, false);
+    expect(await ended).toBe('io server disconnect');
+    await expect(page(person)).rejects.toThrow('not_signed_in');
   });
 });

@@ -7,7 +7,7 @@ import cookie from '@fastify/cookie';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
 import { consoleNamespace, type consoleMessages } from '../../../shared/protocol/api/boards.ts';
-import type { UnitTree } from '../access.ts';
+import type { Actor, UnitTree } from '../access.ts';
 import type { Context } from '../context.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
@@ -29,6 +29,9 @@ type Body<N extends Name> = z.infer<(typeof consoleMessages)[N]>;
 const flushEveryMs = 400;
 
 const unitRoom = (unitId: string): string => `unit ${unitId}`;
+const isUnitRoom = (room: string): boolean => room.startsWith('unit ');
+const unitRoomsOf = (actor: Actor): string[] => actor.grants.map((grant) => unitRoom(grant.unitId));
+const userRoom = (userId: string): string => `user ${userId}`;
 const sessionRoom = (sessionHash: string): string => `session ${sessionHash}`;
 
 /** News since the last flush. */
@@ -57,6 +60,7 @@ export function createConsoleGateway(
   let news = noNews();
   let timer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
+  let settling: Promise<void> = Promise.resolve();
 
   namespace.use((socket, next) => {
     admit(socket).then(
@@ -76,9 +80,46 @@ export function createConsoleGateway(
     const token = cookie.parse(cookies ?? '')[sessionCookie];
     const actor = token === undefined ? null : await deps.accounts.resolve(token);
     if (!actor) return 'not_signed_in';
-    await socket.join([sessionRoom(actor.sessionHash), ...actor.grants.map((grant) => unitRoom(grant.unitId))]);
+    await socket.join([sessionRoom(actor.sessionHash), userRoom(actor.userId), ...unitRoomsOf(actor)]);
     return null;
   }
+
+  /** Puts a page into the rooms that its person's grants open now, or ends it with the session. */
+  async function settle(socket: Socket): Promise<void> {
+    const token = cookie.parse(socket.handshake.headers.cookie ?? '')[sessionCookie];
+    const actor = token === undefined ? null : await deps.accounts.resolve(token);
+    if (!actor) {
+      socket.disconnect(true);
+      return;
+    }
+    const rooms = new Set(unitRoomsOf(actor));
+    for (const room of socket.rooms) if (isUnitRoom(room) && !rooms.has(room)) await socket.leave(room);
+    await socket.join([...rooms]);
+  }
+
+  /** What cannot be settled is ended: the page connects anew and is asked who it is. */
+  async function settleAll(sockets: Iterable<Socket>): Promise<void> {
+    for (const socket of sockets) {
+      await settle(socket).catch((error: unknown) => {
+        log.error({ err: error }, 'a console was not settled');
+        socket.disconnect(true);
+      });
+    }
+  }
+
+  function onAccountChanged(userId: string): void {
+    const sockets = [...namespace.sockets.values()].filter((socket) => socket.rooms.has(userRoom(userId)));
+    settling = settling
+      .then(() => settleAll(sockets))
+      .then(() => {
+        for (const socket of sockets) socket.emit('accountChangedV1', {} satisfies Body<'accountChangedV1'>);
+      });
+  }
+
+  // What changed between the question who it is and the joining of the rooms was told to nobody.
+  namespace.on('connection', (socket) => {
+    settling = settling.then(() => settleAll([socket]));
+  });
 
   function note(add: (to: News) => void): void {
     if (namespace.sockets.size === 0) return;
@@ -128,6 +169,7 @@ export function createConsoleGateway(
     ),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
+    events.on('accountChanged', ({ userId }) => onAccountChanged(userId)),
     events.on('sessionEnded', ({ sessionHash }) => namespace.in(sessionRoom(sessionHash)).disconnectSockets(true)),
   ];
 
@@ -137,6 +179,7 @@ export function createConsoleGateway(
       if (timer) clearTimeout(timer);
       namespace.disconnectSockets(true);
       await flushing;
+      await settling;
     },
   };
 }

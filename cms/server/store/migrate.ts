@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { StoreError } from './errors.ts';
 import * as initial from './migrations/0001-initial.ts';
+import * as accounts from './migrations/0002-accounts.ts';
 import * as mediaLibrary from './migrations/0004-media-library.ts';
 import type { Store } from './store.ts';
 
@@ -11,7 +12,7 @@ export interface Migration {
   statements(dialect: Store['dialect']): readonly string[];
 }
 
-const migrations: readonly Migration[] = [initial.migration, mediaLibrary.migration];
+const migrations: readonly Migration[] = [initial.migration, accounts.migration, mediaLibrary.migration];
 
 /** Any number, the same in every process: only one of several may migrate. */
 const ADVISORY_LOCK = 727_501;

@@ -29,6 +29,7 @@ export interface Database {
     password_hash: string | null;
     active: number;
     created_at: number;
+    last_sign_in_at: Generated<number | null>;
   };
   grants: { user_id: string; unit_id: string; role: Role };
   sessions: {
@@ -39,8 +40,13 @@ export interface Database {
     created_at: number;
     last_seen_at: number;
     expires_at: number;
+    /** Where it was begun, and what the browser called itself: for people to tell their sessions apart. */
+    address: Generated<string | null>;
+    user_agent: Generated<string | null>;
+    /** When its person proved the second factor in it; null: by the password alone. */
+    second_factor_at: Generated<number | null>;
   };
-  /** One-time links: SHA-256 of the secret. */
+  /** The link to the first administrator: SHA-256 of the secret. */
   invitations: {
     token_hash: string;
     purpose: 'first_admin';
@@ -48,6 +54,33 @@ export interface Database {
     expires_at: number;
     used_at: number | null;
   };
+  /** One-time links by which a person chooses a password: SHA-256 of the secret. The newest one of a person counts. */
+  account_links: {
+    token_hash: string;
+    user_id: string;
+    purpose: 'invitation' | 'password_reset';
+    created_at: number;
+    /** null: the system itself. */
+    created_by: string | null;
+    expires_at: number;
+    used_at: number | null;
+    /** Replaced by a newer one, or taken back. */
+    revoked_at: number | null;
+  };
+  /** An authenticator app's secret (RFC 6238), encrypted with the key of the key folder. */
+  second_factors: {
+    user_id: string;
+    /** null until the first one is confirmed. */
+    secret: string | null;
+    confirmed_at: number | null;
+    /** The 30-second step of the last code taken: no code counts twice. */
+    last_step: number;
+    /** One that is being set up. */
+    pending_secret: string | null;
+    pending_at: number | null;
+  };
+  /** SHA-256 of each. */
+  recovery_codes: { user_id: string; code_hash: string; created_at: number; used_at: number | null };
 
   boards: {
     id: string;

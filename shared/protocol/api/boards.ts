@@ -76,4 +76,6 @@ export const consoleMessages = {
   playsRecordedV1: z.strictObject({ boardId: uuid, count: z.int() }),
   mediaChangedV1: z.strictObject({ mediaId: uuid }),
   takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
+  /** What the person themselves may do has changed; the page asks who it is anew. */
+  accountChangedV1: z.strictObject({}),
 } as const;

@@ -14,15 +14,6 @@ export interface Grant {
   readonly role: Role;
 }
 
-export interface SessionRow {
-  readonly userId: string;
-  readonly name: string;
-  readonly email: string;
-  readonly csrfToken: string;
-  readonly lastSeenAt: number;
-  readonly expiresAt: number;
-}
-
 export async function userByEmail(db: Db | Tx, email: string): Promise<UserRow | null> {
   const row = await db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
   return row
@@ -63,69 +54,19 @@ export async function insertUser(tx: Tx, user: UserRow, grants: readonly Grant[]
     .execute();
 }
 
+export async function setPassword(tx: Tx, userId: string, passwordHash: string): Promise<void> {
+  await tx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', userId).execute();
+}
+
 export async function grantsOf(db: Db | Tx, userId: string): Promise<Grant[]> {
-  const rows = await db.selectFrom('grants').select(['unit_id', 'role']).where('user_id', '=', userId).execute();
+  const rows = await db
+    .selectFrom('grants')
+    .select(['unit_id', 'role'])
+    .where('user_id', '=', userId)
+    .orderBy('unit_id')
+    .orderBy('role')
+    .execute();
   return rows.map((row) => ({ unitId: row.unit_id, role: row.role }));
-}
-
-/** The session of a secret and its person, unless the account is closed. */
-export async function findSession(db: Db | Tx, tokenHash: string): Promise<SessionRow | null> {
-  const row = await db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['users.id', 'users.name', 'users.email', 'csrf_token', 'last_seen_at', 'expires_at'])
-    .where('token_hash', '=', tokenHash)
-    .where('users.active', '=', 1)
-    .executeTakeFirst();
-  if (!row) return null;
-  return {
-    userId: row.id,
-    name: row.name,
-    email: row.email,
-    csrfToken: row.csrf_token,
-    lastSeenAt: row.last_seen_at,
-    expiresAt: row.expires_at,
-  };
-}
-
-export async function insertSession(
-  tx: Tx,
-  session: { tokenHash: string; userId: string; csrfToken: string; createdAt: number; expiresAt: number },
-): Promise<void> {
-  await tx
-    .insertInto('sessions')
-    .values({
-      token_hash: session.tokenHash,
-      user_id: session.userId,
-      csrf_token: session.csrfToken,
-      created_at: session.createdAt,
-      last_seen_at: session.createdAt,
-      expires_at: session.expiresAt,
-    })
-    .execute();
-}
-
-export async function touchSession(db: Db, tokenHash: string, now: number): Promise<void> {
-  await db
-    .updateTable('sessions')
-    .set({ last_seen_at: now })
-    .where('token_hash', '=', tokenHash)
-    .where('last_seen_at', '<', now)
-    .execute();
-}
-
-export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
-  await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
-}
-
-/** @returns the hashes of the sessions that were over */
-export async function deleteOverSessions(tx: Tx, now: number, idleSince: number): Promise<string[]> {
-  const rows = await tx
-    .deleteFrom('sessions')
-    .where((eb) => eb.or([eb('expires_at', '<=', now), eb('last_seen_at', '<=', idleSince)]))
-    .returning('token_hash')
-    .execute();
-  return rows.map((row) => row.token_hash);
 }
 
 /** One link at a time leads to the first administrator. */

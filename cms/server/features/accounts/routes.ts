@@ -24,8 +24,10 @@ export const accountRoutes =
     app.post(
       '/api/session',
       { config: { auth: 'public' }, schema: { body: signInRequest, response: { 200: me } } },
-      async (request, reply) =>
-        begun(reply, await service.signIn(request.body, request.ip, request.cookies[sessionCookie] ?? null)),
+      async (request, reply) => {
+        const previous = request.cookies[sessionCookie] ?? null;
+        return begun(reply, await service.signIn(request.body, request.ip, previous, request.headers['user-agent']));
+      },
     );
     app.get('/api/session', { config: { auth: 'user' }, schema: { response: { 200: me } } }, (request) =>
       Promise.resolve(service.me(actorOf(request))),
@@ -42,7 +44,8 @@ export const accountRoutes =
     app.post(
       '/api/setup',
       { config: { auth: 'public' }, schema: { body: setupRequest, response: { 200: me } } },
-      async (request, reply) => begun(reply, await service.setup(request.body, request.ip)),
+      async (request, reply) =>
+        begun(reply, await service.setup(request.body, request.ip, request.headers['user-agent'])),
     );
     app.post(
       '/api/setup/check',

@@ -82,6 +82,10 @@ export class LiveUnitTree implements UnitTree {
     return path;
   }
 
+  roots(): readonly string[] {
+    return [...this.#now().units.values()].filter((unit) => unit.parentId === null).map((unit) => unit.unitId);
+  }
+
   subtreeOf(unitId: string): readonly string[] {
     const { units, children } = this.#now();
     if (!units.has(unitId)) return [];
