@@ -1,19 +1,23 @@
 import { untrack } from 'svelte';
-import type { Media } from '../../../../../shared/protocol/api/content.ts';
 import { useApp } from '../../lib/app.svelte.ts';
-import type { Resource } from '../../lib/resource.svelte.ts';
 import { Uploads } from './uploads.svelte.ts';
 
-/** Uploads that live with the component; each gives way to its media row as soon as that is known. */
-export function useUploads(media: Resource<Media[]>): Uploads {
+export interface UploadsHome {
+  /** Ids of the media that are shown. */
+  readonly shown: () => readonly string[];
+  readonly reload: () => void;
+}
+
+/** Uploads that live with the component; each gives way to its media row as soon as that is shown. */
+export function useUploads({ shown, reload }: UploadsHome): Uploads {
   const app = useApp();
   const uploads = new Uploads({
     csrfToken: () => app.session.me?.csrfToken ?? null,
-    onSent: () => void media.reload(),
+    onSent: reload,
     onSignedOut: () => void app.start(),
   });
   $effect(() => {
-    const ids = (media.data ?? []).map((item) => item.id);
+    const ids = shown();
     untrack(() => {
       for (const id of ids) uploads.settle(id);
     });
