@@ -105,7 +105,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   building.defer(() => live.close());
   const { pairing, takeovers, proof } = live;
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
-  await media.start((id) => uploads.find(id));
+  await media.start(uploads.find);
   building.defer(() => media.close());
 
   const http = await createHttp({
@@ -141,7 +141,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   building.defer(() => fastify.close());
   building.defer(() => io.disconnectSockets(true));
   await fastify.ready();
-  building.defer(startHousekeeping({ accounts, keys, media, log }));
+  building.defer(startHousekeeping({ accounts, keys, media, uploads, log }));
 
   const disposal = building.move();
   return {

@@ -4,16 +4,18 @@ import type { Logger } from 'pino';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
+import type { UploadServer } from '../features/media/uploads.ts';
 
 export interface HousekeepingDeps {
   readonly accounts: Pick<AccountsService, 'endOverSessions'>;
   readonly keys: Pick<KeysService, 'renewIfDue'>;
-  readonly media: Pick<MediaService, 'removeAbandonedUploads'>;
+  readonly media: Pick<MediaService, 'tidyUploads'>;
+  readonly uploads: Pick<UploadServer, 'find'>;
   readonly log: Logger;
 }
 
 /** @returns how to stop it */
-export function startHousekeeping({ accounts, keys, media, log }: HousekeepingDeps): () => Promise<void> {
+export function startHousekeeping({ accounts, keys, media, uploads, log }: HousekeepingDeps): () => Promise<void> {
   const running = new Set<Promise<void>>();
   const every = (expression: string, name: string, work: () => Promise<unknown>) =>
     cron.schedule(expression, () => {
@@ -27,7 +29,7 @@ export function startHousekeeping({ accounts, keys, media, log }: HousekeepingDe
   const tasks = [
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
-    every('47 * * * *', 'uploads', () => media.removeAbandonedUploads()),
+    every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
   ];
   return async () => {
     await Promise.all(tasks.map((task) => task.destroy()));

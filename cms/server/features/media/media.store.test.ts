@@ -243,7 +243,7 @@ describeStores('media', (under) => {
       const now = test.sources.now() / 1000;
       for (const name of await left())
         await utimes(join(test.context.folders.uploads, name), now, now - (name.startsWith(old) ? 86_401 : 0));
-      expect(await service.removeAbandonedUploads()).toBe(1);
+      expect(await service.tidyUploads(uploads.find)).toBe(1);
       expect((await left()).filter((name) => name.startsWith(old))).toEqual([]);
       expect(await left()).toHaveLength(2);
       for (const name of await left()) await rm(join(test.context.folders.uploads, name));

@@ -8,7 +8,7 @@ import type { MadeFile, MediaResult } from '../../jobs/media-messages.ts';
 import { MediaQueue } from '../../jobs/media-queue.ts';
 import type { RunMedia } from '../../jobs/media-runner.ts';
 import { sniffFile } from '../../jobs/media-sniff.ts';
-import { isStorageFull as isDatabaseFull } from '../../store/errors.ts';
+import { isStorageFull as isDatabaseFull, isUniqueViolation } from '../../store/errors.ts';
 import { cleanLine } from '../../text.ts';
 import type { MediaFolders } from './files.ts';
 import * as repo from './repo.ts';
@@ -84,17 +84,23 @@ export function createMediaProcessing(
       replaces: null,
     };
     if (failure === null) await folders.syncUpload(upload.id);
-    await store.transaction(async (tx) => {
-      await repo.insertMedia(tx, row);
-      await audit(tx, {
-        actor: { userId: upload.userId },
-        action: 'media.uploaded',
-        subjectType: 'media',
-        subjectId: row.id,
-        unitId: row.unit_id,
-        detail: { name, errorCode: failure },
+    try {
+      await store.transaction(async (tx) => {
+        await repo.insertMedia(tx, row);
+        await audit(tx, {
+          actor: { userId: upload.userId },
+          action: 'media.uploaded',
+          subjectType: 'media',
+          subjectId: row.id,
+          unitId: row.unit_id,
+          detail: { name, errorCode: failure },
+        });
       });
-    });
+    } catch (error) {
+      // Its sender and housekeeping may bring one upload at the same time.
+      if (isUniqueViolation(error)) return null;
+      throw error;
+    }
     if (failure !== null) await folders.removeUpload(upload.id);
     events.emit('mediaChanged', { mediaId: row.id });
     return failure === null ? row : null;

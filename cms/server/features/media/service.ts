@@ -23,7 +23,7 @@ export interface MediaService extends Pick<MediaLibrary, 'list' | 'get' | 'edit'
   remove(actor: Actor, id: string): Promise<void>;
   /** Whether an upload of so many bytes (null: not known yet) may begin. @throws AppError `forbidden`, `file_empty`, `too_large`, `storage_full` */
   assertMayUpload(actor: Actor, unitId: string, size: number | null): Promise<void>;
-  /** A complete upload: makes its row and processes it in the background. Twice with one id does nothing. */
+  /** A complete upload: makes its row and processes it in the background. Twice with one id does nothing. Throws what the store throws. */
   accept(upload: NewUpload): Promise<void>;
   /** Deletes what a broken or given-up upload left. */
   discardUpload(id: string): Promise<void>;
@@ -39,14 +39,17 @@ export interface MediaService extends Pick<MediaLibrary, 'list' | 'get' | 'edit'
   readonly maxUploadBytes: number;
   readonly folders: MediaFolders;
   /** Mends what the last end left; to be called once before requests are taken. */
-  start(findUpload: (id: string) => Promise<NewUpload | null>): Promise<void>;
-  /** Deletes uploads that nobody went on with for a day. @returns how many */
-  removeAbandonedUploads(): Promise<number>;
+  start(findUpload: FindUpload): Promise<void>;
+  /** Takes on complete uploads that have no row yet, and deletes those that nobody went on with for a day. @returns how many it deleted */
+  tidyUploads(findUpload: FindUpload): Promise<number>;
   /** When nothing is being processed. */
   idle(): Promise<void>;
   /** Stops processing; the next start takes it up again. */
   close(): Promise<void>;
 }
+
+/** What a complete upload on disk is; null for one that is not complete. */
+export type FindUpload = (id: string) => Promise<NewUpload | null>;
 
 export interface MediaDeps {
   readonly units: Pick<UnitsService, 'tree'>;
@@ -63,7 +66,7 @@ const reserveBytes = 256 * 1024 ** 2;
 const abandonedMs = 86_400_000;
 
 export function createMediaService(context: Context, deps: MediaDeps): MediaService {
-  const { store, sources, access, audit, events } = context;
+  const { store, sources, access, audit, events, log } = context;
   const folders = new MediaFolders(context.folders);
   const { tree } = deps.units;
   const maxUploadBytes = deps.maxUploadBytes ?? defaultMaxUploadBytes;
@@ -73,6 +76,23 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   const { register, enqueue, fail } = processing;
 
   const library = createMediaLibrary(context, { tree, progress: (id) => processing.progress(id) });
+
+  async function accept(upload: NewUpload): Promise<void> {
+    try {
+      const row = await register(upload);
+      if (row) void enqueue(row);
+    } catch (error) {
+      log.error({ err: error, mediaId: upload.id }, 'a complete upload could not be recorded');
+      throw error;
+    }
+  }
+
+  /** @returns false when it must wait for the next time */
+  const accepted = (upload: NewUpload): Promise<boolean> =>
+    accept(upload).then(
+      () => true,
+      () => false,
+    );
 
   return {
     maxUploadBytes,
@@ -118,10 +138,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       if ((await freeBytes()) < reserveBytes + 2 * (size ?? 0))
         throw new MediaError('storage_full', 'The disk is full');
     },
-    async accept(upload) {
-      const row = await register(upload);
-      if (row) void enqueue(row);
-    },
+    accept,
     discardUpload: (id) => folders.removeUpload(id),
     async importMedia({ unitId, file, name, userId }) {
       const id = sources.newId();
@@ -170,15 +187,17 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
         if (await repo.mediaExists(store.write, id)) await folders.removeUpload(id);
         else {
           const upload = await findUpload(id);
-          const row = upload && (await register(upload));
-          if (row) void enqueue(row);
+          if (upload) await accepted(upload);
         }
       }
     },
-    async removeAbandonedUploads() {
+    async tidyUploads(findUpload) {
       const before = sources.now() - abandonedMs;
       let removed = 0;
       for (const { id, changedAt } of await folders.uploads()) {
+        if (processing.isBusyWith(id)) continue;
+        const upload = await findUpload(id);
+        if (upload && !(await accepted(upload))) continue;
         if (changedAt >= before || processing.isBusyWith(id)) continue;
         await folders.removeUpload(id);
         removed++;

@@ -9,14 +9,13 @@ import { uuid, type ErrorBody } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import { isStorageFull, MediaError } from '../../jobs/media-errors.ts';
-import type { MediaService, NewUpload } from './service.ts';
+import type { FindUpload, MediaService, NewUpload } from './service.ts';
 
 export const uploadsPath = '/api/uploads';
 
 export interface UploadServer {
   handle(request: IncomingMessage, response: ServerResponse, actor: Actor): Promise<void>;
-  /** What a complete upload on disk is; null for one that is not complete. */
-  find(id: string): Promise<NewUpload | null>;
+  readonly find: FindUpload;
 }
 
 /** tus's file store, which hides why a write failed; a full disk must be told from a broken line, and leave nothing behind. */
@@ -69,6 +68,13 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
       if (request.method === 'POST') return;
       const upload = await datastore.getUpload(id);
       if (upload.metadata?.['userId'] !== actorBehind(request).userId) throw ERRORS.FILE_NOT_FOUND;
+      // Whoever asks how far it came takes a complete one for sent: it must have its row first. Else «locked», by which clients ask
+      // again; after any other refusal they would send the whole file a second time.
+      const complete = request.method === 'HEAD' ? completeOf(upload) : null;
+      if (complete)
+        await service.accept(complete).catch((cause: unknown) => {
+          throw new AppError('upload_locked', 'This upload cannot be recorded now', { status: 423, cause });
+        });
     },
     async onUploadFinish(_request, upload) {
       const complete = toNewUpload(upload);
@@ -85,10 +91,13 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
     },
     async find(id) {
       const upload = await datastore.getUpload(id).catch(() => null);
-      return upload && upload.size !== undefined && upload.offset === upload.size ? toNewUpload(upload) : null;
+      return upload && completeOf(upload);
     },
   };
 }
+
+const completeOf = (upload: Upload): NewUpload | null =>
+  upload.size !== undefined && upload.offset === upload.size ? toNewUpload(upload) : null;
 
 function toNewUpload(upload: Upload): NewUpload | null {
   const { unitId, filename, userId } = upload.metadata ?? {};
