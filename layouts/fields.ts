@@ -1,14 +1,15 @@
 /** Zod pieces that layout schemas are built from. Text is stored trimmed, in NFC and without invisible characters, however it was typed. */
 import { z } from 'zod';
+import { cleanLine, cleanParagraphs } from '../shared/util/text.ts';
 
 /** One line of text that must not be empty. */
-export const requiredText = (maxLength: number) => z.string().overwrite(oneLine).min(1).max(maxLength);
+export const requiredText = (maxLength: number) => z.string().overwrite(cleanLine).min(1).max(maxLength);
 
 /** One line of text that may be empty; absent reads as empty. */
-export const optionalText = (maxLength: number) => z.string().overwrite(oneLine).max(maxLength).default('');
+export const optionalText = (maxLength: number) => z.string().overwrite(cleanLine).max(maxLength).default('');
 
 /** Paragraphs, one per line, that must not be empty. */
-export const requiredParagraphs = (maxLength: number) => z.string().overwrite(paragraphs).min(1).max(maxLength);
+export const requiredParagraphs = (maxLength: number) => z.string().overwrite(cleanParagraphs).min(1).max(maxLength);
 
 /** A calendar date written dd/MM/yyyy, or empty. */
 export const optionalDate = () =>
@@ -26,20 +27,4 @@ export function isCalendarDate(text: string): boolean {
   const [day, month, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const date = new Date(Date.UTC(year, month - 1, day));
   return year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-}
-
-/** What a word processor leaves in pasted text and nobody sees: control characters, soft hyphens, a byte order mark. */
-const INVISIBLE = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b\ufeff]/gu;
-
-function oneLine(text: string): string {
-  return text.normalize('NFC').replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim();
-}
-
-function paragraphs(text: string): string {
-  return text
-    .normalize('NFC')
-    .split(/\r\n|[\r\n\v\f\u0085\u2028\u2029]/u)
-    .map(oneLine)
-    .filter((line) => line !== '')
-    .join('\n');
 }

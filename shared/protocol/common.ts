@@ -1,9 +1,16 @@
 /** Field types that every document and message shares. */
 import { z } from 'zod';
+import { cleanLine, cleanParagraphs } from '../util/text.ts';
 
 export const uuid = z.uuid();
 /** Lower-case hex SHA-256. */
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+/** One line of text that people type, at most so many characters as it is stored. What is only read is never measured again. */
+export const optionalLine = (maxLength: number) => z.string().overwrite(cleanLine).max(maxLength);
+/** The same, with something to see in it. */
+export const requiredLine = (maxLength: number) => z.string().overwrite(cleanLine).min(1).max(maxLength);
+/** Paragraphs that people type, one per line. */
+export const optionalParagraphs = (maxLength: number) => z.string().overwrite(cleanParagraphs).max(maxLength);
 /** Milliseconds since the Unix epoch, UTC. */
 export const msUtc = z.int().min(0).max(8_640_000_000_000_000);
 /** A length of time in whole milliseconds. */
@@ -11,7 +18,10 @@ export const durationMs = z.int().min(0);
 /** An Ed25519 public key: 32 bytes, base64url without padding (the `x` of an OKP JWK, RFC 8037). */
 export const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 /** A compact JWS (RFC 7515). */
-export const compactJws = z.string().max(8_000_000).regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/);
+export const compactJws = z
+  .string()
+  .max(8_000_000)
+  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/);
 /** An IANA zone name that this runtime knows. */
 export const timeZone = z.string().max(64).refine(isTimeZone, { error: 'Unknown time zone' });
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   durationMs,
   msUtc,
+  optionalLine,
   outputRegion,
   publicKey,
   sha256Hex,
@@ -42,13 +43,13 @@ export const noticeContent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('image'),
     asset: sha256Hex,
-    alt: z.string().max(500),
+    alt: optionalLine(500),
     fit: z.enum(['contain', 'cover']),
   }),
   z.strictObject({
     type: z.literal('video'),
     asset: sha256Hex,
-    alt: z.string().max(500),
+    alt: optionalLine(500),
     fit: z.enum(['contain', 'cover']),
     muted: z.boolean(),
   }),

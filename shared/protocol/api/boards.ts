@@ -1,14 +1,17 @@
 /** HTTP and console socket: boards. */
 import { z } from 'zod';
-import { msUtc, outputRegion, timeZone, uuid, version } from '../common.ts';
+import { msUtc, optionalLine, outputRegion, requiredLine, timeZone, uuid, version } from '../common.ts';
 import { hostKind } from '../journal.ts';
 import { playingNow } from '../link.ts';
 import { normalizePairingCode } from '../pairing.ts';
 
+/** A group's name; boards and takeovers name it alike, however it was typed. */
+export const boardGroup = requiredLine(64);
+
 const boardFields = {
   unitId: uuid,
-  name: z.string().trim().min(1).max(200),
-  place: z.string().trim().max(300),
+  name: requiredLine(200),
+  place: optionalLine(300),
   kind: z.enum(['led', 'lcd']),
   width: z.int().min(16).max(16_384),
   height: z.int().min(16).max(16_384),
@@ -17,7 +20,7 @@ const boardFields = {
   pitchUm: z.int().min(100).max(100_000).nullable(),
   readingDistanceCm: z.int().min(10).max(100_000).nullable(),
   zone: timeZone,
-  groups: z.array(z.string().trim().min(1).max(64)).max(100),
+  groups: z.array(boardGroup).max(100),
   defaultPlaylistId: uuid.nullable(),
 };
 /** POST /api/boards → board; PATCH /api/boards/:id with any of the fields → board. Code `output_outside_raster` when the region leaves the raster. */
@@ -52,6 +55,9 @@ export type ProgrammeProgress = z.infer<typeof programmeProgress>;
 export const board = z.strictObject({
   id: uuid,
   ...boardFields,
+  name: z.string(),
+  place: z.string(),
+  groups: z.array(z.string()),
   unitName: z.string(),
   presence: boardPresence,
   /** null: nothing published yet. */
@@ -62,9 +68,18 @@ export type Board = z.infer<typeof board>;
 export const boards = z.strictObject({ boards: z.array(board) });
 
 /** POST /api/boards/:id/pairing {code} → board. Errors: pairing_code_unknown, pairing_code_expired, pairing_code_used, pairing_throttled. */
-export const pairBoardRequest = z.strictObject({ code: z.string().max(40).transform(normalizePairingCode).pipe(z.string().regex(/^[0-9A-HJKMNP-TV-Z]{8}$/)) });
+export const pairBoardRequest = z.strictObject({
+  code: z
+    .string()
+    .max(40)
+    .transform(normalizePairingCode)
+    .pipe(z.string().regex(/^[0-9A-HJKMNP-TV-Z]{8}$/)),
+});
 /** POST /api/boards/:id/commands → {delivered}. `endTest` ends a picture early. Error: board_offline 409. */
-export const commandRequest = z.strictObject({ name: z.enum(['testPattern', 'identify', 'endTest']), durationMs: z.int().min(1000).max(600_000).default(30_000) });
+export const commandRequest = z.strictObject({
+  name: z.enum(['testPattern', 'identify', 'endTest']),
+  durationMs: z.int().min(1000).max(600_000).default(30_000),
+});
 export const commandAnswer = z.strictObject({ commandId: uuid });
 
 /** The console socket (namespace `/console`, session cookie): events for what the signed-in person may see. */

@@ -1,14 +1,22 @@
 /** HTTP: takeovers. Right: province and administrator roles on every target unit. */
 import { z } from 'zod';
-import { msUtc, uuid } from '../common.ts';
-import { takeoverContent, takeoverSelectors } from '../takeover.ts';
+import { msUtc, optionalParagraphs, requiredLine, uuid } from '../common.ts';
+import { disasterLevel, takeoverContent, takeoverSelectors } from '../takeover.ts';
+import { boardGroup } from './boards.ts';
 
-const selectorsInput = takeoverSelectors.refine(
-  (s) => s.all || s.unitIds.length + s.groups.length + s.boardIds.length > 0,
-  {
+/** As people type it; the document that boards verify is never cleaned again. */
+const contentInput = z.strictObject({
+  event: requiredLine(100),
+  level: disasterLevel,
+  headline: requiredLine(200),
+  instruction: optionalParagraphs(2000),
+  senderName: requiredLine(200),
+});
+const selectorsInput = takeoverSelectors
+  .extend({ groups: z.array(boardGroup).max(100) })
+  .refine((s) => s.all || s.unitIds.length + s.groups.length + s.boardIds.length > 0, {
     error: 'Choose at least one board, unit or group',
-  },
-);
+  });
 /** POST /api/takeovers/preview: how many boards it would reach, before anyone confirms. */
 export const takeoverPreviewRequest = z.strictObject({ selectors: selectorsInput });
 export const takeoverPreview = z.strictObject({
@@ -33,7 +41,7 @@ export const takeoverPreview = z.strictObject({
 export const takeoverRequest = z.strictObject({
   clientId: uuid,
   status: z.enum(['actual', 'exercise']),
-  content: takeoverContent,
+  content: contentInput,
   selectors: selectorsInput,
   /** From now, ms: one minute to 72 hours. */
   durationMs: z.int().min(60_000).max(259_200_000),

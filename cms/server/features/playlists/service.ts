@@ -28,13 +28,18 @@ export interface PlaylistsService {
   records(ids: readonly string[], tx?: Tx): Promise<PlaylistRecord[]>;
 }
 
-export function createPlaylistsService(context: Context, deps: { units: Pick<UnitsService, 'tree'>; notices: Pick<NoticesService, 'usable' | 'timed'> }): PlaylistsService {
+export function createPlaylistsService(
+  context: Context,
+  deps: { units: Pick<UnitsService, 'tree'>; notices: Pick<NoticesService, 'usable' | 'timed'> },
+): PlaylistsService {
   const { store, sources, access, audit } = context;
   const { notices } = deps;
   const { tree } = deps.units;
 
   async function views(records: readonly PlaylistRecord[]): Promise<Playlist[]> {
-    const open = new Set(records.flatMap(({ items }) => items.filter((item) => item.durationMs === null).map((item) => item.noticeId)));
+    const open = new Set(
+      records.flatMap(({ items }) => items.filter((item) => item.durationMs === null).map((item) => item.noticeId)),
+    );
     const lengths = new Map((await notices.timed([...open])).map((notice) => [notice.id, notice.effectiveDurationMs]));
     return records.map((record) => ({
       ...record,
@@ -44,12 +49,18 @@ export function createPlaylistsService(context: Context, deps: { units: Pick<Uni
 
   async function find(actor: Actor, id: string): Promise<PlaylistRecord> {
     const record = await repo.findPlaylist(store.read, id);
-    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+    if (!record || !maySeeContent(actor, access, tree, record.unitId))
+      throw new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
     return record;
   }
 
   /** In the transaction, so that a notice cannot be deleted between the check and the write. */
-  async function clean(tx: Tx, actor: Actor, input: PlaylistInput, before: PlaylistRecord | null): Promise<PlaylistValues> {
+  async function clean(
+    tx: Tx,
+    actor: Actor,
+    input: PlaylistInput,
+    before: PlaylistRecord | null,
+  ): Promise<PlaylistValues> {
     const name = cleanLine(input.name);
     if (name === '') throw new AppError('name_empty', 'A playlist needs a name', { field: 'name' });
     const wanted = [...new Set(input.items.map((item) => item.noticeId))];
@@ -57,12 +68,19 @@ export function createPlaylistsService(context: Context, deps: { units: Pick<Uni
     const kept = new Set(before?.items.map((item) => item.noticeId));
     const known = new Set([
       ...(await notices.usable(actor, wanted, tx)).map((notice) => notice.id),
-      ...(await notices.timed(wanted.filter((id) => kept.has(id)), tx)).map((notice) => notice.id),
+      ...(
+        await notices.timed(
+          wanted.filter((id) => kept.has(id)),
+          tx,
+        )
+      ).map((notice) => notice.id),
     ]);
     const itemIds = new Set<string>();
     for (const [i, item] of input.items.entries()) {
-      if (!known.has(item.noticeId)) throw new AppError('notice_unknown', 'There is no such notice', { field: `items.${i}.noticeId` });
-      if (itemIds.has(item.itemId)) throw new AppError('item_repeated', 'Two items have one id', { field: `items.${i}.itemId` });
+      if (!known.has(item.noticeId))
+        throw new AppError('notice_unknown', 'There is no such notice', { field: `items.${i}.noticeId` });
+      if (itemIds.has(item.itemId))
+        throw new AppError('item_repeated', 'Two items have one id', { field: `items.${i}.itemId` });
       itemIds.add(item.itemId);
       if (item.validFrom !== null && item.validTo !== null && item.validFrom >= item.validTo)
         throw new AppError('validity_reversed', 'It ends before it begins', { field: `items.${i}.validTo` });
@@ -90,7 +108,14 @@ export function createPlaylistsService(context: Context, deps: { units: Pick<Uni
         const values = await clean(tx, actor, input, null);
         await repo.insertPlaylist(tx, id, values, actor.userId, sources.now());
         const detail = { name: values.name, items: values.items.length };
-        await audit(tx, { actor, action: 'playlist.created', subjectType: 'playlist', subjectId: id, unitId: values.unitId, detail });
+        await audit(tx, {
+          actor,
+          action: 'playlist.created',
+          subjectType: 'playlist',
+          subjectId: id,
+          unitId: values.unitId,
+          detail,
+        });
       });
       return view(id);
     },
@@ -101,9 +126,19 @@ export function createPlaylistsService(context: Context, deps: { units: Pick<Uni
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, before);
         if (!(await repo.updatePlaylist(tx, id, revision, values, actor.userId, sources.now())))
-          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision: before.revision } });
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+            status: 409,
+            params: { revision: before.revision },
+          });
         const detail = { revision: revision + 1, before: { name: before.name, items: before.items } };
-        await audit(tx, { actor, action: 'playlist.changed', subjectType: 'playlist', subjectId: id, unitId: values.unitId, detail });
+        await audit(tx, {
+          actor,
+          action: 'playlist.changed',
+          subjectType: 'playlist',
+          subjectId: id,
+          unitId: values.unitId,
+          detail,
+        });
       });
       return view(id);
     },
@@ -118,7 +153,14 @@ export function createPlaylistsService(context: Context, deps: { units: Pick<Uni
             params: { where: uses.slice(0, 5).join(', '), count: uses.length },
           });
         await repo.markDeleted(tx, id, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'playlist.deleted', subjectType: 'playlist', subjectId: id, unitId: record.unitId, detail: { name: record.name } });
+        await audit(tx, {
+          actor,
+          action: 'playlist.deleted',
+          subjectType: 'playlist',
+          subjectId: id,
+          unitId: record.unitId,
+          detail: { name: record.name },
+        });
       });
     },
     async usable(actor, id, tx) {

@@ -167,4 +167,57 @@ describeStores('content over HTTP', (under) => {
     expect((await call('DELETE', `/api/notices/${made.body.id}`)).status).toBe(204);
     expect((await call('GET', `/api/notices/${made.body.id}`)).status).toBe(404);
   });
+
+  it('measures a text as it is stored, not as it is typed: NFC may lengthen it', async () => {
+    const unitId = test.ids.commune;
+    const input = (title: string) => ({
+      unitId,
+      title,
+      category: 'local',
+      durationMs: null,
+      content: { type: 'layout', layout: 'notice', fields: { title: 'Họp', body: 'Tối nay' } },
+    });
+    // One character as typed, two as stored.
+    const growing = '\u0958';
+    const picture = await test.file(unitId, 'image');
+    const image = (alt: string) => ({
+      ...input('Ảnh'),
+      content: { type: 'image', asset: picture.hash, alt, fit: 'contain' },
+    });
+    for (const [body, field] of [
+      [input(growing.repeat(300)), 'title'],
+      [input(' \u200b '), 'title'],
+      [image(growing.repeat(500)), 'content.alt'],
+    ] as const)
+      expect(await call('POST', '/api/notices', body)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'invalid_input', field } },
+      });
+    const long = await call<Notice>('POST', '/api/notices', input(growing.repeat(150)));
+    expect(long).toMatchObject({ status: 201, body: { title: growing.normalize('NFC').repeat(150) } });
+    // Shorter than it was typed.
+    const typed = 'ế'.repeat(300).normalize('NFD');
+    expect(await call('POST', '/api/notices', input(typed))).toMatchObject({ status: 201 });
+
+    const item = { noticeId: long.body.id, validFrom: null, validTo: null };
+    const playlist = (durationMs: number, name = 'Dài') => ({
+      unitId,
+      name,
+      items: [1, 2].map(() => ({ ...item, itemId: test.sources.newId(), durationMs })),
+    });
+    expect(await call('POST', '/api/playlists', playlist(Number.MAX_SAFE_INTEGER))).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_input', field: 'items.0.durationMs' } },
+    });
+    expect(await call('POST', '/api/playlists', playlist(1000, growing.repeat(200)))).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_input', field: 'name' } },
+    });
+    const hours = await call<Playlist>('POST', '/api/playlists', playlist(3_600_000));
+    expect(hours).toMatchObject({ status: 201, body: { totalMs: 7_200_000 } });
+    for (const url of ['/api/notices', '/api/playlists', '/api/schedule-entries'])
+      expect(await call('GET', url)).toMatchObject({ status: 200 });
+    expect((await call('DELETE', `/api/playlists/${hours.body.id}`)).status).toBe(204);
+    expect((await call('DELETE', `/api/notices/${long.body.id}`)).status).toBe(204);
+  });
 });

@@ -1,10 +1,10 @@
 import type { ScheduleEntry, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { cleanLine } from '../../text.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { cleanLine } from '../../text.ts';
 import type { BoardsService } from '../boards/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
@@ -41,7 +41,8 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
 
   async function find(actor: Actor, id: string): Promise<EntryRecord> {
     const record = await repo.findEntry(store.read, id);
-    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
+    if (!record || !maySeeContent(actor, access, tree, record.unitId))
+      throw new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
     return record;
   }
 
@@ -52,7 +53,9 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
     const cron = parseCron(input.cron).expression;
     assertValidity(input);
     const kept = before?.playlistId === input.playlistId;
-    const playlist = kept ? (await playlists.records([input.playlistId], tx))[0] : await playlists.usable(actor, input.playlistId, tx);
+    const playlist = kept
+      ? (await playlists.records([input.playlistId], tx))[0]
+      : await playlists.usable(actor, input.playlistId, tx);
     if (!playlist) throw new AppError('playlist_unknown', 'There is no such playlist', { field: 'playlistId' });
     const targets = cleanTargets(input.targets);
     await assertTargetsWithin(input.unitId, targets, tree, boards, tx);
@@ -74,7 +77,14 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, null);
         await repo.insertEntry(tx, id, values, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'schedule.created', subjectType: 'schedule', subjectId: id, unitId: values.unitId, detail: { ...values } });
+        await audit(tx, {
+          actor,
+          action: 'schedule.created',
+          subjectType: 'schedule',
+          subjectId: id,
+          unitId: values.unitId,
+          detail: { ...values },
+        });
       });
       return view(id);
     },
@@ -85,9 +95,19 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, before);
         if (!(await repo.updateEntry(tx, id, revision, values, actor.userId, sources.now())))
-          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision: before.revision } });
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+            status: 409,
+            params: { revision: before.revision },
+          });
         const detail = { ...values, revision: revision + 1, before };
-        await audit(tx, { actor, action: 'schedule.changed', subjectType: 'schedule', subjectId: id, unitId: values.unitId, detail });
+        await audit(tx, {
+          actor,
+          action: 'schedule.changed',
+          subjectType: 'schedule',
+          subjectId: id,
+          unitId: values.unitId,
+          detail,
+        });
       });
       return view(id);
     },
@@ -96,7 +116,14 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       access.assert(actor, 'schedule.edit', record.unitId);
       await store.transaction(async (tx) => {
         await repo.markDeleted(tx, id, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'schedule.deleted', subjectType: 'schedule', subjectId: id, unitId: record.unitId, detail: { name: record.name } });
+        await audit(tx, {
+          actor,
+          action: 'schedule.deleted',
+          subjectType: 'schedule',
+          subjectId: id,
+          unitId: record.unitId,
+          detail: { name: record.name },
+        });
       });
     },
     ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),

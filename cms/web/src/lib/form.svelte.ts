@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { explain } from './errors.ts';
+import { durationWords } from './words.ts';
 
 export class Form {
   busy = $state(false);
@@ -125,11 +126,11 @@ export function sentenceOfIssue(issue: z.core.$ZodIssue): string {
     case 'too_small':
       if (issue.origin === 'string' && Number(issue.minimum) <= 1) return m.field_required();
       if (issue.origin === 'string') return m.field_too_short({ min: String(issue.minimum) });
-      return m.field_too_small({ min: String(issue.minimum) });
+      return m.field_too_small({ min: figure(issue.path, issue.minimum) });
     case 'too_big':
       if (issue.origin === 'string') return m.field_too_long({ max: String(issue.maximum) });
       if (issue.origin === 'array') return m.field_too_many({ max: String(issue.maximum) });
-      return m.field_too_large({ max: String(issue.maximum) });
+      return m.field_too_large({ max: figure(issue.path, issue.maximum) });
     case 'invalid_type':
       return m.field_required();
     case 'invalid_format':
@@ -139,6 +140,10 @@ export function sentenceOfIssue(issue: z.core.$ZodIssue): string {
       return m.field_wrong_format();
   }
 }
+
+/** A bound as people read it: lengths of time travel in ms. */
+const figure = (path: readonly PropertyKey[], bound: number | bigint): string =>
+  path.at(-1) === 'durationMs' ? durationWords(Number(bound)) : String(bound);
 
 async function focusFirstInvalid(): Promise<void> {
   await tick();

@@ -29,6 +29,17 @@ describe('a form', () => {
     expect(form.check(schema, () => ({ name: 'Tin', validTo: null }))).not.toBeNull();
   });
 
+  it('says the bounds of a length of time in words', () => {
+    const form = new Form(stay);
+    const lengths = z.strictObject({
+      items: z.array(z.strictObject({ durationMs: z.int().min(1000).max(3_600_000) })),
+    });
+    const wrong = { items: [{ durationMs: 3_600_001 }, { durationMs: 0 }] };
+    expect(form.check(lengths, () => wrong)).toBeNull();
+    expect(form.of('items.0', true)).toBe(m.field_too_large({ max: m.time_hours({ n: 1 }) }));
+    expect(form.of('items.1', true)).toBe(m.field_too_small({ min: m.time_seconds({ n: 1 }) }));
+  });
+
   it('names a wrong field', () => {
     const form = new Form(stay);
     expect(form.check(schema, () => ({ name: '', validTo: null }))).toBeNull();
