@@ -28,6 +28,17 @@ export interface UnitTree {
   roots(): readonly string[];
 }
 
+/**
+ * By which units what stands on a unit is reached. A unit that has ended without another in its place hangs nowhere, but its boards
+ * still stand: they are the root's to look after. Of several roots nobody can tell which.
+ */
+export function reachOf(tree: UnitTree, unitId: string): readonly string[] {
+  const path = tree.pathOf(unitId);
+  if (path.length > 0) return path;
+  const roots = tree.roots();
+  return roots.length === 1 ? roots : [];
+}
+
 export class Access {
   readonly #tree: UnitTree;
   constructor(tree: UnitTree) {
@@ -35,14 +46,22 @@ export class Access {
   }
 
   can(actor: Actor, action: Action, unitId: string): boolean {
-    const path = this.#tree.pathOf(unitId);
-    return actor.grants.some((grant) => roleAllows(grant.role, action) && path.includes(grant.unitId));
+    return canBy(this.#tree.pathOf(unitId), actor, action);
+  }
+
+  /** As `can`, for what stands on the unit already: see `reachOf`. Nothing new comes to a unit that has ended. */
+  canReach(actor: Actor, action: Action, unitId: string): boolean {
+    return canBy(reachOf(this.#tree, unitId), actor, action);
   }
 
   /** @throws AppError `forbidden` 403; a unit out of sight reads the same as one that does not exist. */
   assert(actor: Actor, action: Action, unitId: string): void {
-    if (!this.can(actor, action, unitId))
-      throw new AppError('forbidden', `You may not do this here (${action})`, { status: 403 });
+    if (!this.can(actor, action, unitId)) throw forbidden(action);
+  }
+
+  /** As `assert`, for what stands on the unit already: see `reachOf`. @throws AppError `forbidden` 403 */
+  assertReach(actor: Actor, action: Action, unitId: string): void {
+    if (!this.canReach(actor, action, unitId)) throw forbidden(action);
   }
 
   /** Whether the actor may do all that the role allows, at this unit: only then may they hand the role on. */
@@ -62,3 +81,9 @@ export class Access {
     return [...new Set(roots.flatMap((root) => this.#tree.subtreeOf(root)))];
   }
 }
+
+const canBy = (path: readonly string[], actor: Actor, action: Action): boolean =>
+  actor.grants.some((grant) => roleAllows(grant.role, action) && path.includes(grant.unitId));
+
+const forbidden = (action: Action): AppError =>
+  new AppError('forbidden', `You may not do this here (${action})`, { status: 403 });

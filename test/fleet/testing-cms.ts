@@ -68,6 +68,7 @@ export async function startTestCms() {
     accounts,
     live,
     gateway,
+    reloadUnits: () => units.reload(),
     manifests,
     progress,
     url,

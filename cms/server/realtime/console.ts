@@ -7,7 +7,7 @@ import cookie from '@fastify/cookie';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
 import { consoleNamespace, type consoleMessages } from '../../../shared/protocol/api/boards.ts';
-import type { Actor, UnitTree } from '../access.ts';
+import { reachOf, type Actor, type UnitTree } from '../access.ts';
 import type { Context } from '../context.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
@@ -133,7 +133,7 @@ export function createConsoleGateway(
   }
 
   function tell<N extends Name>(name: N, body: Body<N>, unitIds: readonly string[]): void {
-    const rooms = [...new Set(unitIds.flatMap((unitId) => deps.tree.pathOf(unitId)))].map(unitRoom);
+    const rooms = [...new Set(unitIds.flatMap((unitId) => reachOf(deps.tree, unitId)))].map(unitRoom);
     if (rooms.length > 0) namespace.to(rooms).emit(name, body);
   }
 

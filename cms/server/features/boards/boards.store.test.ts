@@ -188,4 +188,33 @@ describeStores('boards', (under) => {
     expect((await boards.records([...ids, made.id])).map((record) => record.id)).toEqual([made.id]);
     expect(await boards.presences(ids)).toHaveLength(12_000);
   });
+
+  it('of a unit that has ended are the root’s to look after and to move, and nothing new comes there', async () => {
+    const admin = testActor({ unitId: units.province, role: 'administrator' });
+    const beside = testActor({ unitId: units.commune, role: 'administrator' });
+    const former = await under.store.transaction((tx) =>
+      test.units.add(tx, {
+        code: '999',
+        name: 'Huyện Cũ',
+        level: 'district',
+        parentId: units.province,
+        validFrom: 0,
+        validTo: test.sources.now() + 1,
+      }),
+    );
+    await test.units.reload();
+    const made = await boards.create(admin, input({ unitId: former }));
+    test.sources.advance(1);
+    expect((await boards.list(admin)).map((one) => one.id)).toContain(made.id);
+    expect((await boards.list(beside)).map((one) => one.id)).not.toContain(made.id);
+    expect((await boards.list(testActor({ unitId: former, role: 'administrator' }))).length).toBe(0);
+    await expect(boards.get(beside, made.id)).rejects.toMatchObject({ code: 'board_unknown' });
+    await expect(boards.create(admin, input({ unitId: former }))).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await boards.patch(admin, made.id, { name: 'Bảng bỏ lại' })).toMatchObject({ unitId: former });
+    await expect(boards.patch(beside, made.id, { unitId: units.commune })).rejects.toMatchObject({
+      code: 'board_unknown',
+    });
+    expect(await boards.patch(admin, made.id, { unitId: units.commune })).toMatchObject({ unitId: units.commune });
+    await expect(boards.patch(admin, made.id, { unitId: former })).rejects.toMatchObject({ code: 'forbidden' });
+  });
 });

@@ -90,6 +90,12 @@ export async function findBoardsOfUnits(db: Db | Tx, unitIds: readonly string[])
   });
 }
 
+/** The units that have a board. */
+export async function unitsWithBoards(db: Db | Tx): Promise<string[]> {
+  const rows = await db.selectFrom('boards').select('unit_id').distinct().where('deleted_at', 'is', null).execute();
+  return rows.map((row) => row.unit_id);
+}
+
 export async function findAllBoards(db: Db | Tx): Promise<BoardRecord[]> {
   return (await db.selectFrom('boards').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()).map(
     toRecord,

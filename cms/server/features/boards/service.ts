@@ -112,10 +112,10 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
 
   async function require(actor: Actor, action: Action, boardId: string): Promise<BoardRecord> {
     const record = await repo.findBoard(store.read, boardId);
-    if (!record || !access.can(actor, 'board.read', record.unitId)) {
+    if (!record || !access.canReach(actor, 'board.read', record.unitId)) {
       throw new AppError('board_unknown', 'There is no such board', { status: 404 });
     }
-    access.assert(actor, action, record.unitId);
+    access.assertReach(actor, action, record.unitId);
     return record;
   }
 
@@ -136,7 +136,11 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
   return {
     require,
     async list(actor) {
-      return views(await repo.findBoardsOfUnits(store.read, access.unitsFor(actor, 'board.read')));
+      // Also those left on a unit that has ended: whoever reaches them is the one to move them on.
+      const ended = (await repo.unitsWithBoards(store.read)).filter(
+        (unitId) => units.tree.pathOf(unitId).length === 0 && access.canReach(actor, 'board.read', unitId),
+      );
+      return views(await repo.findBoardsOfUnits(store.read, [...access.unitsFor(actor, 'board.read'), ...ended]));
     },
     async get(actor, boardId) {
       return (await views([await require(actor, 'board.read', boardId)]))[0]!;
@@ -170,8 +174,8 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
         const { id: _id, ...before } = held;
         const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
         const input: BoardInput = { ...before, ...given };
-        access.assert(actor, 'board.edit', before.unitId);
-        access.assert(actor, 'board.edit', input.unitId);
+        access.assertReach(actor, 'board.edit', before.unitId);
+        if (input.unitId !== before.unitId) access.assert(actor, 'board.edit', input.unitId);
         assertInsideRaster(input);
         if (input.defaultPlaylistId !== before.defaultPlaylistId || input.unitId !== before.unitId)
           await assertPlaylist(tx, input);

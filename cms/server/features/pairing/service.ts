@@ -192,10 +192,10 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       const refusal = await store.transaction(async (tx) => {
         const unitId = await repo.boardUnit(tx, boardId);
         // A board out of sight reads the same as none.
-        if (unitId === undefined || (actor && !access.can(actor, 'board.read', unitId))) {
+        if (unitId === undefined || (actor && !access.canReach(actor, 'board.read', unitId))) {
           throw new AppError('board_unknown', 'There is no such board', { status: 404 });
         }
-        if (actor) access.assert(actor, 'board.pair', unitId);
+        if (actor) access.assertReach(actor, 'board.pair', unitId);
         const found = await repo.pairingsWithCode(tx, code);
         const open = found.filter((row) => row.used_at === null && row.expires_at > at);
         const [pairing] = open;

@@ -94,8 +94,8 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     const found = new Map((await boards.records(ids)).map((board) => [board.id, board]));
     const records = ids.flatMap((id) => found.get(id) ?? []);
     for (const { unitId } of records) {
-      if (!access.can(actor, 'board.read', unitId)) throw boardUnknown();
-      access.assert(actor, action, unitId);
+      if (!access.canReach(actor, 'board.read', unitId)) throw boardUnknown();
+      access.assertReach(actor, action, unitId);
     }
     return records;
   }

@@ -6,7 +6,7 @@ import {
   type TakeoverSelectors,
 } from '../../../../shared/protocol/takeover.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
-import type { Actor } from '../../access.ts';
+import { reachOf, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Presence } from '../../realtime/presence.ts';
 import { nextNumber } from '../../store/settings.ts';
@@ -50,14 +50,16 @@ export function createIssuer(context: Context, deps: IssueDeps) {
    * @throws AppError `forbidden`, `takeover_no_targets`
    */
   function assertMayRaise(actor: Actor, selectors: TakeoverSelectors, targets: readonly string[]): string {
-    const roots = [...new Set(targets.flatMap((unitId) => deps.units.tree.pathOf(unitId).slice(0, 1)))];
+    const roots = [...new Set(targets.flatMap((unitId) => reachOf(deps.units.tree, unitId).slice(0, 1)))];
     // Any board anywhere may be put into a group, also after this was signed: a group reaches as far as «all».
     const everywhere = selectors.all || selectors.groups.length > 0 ? roots : [];
     const named = selectors.all ? everywhere : [...new Set([...selectors.unitIds, ...everywhere, ...targets])];
-    for (const unitId of named) access.assert(actor, 'takeover.raise', unitId);
-    const [home] = named;
-    if (home === undefined || targets.length === 0) throw noTargets();
-    return home;
+    if (!selectors.all) for (const unitId of selectors.unitIds) access.assert(actor, 'takeover.raise', unitId);
+    for (const unitId of named) access.assertReach(actor, 'takeover.raise', unitId);
+    const [first] = named;
+    if (first === undefined || targets.length === 0) throw noTargets();
+    // Where one looks for it: of boards whose unit has ended, the root.
+    return reachOf(deps.units.tree, first).at(-1) ?? first;
   }
 
   /**

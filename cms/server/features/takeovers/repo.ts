@@ -209,6 +209,18 @@ export const takeoverRepo = {
       .execute();
   },
 
+  /** Units for which something was raised that has not expired. */
+  async unitsOfUnexpired(db: Db | Tx, now: number): Promise<string[]> {
+    const rows = await db
+      .selectFrom('takeovers')
+      .select('unit_id')
+      .distinct()
+      .where('expires_at', '>', now)
+      .where('type', '<>', 'cancel')
+      .execute();
+    return rows.map((row) => row.unit_id);
+  },
+
   /** What follows a board's cursor and has not expired, in order. */
   async after(db: Db | Tx, cursor: Version | null, now: number): Promise<{ id: string; jws: string }[]> {
     const { epoch, counter } = cursor ?? { epoch: 0, counter: 0 };

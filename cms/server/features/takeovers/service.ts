@@ -53,9 +53,9 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
   /** Visible to who may read takeovers where it was raised or where one of its boards hangs. @throws `takeover_unknown` 404 */
   async function assertVisible(actor: Actor, row: TakeoverRow | undefined): Promise<TakeoverRow> {
     if (row && row.type !== 'cancel') {
-      if (access.can(actor, 'takeover.read', row.unit_id)) return row;
+      if (access.canReach(actor, 'takeover.read', row.unit_id)) return row;
       const units = await repo.deliveryUnits(store.read, row.id);
-      if (units.some((unitId) => access.can(actor, 'takeover.read', unitId))) return row;
+      if (units.some((unitId) => access.canReach(actor, 'takeover.read', unitId))) return row;
     }
     throw new TakeoverError('takeover_unknown', 'There is no such takeover', { status: 404 });
   }
@@ -91,10 +91,14 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     throw new TakeoverError('takeover_not_active', 'This takeover has ended already', { status: 409 });
   }
 
-  /** Everyone who raised it still may, on all its targets. */
+  /**
+   * Everyone who raised it still may, on all its targets. A target whose unit has ended since is nobody's, or the root's: it must
+   * not keep an alert standing that may be ended everywhere else.
+   */
   async function assertMayEnd(actor: Actor, row: TakeoverRow): Promise<void> {
-    access.assert(actor, 'takeover.raise', row.unit_id);
-    for (const unitId of await repo.deliveryUnits(store.read, row.id)) access.assert(actor, 'takeover.raise', unitId);
+    access.assertReach(actor, 'takeover.raise', row.unit_id);
+    for (const unitId of await repo.deliveryUnits(store.read, row.id))
+      if (deps.units.tree.pathOf(unitId).length > 0) access.assert(actor, 'takeover.raise', unitId);
   }
 
   return {
@@ -214,7 +218,11 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     async list(actor: Actor): Promise<z.infer<typeof takeoverList>> {
       const unitIds = access.unitsFor(actor, 'takeover.read');
       if (unitIds.length === 0) return { takeovers: [] };
-      return { takeovers: await views(await repo.list(store.read, unitIds, listed)) };
+      // What still stands can be ended, also when the unit it was raised for has ended.
+      const ended = (await repo.unitsOfUnexpired(store.read, sources.now())).filter(
+        (unitId) => deps.units.tree.pathOf(unitId).length === 0 && access.canReach(actor, 'takeover.read', unitId),
+      );
+      return { takeovers: await views(await repo.list(store.read, [...unitIds, ...ended], listed)) };
     },
 
     async detail(actor: Actor, id: string): Promise<z.infer<typeof takeoverDetail>> {
@@ -223,7 +231,8 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const deliveries = rows
         .filter(
           (delivery) =>
-            access.can(actor, 'takeover.read', delivery.unit_id) || access.can(actor, 'takeover.read', row.unit_id),
+            access.canReach(actor, 'takeover.read', delivery.unit_id) ||
+            access.canReach(actor, 'takeover.read', row.unit_id),
         )
         .map((delivery) => deliveryView(delivery, unitName(delivery.unit_id), summary.state !== 'active'));
       return { ...summary, deliveries };
