@@ -50,6 +50,9 @@ function routes(): void {
   }
   const body = z.strictObject({ outer: z.strictObject({ list: z.array(z.strictObject({ n: z.int() })) }) });
   typed.post('/typed', { config: { auth: 'public' }, schema: { body } }, () => Promise.resolve({}));
+  typed.post('/long', { config: { auth: 'user' }, schema: { body } }, (request) =>
+    Promise.resolve({ items: request.body.outer.list.length }),
+  );
   typed.get('/told', { config: { auth: 'public' } }, () => {
     throw new AppError('cron_invalid', 'No such time', { status: 422, field: 'cron', params: { at: 3 } });
   });
@@ -183,7 +186,7 @@ describe('errors', () => {
     ['another content type', { payload: '<x/>', headers: { 'content-type': 'text/xml' } }, 415, 'invalid_input'],
     [
       'too large a body',
-      { payload: JSON.stringify({ x: 'x'.repeat(2_100_000) }), headers: { 'content-type': 'application/json' } },
+      { payload: JSON.stringify({ x: 'x'.repeat(17_000) }), headers: { 'content-type': 'application/json' } },
       413,
       'too_large',
     ],
@@ -192,6 +195,35 @@ describe('errors', () => {
     const response = await app.inject({ method: 'POST', url: '/typed', ...request });
     expect(response.statusCode).toBe(status);
     expect(codeOf(response)).toBe(code);
+  });
+
+  const signedIn = { cookie: 'bt_session=good', 'x-csrf-token': 'csrf', 'content-type': 'application/json' };
+  const listOf = (items: number): string => `{"outer":{"list":[${'{"n":1},'.repeat(items - 1)}{"n":1}]}}`;
+
+  it.each(['/typed', '/nowhere', '/long'])('say so of a long body from nobody, before it is read: %s', async (url) => {
+    routes();
+    const headers = { 'content-type': 'application/json' };
+    const response = await app.inject({ method: 'POST', url, payload: listOf(100_000), headers });
+    expect([response.statusCode, codeOf(response)]).toEqual(
+      url === '/long' ? [401, 'not_signed_in'] : [413, 'too_large'],
+    );
+  });
+
+  it('take a long body from somebody, up to 2 MB', async () => {
+    routes();
+    const send = (payload: string) => app.inject({ method: 'POST', url: '/long', payload, headers: signedIn });
+    expect((await send(listOf(100_000))).json()).toEqual({ items: 100_000 });
+    expect(codeOf(await send(listOf(300_000)))).toBe('too_large');
+  });
+
+  it.each([33, 5000, 900_000])('say so of a body nested %i deep', async (depth) => {
+    routes();
+    const payload = '['.repeat(depth) + ']'.repeat(depth);
+    const response = await app.inject({ method: 'POST', url: '/long', payload, headers: signedIn });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      error: { code: 'invalid_input', message: expect.stringContaining('deep') },
+    });
   });
 
   it('say so of an unknown address', async () => {

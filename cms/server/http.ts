@@ -57,21 +57,29 @@ export interface Http {
  */
 export const longAnswer = () => (answer: unknown) => JSON.stringify(answer);
 
-/** Largest JSON body, bytes; uploads go by tus, which streams. */
+/** Largest JSON body of somebody who is known, bytes; uploads go by tus, which streams. */
 const BODY_LIMIT = 2_000_000;
+/** Of anybody: nobody counts or throttles who sends it before it is parsed, and what it takes to sign in or pair is short. */
+const PUBLIC_BODY_LIMIT = 16_000;
+/** How deep a body may be nested; what pages send is not half as deep. */
+const DEEPEST_BODY = 32;
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export async function createHttp(deps: HttpDeps): Promise<Http> {
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
+    // Also of a body that is sent to no route at all.
+    bodyLimit: PUBLIC_BODY_LIMIT,
     // The one proxy in front: whatever the caller itself wrote into X-Forwarded-For must not decide whom throttles count.
     trustProxy: deps.trustProxy && ((_address: string, hop: number) => hop === 0),
     forceCloseConnections: true,
   });
   const declared: RouteOptions[] = [];
-  app.addHook('onRoute', (route) => void declared.push(route));
+  app.addHook('onRoute', (route) => {
+    declared.push(route);
+    if (route.config?.auth !== 'public') route.bodyLimit ??= BODY_LIMIT;
+  });
   app.addHook('onReady', (done) => done(firstUndeclared(declared)));
 
   app.setValidatorCompiler(validatorCompiler);
@@ -88,7 +96,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12', unrepresentable: 'any' } }),
   });
   app.addHook('onRequest', (request) => authenticate(deps, request));
-  app.addHook('preValidation', (request, _reply, done) => done(refuseNul(request.body)));
+  app.addHook('preValidation', (request, _reply, done) => done(refuseOdd(request.body)));
 
   return {
     app,
@@ -99,13 +107,18 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   };
 }
 
-/** No table takes a NUL (PostgreSQL has none in text), and no text that people write holds one. */
-function refuseNul(body: unknown): AppError | undefined {
-  const holdsNul = (value: unknown): boolean =>
-    typeof value === 'string'
-      ? value.includes('\0')
-      : typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
-  return holdsNul(body) ? new AppError('invalid_input', 'A text holds the character U+0000') : undefined;
+/** No table takes a NUL (PostgreSQL has none in text), and no text that people write holds one. Nothing that reads on goes deeper. */
+function refuseOdd(value: unknown, depth = 0): AppError | undefined {
+  if (typeof value === 'string')
+    return value.includes('\0') ? new AppError('invalid_input', 'A text holds the character U+0000') : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === DEEPEST_BODY)
+    return new AppError('invalid_input', `The request is nested more than ${DEEPEST_BODY} deep`);
+  for (const inner of Object.values(value)) {
+    const error = refuseOdd(inner, depth + 1);
+    if (error) return error;
+  }
+  return undefined;
 }
 
 function firstUndeclared(routes: readonly RouteOptions[]): Error | undefined {
