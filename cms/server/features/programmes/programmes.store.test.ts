@@ -312,6 +312,41 @@ describeStores('programmes', (under) => {
     expect(test.emitted.at(-1)).toEqual({ name: 'programmeProgressed', payload: { boardId: board.id } });
   });
 
+  it('takes a storm of what boards say in few transactions, and each board’s last word counts', async () => {
+    const boards = await Promise.all(Array.from({ length: 20 }, () => test.board(admin)));
+    const ids = boards.map((board) => board.id);
+    await test.pair(ids);
+    const published = new Map((await publish(...ids)).map((answer) => [answer.boardId, answer.version!]));
+    let transactions = 0;
+    const store = {
+      ...test.context.store,
+      transaction(work: Parameters<typeof test.context.store.transaction>[0]) {
+        transactions++;
+        return test.context.store.transaction(work);
+      },
+    } as typeof test.context.store;
+    const programmes = createProgrammesService({ ...test.context, store }, test.deps);
+    const say = (boardId: string, state: 'received' | 'fetching' | 'active' | 'refused', missing: number) =>
+      programmes.recordProgress(boardId, { version: published.get(boardId)!, state, missing, errorCode: null });
+    const [first, second, third] = ids as [string, string, string];
+    await Promise.all([
+      ...ids.slice(1).flatMap((id) => [say(id, 'received', 9), say(id, 'fetching', 9), say(id, 'fetching', 1)]),
+      ...ids.slice(1).map((id) => say(id, 'active', 0)),
+      say(first, 'refused', 0),
+      say(first, 'fetching', 5),
+      say(first, 'fetching', 4),
+    ]);
+    expect(transactions).toBeLessThanOrEqual(2);
+    // It plays already: a file that it lost since, or an odd copy, takes nothing back.
+    await say(second, 'fetching', 1);
+    await say(third, 'refused', 0);
+    const after = await test.programmes.progress(admin, ids);
+    expect(after.find((row) => row.boardId === first)).toMatchObject({ state: 'fetching', missing: 4 });
+    for (const row of after.filter(({ boardId }) => boardId !== first))
+      expect(row).toMatchObject({ state: 'active', missing: 0 });
+    await programmes.close();
+  });
+
   /** A service whose first publication stops while it compiles, until it is released; `asked` when boards were read so often. */
   function held(times = 1) {
     const asked = Promise.withResolvers<void>();

@@ -83,19 +83,59 @@ export async function upsertProgress(tx: Tx, rows: readonly Database['programme_
   }
 }
 
-/** @returns false when the board speaks of a version that is not its newest */
-export async function updateProgress(
-  tx: Tx,
-  { board_id, epoch, counter, ...said }: Database['programme_progress'],
-): Promise<boolean> {
-  const done = await tx
-    .updateTable('programme_progress')
-    .set(said)
-    .where('board_id', '=', board_id)
-    .where('epoch', '=', epoch)
-    .where('counter', '=', counter)
-    .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
+export type ProgressRow = Database['programme_progress'];
+
+/**
+ * How far each state is. A version that plays has come as far as it can: a file that is lost and fetched again, or a wrong copy that
+ * is refused, takes nothing back. One that was refused may be fetched again.
+ */
+const stateRank: Record<ProgressRow['state'], number> = {
+  published: 0,
+  received: 1,
+  fetching: 2,
+  refused: 2,
+  active: 3,
+};
+
+const rankOfColumn = sql.raw(
+  `(case state ${Object.entries(stateRank)
+    .map(([state, rank]) => `when '${state}' then ${rank}`)
+    .join(' ')} end)`,
+);
+
+/** Reports in the order in which they came, as one a board and version: the last of those that are as far as the furthest. */
+function merged(rows: readonly ProgressRow[]): ProgressRow[] {
+  const byVersion = new Map<string, ProgressRow>();
+  for (const row of rows) {
+    const key = `${row.board_id} ${row.epoch} ${row.counter}`;
+    const held = byVersion.get(key);
+    if (!held || stateRank[row.state] >= stateRank[held.state]) byVersion.set(key, row);
+  }
+  return [...byVersion.values()];
+}
+
+/** Writes reports. What speaks of a version that is not the board's newest, or would go backward, changes nothing. @returns boards with news */
+export async function updateProgress(tx: Tx, reports: readonly ProgressRow[]): Promise<Set<string>> {
+  const all = merged(reports);
+  const written = new Set<string>();
+  for (let i = 0; i < all.length; i += rowsPerInsert) {
+    const text = (value: string | null) => sql`cast(${value} as text)`;
+    const int = (value: number) => sql`cast(${value} as bigint)`;
+    const values = all.slice(i, i + rowsPerInsert).map((row) => {
+      const key = [text(row.board_id), int(row.epoch), int(row.counter)];
+      const said = [text(row.state), int(stateRank[row.state]), int(row.missing), text(row.error_code), int(row.at)];
+      return sql`(${sql.join([...key, ...said])})`;
+    });
+    // An unnamed VALUES has the columns column1, column2 … on both dialects.
+    const { rows } = await sql<{ board_id: string }>`
+      update programme_progress set state = v.column4, missing = v.column6, error_code = v.column7, at = v.column8
+      from (values ${sql.join(values)}) as v
+      where board_id = v.column1 and epoch = v.column2 and counter = v.column3 and ${rankOfColumn} <= v.column5
+      returning board_id
+    `.execute(tx);
+    for (const { board_id } of rows) written.add(board_id);
+  }
+  return written;
 }
 
 export async function findPart(db: Db | Tx, hash: string): Promise<string | null> {

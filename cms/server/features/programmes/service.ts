@@ -11,7 +11,6 @@ import { z } from 'zod';
 import type { ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
 import type { publishAnswer, publishPreview } from '../../../../shared/protocol/api/content.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
-import type { boardMessages } from '../../../../shared/protocol/link.ts';
 import {
   assetRef,
   certificate as certificateSchema,
@@ -29,12 +28,12 @@ import type { BoardRecord, BoardsService } from '../boards/service.ts';
 import { Compiler, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
 import { boardsPerTurn, createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
+import { createProgressRecorder, type ProgressSaid } from './progress.ts';
 import * as repo from './repo.ts';
 
 export type PublishWarning = 'board_unpaired' | Compiled['warnings'][number];
 export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
 export type Preview = z.infer<typeof publishPreview>['boards'][number];
-type Said = z.infer<typeof boardMessages.programmeProgressedV1.request>;
 
 export interface ProgrammesService {
   /** What publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
@@ -50,7 +49,7 @@ export interface ProgrammesService {
   /** The newest programme, for the board's present player; null for a board that has none. */
   newestManifest(boardId: string): Promise<{ version: Version; manifest: string } | null>;
   /** What a board says of its programme; of an older one it is passed over. */
-  recordProgress(boardId: string, said: Said): Promise<void>;
+  recordProgress(boardId: string, said: ProgressSaid): Promise<void>;
   progress(actor: Actor, boardIds: readonly string[]): Promise<ProgrammeProgress[]>;
   /** The signed statement of who the board with this player is. */
   certificateFor(boardId: string, deviceKey: string): Promise<string>;
@@ -80,6 +79,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   const { store, sources, access, events, log } = context;
   const { units, boards } = deps;
   const { pathOf, hashOf, issue, signCertificate } = createIssuer(context, deps);
+  const recorder = createProgressRecorder(context);
   let last: Promise<unknown> = Promise.resolve();
 
   /** One publication at a time in this process; other processes are met by the primary key and tried again. */
@@ -291,18 +291,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       if (!holdsFor(newest.manifest, board, deviceKey)) onChange({ boardId });
       return given(newest);
     },
-    async recordProgress(boardId, said) {
-      const row = {
-        board_id: boardId,
-        ...said.version,
-        state: said.state,
-        missing: said.missing,
-        error_code: said.errorCode,
-        at: sources.now(),
-      };
-      const known = await store.transaction((tx) => repo.updateProgress(tx, row));
-      if (known) events.emit('programmeProgressed', { boardId });
-    },
+    recordProgress: (boardId, said) => recorder.record(boardId, said),
     async progress(actor, boardIds) {
       return boards.progress((await require(actor, 'board.read', boardIds)).map((board) => board.id));
     },
@@ -317,7 +306,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     },
     async close() {
       for (const stop of stops) stop();
-      await last;
+      await Promise.all([last, recorder.idle()]);
     },
   };
 }
