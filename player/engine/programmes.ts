@@ -379,12 +379,18 @@ function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The stable code of anything thrown. */
+/** The stable code of anything thrown, as the CMS takes it: small letters, digits and `_`, at most 64. */
 export function codeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
   const { code } = error as { code?: unknown };
   if (code === 'ENOSPC') return 'disk_full';
-  return typeof code === 'string' ? code.slice(0, 64) : 'internal_error';
+  // The system's own codes, such as EACCES, are capitals.
+  return typeof code === 'string'
+    ? code
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '_')
+        .slice(0, 64)
+    : 'internal_error';
 }
 
 /** Failures of the way to the CMS: normal, and no fault of the board. */

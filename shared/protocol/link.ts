@@ -12,7 +12,12 @@ export const boardNamespace = '/board';
 export const maxMessageBytes = 1_000_000;
 
 /** Payload of the token that a board signs with its key to connect and to fetch (JWS typ `bang-tin-board-token`, kid = board id). */
-export const boardToken = z.strictObject({ boardId: uuid, issuedAt: msUtc, expiresAt: msUtc, nonce: z.string().max(64) });
+export const boardToken = z.strictObject({
+  boardId: uuid,
+  issuedAt: msUtc,
+  expiresAt: msUtc,
+  nonce: z.string().max(64),
+});
 /** A token lives at most this long, ms. */
 export const boardTokenLifeMs = 120_000;
 
@@ -30,7 +35,8 @@ export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown
 export type ConnectRefusal = (typeof connectRefusals)[number];
 
 const failure = errorBody.extend({ ok: z.literal(false) });
-const reply = <T extends z.ZodRawShape>(shape: T) => z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);
+const reply = <T extends z.ZodRawShape>(shape: T) =>
+  z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);
 
 export const playingNow = z.strictObject({
   noticeId: uuid.nullable(),
@@ -40,6 +46,13 @@ export const playingNow = z.strictObject({
   until: msUtc,
 });
 export type PlayingNow = z.infer<typeof playingNow>;
+
+/** Why it did not work, in a board's words: a stable code, never text. Databases cannot store every text. */
+const errorCode = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9_]*$/)
+  .nullable();
 
 /** Board → CMS. */
 export const boardMessages = {
@@ -87,7 +100,7 @@ export const boardMessages = {
       version,
       state: z.enum(['received', 'fetching', 'active', 'refused']),
       missing: z.int().min(0),
-      errorCode: z.string().max(64).nullable(),
+      errorCode,
     }),
     reply: reply({}),
   },
@@ -97,7 +110,7 @@ export const boardMessages = {
       takeoverId: uuid,
       state: z.enum(['received', 'displayed', 'dark', 'failed', 'ended', 'refused']),
       at: msUtc,
-      errorCode: z.string().max(64).nullable(),
+      errorCode,
     }),
     reply: reply({}),
   },

@@ -97,6 +97,13 @@ describe('messages', () => {
       ['stateChangedV1', { now: { title: 1 } }],
       ['programmeProgressedV1', { version: 7 }],
       ['takeoverProgressedV1', { takeoverId: '1', state: 'won', at: -1, errorCode: null }],
+      ['takeoverProgressedV1', { takeoverId: cms.sources.newId(), state: 'failed', at: 1, errorCode: '\0' }],
+      ['takeoverProgressedV1', { takeoverId: cms.sources.newId(), state: 'failed', at: 1, errorCode: 'EACCES' }],
+      ['programmeProgressedV1', { version: { epoch: 1, counter: 1 }, state: 'refused', missing: 0, errorCode: 'a\0' }],
+      [
+        'programmeProgressedV1',
+        { version: { epoch: 1, counter: 1 }, state: 'refused', missing: 0, errorCode: 'x'.repeat(65) },
+      ],
       ['readClockV1', { extra: true }],
     ];
     for (const [name, payload] of wrong) expect((await send(name, payload)).error?.code, name).toBe('message_invalid');

@@ -73,13 +73,43 @@ describe('GroupCommit', () => {
     expect(Math.max(...sizes.slice(5))).toBeGreaterThanOrEqual(7);
   });
 
-  it('fails one bad item alone', async () => {
-    const { store, write, next } = stubStore();
-    const group = new GroupCommit<number>(store, { write, weigh: () => 1, maxWeight: 100, aimMs: 50, delayMs: 0 });
-    const results = Promise.allSettled([group.add(1), group.add(-1), group.add(2)]);
-    (await next()).commit();
-    (await next()).commit();
-    expect((await results).map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  it('fails bad items alone, in the order they came, and by halves: few bad ones cost few transactions', async () => {
+    const count = 512;
+    const bad = new Set([0, 77, 400]);
+    const written: number[] = [];
+    let transactions = 0;
+    const store = { transaction: (work: (tx: Tx) => Promise<void>) => work({} as Tx) } as unknown as Store;
+    const group = new GroupCommit<number>(store, {
+      ...options,
+      maxWeight: count,
+      write: (_tx, items) => {
+        transactions++;
+        if (items.some((item) => bad.has(item))) return Promise.reject(new Error(`bad item among ${items.length}`));
+        written.push(...items);
+        return Promise.resolve();
+      },
+    });
+    const results = await Promise.allSettled(Array.from({ length: count }, (_, i) => group.add(i)));
+    await group.idle();
+    const rejected = results.flatMap((result, i) => (result.status === 'rejected' ? [[i, String(result.reason)]] : []));
+    expect(rejected).toEqual([...bad].map((i) => [i, 'Error: bad item among 1']));
+    expect(written).toEqual(Array.from({ length: count }, (_, i) => i).filter((i) => !bad.has(i)));
+    // Two for each halving, on the way to each bad one.
+    expect(transactions).toBeLessThanOrEqual(1 + bad.size * 2 * Math.log2(count));
+  });
+
+  it('salvages nothing item by item when transactions are no longer to be had', async () => {
+    let asked = 0;
+    const store = {
+      transaction: (work: (tx: Tx) => Promise<void>) =>
+        ++asked === 1 ? work({} as Tx) : Promise.reject(new Error('closed')),
+    } as unknown as Store;
+    const group = new GroupCommit<number>(store, { ...options, write: () => Promise.reject(new Error('lost')) });
+    const results = await Promise.allSettled(Array.from({ length: 64 }, (_, i) => group.add(i)));
+    expect(new Set(results.map((result) => String((result as PromiseRejectedResult).reason)))).toEqual(
+      new Set(['Error: closed']),
+    );
+    expect(asked).toBe(3);
   });
 
   it('tells everybody when there is no transaction to be had', async () => {

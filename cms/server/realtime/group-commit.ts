@@ -98,12 +98,27 @@ export class GroupCommit<T> {
     }
   }
 
-  /** One bad item must not fail the others. */
+  /** One bad item must not fail the others, nor have each of them written alone: halves are tried, then halves of those that fail. */
   async #salvage(taken: readonly Waiting<T>[], error: unknown): Promise<void> {
     const [only] = taken;
     if (taken.length === 1 && only) return only.reject(error);
-    for (const { item, resolve, reject } of taken) {
-      await this.#store.transaction((tx) => this.#options.write(tx, [item])).then(resolve, reject);
+    const middle = Math.ceil(taken.length / 2);
+    for (const half of [taken.slice(0, middle), taken.slice(middle)]) {
+      let begun = false;
+      try {
+        await this.#store.transaction((tx) => {
+          begun = true;
+          return this.#options.write(
+            tx,
+            half.map(({ item }) => item),
+          );
+        });
+        for (const waiting of half) waiting.resolve();
+      } catch (failure) {
+        if (begun) await this.#salvage(half, failure);
+        // No transaction to be had: none of them is at fault, and smaller ones would not be had either.
+        else for (const waiting of half) waiting.reject(failure);
+      }
     }
   }
 

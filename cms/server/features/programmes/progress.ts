@@ -6,7 +6,6 @@ import type { z } from 'zod';
 import type { boardMessages } from '../../../../shared/protocol/link.ts';
 import type { Context } from '../../context.ts';
 import { GroupCommit } from '../../realtime/group-commit.ts';
-import { cleanLine } from '../../text.ts';
 import * as repo from './repo.ts';
 
 export type ProgressSaid = z.infer<typeof boardMessages.programmeProgressedV1.request>;
@@ -51,8 +50,7 @@ export function createProgressRecorder({ store, sources, events }: Context): Pro
           ...said.version,
           state: said.state,
           missing: said.missing,
-          // One board's odd text must not keep the reports of the others from being written.
-          error_code: said.errorCode === null ? null : cleanLine(said.errorCode),
+          error_code: said.errorCode,
           at: sources.now(),
         },
         isNews: false,
