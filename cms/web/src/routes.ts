@@ -3,6 +3,7 @@
  * has replaced the files it would be loaded from.
  */
 import { createRouter } from 'sv-router';
+import AccountPage from './pages/AccountPage.svelte';
 import BoardEditPage from './pages/BoardEditPage.svelte';
 import BoardNewPage from './pages/BoardNewPage.svelte';
 import BoardPage from './pages/BoardPage.svelte';
@@ -20,6 +21,8 @@ import SchedulesPage from './pages/SchedulesPage.svelte';
 import TakeoverNewPage from './pages/TakeoverNewPage.svelte';
 import TakeoverPage from './pages/TakeoverPage.svelte';
 import TakeoversPage from './pages/TakeoversPage.svelte';
+import UserPage from './pages/UserPage.svelte';
+import UsersPage from './pages/UsersPage.svelte';
 
 export const { p, navigate, isActive, route } = createRouter({
   '/': BoardsPage,
@@ -54,5 +57,10 @@ export const { p, navigate, isActive, route } = createRouter({
     '/new': TakeoverNewPage,
     '/:id': TakeoverPage,
   },
+  '/users': {
+    '/': UsersPage,
+    '/:id': UserPage,
+  },
+  '/account': AccountPage,
   '*notFound': NotFoundPage,
 });

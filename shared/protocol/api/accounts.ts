@@ -4,6 +4,8 @@ import { uuid } from '../common.ts';
 
 export const role = z.enum(['administrator', 'province', 'approver', 'editor', 'technician', 'viewer']);
 export type Role = z.infer<typeof role>;
+/** From the most to the least. */
+export const roles: readonly Role[] = role.options;
 
 /** POST /api/session → me. Errors: sign_in_failed 401, sign_in_throttled 429. */
 export const signInRequest = z.strictObject({ email: z.string().trim().min(3).max(200), password: z.string().min(1).max(200) });

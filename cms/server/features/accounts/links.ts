@@ -29,10 +29,11 @@ export interface Links {
   check(token: string, address: string): Promise<z.infer<typeof linkCheck>>;
   /**
    * Sets the password, ends every session of the person, and begins one.
+   * @param previous token of the session that the browser held until now, whoever's it was
    * @returns null where a second factor has to be shown first
    * @throws LinkError; AppError `sign_in_throttled`
    */
-  use(request: { token: string; password: string }, origin: Origin): Promise<Session | null>;
+  use(request: { token: string; password: string }, origin: Origin, previous?: string | null): Promise<Session | null>;
 }
 
 export function createLinks(context: Context, deps: { sessions: Sessions; guard: SignInGuard }): Links {
@@ -66,12 +67,12 @@ export function createLinks(context: Context, deps: { sessions: Sessions; guard:
       attempt.right();
       return { purpose, name, email, expiresAt };
     },
-    async use({ token, password }, origin) {
+    async use({ token, password }, origin, previous = null) {
       const attempt = guard.begin(null, origin.address);
       const tokenHash = sha256(token);
       open(await repo.findLink(store.read, tokenHash));
       const passwordHash = await hashPassword(password, sources.randomBytes);
-      const { session, tell } = await store.transaction(async (tx) => {
+      const { session, tells } = await store.transaction(async (tx) => {
         const link = open(await repo.findLink(tx, tokenHash));
         if (!(await repo.markUsed(tx, tokenHash, now())))
           throw new LinkError('link_used', 'This link has been used', { status: 409 });
@@ -86,11 +87,12 @@ export function createLinks(context: Context, deps: { sessions: Sessions; guard:
           unitId: sessions.unitOf(grants),
           detail: { address: origin.address },
         });
-        const tell = await sessions.endAll(tx, { userId: user.id }, user.id, 'password_changed');
-        return { session: await sessions.begin(tx, user, origin), tell };
+        const tells = [await sessions.endAll(tx, { userId: user.id }, user.id, 'password_changed')];
+        if (previous !== null) tells.push(await sessions.endReplaced(tx, previous));
+        return { session: await sessions.begin(tx, user, origin), tells };
       });
       attempt.right();
-      tell();
+      for (const tell of tells) tell();
       return session;
     },
   };

@@ -20,7 +20,7 @@ import {
 } from '../../../../shared/protocol/api/users.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
-import { setSessionCookie } from '../../cookies.ts';
+import { sessionCookie, setSessionCookie } from '../../cookies.ts';
 import { longAnswer } from '../../http.ts';
 import type { UsersService } from './users-service.ts';
 
@@ -110,7 +110,7 @@ export const userRoutes =
       { config: { auth: 'public' }, schema: { body: linkUse, response: { 200: linkUsed } } },
       async (request, reply) => {
         const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? null };
-        const session = await service.links.use(request.body, origin);
+        const session = await service.links.use(request.body, origin, request.cookies[sessionCookie] ?? null);
         if (session) setSessionCookie(reply, session.token);
         return { me: session?.me ?? null };
       },

@@ -22,6 +22,8 @@ export interface Api {
   post<T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T>;
   put<T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<T>;
   patch<T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<T>;
+  /** What is answered 204. */
+  send(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<void>;
   /** DELETE, answered 204. */
   remove(path: string): Promise<void>;
 }
@@ -72,6 +74,9 @@ export function createApi(options: ApiOptions): Api {
     post: (path, schema, body) => answer('POST', path, schema, body),
     put: (path, schema, body) => answer('PUT', path, schema, body),
     patch: (path, schema, body) => answer('PATCH', path, schema, body),
+    async send(method, path, body) {
+      await send(method, path, body);
+    },
     async remove(path) {
       await send('DELETE', path, undefined);
     },

@@ -4,11 +4,13 @@ import {
   me,
   setupCheck,
   type Me,
+  type Role,
   type setupRequest,
   type signInRequest,
 } from '../../../../shared/protocol/api/accounts.ts';
+import { linkCheck, linkUsed, type linkUse } from '../../../../shared/protocol/api/users.ts';
 import type { Unit } from '../../../../shared/protocol/api/units.ts';
-import { roleAllows, type Action } from '../../../../shared/protocol/rights.ts';
+import { actionsOf, roleAllows, type Action } from '../../../../shared/protocol/rights.ts';
 import type { z } from 'zod';
 import { createApi, ApiError, type Api } from './api.ts';
 import { Live } from './live.svelte.ts';
@@ -30,6 +32,13 @@ export class Session {
     return this.me?.grants.some((grant) => roleAllows(grant.role, action)) === true;
   }
 
+  /** Whether the person may do there all that the role allows, and so hand it on. */
+  holdsAt(role: Role, unitId: string, units: readonly Unit[]): boolean {
+    return (
+      this.mayAt('user.manage', unitId, units) && actionsOf(role).every((action) => this.mayAt(action, unitId, units))
+    );
+  }
+
   /** Whether it is allowed on this unit: by a role on the unit itself or on one above it. */
   mayAt(action: Action, unitId: string, units: readonly Unit[]): boolean {
     const parents = new Map(units.map((unit) => [unit.id, unit.parentId]));
@@ -48,6 +57,9 @@ export class App {
   now = $state(Date.now());
 
   constructor(fetch: typeof globalThis.fetch) {
+    // What the person may do has changed, or the CMS has ended the connection: perhaps the session too.
+    this.live.on('accountChangedV1', () => void this.start());
+    this.live.onEnded(() => void this.start());
     this.api = createApi({
       fetch,
       csrfToken: () => this.session.me?.csrfToken ?? null,
@@ -86,6 +98,24 @@ export class App {
   /** Whether the link of the first set-up still opens. @throws ApiError `setup_done`, `setup_link_invalid` */
   async checkSetUp(token: string): Promise<void> {
     await this.api.post('/api/setup/check', setupCheck, { token });
+  }
+
+  /** Whom a one-time link is for. @throws ApiError `link_used`, `link_expired`, `link_replaced`, `link_unknown` */
+  checkLink(token: string): Promise<z.infer<typeof linkCheck>> {
+    return this.api.post('/api/account-links/check', linkCheck, { token });
+  }
+
+  /** Chooses a password by a one-time link. @returns whether that signed the person in */
+  async useLink(input: z.infer<typeof linkUse>): Promise<boolean> {
+    const { me } = await this.api.post('/api/account-links/use', linkUsed, input);
+    this.#take(me);
+    return me !== null;
+  }
+
+  /** Signs out everywhere, here too. */
+  async signOutEverywhere(): Promise<void> {
+    await this.api.remove('/api/account/sessions');
+    this.#take(null);
   }
 
   async signOut(): Promise<void> {

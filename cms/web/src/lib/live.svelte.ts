@@ -11,6 +11,7 @@ export class Live {
   #socket: Socket | null = null;
   #listeners = new Map<string, Set<(message: never) => void>>();
   #onReturn = new Set<() => void>();
+  #onEnded = new Set<() => void>();
 
   /** Opens the socket with the session's cookie. */
   open(): void {
@@ -22,9 +23,13 @@ export class Live {
       if (wasLost) for (const again of this.#onReturn) again();
       wasLost = false;
     });
-    socket.on('disconnect', () => {
+    socket.on('disconnect', (reason) => {
       wasLost = true;
       this.state = 'lost';
+      if (reason !== 'io server disconnect') return;
+      // Such a connection does not come back by itself.
+      for (const listener of this.#onEnded) listener();
+      socket.connect();
     });
     socket.on('connect_error', () => {
       wasLost = true;
@@ -55,6 +60,12 @@ export class Live {
     this.#listeners.set(name, set);
     set.add(listener);
     return () => set.delete(listener);
+  }
+
+  /** The CMS ended the connection, as it does when the session ends. */
+  onEnded(listener: () => void): () => void {
+    this.#onEnded.add(listener);
+    return () => this.#onEnded.delete(listener);
   }
 
   /** After the connection was lost and is back: what was missed has to be asked for. */

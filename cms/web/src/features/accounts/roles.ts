@@ -1,4 +1,5 @@
-import type { Role } from '../../../../../shared/protocol/api/accounts.ts';
+import { roles, type Role } from '../../../../../shared/protocol/api/accounts.ts';
+import type { User } from '../../../../../shared/protocol/api/users.ts';
 import { m } from '../../paraglide/messages.js';
 
 export function roleName(role: Role): string {
@@ -12,3 +13,26 @@ export function roleName(role: Role): string {
   };
   return names[role]();
 }
+
+/** What the role is for, in a sentence. */
+export function roleHint(role: Role): string {
+  const hints: Record<Role, () => string> = {
+    administrator: m.role_administrator_hint,
+    province: m.role_province_hint,
+    approver: m.role_approver_hint,
+    editor: m.role_editor_hint,
+    technician: m.role_technician_hint,
+    viewer: m.role_viewer_hint,
+  };
+  return hints[role]();
+}
+
+export const roleOptions = (among: readonly Role[] = roles): { value: Role; label: string }[] =>
+  among.map((role) => ({ value: role, label: roleName(role) }));
+
+export function userStateName(state: User['state']): string {
+  const names = { active: m.user_state_active, invited: m.user_state_invited, inactive: m.user_state_inactive };
+  return names[state]();
+}
+export const userStateTone = (state: User['state']): 'good' | 'warn' | 'neutral' =>
+  (({ active: 'good', invited: 'warn', inactive: 'neutral' }) as const)[state];

@@ -1,0 +1,64 @@
+/** A list that is loaded page by page: the first at once, more when asked for. */
+import { untrack } from 'svelte';
+import { explain } from './errors.ts';
+import { useResource, type Resource } from './resource.svelte.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the following ones begin; null when there are none. */
+  readonly next: string | null;
+}
+
+export class Pages<P extends Page<unknown>> {
+  readonly resource: Resource<P>;
+  /** More is on its way. */
+  busy = $state(false);
+  /** Why more could not be loaded. */
+  error = $state<string | null>(null);
+  #load: (cursor: string | null, signal?: AbortSignal) => Promise<P>;
+
+  constructor(resource: Resource<P>, load: (cursor: string | null, signal?: AbortSignal) => Promise<P>) {
+    this.resource = resource;
+    this.#load = load;
+  }
+
+  /** Adds the next page to what is shown. A list that was loaded anew meanwhile stays as it is. */
+  async more(): Promise<void> {
+    const shown = this.resource.data;
+    if (this.busy || !shown || shown.next === null) return;
+    this.busy = true;
+    this.error = null;
+    try {
+      const next = await this.#load(shown.next);
+      if (this.resource.data === shown) this.resource.data = { ...next, items: [...shown.items, ...next.items] } as P;
+    } catch (error) {
+      this.error = explain(error);
+    }
+    this.busy = false;
+  }
+}
+
+/** Lives with the component; loaded anew whenever what `load` reads before its first `await` changes. */
+export function usePages<P extends Page<unknown>>(
+  load: (cursor: string | null, signal?: AbortSignal) => Promise<P>,
+): Pages<P> {
+  const resource = useResource((signal) => load(null, signal));
+  return untrack(() => new Pages(resource, load));
+}
+
+/** A text as it was a moment ago: what is typed is asked for when the typing pauses. */
+export function useSettled(read: () => string, waitMs = 250): { readonly value: string } {
+  let value = $state(read());
+  $effect(() => {
+    const now = read();
+    const timer = setTimeout(() => {
+      value = now;
+    }, waitMs);
+    return () => clearTimeout(timer);
+  });
+  return {
+    get value() {
+      return value;
+    },
+  };
+}
