@@ -65,7 +65,7 @@ const scheduleFields = {
   ...windowFields,
   targets,
 };
-/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit. */
+/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved). */
 export const scheduleInput = z.strictObject(scheduleFields);
 export const scheduleEdit = z.strictObject({ ...scheduleFields, revision: z.int() });
 export const scheduleEntry = z.strictObject({

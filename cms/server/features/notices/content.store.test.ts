@@ -26,17 +26,27 @@ describeStores('content', (under) => {
     unitId: test.ids.commune,
     title: 'Thông báo',
     category: 'local',
-    content: { type: 'layout', layout: 'notice', fields: { title: 'Họp thôn', body: 'Tối nay, 19 giờ.', ...fields } as never },
+    content: {
+      type: 'layout',
+      layout: 'notice',
+      fields: { title: 'Họp thôn', body: 'Tối nay, 19 giờ.', ...fields } as never,
+    },
     durationMs: null,
   });
   const pictureInput = (asset: string, type: 'image' | 'video' = 'image'): NoticeInput => ({
     ...textInput(),
-    content: type === 'image' ? { type, asset, alt: '', fit: 'contain' } : { type, asset, alt: '', fit: 'contain', muted: true },
+    content:
+      type === 'image'
+        ? { type, asset, alt: '', fit: 'contain' }
+        : { type, asset, alt: '', fit: 'contain', muted: true },
   });
 
   describe('notices', () => {
     it('store their texts in NFC, however they were typed', async () => {
-      const input = { ...textInput({ title: 'Họp thôn'.normalize('NFD'), body: 'Mời bà con'.normalize('NFD') }), title: '  Thông\u0000 báo \n mới '.normalize('NFD') };
+      const input = {
+        ...textInput({ title: 'Họp thôn'.normalize('NFD'), body: 'Mời bà con'.normalize('NFD') }),
+        title: '  Thông\u0000 báo \n mới '.normalize('NFD'),
+      };
       const made = await test.notices.create(editor, input);
       expect(made.title).toBe('Thông báo mới');
       expect(made.content).toMatchObject({ fields: { title: 'Họp thôn', body: 'Mời bà con', signer: '' } });
@@ -50,43 +60,68 @@ describeStores('content', (under) => {
       [{ date: '31/02/2026' }, 'content.fields.date'],
       [{ unheardOf: 'x' }, 'content.fields.unheardOf'],
     ])('refuse what their layout does not take: %j', async (fields, field) => {
-      await expect(test.notices.create(editor, textInput(fields))).rejects.toMatchObject({ code: 'layout_field_invalid', field });
+      await expect(test.notices.create(editor, textInput(fields))).rejects.toMatchObject({
+        code: 'layout_field_invalid',
+        field,
+      });
     });
 
     it('refuse a layout, a file or a title that there is not', async () => {
       const unknown = { ...textInput(), content: { type: 'layout' as const, layout: 'constructor', fields: {} } };
-      await expect(test.notices.create(editor, unknown)).rejects.toMatchObject({ code: 'layout_unknown', field: 'content.layout' });
-      await expect(test.notices.create(editor, pictureInput('0'.repeat(64)))).rejects.toMatchObject({ code: 'asset_unknown', field: 'content.asset' });
-      await expect(test.notices.create(editor, { ...textInput(), title: '\u200b ' })).rejects.toMatchObject({ code: 'title_empty', field: 'title' });
+      await expect(test.notices.create(editor, unknown)).rejects.toMatchObject({
+        code: 'layout_unknown',
+        field: 'content.layout',
+      });
+      await expect(test.notices.create(editor, pictureInput('0'.repeat(64)))).rejects.toMatchObject({
+        code: 'asset_unknown',
+        field: 'content.asset',
+      });
+      await expect(test.notices.create(editor, { ...textInput(), title: '\u200b ' })).rejects.toMatchObject({
+        code: 'title_empty',
+        field: 'title',
+      });
     });
 
     it('last as long as their words need, their video is, or somebody says', async () => {
       const video = await test.file(test.ids.commune, 'video', 12_345);
       const short = await test.file(test.ids.commune, 'video', 40);
       const image = await test.file(test.ids.commune, 'image');
-      const lengthOf = async (input: NoticeInput): Promise<number> => (await test.notices.create(editor, input)).effectiveDurationMs;
+      const lengthOf = async (input: NoticeInput): Promise<number> =>
+        (await test.notices.create(editor, input)).effectiveDurationMs;
       expect(await lengthOf(pictureInput(video.hash, 'video'))).toBe(12_345);
       expect(await lengthOf(pictureInput(short.hash, 'video'))).toBe(1000);
       expect(await lengthOf(pictureInput(image.hash))).toBe(10_000);
       expect(await lengthOf({ ...pictureInput(video.hash, 'video'), durationMs: 5000 })).toBe(5000);
       const brief = await lengthOf(textInput());
       expect(await lengthOf(textInput({ body: 'một hai ba bốn năm '.repeat(15) }))).toBeGreaterThan(brief);
-      await expect(test.notices.create(editor, pictureInput(image.hash, 'video'))).rejects.toMatchObject({ code: 'asset_of_other_kind', field: 'content.asset' });
+      await expect(test.notices.create(editor, pictureInput(image.hash, 'video'))).rejects.toMatchObject({
+        code: 'asset_of_other_kind',
+        field: 'content.asset',
+      });
     });
 
     it('show only files that their editor may see; what is shown may stay', async () => {
       const theirs = await test.file(test.ids.sister, 'image');
-      await expect(test.notices.create(editor, pictureInput(theirs.hash))).rejects.toMatchObject({ code: 'asset_unknown' });
+      await expect(test.notices.create(editor, pictureInput(theirs.hash))).rejects.toMatchObject({
+        code: 'asset_unknown',
+      });
       const byAdmin = await test.notices.create(admin, pictureInput(theirs.hash));
-      expect(await test.notices.edit(editor, byAdmin.id, 1, { ...pictureInput(theirs.hash), title: 'Mới' })).toMatchObject({ title: 'Mới', revision: 2 });
+      expect(
+        await test.notices.edit(editor, byAdmin.id, 1, { ...pictureInput(theirs.hash), title: 'Mới' }),
+      ).toMatchObject({ title: 'Mới', revision: 2 });
     });
 
     it('are edited by one person at a time', async () => {
       const made = await test.notices.create(editor, textInput());
       const second = await test.notices.edit(editor, made.id, 1, { ...textInput(), title: 'Lần hai' });
       expect(second.revision).toBe(2);
-      await expect(test.notices.edit(editor, made.id, 1, { ...textInput(), title: 'Muộn' })).rejects.toMatchObject({ code: 'revision_conflict', status: 409 });
-      const both = await Promise.allSettled(['a', 'b'].map((title) => test.notices.edit(editor, made.id, 2, { ...textInput(), title })));
+      await expect(test.notices.edit(editor, made.id, 1, { ...textInput(), title: 'Muộn' })).rejects.toMatchObject({
+        code: 'revision_conflict',
+        status: 409,
+      });
+      const both = await Promise.allSettled(
+        ['a', 'b'].map((title) => test.notices.edit(editor, made.id, 2, { ...textInput(), title })),
+      );
       expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
       expect((await test.notices.get(editor, made.id)).revision).toBe(3);
     });
@@ -101,21 +136,42 @@ describeStores('content', (under) => {
       await expect(test.notices.edit(sister, province.id, 1, textInput())).rejects.toMatchObject({ code: 'forbidden' });
       await expect(test.notices.create(sister, textInput())).rejects.toMatchObject({ code: 'forbidden' });
       // Moving a notice into another unit needs the right there.
-      await expect(test.notices.edit(editor, own.id, 1, { ...textInput(), unitId: test.ids.sister })).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(
+        test.notices.edit(editor, own.id, 1, { ...textInput(), unitId: test.ids.sister }),
+      ).rejects.toMatchObject({ code: 'forbidden' });
     });
 
     it('cannot be deleted while a playlist holds them; the row stays for what was played', async () => {
       const made = await test.notices.create(editor, textInput());
       const list = await test.playlist(editor, [made.id]);
-      await expect(test.notices.remove(editor, made.id)).rejects.toMatchObject({ code: 'in_use', status: 409, params: { where: 'Buổi sáng', count: 1 } });
+      await expect(test.notices.remove(editor, made.id)).rejects.toMatchObject({
+        code: 'in_use',
+        status: 409,
+        params: { where: 'Buổi sáng', count: 1 },
+      });
       await test.playlists.remove(editor, list.id);
       await test.notices.remove(editor, made.id);
       await expect(test.notices.get(editor, made.id)).rejects.toMatchObject({ code: 'notice_unknown' });
       expect(await test.notices.timed([made.id])).toEqual([]);
-      const row = await under.store.read.selectFrom('notices').select(['title', 'deleted_at']).where('id', '=', made.id).executeTakeFirstOrThrow();
+      const row = await under.store.read
+        .selectFrom('notices')
+        .select(['title', 'deleted_at'])
+        .where('id', '=', made.id)
+        .executeTakeFirstOrThrow();
       expect(row).toEqual({ title: 'Thông báo', deleted_at: test.sources.now() });
-      const trail = await under.store.read.selectFrom('audit_log').select(['action', 'user_id', 'unit_id']).where('subject_id', '=', made.id).orderBy('id').execute();
-      expect(trail).toEqual(['notice.created', 'notice.deleted'].map((action) => ({ action, user_id: editor.userId, unit_id: test.ids.commune })));
+      const trail = await under.store.read
+        .selectFrom('audit_log')
+        .select(['action', 'user_id', 'unit_id'])
+        .where('subject_id', '=', made.id)
+        .orderBy('id')
+        .execute();
+      expect(trail).toEqual(
+        ['notice.created', 'notice.deleted'].map((action) => ({
+          action,
+          user_id: editor.userId,
+          unit_id: test.ids.commune,
+        })),
+      );
     });
   });
 
@@ -131,8 +187,12 @@ describeStores('content', (under) => {
       const made = await test.playlists.create(editor, { unitId: test.ids.commune, name: 'Chiều', items });
       expect(made).toMatchObject({ name: 'Chiều', items, totalMs: 11_000, revision: 1 });
       expect(await test.playlists.get(editor, made.id)).toEqual(made);
-      expect(await test.playlists.edit(editor, made.id, 1, { unitId: test.ids.commune, name: 'Tối', items: [] })).toMatchObject({ totalMs: 0, revision: 2 });
-      await expect(test.playlists.edit(editor, made.id, 1, { unitId: test.ids.commune, name: 'Tối', items })).rejects.toMatchObject({ code: 'revision_conflict' });
+      expect(
+        await test.playlists.edit(editor, made.id, 1, { unitId: test.ids.commune, name: 'Tối', items: [] }),
+      ).toMatchObject({ totalMs: 0, revision: 2 });
+      await expect(
+        test.playlists.edit(editor, made.id, 1, { unitId: test.ids.commune, name: 'Tối', items }),
+      ).rejects.toMatchObject({ code: 'revision_conflict' });
     });
 
     it('name what is wrong with an item', async () => {
@@ -146,23 +206,38 @@ describeStores('content', (under) => {
         validTo: null,
         ...over,
       });
-      const create = (...items: PlaylistInput['items']) => test.playlists.create(editor, { unitId: test.ids.commune, name: 'x', items });
-      await expect(create(item(), item({ noticeId: theirs.id }))).rejects.toMatchObject({ code: 'notice_unknown', field: 'items.1.noticeId' });
-      await expect(create(item({ validFrom: 5, validTo: 5 }))).rejects.toMatchObject({ code: 'validity_reversed', field: 'items.0.validTo' });
+      const create = (...items: PlaylistInput['items']) =>
+        test.playlists.create(editor, { unitId: test.ids.commune, name: 'x', items });
+      await expect(create(item(), item({ noticeId: theirs.id }))).rejects.toMatchObject({
+        code: 'notice_unknown',
+        field: 'items.1.noticeId',
+      });
+      await expect(create(item({ validFrom: 5, validTo: 5 }))).rejects.toMatchObject({
+        code: 'validity_reversed',
+        field: 'items.0.validTo',
+      });
       const twice = item();
       await expect(create(twice, twice)).rejects.toMatchObject({ code: 'item_repeated', field: 'items.1.itemId' });
       // What an upper unit put into it, its editors may keep.
       const made = await test.playlist(admin, [theirs.id]);
-      expect(await test.playlists.edit(editor, made.id, 1, { unitId: test.ids.commune, name: 'Giữ', items: made.items })).toMatchObject({ name: 'Giữ' });
+      expect(
+        await test.playlists.edit(editor, made.id, 1, { unitId: test.ids.commune, name: 'Giữ', items: made.items }),
+      ).toMatchObject({ name: 'Giữ' });
     });
 
     it('cannot be deleted while something plays them', async () => {
       const list = await test.playlist(editor, []);
       const board = await test.board(admin, { name: 'Bảng đình', defaultPlaylistId: list.id });
-      await expect(test.playlists.remove(editor, list.id)).rejects.toMatchObject({ code: 'in_use', params: { where: 'Bảng đình', count: 1 } });
+      await expect(test.playlists.remove(editor, list.id)).rejects.toMatchObject({
+        code: 'in_use',
+        params: { where: 'Bảng đình', count: 1 },
+      });
       await test.boards.patch(admin, board.id, { defaultPlaylistId: null });
       await test.playlists.remove(editor, list.id);
-      await expect(test.playlists.get(editor, list.id)).rejects.toMatchObject({ code: 'playlist_unknown', status: 404 });
+      await expect(test.playlists.get(editor, list.id)).rejects.toMatchObject({
+        code: 'playlist_unknown',
+        status: 404,
+      });
     });
   });
 
@@ -183,17 +258,35 @@ describeStores('content', (under) => {
     it('are kept as they were meant', async () => {
       const list = await test.playlist(editor, []);
       const board = await test.board(admin, { unitId: test.ids.village });
-      const targets = { unitIds: [test.ids.village, test.ids.commune, test.ids.village], boardIds: [board.id, board.id] };
-      const made = await test.schedules.create(editor, input(list.id, { cron: ' 0  7 * * MON-FRI ', targets, validFrom: 10, validTo: 20 }));
+      const targets = {
+        unitIds: [test.ids.village, test.ids.commune, test.ids.village],
+        boardIds: [board.id, board.id],
+      };
+      const made = await test.schedules.create(
+        editor,
+        input(list.id, { cron: ' 0  7 * * MON-FRI ', targets, validFrom: 10, validTo: 20 }),
+      );
       expect(made).toMatchObject({ cron: '0 7 * * MON-FRI', validFrom: 10, validTo: 20, revision: 1 });
       expect(made.targets).toEqual({ unitIds: [test.ids.village, test.ids.commune].sort(), boardIds: [board.id] });
       expect(await test.schedules.get(editor, made.id)).toEqual(made);
       expect(await test.schedules.list(editor)).toContainEqual(made);
-      await expect(test.playlists.remove(editor, list.id)).rejects.toMatchObject({ code: 'in_use', params: { where: 'Sáng' } });
-      expect(await test.schedules.edit(editor, made.id, 1, input(list.id, { priority: 60 }))).toMatchObject({ priority: 60, revision: 2 });
-      await expect(test.schedules.edit(editor, made.id, 1, input(list.id))).rejects.toMatchObject({ code: 'revision_conflict', status: 409 });
+      await expect(test.playlists.remove(editor, list.id)).rejects.toMatchObject({
+        code: 'in_use',
+        params: { where: 'Sáng' },
+      });
+      expect(await test.schedules.edit(editor, made.id, 1, input(list.id, { priority: 60 }))).toMatchObject({
+        priority: 60,
+        revision: 2,
+      });
+      await expect(test.schedules.edit(editor, made.id, 1, input(list.id))).rejects.toMatchObject({
+        code: 'revision_conflict',
+        status: 409,
+      });
       await test.schedules.remove(editor, made.id);
-      await expect(test.schedules.get(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown', status: 404 });
+      await expect(test.schedules.get(editor, made.id)).rejects.toMatchObject({
+        code: 'schedule_unknown',
+        status: 404,
+      });
     });
 
     it.each([
@@ -212,20 +305,76 @@ describeStores('content', (under) => {
       const list = await test.playlist(editor, []);
       const theirs = await test.board(admin, { unitId: test.ids.sister });
       const outside = { code: 'target_outside_unit', field: 'targets', params: { count: 1 } };
-      const create = (who: Actor, targets: ScheduleInput['targets']) => test.schedules.create(who, input(list.id, { targets }));
+      const create = (who: Actor, targets: ScheduleInput['targets']) =>
+        test.schedules.create(who, input(list.id, { targets }));
       await expect(create(editor, { unitIds: [test.ids.sister], boardIds: [] })).rejects.toMatchObject(outside);
       await expect(create(editor, { unitIds: [test.ids.province], boardIds: [] })).rejects.toMatchObject(outside);
       await expect(create(editor, { unitIds: [], boardIds: [theirs.id] })).rejects.toMatchObject(outside);
       await expect(create(editor, { unitIds: [], boardIds: [test.sources.newId()] })).rejects.toMatchObject(outside);
       // Even whoever may act in both units.
       await expect(create(admin, { unitIds: [test.ids.sister], boardIds: [] })).rejects.toMatchObject(outside);
-      const everywhere = input(list.id, { unitId: test.ids.province, targets: { unitIds: [test.ids.sister, test.ids.commune], boardIds: [theirs.id] } });
+      const everywhere = input(list.id, {
+        unitId: test.ids.province,
+        targets: { unitIds: [test.ids.sister, test.ids.commune], boardIds: [theirs.id] },
+      });
       expect((await test.schedules.create(admin, everywhere)).targets.boardIds).toEqual([theirs.id]);
+    });
+
+    it('can be edited when a board of theirs has been deleted or moved: it is left out', async () => {
+      const list = await test.playlist(editor, []);
+      const [gone, moved, stays] = await Promise.all([1, 2, 3].map(() => test.board(admin)));
+      const boardIds = [gone!.id, moved!.id, stays!.id];
+      const made = await test.schedules.create(editor, input(list.id, { targets: { unitIds: [], boardIds } }));
+      const only = await test.schedules.create(
+        editor,
+        input(list.id, { targets: { unitIds: [], boardIds: [gone!.id] } }),
+      );
+      await test.boards.remove(admin, gone!.id);
+      await under.store.write
+        .updateTable('boards')
+        .set({ unit_id: test.ids.sister })
+        .where('id', '=', moved!.id)
+        .execute();
+
+      // As the page sends it: what the entry holds, with one field changed.
+      const edited = await test.schedules.edit(
+        editor,
+        made.id,
+        1,
+        input(list.id, { name: 'Chiều', targets: made.targets }),
+      );
+      expect(edited).toMatchObject({ name: 'Chiều', revision: 2, targets: { unitIds: [], boardIds: [stays!.id] } });
+      // Only what it named already: nobody adds a board that has gone.
+      await expect(
+        test.schedules.edit(editor, made.id, 2, input(list.id, { targets: made.targets })),
+      ).rejects.toMatchObject({ code: 'target_outside_unit', params: { count: 2 } });
+      await expect(
+        test.schedules.edit(editor, only.id, 1, input(list.id, { targets: only.targets })),
+      ).rejects.toMatchObject({ code: 'targets_gone', field: 'targets' });
+      expect(await test.schedules.edit(editor, only.id, 1, input(list.id))).toMatchObject({
+        targets: { unitIds: [test.ids.commune], boardIds: [] },
+      });
+    });
+
+    it('do not follow what they name into another unit by themselves', async () => {
+      const list = await test.playlist(admin, [], test.ids.province);
+      const theirs = await test.board(admin, { unitId: test.ids.sister });
+      const everywhere = input(list.id, {
+        unitId: test.ids.province,
+        targets: { unitIds: [test.ids.sister], boardIds: [theirs.id] },
+      });
+      const made = await test.schedules.create(admin, everywhere);
+      await expect(
+        test.schedules.edit(admin, made.id, 1, { ...everywhere, unitId: test.ids.commune }),
+      ).rejects.toMatchObject({ code: 'target_outside_unit', params: { count: 2 } });
     });
 
     it('play only playlists that one may use, and need the right', async () => {
       const theirs = await test.playlist(sister, [], test.ids.sister);
-      await expect(test.schedules.create(editor, input(theirs.id))).rejects.toMatchObject({ code: 'playlist_unknown', field: 'playlistId' });
+      await expect(test.schedules.create(editor, input(theirs.id))).rejects.toMatchObject({
+        code: 'playlist_unknown',
+        field: 'playlistId',
+      });
       const list = await test.playlist(editor, []);
       const viewer = testActor({ unitId: test.ids.commune, role: 'viewer' });
       await expect(test.schedules.create(viewer, input(list.id))).rejects.toMatchObject({ code: 'forbidden' });
@@ -249,11 +398,34 @@ describeStores('content', (under) => {
       const made = await test.obligations.create(admin, input);
       expect(await test.obligations.ofUnits([test.ids.province])).toEqual([made]);
       expect(await test.obligations.list(admin)).toContainEqual(made);
-      await expect(test.notices.remove(admin, notice.id)).rejects.toMatchObject({ code: 'in_use', params: { count: 1 } });
-      await expect(test.obligations.create(editor, { ...input, unitId: test.ids.commune })).rejects.toMatchObject({ code: 'forbidden' });
-      await expect(test.obligations.create(admin, { ...input, cron: '61 * * * *' })).rejects.toMatchObject({ code: 'cron_invalid' });
-      await expect(test.obligations.create(admin, { ...input, unitId: test.ids.commune, targets: { unitIds: [test.ids.sister], boardIds: [] } })).rejects.toMatchObject({ code: 'target_outside_unit' });
-      expect(await test.obligations.edit(admin, made.id, { ...input, perHour: 6 })).toMatchObject({ id: made.id, perHour: 6 });
+      await expect(test.notices.remove(admin, notice.id)).rejects.toMatchObject({
+        code: 'in_use',
+        params: { count: 1 },
+      });
+      await expect(test.obligations.create(editor, { ...input, unitId: test.ids.commune })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await expect(test.obligations.create(admin, { ...input, cron: '61 * * * *' })).rejects.toMatchObject({
+        code: 'cron_invalid',
+      });
+      await expect(
+        test.obligations.create(admin, {
+          ...input,
+          unitId: test.ids.commune,
+          targets: { unitIds: [test.ids.sister], boardIds: [] },
+        }),
+      ).rejects.toMatchObject({ code: 'target_outside_unit' });
+      expect(await test.obligations.edit(admin, made.id, { ...input, perHour: 6 })).toMatchObject({
+        id: made.id,
+        perHour: 6,
+      });
+      const board = await test.board(admin);
+      const targets = { unitIds: [test.ids.commune], boardIds: [board.id] };
+      await test.obligations.edit(admin, made.id, { ...input, targets });
+      await test.boards.remove(admin, board.id);
+      expect(await test.obligations.edit(admin, made.id, { ...input, targets })).toMatchObject({
+        targets: input.targets,
+      });
       await test.obligations.remove(admin, made.id);
       await expect(test.obligations.remove(admin, made.id)).rejects.toMatchObject({ code: 'obligation_unknown' });
       await test.notices.remove(admin, notice.id);

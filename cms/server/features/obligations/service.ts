@@ -10,7 +10,7 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
-import { assertTargetsWithin, assertValidity, cleanTargets } from '../schedules/targets.ts';
+import { assertValidity, cleanTargets } from '../schedules/targets.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
 import type { ObligationRecord, ObligationValues } from './repo.ts';
@@ -31,7 +31,7 @@ export type ObligationInput = z.infer<typeof obligationInput>;
 export interface ObligationsService {
   /** Those that units in sight oblige to. */
   list(actor: Actor): Promise<ObligationRecord[]>;
-  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `notice_unknown`, `forbidden` */
+  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `forbidden` */
   create(actor: Actor, input: ObligationInput): Promise<ObligationRecord>;
   /** @throws AppError as `create`, and `obligation_unknown` 404 */
   edit(actor: Actor, id: string, input: ObligationInput): Promise<ObligationRecord>;
@@ -50,20 +50,24 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
   const { store, sources, access, audit } = context;
   const { tree } = deps.units;
 
-  async function clean(tx: Tx, actor: Actor, given: ObligationInput): Promise<ObligationValues> {
+  async function clean(
+    tx: Tx,
+    actor: Actor,
+    given: ObligationInput,
+    before: ObligationRecord | null,
+  ): Promise<ObligationValues> {
     const input = obligationInput.parse(given);
     const cron = parseCron(input.cron).expression;
     assertValidity(input);
     if ((await deps.notices.usable(actor, [input.noticeId], tx)).length === 0)
       throw new AppError('notice_unknown', 'There is no such notice', { field: 'noticeId' });
-    const cleaned = cleanTargets(input.targets);
-    await assertTargetsWithin(input.unitId, cleaned, tree, deps.boards, tx);
-    return { ...input, cron, targets: cleaned };
+    return { ...input, cron, targets: await cleanTargets(tx, input, before, { tree, boards: deps.boards }) };
   }
 
   async function require(tx: Tx, actor: Actor, id: string): Promise<ObligationRecord> {
     const record = await repo.findObligation(tx, id);
-    if (!record || !access.can(actor, 'content.read', record.unitId)) throw new AppError('obligation_unknown', 'There is no such obligation', { status: 404 });
+    if (!record || !access.can(actor, 'content.read', record.unitId))
+      throw new AppError('obligation_unknown', 'There is no such obligation', { status: 404 });
     access.assert(actor, 'obligation.edit', record.unitId);
     return record;
   }
@@ -74,9 +78,16 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       access.assert(actor, 'obligation.edit', input.unitId);
       const id = sources.newId();
       return store.transaction(async (tx) => {
-        const values = await clean(tx, actor, input);
+        const values = await clean(tx, actor, input, null);
         await repo.insertObligation(tx, id, values, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'obligation.created', subjectType: 'obligation', subjectId: id, unitId: values.unitId, detail: { ...values } });
+        await audit(tx, {
+          actor,
+          action: 'obligation.created',
+          subjectType: 'obligation',
+          subjectId: id,
+          unitId: values.unitId,
+          detail: { ...values },
+        });
         return { ...values, id };
       });
     },
@@ -84,9 +95,16 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       return store.transaction(async (tx) => {
         const before = await require(tx, actor, id);
         access.assert(actor, 'obligation.edit', input.unitId);
-        const values = await clean(tx, actor, input);
+        const values = await clean(tx, actor, input, before);
         await repo.updateObligation(tx, id, values, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'obligation.changed', subjectType: 'obligation', subjectId: id, unitId: values.unitId, detail: { ...values, before } });
+        await audit(tx, {
+          actor,
+          action: 'obligation.changed',
+          subjectType: 'obligation',
+          subjectId: id,
+          unitId: values.unitId,
+          detail: { ...values, before },
+        });
         return { ...values, id };
       });
     },
@@ -94,7 +112,14 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       await store.transaction(async (tx) => {
         const record = await require(tx, actor, id);
         await repo.markDeleted(tx, id, actor.userId, sources.now());
-        await audit(tx, { actor, action: 'obligation.deleted', subjectType: 'obligation', subjectId: id, unitId: record.unitId, detail: {} });
+        await audit(tx, {
+          actor,
+          action: 'obligation.deleted',
+          subjectType: 'obligation',
+          subjectId: id,
+          unitId: record.unitId,
+          detail: {},
+        });
       });
     },
     ofUnits: (unitIds, tx) => repo.findObligationsOfUnits(tx ?? store.read, unitIds),

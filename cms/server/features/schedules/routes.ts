@@ -1,6 +1,11 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { scheduleEdit, scheduleEntries, scheduleEntry, scheduleInput } from '../../../../shared/protocol/api/content.ts';
+import {
+  scheduleEdit,
+  scheduleEntries,
+  scheduleEntry,
+  scheduleInput,
+} from '../../../../shared/protocol/api/content.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { SchedulesService } from './service.ts';
@@ -12,18 +17,32 @@ export const scheduleRoutes =
   (service: SchedulesService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/schedule-entries', { config, schema: { response: { 200: scheduleEntries } } }, async (request) => ({ entries: await service.list(actorOf(request)) }));
-    app.get('/api/schedule-entries/:id', { config, schema: { params, response: { 200: scheduleEntry } } }, (request) => service.get(actorOf(request), request.params.id));
-    app.post('/api/schedule-entries', { config, schema: { body: scheduleInput, response: { 201: scheduleEntry } } }, async (request, reply) =>
-      reply.code(201).send(await service.create(actorOf(request), request.body)),
+    app.get('/api/schedule-entries', { config, schema: { response: { 200: scheduleEntries } } }, async (request) => ({
+      entries: await service.list(actorOf(request)),
+    }));
+    app.get('/api/schedule-entries/:id', { config, schema: { params, response: { 200: scheduleEntry } } }, (request) =>
+      service.get(actorOf(request), request.params.id),
     );
-    app.put('/api/schedule-entries/:id', { config, schema: { params, body: scheduleEdit, response: { 200: scheduleEntry } } }, (request) => {
-      const { revision, ...input } = request.body;
-      return service.edit(actorOf(request), request.params.id, revision, input);
-    });
-    app.delete('/api/schedule-entries/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
-      await service.remove(actorOf(request), request.params.id);
-      return reply.code(204).send();
-    });
+    app.post(
+      '/api/schedule-entries',
+      { config, schema: { body: scheduleInput, response: { 201: scheduleEntry } } },
+      async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
+    );
+    app.put(
+      '/api/schedule-entries/:id',
+      { config, schema: { params, body: scheduleEdit, response: { 200: scheduleEntry } } },
+      (request) => {
+        const { revision, ...input } = request.body;
+        return service.edit(actorOf(request), request.params.id, revision, input);
+      },
+    );
+    app.delete(
+      '/api/schedule-entries/:id',
+      { config, schema: { params, response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await service.remove(actorOf(request), request.params.id);
+        return reply.code(204).send();
+      },
+    );
     await Promise.resolve();
   };

@@ -11,7 +11,7 @@ import type { PlaylistsService } from '../playlists/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
 import type { EntryRecord, EntryValues } from './repo.ts';
-import { assertTargetsWithin, assertValidity, cleanTargets } from './targets.ts';
+import { assertValidity, cleanTargets } from './targets.ts';
 
 export type { EntryRecord } from './repo.ts';
 
@@ -19,7 +19,7 @@ export interface SchedulesService {
   list(actor: Actor): Promise<ScheduleEntry[]>;
   /** @throws AppError `schedule_unknown` 404 */
   get(actor: Actor, id: string): Promise<ScheduleEntry>;
-  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `playlist_unknown`, `name_empty`, `forbidden` */
+  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `playlist_unknown`, `name_empty`, `forbidden` */
   create(actor: Actor, input: ScheduleInput): Promise<ScheduleEntry>;
   /** @throws AppError as `create`, and `revision_conflict` 409 */
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
@@ -57,8 +57,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       ? (await playlists.records([input.playlistId], tx))[0]
       : await playlists.usable(actor, input.playlistId, tx);
     if (!playlist) throw new AppError('playlist_unknown', 'There is no such playlist', { field: 'playlistId' });
-    const targets = cleanTargets(input.targets);
-    await assertTargetsWithin(input.unitId, targets, tree, boards, tx);
+    const targets = await cleanTargets(tx, input, before, { tree, boards });
     return { ...input, name, cron, targets };
   }
 

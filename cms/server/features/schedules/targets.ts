@@ -10,21 +10,41 @@ export interface Targets {
 }
 
 /** Without repetitions, in one order, so that equal targets are stored alike. */
-export const cleanTargets = (targets: Targets): Targets => ({
+const orderly = (targets: Targets): Targets => ({
   unitIds: [...new Set(targets.unitIds)].sort(),
   boardIds: [...new Set(targets.boardIds)].sort(),
 });
 
 /**
- * A unit schedules for itself and for what is below it. Whoever may act for the unit may act there, so this is the check of rights too.
- * @throws AppError `target_outside_unit`, field targets
+ * Targets as they are stored. A unit schedules for itself and for what is below it: whoever may act for the unit may act there,
+ * so this is the check of rights too. What `before` names already and is no longer within its unit (a board deleted or moved, a
+ * unit moved or ended) plays nothing of it any more: it is left out, rather than keep anybody from editing the rest.
+ * @throws AppError `target_outside_unit`; `targets_gone`, when nothing is left; both of the field targets
  */
-export async function assertTargetsWithin(unitId: string, targets: Targets, tree: UnitTree, boards: Pick<BoardsService, 'records'>, tx: Tx): Promise<void> {
-  const within = (id: string): boolean => tree.pathOf(id).includes(unitId);
-  const known = new Map((await boards.records(targets.boardIds, tx)).map((board) => [board.id, board.unitId]));
-  const strangers = [...targets.unitIds.filter((id) => !within(id)), ...targets.boardIds.filter((id) => !within(known.get(id) ?? ''))];
+export async function cleanTargets(
+  tx: Tx,
+  input: { readonly unitId: string; readonly targets: Targets },
+  before: { readonly unitId: string; readonly targets: Targets } | null,
+  deps: { readonly tree: UnitTree; readonly boards: Pick<BoardsService, 'records'> },
+): Promise<Targets> {
+  const { unitIds, boardIds } = orderly(input.targets);
+  const unitOf = new Map((await deps.boards.records(boardIds, tx)).map((board) => [board.id, board.unitId]));
+  const pathOf = (id: string): readonly string[] => deps.tree.pathOf(unitOf.get(id) ?? id);
+  const named = new Set(before ? [...before.targets.unitIds, ...before.targets.boardIds] : []);
+  const isGone = (id: string): boolean => before !== null && named.has(id) && !pathOf(id).includes(before.unitId);
+
+  const left = { unitIds: unitIds.filter((id) => !isGone(id)), boardIds: boardIds.filter((id) => !isGone(id)) };
+  const strangers = [...left.unitIds, ...left.boardIds].filter((id) => !pathOf(id).includes(input.unitId));
   if (strangers.length > 0)
-    throw new AppError('target_outside_unit', 'Boards and units must belong to the unit that schedules', { field: 'targets', params: { count: strangers.length } });
+    throw new AppError('target_outside_unit', 'Boards and units must belong to the unit that schedules', {
+      field: 'targets',
+      params: { count: strangers.length },
+    });
+  if (left.unitIds.length + left.boardIds.length === 0)
+    throw new AppError('targets_gone', 'Every board and unit it was for has been deleted or moved', {
+      field: 'targets',
+    });
+  return left;
 }
 
 /** Whether a board is meant; `unitPath` is from the root to its own unit. */

@@ -14,3 +14,26 @@ export function boardsReached(choice: Choice, units: readonly Unit[], boards: re
   const boardIds = new Set(choice.boardIds);
   return boards.filter((board) => unitIds.has(board.unitId) || boardIds.has(board.id));
 }
+
+/** What is chosen and cannot be chosen here: deleted, moved, or of another unit than `within` and what is below it (null: any). */
+export function straysOf(
+  choice: Choice,
+  units: readonly Pick<Unit, 'id' | 'parentId'>[],
+  boards: readonly Pick<Board, 'id' | 'unitId'>[],
+  within: string | null,
+): Choice {
+  const offered = within === null ? new Set(units.map((unit) => unit.id)) : subtreeIds(units, within);
+  const unitOf = new Map(boards.map((board) => [board.id, board.unitId]));
+  return {
+    unitIds: choice.unitIds.filter((id) => !offered.has(id)),
+    boardIds: choice.boardIds.filter((id) => !offered.has(unitOf.get(id) ?? '')),
+  };
+}
+
+/** The choice without what another names. */
+export function without(choice: Choice, other: Choice): { unitIds: string[]; boardIds: string[] } {
+  return {
+    unitIds: choice.unitIds.filter((id) => !other.unitIds.includes(id)),
+    boardIds: choice.boardIds.filter((id) => !other.boardIds.includes(id)),
+  };
+}

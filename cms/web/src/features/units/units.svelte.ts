@@ -32,7 +32,7 @@ export function flat(nodes: readonly UnitNode[]): UnitNode[] {
 }
 
 /** The unit and all below it. */
-export function subtreeIds(all: readonly Unit[], id: string): Set<string> {
+export function subtreeIds(all: readonly Pick<Unit, 'id' | 'parentId'>[], id: string): Set<string> {
   const ids = new Set([id]);
   let grown = true;
   while (grown) {
