@@ -22,6 +22,8 @@ export const media = z.strictObject({
   errorCode: z.string().nullable(),
   /** 0 to 1 while processing. */
   progress: z.number().nullable(),
+  /** When it will be tried again: processing failed by no fault of the file, which is kept. Null in any other case. */
+  retryAt: msUtc.nullable(),
   kind: z.enum(['image', 'video']),
   hash: sha256Hex.nullable(),
   size: z.int().nullable(),

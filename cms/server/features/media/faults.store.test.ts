@@ -8,6 +8,7 @@ import { Upload } from 'tus-js-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../access.ts';
 import { createHttp, type Http } from '../../http.ts';
+import { MediaError, StoppedError } from '../../jobs/media-errors.ts';
 import type { MadeFile, MediaJob } from '../../jobs/media-messages.ts';
 import type { RunMedia } from '../../jobs/media-runner.ts';
 import type { Store } from '../../store/store.ts';
@@ -33,6 +34,27 @@ const pretend: RunMedia = async (job: MediaJob) => {
   return { kind: job.kind, rendition: await made('picture'), poster: await made('poster') };
 };
 
+/** Pauses that end when the test says so. */
+function createPauses() {
+  const open: { ms: number; end: () => void; ended: Promise<void> }[] = [];
+  let seen = 0;
+  let wake = (): void => {};
+  return {
+    pause: (ms: number, signal: AbortSignal): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      open.push({ ms, end: resolve, ended: promise });
+      wake();
+      return promise;
+    },
+    /** The next pause, when it has begun. */
+    async next() {
+      while (open.length === seen) await new Promise<void>((resolve) => (wake = resolve));
+      return open[seen++]!;
+    },
+  };
+}
+
 describeStores('media and faults of ours', (under) => {
   let test: TestContext;
   let editor: Actor;
@@ -41,8 +63,11 @@ describeStores('media and faults of ours', (under) => {
   let uploads: UploadServer;
   let http: Http;
   let address: string;
-  /** How many transactions are refused from now on. */
+  /** How many transactions are refused from now on, and how many are done although their answer is lost. */
   let refusals = 0;
+  let lostAnswers = 0;
+  let run: RunMedia = pretend;
+  const pauses = createPauses();
 
   beforeAll(async () => {
     test = await createTestContext(under.store);
@@ -50,14 +75,21 @@ describeStores('media and faults of ours', (under) => {
     editor = testActor({ unitId, role: 'editor' });
     const store: Store = {
       ...under.store,
-      transaction: (work) =>
-        refusals-- > 0
-          ? Promise.reject(new Error('Connection terminated unexpectedly'))
-          : under.store.transaction(work),
+      async transaction(work) {
+        if (refusals-- > 0) throw new Error('Connection terminated unexpectedly');
+        const done = await under.store.transaction(work);
+        if (lostAnswers-- > 0) throw new Error('Connection terminated unexpectedly');
+        return done;
+      },
     };
     service = createMediaService(
       { ...test.context, store },
-      { units: test.units, run: pretend, freeBytes: () => Promise.resolve(1e12) },
+      {
+        units: test.units,
+        run: (job, options) => run(job, options),
+        freeBytes: () => Promise.resolve(1e12),
+        pause: pauses.pause,
+      },
     );
     uploads = createUploadServer(service, { newId: test.sources.newId, directory: test.context.folders.uploads });
     http = await createHttp({
@@ -71,6 +103,8 @@ describeStores('media and faults of ours', (under) => {
   });
   afterEach(async () => {
     refusals = 0;
+    lostAnswers = 0;
+    run = pretend;
     await service.idle();
   });
   afterAll(async () => {
@@ -81,6 +115,20 @@ describeStores('media and faults of ours', (under) => {
 
   const find = (id: string) => uploads.find(id);
   const left = (): Promise<string[]> => readdir(test.context.folders.uploads);
+
+  /** When this is so: looked at again whenever media changed. */
+  async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+    for (;;) {
+      const { promise: changed, resolve } = Promise.withResolvers<void>();
+      const off = test.context.events.on('mediaChanged', () => resolve());
+      const done = await check();
+      if (!done) await changed;
+      off();
+      if (done) return;
+    }
+  }
+  const settledAs = (id: string, state: string): Promise<void> =>
+    until(async () => (await service.get(editor, id)).state === state);
 
   /** Sends a file as the page does, with as many retries. @returns the media's id */
   function send(retries: number): Promise<string> {
@@ -141,6 +189,130 @@ describeStores('media and faults of ours', (under) => {
       await Promise.all([service.accept(upload), service.accept(upload), service.tidyUploads(find)]);
       await service.idle();
       expect(await service.get(editor, id!)).toMatchObject({ state: 'ready' });
+    });
+  });
+
+  describe('a file whose processing fails by no fault of its own', () => {
+    /** Takes in a file, with this going wrong at its first `times` runs. @returns its id, and the pause that follows */
+    async function faulty(times: number, fault: () => void) {
+      let runs = 0;
+      run = async (job, options) => {
+        const made = await pretend(job, options);
+        if (runs++ < times) fault();
+        return made;
+      };
+      const id = await send(0);
+      return { id, pause: await pauses.next() };
+    }
+    const kept = async (id: string): Promise<unknown> => ({
+      state: (await service.get(editor, id)).state,
+      upload: existsSync(service.folders.upload(id)),
+    });
+    const waiting = { state: 'processing', upload: true };
+    const done = { state: 'ready', upload: false };
+
+    it.each([
+      ['a database that went away at the end', () => (refusals = 1)],
+      [
+        'no process to be had',
+        () => {
+          throw Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN' });
+        },
+      ],
+      [
+        'somebody ended the decoder',
+        () => {
+          throw new StoppedError('Ended from outside by SIGTERM');
+        },
+      ],
+    ])('is kept and tried again: %s', async (_name, fault) => {
+      const { id, pause } = await faulty(1, fault);
+      expect(await kept(id)).toEqual(waiting);
+      // Nobody sees «processing» while nothing is done.
+      expect((await service.get(editor, id)).retryAt).toBe(test.sources.now() + pause.ms);
+      pause.end();
+      await settledAs(id, 'ready');
+      await service.idle();
+      expect(await kept(id)).toEqual(done);
+      expect((await service.get(editor, id)).retryAt).toBe(null);
+      for (const { hash } of await service.assets([(await service.get(editor, id)).hash!]))
+        expect(existsSync(service.folders.asset(hash))).toBe(true);
+    });
+
+    it('is tried less and less often, and every hour at least', async () => {
+      const began = await faulty(12, () => {
+        throw new Error('no');
+      });
+      const lengths: number[] = [];
+      for (let { pause } = began; ; pause = await pauses.next()) {
+        lengths.push(pause.ms / 1000);
+        pause.end();
+        if (lengths.length === 12) break;
+      }
+      await settledAs(began.id, 'ready');
+      expect(lengths).toEqual([10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600]);
+    });
+
+    it('is not looked at again once it is deleted', async () => {
+      const { id, pause } = await faulty(1, () => (refusals = 1));
+      await service.remove(editor, id);
+      await pause.ended;
+      await service.idle();
+      expect(await left()).toEqual([]);
+    });
+
+    it('has its answer although nobody heard that it was stored', async () => {
+      const { id, pause } = await faulty(1, () => (lostAnswers = 1));
+      const { hash, state } = await service.get(editor, id);
+      expect(state).toBe('ready');
+      expect(existsSync(service.folders.asset(hash!))).toBe(true);
+      pause.end();
+      await until(() => !existsSync(service.folders.upload(id)));
+      expect((await service.get(editor, id)).hash).toBe(hash);
+      expect(existsSync(service.folders.asset(hash!))).toBe(true);
+    });
+
+    it('is told why it failed, also when that could not be noted at first', async () => {
+      const { id, pause } = await faulty(2, () => {
+        refusals = 1;
+        throw new MediaError('image_unreadable', 'no');
+      });
+      expect(await kept(id)).toEqual(waiting);
+      run = () => Promise.reject(new MediaError('image_unreadable', 'no'));
+      pause.end();
+      await settledAs(id, 'failed');
+      await service.idle();
+      expect(await service.get(editor, id)).toMatchObject({ state: 'failed', errorCode: 'image_unreadable' });
+      expect(await left()).toEqual([]);
+    });
+
+    it('does not keep whoever imports it waiting', async () => {
+      const file = join(test.context.folders.media, 'imported.png');
+      await writeFile(file, png);
+      run = () => Promise.reject(new Error('spawn EAGAIN'));
+      const name = 'imported.png';
+      await expect(service.importMedia({ unitId, file, name, userId: editor.userId })).rejects.toThrow('next start');
+      const [imported] = (await service.list(editor, { q: 'imported' })).media;
+      expect(await kept(imported!.id)).toEqual(waiting);
+      await service.remove(editor, imported!.id);
+    });
+
+    it('waits for the next start when the CMS ends meanwhile', async () => {
+      const own = createPauses();
+      const stopped = createMediaService(test.context, {
+        units: test.units,
+        run: () => Promise.reject(new Error('spawn EAGAIN')),
+        pause: own.pause,
+      });
+      const id = test.sources.newId();
+      await writeFile(service.folders.upload(id), png);
+      await stopped.accept({ id, unitId, name: 'a.png', userId: editor.userId });
+      await own.next();
+      await stopped.close();
+      expect(await kept(id)).toEqual(waiting);
+      await service.start(find);
+      await service.idle();
+      expect(await kept(id)).toEqual(done);
     });
   });
 });

@@ -30,10 +30,14 @@ export class MediaFolders {
   }
 
   async hasUpload(id: string): Promise<boolean> {
-    return stat(this.upload(id)).then(
-      () => true,
-      () => false,
-    );
+    try {
+      await stat(this.upload(id));
+      return true;
+    } catch (error) {
+      // Any other error says nothing about the file.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   /** Copies a file into the uploads, as if it had been sent. */

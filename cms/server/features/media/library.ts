@@ -16,6 +16,7 @@ import { cleanLine } from '../../text.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as libraryRepo from './library-repo.ts';
+import type { MediaProcessing } from './processing.ts';
 import * as repo from './repo.ts';
 import type { MediaRow } from './repo.ts';
 import { cursorOf, foldedOf, foldedTag, inOrder, placeOf, readCursor } from './search.ts';
@@ -37,10 +38,10 @@ export interface MediaLibrary {
 
 export function createMediaLibrary(
   context: Context,
-  deps: { tree: UnitsService['tree']; progress: (id: string) => number },
+  deps: { tree: UnitsService['tree']; processing: Pick<MediaProcessing, 'progress' | 'retryAt'> },
 ): MediaLibrary {
   const { store, access, audit, events } = context;
-  const { tree, progress } = deps;
+  const { tree, processing } = deps;
 
   const toView = (row: MediaRow, tags: readonly string[]): Media => ({
     id: row.id,
@@ -49,7 +50,8 @@ export function createMediaLibrary(
     tags: [...tags],
     state: row.state,
     errorCode: row.error_code,
-    progress: row.state === 'processing' ? progress(row.id) : null,
+    progress: row.state === 'processing' ? processing.progress(row.id) : null,
+    retryAt: row.state === 'processing' ? processing.retryAt(row.id) : null,
     kind: row.kind,
     hash: row.hash,
     size: row.size,

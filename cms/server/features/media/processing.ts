@@ -1,7 +1,9 @@
 /**
  * From a complete upload to a ready row: a row in state `processing`, a child process that makes the rendition, the finished file under
- * its final name, and then row and asset in one transaction.
+ * its final name, and then row and asset in one transaction. What is wrong with a file ends in state `failed`; what is wrong with the
+ * machine or the database leaves upload and row as they are, and is tried again after a while.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, StoppedError, type MediaErrorCode } from '../../jobs/media-errors.ts';
 import type { MadeFile, MediaResult } from '../../jobs/media-messages.ts';
@@ -26,27 +28,42 @@ export interface NewUpload {
 export interface MediaProcessing {
   /** Records a complete upload. Twice with one id does nothing. @returns the row when there is something to process */
   register(upload: NewUpload): Promise<MediaRow | null>;
-  /** Processes a row in state `processing` when its turn comes. Never rejects: what went wrong stands in the row. */
-  enqueue(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void>;
-  /** Marks a row failed and removes what belongs to it. */
-  fail(row: Pick<MediaRow, 'id' | 'kind'>, error: unknown): Promise<void>;
+  /**
+   * Processes a row in state `processing` when its turn comes, and again when that failed by no fault of the file. Resolves when the
+   * row is ready, failed or deleted, the CMS closes, or after `most` attempts. Never rejects: what went wrong stands in the row.
+   */
+  enqueue(row: Pick<MediaRow, 'id' | 'kind'>, most?: number): Promise<void>;
   /** Stops a row that was deleted. */
   stop(id: string): void;
   /** 0 to 1. */
   progress(id: string): number;
+  /** When it will be tried again after a fault of ours, ms UTC; null unless it waits for that. */
+  retryAt(id: string): number | null;
+  /** Waiting for its turn or for another attempt, or under way. */
   isBusyWith(id: string): boolean;
+  /** When nothing is under way or waits for its turn; what waits for another attempt does not count. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Resolves after so many ms, or when it is aborted. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const systemPause: Pause = (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined);
+
+/** How long to wait after so many attempts in vain, ms. */
+const pauseAfter = (attempts: number): number => Math.min(10_000 * 2 ** (attempts - 1), 3_600_000);
+
+/** @param deps.pause how to wait for another attempt; tests pass their own */
 export function createMediaProcessing(
   context: Context,
-  deps: { folders: MediaFolders; run: RunMedia },
+  deps: { folders: MediaFolders; run: RunMedia; pause?: Pause | undefined },
 ): MediaProcessing {
   const { store, sources, audit, events, log } = context;
-  const { folders, run } = deps;
+  const { folders, run, pause = systemPause } = deps;
   const queue = new MediaQueue();
   const progress = new Map<string, number>();
+  const pauses = new Map<string, { until: number; aborter: AbortController }>();
   let closing = false;
 
   async function register(upload: NewUpload): Promise<MediaRow | null> {
@@ -106,17 +123,59 @@ export function createMediaProcessing(
     return failure === null ? row : null;
   }
 
-  function enqueue(row: Pick<MediaRow, 'id' | 'kind'>): Promise<void> {
-    // The next start takes it up.
-    return closing ? Promise.resolve() : queue.add(row.id, (signal) => make(row, signal));
+  async function enqueue(row: Pick<MediaRow, 'id' | 'kind'>, most = Infinity): Promise<void> {
+    // When it closes, the next start takes it up.
+    for (let attempts = 1; !closing; attempts++) {
+      if ((await queue.add(row.id, (signal) => make(row, signal))) || closing || attempts >= most) return;
+      const ms = pauseAfter(attempts);
+      const aborter = new AbortController();
+      pauses.set(row.id, { until: sources.now() + ms, aborter });
+      events.emit('mediaChanged', { mediaId: row.id });
+      await pause(ms, aborter.signal);
+      pauses.delete(row.id);
+      if (aborter.signal.aborted) return;
+      events.emit('mediaChanged', { mediaId: row.id });
+    }
   }
 
-  async function make(row: Pick<MediaRow, 'id' | 'kind'>, signal: AbortSignal): Promise<void> {
+  /** One attempt. @returns false when it failed by no fault of the file */
+  async function make(row: Pick<MediaRow, 'id' | 'kind'>, signal: AbortSignal): Promise<boolean> {
     const onProgress = (share: number): void => {
       if (share - (progress.get(row.id) ?? 0) < 0.01) return;
       progress.set(row.id, share);
       events.emit('mediaChanged', { mediaId: row.id });
     };
+    let done = true;
+    try {
+      await attempt(row, signal, onProgress);
+      // Renditions by board shape (several sizes of one original) would keep the original here.
+      await folders.removeUpload(row.id);
+    } catch (error) {
+      // When it was stopped, whoever stopped it knows what becomes of it.
+      if (!signal.aborted) {
+        log.error({ err: error, mediaId: row.id }, 'media could not be processed now; it will be tried again');
+        done = false;
+      }
+    } finally {
+      progress.delete(row.id);
+      await folders
+        .removeWork(row.id)
+        .catch((error: unknown) => log.error({ err: error, mediaId: row.id }, 'a work folder could not be removed'));
+    }
+    if (done) events.emit('mediaChanged', { mediaId: row.id });
+    return done;
+  }
+
+  /** Ends with the row ready or failed. @throws what is not the file's fault */
+  async function attempt(
+    row: Pick<MediaRow, 'id' | 'kind'>,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<void> {
+    // A commit whose answer was lost has been done all the same.
+    const now = await repo.findMedia(store.write, row.id);
+    if (now?.state !== 'processing') return;
+    if (!(await folders.hasUpload(row.id))) return fail(row, 'upload_lost');
     try {
       signal.throwIfAborted();
       const result = await run(
@@ -124,25 +183,19 @@ export function createMediaProcessing(
         { signal, onProgress },
       );
       await finish(row.id, result);
-      // Renditions by board shape (several sizes of one original) would keep the original here.
-      await folders.removeUpload(row.id);
     } catch (error) {
-      if (!(error instanceof StoppedError)) await fail(row, error);
-    } finally {
-      progress.delete(row.id);
-      await folders
-        .removeWork(row.id)
-        .catch((error: unknown) => log.error({ err: error, mediaId: row.id }, 'a work folder could not be removed'));
+      const code = codeOf(error);
+      if (code === null) throw error;
+      await fail(row, code);
     }
-    events.emit('mediaChanged', { mediaId: row.id });
   }
 
   async function finish(id: string, { kind, rendition, poster }: MediaResult): Promise<void> {
     const fresh: string[] = [];
     try {
       for (const made of [rendition, poster]) if (await folders.keep(made.file, made.hash)) fresh.push(made.hash);
-      await store.transaction(async (tx) => {
-        const live = await repo.markReady(tx, id, {
+      const live = await store.transaction(async (tx) => {
+        const ready = await repo.markReady(tx, id, {
           kind,
           hash: rendition.hash,
           size: rendition.size,
@@ -152,11 +205,14 @@ export function createMediaProcessing(
           duration_ms: rendition.durationMs,
           poster_hash: poster.hash,
         });
-        if (!live) throw new StoppedError('It was deleted while it was processed');
-        for (const made of [rendition, poster]) await repo.insertAsset(tx, assetRow(made));
+        if (ready) for (const made of [rendition, poster]) await repo.insertAsset(tx, assetRow(made));
+        return ready;
       });
+      // It was deleted meanwhile.
+      if (!live) for (const hash of fresh) await folders.removeAsset(hash);
     } catch (error) {
-      for (const hash of fresh) await folders.removeAsset(hash);
+      // After any other fault the rows may be there, though the answer was lost: the next attempt finds out.
+      if (codeOf(error) !== null) for (const hash of fresh) await folders.removeAsset(hash);
       throw error;
     }
   }
@@ -171,42 +227,36 @@ export function createMediaProcessing(
     created_at: sources.now(),
   });
 
-  async function fail(row: Pick<MediaRow, 'id' | 'kind'>, error: unknown): Promise<void> {
-    const full = isStorageFull(error) || isDatabaseFull(error);
-    if (!(error instanceof MediaError) && !full)
-      log.error({ err: error, mediaId: row.id }, 'media could not be processed');
-    const code: MediaErrorCode = full
-      ? 'storage_full'
-      : error instanceof MediaError
-        ? error.code
-        : row.kind === 'video'
-          ? 'video_unreadable'
-          : 'image_unreadable';
-    // First the space that it took: the row may need some of it.
+  async function fail(row: Pick<MediaRow, 'id'>, code: MediaErrorCode): Promise<void> {
     await folders.removeWork(row.id).catch(() => undefined);
-    await folders
-      .removeUpload(row.id)
-      .catch((err: unknown) => log.error({ err, mediaId: row.id }, 'an upload could not be removed'));
-    try {
-      await store.transaction((tx) => repo.markFailed(tx, row.id, code));
-    } catch (err) {
-      // The row stays `processing`; without its upload the next start marks it failed.
-      log.error({ err, mediaId: row.id, code }, 'a failed file could not be marked');
-    }
+    // First the space that it took: the row may need some of it.
+    if (code === 'storage_full') await folders.removeUpload(row.id);
+    await store.transaction((tx) => repo.markFailed(tx, row.id, code));
+    await folders.removeUpload(row.id);
   }
 
   return {
     register,
     enqueue,
-    fail,
-    stop: (id) => queue.abort(id, new StoppedError('It was deleted')),
+    stop(id) {
+      queue.abort(id, new StoppedError('It was deleted'));
+      pauses.get(id)?.aborter.abort();
+    },
     progress: (id) => progress.get(id) ?? 0,
-    isBusyWith: (id) => queue.has(id),
+    retryAt: (id) => pauses.get(id)?.until ?? null,
+    isBusyWith: (id) => queue.has(id) || pauses.has(id),
     idle: () => queue.idle(),
     async close() {
       closing = true;
+      for (const { aborter } of pauses.values()) aborter.abort();
       queue.abortAll(new StoppedError('The CMS is closing'));
       await queue.idle();
     },
   };
+}
+
+/** What is wrong with the file, or with the disk that it fills; null when neither is to blame. */
+function codeOf(error: unknown): MediaErrorCode | null {
+  if (isStorageFull(error) || isDatabaseFull(error)) return 'storage_full';
+  return error instanceof MediaError ? error.code : null;
 }

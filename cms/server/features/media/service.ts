@@ -10,7 +10,7 @@ import { maySeeContent } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
 import { MediaFolders } from './files.ts';
 import { createMediaLibrary, type MediaLibrary } from './library.ts';
-import { createMediaProcessing, type NewUpload } from './processing.ts';
+import { createMediaProcessing, type NewUpload, type Pause } from './processing.ts';
 import * as repo from './repo.ts';
 import type { AssetRow } from './repo.ts';
 
@@ -27,7 +27,7 @@ export interface MediaService extends Pick<MediaLibrary, 'list' | 'get' | 'edit'
   accept(upload: NewUpload): Promise<void>;
   /** Deletes what a broken or given-up upload left. */
   discardUpload(id: string): Promise<void>;
-  /** Takes a file of the CMS's own disk, as if it had been uploaded, and waits until it is ready. @throws MediaError */
+  /** Takes a file of the CMS's own disk, as if it had been uploaded, and waits until it is ready. @throws MediaError, and Error when no fault of the file stops it */
   importMedia(input: { unitId: string; file: string; name: string; userId: string }): Promise<Media>;
   /** The file and its type, for serving. */
   asset(hash: string): Promise<{ file: string; size: number; mediaType: string } | null>;
@@ -56,6 +56,8 @@ export interface MediaDeps {
   /** Largest upload, bytes. */
   readonly maxUploadBytes?: number;
   readonly run?: RunMedia;
+  /** How to wait before another attempt. */
+  readonly pause?: Pause;
   /** Bytes free on the uploads' disk. */
   readonly freeBytes?: () => Promise<number>;
 }
@@ -72,10 +74,10 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   const maxUploadBytes = deps.maxUploadBytes ?? defaultMaxUploadBytes;
   const run = deps.run ?? createMediaRunner(defaultMediaLimits);
   const freeBytes = deps.freeBytes ?? (() => folders.free());
-  const processing = createMediaProcessing(context, { folders, run });
-  const { register, enqueue, fail } = processing;
+  const processing = createMediaProcessing(context, { folders, run, pause: deps.pause });
+  const { register, enqueue } = processing;
 
-  const library = createMediaLibrary(context, { tree, progress: (id) => processing.progress(id) });
+  const library = createMediaLibrary(context, { tree, processing });
 
   async function accept(upload: NewUpload): Promise<void> {
     try {
@@ -145,13 +147,15 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       try {
         await folders.takeIn(id, file);
         const row = await register({ id, unitId, name, userId });
-        if (row) await enqueue(row);
+        if (row) await enqueue(row, 1);
       } catch (error) {
         await folders.removeUpload(id);
         if (isStorageFull(error)) throw new MediaError('storage_full', 'The disk is full', { cause: error });
         throw error;
       }
       const row = await repo.findMedia(store.write, id);
+      if (row?.state === 'processing')
+        throw new Error(`${name} could not be processed now; the next start tries again`);
       if (row?.state !== 'ready')
         throw new MediaError(
           (row?.error_code ?? 'upload_lost') as MediaErrorCode,
@@ -177,10 +181,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     async start(findUpload) {
       await library.foldOldRows();
       await folders.removeAllWork();
-      for (const row of await repo.findProcessing(store.write)) {
-        if (await folders.hasUpload(row.id)) void enqueue(row);
-        else await fail(row, new MediaError('upload_lost', 'The upload is gone'));
-      }
+      for (const row of await repo.findProcessing(store.write)) void enqueue(row);
       for (const { id } of await folders.uploads()) {
         if (processing.isBusyWith(id)) continue;
         // Complete, but the process ended before its row was made; or its row was done and only the file remained.
