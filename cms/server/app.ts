@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { maxMessageBytes } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { Access } from './access.ts';
+import { forgetRestored, wasRestored } from './backup/marker.ts';
 import type { Config } from './config.ts';
 import type { Context, Routes, Sources } from './context.ts';
 import { createEvents } from './events.ts';
@@ -81,7 +82,8 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   await using building = new AsyncDisposableStack();
   const { context, tree } = await createContext(config, sources, log, building);
 
-  const keys = await createKeysService(context, { restored: config.restored });
+  const keys = await createKeysService(context, { restored: config.restored || (await wasRestored(config.data)) });
+  await forgetRestored(config.data);
   const units = await createUnitsService(context, { tree });
   const boards = createBoardsService(context, { units });
   const accounts = createAccountsService(context, { units });
@@ -137,9 +139,9 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
     transports: ['websocket'],
   });
   const gateway = live.attach(io);
-  // First the sockets, then HTTP: a server with open sockets does not close.
+  // First the sockets of every namespace, then HTTP: a server with open sockets does not close.
   building.defer(() => fastify.close());
-  building.defer(() => io.disconnectSockets(true));
+  building.defer(() => void io.engine.close());
   await fastify.ready();
   building.defer(startHousekeeping({ accounts, keys, media, uploads, log }));
 

@@ -115,3 +115,6 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
 
 /** The configuration of this process. @throws ConfigError */
 export const readProcessConfig = (): Config => readConfig(process.argv.slice(2), process.env, process.cwd());
+
+/** Whether the database is elsewhere than in the data folder. */
+export const usesPostgres = (): boolean => given(process.env.DATABASE_URL) !== null;

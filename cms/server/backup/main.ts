@@ -1,0 +1,74 @@
+/** npm run backup -- FILE [--data DIR], npm run restore -- FILE [--data DIR] */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AppError } from '../../../shared/util/errors.ts';
+import { usesPostgres } from '../config.ts';
+import { BackupError } from './archive.ts';
+import { backUp } from './backup.ts';
+import { restore } from './restore.ts';
+
+const EXIT_USAGE = 2;
+const EXIT_FAILED = 1;
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** One line that is written over on a terminal; nothing elsewhere, where it would fill a log. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  const [task, ...rest] = argv;
+  const { values, positionals } = parseArgs({
+    args: rest,
+    options: { data: { type: 'string', default: 'data' } },
+    allowPositionals: true,
+  });
+  const [name, ...more] = positionals;
+  if ((task !== 'backup' && task !== 'restore') || name === undefined || more.length > 0)
+    throw new AppError('usage', `Usage: npm run ${task === 'restore' ? 'restore' : 'backup'} -- FILE [--data DIR]`);
+  const file = resolve(name);
+  const data = resolve(values.data);
+  if (usesPostgres())
+    throw new BackupError(
+      'backup_postgres',
+      'With DATABASE_URL the database is not in the data folder: use pg_dump and pg_restore, copy the data folder, and start with --restored',
+    );
+  if (task === 'backup') {
+    const { files, bytes, missing } = await backUp({
+      data,
+      file,
+      now: Date.now,
+      onProgress: (done, of) => progress(`Đang sao lưu … Backing up … ${done}/${of}`),
+    });
+    progress('');
+    console.log(`Đã sao lưu ${files} tệp, ${megabytes(bytes)} / Backed up ${files} files: ${file}`);
+    console.log('Tệp này chứa khóa bí mật: cất nơi an toàn. It holds private keys: keep it in a safe place.');
+    if (missing.length === 0) return;
+    console.error(
+      `Thiếu hoặc hỏng ${missing.length} tệp phương tiện trên đĩa / The disk lacks or has damaged ${missing.length} media files: ${missing.slice(0, 5).join(', ')}`,
+    );
+    process.exitCode = EXIT_FAILED;
+    return;
+  }
+  const { entries, createdAt } = await restore({
+    file,
+    data,
+    onProgress: (done) => progress(`Đang khôi phục … Restoring … ${done}`),
+  });
+  progress('');
+  console.log(
+    `Đã khôi phục ${entries.length} tệp của ${new Date(createdAt).toISOString()} / Restored ${entries.length} files to ${data}`,
+  );
+  console.log('Khởi động CMS với thư mục này. Start the CMS on this folder.');
+}
+
+// What is restored holds password hashes and keys.
+process.umask(0o077);
+run(process.argv.slice(2)).catch((error: unknown) => {
+  progress('');
+  const { code } = error as { code?: unknown };
+  const foreseen = error instanceof AppError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
+  console.error(foreseen ? (error as Error).message : error);
+  process.exitCode = code === 'usage' ? EXIT_USAGE : EXIT_FAILED;
+});
