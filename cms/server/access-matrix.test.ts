@@ -149,6 +149,17 @@ async function makeMedia(unitId: string): Promise<string> {
   return id;
 }
 
+async function makeDeletedMedia(unitId: string): Promise<string> {
+  const id = await makeMedia(unitId);
+  const deletedAt = test.app.context.sources.now();
+  await test.app.context.store.write
+    .updateTable('media')
+    .set({ state: 'ready', error_code: null, deleted_at: deletedAt })
+    .where('id', '=', id)
+    .execute();
+  return id;
+}
+
 const content = { event: 'Lũ', level: 3, headline: 'Lũ lên nhanh', instruction: '', senderName: 'Tỉnh' };
 const takeoverInput = (boardIds: string[]) => ({
   clientId: test.app.context.sources.newId(),
@@ -301,6 +312,8 @@ const table: Record<string, Rule> = {
       payload: { name: 'Khác', addTags: ['Tết'] },
     }),
   },
+  'GET /api/media/:id/uses': { needs: 'content.read', above: true, about: at('/api/media/:id/uses', makeMedia) },
+  'POST /api/media/:id/restore': { needs: 'content.edit', about: at('/api/media/:id/restore', makeDeletedMedia) },
   'DELETE /api/media/:id': { needs: 'content.edit', about: at('/api/media/:id', makeMedia) },
   'POST /api/uploads': { needs: 'content.edit', about: (unit) => Promise.resolve({ headers: tus(unit) }) },
   'HEAD /api/uploads/:id': { needs: 'owner', about: makeUpload },

@@ -143,7 +143,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   building.defer(() => fastify.close());
   building.defer(() => void io.engine.close());
   await fastify.ready();
-  building.defer(startHousekeeping({ accounts, keys, media, uploads, log }));
+  building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, log }));
 
   const disposal = building.move();
   return {

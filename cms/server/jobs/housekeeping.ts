@@ -5,17 +5,20 @@ import type { AccountsService } from '../features/accounts/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
+import type { ProgrammesService } from '../features/programmes/service.ts';
 
 export interface HousekeepingDeps {
   readonly accounts: Pick<AccountsService, 'endOverSessions'>;
   readonly keys: Pick<KeysService, 'renewIfDue'>;
-  readonly media: Pick<MediaService, 'tidyUploads'>;
+  readonly media: Pick<MediaService, 'tidyUploads' | 'emptyBin'>;
   readonly uploads: Pick<UploadServer, 'find'>;
+  readonly programmes: Pick<ProgrammesService, 'assetsInUse'>;
   readonly log: Logger;
 }
 
 /** @returns how to stop it */
-export function startHousekeeping({ accounts, keys, media, uploads, log }: HousekeepingDeps): () => Promise<void> {
+export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
+  const { accounts, keys, media, uploads, programmes, log } = deps;
   const running = new Set<Promise<void>>();
   const every = (expression: string, name: string, work: () => Promise<unknown>) =>
     cron.schedule(expression, () => {
@@ -30,6 +33,7 @@ export function startHousekeeping({ accounts, keys, media, uploads, log }: House
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
+    every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),
   ];
   return async () => {
     await Promise.all(tasks.map((task) => task.destroy()));

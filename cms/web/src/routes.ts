@@ -8,6 +8,7 @@ import BoardEditPage from './pages/BoardEditPage.svelte';
 import BoardNewPage from './pages/BoardNewPage.svelte';
 import BoardPage from './pages/BoardPage.svelte';
 import BoardsPage from './pages/BoardsPage.svelte';
+import MediaBinPage from './pages/MediaBinPage.svelte';
 import MediaPage from './pages/MediaPage.svelte';
 import NotFoundPage from './pages/NotFoundPage.svelte';
 import NoticePage from './pages/NoticePage.svelte';
@@ -34,7 +35,10 @@ export const { p, navigate, isActive, route } = createRouter({
       '/edit': BoardEditPage,
     },
   },
-  '/media': MediaPage,
+  '/media': {
+    '/': MediaPage,
+    '/bin': MediaBinPage,
+  },
   '/notices': {
     '/': NoticesPage,
     '/new': NoticePage,

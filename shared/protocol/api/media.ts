@@ -7,6 +7,8 @@ export const mediaName = z.string().trim().min(1).max(300);
 export const mediaTag = z.string().trim().min(1).max(40);
 /** Most tags of one file. */
 export const maxMediaTags = 20;
+/** How long a deleted file lies in the recycle bin before it goes for good, ms: 30 days. One that a programme holds stays longer. */
+export const mediaBinMs = 30 * 86_400_000;
 
 /**
  * Media arrive by tus 1.0 at /api/uploads (metadata: filename, unitId). When the upload is complete the CMS makes a media row in
@@ -33,12 +35,15 @@ export const media = z.strictObject({
   durationMs: durationMs.nullable(),
   posterHash: sha256Hex.nullable(),
   createdAt: msUtc,
+  /** When it was put into the recycle bin; null while it is in the library. */
+  deletedAt: msUtc.nullable(),
 });
 export type Media = z.infer<typeof media>;
 
 /**
  * GET /api/media?…, newest first unless sorted by name. Every word of `q` must be in the name or a tag, whatever its diacritics;
  * `unitId` stands for the unit and those below; `hash` finds who holds that content. `cursor` is the `next` of the page before.
+ * `bin=true` lists the recycle bin of the units where the person may edit, the last deleted first.
  */
 export const mediaQuery = z.strictObject({
   q: z.string().max(300).default(''),
@@ -46,12 +51,16 @@ export const mediaQuery = z.strictObject({
   tag: mediaTag.optional(),
   unitId: uuid.optional(),
   hash: sha256Hex.optional(),
+  bin: z.literal('true').optional(),
   sort: z.enum(['newest', 'name']).default('newest'),
   cursor: z.string().max(4000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(60),
 });
 export type MediaQuery = z.infer<typeof mediaQuery>;
-/** GET /api/media, GET /api/media/:id, DELETE /api/media/:id (409 in_use). `total` counts all pages. */
+/**
+ * GET /api/media, GET /api/media/:id. `total` counts all pages. DELETE /api/media/:id puts it into the recycle bin (409 in_use), one that
+ * never was ready goes at once; POST /api/media/:id/restore → media takes it out again.
+ */
 export const mediaList = z.strictObject({ media: z.array(media), next: z.string().nullable(), total: z.int() });
 export type MediaList = z.infer<typeof mediaList>;
 
@@ -66,3 +75,18 @@ export type MediaEdit = z.infer<typeof mediaEdit>;
 /** GET /api/media/tags: those in sight, the most used first. */
 export const mediaTags = z.strictObject({ tags: z.array(z.strictObject({ tag: z.string(), count: z.int() })) });
 export type MediaTag = z.infer<typeof mediaTags>['tags'][number];
+
+const use = z.strictObject({ id: uuid, name: z.string(), unitId: uuid });
+/**
+ * GET /api/media/:id/uses: what shows this file, by its content, where the person may see it. `hidden` counts what lies out of sight;
+ * `copies` other files with the same content, which keep it in the library when this one goes.
+ */
+export const mediaUses = z.strictObject({
+  notices: z.array(use),
+  playlists: z.array(use),
+  /** `name` is the notice's. */
+  obligations: z.array(use),
+  hidden: z.int(),
+  copies: z.int(),
+});
+export type MediaUses = z.infer<typeof mediaUses>;

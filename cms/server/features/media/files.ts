@@ -11,6 +11,7 @@ import { syncFolder } from '../../files.ts';
 export class MediaFolders {
   readonly #media: string;
   readonly #uploads: string;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folders: Context['folders']) {
     this.#media = folders.media;
@@ -27,6 +28,16 @@ export class MediaFolders {
 
   asset(hash: string): string {
     return join(this.#media, hash.slice(0, 2), hash);
+  }
+
+  /**
+   * One at a time: whoever puts assets and their rows in place, and whoever takes them away. Else a file that comes again while its
+   * twin goes for good would have a row and no bytes.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   async hasUpload(id: string): Promise<boolean> {

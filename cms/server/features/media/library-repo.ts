@@ -13,16 +13,19 @@ export interface MediaFilter {
   /** A folded tag. */
   readonly tag: string | null;
   readonly hash: string | null;
+  /** The recycle bin instead of the library. */
+  readonly bin: boolean;
 }
 
 type Conditions = (eb: ExpressionBuilder<Database, 'media'>) => Expression<SqlBool>;
 
 const conditions =
-  ({ words, kind, tag, hash }: MediaFilter, unitIds: readonly string[]): Conditions =>
+  ({ words, kind, tag, hash, bin }: MediaFilter, unitIds: readonly string[]): Conditions =>
   (eb) =>
     eb.and([
       eb('unit_id', 'in', unitIds),
-      eb('deleted_at', 'is', null),
+      eb('deleted_at', bin ? 'is not' : 'is', null),
+      eb('purged_at', 'is', null),
       ...words.map((word) => eb('folded', 'like', `%${word}%`)),
       ...(kind === null ? [] : [eb('kind', '=', kind)]),
       ...(hash === null ? [] : [eb('hash', '=', hash)]),
@@ -48,12 +51,11 @@ export async function findPage(
   const rows = await inChunks(filter.unitIds, (chunk) => {
     const query = db.selectFrom('media').selectAll().where(conditions(filter, chunk)).limit(limit);
     if (sort === 'newest') {
-      const newest = query.orderBy('created_at', 'desc').orderBy('id', 'desc');
+      const time = filter.bin ? 'deleted_at' : 'created_at';
+      const newest = query.orderBy(time, 'desc').orderBy('id', 'desc');
       if (after === null) return newest.execute();
       const [at, id] = after as [number, string];
-      return newest
-        .where((eb) => eb.or([eb('created_at', '<', at), eb.and([eb('created_at', '=', at), eb('id', '<', id)])]))
-        .execute();
+      return newest.where((eb) => eb.or([eb(time, '<', at), eb.and([eb(time, '=', at), eb('id', '<', id)])])).execute();
     }
     const byName = query.orderBy('folded').orderBy('id');
     if (after === null) return byName.execute();

@@ -145,6 +145,177 @@ describeStores('the media library', (under) => {
     });
   });
 
+  describe('what shows a file', () => {
+    it('is told with names, and what lies out of sight as a figure', async () => {
+      const made = await file('bão.png', test.ids.province);
+      const notice = (unitId: string, title: string) =>
+        test.notices.create(province, {
+          unitId,
+          title,
+          category: 'local',
+          content: { type: 'image', asset: made.hash, alt: '', fit: 'contain' },
+          durationMs: null,
+        });
+      const own = await notice(test.ids.commune, 'Tin xã');
+      const other = await notice(test.ids.sister, 'Tin xã bạn');
+      const list = await test.playlist(province, [own.id, other.id], test.ids.commune, 'Sáng');
+      const obligation = await test.obligations.create(province, {
+        unitId: test.ids.province,
+        noticeId: other.id,
+        perHour: 1,
+        order: 0,
+        cron: '0 6 * * *',
+        durationMs: 3_600_000,
+        validFrom: null,
+        validTo: null,
+        targets: { unitIds: [test.ids.commune], boardIds: [] },
+      });
+      expect(await test.media.uses(province, made.id)).toEqual({
+        notices: [
+          { id: own.id, name: 'Tin xã', unitId: test.ids.commune },
+          { id: other.id, name: 'Tin xã bạn', unitId: test.ids.sister },
+        ],
+        playlists: [{ id: list.id, name: 'Sáng', unitId: test.ids.commune }],
+        obligations: [{ id: obligation.id, name: 'Tin xã bạn', unitId: test.ids.province }],
+        hidden: 0,
+        copies: 0,
+      });
+      // The sister commune sees its own notice, and that two others use the province's picture.
+      expect(await test.media.uses(sister, made.id)).toMatchObject({
+        notices: [{ id: other.id }],
+        playlists: [],
+        obligations: [{ id: obligation.id }],
+        hidden: 2,
+      });
+      await expect(test.media.remove(province, made.id)).rejects.toMatchObject({
+        code: 'in_use',
+        params: { where: 'Tin xã, Tin xã bạn', count: 2 },
+      });
+    });
+  });
+
+  describe('the recycle bin', () => {
+    const bin = (actor: Actor) => names(actor, { bin: 'true' });
+    const days = (n: number) => n * 86_400_000;
+    const none = () => Promise.resolve(new Set<string>());
+    const onDisk = async (hash: string): Promise<boolean> => (await test.media.asset(hash)) !== null;
+
+    it('holds what was deleted, the last first, and gives it back with its tags', async () => {
+      const [first, second] = [await file('xóa trước.png'), await file('xóa sau.png')];
+      await test.media.edit(editor, first.id, { addTags: ['giữ lại'] });
+      await test.media.remove(editor, first.id);
+      test.sources.advance(1000);
+      await test.media.remove(editor, second.id);
+      expect(await names(editor, { q: 'xoa' })).toEqual([]);
+      expect(await bin(editor)).toEqual(['xóa sau.png', 'xóa trước.png']);
+      expect(await bin(sister)).toEqual([]);
+      await expect(test.media.get(editor, first.id)).rejects.toMatchObject({ code: 'media_unknown' });
+      expect(await test.media.usableAsset(editor, first.hash)).toBeNull();
+      await expect(test.media.restore(sister, first.id)).rejects.toMatchObject({ code: 'media_unknown' });
+      expect(await test.media.restore(editor, first.id)).toMatchObject({ tags: ['giữ lại'], deletedAt: null });
+      // Twice is no fault.
+      await test.media.restore(editor, first.id);
+      expect(await names(editor, { q: 'xoa' })).toEqual(['xóa trước.png']);
+      expect(await bin(editor)).toEqual(['xóa sau.png']);
+      await test.media.restore(province, second.id);
+    });
+
+    it('is emptied of what lay there for thirty days, and then gives nothing back', async () => {
+      const made = await file('ba mươi ngày.png');
+      await test.media.remove(editor, made.id);
+      test.sources.advance(days(30) - 1);
+      await test.media.emptyBin(none);
+      expect(await onDisk(made.hash)).toBe(true);
+      test.sources.advance(1);
+      expect(await test.media.emptyBin(none)).toBe(1);
+      expect(await onDisk(made.hash)).toBe(false);
+      expect(await bin(editor)).toEqual([]);
+      await expect(test.media.restore(editor, made.id)).rejects.toMatchObject({ code: 'media_unknown' });
+      // The row stays, as a name for records.
+      const row = await under.store.read
+        .selectFrom('media')
+        .select(['name', 'hash'])
+        .where('id', '=', made.id)
+        .executeTakeFirst();
+      expect(row).toEqual({ name: 'ba mươi ngày.png', hash: made.hash });
+    });
+
+    it('keeps what a board plays, until it plays something else', async () => {
+      const made = await file('đang phát.png');
+      const notice = await test.notices.create(editor, {
+        unitId: test.ids.commune,
+        title: 'Đang phát',
+        category: 'local',
+        content: { type: 'image', asset: made.hash, alt: '', fit: 'contain' },
+        durationMs: null,
+      });
+      const list = await test.playlist(province, [notice.id]);
+      const board = await test.board(province, { defaultPlaylistId: list.id });
+      await test.pair([board.id]);
+      const [published] = await test.programmes.publish(province, [board.id]);
+      const active = (version: { epoch: number; counter: number }) =>
+        test.programmes.recordProgress(board.id, { version, state: 'active', missing: 0, errorCode: null });
+      await active(published!.version!);
+      await test.playlists.edit(province, list.id, 1, { unitId: test.ids.commune, name: 'x', items: [] });
+      await test.notices.remove(editor, notice.id);
+      await test.media.remove(editor, made.id);
+      test.sources.advance(days(31));
+      const empty = () => test.media.emptyBin(() => test.programmes.assetsInUse());
+      expect(await empty()).toBe(0);
+      expect(await onDisk(made.hash)).toBe(true);
+      // The next version does without it; the board has not said that it plays that one.
+      const [next] = await test.programmes.publish(province, [board.id]);
+      expect(next!.changed).toBe(true);
+      expect(await empty()).toBe(0);
+      await active(next!.version!);
+      expect(await empty()).toBe(1);
+      expect(await onDisk(made.hash)).toBe(false);
+    });
+
+    it('keeps what was published for a board that waits for its player', async () => {
+      const made = await file('chờ máy phát.png');
+      const notice = await test.notices.create(editor, {
+        unitId: test.ids.commune,
+        title: 'Chờ',
+        category: 'local',
+        content: { type: 'image', asset: made.hash, alt: '', fit: 'contain' },
+        durationMs: null,
+      });
+      const list = await test.playlist(province, [notice.id]);
+      const board = await test.board(province, { defaultPlaylistId: list.id });
+      await test.programmes.publish(province, [board.id]);
+      expect((await test.programmes.assetsInUse()).has(made.hash)).toBe(true);
+    });
+
+    it('keeps the content that another file has', async () => {
+      const [made, copy] = [await file('một.png'), await file('hai.png')];
+      await under.store.write.updateTable('media').set({ hash: made.hash }).where('id', '=', copy.id).execute();
+      await test.media.remove(editor, made.id);
+      test.sources.advance(days(31));
+      expect(await test.media.emptyBin(none)).toBe(1);
+      expect(await onDisk(made.hash)).toBe(true);
+      expect(await test.media.usableAsset(editor, made.hash)).not.toBeNull();
+    });
+
+    it('keeps what a notice shows again, one that was deleted and is back', async () => {
+      const made = await file('trở lại.png');
+      await test.media.remove(editor, made.id);
+      test.sources.advance(days(31));
+      const { id } = await test.text(editor, 'Trở lại');
+      const content = JSON.stringify({ type: 'image', asset: made.hash, alt: '', fit: 'contain' });
+      await under.store.write.updateTable('notices').set({ content }).where('id', '=', id).execute();
+      expect(await test.media.emptyBin(none)).toBe(0);
+      expect(await onDisk(made.hash)).toBe(true);
+    });
+
+    it('does not hold what never became ready: a file that failed goes at once', async () => {
+      const made = await file('hỏng.png');
+      await under.store.write.updateTable('media').set({ state: 'failed' }).where('id', '=', made.id).execute();
+      await test.media.remove(editor, made.id);
+      expect(await bin(editor)).not.toContain('hỏng.png');
+    });
+  });
+
   it('finds what a release before has left, after a start', async () => {
     const made = await file('Ảnh đời cũ.png');
     await under.store.write.updateTable('media').set({ folded: '' }).where('id', '=', made.id).execute();

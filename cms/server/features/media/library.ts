@@ -7,6 +7,7 @@ import {
   type MediaList,
   type MediaQuery,
   type MediaTag,
+  type MediaUses,
 } from '../../../../shared/protocol/api/media.ts';
 import { foldedWords } from '../../../../shared/util/fold.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -19,6 +20,7 @@ import * as libraryRepo from './library-repo.ts';
 import type { MediaProcessing } from './processing.ts';
 import * as repo from './repo.ts';
 import type { MediaRow } from './repo.ts';
+import * as usesRepo from './uses-repo.ts';
 import { cursorOf, foldedOf, foldedTag, inOrder, placeOf, readCursor } from './search.ts';
 
 export interface MediaLibrary {
@@ -29,6 +31,8 @@ export interface MediaLibrary {
   /** Renames and tags. @throws AppError `name_empty`, `tag_empty`, `tags_too_many`, `media_unknown`, `forbidden` */
   edit(actor: Actor, id: string, change: MediaEdit): Promise<Media>;
   tags(actor: Actor): Promise<MediaTag[]>;
+  /** What shows a file. @throws AppError `media_unknown` 404 */
+  uses(actor: Actor, id: string): Promise<MediaUses>;
   /** The row, if this person may see it. @throws AppError `media_unknown` 404 */
   find(actor: Actor, id: string): Promise<MediaRow>;
   view(row: MediaRow): Promise<Media>;
@@ -61,6 +65,7 @@ export function createMediaLibrary(
     durationMs: row.duration_ms,
     posterHash: row.poster_hash,
     createdAt: row.created_at,
+    deletedAt: row.deleted_at,
   });
 
   async function views(rows: readonly MediaRow[]): Promise<Media[]> {
@@ -91,7 +96,8 @@ export function createMediaLibrary(
     async list(actor, given = {}) {
       const query = mediaQuery.parse(given);
       const { sort, limit } = query;
-      const seen = contentUnits(actor, access, tree);
+      const bin = query.bin === 'true';
+      const seen = bin ? access.unitsFor(actor, 'content.edit') : contentUnits(actor, access, tree);
       const below = query.unitId === undefined ? null : new Set(tree.subtreeOf(query.unitId));
       const filter: libraryRepo.MediaFilter = {
         unitIds: below === null ? seen : seen.filter((unitId) => below.has(unitId)),
@@ -99,6 +105,7 @@ export function createMediaLibrary(
         kind: query.kind ?? null,
         tag: query.tag === undefined ? null : foldedTag(query.tag),
         hash: query.hash ?? null,
+        bin,
       };
       const after = readCursor(query.cursor, sort);
       const [found, total] = await Promise.all([
@@ -147,6 +154,22 @@ export function createMediaLibrary(
       const row = await repo.findMedia(store.write, id);
       if (!row) throw new AppError('media_unknown', 'There is no such file', { status: 404 });
       return (await views([row]))[0]!;
+    },
+    async uses(actor, id) {
+      const row = await find(actor, id);
+      if (row.hash === null) return { notices: [], playlists: [], obligations: [], hidden: 0, copies: 0 };
+      const seen = new Set(contentUnits(actor, access, tree));
+      const found = await usesRepo.findUses(store.read, row.hash);
+      const inSight = (uses: readonly usesRepo.Use[]) => uses.filter((use) => seen.has(use.unitId));
+      const all = [...found.notices, ...found.playlists, ...found.obligations];
+      const holders = await repo.unitsHolding(store.read, row.hash);
+      return {
+        notices: inSight(found.notices),
+        playlists: inSight(found.playlists),
+        obligations: inSight(found.obligations),
+        hidden: all.length - inSight(all).length,
+        copies: Math.max(0, holders.length - 1),
+      };
     },
     tags: (actor) => libraryRepo.countTags(store.read, contentUnits(actor, access, tree)),
     async foldOldRows() {

@@ -182,7 +182,7 @@ export function createMediaProcessing(
         { kind: row.kind, source: folders.upload(row.id), folder: folders.work(row.id) },
         { signal, onProgress },
       );
-      await finish(row.id, result);
+      await folders.exclusively(() => finish(row.id, result));
     } catch (error) {
       const code = codeOf(error);
       if (code === null) throw error;

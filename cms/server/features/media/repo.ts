@@ -76,10 +76,6 @@ export async function markReady(
   return done.numUpdatedRows > 0n;
 }
 
-export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
-  await tx.updateTable('media').set({ deleted_at: now }).where('id', '=', id).execute();
-}
-
 export async function insertAsset(tx: Tx, row: NewAsset): Promise<void> {
   await tx
     .insertInto('assets')
@@ -94,16 +90,4 @@ export async function findAsset(db: Db | Tx, hash: string): Promise<AssetRow | n
 
 export async function findAssets(db: Db | Tx, hashes: readonly string[]): Promise<AssetRow[]> {
   return inChunks(hashes, (chunk) => db.selectFrom('assets').selectAll().where('hash', 'in', chunk).execute());
-}
-
-/** Titles of notices that show this file. Hashes are unmistakable, so a search in the JSON text is exact. */
-export async function noticesShowing(db: Db | Tx, hash: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('notices')
-    .select('title')
-    .where('content', 'like', `%"${hash}"%`)
-    .where('deleted_at', 'is', null)
-    .orderBy('title')
-    .execute();
-  return rows.map((row) => row.title);
 }

@@ -1,6 +1,13 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { media, mediaEdit, mediaList, mediaQuery, mediaTags } from '../../../../shared/protocol/api/media.ts';
+import {
+  media,
+  mediaEdit,
+  mediaList,
+  mediaQuery,
+  mediaTags,
+  mediaUses,
+} from '../../../../shared/protocol/api/media.ts';
 import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
@@ -25,6 +32,12 @@ export function mediaRoutes(service: MediaService, uploads: UploadServer): Route
     );
     app.get('/api/media/:id', { config, schema: { params, response: { 200: media } } }, (request) =>
       service.get(actorOf(request), request.params.id),
+    );
+    app.get('/api/media/:id/uses', { config, schema: { params, response: { 200: mediaUses } } }, (request) =>
+      service.uses(actorOf(request), request.params.id),
+    );
+    app.post('/api/media/:id/restore', { config, schema: { params, response: { 200: media } } }, (request) =>
+      service.restore(actorOf(request), request.params.id),
     );
     app.delete(
       '/api/media/:id',

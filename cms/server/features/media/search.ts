@@ -16,7 +16,10 @@ const place = z.tuple([z.union([z.number(), z.string()]), z.string()]);
 export type Place = z.infer<typeof place>;
 export type Sort = 'newest' | 'name';
 
-export const placeOf = (row: MediaRow, sort: Sort): Place => [sort === 'newest' ? row.created_at : row.folded, row.id];
+/** When it came: into the library, or into the recycle bin. */
+const cameAt = (row: MediaRow): number => row.deleted_at ?? row.created_at;
+
+export const placeOf = (row: MediaRow, sort: Sort): Place => [sort === 'newest' ? cameAt(row) : row.folded, row.id];
 
 export const cursorOf = (at: Place): string => Buffer.from(JSON.stringify(at), 'utf8').toString('base64url');
 
@@ -37,7 +40,7 @@ export function inOrder(rows: MediaRow[], sort: Sort): MediaRow[] {
   const compare = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
   return rows.sort((a, b) =>
     sort === 'newest'
-      ? compare(b.created_at, a.created_at) || compare(b.id, a.id)
+      ? compare(cameAt(b), cameAt(a)) || compare(b.id, a.id)
       : compare(a.folded, b.folded) || compare(a.id, b.id),
   );
 }

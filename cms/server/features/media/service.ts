@@ -1,6 +1,5 @@
 /** Media: uploads, files that boards can play, and who may see and use them. processing.ts makes the one of the other. */
 import type { Media } from '../../../../shared/protocol/api/media.ts';
-import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, type MediaErrorCode } from '../../jobs/media-errors.ts';
@@ -8,6 +7,7 @@ import { createMediaRunner, defaultMediaLimits, type RunMedia } from '../../jobs
 import type { Tx } from '../../store/store.ts';
 import { maySeeContent } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
+import { createMediaBin, type MediaBin } from './bin.ts';
 import { MediaFolders } from './files.ts';
 import { createMediaLibrary, type MediaLibrary } from './library.ts';
 import { createMediaProcessing, type NewUpload, type Pause } from './processing.ts';
@@ -18,9 +18,10 @@ export type Asset = AssetRow;
 
 export type { NewUpload } from './processing.ts';
 
-export interface MediaService extends Pick<MediaLibrary, 'list' | 'get' | 'edit' | 'tags'> {
-  /** @throws AppError `in_use` 409 with params.where, `media_unknown`, `forbidden` */
-  remove(actor: Actor, id: string): Promise<void>;
+export interface MediaService
+  extends Pick<MediaLibrary, 'list' | 'get' | 'edit' | 'tags' | 'uses'>, Pick<MediaBin, 'remove' | 'restore'> {
+  /** Deletes for good what has lain in the recycle bin long enough and no programme holds: see MediaBin.empty. */
+  emptyBin: MediaBin['empty'];
   /** Whether an upload of so many bytes (null: not known yet) may begin. @throws AppError `forbidden`, `file_empty`, `too_large`, `storage_full` */
   assertMayUpload(actor: Actor, unitId: string, size: number | null): Promise<void>;
   /** A complete upload: makes its row and processes it in the background. Twice with one id does nothing. Throws what the store throws. */
@@ -68,7 +69,7 @@ const reserveBytes = 256 * 1024 ** 2;
 const abandonedMs = 86_400_000;
 
 export function createMediaService(context: Context, deps: MediaDeps): MediaService {
-  const { store, sources, access, audit, events, log } = context;
+  const { store, sources, access, log } = context;
   const folders = new MediaFolders(context.folders);
   const { tree } = deps.units;
   const maxUploadBytes = deps.maxUploadBytes ?? defaultMaxUploadBytes;
@@ -78,6 +79,8 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   const { register, enqueue } = processing;
 
   const library = createMediaLibrary(context, { tree, processing });
+
+  const bin = createMediaBin(context, { tree, folders, library, processing });
 
   async function accept(upload: NewUpload): Promise<void> {
     try {
@@ -103,32 +106,10 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     get: (actor, id) => library.get(actor, id),
     edit: (actor, id, change) => library.edit(actor, id, change),
     tags: (actor) => library.tags(actor),
-    async remove(actor, id) {
-      const row = await library.find(actor, id);
-      access.assert(actor, 'content.edit', row.unit_id);
-      await store.transaction(async (tx) => {
-        // Another copy of the same file keeps the notice's picture in the library.
-        const copies = row.hash === null ? [] : await repo.unitsHolding(tx, row.hash);
-        const where = row.hash === null || copies.length > 1 ? [] : await repo.noticesShowing(tx, row.hash);
-        if (where.length > 0)
-          throw new AppError('in_use', 'Notices show this file', {
-            status: 409,
-            params: { where: where.slice(0, 5).join(', '), count: where.length },
-          });
-        await repo.markDeleted(tx, id, sources.now());
-        await audit(tx, {
-          actor,
-          action: 'media.deleted',
-          subjectType: 'media',
-          subjectId: id,
-          unitId: row.unit_id,
-          detail: { name: row.name },
-        });
-      });
-      processing.stop(id);
-      if (row.state === 'processing') await folders.removeUpload(id);
-      events.emit('mediaChanged', { mediaId: id });
-    },
+    uses: (actor, id) => library.uses(actor, id),
+    remove: (actor, id) => bin.remove(actor, id),
+    restore: (actor, id) => bin.restore(actor, id),
+    emptyBin: (inUse) => bin.empty(inUse),
     async assertMayUpload(actor, unitId, size) {
       access.assert(actor, 'content.edit', unitId);
       if (size === 0) throw new MediaError('file_empty', 'The file is empty');

@@ -172,3 +172,53 @@ export async function deleteWaiting(tx: Tx, boardIds: readonly string[]): Promis
   for (const chunk of chunksOf(boardIds))
     await tx.deleteFrom('settings').where('key', 'in', chunk.map(waitingKey)).execute();
 }
+
+/** What was published for every board that has no player yet. */
+export async function findAllWaiting(db: Db | Tx): Promise<string[]> {
+  const rows = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('key', 'like', `${waitingKey('')}%`)
+    .execute();
+  return rows.map((row) => row.value);
+}
+
+/** Boards per query of their manifests. */
+const boardsPerRead = 50;
+
+/** Every board that was ever given a programme, some at a time. */
+export async function findBoardsWithProgramme(db: Db | Tx): Promise<string[][]> {
+  const rows = await db.selectFrom('programme_progress').select('board_id').orderBy('board_id').execute();
+  const groups: string[][] = [];
+  for (let i = 0; i < rows.length; i += boardsPerRead)
+    groups.push(rows.slice(i, i + boardsPerRead).map((row) => row.board_id));
+  return groups;
+}
+
+/**
+ * The manifests that boards play or may still be playing: the newest of each, and of a board that has not said that it plays it, every
+ * one since the board was last seen, with the one before.
+ */
+export async function findInUse(db: Db | Tx, boardIds: readonly string[]): Promise<string[]> {
+  const newest = await findNewest(db, boardIds);
+  const behind = await db
+    .selectFrom('programme_progress as progress')
+    .leftJoin('board_states as seen', 'seen.board_id', 'progress.board_id')
+    .select(['progress.board_id', 'seen.last_seen_at'])
+    .where('progress.board_id', 'in', boardIds)
+    .where('progress.state', '<>', 'active')
+    .execute();
+  const manifests = [...newest.values()].map(({ manifest }) => manifest);
+  for (const { board_id, last_seen_at } of behind) {
+    const versions = await db
+      .selectFrom('programmes')
+      .select(['manifest', 'issued_at'])
+      .where('board_id', '=', board_id)
+      .orderBy('epoch', 'desc')
+      .orderBy('counter', 'desc')
+      .execute();
+    const before = versions.findIndex(({ issued_at }) => issued_at < (last_seen_at ?? 0));
+    manifests.push(...versions.slice(0, before === -1 ? undefined : before + 1).map(({ manifest }) => manifest));
+  }
+  return manifests;
+}

@@ -55,6 +55,8 @@ export interface ProgrammesService {
   certificateFor(boardId: string, deviceKey: string): Promise<string>;
   /** The canonical JSON of a part, or null. */
   part(hash: string): Promise<string | null>;
+  /** SHA-256 of every media file that a board plays, may still be playing, or will play once it has a player. */
+  assetsInUse(): Promise<Set<string>>;
   /** When nothing is being published. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -301,6 +303,18 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       return signCertificate(board, deviceKey);
     },
     part: (hash) => repo.findPart(store.read, hash),
+    async assetsInUse() {
+      const used = new Set<string>();
+      const note = (assets: Manifest['assets']): void => {
+        for (const asset of assets) used.add(asset.hash);
+      };
+      for (const value of await repo.findAllWaiting(store.read)) note(waitingSchema.parse(JSON.parse(value)).assets);
+      for (const boardIds of await repo.findBoardsWithProgramme(store.read)) {
+        for (const manifest of await repo.findInUse(store.read, boardIds)) note(readManifest(manifest).assets);
+        await setImmediate();
+      }
+      return used;
+    },
     async idle() {
       await last;
     },

@@ -30,12 +30,15 @@ export class MediaLibrary {
   loading = $state(true);
   error = $state.raw<AppError | null>(null);
   tags = $state.raw<MediaTag[]>([]);
+  /** The recycle bin instead of the library. */
+  readonly bin: boolean;
   readonly #api: Api;
   #running: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(api: Api) {
+  constructor(api: Api, bin: boolean) {
     this.#api = api;
+    this.bin = bin;
   }
 
   get filtered(): boolean {
@@ -52,6 +55,7 @@ export class MediaLibrary {
   /** The list's address, and by being read what the list depends on. */
   path(limit: number, cursor: string | null): string {
     const query = new URLSearchParams({ sort: this.sort, limit: String(limit) });
+    if (this.bin) query.set('bin', 'true');
     if (this.q.trim() !== '') query.set('q', this.q.trim().slice(0, 300));
     if (this.kind !== 'all') query.set('kind', this.kind);
     if (this.tag !== '') query.set('tag', this.tag);
@@ -106,7 +110,8 @@ export class MediaLibrary {
 
   /** Something became of a file. One that is shown changes in its place; a new one takes its own. */
   async refresh(id: string): Promise<void> {
-    if (!this.items.some((item) => item.id === id)) return this.reloadSoon();
+    // In the bin nothing is looked at one by one.
+    if (this.bin || !this.items.some((item) => item.id === id)) return this.reloadSoon();
     try {
       this.put(await this.#api.get(`/api/media/${id}`, mediaSchema));
     } catch (error) {
@@ -133,9 +138,9 @@ export class MediaLibrary {
   }
 }
 
-export function useLibrary(): MediaLibrary {
+export function useLibrary({ bin = false }: { bin?: boolean } = {}): MediaLibrary {
   const app = useApp();
-  const library = new MediaLibrary(app.api);
+  const library = new MediaLibrary(app.api, bin);
   let begun = false;
   $effect(() => {
     library.path(0, null);
