@@ -4,6 +4,7 @@ import { StoreError } from './errors.ts';
 import * as initial from './migrations/0001-initial.ts';
 import * as accounts from './migrations/0002-accounts.ts';
 import * as mediaLibrary from './migrations/0004-media-library.ts';
+import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -12,7 +13,12 @@ export interface Migration {
   statements(dialect: Store['dialect']): readonly string[];
 }
 
-const migrations: readonly Migration[] = [initial.migration, accounts.migration, mediaLibrary.migration];
+const migrations: readonly Migration[] = [
+  initial.migration,
+  accounts.migration,
+  mediaLibrary.migration,
+  boardRevisions.migration,
+];
 
 /** Any number, the same in every process: only one of several may migrate. */
 const ADVISORY_LOCK = 727_501;

@@ -102,6 +102,8 @@ export interface Database {
     zone: string;
     groups: string;
     default_playlist_id: string | null;
+    /** Counts edits. */
+    revision: Generated<number>;
     created_at: number;
     deleted_at: number | null;
   };

@@ -11,6 +11,7 @@ import {
   type Dialect,
   type Driver,
   type QueryResult,
+  type SelectModifierNode,
 } from 'kysely';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from './errors.ts';
@@ -73,6 +74,13 @@ class SqliteThread {
     );
     if (isOpen) await this.request({ transaction: null, op: 'close' });
     await this.#worker.terminate();
+  }
+}
+
+/** Whoever writes has the whole database to itself, so «for update» and «for share» hold already; SQLite has no words for them. */
+class Compiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate' && node.modifier !== 'ForShare') super.visitSelectModifier(node);
   }
 }
 
@@ -188,6 +196,6 @@ export function sqliteDialect(options: WorkerOptions, count: number): Dialect {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(options, count),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new Compiler(),
   };
 }

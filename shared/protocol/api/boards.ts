@@ -23,9 +23,13 @@ const boardFields = {
   groups: z.array(boardGroup).max(100),
   defaultPlaylistId: uuid.nullable(),
 };
-/** POST /api/boards → board; PATCH /api/boards/:id with any of the fields → board. Code `output_outside_raster` when the region leaves the raster. */
+/** POST /api/boards → board. Code `output_outside_raster` when the region leaves the raster. */
 export const boardInput = z.strictObject(boardFields);
-export const boardPatch = boardInput.partial();
+/**
+ * PATCH /api/boards/:id with any of the fields → board; what is not given stays. With the `revision` that the edit began from it is
+ * refused when the board has another one by now (code revision_conflict 409); without, the given fields are set, whatever they were.
+ */
+export const boardPatch = boardInput.partial().extend({ revision: z.int().optional() });
 export type BoardInput = z.infer<typeof boardInput>;
 
 export const boardPresence = z.strictObject({
@@ -58,6 +62,8 @@ export const board = z.strictObject({
   name: z.string(),
   place: z.string(),
   groups: z.array(z.string()),
+  /** Counts edits. */
+  revision: z.int(),
   unitName: z.string(),
   presence: boardPresence,
   /** null: nothing published yet. */

@@ -44,8 +44,44 @@ describeStores('boards', (under) => {
     });
     expect(await boards.get(technician, made.id)).toEqual(made);
     const changed = await boards.patch(technician, made.id, { name: 'Tên mới', groups: [] });
-    expect(changed).toEqual({ ...made, name: 'Tên mới', groups: [] });
+    expect(changed).toEqual({ ...made, name: 'Tên mới', groups: [], revision: 2 });
     expect(test.emitted.filter(({ name }) => name === 'boardChanged')).toHaveLength(2);
+  });
+
+  it('take edits of different fields at once, and lose none', async () => {
+    for (let round = 0; round < 10; round++) {
+      const made = await boards.create(technician, input({ groups: [] }));
+      await Promise.all([
+        boards.patch(technician, made.id, { name: 'Tên mới' }),
+        boards.patch(technician, made.id, { groups: ['chợ'] }),
+        boards.patch(technician, made.id, { zone: 'Asia/Bangkok' }),
+      ]);
+      const changes = { name: 'Tên mới', groups: ['chợ'], zone: 'Asia/Bangkok', revision: 4 };
+      expect(await boards.get(technician, made.id)).toEqual({ ...made, ...changes });
+    }
+  });
+
+  it('refuse an edit that began from an older revision, also of two at once, and keep the other', async () => {
+    for (let round = 0; round < 10; round++) {
+      const made = await boards.create(technician, input());
+      expect(made.revision).toBe(1);
+      const edits = await Promise.allSettled(
+        ['Chợ', 'Bến'].map((place) => boards.patch(technician, made.id, { place, revision: 1 })),
+      );
+      const [taken] = edits.flatMap((edit) => (edit.status === 'fulfilled' ? [edit.value] : []));
+      const refused = edits.flatMap((edit) => (edit.status === 'rejected' ? [edit.reason as unknown] : []));
+      expect(refused).toEqual([expect.objectContaining({ code: 'revision_conflict', status: 409 })]);
+      expect(await boards.get(technician, made.id)).toEqual({ ...made, place: taken!.place, revision: 2 });
+      expect(await boards.patch(technician, made.id, { place: 'Đình', revision: 2 })).toMatchObject({ revision: 3 });
+    }
+  });
+
+  it('are deleted once', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { id } = await boards.create(technician, input());
+      const ends = await Promise.allSettled([boards.remove(technician, id), boards.remove(technician, id)]);
+      expect(ends.map((end) => end.status).sort()).toEqual(['fulfilled', 'rejected']);
+    }
   });
 
   it('refuse an output region that leaves the raster, whichever of the two is changed', async () => {

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../../store/store.ts';
 type Row = Selectable<Database['boards']>;
 
 /** A board's own record, as its unit keeps it. */
-export type BoardRecord = BoardInput & { readonly id: string };
+export type BoardRecord = BoardInput & { readonly id: string; readonly revision: number };
 
 function toRecord(row: Row): BoardRecord {
   return {
@@ -30,29 +30,30 @@ function toRecord(row: Row): BoardRecord {
     zone: row.zone,
     groups: JSON.parse(row.groups) as string[],
     defaultPlaylistId: row.default_playlist_id,
+    revision: row.revision,
   };
 }
 
-function toColumns(input: BoardInput): Omit<Insertable<Database['boards']>, 'id' | 'created_at' | 'deleted_at'> {
-  return {
-    unit_id: input.unitId,
-    name: input.name,
-    place: input.place,
-    kind: input.kind,
-    width: input.width,
-    height: input.height,
-    output_x: input.output.x,
-    output_y: input.output.y,
-    output_width: input.output.width,
-    output_height: input.output.height,
-    rotation: input.output.rotation,
-    pitch_um: input.pitchUm,
-    reading_distance_cm: input.readingDistanceCm,
-    zone: input.zone,
-    groups: JSON.stringify(input.groups),
-    default_playlist_id: input.defaultPlaylistId,
-  };
-}
+type Columns = Omit<Insertable<Database['boards']>, 'id' | 'revision' | 'created_at' | 'deleted_at'>;
+
+const toColumns = (input: BoardInput): Columns => ({
+  unit_id: input.unitId,
+  name: input.name,
+  place: input.place,
+  kind: input.kind,
+  width: input.width,
+  height: input.height,
+  output_x: input.output.x,
+  output_y: input.output.y,
+  output_width: input.output.width,
+  output_height: input.output.height,
+  rotation: input.output.rotation,
+  pitch_um: input.pitchUm,
+  reading_distance_cm: input.readingDistanceCm,
+  zone: input.zone,
+  groups: JSON.stringify(input.groups),
+  default_playlist_id: input.defaultPlaylistId,
+});
 
 export async function findBoard(db: Db | Tx, id: string): Promise<BoardRecord | null> {
   const row = await db
@@ -60,6 +61,18 @@ export async function findBoard(db: Db | Tx, id: string): Promise<BoardRecord | 
     .selectAll()
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** As `findBoard`, and until the transaction ends nobody else changes the board. */
+export async function holdBoard(tx: Tx, id: string): Promise<BoardRecord | null> {
+  const row = await tx
+    .selectFrom('boards')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
     .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
@@ -109,9 +122,17 @@ export async function insertBoard(tx: Tx, id: string, input: BoardInput, now: nu
     .execute();
 }
 
-export async function updateBoard(tx: Tx, id: string, input: BoardInput): Promise<void> {
-  const columns: Updateable<Database['boards']> = toColumns(input);
-  await tx.updateTable('boards').set(columns).where('id', '=', id).execute();
+/** Writes the columns that differ, and the next revision. */
+export async function updateBoard(tx: Tx, { id, revision, ...before }: BoardRecord, input: BoardInput): Promise<void> {
+  const was: Record<string, unknown> = toColumns(before);
+  const columns: Updateable<Database['boards']> = Object.fromEntries(
+    Object.entries(toColumns(input)).filter(([column, value]) => value !== was[column]),
+  );
+  await tx
+    .updateTable('boards')
+    .set({ ...columns, revision: revision + 1 })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Marks the board deleted and takes the right to speak from its player. */

@@ -28,6 +28,7 @@ export interface BoardsService {
   get(actor: Actor, boardId: string): Promise<Board>;
   /** @throws AppError `output_outside_raster` | `playlist_unknown` | `forbidden` */
   create(actor: Actor, input: BoardInput): Promise<Board>;
+  /** @throws AppError as `create`, `board_unknown` 404, and `revision_conflict` 409 when the board is not of the given revision any more */
   patch(actor: Actor, boardId: string, patch: BoardPatch): Promise<Board>;
   remove(actor: Actor, boardId: string): Promise<void>;
 
@@ -165,21 +166,25 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       events.emit('boardChanged', { boardId: id });
       return view(id);
     },
-    async patch(actor, boardId, patch) {
+    async patch(actor, boardId, { revision, ...patch }) {
       await require(actor, 'board.edit', boardId);
       const moved = await store.transaction(async (tx) => {
-        // Read again where nobody can change it meanwhile.
-        const held = await repo.findBoard(tx, boardId);
+        const held = await repo.holdBoard(tx, boardId);
         if (!held) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-        const { id: _id, ...before } = held;
+        const { id: _id, revision: current, ...before } = held;
         const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
         const input: BoardInput = { ...before, ...given };
         access.assertReach(actor, 'board.edit', before.unitId);
+        if (revision !== undefined && revision !== current)
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+            status: 409,
+            params: { revision: current },
+          });
         if (input.unitId !== before.unitId) access.assert(actor, 'board.edit', input.unitId);
         assertInsideRaster(input);
         if (input.defaultPlaylistId !== before.defaultPlaylistId || input.unitId !== before.unitId)
           await assertPlaylist(tx, input);
-        await repo.updateBoard(tx, boardId, input);
+        await repo.updateBoard(tx, held, input);
         await audit(tx, {
           actor,
           action: 'board.changed',
@@ -195,16 +200,19 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       return view(boardId);
     },
     async remove(actor, boardId) {
-      const record = await require(actor, 'board.edit', boardId);
+      await require(actor, 'board.edit', boardId);
       await store.transaction(async (tx) => {
+        const held = await repo.holdBoard(tx, boardId);
+        if (!held) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+        access.assertReach(actor, 'board.edit', held.unitId);
         await repo.markDeleted(tx, boardId, sources.now());
-        const detail = { name: record.name };
+        const detail = { name: held.name };
         await audit(tx, {
           actor,
           action: 'board.deleted',
           subjectType: 'board',
           subjectId: boardId,
-          unitId: record.unitId,
+          unitId: held.unitId,
           detail,
         });
       });

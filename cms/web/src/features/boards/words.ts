@@ -1,10 +1,11 @@
 /** A board's state in words. */
-import type { Board, BoardPresence, ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
+import type { Board, BoardInput, BoardPresence, ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { HostKind } from '../../../../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../../../../shared/protocol/link.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
 import { m } from '../../paraglide/messages.js';
-import { durationWords, sinceWords } from '../../lib/words.ts';
+import { durationWords, numberWords, sinceWords } from '../../lib/words.ts';
 
 export function presenceWord(presence: BoardPresence['presence']): string {
   const words = { online: m.board_online, offline: m.board_offline, unpaired: m.board_unpaired };
@@ -97,4 +98,49 @@ export function shapeWord(board: Pick<Board, 'output' | 'kind'>): string {
   const kind = board.kind === 'led' ? m.board_kind_led() : m.board_kind_lcd();
   const lie = width === height ? m.board_shape_square() : width > height ? m.board_shape_wide() : m.board_shape_tall();
   return `${kind} ${width}×${height}, ${lie}`;
+}
+
+export const pitchWord = (pitchUm: number): string => `${numberWords(pitchUm / 1000, 2)} mm`;
+export const distanceWord = (cm: number): string => `${numberWords(cm / 100, 1)} m`;
+
+/** What the field of a board's record is called, and what it says. */
+export function fieldWords(
+  field: keyof BoardInput,
+  record: BoardInput,
+  units: readonly Pick<Unit, 'id' | 'name'>[],
+): { name: string; value: string } {
+  const { output } = record;
+  switch (field) {
+    case 'unitId':
+      return { name: m.unit_field(), value: units.find((unit) => unit.id === record.unitId)?.name ?? '' };
+    case 'name':
+      return { name: m.board_name(), value: record.name };
+    case 'place':
+      return { name: m.board_place(), value: record.place };
+    case 'kind':
+      return { name: m.board_kind(), value: record.kind === 'led' ? m.board_kind_led() : m.board_kind_lcd() };
+    case 'width':
+      return { name: m.board_width(), value: `${record.width} px` };
+    case 'height':
+      return { name: m.board_height(), value: `${record.height} px` };
+    case 'output':
+      return {
+        name: m.board_form_output(),
+        value: `${output.width}×${output.height} px (${output.x}, ${output.y}), ${output.rotation}°`,
+      };
+    case 'pitchUm':
+      return { name: m.board_pitch(), value: record.pitchUm === null ? '' : pitchWord(record.pitchUm) };
+    case 'readingDistanceCm':
+      return {
+        name: m.board_reading_distance(),
+        value: record.readingDistanceCm === null ? '' : distanceWord(record.readingDistanceCm),
+      };
+    case 'zone':
+      return { name: m.board_zone(), value: record.zone };
+    case 'groups':
+      return { name: m.board_groups(), value: record.groups.join(', ') };
+    case 'defaultPlaylistId':
+      // Its name is on the board's own page, where it is chosen.
+      return { name: m.board_default_playlist(), value: '' };
+  }
 }
