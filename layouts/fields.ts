@@ -1,5 +1,6 @@
 /** Zod pieces that layout schemas are built from. Text is stored trimmed, in NFC and without invisible characters, however it was typed. */
 import { z } from 'zod';
+import { sha256Hex } from '../shared/protocol/common.ts';
 import { cleanLine, cleanParagraphs } from '../shared/util/text.ts';
 
 /** One line of text that must not be empty. */
@@ -10,6 +11,13 @@ export const optionalText = (maxLength: number) => z.string().overwrite(cleanLin
 
 /** Paragraphs, one per line, that must not be empty. */
 export const requiredParagraphs = (maxLength: number) => z.string().overwrite(cleanParagraphs).min(1).max(maxLength);
+
+/** Paragraphs, one per line; absent reads as empty. */
+export const optionalParagraphs = (maxLength: number) => z.string().overwrite(cleanParagraphs).max(maxLength).default('');
+
+/** A picture: a media file by its SHA-256, and what it shows in words. */
+export const picture = () => z.strictObject({ asset: sha256Hex, alt: optionalText(200) });
+export type PictureField = z.infer<ReturnType<typeof picture>>;
 
 /** A calendar date written dd/MM/yyyy, or empty. */
 export const optionalDate = () =>

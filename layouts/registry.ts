@@ -19,6 +19,8 @@ type Loaded = readonly [{ default: unknown }, { schema: Layout['schema'] }];
 const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
   notice: () => Promise.all([import('./notice/Notice.svelte'), import('./notice/schema.ts')]),
   infographic: () => Promise.all([import('./infographic/Infographic.svelte'), import('./infographic/schema.ts')]),
+  urgent: () => Promise.all([import('./urgent/Urgent.svelte'), import('./urgent/schema.ts')]),
+  clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
 };
 
 /** Reads all of them, so that none has to be read later. */

@@ -6,6 +6,10 @@ import type { z } from 'zod';
 import { countWords as countTextWords } from '../shared/protocol/reading-time.ts';
 import * as infographic from './infographic/schema.ts';
 import { sample as infographicSample } from './infographic/sample.ts';
+import * as urgent from './urgent/schema.ts';
+import { sample as urgentSample } from './urgent/sample.ts';
+import * as clock from './clock/schema.ts';
+import { sample as clockSample } from './clock/sample.ts';
 import * as notice from './notice/schema.ts';
 import { sample as noticeSample } from './notice/sample.ts';
 import type { LayoutName } from './names.ts';
@@ -24,6 +28,8 @@ export interface LayoutDefinition {
 export const layouts = {
   notice: { schema: notice.schema, fields: notice.fields, sample: { ...noticeSample } },
   infographic: { schema: infographic.schema, fields: infographic.fields, sample: { ...infographicSample } },
+  urgent: { schema: urgent.schema, fields: urgent.fields, sample: { ...urgentSample } },
+  clock: { schema: clock.schema, fields: clock.fields, sample: { ...clockSample } },
 } as const satisfies Record<LayoutName, LayoutDefinition>;
 
 /** Words (in Vietnamese: syllables) of all texts in a layout's fields: what the length of its slot is computed from. */

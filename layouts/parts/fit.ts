@@ -23,6 +23,19 @@ export function fitLines(element: HTMLElement, sizes: readonly number[], leading
   }
 }
 
+/**
+ * The largest size at which the text is at most `height` px high and no word is wider than its place; at the smallest, a
+ * word that is too wide is broken.
+ */
+export function fitHeight(element: HTMLElement, sizes: readonly number[], leading: number, height: number): void {
+  element.style.overflowWrap = 'normal';
+  for (const size of sizes) {
+    setType(element, size, leading);
+    if (element.offsetHeight <= height && element.scrollWidth <= element.clientWidth) return;
+  }
+  element.style.overflowWrap = 'anywhere';
+}
+
 /** Sets the type size and returns how many lines the text takes; the element holds nothing but the text. */
 export function linesAt(element: HTMLElement, size: number, leading: number): number {
   const line = setType(element, size, leading);

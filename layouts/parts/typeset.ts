@@ -38,6 +38,9 @@ export function tidy(text: string): string {
     .join(' ');
 }
 
+/** A text of one line as a paragraph. */
+export const line = (text: string): Paragraph => ({ text, bullet: false });
+
 /** The paragraphs of a long text, one per line. */
 export function paragraphsOf(text: string): Paragraph[] {
   return text

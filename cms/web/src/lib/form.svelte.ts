@@ -136,6 +136,19 @@ export function sentenceOfIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_format':
       if (issue.format === 'email') return m.field_not_email();
       return issue.input === '' ? m.field_required() : m.field_wrong_format();
+    case 'custom':
+      return sentenceOfRule(issue.params ?? {});
+    default:
+      return m.field_wrong_format();
+  }
+}
+
+/** A rule of a layout's own, by the `reason` in its params. */
+function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
+  const word = (name: string): string => String(rest[name] ?? '');
+  switch (reason) {
+    case 'too_many_words':
+      return m.field_too_many_words({ max: word('max') });
     default:
       return m.field_wrong_format();
   }

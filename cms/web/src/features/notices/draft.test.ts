@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layoutNames, layouts } from '../../../../../layouts/schemas.ts';
 import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
-import { completed, contentTypeOf, effectiveMs, emptyContent, imageMs } from './draft.ts';
+import { completed, contentTypeOf, effectiveMs, emptyContent, headlineOf, imageMs } from './draft.ts';
 
 const layoutContent = (layout: string, fields: Record<string, unknown>): NoticeContent => ({
   type: 'layout',
@@ -12,7 +12,7 @@ const layoutContent = (layout: string, fields: Record<string, unknown>): NoticeC
 describe('a notice while it is written', () => {
   it.each(layoutNames)('shows the sample where «%s» is still empty', (layout) => {
     const { content, sampled } = completed(emptyContent(`layout:${layout}`));
-    expect(sampled).toBe(true);
+    expect(sampled).toBe(layouts[layout].fields.some((field) => field.required && field.kind !== 'choice'));
     expect(content.type === 'layout' && layouts[layout].schema.safeParse(content.fields).success).toBe(true);
   });
 
@@ -37,6 +37,10 @@ describe('a notice while it is written', () => {
     const { content, sampled } = completed(layoutContent('infographic', { title: 'Số liệu', rows, source: '' }));
     expect(sampled).toBe(false);
     expect(content).toMatchObject({ fields: { rows: [rows[0]] } });
+  });
+
+  it.each(layoutNames)('in «%s» is called what it says, until it has a name of its own', (layout) => {
+    expect(headlineOf(layoutContent(layout, { ...layouts[layout].sample }))).not.toBe('');
   });
 
   it('knows its kind', () => {

@@ -3,11 +3,15 @@ import { countWords, isLayoutName, layouts, type FieldMeta, type LayoutName } fr
 import type { Media, Notice, NoticeInput } from '../../../../../shared/protocol/api/content.ts';
 import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
 import { readingTimeMs } from '../../../../../shared/protocol/reading-time.ts';
+import { layoutWord } from './words.ts';
 
 /** `layout:<name>`, `image` or `video`. */
 export type ContentType = `layout:${LayoutName}` | 'image' | 'video';
 
 export type FieldValues = Extract<NoticeContent, { type: 'layout' }>['fields'];
+
+/** What an `image` field of a layout holds. */
+export type PictureValue = { asset: string; alt: string };
 
 export const contentTypeOf = (content: NoticeContent): ContentType =>
   content.type === 'layout' ? `layout:${content.layout as LayoutName}` : content.type;
@@ -84,6 +88,16 @@ export function completed(content: NoticeContent): { content: NoticeContent; sam
     }
   }
   return { content: { ...content, fields: fields as FieldValues }, sampled };
+}
+
+/** What a notice is called in lists until somebody gives it a name: what it says, else the name of its layout. */
+export function headlineOf(content: NoticeContent): string {
+  if (content.type !== 'layout') return '';
+  for (const key of ['title', 'headline', 'caption']) {
+    const text = content.fields[key];
+    if (typeof text === 'string') return text;
+  }
+  return layoutWord(content.layout);
 }
 
 /** Still pictures have no length of their own. */

@@ -25,12 +25,19 @@ export const categoryOptions = (): { value: Category; label: string }[] =>
 
 type Message = (() => string) | undefined;
 
-/** A layout's words are messages named by the layout: `layout_<layout>`, `layout_<layout>_<field>`, `layout_<layout>_<rows>_<column>`. */
-export function layoutWord(...path: string[]): string {
+function layoutMessage(path: readonly string[]): string | undefined {
   const id = ['layout', ...path].join('_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const message = (m as unknown as Record<string, Message>)[id];
-  return message ? message() : (path.at(-1) ?? '');
+  return (m as unknown as Record<string, Message>)[id]?.();
 }
+
+/**
+ * A layout's words are messages named by the layout: `layout_<layout>`, `layout_<layout>_about`, `layout_<layout>_<field>`,
+ * `layout_<layout>_<rows>_<column>`, `layout_<layout>_<choice>_<option>`.
+ */
+export const layoutWord = (...path: string[]): string => layoutMessage(path) ?? path.at(-1) ?? '';
+
+/** What a field's message `layout_<layout>_<field>_hint` says, if there is one. */
+export const layoutHint = (layout: string, field: string): string | undefined => layoutMessage([layout, field, 'hint']);
 
 /** «Thông báo», «Infographic số liệu», «Hình ảnh», «Video». */
 export function contentName(content: NoticeContent): string {
