@@ -1,4 +1,5 @@
 /** Entry of the stage: the director is called at once, the program is read beside that. */
+import './jitless.ts';
 import { carrierKind } from './address.ts';
 import { openFirstSocket } from './first-socket.ts';
 import { delay, once } from './waiting.ts';

@@ -1,5 +1,4 @@
 /** The stage's page: one carrier to the director, one Stage between them. */
-import './jitless.ts';
 import { mount } from 'svelte';
 import { loadEveryLayout } from '../../layouts/registry.ts';
 import type { CarrierKind } from './address.ts';
