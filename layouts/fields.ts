@@ -13,7 +13,8 @@ export const optionalText = (maxLength: number) => z.string().overwrite(cleanLin
 export const requiredParagraphs = (maxLength: number) => z.string().overwrite(cleanParagraphs).min(1).max(maxLength);
 
 /** Paragraphs, one per line; absent reads as empty. */
-export const optionalParagraphs = (maxLength: number) => z.string().overwrite(cleanParagraphs).max(maxLength).default('');
+export const optionalParagraphs = (maxLength: number) =>
+  z.string().overwrite(cleanParagraphs).max(maxLength).default('');
 
 /** A picture: a media file by its SHA-256, and what it shows in words. */
 export const picture = () => z.strictObject({ asset: sha256Hex, alt: optionalText(200) });

@@ -9,6 +9,14 @@ test.each(layoutNames)('the sample of «%s» fits its own schema, field for fiel
   expect(fields.map((field) => field.key)).toEqual(Object.keys(schema.shape));
 });
 
+test.each(layoutNames)('the sample of «%s» shows what each field is for', (name) => {
+  const { fields, sample } = layouts[name];
+  const left = fields.filter(
+    ({ key, kind }) => kind !== 'image' && [undefined, null, ''].includes((sample as Record<string, string>)[key]),
+  );
+  expect(left).toEqual([]);
+});
+
 test('decomposed input is stored composed, and both count alike', () => {
   const text = 'Ể Ộ Ữ Ẵ ngoằn ngoèo';
   const stored = notice.parse({ title: text.normalize('NFD'), body: text.normalize('NFD') });

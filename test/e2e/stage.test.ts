@@ -10,6 +10,7 @@ import { layouts } from '../../layouts/schemas.ts';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import type { Scene } from '../../shared/protocol/bridge.ts';
+import { inspect, pageCount, pagedLines } from './lib/inspect-stage.ts';
 import { boardId, layoutScene, noticeScene, ScriptedDirector, takeoverScene } from './stage-harness.ts';
 
 const repo = join(import.meta.dirname, '../..');
@@ -560,33 +561,6 @@ describe('text', () => {
       `${i % 3 === 1 ? '- ' : ''}Đoạn ${i + 1}: ${marks}; cán bộ phụ trách và cán bộ làm công tác thông tin cơ sở ở xã, phường (mỗi đơn vị tối thiểu 02 người).`,
   ).join('\n');
   const texts: Record<string, Scene> = {
-    'notice, short': layoutScene('notice', { title: marks, body: marks }),
-    'notice, sample': layoutScene('notice', layouts.notice.sample),
-    'notice, long': layoutScene('notice', {
-      ...layouts.notice.sample,
-      title: `${marks} `.repeat(3).slice(0, 160),
-      body: long,
-      issuingUnit: `Ủy ban nhân dân ${marks}`,
-      signer: marks,
-    }),
-    'notice, one endless word': layoutScene('notice', {
-      title: 'Ể'.repeat(60),
-      body: `https://bangtin.example/${'ộ'.repeat(200)}`,
-    }),
-    'infographic, sample': layoutScene('infographic', layouts.infographic.sample),
-    'infographic, longest': layoutScene('infographic', {
-      title: `${marks} `.repeat(3).slice(0, 100),
-      rows: Array.from({ length: 6 }, () => ({
-        value: '123.456.789,',
-        unit: 'Ểượng nghìn m³',
-        label: `${marks} ${marks}`.slice(0, 60),
-      })),
-      source: `${marks} ${marks}`.slice(0, 120),
-    }),
-    'infographic, one': layoutScene('infographic', {
-      title: marks,
-      rows: [{ value: '98,2', unit: '%', label: marks }],
-    }),
     takeover: takeoverScene(5, { exercise: true, instruction: long.slice(0, 700) }),
     fallback: {
       kind: 'fallback',
@@ -653,79 +627,4 @@ function pageOnBar(sceneId: string): number {
 function pageOnBarIs([sceneId, wanted]: readonly [string, number]): boolean {
   const { left, width } = document.querySelector<HTMLElement>(`[data-scene-id=${sceneId}] .bar`)!.style;
   return Math.round(parseFloat(left) / parseFloat(width)) === wanted;
-}
-
-/** In the page: how many pages the scene in front has. */
-function pageCount(): number {
-  const sheets = document.querySelectorAll('.sheets > .sheet').length;
-  const texts = [...document.querySelectorAll<HTMLElement>('[data-pages]')].map((room) => Number(room.dataset.pages));
-  return Math.max(1, sheets + texts.reduce((sum, pages) => sum + pages, 0));
-}
-
-/** In the page: lines of all texts that are shown in pages. */
-function pagedLines(): number {
-  let lines = 0;
-  for (const room of document.querySelectorAll<HTMLElement>('[data-pages]')) {
-    const used = [...room.querySelectorAll<HTMLElement>('.flow')].filter((flow) =>
-      flow.closest('.window')?.hasAttribute('data-used'),
-    );
-    for (const flow of used) {
-      for (const paragraph of flow.children)
-        lines += Math.round((paragraph as HTMLElement).offsetHeight / parseFloat(getComputedStyle(flow).lineHeight));
-    }
-  }
-  return lines;
-}
-
-/** In the page: what is cut off or too small, and how many lines of paged text are whole within their windows. */
-function inspect(): { problems: string[]; paged: number } {
-  const problems: string[] = [];
-  let paged = 0;
-  const layer = document.querySelector('.layer')!;
-  const glass = layer.getBoundingClientRect();
-  const shown = (element: Element) => getComputedStyle(element).visibility === 'visible';
-  for (const element of layer.querySelectorAll<HTMLElement>('*')) {
-    if (!shown(element) || element.closest('svg') !== null || element.matches('.window, .flow, .flow *')) continue;
-    if (element.matches('.value, .meaning') && element.scrollWidth > element.clientWidth) {
-      problems.push(`runs into its neighbour: ${element.textContent}`);
-    }
-    const { overflow } = getComputedStyle(element);
-    if (
-      overflow !== 'visible' &&
-      (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
-    ) {
-      problems.push(
-        `overflows: ${element.className} ${element.scrollWidth}×${element.scrollHeight} in ${element.clientWidth}×${element.clientHeight}`,
-      );
-    }
-  }
-  const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    const parent = node.parentElement;
-    if (parent === null || !shown(parent) || (node.textContent ?? '').trim() === '') continue;
-    const style = getComputedStyle(parent);
-    const size = parseFloat(style.fontSize);
-    if (size < 14) problems.push(`${size} px: ${node.textContent}`);
-    if (parent.closest('.flow') !== null && parseFloat(style.lineHeight) < size * 1.3)
-      problems.push(`tight lines: ${node.textContent}`);
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    const window = parent.closest('.window')?.getBoundingClientRect();
-    const tops = new Set<number>();
-    for (const rect of range.getClientRects()) {
-      if (rect.width === 0) continue;
-      if (rect.left < glass.left - 0.5 || rect.right > glass.right + 0.5)
-        problems.push(`beyond the side: ${node.textContent}`);
-      if (window === undefined) {
-        if (rect.top < glass.top - 0.5 || rect.bottom > glass.bottom + 0.5)
-          problems.push(`beyond the edge: ${node.textContent}`);
-        continue;
-      }
-      if (rect.bottom <= window.top + 1 || rect.top >= window.bottom - 1) continue;
-      if (rect.top < window.top - 1 || rect.bottom > window.bottom + 1) problems.push(`cut: ${node.textContent}`);
-      tops.add(Math.round(rect.top));
-    }
-    paged += tops.size;
-  }
-  return { problems, paged };
 }

@@ -1,0 +1,139 @@
+/** Every layout on glass of every shape: nothing cut, nothing too small, every line on one page, composed and decomposed text alike. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { layoutNames } from '../../layouts/names.ts';
+import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import { layoutCases } from './lib/layout-cases.ts';
+import { inspect, pageCount, pagedLines, shownText } from './lib/inspect-stage.ts';
+import { layoutScene, ScriptedDirector } from './stage-harness.ts';
+
+const repo = join(import.meta.dirname, '../..');
+/** 21 November 2026, 14:30:45 in Vietnam. */
+const nowMs = Date.UTC(2026, 10, 21, 7, 30, 45);
+const durationMs = 1_000_000;
+
+let folder: string;
+let browser: Browser;
+let director: ScriptedDirector;
+let page: Page;
+let complaints: string[];
+
+const shapes: Record<string, { width: number; height: number }> = {
+  '16:9': { width: 1920, height: 1080 },
+  '9:16': { width: 1080, height: 1920 },
+  '2:1': { width: 640, height: 320 },
+  '192×96': { width: 192, height: 96 },
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bang-tin-layouts-'));
+  await build({
+    configFile: join(repo, 'player/stage/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  browser = await chromium.launch({
+    executablePath: await ensureBrowser(),
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  director = await ScriptedDirector.start(folder);
+});
+
+afterEach(async () => {
+  await page.context().close();
+  await director.stop();
+  expect(complaints).toEqual([]);
+  expect(director.refused).toEqual([]);
+});
+
+async function open(viewport: { width: number; height: number }): Promise<void> {
+  page = await (await browser.newContext({ viewport })).newPage();
+  complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  const ready = director.next('ready');
+  await page.goto(director.url);
+  await ready;
+  director.configure();
+}
+
+/** Shows a layout page by page, each in the middle of its time. */
+async function turn(layout: string, fields: Record<string, unknown>, look: (index: number) => Promise<void>) {
+  const scene = layoutScene(layout, fields);
+  await director.present('first', scene, { durationMs, nowMs, paused: true });
+  const count = await page.evaluate(pageCount);
+  for (let index = 0; index < count; index += 1) {
+    const offsetMs = Math.floor(((index + 0.5) * durationMs) / count);
+    await director.present(`page${index}`, scene, { durationMs, offsetMs, nowMs, paused: true });
+    await look(index);
+  }
+}
+
+const onEveryShape = Object.keys(shapes).flatMap((shape) =>
+  Object.keys(layoutCases).map((name) => [shape, name] as const),
+);
+
+test.each(onEveryShape)('%s: «%s» is whole on its pages, NFC and NFD alike', async (shape, name) => {
+  await open(shapes[shape]!);
+  const { layout, fields } = await layoutCases[name]!(director);
+  const decomposed = JSON.parse(JSON.stringify(fields).normalize('NFD')) as Record<string, unknown>;
+  let lines = 0;
+  await turn(layout, fields, async (index) => {
+    const found = await page.evaluate(inspect);
+    expect(found.problems).toEqual([]);
+    lines += found.paged;
+    // Later pages follow from the same text.
+    if (index > 0) return;
+    const composed = await page.screenshot();
+    await director.present('nfd', layoutScene(layout, decomposed), {
+      durationMs,
+      offsetMs: Math.floor(durationMs / (2 * (await page.evaluate(pageCount)))),
+      nowMs,
+      paused: true,
+    });
+    expect((await page.screenshot()).equals(composed)).toBe(true);
+  });
+  // Every line of every paged text was on one page.
+  expect(lines).toBe(await page.evaluate(pagedLines));
+});
+
+/** The texts that people wrote into the fields, not the names of choices or files. */
+function writtenIn(fields: unknown, key = ''): string[] {
+  if (typeof fields === 'string') return ['kind', 'fit', 'tone', 'asset', 'alt'].includes(key) ? [] : [fields];
+  if (typeof fields !== 'object' || fields === null) return [];
+  return Object.entries(fields).flatMap(([name, value]) => writtenIn(value, Array.isArray(fields) ? key : name));
+}
+
+test.each(layoutNames)('on fine glass «%s» says everything that was written', async (layout) => {
+  await open(shapes['16:9']!);
+  const { fields } = await layoutCases[`${layout}, sample`]!(director);
+  let said = '';
+  await turn(layout, fields, async () => {
+    said += ` ${await page.evaluate(shownText)}`;
+  });
+  const words = (text: string) =>
+    text
+      .normalize('NFC')
+      .split(/[\s|]+/u)
+      .filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const known = new Set(words(said));
+  expect(
+    writtenIn(fields)
+      .flatMap(words)
+      .filter((word) => !known.has(word)),
+  ).toEqual([]);
+});
