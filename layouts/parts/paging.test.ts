@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pageAt, paginate, type Line } from './paging.ts';
+import { pageAt, pageOfAlert, paginate, type Line } from './paging.ts';
 
 /** Paragraphs of so many lines each, 10 px a line, 5 px between paragraphs. */
 function flow(...paragraphs: number[]): Line[] {
@@ -82,4 +82,51 @@ test('a slot that runs over stays on its last page', () => {
   expect(pageAt(99_999, 10_000, 3)).toBe(2);
   expect(pageAt(-5, 10_000, 3)).toBe(0);
   expect(pageAt(5, 0, 3)).toBe(0);
+});
+
+const hourMs = 3_600_000;
+const times = [4_000, 6_000, 5_000, 9_000];
+
+test('the pages of an alert come round as fast as they are read, however long it lasts', () => {
+  const at = (seconds: number) => pageOfAlert(seconds * 1_000, 6 * hourMs, times, null);
+  expect([0, 3.9, 4, 9.9, 10, 14.9, 15, 23.9, 24, 28, 24_000 + 15].map(at)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 0, 1, 3]);
+  expect(pageOfAlert(5 * hourMs, 6 * hourMs, [4_000], null)).toBe(0);
+});
+
+test('an alert that is over before all its pages are read shows each of them for its share', () => {
+  expect([0, 1_999, 2_000, 5_000, 11_999].map((at) => pageOfAlert(at, 12_000, times, null))).toEqual([0, 0, 1, 2, 3]);
+});
+
+test('an alert that shares time with equals shows whole pages in each turn, and the next ones in its next', () => {
+  const seen = (turn: number) => [0, 3_999, 4_001, 10_500, 14_999].map((at) => pageOfAlert(at, 15_000, times, turn));
+  expect(seen(0)).toEqual([0, 0, 1, 2, 2]);
+  expect(seen(1)).toEqual([3, 3, 3, 3, 3]);
+  expect(seen(2)).toEqual(seen(0));
+  // Few pages come round in every turn, each the same whole number of times.
+  expect([0, 3_749, 3_750, 7_500, 11_250].map((at) => pageOfAlert(at, 15_000, [3_000, 3_000], 5))).toEqual([
+    0, 0, 1, 0, 1,
+  ]);
+  // A page that takes longer than a turn has one to itself.
+  expect([0, 1, 2, 3].map((turn) => pageOfAlert(14_000, 15_000, [5_000, 40_000, 6_000], turn))).toEqual([0, 1, 2, 0]);
+});
+
+test('no page of an alert is left out or hurried, alone or beside equals', () => {
+  const pages = fc.array(fc.integer({ min: 4_000, max: 15_000 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(pages, (needed) => {
+      const sum = needed.reduce((total, time) => total + time, 0);
+      const starts = needed.map((_, page) => needed.slice(0, page).reduce((total, time) => total + time, 0));
+      for (const [page, start] of starts.entries()) {
+        expect(pageOfAlert(sum + start + 1, 100 * sum, needed, null)).toBe(page);
+        expect(pageOfAlert(sum + start + needed[page]! - 1, 100 * sum, needed, null)).toBe(page);
+      }
+      const on = needed.map(() => 0);
+      let turn = 0;
+      do {
+        for (let at = 0; at < 15_000; at += 10) on[pageOfAlert(at, 15_000, needed, turn)]! += 10;
+        turn += 1;
+      } while (pageOfAlert(0, 15_000, needed, turn) !== 0);
+      for (const [page, time] of needed.entries()) expect(on[page]).toBeGreaterThanOrEqual(time - 10);
+    }),
+  );
 });

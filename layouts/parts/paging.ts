@@ -72,3 +72,40 @@ export function pageAt(elapsedMs: number, durationMs: number, count: number): nu
   const page = Math.floor((elapsedMs * count) / durationMs);
   return Math.min(count - 1, Math.max(0, page));
 }
+
+/**
+ * The page that is on `elapsedMs` into an alert's slot of `durationMs`. Alerts last for hours, so pages come round as fast as
+ * they are read, not once in the slot; in a slot too short for that they share it.
+ * @param times how long each page needs, ms, at least one
+ * @param turn where equal alerts share time: its how manieth turn this is. A turn that does not hold all pages shows the next
+ *   of them, whole: no page is cut off by the other alert.
+ */
+export function pageOfAlert(
+  elapsedMs: number,
+  durationMs: number,
+  times: readonly number[],
+  turn: number | null,
+): number {
+  const runs = turn === null ? [{ first: 0, times }] : runsOf(times, durationMs);
+  const run = runs[(turn ?? 0) % runs.length]!;
+  const sum = run.times.reduce((total, time) => total + time, 0);
+  // Turns hold whole rounds. What has the board to itself needs no such care, unless it is over before its first round.
+  const rounds = Math.max(1, Math.floor(durationMs / sum));
+  const round = turn === null && rounds > 1 ? sum : durationMs / rounds;
+  let left = ((Math.max(0, elapsedMs) % round) / round) * sum;
+  const page = run.times.findIndex((time) => (left -= time) < 0);
+  return run.first + (page < 0 ? run.times.length - 1 : page);
+}
+
+/** Divides pages into runs that fit into `durationMs`; a page that does not fit has a run to itself. */
+function runsOf(times: readonly number[], durationMs: number): { first: number; times: number[] }[] {
+  const runs: { first: number; times: number[]; sum: number }[] = [];
+  for (const [index, time] of times.entries()) {
+    const last = runs.at(-1);
+    if (last && last.sum + time <= durationMs) {
+      last.times.push(time);
+      last.sum += time;
+    } else runs.push({ first: index, times: [time], sum: time });
+  }
+  return runs;
+}

@@ -253,6 +253,22 @@ describe('takeovers', () => {
     });
   });
 
+  test('that are equal count their turns, so that each turn can show what the one before did not', () => {
+    const equals = [1, 2].map((n) => takeoverOf(n, { startsAt: eight + 4_000, expiresAt: eight + 90_000 }));
+    const stage = playing(eight, {}, programme, [
+      ...equals,
+      takeoverOf(3, { startsAt: eight + 90_000, expiresAt: eight + 95_000 }),
+    ]);
+    stage.runUntil(eight + 95_000);
+    const turns = stage.painted.flatMap(({ scene }) =>
+      scene.kind === 'takeover' ? [[nameOf(scene), scene.turn]] : [],
+    );
+    expect(turns.map(([, turn]) => turn)).toEqual([0, 0, 1, 1, 2, 2, null]);
+    expect(new Set(turns.map(([name]) => name)).size).toBe(3);
+    expect(turns[0]![0]).toBe(turns[2]![0]);
+    expect(turns[1]![0]).toBe(turns[3]![0]);
+  });
+
   test.each([
     ['allClear', []],
     [

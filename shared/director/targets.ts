@@ -2,7 +2,7 @@
 import type { Scene } from '../protocol/bridge.ts';
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
-import { takeoverPhases, takeoverSlot, type TakeoverPhase } from '../schedule/takeover-phases.ts';
+import { takeoverPhases, takeoverSlot, takeoverTurn, type TakeoverPhase } from '../schedule/takeover-phases.ts';
 import { createTimeline, type Timeline } from '../schedule/timeline.ts';
 import type { Slot } from '../schedule/types.ts';
 
@@ -37,8 +37,12 @@ export class Plan {
   /** null: no takeover and no programme. */
   slotAt(instant: number): Slot | null {
     if (this.#timeline) return this.#timeline.slotAt(this.takeovers, instant);
-    const phase = this.#phases.find((p) => p.start <= instant && instant < p.end);
+    const phase = this.#phaseAt(instant);
     return phase ? takeoverSlot(phase, instant) : null;
+  }
+
+  #phaseAt(instant: number): TakeoverPhase | undefined {
+    return this.#phases.find((p) => p.start <= instant && instant < p.end);
   }
 
   /** When a takeover comes or goes next; Infinity for never. */
@@ -53,9 +57,10 @@ export class Plan {
     const { programme } = this;
     if (slot.takeoverId !== null) {
       const takeover = this.takeovers.find((t) => t.takeoverId === slot.takeoverId)!;
+      const turn = takeoverTurn(this.#phaseAt(slot.start)!, slot.start);
       return {
         key: `takeover ${slot.takeoverId} ${slot.start}`,
-        scene: { kind: 'takeover', takeover },
+        scene: { kind: 'takeover', takeover, turn },
         slot,
         noticeHash: null,
         programme,

@@ -15,7 +15,12 @@ export const scene = z.discriminatedUnion('kind', [
     /** Whose board it is and where its clock is, for layouts that say so. */
     board: z.strictObject({ unitName: z.string(), zone: z.string() }),
   }),
-  z.strictObject({ kind: z.literal('takeover'), takeover }),
+  z.strictObject({
+    kind: z.literal('takeover'),
+    takeover,
+    /** Where equals share time: its how manieth turn this is, from 0. A turn shows the pages that follow those of the one before. */
+    turn: z.int().min(0).nullable(),
+  }),
   z.strictObject({ kind: z.literal('fallback'), fallback: fallbackPart, zone: z.string() }),
   z.strictObject({ kind: z.literal('pairing'), code: z.string(), cms: z.string() }),
   z.strictObject({ kind: z.literal('testPattern'), label: z.string() }),
@@ -39,7 +44,7 @@ export const stageCommand = z.discriminatedUnion('type', [
     type: z.literal('prepare'),
     sceneId: z.string().max(100),
     scene,
-    /** Length of the slot: text is paged to fit into it. */
+    /** Length of the slot: text is paged to fit into it; an alert, which lasts for hours, turns its pages as fast as they are read. */
     durationMs,
     /** How far into the slot to begin: a restart lands in the middle of the right item. */
     offsetMs: durationMs,

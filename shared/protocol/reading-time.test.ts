@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countWords, readingTimeMs } from './reading-time.ts';
+import { countWords, pageTimeMs, readingTimeMs } from './reading-time.ts';
 
 test('syllables and figures count as words, marks and signs do not', () => {
   expect(countWords('Ủy ban nhân dân xã thông báo', 'ngày 15/9, lúc 07:30')).toBe(11);
@@ -18,4 +18,10 @@ test('no text stays under 8 or over 60 seconds', () => {
   expect(readingTimeMs(30)).toBe(15_000);
   expect(readingTimeMs(31)).toBe(16_000);
   expect(readingTimeMs(5_000)).toBe(60_000);
+});
+
+test('a page of an alert stays as long as it takes to read, and never flashes by', () => {
+  expect(pageTimeMs(0)).toBe(4_000);
+  expect(pageTimeMs(20)).toBe(9_500);
+  expect(pageTimeMs(200)).toBe(81_500);
 });

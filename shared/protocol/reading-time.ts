@@ -8,6 +8,10 @@ const findMs = 3_000;
 const shortestMs = 8_000;
 const longestMs = 60_000;
 
+/** A page of an alert: who reads it has found it, or needs to be quick. */
+const findPageMs = 1_500;
+const shortestPageMs = 4_000;
+
 /** Words (runs of letters or digits, with marks and inner punctuation such as 15/9 or 1.000) in some texts. */
 export function countWords(...texts: readonly string[]): number {
   return texts.reduce(
@@ -23,4 +27,9 @@ export function countWords(...texts: readonly string[]): number {
 export function readingTimeMs(words: number): number {
   const wanted = Math.ceil((findMs + (words / wordsPerSecond) * 1000) / 1000) * 1000;
   return Math.min(longestMs, Math.max(shortestMs, wanted));
+}
+
+/** How long one page of an alert with so many words stays, ms: pages are turned again and again while it lasts. */
+export function pageTimeMs(words: number): number {
+  return Math.max(shortestPageMs, Math.ceil(findPageMs + (words / wordsPerSecond) * 1000));
 }

@@ -39,6 +39,17 @@ export function takeoverSlot(phase: TakeoverPhase, instant: number): Slot {
   return slotOf(phase.takeovers[turn % phase.takeovers.length]!, start, end, takeoverTurnMs);
 }
 
+/**
+ * The how manieth turn in its phase the one is that is on at `instant`, from 0, counted for each takeover; null where one
+ * takeover has the phase to itself. What does not fit into one turn is shown in the next.
+ */
+export function takeoverTurn(phase: TakeoverPhase, instant: number): number | null {
+  const { length } = phase.takeovers;
+  if (length === 1) return null;
+  const turns = Math.floor(instant / takeoverTurnMs) - Math.floor(phase.start / takeoverTurnMs);
+  return Math.floor(turns / length);
+}
+
 function slotOf(takeover: Takeover, start: number, end: number, plannedMs: number): Slot {
   const { takeoverId } = takeover;
   return { start, end, plannedMs, offsetMs: 0, noticeId: null, takeoverId, why: { kind: 'takeover', id: takeoverId } };

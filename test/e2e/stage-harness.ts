@@ -213,11 +213,12 @@ export const layoutScene = (layout: string, fields: Record<string, unknown>): Sc
 /** A takeover scene; `level` decides the colour. */
 export function takeoverScene(
   level: number,
-  change: { exercise?: boolean; type?: 'alert' | 'update'; instruction?: string } = {},
+  change: { exercise?: boolean; type?: 'alert' | 'update'; instruction?: string; turn?: number } = {},
 ): Scene {
   const type = change.type ?? 'alert';
   return {
     kind: 'takeover',
+    turn: change.turn ?? null,
     takeover: {
       v: 1,
       takeoverId: id,

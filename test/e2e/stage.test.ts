@@ -13,6 +13,7 @@ import type { Scene } from '../../shared/protocol/bridge.ts';
 import { inspect, pageCount, pagedLines } from './lib/inspect-stage.ts';
 import { boardId, layoutScene, noticeScene, ScriptedDirector, takeoverScene } from './stage-harness.ts';
 
+const aDayMs = 86_400_000;
 const repo = join(import.meta.dirname, '../..');
 let folder: string;
 let browser: Browser;
@@ -576,12 +577,14 @@ describe('text', () => {
     await open(shapes[shape]);
     const scene = texts[name]!;
     const decomposed = JSON.parse(JSON.stringify(scene).normalize('NFD')) as Scene;
-    const durationMs = 1_000_000;
+    const durationMs = scene.kind === 'takeover' ? aDayMs : 1_000_000;
     await director.present('first', scene, { durationMs, paused: true });
     const count = await page.evaluate(pageCount);
+    const shares = Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * durationMs) / count));
+    const offsets = scene.kind === 'takeover' ? await turnsOf('first') : shares;
+    expect(offsets).toHaveLength(count);
     let lines = 0;
-    for (let index = 0; index < count; index += 1) {
-      const offsetMs = Math.floor(((index + 0.5) * durationMs) / count);
+    for (const [index, offsetMs] of offsets.entries()) {
       await director.present(`nfc${index}`, scene, { durationMs, offsetMs, paused: true });
       const found = await page.evaluate(inspect);
       expect(found.problems).toEqual([]);
@@ -594,6 +597,58 @@ describe('text', () => {
     }
     // Every line of every paged text was on one page.
     expect(lines).toBe(await page.evaluate(pagedLines));
+  });
+
+  /** Offsets at which the pages of a standing alert have turned, until the first one comes round again. */
+  async function turnsOf(sceneId: string): Promise<number[]> {
+    const offsets: number[] = [];
+    const pages: string[] = [];
+    if ((await page.evaluate(pageCount)) === 1) return [0];
+    // Nobody stays before a board for longer.
+    for (let offsetMs = 0; offsetMs <= 240_000; offsetMs += 1_000) {
+      await director.show(sceneId, offsetMs);
+      const now = await page.evaluate(pageOn, sceneId);
+      if (now === pages.at(-1)) continue;
+      if (now === pages[0]) return offsets;
+      pages.push(now);
+      offsets.push(offsetMs);
+    }
+    throw new Error(`${pages.length} pages, and the first has not come again`);
+  }
+
+  test.each(Object.keys(shapes))(
+    '%s: an alert that stands for hours has shown all its pages within a minute, in every round',
+    async (shape) => {
+      await open(shapes[shape]);
+      await director.present('a', takeoverScene(4), { durationMs: 6 * 3_600_000, paused: true });
+      const offsets = await turnsOf('a');
+      expect(offsets).toHaveLength(await page.evaluate(pageCount));
+      expect(offsets.at(-1)).toBeLessThan(60_000);
+    },
+  );
+
+  test('equal alerts have 15 s in turn: each turn shows whole pages, and the next turn those that follow', async () => {
+    await open(shapes['LED 192×96']);
+    await director.present('alone', takeoverScene(4), { durationMs: aDayMs, paused: true });
+    const count = (await turnsOf('alone')).length;
+    const heldMs = new Map<string, number>();
+    for (let turn = 0; heldMs.size < count; turn += 1) {
+      expect(turn).toBeLessThan(count);
+      await director.present(`t${turn}`, takeoverScene(4, { turn }), { durationMs: 15_000, paused: true });
+      const inTurn = new Set<string>();
+      for (let offsetMs = 0; offsetMs < 15_000; offsetMs += 250) {
+        await director.show(`t${turn}`, offsetMs);
+        const now = await page.evaluate(pageOn, `t${turn}`);
+        // No page is cut by the other alert and taken up again.
+        if (!inTurn.has(now)) expect(heldMs.has(now)).toBe(false);
+        inTurn.add(now);
+        heldMs.set(now, (heldMs.get(now) ?? 0) + 250);
+      }
+    }
+    for (const held of heldMs.values()) expect(held).toBeGreaterThanOrEqual(4_000 - 250);
+    // Then the first ones again.
+    await director.present('again', takeoverScene(4, { turn: 50 }), { durationMs: 15_000, paused: true });
+    expect(heldMs.has(await page.evaluate(pageOn, 'again'))).toBe(true);
   });
 
   test('a clipped mark would be noticed: text looks the same without its windows', async () => {
@@ -617,6 +672,12 @@ describe('text', () => {
     await page.waitForFunction(pageOnBarIs, ['b', 2] as const);
   });
 });
+
+/** In the page: what is seen of the paged text, in so far as it tells one page from another. */
+function pageOn(sceneId: string): string {
+  const windows = document.querySelectorAll<HTMLElement>(`[data-scene-id="${sceneId}"] .window`);
+  return [...windows].map((each) => (each.matches('.on') ? each.getAttribute('style') : '-')).join('|');
+}
 
 /** In the page: which page the hairline of a strip says is on. */
 function pageOnBar(sceneId: string): number {
