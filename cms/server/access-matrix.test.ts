@@ -247,6 +247,10 @@ const table: Record<string, Rule> = {
         payload: { name: 'Mới', email: `moi${++invited}@example.vn`, grants: [{ unitId, role: 'viewer' }] },
       }),
   },
+  'GET /api/audit': {
+    needs: 'audit.read',
+    about: (unit) => Promise.resolve({ url: `/api/audit?unitId=${unit}` }),
+  },
   'GET /api/users/:id': { needs: 'user.manage', about: at('/api/users/:id', makeUser) },
   'PATCH /api/users/:id': {
     needs: 'user.manage',

@@ -15,6 +15,8 @@ import { ownAccountRoutes } from './features/accounts/own-routes.ts';
 import { accountRoutes } from './features/accounts/routes.ts';
 import { createAccountsService, type AccountsService } from './features/accounts/service.ts';
 import { userRoutes } from './features/accounts/users-routes.ts';
+import { createAuditLog } from './features/audit/log.ts';
+import { auditRoutes } from './features/audit/routes.ts';
 import { createAudit } from './features/audit/service.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
@@ -87,6 +89,11 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   const units = await createUnitsService(context, { tree });
   const boards = createBoardsService(context, { units });
   const accounts = createAccountsService(context, { units });
+  const auditLog = createAuditLog(context, {
+    units,
+    peopleCalled: (words) => accounts.called(words),
+    namesOfPeople: (ids) => accounts.names(ids),
+  });
   const media = createMediaService(context, { units });
   const notices = createNoticesService(context, { units, media });
   const playlists = createPlaylistsService(context, { units, notices });
@@ -122,6 +129,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
     accountRoutes(accounts),
     ownAccountRoutes(accounts),
     userRoutes(accounts.users),
+    auditRoutes(auditLog),
     unitRoutes(units),
     boardRoutes(boards),
     mediaRoutes(media, uploads),

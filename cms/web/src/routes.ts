@@ -4,6 +4,7 @@
  */
 import { createRouter } from 'sv-router';
 import AccountPage from './pages/AccountPage.svelte';
+import AuditPage from './pages/AuditPage.svelte';
 import BoardEditPage from './pages/BoardEditPage.svelte';
 import BoardNewPage from './pages/BoardNewPage.svelte';
 import BoardPage from './pages/BoardPage.svelte';
@@ -65,6 +66,7 @@ export const { p, navigate, isActive, route } = createRouter({
     '/': UsersPage,
     '/:id': UserPage,
   },
+  '/audit': AuditPage,
   '/account': AccountPage,
   '*notFound': NotFoundPage,
 });

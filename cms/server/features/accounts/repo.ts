@@ -35,6 +35,8 @@ export async function userNames(db: Db | Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+export const everybody = (db: Db | Tx) => db.selectFrom('users').select(['id', 'name', 'email']).execute();
+
 export async function insertUser(tx: Tx, user: UserRow, grants: readonly Grant[], now: number): Promise<void> {
   await tx
     .insertInto('users')

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Me, setupRequest, signInRequest } from '../../../../shared/protocol/api/accounts.ts';
 import type { passwordChange, SignInSession } from '../../../../shared/protocol/api/users.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { matches } from '../../../../shared/util/fold.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
@@ -69,6 +70,8 @@ export interface AccountsService {
   createUsers(actor: Actor | null, users: readonly NewUser[], within: (tx: Tx) => Promise<void>): Promise<void>;
   /** Names by user id, for pages that say who did something. */
   names(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Whose name or e-mail holds these words, with or without diacritics. */
+  called(words: string): Promise<string[]>;
   hasUsers(): Promise<boolean>;
   /** Forgets sessions that are over; emits `sessionEnded` for each. */
   endOverSessions(): Promise<void>;
@@ -232,6 +235,10 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       });
     },
     names: (userIds) => repo.userNames(store.read, userIds),
+    called: async (words) =>
+      (await repo.everybody(store.read))
+        .filter(({ name, email }) => matches(words.trim(), name, email))
+        .map(({ id }) => id),
     hasUsers: async () => (await repo.userCount(store.read)) > 0,
     endOverSessions: () => sessions.endOver(),
   };

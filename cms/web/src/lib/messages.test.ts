@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layouts } from '../../../../layouts/schemas.ts';
+import { auditGroups } from '../../../../shared/protocol/api/audit.ts';
+import { wordId } from '../features/audit/word-ids.ts';
 import { messageIdOf } from './error-codes.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -78,7 +80,7 @@ describe('messages', () => {
     const pages = sources('cms/web/src')
       .map(({ text }) => text)
       .join('\n');
-    const byName = /^(?:error|layout)_/;
+    const byName = /^(?:error|layout|audit_(?:action|reason|field))_/;
     const unused = [...languages.vi.keys()].filter(
       (id) => !byName.test(id) && !new RegExp(`\\bm\\.${id}\\b`).test(pages),
     );
@@ -97,6 +99,28 @@ describe('messages', () => {
       ]),
     ]);
     expect(wanted.filter((id) => !languages.vi.has(id))).toEqual([]);
+  });
+
+  it('name every action that the audit log holds, in a group of actions', () => {
+    const written = sources('cms/server').flatMap(({ text }) =>
+      [...text.matchAll(/(?:\baction: |\bentry\(\s*(?:actor,\s*)?(?:\w+ \? '([\w.]+)' : )?)'(\w+\.\w+)'/g)].flatMap(
+        ([, first, second]) => [first, second].filter((action) => action !== undefined),
+      ),
+    );
+    // The scan sees every kind of place.
+    for (const action of [
+      'session.begun',
+      'user.granted',
+      'user.deactivated',
+      'user.reactivated',
+      'programme.published',
+    ])
+      expect(written, action).toContain(action);
+    const groups: readonly string[] = Object.values(auditGroups).flat();
+    const silent = written.filter(
+      (action) => !languages.vi.has(wordId('action', action)) || !groups.includes(action.split('.')[0] ?? ''),
+    );
+    expect(silent).toEqual([]);
   });
 
   it('explain every error code that there is', () => {

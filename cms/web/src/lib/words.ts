@@ -33,14 +33,17 @@ export function sinceWords(ms: number, now: number): string {
   return formatDateTime(ms);
 }
 
-/** «Thứ Hai 05/03/2026 07:30» */
-export function weekdayWords(ms: number, zone?: string): string {
+/** «Thứ Hai 05/03/2026» */
+export function dayWords(ms: number, zone?: string): string {
   const day = new Intl.DateTimeFormat(getLocale() === 'vi' ? 'vi-VN' : 'en-GB', {
     weekday: 'long',
     timeZone: zone ?? 'Asia/Ho_Chi_Minh',
   }).format(ms);
-  return `${day} ${formatDate(ms, zone)} ${formatTime(ms, zone)}`;
+  return `${day} ${formatDate(ms, zone)}`;
 }
+
+/** «Thứ Hai 05/03/2026 07:30» */
+export const weekdayWords = (ms: number, zone?: string): string => `${dayWords(ms, zone)} ${formatTime(ms, zone)}`;
 
 /** «1,2 MB» */
 export function bytesWords(bytes: number): string {

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditQuery, type AuditQuery } from '../../../../shared/protocol/api/audit.ts';
+import type { Actor } from '../../access.ts';
+import type { AuditEntry } from '../../context.ts';
+import { describeStores } from '../../store/testing.ts';
+import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createAccountsService, type AccountsService } from '../accounts/service.ts';
+import { createAuditLog, type AuditLog } from './log.ts';
+
+const password = 'một câu đủ dài để nhớ';
+
+describeStores('the audit log', (under) => {
+  let test: TestContext;
+  let accounts: AccountsService;
+  let log: AuditLog;
+  let units: Awaited<ReturnType<typeof seedUnits>>;
+  let root: Actor;
+  let lan: string;
+  let binh: string;
+
+  /** @returns ids of the entries written, in order, a second apart */
+  async function write(...entries: Partial<AuditEntry>[]): Promise<void> {
+    for (const entry of entries) {
+      test.sources.advance(1000);
+      await under.store.transaction((tx) =>
+        test.context.audit(tx, {
+          actor: null,
+          action: 'notice.changed',
+          subjectType: 'notice',
+          subjectId: null,
+          unitId: null,
+          detail: {},
+          ...entry,
+        }),
+      );
+    }
+  }
+  const page = (query: Partial<AuditQuery> = {}, actor = root) => log.page(actor, auditQuery.parse(query));
+  const actions = async (query: Partial<AuditQuery> = {}, actor = root) =>
+    (await page(query, actor)).entries.map(({ action }) => action);
+
+  beforeAll(async () => {
+    test = await createTestContext(under.store);
+    units = await seedUnits(test);
+    accounts = createAccountsService(test.context, { units: test.units });
+    log = createAuditLog(test.context, {
+      units: test.units,
+      peopleCalled: (words) => accounts.called(words),
+      namesOfPeople: (ids) => accounts.names(ids),
+    });
+    root = testActor({ unitId: units.province, role: 'administrator' });
+    const grants = [{ unitId: units.commune, role: 'editor' as const }];
+    lan = await accounts.createUser(root, { name: 'Đỗ Thị Lan', email: 'lan@xa.example.vn', password, grants });
+    binh = await accounts.createUser(root, { name: 'Bình', email: 'binh@xa.example.vn', password, grants });
+    await write(
+      { action: 'notice.created', actor: { userId: lan }, unitId: units.commune, detail: { title: 'Lịch cắt điện' } },
+      { action: 'board.changed', subjectType: 'board', actor: { userId: binh }, unitId: units.village },
+      { action: 'playlist.changed', subjectType: 'playlist', actor: { userId: binh }, unitId: units.sister },
+      { action: 'keyList.renewed', subjectType: 'keyList' },
+    );
+  });
+  afterAll(() => test.discard());
+
+  it('shows the newest first, with who, what and where', async () => {
+    const { entries } = await page();
+    expect(entries.slice(0, 4).map(({ action }) => action)).toEqual([
+      'keyList.renewed',
+      'playlist.changed',
+      'board.changed',
+      'notice.created',
+    ]);
+    expect(entries[3]).toMatchObject({
+      who: { id: lan, name: 'Đỗ Thị Lan' },
+      subject: { type: 'notice', name: 'Lịch cắt điện' },
+      unit: { id: units.commune, name: 'Xã An' },
+      at: test.sources.now() - 3000,
+    });
+    expect(entries[0]).toMatchObject({ who: null, unit: null });
+  });
+
+  it('is read page by page without a gap or a repeat, also where entries have one time', async () => {
+    await under.store.transaction((tx) =>
+      test.context.audit(
+        tx,
+        ...Array.from({ length: 7 }, (_, i) => ({
+          actor: null,
+          action: 'programme.published',
+          subjectType: 'board',
+          subjectId: `bang-${i}`,
+          unitId: units.commune,
+          detail: {},
+        })),
+      ),
+    );
+    const seen: (string | null)[] = [];
+    let cursor: string | undefined;
+    do {
+      const { entries, next } = await page({ group: 'publishing', limit: 3, ...(cursor ? { cursor } : {}) });
+      seen.push(...entries.map(({ subject }) => subject.id));
+      cursor = next ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen.toSorted()).toEqual(Array.from({ length: 7 }, (_, i) => `bang-${i}`));
+  });
+
+  describe('is filtered', () => {
+    it('by what happened', async () => {
+      expect(await actions({ group: 'content' })).toEqual(['playlist.changed', 'notice.created']);
+      expect(await actions({ group: 'system' })).toEqual(['keyList.renewed']);
+    });
+    it('by who did it or whose account it was, without diacritics', async () => {
+      expect(await actions({ who: 'do thi lan' })).toEqual(['notice.created', 'user.created']);
+      expect(await actions({ who: 'binh@xa' })).toEqual(['playlist.changed', 'board.changed', 'user.created']);
+      expect(await actions({ who: 'không có ai' })).toEqual([]);
+    });
+    it('by one thing', async () => {
+      expect(await actions({ subjectId: lan })).toEqual(['user.created']);
+      expect(await actions({ subjectId: '%' })).toEqual([]);
+    });
+    it('by unit, with those below', async () => {
+      expect(await actions({ unitId: units.commune, group: 'boards' })).toEqual(['board.changed']);
+      expect(await actions({ unitId: units.sister, group: 'content' })).toEqual(['playlist.changed']);
+    });
+    it('by time, the end left out', async () => {
+      const at = (await page({ group: 'boards' })).entries[0]!.at;
+      expect(await actions({ from: at, to: at + 1 })).toEqual(['board.changed']);
+      expect(await actions({ from: at + 1, to: at + 1000 })).toEqual([]);
+    });
+  });
+
+  it('shows nobody what is not theirs to see', async () => {
+    const officer = testActor({ unitId: units.commune, role: 'province' });
+    const theirs = await page({}, officer);
+    expect(theirs.entries.length).toBeGreaterThan(0);
+    for (const { unit } of theirs.entries) expect([units.commune, units.village]).toContain(unit?.id);
+    await expect(page({ unitId: units.sister }, officer)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(page({ unitId: units.province }, officer)).rejects.toMatchObject({ code: 'forbidden' });
+    for (const role of ['approver', 'editor', 'technician', 'viewer'] as const)
+      expect(await actions({}, testActor({ unitId: units.province, role }))).toEqual([]);
+  });
+
+  it('holds every sign-in: one that worked, one that did not, its end', async () => {
+    const origin = '10.1.0.7';
+    await accounts.signIn({ email: 'lan@xa.example.vn', password: 'sai mật khẩu' }, origin, null).catch(() => null);
+    test.sources.advance(1000);
+    const { token } = await accounts.signIn({ email: 'lan@xa.example.vn', password }, origin, null);
+    test.sources.advance(1000);
+    await accounts.signOut((await accounts.resolve(token))!);
+    const { entries } = await page({ group: 'signIn', who: 'lan@xa.example.vn' });
+    expect(entries.map(({ action }) => action)).toEqual(['session.ended', 'session.begun', 'session.refused']);
+    expect(entries[1]).toMatchObject({ who: { id: lan }, detail: { address: origin } });
+    expect(entries[2]).toMatchObject({ who: null, subject: { name: 'Đỗ Thị Lan' } });
+    expect(JSON.stringify(entries)).not.toContain('sai mật khẩu');
+  });
+
+  it('only grows: the database itself refuses to change or remove an entry', async () => {
+    const { id } = (await page()).entries[0]!;
+    const { write } = under.store;
+    await expect(write.updateTable('audit_log').set({ detail: '{}' }).where('id', '=', id).execute()).rejects.toThrow(
+      /only grows/,
+    );
+    await expect(write.deleteFrom('audit_log').where('id', '=', id).execute()).rejects.toThrow(/only grows/);
+  });
+});

@@ -1,0 +1,82 @@
+/** The audit log as the page shows it; what is asked for stands in the page's address. */
+import { searchParams } from 'sv-router';
+import { untrack } from 'svelte';
+import { auditGroup, auditPage, type AuditGroup, type AuditRow } from '../../../../../shared/protocol/api/audit.ts';
+import { useApp, type App } from '../../lib/app.svelte.ts';
+import { usePages, type Page, type Pages } from '../../lib/pages.svelte.ts';
+
+export interface AuditFilter {
+  readonly who: string;
+  readonly group: AuditGroup | '';
+  readonly unitId: string;
+  readonly subjectId: string;
+  /** [from, to), ms UTC. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+type Key = keyof AuditFilter;
+
+const text = (key: Key): string => String(searchParams.get(key) ?? '');
+const time = (key: Key): number | null => (/^\d+$/.test(text(key)) ? Number(text(key)) : null);
+
+export function filterOfAddress(): AuditFilter {
+  const group = auditGroup.safeParse(text('group'));
+  return {
+    who: text('who'),
+    group: group.success ? group.data : '',
+    unitId: text('unitId'),
+    subjectId: text('subjectId'),
+    from: time('from'),
+    to: time('to'),
+  };
+}
+
+export function setFilter(key: Key, value: string | number | null): void {
+  untrack(() => {
+    if (text(key) === String(value ?? '')) return;
+    if (value === null || value === '') searchParams.delete(key, undefined, { replace: true });
+    else searchParams.set(key, value, { replace: true });
+  });
+}
+
+export function clearFilter(): void {
+  for (const key of ['who', 'group', 'unitId', 'subjectId', 'from', 'to'] as const) setFilter(key, null);
+}
+
+export const isFiltered = (filter: AuditFilter): boolean =>
+  Object.values(filter).some((value) => value !== '' && value !== null);
+
+function addressOf(filter: AuditFilter, cursor: string | null, limit: number): string {
+  const params = new URLSearchParams({ limit: String(limit) });
+  for (const [key, value] of Object.entries({ ...filter, cursor }))
+    if (value !== null && value !== '') params.set(key, String(value));
+  return `/api/audit?${params}`;
+}
+
+export interface AuditEntries extends Page<AuditRow> {
+  readonly items: readonly AuditRow[];
+}
+
+export function useAudit(filter: () => AuditFilter): Pages<AuditEntries> {
+  const app = useApp();
+  return usePages(async (cursor, signal) => {
+    const { entries, next } = await app.api.get(addressOf(filter(), cursor, 100), auditPage, signal);
+    return { items: entries, next };
+  });
+}
+
+const EXPORT_PAGE = 1000;
+
+/** All that fit, the newest first, page by page. @param signal ends it between pages */
+export async function* allEntries(app: App, filter: AuditFilter, signal: AbortSignal): AsyncGenerator<AuditRow[]> {
+  let cursor: string | null = null;
+  do {
+    const page: { entries: AuditRow[]; next: string | null } = await app.api.get(
+      addressOf(filter, cursor, EXPORT_PAGE),
+      auditPage,
+      signal,
+    );
+    yield page.entries;
+    cursor = page.next;
+  } while (cursor !== null);
+}

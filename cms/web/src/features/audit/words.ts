@@ -1,0 +1,93 @@
+/** Entries of the audit log in words. What a newer part of the CMS writes without words for it yet is shown by its code. */
+import type { AuditGroup, AuditRow } from '../../../../../shared/protocol/api/audit.ts';
+import { role as roleSchema } from '../../../../../shared/protocol/api/accounts.ts';
+import { sentenceOf } from '../../lib/errors.ts';
+import { formatDateTime } from '../../lib/time.ts';
+import { durationWords } from '../../lib/words.ts';
+import { m } from '../../paraglide/messages.js';
+import { roleName } from '../accounts/roles.ts';
+import { wordId } from './word-ids.ts';
+
+const messages = m as unknown as Record<string, (() => string) | undefined>;
+const word = (kind: 'action' | 'reason' | 'field', code: string): string => messages[wordId(kind, code)]?.() ?? code;
+
+export const actionName = (action: string): string => word('action', action);
+
+export function groupName(group: AuditGroup): string {
+  const names: Record<AuditGroup, () => string> = {
+    signIn: m.audit_group_sign_in,
+    accounts: m.audit_group_accounts,
+    units: m.audit_group_units,
+    boards: m.audit_group_boards,
+    content: m.audit_group_content,
+    schedules: m.audit_group_schedules,
+    publishing: m.audit_group_publishing,
+    takeovers: m.audit_group_takeovers,
+    system: m.audit_group_system,
+  };
+  return names[group]();
+}
+
+/** Who did it; what nobody did who was signed in was either tried by somebody or done by the CMS. */
+export function whoName(entry: AuditRow): string {
+  if (entry.who) return entry.who.name ?? entry.who.id;
+  return entry.action === 'session.refused' ? m.audit_nobody() : m.audit_system();
+}
+
+/** What it was about, as far as that says more than who did it. */
+export function subjectName(entry: AuditRow): string | null {
+  if (entry.subject.type === 'user' && entry.subject.id !== null && entry.subject.id === entry.who?.id) return null;
+  return entry.subject.name ?? (typeof entry.detail.email === 'string' ? entry.detail.email : null);
+}
+
+export interface DetailLine {
+  readonly label: string;
+  /** null: it was not told. */
+  readonly value: string | null;
+  /** null: there was nothing before, or it was not told. */
+  readonly before: string | null;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What the entry says beyond its head; of a change what it was before and after, and only what differs. */
+export function detailLines(entry: AuditRow, unitName: (id: string) => string | undefined): DetailLine[] {
+  const { before, ...after } = entry.detail;
+  const read = (key: string, value: unknown): string => valueWords(key, value, unitName);
+  if (!isRecord(before)) return Object.entries(after).map(([key, value]) => line(key, read(key, value), null));
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
+    const [was, is] = [before[key], after[key]].map((value) => (value === undefined ? null : read(key, value)));
+    if (was === is || (is == null && was == null)) return [];
+    return [line(key, is ?? null, was ?? null)];
+  });
+}
+
+const line = (key: string, value: string | null, before: string | null): DetailLine => ({
+  label: word('field', key),
+  value,
+  before,
+});
+
+const isTime = (key: string): boolean => /(?:At|From|To)$/.test(key) || key === 'at';
+
+function valueWords(key: string, value: unknown, unitName: (id: string) => string | undefined): string {
+  if (value === null || value === undefined || value === '') return '—';
+  if (typeof value === 'boolean') return value ? m.audit_yes() : m.audit_no();
+  if (typeof value === 'number') {
+    if (isTime(key) && value > 1e11) return formatDateTime(value);
+    return key === 'durationMs' ? durationWords(value) : String(value);
+  }
+  if (typeof value === 'string') {
+    const role = key === 'role' ? roleSchema.safeParse(value) : null;
+    if (role?.success) return roleName(role.data);
+    if (key === 'reason') return word('reason', value);
+    if (key === 'errorCode') return sentenceOf(value);
+    return unitName(value) ?? value;
+  }
+  if (Array.isArray(value))
+    return value.length === 0 ? '—' : value.map((one) => valueWords('', one, unitName)).join('; ');
+  if (isRecord(value) && typeof value.role === 'string' && typeof value.unitId === 'string')
+    return `${valueWords('role', value.role, unitName)}, ${unitName(value.unitId) ?? value.unitId}`;
+  return JSON.stringify(value);
+}
