@@ -89,6 +89,20 @@ export async function findBoards(db: Db | Tx, ids: readonly string[]): Promise<B
   });
 }
 
+/** As `findBoards`, and until the transaction ends nobody changes or deletes them. */
+export async function holdBoards(tx: Tx, ids: readonly string[]): Promise<BoardRecord[]> {
+  return inChunks(ids, async (chunk) => {
+    const rows = await tx
+      .selectFrom('boards')
+      .selectAll()
+      .where('id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .forShare()
+      .execute();
+    return rows.map(toRecord);
+  });
+}
+
 export async function findBoardsOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<BoardRecord[]> {
   return inChunks(unitIds, async (chunk) => {
     const rows = await db
@@ -146,13 +160,14 @@ export async function markDeleted(tx: Tx, id: string, now: number): Promise<void
     .execute();
 }
 
-/** The unit of a playlist that may be shown, or null. */
-export async function unitOfPlaylist(db: Db | Tx, playlistId: string): Promise<string | null> {
-  const row = await db
+/** The unit of a playlist that may be shown, or null. Until the transaction ends nobody changes or deletes the playlist. */
+export async function holdUnitOfPlaylist(tx: Tx, playlistId: string): Promise<string | null> {
+  const row = await tx
     .selectFrom('playlists')
     .select('unit_id')
     .where('id', '=', playlistId)
     .where('deleted_at', 'is', null)
+    .forShare()
     .executeTakeFirst();
   return row?.unit_id ?? null;
 }

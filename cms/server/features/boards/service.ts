@@ -41,6 +41,8 @@ export interface BoardsService {
   /** For the system's own use, without rights: records, players, presence. Deleted boards are not there. */
   record(boardId: string, tx?: Tx): Promise<BoardRecord | null>;
   records(boardIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
+  /** As `records`, and they are held: until the transaction ends nobody changes or deletes them. */
+  held(boardIds: readonly string[], tx: Tx): Promise<BoardRecord[]>;
   recordsOfUnits(unitIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
   allRecords(tx?: Tx): Promise<BoardRecord[]>;
   /** The player that may speak for the board, or null. */
@@ -123,7 +125,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
   /** A default playlist is one of the board's own unit or of a unit above it. */
   async function assertPlaylist(tx: Tx, { defaultPlaylistId, unitId }: BoardInput): Promise<void> {
     if (defaultPlaylistId === null) return;
-    const owner = await repo.unitOfPlaylist(tx, defaultPlaylistId);
+    const owner = await repo.holdUnitOfPlaylist(tx, defaultPlaylistId);
     if (owner !== null && units.tree.pathOf(unitId).includes(owner)) return;
     throw new AppError('playlist_unknown', 'There is no such playlist for this board', { field: 'defaultPlaylistId' });
   }
@@ -221,6 +223,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
     },
     record: (boardId, tx) => repo.findBoard(tx ?? store.read, boardId),
     records: (boardIds, tx) => repo.findBoards(tx ?? store.read, boardIds),
+    held: (boardIds, tx) => repo.holdBoards(tx, boardIds),
     recordsOfUnits: (unitIds, tx) => repo.findBoardsOfUnits(tx ?? store.read, unitIds),
     allRecords: (tx) => repo.findAllBoards(tx ?? store.read),
     device: async (boardId) => (await repo.currentDevices(store.read, [boardId]))[0] ?? null,

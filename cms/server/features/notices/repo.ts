@@ -47,12 +47,16 @@ export async function findNotice(db: Db | Tx, id: string): Promise<NoticeRecord 
   return row ? toRecord(row) : null;
 }
 
+const live = (db: Db | Tx, ids: readonly string[]) =>
+  db.selectFrom('notices').selectAll().where('id', 'in', ids).where('deleted_at', 'is', null);
+
 export async function findNotices(db: Db | Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
-  return (
-    await inChunks(ids, (chunk) =>
-      db.selectFrom('notices').selectAll().where('id', 'in', chunk).where('deleted_at', 'is', null).execute(),
-    )
-  ).map(toRecord);
+  return (await inChunks(ids, (chunk) => live(db, chunk).execute())).map(toRecord);
+}
+
+/** As `findNotices`, and until the transaction ends nobody changes or deletes them. */
+export async function holdNotices(tx: Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
+  return (await inChunks(ids, (chunk) => live(tx, chunk).forShare().execute())).map(toRecord);
 }
 
 /** Newest edit first. */
@@ -97,8 +101,15 @@ export async function updateNotice(
   return done.numUpdatedRows > 0n;
 }
 
-export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
-  await tx.updateTable('notices').set({ deleted_at: now, updated_by: by }).where('id', '=', id).execute();
+/** Waits for whoever holds it. @returns false when it was deleted before */
+export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<boolean> {
+  const done = await tx
+    .updateTable('notices')
+    .set({ deleted_at: now, updated_by: by })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
 }
 
 /** Names of playlists that hold the notice, and how many obligations require it. Ids are unmistakable in JSON text. */

@@ -34,8 +34,10 @@ export interface NoticesService {
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
   /** @throws AppError `in_use` 409 with params.where */
   remove(actor: Actor, id: string): Promise<void>;
-  /** Those of the ids that this person may use. */
-  usable(actor: Actor, ids: readonly string[], tx?: Tx): Promise<NoticeRecord[]>;
+  /** Those of the ids that this person may use. They are held: until the transaction ends nobody changes or deletes them. */
+  usable(actor: Actor, ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
+  /** Those of the ids that there are, held as by `usable`; without rights. */
+  held(ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** For the system's own use, without rights. Deleted ones are not there. */
   timed(ids: readonly string[], tx?: Tx): Promise<TimedNotice[]>;
 }
@@ -60,10 +62,11 @@ export function createNoticesService(
     }));
   }
 
+  const unknown = (): AppError => new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+
   async function find(actor: Actor, id: string): Promise<NoticeRecord> {
     const record = await repo.findNotice(store.read, id);
-    if (!record || !maySeeContent(actor, access, tree, record.unitId))
-      throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
   }
 
@@ -89,7 +92,7 @@ export function createNoticesService(
 
   async function view(id: string): Promise<Notice> {
     const record = await repo.findNotice(store.write, id);
-    if (!record) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    if (!record) throw unknown();
     return (await timed([record]))[0]!;
   }
 
@@ -146,6 +149,8 @@ export function createNoticesService(
       const record = await find(actor, id);
       access.assert(actor, 'content.edit', record.unitId);
       await store.transaction(async (tx) => {
+        // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
+        if (!(await repo.markDeleted(tx, id, actor.userId, sources.now()))) throw unknown();
         const { playlists, obligations } = await repo.usesOf(tx, id);
         const count = playlists.length + obligations;
         if (count > 0)
@@ -153,7 +158,6 @@ export function createNoticesService(
             status: 409,
             params: { where: playlists.slice(0, 5).join(', '), count },
           });
-        await repo.markDeleted(tx, id, actor.userId, sources.now());
         await audit(tx, {
           actor,
           action: 'notice.deleted',
@@ -166,8 +170,9 @@ export function createNoticesService(
     },
     async usable(actor, ids, tx) {
       const seen = new Set(contentUnits(actor, access, tree));
-      return (await repo.findNotices(tx ?? store.read, ids)).filter((record) => seen.has(record.unitId));
+      return (await repo.holdNotices(tx, ids)).filter((record) => seen.has(record.unitId));
     },
+    held: (ids, tx) => repo.holdNotices(tx, ids),
     async timed(ids, tx) {
       return timed(await repo.findNotices(tx ?? store.read, ids), tx);
     },

@@ -42,7 +42,7 @@ export interface ObligationsService {
 
 export interface ObligationsDeps {
   readonly units: Pick<UnitsService, 'tree'>;
-  readonly boards: Pick<BoardsService, 'records'>;
+  readonly boards: Pick<BoardsService, 'held'>;
   readonly notices: Pick<NoticesService, 'usable'>;
 }
 

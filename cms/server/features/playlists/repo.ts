@@ -45,12 +45,16 @@ export async function findPlaylist(db: Db | Tx, id: string): Promise<PlaylistRec
   return row ? toRecord(row) : null;
 }
 
+const live = (db: Db | Tx, ids: readonly string[]) =>
+  db.selectFrom('playlists').selectAll().where('id', 'in', ids).where('deleted_at', 'is', null);
+
 export async function findPlaylists(db: Db | Tx, ids: readonly string[]): Promise<PlaylistRecord[]> {
-  return (
-    await inChunks(ids, (chunk) =>
-      db.selectFrom('playlists').selectAll().where('id', 'in', chunk).where('deleted_at', 'is', null).execute(),
-    )
-  ).map(toRecord);
+  return (await inChunks(ids, (chunk) => live(db, chunk).execute())).map(toRecord);
+}
+
+/** As `findPlaylists`, and until the transaction ends nobody changes or deletes them. */
+export async function holdPlaylists(tx: Tx, ids: readonly string[]): Promise<PlaylistRecord[]> {
+  return (await inChunks(ids, (chunk) => live(tx, chunk).forShare().execute())).map(toRecord);
 }
 
 /** Newest edit first. */
@@ -101,8 +105,15 @@ export async function updatePlaylist(
   return done.numUpdatedRows > 0n;
 }
 
-export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
-  await tx.updateTable('playlists').set({ deleted_at: now, updated_by: by }).where('id', '=', id).execute();
+/** Waits for whoever holds it. @returns false when it was deleted before */
+export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<boolean> {
+  const done = await tx
+    .updateTable('playlists')
+    .set({ deleted_at: now, updated_by: by })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
 }
 
 /** Names of the schedule entries and boards that play it. */

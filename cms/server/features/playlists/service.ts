@@ -22,15 +22,17 @@ export interface PlaylistsService {
   edit(actor: Actor, id: string, revision: number, input: PlaylistInput): Promise<Playlist>;
   /** @throws AppError `in_use` 409 with params.where */
   remove(actor: Actor, id: string): Promise<void>;
-  /** The playlist if this person may use it, else null. */
-  usable(actor: Actor, id: string, tx?: Tx): Promise<PlaylistRecord | null>;
+  /** The playlist if this person may use it, else null. It is held: until the transaction ends nobody changes or deletes it. */
+  usable(actor: Actor, id: string, tx: Tx): Promise<PlaylistRecord | null>;
+  /** The playlist if there is one, held as by `usable`; without rights. */
+  held(id: string, tx: Tx): Promise<PlaylistRecord | null>;
   /** For the system's own use, without rights. Deleted ones are not there. */
   records(ids: readonly string[], tx?: Tx): Promise<PlaylistRecord[]>;
 }
 
 export function createPlaylistsService(
   context: Context,
-  deps: { units: Pick<UnitsService, 'tree'>; notices: Pick<NoticesService, 'usable' | 'timed'> },
+  deps: { units: Pick<UnitsService, 'tree'>; notices: Pick<NoticesService, 'usable' | 'held' | 'timed'> },
 ): PlaylistsService {
   const { store, sources, access, audit } = context;
   const { notices } = deps;
@@ -47,14 +49,15 @@ export function createPlaylistsService(
     }));
   }
 
+  const unknown = (): AppError => new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+
   async function find(actor: Actor, id: string): Promise<PlaylistRecord> {
     const record = await repo.findPlaylist(store.read, id);
-    if (!record || !maySeeContent(actor, access, tree, record.unitId))
-      throw new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
   }
 
-  /** In the transaction, so that a notice cannot be deleted between the check and the write. */
+  /** In the transaction, which holds the notices: none is deleted between the check and the write. */
   async function clean(
     tx: Tx,
     actor: Actor,
@@ -69,7 +72,7 @@ export function createPlaylistsService(
     const known = new Set([
       ...(await notices.usable(actor, wanted, tx)).map((notice) => notice.id),
       ...(
-        await notices.timed(
+        await notices.held(
           wanted.filter((id) => kept.has(id)),
           tx,
         )
@@ -90,7 +93,7 @@ export function createPlaylistsService(
 
   async function view(id: string): Promise<Playlist> {
     const record = await repo.findPlaylist(store.write, id);
-    if (!record) throw new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+    if (!record) throw unknown();
     return (await views([record]))[0]!;
   }
 
@@ -146,13 +149,14 @@ export function createPlaylistsService(
       const record = await find(actor, id);
       access.assert(actor, 'content.edit', record.unitId);
       await store.transaction(async (tx) => {
+        // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
+        if (!(await repo.markDeleted(tx, id, actor.userId, sources.now()))) throw unknown();
         const uses = await repo.usesOf(tx, id);
         if (uses.length > 0)
           throw new AppError('in_use', 'Schedule entries or boards play this playlist', {
             status: 409,
             params: { where: uses.slice(0, 5).join(', '), count: uses.length },
           });
-        await repo.markDeleted(tx, id, actor.userId, sources.now());
         await audit(tx, {
           actor,
           action: 'playlist.deleted',
@@ -164,9 +168,10 @@ export function createPlaylistsService(
       });
     },
     async usable(actor, id, tx) {
-      const record = await repo.findPlaylist(tx ?? store.read, id);
+      const [record] = await repo.holdPlaylists(tx, [id]);
       return record && maySeeContent(actor, access, tree, record.unitId) ? record : null;
     },
+    held: async (id, tx) => (await repo.holdPlaylists(tx, [id]))[0] ?? null,
     records: (ids, tx) => repo.findPlaylists(tx ?? store.read, ids),
   };
 }

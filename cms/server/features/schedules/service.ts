@@ -30,8 +30,8 @@ export interface SchedulesService {
 
 export interface SchedulesDeps {
   readonly units: Pick<UnitsService, 'tree'>;
-  readonly boards: Pick<BoardsService, 'records'>;
-  readonly playlists: Pick<PlaylistsService, 'usable' | 'records'>;
+  readonly boards: Pick<BoardsService, 'held'>;
+  readonly playlists: Pick<PlaylistsService, 'usable' | 'held'>;
 }
 
 export function createSchedulesService(context: Context, deps: SchedulesDeps): SchedulesService {
@@ -46,7 +46,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
     return record;
   }
 
-  /** In the transaction, so that neither playlist nor board can be deleted between the check and the write. */
+  /** In the transaction, which holds playlist and boards: none is deleted or moved between the check and the write. */
   async function clean(tx: Tx, actor: Actor, input: ScheduleInput, before: EntryRecord | null): Promise<EntryValues> {
     const name = cleanLine(input.name);
     if (name === '') throw new AppError('name_empty', 'An entry needs a name', { field: 'name' });
@@ -54,7 +54,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
     assertValidity(input);
     const kept = before?.playlistId === input.playlistId;
     const playlist = kept
-      ? (await playlists.records([input.playlistId], tx))[0]
+      ? await playlists.held(input.playlistId, tx)
       : await playlists.usable(actor, input.playlistId, tx);
     if (!playlist) throw new AppError('playlist_unknown', 'There is no such playlist', { field: 'playlistId' });
     const targets = await cleanTargets(tx, input, before, { tree, boards });

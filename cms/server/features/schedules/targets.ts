@@ -25,10 +25,10 @@ export async function cleanTargets(
   tx: Tx,
   input: { readonly unitId: string; readonly targets: Targets },
   before: { readonly unitId: string; readonly targets: Targets } | null,
-  deps: { readonly tree: UnitTree; readonly boards: Pick<BoardsService, 'records'> },
+  deps: { readonly tree: UnitTree; readonly boards: Pick<BoardsService, 'held'> },
 ): Promise<Targets> {
   const { unitIds, boardIds } = orderly(input.targets);
-  const unitOf = new Map((await deps.boards.records(boardIds, tx)).map((board) => [board.id, board.unitId]));
+  const unitOf = new Map((await deps.boards.held(boardIds, tx)).map((board) => [board.id, board.unitId]));
   const pathOf = (id: string): readonly string[] => deps.tree.pathOf(unitOf.get(id) ?? id);
   const named = new Set(before ? [...before.targets.unitIds, ...before.targets.boardIds] : []);
   const isGone = (id: string): boolean => before !== null && named.has(id) && !pathOf(id).includes(before.unitId);
