@@ -24,6 +24,8 @@ interface Call {
 interface Rule {
   /** `signedIn`: whoever has a session; `owner`: whoever made it; `public`: anybody; `boardOrUser`: a board's token or a session. */
   readonly needs: Action | 'signedIn' | 'owner' | 'public' | 'boardOrUser';
+  /** The right counts only where it was granted on a province. */
+  readonly ofProvince?: true;
   /** The right counts for what lies above too: what the province makes, communes use. */
   readonly above?: true;
   /** Makes what the request is about, at this unit. Left out where `needs` is no action. */
@@ -37,7 +39,11 @@ interface Rule {
 let test: Awaited<ReturnType<typeof createTestApp>>;
 let units: Awaited<ReturnType<typeof seedUnits>>;
 let root: Actor;
-const people = new Map<Role | 'nobody', { cookie: string; csrf: string }>();
+/** Another province, and somebody who may do everything in both. */
+let elsewhere: string;
+let every: Actor;
+type Who = Role | 'nobody' | `${Role}OfProvince`;
+const people = new Map<Who, { cookie: string; csrf: string }>();
 
 const unitAt = (place: Place): string =>
   ({ own: units.commune, below: units.village, above: units.province, beside: units.sister })[place];
@@ -47,12 +53,27 @@ beforeAll(async () => {
   const { features, context } = test.app;
   units = await seedUnits({ context, units: features.units });
   root = testActor({ unitId: units.province, role: 'administrator' });
-  for (const role of [...roles, 'nobody'] as const) {
-    const email = `${role}@example.vn`;
-    const grants = role === 'nobody' ? [] : [{ unitId: units.commune, role }];
+  const other = {
+    code: '98',
+    name: 'Tỉnh Khác',
+    level: 'province',
+    parentId: null,
+    validFrom: 0,
+    validTo: null,
+  } as const;
+  elsewhere = await context.store.transaction((tx) => features.units.add(tx, other, null));
+  await features.units.reload();
+  every = testActor({ unitId: units.province, role: 'administrator' }, { unitId: elsewhere, role: 'administrator' });
+  const accounts = [
+    ...([...roles, 'nobody'] as const).map((role) => [role, units.commune, role] as const),
+    ...roles.map((role) => [`${role}OfProvince`, units.province, role] as const),
+  ] as const;
+  for (const [key, unitId, role] of accounts) {
+    const email = `${key.toLowerCase()}@example.vn`;
+    const grants = role === 'nobody' ? [] : [{ unitId, role }];
     const id = await features.accounts.createUser(null, { email, name: role, password: 'mật khẩu đủ dài', grants });
     // A session without a sign-in: argon2 is not what this tests.
-    const token = `token-of-${role}`;
+    const token = `token-of-${key}`;
     const now = context.sources.now();
     const tokenHash = createHash('sha256').update(token).digest('hex');
     await context.store.write
@@ -66,7 +87,7 @@ beforeAll(async () => {
         expires_at: now + 86_400_000,
       })
       .execute();
-    people.set(role, { cookie: `${sessionCookie}=${token}`, csrf: 'csrf' });
+    people.set(key, { cookie: `${sessionCookie}=${token}`, csrf: 'csrf' });
   }
 });
 afterAll(() => test.discard());
@@ -180,6 +201,16 @@ const inviteAt = (unitId: string) =>
     grants: [{ unitId, role: 'viewer' }],
   });
 const makeUser = async (unitId: string): Promise<string> => (await inviteAt(unitId)).user.id;
+let bodies = 0;
+const bodyInput = () => ({ code: `B${++bodies}`, name: 'Mặt trận', level: 'body' as const, from: '2026-06-01' });
+/** A body under a unit, with a change that is planned. */
+async function makeBody(parentId: string): Promise<string> {
+  const { units: service } = test.app.features;
+  const { unit } = await service.create(every, { ...bodyInput(), parentId });
+  await service.change(every, unit.id, { name: 'Tên mới', from: '2026-07-01' });
+  return unit.id;
+}
+const plannedAt = Date.UTC(2026, 5, 30, 17);
 
 const at =
   (url: string, make: (unit: string) => Promise<string>) =>
@@ -230,6 +261,31 @@ const table: Record<string, Rule> = {
   'GET /content/assets/:hash': { needs: 'boardOrUser' },
   'GET /content/parts/:hash': { needs: 'boardOrUser' },
 
+  'GET /api/units/:id': { needs: 'unit.read', about: (unit) => Promise.resolve({ url: `/api/units/${unit}` }) },
+  'POST /api/units': {
+    needs: 'unit.edit',
+    ofProvince: true,
+    about: (unit) => Promise.resolve({ payload: { ...bodyInput(), parentId: unit } }),
+  },
+  'POST /api/units/:id/changes': {
+    needs: 'unit.edit',
+    ofProvince: true,
+    about: (unit) =>
+      Promise.resolve({ url: `/api/units/${unit}/changes`, payload: { name: 'Tên', from: '2026-07-01' } }),
+  },
+  'POST /api/units/:id/merge': {
+    needs: 'unit.edit',
+    ofProvince: true,
+    about: async (unit) => ({
+      url: `/api/units/${await makeBody(unit)}/merge`,
+      payload: { intoId: unit, from: '2026-07-02' },
+    }),
+  },
+  'POST /api/units/:id/cancel': {
+    needs: 'unit.edit',
+    ofProvince: true,
+    about: async (unit) => ({ url: `/api/units/${await makeBody(unit)}/cancel`, payload: { at: plannedAt } }),
+  },
   'GET /api/units': { needs: 'unit.read', lists: 'id', about: listOf((unit) => Promise.resolve(unit)) },
 
   'GET /api/users': {
@@ -418,7 +474,7 @@ function isShadow(method: string, url: string): boolean {
 function call(
   rule: string,
   { url, payload, headers }: Call,
-  who: Role | 'nobody' | null,
+  who: Who | null,
   csrf = true,
 ): Promise<LightMyRequestResponse> {
   const [method, path] = rule.split(' ') as ['GET', string];
@@ -455,7 +511,7 @@ function expected(rule: Rule, role: Role | 'nobody', place: Place): 'allowed' | 
   // The administrator begins every upload here.
   if (rule.needs === 'owner') return role === 'administrator' ? 'allowed' : 'refused';
   if (role === 'nobody') return 'refused';
-  if (!roleAllows(role, rule.needs as Action)) return 'refused';
+  if (!roleAllows(role, rule.needs as Action) || rule.ofProvince) return 'refused';
   return place === 'own' || place === 'below' || (place === 'above' && rule.above === true) ? 'allowed' : 'refused';
 }
 
@@ -518,6 +574,21 @@ describe.each(actions)('%s', (name, rule) => {
       wanted[place] = expected(rule, role, place);
     }
     expect(found).toEqual(wanted);
+  });
+});
+
+describe.each(actions.filter(([, rule]) => rule.ofProvince))('%s, granted on a province,', (name, rule) => {
+  it.each(roles)('for %s', async (role) => {
+    const found: Record<string, string> = {};
+    for (const unitId of [units.province, units.commune, units.village, elsewhere])
+      found[unitId] = verdict(rule, await call(name, await rule.about(unitId), `${role}OfProvince`));
+    const inside = roleAllows(role, rule.needs as Action) ? 'allowed' : 'refused';
+    expect(found).toEqual({
+      [units.province]: inside,
+      [units.commune]: inside,
+      [units.village]: inside,
+      [elsewhere]: 'refused',
+    });
   });
 });
 

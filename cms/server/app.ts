@@ -151,7 +151,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   building.defer(() => fastify.close());
   building.defer(() => void io.engine.close());
   await fastify.ready();
-  building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, log }));
+  building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, units, log }));
 
   const disposal = building.move();
   return {

@@ -48,8 +48,8 @@ export interface EventMap {
   accountChanged: { userId: string };
   /** A renewed key list, to be sent to every board. */
   keyListPublished: { keyList: string };
-  /** Units were added, renamed or moved. */
-  unitsChanged: Record<never, never>;
+  /** Units were added, renamed, merged or moved, or such a change that was planned has begun; `moved` hang elsewhere than before. */
+  unitsChanged: { moved: readonly string[] };
 }
 
 export interface Context {

@@ -99,37 +99,16 @@ export function testActor(...grants: { unitId: string; role: Role }[]): Actor {
 /** A small province: two communes, one with a village. @returns ids by name */
 export async function seedUnits({ context, units }: Pick<TestContext, 'context' | 'units'>) {
   const validity = { validFrom: 0, validTo: null };
-  const ids = await context.store.transaction(async (tx) => {
-    const province = await units.add(tx, {
-      code: '99',
-      name: 'Tỉnh Thử',
-      level: 'province',
-      parentId: null,
-      ...validity,
-    });
-    const commune = await units.add(tx, {
-      code: '99001',
-      name: 'Xã An',
-      level: 'commune',
-      parentId: province,
-      ...validity,
-    });
-    const sister = await units.add(tx, {
-      code: '99002',
-      name: 'Xã Bình',
-      level: 'commune',
-      parentId: province,
-      ...validity,
-    });
-    const village = await units.add(tx, {
-      code: '99001-1',
-      name: 'Thôn Đông',
-      level: 'village',
-      parentId: commune,
-      ...validity,
-    });
-    return { province, commune, sister, village };
-  });
+  const ids = await context.store.transaction((tx) =>
+    units.edit(tx, null, (draft) => {
+      const province = draft.add({ code: '99', name: 'Tỉnh Thử', level: 'province', parentId: null, ...validity });
+      const under = (parentId: string) => ({ parentId, ...validity });
+      const commune = draft.add({ code: '99001', name: 'Xã An', level: 'commune', ...under(province) });
+      const sister = draft.add({ code: '99002', name: 'Xã Bình', level: 'commune', ...under(province) });
+      const village = draft.add({ code: '99001-1', name: 'Thôn Đông', level: 'village', ...under(commune) });
+      return { province, commune, sister, village };
+    }),
+  );
   await units.reload();
   return ids;
 }

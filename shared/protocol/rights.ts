@@ -6,6 +6,8 @@ import type { Role } from './api/accounts.ts';
 
 export type Action =
   | 'unit.read'
+  /** The tree itself; counts where the role was granted on a province. */
+  | 'unit.edit'
   | 'board.read'
   | 'board.edit'
   | 'board.pair'
@@ -34,6 +36,7 @@ const province: readonly Action[] = [
   'board.command',
   'takeover.raise',
   'obligation.edit',
+  'unit.edit',
   'user.manage',
   'audit.read',
 ];

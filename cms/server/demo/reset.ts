@@ -25,6 +25,7 @@ const tables: readonly (keyof Database)[] = [
   'pairings',
   'board_states',
   'devices',
+  'board_moves',
   'boards',
   'sessions',
   'account_links',

@@ -168,36 +168,21 @@ export async function seedSample(
 
 /** The tree with its history: a district until its end, communes that then hang from the province, two of them renamed. */
 async function makeUnits({ store }: Context, units: UnitsService): Promise<Record<UnitKey, string>> {
-  const ids = await store.transaction(async (tx) => {
-    const top = await units.add(tx, {
-      ...province,
-      level: 'province',
-      parentId: null,
-      validFrom: longAgo,
-      validTo: null,
-    });
-    const former = await units.add(tx, {
-      ...district,
-      level: 'district',
-      parentId: top,
-      validFrom: longAgo,
-      validTo: districtsEnd,
-    });
-    const made: Partial<Record<UnitKey, string>> = { province: top };
-    for (const [key, { code, name, before }] of Object.entries(communes)) {
-      const id = await units.add(tx, {
-        code,
-        name: before,
-        level: 'commune',
-        parentId: former,
-        validFrom: longAgo,
-        validTo: null,
-      });
-      await units.change(tx, id, districtsEnd, { name, parentId: top });
-      made[key as CommuneKey] = id;
-    }
-    return made as Record<UnitKey, string>;
-  });
+  const ids = await store.transaction((tx) =>
+    units.edit(tx, null, (draft) => {
+      const always = { validFrom: longAgo, validTo: null };
+      const top = draft.add({ ...province, level: 'province', parentId: null, ...always });
+      const former = draft.add({ ...district, level: 'district', parentId: top, ...always });
+      const made: Partial<Record<UnitKey, string>> = { province: top };
+      for (const [key, { code, name, before }] of Object.entries(communes)) {
+        const id = draft.add({ code, name: before, level: 'commune', parentId: former, ...always });
+        draft.change(id, districtsEnd, { name, parentId: top });
+        made[key as CommuneKey] = id;
+      }
+      draft.merge(former, districtsEnd, top);
+      return made as Record<UnitKey, string>;
+    }),
+  );
   await units.reload();
   return ids;
 }

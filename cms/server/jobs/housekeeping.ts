@@ -6,6 +6,7 @@ import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
+import type { UnitsService } from '../features/units/service.ts';
 
 export interface HousekeepingDeps {
   readonly accounts: Pick<AccountsService, 'endOverSessions'>;
@@ -13,12 +14,13 @@ export interface HousekeepingDeps {
   readonly media: Pick<MediaService, 'tidyUploads' | 'emptyBin'>;
   readonly uploads: Pick<UploadServer, 'find'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse'>;
+  readonly units: Pick<UnitsService, 'keepUp'>;
   readonly log: Logger;
 }
 
 /** @returns how to stop it */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  const { accounts, keys, media, uploads, programmes, log } = deps;
+  const { accounts, keys, media, uploads, programmes, units, log } = deps;
   const running = new Set<Promise<void>>();
   const every = (expression: string, name: string, work: () => Promise<unknown>) =>
     cron.schedule(expression, () => {
@@ -31,6 +33,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     });
   const tasks = [
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
+    every('* * * * *', 'units', () => units.keepUp()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),

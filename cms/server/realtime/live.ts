@@ -50,9 +50,9 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     keys,
     certificateFor: (boardId, deviceKey) => programmes.certificateFor(boardId, deviceKey),
   });
-  const takeovers = createTakeoverService(context, { keys, units, accounts, presence });
+  const takeovers = createTakeoverService(context, { keys, units, boards, accounts, presence });
   const expiry = watchExpiry(context, takeovers);
-  const proof = createProofService(context, { boards, takeovers, verifier });
+  const proof = createProofService(context, { boards, units, takeovers, verifier });
 
   let gateway: BoardGateway | null = null;
   let console: { close(): Promise<void> } | null = null;

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { StoreError } from './errors.ts';
 import * as initial from './migrations/0001-initial.ts';
 import * as accounts from './migrations/0002-accounts.ts';
+import * as mergedUnits from './migrations/0003-merged-units.ts';
 import * as mediaLibrary from './migrations/0004-media-library.ts';
 import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import type { Store } from './store.ts';
@@ -16,6 +17,7 @@ export interface Migration {
 const migrations: readonly Migration[] = [
   initial.migration,
   accounts.migration,
+  mergedUnits.migration,
   mediaLibrary.migration,
   boardRevisions.migration,
 ];

@@ -20,6 +20,8 @@ export interface Database {
     parent_id: string | null;
     valid_from: number;
     valid_to: number | null;
+    /** On the last version: the unit that took its place at `valid_to`. */
+    merged_into: string | null;
   };
 
   users: {
@@ -115,6 +117,12 @@ export interface Database {
     paired_at: number;
     paired_by: string | null;
     ended_at: number | null;
+  };
+  /** Until `at` the board belonged to another unit. */
+  board_moves: {
+    board_id: string;
+    at: number;
+    from_unit_id: string;
   };
   /** Presence and what a board last said of itself; one row a board. */
   board_states: {

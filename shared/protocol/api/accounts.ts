@@ -8,7 +8,10 @@ export type Role = z.infer<typeof role>;
 export const roles: readonly Role[] = role.options;
 
 /** POST /api/session → me. Errors: sign_in_failed 401, sign_in_throttled 429. */
-export const signInRequest = z.strictObject({ email: z.string().trim().min(3).max(200), password: z.string().min(1).max(200) });
+export const signInRequest = z.strictObject({
+  email: z.string().trim().min(3).max(200),
+  password: z.string().min(1).max(200),
+});
 /** GET /api/session → me, or 401 not_signed_in; DELETE /api/session signs out. */
 export const me = z.strictObject({
   user: z.strictObject({ id: uuid, name: z.string(), email: z.string() }),
@@ -20,7 +23,10 @@ export type Me = z.infer<typeof me>;
 export const setupRequest = z.strictObject({
   token: z.string().max(200),
   provinceName: z.string().trim().min(1).max(200),
-  provinceCode: z.string().trim().regex(/^\d{2}$/),
+  provinceCode: z
+    .string()
+    .trim()
+    .regex(/^\d{2}$/),
   name: z.string().trim().min(1).max(200),
   email: z.email().max(200),
   /** At least 12 characters. */

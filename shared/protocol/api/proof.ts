@@ -7,6 +7,9 @@ export const play = z.strictObject({
   journalId: uuid,
   seq: z.int(),
   boardId: uuid,
+  /** To which the board belonged then, by its name of that time. */
+  unitId: uuid,
+  unitName: z.string(),
   startAt: msUtc,
   paintedMs: durationMs,
   noticeId: uuid.nullable(),

@@ -8,6 +8,7 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
+import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
 import { SignInGuard } from './guard.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -186,21 +187,19 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       const session = await store.transaction(async (tx) => {
         if ((await repo.userCount(tx)) > 0) throw setupDone();
         if (!(await repo.useInvitation(tx, sha256(request.token), now()))) throw setupLinkInvalid();
-        const unitId = await units.add(tx, {
+        const userId = sources.newId();
+        const province = {
           code: request.provinceCode,
           name: request.provinceName.normalize('NFC'),
           level: 'province',
           parentId: null,
-          validFrom: now(),
+          validFrom: startOfDay(now()),
           validTo: null,
-        });
+        } as const;
+        const unitId = await units.add(tx, province, { userId });
         const name = cleanLine(request.name);
-        const id = await insertUser(
-          tx,
-          null,
-          { ...request, name, grants: [{ unitId, role: 'administrator' }] },
-          passwordHash,
-        );
+        const user: NewUser = { ...request, id: userId, name, grants: [{ unitId, role: 'administrator' }] };
+        const id = await insertUser(tx, null, user, passwordHash);
         return sessions.begin(tx, { id, name, email: normalizeEmail(request.email) }, { address, userAgent });
       });
       attempt.right();

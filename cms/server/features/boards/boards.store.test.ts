@@ -218,6 +218,29 @@ describeStores('boards', (under) => {
     expect(entries[1]).toMatchObject({ user_id: technician.userId, unit_id: units.commune, detail: '{"place":"Chợ"}' });
   });
 
+  it('that moved are known to have belonged elsewhere before, also when they are deleted', async () => {
+    const admin = testActor({ unitId: units.province, role: 'administrator' });
+    const made = await boards.create(admin, input());
+    const stayed = await boards.create(admin, input());
+    const times: number[] = [];
+    for (const unitId of [units.sister, units.village, units.village]) {
+      test.sources.advance(1000);
+      times.push(test.sources.now());
+      await boards.patch(admin, made.id, { unitId });
+    }
+    // There and back in one millisecond leaves no trace of where it never was.
+    await boards.patch(admin, made.id, { unitId: units.commune });
+    await boards.patch(admin, made.id, { unitId: units.village });
+    await boards.remove(admin, made.id);
+    const belonging = await boards.belonging([made.id, stayed.id, made.id]);
+    const [first, second] = times as [number, number];
+    expect([0, first - 1, first, second - 1, second, second + 5000].map((at) => belonging(made.id, at))).toEqual([
+      ...[units.commune, units.commune, units.sister, units.sister, units.village, units.village],
+    ]);
+    expect(belonging(stayed.id, 0)).toBe(units.commune);
+    expect(belonging('nobody', 0)).toBeNull();
+  });
+
   it('are read in any number', async () => {
     const ids = Array.from({ length: 12_000 }, () => test.sources.newId());
     const made = await boards.create(technician, input());
@@ -229,14 +252,18 @@ describeStores('boards', (under) => {
     const admin = testActor({ unitId: units.province, role: 'administrator' });
     const beside = testActor({ unitId: units.commune, role: 'administrator' });
     const former = await under.store.transaction((tx) =>
-      test.units.add(tx, {
-        code: '999',
-        name: 'Huyện Cũ',
-        level: 'district',
-        parentId: units.province,
-        validFrom: 0,
-        validTo: test.sources.now() + 1,
-      }),
+      test.units.add(
+        tx,
+        {
+          code: '999',
+          name: 'Huyện Cũ',
+          level: 'district',
+          parentId: units.province,
+          validFrom: 0,
+          validTo: test.sources.now() + 1,
+        },
+        null,
+      ),
     );
     await test.units.reload();
     const made = await boards.create(admin, input({ unitId: former }));

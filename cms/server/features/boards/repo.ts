@@ -149,6 +149,37 @@ export async function updateBoard(tx: Tx, { id, revision, ...before }: BoardReco
     .execute();
 }
 
+/** The board belongs to another unit from now on. */
+export async function insertMove(tx: Tx, boardId: string, fromUnitId: string, now: number): Promise<void> {
+  await tx
+    .insertInto('board_moves')
+    .values({ board_id: boardId, at: now, from_unit_id: fromUnitId })
+    // Twice in one millisecond: where it was before both.
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** To which unit a board belonged at a time (ms UTC), deleted or not; null when there is no such board. */
+export type Belonging = (boardId: string, at: number) => string | null;
+
+export async function readBelonging(db: Db | Tx, boardIds: readonly string[]): Promise<Belonging> {
+  const rows = await inChunks([...new Set(boardIds)], (chunk) =>
+    db
+      .selectFrom('boards')
+      .leftJoin('board_moves', 'board_moves.board_id', 'boards.id')
+      .select(['boards.id', 'boards.unit_id', 'board_moves.at', 'board_moves.from_unit_id'])
+      .where('boards.id', 'in', chunk)
+      .orderBy('board_moves.at')
+      .execute(),
+  );
+  const ofBoard = Map.groupBy(rows, (row) => row.id);
+  return (boardId, at) => {
+    const moves = ofBoard.get(boardId);
+    if (!moves) return null;
+    return moves.find((move) => move.at !== null && at < move.at)?.from_unit_id ?? moves[0]!.unit_id;
+  };
+}
+
 /** Marks the board deleted and takes the right to speak from its player. */
 export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable('boards').set({ deleted_at: now }).where('id', '=', id).execute();

@@ -14,7 +14,7 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
-import type { BoardRecord, Device, LiveRow } from './repo.ts';
+import type { Belonging, BoardRecord, Device, LiveRow } from './repo.ts';
 
 export type { BoardRecord, Device } from './repo.ts';
 
@@ -45,6 +45,8 @@ export interface BoardsService {
   held(boardIds: readonly string[], tx: Tx): Promise<BoardRecord[]>;
   recordsOfUnits(unitIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
   allRecords(tx?: Tx): Promise<BoardRecord[]>;
+  /** To which units they belonged when: what happened is told under the unit of its time. */
+  belonging(boardIds: readonly string[]): Promise<Belonging>;
   /** The player that may speak for the board, or null. */
   device(boardId: string): Promise<Device | null>;
   devices(boardIds: readonly string[], tx?: Tx): Promise<Device[]>;
@@ -106,7 +108,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       const row = live.get(record.id)!;
       return {
         ...record,
-        unitName: units.get(record.unitId)?.name ?? '',
+        unitName: units.nameOf(record.unitId),
         presence: toPresence(row),
         progress: toProgress(row),
       };
@@ -187,6 +189,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
         if (input.defaultPlaylistId !== before.defaultPlaylistId || input.unitId !== before.unitId)
           await assertPlaylist(tx, input);
         await repo.updateBoard(tx, held, input);
+        if (input.unitId !== before.unitId) await repo.insertMove(tx, boardId, before.unitId, sources.now());
         await audit(tx, {
           actor,
           action: 'board.changed',
@@ -226,6 +229,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
     held: (boardIds, tx) => repo.holdBoards(tx, boardIds),
     recordsOfUnits: (unitIds, tx) => repo.findBoardsOfUnits(tx ?? store.read, unitIds),
     allRecords: (tx) => repo.findAllBoards(tx ?? store.read),
+    belonging: (boardIds) => repo.readBelonging(store.read, boardIds),
     device: async (boardId) => (await repo.currentDevices(store.read, [boardId]))[0] ?? null,
     devices: (boardIds, tx) => repo.currentDevices(tx ?? store.read, boardIds),
     presences: async (boardIds) => (await repo.liveRows(store.read, boardIds)).map(toPresence),

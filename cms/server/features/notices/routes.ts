@@ -12,18 +12,32 @@ export const noticeRoutes =
   (service: NoticesService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/notices', { config, schema: { response: { 200: notices } } }, async (request) => ({ notices: await service.list(actorOf(request)) }));
-    app.get('/api/notices/:id', { config, schema: { params, response: { 200: notice } } }, (request) => service.get(actorOf(request), request.params.id));
-    app.post('/api/notices', { config, schema: { body: noticeInput, response: { 201: notice } } }, async (request, reply) =>
-      reply.code(201).send(await service.create(actorOf(request), request.body)),
+    app.get('/api/notices', { config, schema: { response: { 200: notices } } }, async (request) => ({
+      notices: await service.list(actorOf(request)),
+    }));
+    app.get('/api/notices/:id', { config, schema: { params, response: { 200: notice } } }, (request) =>
+      service.get(actorOf(request), request.params.id),
     );
-    app.put('/api/notices/:id', { config, schema: { params, body: noticeEdit, response: { 200: notice } } }, (request) => {
-      const { revision, ...input } = request.body;
-      return service.edit(actorOf(request), request.params.id, revision, input);
-    });
-    app.delete('/api/notices/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
-      await service.remove(actorOf(request), request.params.id);
-      return reply.code(204).send();
-    });
+    app.post(
+      '/api/notices',
+      { config, schema: { body: noticeInput, response: { 201: notice } } },
+      async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
+    );
+    app.put(
+      '/api/notices/:id',
+      { config, schema: { params, body: noticeEdit, response: { 200: notice } } },
+      (request) => {
+        const { revision, ...input } = request.body;
+        return service.edit(actorOf(request), request.params.id, revision, input);
+      },
+    );
+    app.delete(
+      '/api/notices/:id',
+      { config, schema: { params, response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await service.remove(actorOf(request), request.params.id);
+        return reply.code(204).send();
+      },
+    );
     await Promise.resolve();
   };

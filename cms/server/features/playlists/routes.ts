@@ -12,18 +12,32 @@ export const playlistRoutes =
   (service: PlaylistsService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/playlists', { config, schema: { response: { 200: playlists } } }, async (request) => ({ playlists: await service.list(actorOf(request)) }));
-    app.get('/api/playlists/:id', { config, schema: { params, response: { 200: playlist } } }, (request) => service.get(actorOf(request), request.params.id));
-    app.post('/api/playlists', { config, schema: { body: playlistInput, response: { 201: playlist } } }, async (request, reply) =>
-      reply.code(201).send(await service.create(actorOf(request), request.body)),
+    app.get('/api/playlists', { config, schema: { response: { 200: playlists } } }, async (request) => ({
+      playlists: await service.list(actorOf(request)),
+    }));
+    app.get('/api/playlists/:id', { config, schema: { params, response: { 200: playlist } } }, (request) =>
+      service.get(actorOf(request), request.params.id),
     );
-    app.put('/api/playlists/:id', { config, schema: { params, body: playlistEdit, response: { 200: playlist } } }, (request) => {
-      const { revision, ...input } = request.body;
-      return service.edit(actorOf(request), request.params.id, revision, input);
-    });
-    app.delete('/api/playlists/:id', { config, schema: { params, response: { 204: z.undefined() } } }, async (request, reply) => {
-      await service.remove(actorOf(request), request.params.id);
-      return reply.code(204).send();
-    });
+    app.post(
+      '/api/playlists',
+      { config, schema: { body: playlistInput, response: { 201: playlist } } },
+      async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
+    );
+    app.put(
+      '/api/playlists/:id',
+      { config, schema: { params, body: playlistEdit, response: { 200: playlist } } },
+      (request) => {
+        const { revision, ...input } = request.body;
+        return service.edit(actorOf(request), request.params.id, revision, input);
+      },
+    );
+    app.delete(
+      '/api/playlists/:id',
+      { config, schema: { params, response: { 204: z.undefined() } } },
+      async (request, reply) => {
+        await service.remove(actorOf(request), request.params.id);
+        return reply.code(204).send();
+      },
+    );
     await Promise.resolve();
   };

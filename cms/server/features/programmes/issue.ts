@@ -53,7 +53,7 @@ export interface Issuer {
 
 export interface IssuerDeps {
   readonly keys: Pick<KeysService, 'epoch' | 'programmeSigner'>;
-  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+  readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
 }
 
 export function createIssuer(context: Context, { keys, units }: IssuerDeps): Issuer {
@@ -71,7 +71,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       boardId: board.id,
       boardName: board.name,
       unitPath: pathOf(board),
-      unitName: units.get(board.unitId)?.name ?? '',
+      unitName: units.nameOf(board.unitId),
       groups: board.groups,
       place: board.place,
       zone: board.zone,

@@ -243,6 +243,36 @@ describeStores('programmes', (under) => {
     expect((await received(board.id)).manifest.version).toEqual({ epoch: 1, counter: 2 });
   });
 
+  it('tells the boards of a unit that moved, and of those below it, where they belong, once and no others', async () => {
+    const from = '2026-06-01';
+    const add = (code: string, level: 'village' | 'body', parentId: string) =>
+      test.units.create(admin, { code, name: code, level, parentId, from }).then(({ unit }) => unit.id);
+    const village = await add('V9', 'village', test.ids.commune);
+    const school = await add('S9', 'body', village);
+    const boards = await Promise.all(
+      [village, school, test.ids.commune].map((unitId) => test.board(admin, { name: 'Bảng', unitId })),
+    );
+    const [inVillage, inSchool, inCommune] = boards.map((board) => board.id) as [string, string, string];
+    await test.pair([inVillage, inSchool, inCommune]);
+    await publish(inVillage, inSchool, inCommune);
+    await test.units.change(admin, village, { parentId: test.ids.sister, from });
+    await test.programmes.idle();
+    const path = [test.ids.province, test.ids.sister, village];
+    const at = async (id: string) => {
+      const { certificate, manifest } = await received(id);
+      return [certificate.unitPath, manifest.version.counter];
+    };
+    expect(await at(inVillage)).toEqual([path, 2]);
+    expect(await at(inSchool)).toEqual([[...path, school], 2]);
+    expect(await at(inCommune)).toEqual([[test.ids.province, test.ids.commune], 1]);
+    // A name alone costs no bytes until something is published.
+    await test.units.change(admin, village, { name: 'Thôn Mới', from });
+    await test.programmes.idle();
+    expect(await at(inVillage)).toEqual([path, 2]);
+    expect((await publish(inVillage))[0]).toMatchObject({ changed: true });
+    expect((await received(inVillage)).certificate.unitName).toBe('Thôn Mới');
+  });
+
   it('of many boards breaks off between hundreds of them, and goes on where it was when it is published again', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 101; i++) ids.push((await test.board(admin, { name: `Bảng ${i}` })).id);

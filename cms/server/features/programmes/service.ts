@@ -3,7 +3,7 @@
  * at a time, so that no takeover waits behind a province. One that breaks off in the middle is simply published again.
  * A board without a player gets no programme, since a programme names its player's key; what was published for it waits and is
  * signed for the player when one is paired. A new player of a board gets what was published for the board last, never drafts; so
- * does a board that was moved, or whose programme was signed by a key that has a successor (docs/decisions/0004).
+ * does a board that was moved, alone or with its unit, or whose programme was signed by a key that has a successor (docs/decisions/0004).
  */
 import { setImmediate } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
@@ -44,8 +44,8 @@ export interface ProgrammesService {
    * @throws AppError `board_unknown` 404, `forbidden` 403
    */
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
-  /** Signs what was published last anew, if it was for another player, by another key, or for other units and groups. */
-  signAnew(boardId: string): Promise<void>;
+  /** Signs what was published for them last anew, where it was for another player, by another key, or for other units and groups. */
+  signAnew(...boardIds: readonly string[]): Promise<void>;
   /** The newest programme, for the board's present player; null for a board that has none. */
   newestManifest(boardId: string): Promise<{ version: Version; manifest: string } | null>;
   /** What a board says of its programme; of an older one it is passed over. */
@@ -63,7 +63,7 @@ export interface ProgrammesService {
 }
 
 export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
-  readonly boards: Pick<BoardsService, 'record' | 'records' | 'devices' | 'progress'>;
+  readonly boards: Pick<BoardsService, 'record' | 'records' | 'recordsOfUnits' | 'devices' | 'progress'>;
 }
 
 /** Boards per transaction: some 50 ms of the one writer, so that neither a takeover nor a greeting board waits for a province. */
@@ -91,6 +91,11 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     return done;
   }
 
+  /** One turn may ask for others. */
+  async function idle(): Promise<void> {
+    for (let seen: unknown = null; seen !== last;) await (seen = last);
+  }
+
   /** Those of the boards that stand, in their order. @throws AppError as `require` for one where the actor may not */
   async function standing(actor: Actor, action: Action, ids: readonly string[]): Promise<BoardRecord[]> {
     const found = new Map((await boards.records(ids)).map((board) => [board.id, board]));
@@ -112,7 +117,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   const toCompile = (board: BoardRecord) => ({
     board,
     unitPath: pathOf(board),
-    unitName: units.get(board.unitId)?.name ?? '',
+    unitName: units.nameOf(board.unitId),
   });
 
   async function compileAll(records: readonly BoardRecord[]): Promise<Map<string, Compiled>> {
@@ -181,11 +186,11 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   ];
 
   /** What was published for a board last: waiting for a player, or with the player before; the fallback alone when nothing ever was. */
-  async function publishedContent(
+  function publishedContent(
     board: BoardRecord,
     newest: repo.Newest | undefined,
-  ): Promise<{ content: ProgrammeContent; parts: EncodedPart[] }> {
-    const waiting = (await repo.findWaiting(store.write, [board.id])).get(board.id);
+    waiting: string | undefined,
+  ): { content: ProgrammeContent; parts: EncodedPart[] } {
     if (waiting !== undefined) return { content: waitingSchema.parse(JSON.parse(waiting)), parts: [] };
     if (newest) {
       const { defaultPlaylistId, parts, assets } = readManifest(newest.manifest);
@@ -193,7 +198,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     }
     const fallback = encodePart({
       kind: 'fallback',
-      unitName: units.get(board.unitId)?.name ?? '',
+      unitName: units.nameOf(board.unitId),
       boardName: board.name,
     });
     return {
@@ -202,17 +207,24 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     };
   }
 
-  async function signForPlayer(boardId: string): Promise<void> {
+  async function signForPlayers(boardIds: readonly string[]): Promise<void> {
     // First, as in publishNow.
-    const newest = (await repo.findNewest(store.write, [boardId])).get(boardId);
-    const board = await boards.record(boardId);
-    const device = (await boards.devices([boardId]))[0];
-    if (!board || !device) return;
-    if (newest && holdsFor(newest.manifest, board, device.deviceKey)) return;
-    const { content, parts } = await publishedContent(board, newest);
-    const { deviceKey } = device;
-    const contentHash = hashOf(board, deviceKey, content);
-    await issue([{ board, deviceKey, content, contentHash, parts, newest: newest?.version }], [], null);
+    const before = await repo.findNewest(store.write, boardIds);
+    const records = await boards.records(boardIds);
+    const [players, waiting] = await Promise.all([
+      boards.devices(boardIds).then((devices) => new Map(devices.map((device) => [device.boardId, device.deviceKey]))),
+      repo.findWaiting(store.write, boardIds),
+    ]);
+    const drafts: Draft[] = [];
+    await inBatches(records, (board) => {
+      const deviceKey = players.get(board.id);
+      const newest = before.get(board.id);
+      if (deviceKey === undefined || (newest && holdsFor(newest.manifest, board, deviceKey))) return;
+      const { content, parts } = publishedContent(board, newest, waiting.get(board.id));
+      const contentHash = hashOf(board, deviceKey, content);
+      drafts.push({ board, deviceKey, content, contentHash, parts, newest: newest?.version });
+    });
+    if (drafts.length > 0) await issue(drafts, [], null);
   }
 
   /**
@@ -229,14 +241,30 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     );
   }
 
-  const signAnew = (boardId: string): Promise<void> => inTurn(() => untilFirst(() => signForPlayer(boardId)));
+  const signAnew = (...boardIds: readonly string[]): Promise<void> =>
+    inTurn(() => untilFirst(() => signForPlayers(boardIds)));
 
-  const onChange = ({ boardId }: { boardId: string }): void => {
-    signAnew(boardId).catch((error: unknown) =>
-      log.error({ err: error, boardId }, 'what was published could not be signed anew'),
+  const onChange = (...boardIds: readonly string[]): void => {
+    signAnew(...boardIds).catch((error: unknown) =>
+      log.error({ err: error, boardIds }, 'what was published could not be signed anew'),
     );
   };
-  const stops = [events.on('boardPaired', onChange), events.on('boardMoved', onChange)];
+  /** Boards of units that hang elsewhere now: takeovers find them by their path. */
+  const onUnits = ({ moved }: { moved: readonly string[] }): void => {
+    if (moved.length === 0) return;
+    inTurn(() => boards.recordsOfUnits(moved)).then(
+      (records) => {
+        for (let i = 0; i < records.length; i += boardsPerTransaction)
+          onChange(...records.slice(i, i + boardsPerTransaction).map(({ id }) => id));
+      },
+      (error: unknown) => log.error({ err: error }, 'boards of units that moved were not found'),
+    );
+  };
+  const stops = [
+    events.on('boardPaired', ({ boardId }) => onChange(boardId)),
+    events.on('boardMoved', ({ boardId }) => onChange(boardId)),
+    events.on('unitsChanged', onUnits),
+  ];
 
   return {
     async preview(actor, boardIds) {
@@ -290,7 +318,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         return given((await repo.findNewestForPlayer(store.write, boardId)).newest);
       }
       // Not waited for: thousands may greet at once after the keys were renewed. It is sent to the board when it is there.
-      if (!holdsFor(newest.manifest, board, deviceKey)) onChange({ boardId });
+      if (!holdsFor(newest.manifest, board, deviceKey)) onChange(boardId);
       return given(newest);
     },
     recordProgress: (boardId, said) => recorder.record(boardId, said),
@@ -315,12 +343,10 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       }
       return used;
     },
-    async idle() {
-      await last;
-    },
+    idle,
     async close() {
       for (const stop of stops) stop();
-      await Promise.all([last, recorder.idle()]);
+      await Promise.all([idle(), recorder.idle()]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { testActor } from '../../testing.ts';
 import type { PlayBody } from '../../../../shared/protocol/journal.ts';
 import { SimulatedBoard } from '../../../../test/fleet/board.ts';
 import { unpackLines } from './verify.ts';
@@ -284,6 +285,39 @@ describe('plays', () => {
         { ...of, noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
       ]),
     );
+    board.disconnect();
+  });
+
+  it('tells each under the unit and name of its own time', async () => {
+    const viewer = await cms.person('viewer');
+    const board = await boardWith(0);
+    const { boardId } = board.identity;
+    const start = cms.sources.now();
+    cms.sources.advance(60_000);
+    const mover = testActor({ unitId: cms.units.province, role: 'administrator' });
+    await cms.boards.patch(mover, boardId, { unitId: cms.units.sister });
+    for (const at of [start, start + 59_999, start + 60_000, start + 90_000]) board.journal.append(playOf(at), at);
+    await board.send('appendJournalV1', board.journal.batch(1, 4));
+    const renamed = { valid_from: start + 90_000, name: 'Xã Bình Mới' };
+    const versions = cms.store.write;
+    const { id: _id, ...before } = await versions
+      .updateTable('unit_versions')
+      .set({ valid_to: renamed.valid_from })
+      .where('unit_id', '=', cms.units.sister)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await versions
+      .insertInto('unit_versions')
+      .values({ ...before, ...renamed, id: uuidv7(), valid_to: null })
+      .execute();
+    await cms.reloadUnits();
+    const { plays } = (await cms.request(viewer, 'GET', `/api/plays?boardId=${boardId}`)).body;
+    expect(plays.map((play: { unitId: string; unitName: string }) => [play.unitId, play.unitName])).toEqual([
+      [cms.units.sister, 'Xã Bình Mới'],
+      [cms.units.sister, 'Xã Bình'],
+      [cms.units.commune, 'Xã An'],
+      [cms.units.commune, 'Xã An'],
+    ]);
     board.disconnect();
   });
 

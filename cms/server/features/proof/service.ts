@@ -6,6 +6,7 @@ import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { BoardsService } from '../boards/service.ts';
+import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
 import { countedHosts, countedOutcomes, proofRepo as repo, type PlayPlace } from './repo.ts';
@@ -13,7 +14,8 @@ import { countedHosts, countedOutcomes, proofRepo as repo, type PlayPlace } from
 type Play = z.infer<typeof playSchema>;
 
 export interface ProofDeps extends Omit<IngestDeps, 'begin'> {
-  readonly boards: Pick<BoardsService, 'require'>;
+  readonly boards: Pick<BoardsService, 'require' | 'belonging'>;
+  readonly units: Pick<UnitsService, 'nameAt'>;
 }
 
 export type ProofService = ReturnType<typeof createProofService>;
@@ -62,6 +64,9 @@ export function createProofService(context: Context, deps: ProofDeps) {
     });
   }
 
+  /** As it was when it happened. */
+  const unitOf = (unitId: string, at: number) => ({ unitId, unitName: deps.units.nameAt(unitId, at) });
+
   return {
     /**
      * The last number of a journal that the CMS holds; begins the journal if it is new.
@@ -96,10 +101,11 @@ export function createProofService(context: Context, deps: ProofDeps) {
       query: { boardId: string; cursor?: string | undefined; limit: number },
     ): Promise<z.infer<typeof playsSchema>> {
       await deps.boards.require(actor, 'proof.read', query.boardId);
-      const [found, incidents] = await Promise.all([
+      const [found, incidents, belonging] = await Promise.all([
         // One more than asked for tells whether any follow.
         repo.plays(store.read, query.boardId, placeOf(query.cursor), query.limit + 1),
         repo.incidents(store.read, query.boardId),
+        deps.boards.belonging([query.boardId]),
       ]);
       const rows = found.slice(0, query.limit);
       const last = found.length > query.limit ? rows.at(-1) : undefined;
@@ -110,6 +116,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
           journalId: row.journal_id,
           seq: row.seq,
           boardId: row.board_id,
+          ...unitOf(belonging(row.board_id, row.start_at)!, row.start_at),
           startAt: row.start_at,
           paintedMs: row.painted_ms,
           noticeId: row.notice_id,

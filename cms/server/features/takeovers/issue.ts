@@ -19,7 +19,7 @@ export class TakeoverError extends AppError {}
 
 export interface IssueDeps {
   readonly keys: Pick<KeysService, 'takeoverSigner' | 'epoch'>;
-  readonly units: Pick<UnitsService, 'tree' | 'get'>;
+  readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
   readonly presence: Pick<Presence, 'stateOf'>;
 }
 

@@ -18,12 +18,16 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import { GroupCommit } from '../../realtime/group-commit.ts';
 import type { AccountsService } from '../accounts/service.ts';
+import type { BoardsService } from '../boards/service.ts';
+import type { UnitsService } from '../units/service.ts';
 import { createIssuer, TakeoverError, type Draft, type IssueDeps } from './issue.ts';
 import { takeoverRepo as repo, type DeliveryProgress, type TakeoverRow } from './repo.ts';
 import { contentOf, deliveryView, endOf, viewOf } from './view.ts';
 
 export interface TakeoverDeps extends IssueDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
+  readonly boards: Pick<BoardsService, 'belonging'>;
+  readonly units: IssueDeps['units'] & Pick<UnitsService, 'nameAt'>;
 }
 
 type TakeoverProgress = RequestOf<typeof boardMessages.takeoverProgressedV1>;
@@ -47,8 +51,6 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     weigh: () => 1,
     delayMs: reportDelayMs,
   });
-
-  const unitName = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
   /** Visible to who may read takeovers where it was raised or where one of its boards hangs. @throws `takeover_unknown` 404 */
   async function assertVisible(actor: Actor, row: TakeoverRow | undefined): Promise<TakeoverRow> {
@@ -109,7 +111,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       const boards = (await repo.targets(store.read, to)).map((board) => ({
         boardId: board.id,
         name: board.name,
-        unitName: unitName(board.unit_id),
+        unitName: deps.units.nameOf(board.unit_id),
         presence: deps.presence.stateOf(board.id),
       }));
       const count = (presence: string): number => boards.filter((board) => board.presence === presence).length;
@@ -228,13 +230,16 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     async detail(actor: Actor, id: string): Promise<z.infer<typeof takeoverDetail>> {
       const row = await assertVisible(actor, await repo.takeover(store.read, id));
       const [summary, rows] = await Promise.all([view(id), repo.deliveries(store.read, id)]);
+      const belonging = await deps.boards.belonging(rows.map((delivery) => delivery.board_id));
+      const unitThen = (boardId: string): string =>
+        deps.units.nameAt(belonging(boardId, row.issued_at)!, row.issued_at);
       const deliveries = rows
         .filter(
           (delivery) =>
             access.canReach(actor, 'takeover.read', delivery.unit_id) ||
             access.canReach(actor, 'takeover.read', row.unit_id),
         )
-        .map((delivery) => deliveryView(delivery, unitName(delivery.unit_id), summary.state !== 'active'));
+        .map((delivery) => deliveryView(delivery, unitThen(delivery.board_id), summary.state !== 'active'));
       return { ...summary, deliveries };
     },
 

@@ -1,90 +1,268 @@
-import type { Unit } from '../../../../shared/protocol/api/units.ts';
+import type { Unit, UnitChange, UnitDetail, UnitInput, UnitMerge } from '../../../../shared/protocol/api/units.ts';
+import { roleAllows, type Action } from '../../../../shared/protocol/rights.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor, UnitTree } from '../../access.ts';
-import type { Context } from '../../context.ts';
+import type { AuditEntry, Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { allVersions, endVersion, insertUnit, insertVersion, type UnitVersion } from './repo.ts';
-import type { LiveUnitTree } from './tree.ts';
+import { beginOf, startOfDay } from './days.ts';
+import { detailOf } from './detail.ts';
+import { TreeDraft, type NewUnit } from './draft.ts';
+import {
+  countBelongings,
+  insertAdministrators,
+  readHistories,
+  readRevision,
+  takeRevision,
+  writeChanges,
+} from './repo.ts';
+import { UnitError } from './rules.ts';
+import type { LiveUnitTree, Standing } from './tree.ts';
+import { endOf } from './versions.ts';
 
-export type NewUnit = Omit<UnitVersion, 'id' | 'unitId'>;
+export type { NewUnit, TreeDraft } from './draft.ts';
+
+/** Who did it, for the audit log; null: the CMS itself. */
+export type By = Pick<Actor, 'userId'> | null;
 
 export interface UnitsService {
   /** The tree as true now. */
   readonly tree: UnitTree;
-  /** The units on which the actor may read, as true now. */
-  list(actor: Actor): Unit[];
+  /** The units on which the actor may read, as true now or at the beginning of a day. */
+  list(actor: Actor, on?: string): Unit[];
   /** As true now, or null. */
   get(unitId: string): Unit | null;
-  /** What a unit was called at a time (ms UTC). */
-  nameAt(unitId: string, at: number): string | null;
-  /** Adds a unit in the given transaction. Call `reload` when it is committed. @returns the unit's id */
-  add(tx: Tx, unit: NewUnit): Promise<string>;
-  /** From `at` on the unit has other properties; what was true before stays. Call `reload` when committed. */
-  change(
-    tx: Tx,
-    unitId: string,
-    at: number,
-    to: Partial<Pick<NewUnit, 'code' | 'name' | 'level' | 'parentId'>>,
-  ): Promise<void>;
+  /** What it is called now, '' when it is not; of a merged unit the name of the one that took its place. */
+  nameOf(unitId: string): string;
+  /** What it was called at a time (ms UTC): what happened is told under that name. As now where nothing was recorded. */
+  nameAt(unitId: string, at: number): string;
+  /** @throws UnitError `unit_unknown` 404 when there is none or it is out of sight */
+  detail(actor: Actor, unitId: string): Promise<UnitDetail>;
+
+  /** @throws UnitError, AppError `forbidden` */
+  create(actor: Actor, input: UnitInput): Promise<UnitDetail>;
+  change(actor: Actor, unitId: string, input: UnitChange): Promise<UnitDetail>;
+  merge(actor: Actor, unitId: string, input: UnitMerge): Promise<UnitDetail>;
+  /** Takes back what is planned to change at a time (ms UTC). @returns null when the unit itself was only planned */
+  cancel(actor: Actor, unitId: string, at: number): Promise<UnitDetail | null>;
+
+  /** Whether the actor may change the tree that the unit stands in; null: add another province. */
+  mayEdit(actor: Actor, unitId: string | null): boolean;
+  /** Changes the tree in the given transaction. Call `reload` when it is committed. @throws UnitError */
+  edit<T>(tx: Tx, by: By, work: (draft: TreeDraft) => T): Promise<T>;
+  /**
+   * Saves what a draft says, with an entry of its own in the audit log, unless the tree has changed since.
+   * @throws UnitError `units_changed`
+   */
+  apply(actor: Actor, draft: TreeDraft, reason: string | undefined, also: Omit<AuditEntry, 'actor'>): Promise<void>;
+  /** What changes start from. */
+  draft(): TreeDraft;
+  /** Adds one unit in the given transaction. Call `reload` when it is committed. @returns the unit's id */
+  add(tx: Tx, unit: NewUnit, by: By): Promise<string>;
   /** Reads the tree anew. */
   reload(): Promise<void>;
+  /** Tells what began or ended with time, and reads what another process changed. */
+  keepUp(): Promise<void>;
 }
 
-const toUnit = (version: UnitVersion): Unit => ({
+const toUnit = ({ version, parentId, mergedInto }: Standing): Unit => ({
   id: version.unitId,
   code: version.code,
   name: version.name,
   level: version.level,
-  parentId: version.parentId,
+  parentId,
+  mergedInto,
 });
 
 /** @param deps.tree the tree that `context.access` asks; loaded here */
 export async function createUnitsService(context: Context, deps: { tree: LiveUnitTree }): Promise<UnitsService> {
   const { store, sources, access, audit, events } = context;
   const { tree } = deps;
-  tree.load(await allVersions(store.read));
+  const read = async (): Promise<void> => {
+    const revision = await readRevision(store.read);
+    tree.load(await readHistories(store.read, revision));
+  };
+  await read();
+  let announced = tree.now();
 
-  return {
-    tree,
-    list: (actor) => access.unitsFor(actor, 'unit.read').map((id) => toUnit(tree.get(id)!)),
-    get(unitId) {
-      const version = tree.get(unitId);
-      return version && toUnit(version);
-    },
-    nameAt: (unitId, at) => tree.nameAt(unitId, at),
-    async add(tx, unit) {
-      const unitId = sources.newId();
-      await insertUnit(tx, unitId, sources.now());
-      await insertVersion(tx, { ...unit, id: sources.newId(), unitId });
-      const detail = {
-        code: unit.code,
-        name: unit.name,
-        parentId: unit.parentId,
-        validFrom: unit.validFrom,
-        validTo: unit.validTo,
-      };
-      await audit(tx, { actor: null, action: 'unit.added', subjectType: 'unit', subjectId: unitId, unitId, detail });
-      return unitId;
-    },
-    async change(tx, unitId, at, to) {
-      const version = (await allVersions(tx)).find(
-        (v) => v.unitId === unitId && v.validFrom < at && (v.validTo === null || at < v.validTo),
-      );
-      if (!version) throw new AppError('unit_unknown', 'There is no such unit at that time', { status: 404 });
-      await endVersion(tx, version.id, at);
-      await insertVersion(tx, { ...version, ...to, id: sources.newId(), validFrom: at });
-      await audit(tx, {
-        actor: null,
-        action: 'unit.changed',
+  /** Tells who listens which units hang elsewhere now. */
+  function announce(always: boolean): void {
+    const [before, now] = [announced, tree.now()];
+    if (now === before && !always) return;
+    announced = now;
+    const moved = new Set<string>();
+    for (const [unitId, { parentId }] of now.units) {
+      if (before.units.has(unitId) && before.units.get(unitId)!.parentId !== parentId)
+        for (const id of now.subtreeOf(unitId)) moved.add(id);
+    }
+    events.emit('unitsChanged', { moved: [...moved] });
+  }
+
+  const newDraft = (): TreeDraft => new TreeDraft(tree.histories, () => sources.newId());
+
+  /** The path of a unit that need not stand now: of one that is planned its first, of one that ended its last. */
+  function pathOf(unitId: string): readonly string[] {
+    const versions = tree.histories.units.get(unitId);
+    if (!versions) return [];
+    if (tree.get(unitId)) return tree.pathOf(unitId);
+    const first = versions[0]!.validFrom;
+    return tree.at(sources.now() < first ? first : endOf(versions.at(-1)!) - 1).pathOf(unitId);
+  }
+
+  const allows = (actor: Actor, action: Action, path: readonly string[]): boolean =>
+    actor.grants.some((grant) => roleAllows(grant.role, action) && path.includes(grant.unitId));
+
+  /** The tree is the province's: the right counts where it was granted on a root. Another root concerns the whole installation. */
+  const mayEdit = (actor: Actor, unitId: string | null): boolean =>
+    unitId === null
+      ? access.canEverywhere(actor, 'installation.manage')
+      : allows(actor, 'unit.edit', pathOf(unitId).slice(0, 1));
+
+  function assertMayEdit(actor: Actor, unitId: string | null): void {
+    if (!mayEdit(actor, unitId))
+      throw new AppError('forbidden', 'You may not change this part of the tree (unit.edit)', { status: 403 });
+  }
+
+  /** In sight, or as if there were none. */
+  function assertSeen(actor: Actor, unitId: string): void {
+    if (!allows(actor, 'unit.read', pathOf(unitId)))
+      throw new UnitError('unit_unknown', 'There is no such unit', { status: 404 });
+  }
+
+  /** When a change begins. @throws UnitError `unit_reason_needed` when that is before today and nobody says why */
+  function beginning({ from, reason }: { from: string; reason?: string | undefined }): number {
+    const at = beginOf(from);
+    if (at < startOfDay(sources.now()) && (reason ?? '') === '')
+      throw new UnitError('unit_reason_needed', 'A day before today corrects the records: say why', {
+        field: 'reason',
+      });
+    return at;
+  }
+
+  async function save(tx: Tx, by: By, draft: TreeDraft, reason?: string): Promise<void> {
+    await writeChanges(store, tx, draft.changes(), sources.now());
+    const said = reason === undefined || reason === '' ? {} : { reason };
+    await audit(
+      tx,
+      ...draft.entries.map(({ action, unitId, detail }) => ({
+        actor: by,
+        action,
         subjectType: 'unit',
         subjectId: unitId,
         unitId,
-        detail: { at, ...to },
-      });
+        detail: { ...detail, ...said },
+      })),
+    );
+  }
+
+  async function run<T>(tx: Tx, by: By, work: (draft: TreeDraft) => T, reason?: string) {
+    const revision = await takeRevision(tx);
+    const held = tree.histories;
+    const draft = new TreeDraft(held.revision === revision ? held : await readHistories(tx, revision), () =>
+      sources.newId(),
+    );
+    const result = work(draft);
+    await save(tx, by, draft, reason);
+    return { draft, result };
+  }
+
+  const edit = async <T>(tx: Tx, by: By, work: (draft: TreeDraft) => T): Promise<T> => (await run(tx, by, work)).result;
+
+  /** Provinces that were added belong to those who have all others: nobody else could let anybody in. */
+  async function grantRoots(tx: Tx, draft: TreeDraft): Promise<readonly string[]> {
+    const roots = draft.roots();
+    return roots.length === 0 ? [] : insertAdministrators(tx, roots, tree.roots());
+  }
+
+  /** In a transaction of its own, in front of everybody. @throws UnitError */
+  async function editAs<T>(actor: Actor, reason: string | undefined, work: (draft: TreeDraft) => T): Promise<T> {
+    const { result, granted } = await store.transaction(async (tx) => {
+      const { draft, result } = await run(tx, actor, work, reason);
+      return { result, granted: await grantRoots(tx, draft) };
+    });
+    await tell(granted);
+    return result;
+  }
+
+  async function tell(granted: readonly string[]): Promise<void> {
+    await reload();
+    for (const userId of granted) events.emit('accountChanged', { userId });
+  }
+
+  async function reload(): Promise<void> {
+    await read();
+    announce(true);
+  }
+
+  async function detail(actor: Actor, unitId: string): Promise<UnitDetail> {
+    assertSeen(actor, unitId);
+    const belongings = await countBelongings(store.read, unitId);
+    return detailOf(tree, unitId, sources.now(), { ...belongings, mayEdit: mayEdit(actor, unitId) });
+  }
+
+  return {
+    tree,
+    list(actor, on) {
+      if (on === undefined) return access.unitsFor(actor, 'unit.read').map((id) => toUnit(tree.get(id)!));
+      const then = tree.at(beginOf(on));
+      const roots = actor.grants.filter(({ role }) => roleAllows(role, 'unit.read')).map(({ unitId }) => unitId);
+      return [...new Set(roots.flatMap((root) => then.subtreeOf(root)))].map((id) => toUnit(then.units.get(id)!));
     },
-    async reload() {
-      tree.load(await allVersions(store.read));
-      events.emit('unitsChanged', {});
+    get(unitId) {
+      const standing = tree.get(unitId);
+      return standing && toUnit(standing);
+    },
+    nameOf: (unitId) => tree.nameAt(unitId, sources.now()) ?? '',
+    nameAt: (unitId, at) => tree.nameAt(unitId, at) ?? tree.nameAt(unitId, sources.now()) ?? '',
+    detail,
+    async create(actor, { from, reason, ...unit }) {
+      assertMayEdit(actor, unit.parentId);
+      const validFrom = beginning({ from, reason });
+      const unitId = await editAs(actor, reason, (draft) => draft.add({ ...unit, validFrom, validTo: null }));
+      return detailOf(tree, unitId, sources.now(), { boards: 0, people: 0, mayEdit: true });
+    },
+    async change(actor, unitId, { from, reason, ...to }) {
+      assertSeen(actor, unitId);
+      assertMayEdit(actor, unitId);
+      if (to.parentId !== undefined) assertMayEdit(actor, to.parentId);
+      const at = beginning({ from, reason });
+      const given = Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined));
+      await editAs(actor, reason, (draft) => draft.change(unitId, at, given));
+      return detail(actor, unitId);
+    },
+    async merge(actor, unitId, { intoId, from, reason }) {
+      assertSeen(actor, unitId);
+      assertMayEdit(actor, unitId);
+      assertMayEdit(actor, intoId);
+      const at = beginning({ from, reason });
+      await editAs(actor, reason, (draft) => draft.merge(unitId, at, intoId));
+      return detail(actor, unitId);
+    },
+    async cancel(actor, unitId, at) {
+      assertSeen(actor, unitId);
+      assertMayEdit(actor, unitId);
+      if (at <= sources.now())
+        throw new UnitError('unit_change_begun', 'This holds already; record another change', { status: 409 });
+      await editAs(actor, undefined, (draft) => draft.cancel(unitId, at));
+      return tree.histories.units.has(unitId) ? detail(actor, unitId) : null;
+    },
+    mayEdit,
+    edit,
+    async apply(actor, draft, reason, also) {
+      const granted = await store.transaction(async (tx) => {
+        if ((await takeRevision(tx)) !== draft.base.revision)
+          throw new UnitError('units_changed', 'The tree has changed meanwhile; look again', { status: 409 });
+        await save(tx, actor, draft, reason);
+        await audit(tx, { actor, ...also });
+        return grantRoots(tx, draft);
+      });
+      await tell(granted);
+    },
+    draft: newDraft,
+    add: (tx, unit, by) => edit(tx, by, (draft) => draft.add(unit)),
+    reload,
+    async keepUp() {
+      if ((await readRevision(store.read)) === tree.histories.revision) announce(false);
+      else await reload();
     },
   };
 }

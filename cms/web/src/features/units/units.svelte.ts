@@ -9,6 +9,8 @@ export function useUnits(): Resource<Unit[]> {
   return useResource(async (signal) => (await app.api.get('/api/units', units, signal)).units);
 }
 
+const byName = new Intl.Collator('vi');
+
 export interface UnitNode {
   unit: Unit;
   depth: number;
@@ -18,13 +20,29 @@ export interface UnitNode {
 /** Roots are units whose parent is not in sight. Siblings stand in the order of the alphabet. */
 export function treeOf(all: readonly Unit[]): UnitNode[] {
   const known = new Set(all.map((u) => u.id));
-  const sorted = [...all].sort((a, b) => a.name.localeCompare(b.name, 'vi'));
-  const below = (parentId: string | null, depth: number): UnitNode[] =>
-    sorted
-      .filter((u) => (parentId === null ? u.parentId === null || !known.has(u.parentId) : u.parentId === parentId))
-      .map((unit) => ({ unit, depth, children: below(unit.id, depth + 1) }));
-  return below(null, 0);
+  const below = Map.groupBy(
+    [...all].sort((a, b) => byName.compare(a.name, b.name)),
+    (u) => (u.parentId !== null && known.has(u.parentId) ? u.parentId : null),
+  );
+  const nodesOf = (parentId: string | null, depth: number): UnitNode[] =>
+    (below.get(parentId) ?? []).map((unit) => ({ unit, depth, children: nodesOf(unit.id, depth + 1) }));
+  return nodesOf(null, 0);
 }
+
+/** Without units that have been merged, except those that are kept and what they hang from. */
+export function withoutMerged(all: readonly Unit[], keep: (unit: Unit) => boolean): Unit[] {
+  if (all.every((u) => u.mergedInto === null)) return [...all];
+  const known = new Map(all.map((u) => [u.id, u]));
+  const kept = new Set<string>();
+  for (const unit of all) {
+    if (unit.mergedInto !== null && !keep(unit)) continue;
+    for (let at: Unit | undefined = unit; at && !kept.has(at.id); at = known.get(at.parentId ?? '')) kept.add(at.id);
+  }
+  return all.filter((u) => kept.has(u.id));
+}
+
+/** Its name, with a mark when it has been merged. */
+export const nameOf = (u: Unit): string => (u.mergedInto === null ? u.name : m.unit_former_name({ name: u.name }));
 
 /** The tree in reading order. */
 export function flat(nodes: readonly UnitNode[]): UnitNode[] {

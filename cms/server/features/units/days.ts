@@ -1,0 +1,26 @@
+/** Units change at midnight in Viet Nam, on the day that a decision names. Times are ms UTC. */
+import { Temporal } from 'temporal-polyfill';
+import { AppError } from '../../../../shared/util/errors.ts';
+
+const zone = 'Asia/Ho_Chi_Minh';
+
+const local = (ms: number): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+
+/** When the day that holds `ms` began. */
+export const startOfDay = (ms: number): number => local(ms).startOfDay().epochMilliseconds;
+
+/** When a day («2026-12-01») begins. @throws AppError `invalid_input` */
+export function beginOf(day: string): number {
+  try {
+    return Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
+  } catch (cause) {
+    throw new AppError('invalid_input', 'There is no such day', { field: 'from', cause });
+  }
+}
+
+/** «01/12/2026», for sentences. */
+export function dayInWords(ms: number): string {
+  const { day, month, year } = local(ms);
+  return `${String(day).padStart(2, '0')}/${String(month).padStart(2, '0')}/${year}`;
+}
