@@ -41,7 +41,7 @@ export type EngineMessage =
   | { type: 'stageConnected' }
   /** The first play of this run is on the glass. */
   | { type: 'playing' }
-  /** The host's stage hangs: start its browser anew. */
+  /** The host's stage hangs, has died or has not come: start its browser anew. */
   | { type: 'stageStalled' };
 
 export interface EngineOptions {

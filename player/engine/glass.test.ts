@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
+import type { HostKind } from '../../shared/protocol/journal.ts';
 import { Glass } from './glass.ts';
 import type { StageKind } from './stage-door.ts';
 import { closeCodes, type StageConnection } from './stage-server.ts';
@@ -33,9 +34,9 @@ class Page implements StageConnection {
   }
 }
 
-function glass(onStalled: () => void = () => undefined): Glass {
+function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromium'): Glass {
   return new Glass({
-    host: 'chromium',
+    host,
     plan: { programme: null, takeovers: [] },
     takeoversShown: () => [],
     now: () => Date.now(),
@@ -76,6 +77,50 @@ test('a supervised page that never says anything is as frozen as one that stoppe
   close();
 });
 
+test('a supervised page that dies is given up soon, and again and again until one is there', () => {
+  const onStalled = vi.fn();
+  const { connect, close } = bound(glass(onStalled));
+  const page = new Page('host');
+  connect(page);
+  page.onEvent({ type: 'alive', sceneId: null });
+  page.onClose();
+  // An engine or a network stack that hiccups costs nothing.
+  vi.advanceTimersByTime(5_000);
+  const back = new Page('host');
+  connect(back);
+  alive(back, 60);
+  expect(onStalled).not.toHaveBeenCalled();
+  back.onClose();
+  vi.advanceTimersByTime(16_000);
+  expect(onStalled).toHaveBeenCalledTimes(1);
+  // Somebody looks on meanwhile: that is no reason to leave the board dark.
+  connect(new Page('open'));
+  vi.advanceTimersByTime(10 * 60_000);
+  const times = onStalled.mock.calls.length;
+  expect(times).toBeGreaterThan(3);
+  vi.advanceTimersByTime(10 * 60_000);
+  expect(onStalled.mock.calls.length).toBeGreaterThan(times);
+  const last = new Page('host');
+  connect(last);
+  onStalled.mockClear();
+  alive(last, 600);
+  expect(onStalled).not.toHaveBeenCalled();
+  close();
+  vi.advanceTimersByTime(10 * 60_000);
+  expect(onStalled).not.toHaveBeenCalled();
+});
+
+test('a supervised page that never comes is given up as often; one that nobody supervises is not waited for', () => {
+  const [missing, byHand] = [vi.fn(), vi.fn()];
+  const boards = [glass(missing), glass(byHand, 'browser')];
+  vi.advanceTimersByTime(31_000);
+  expect(missing).toHaveBeenCalledOnce();
+  vi.advanceTimersByTime(20 * 60_000);
+  expect(missing.mock.calls.length).toBeGreaterThan(4);
+  expect(byHand).not.toHaveBeenCalled();
+  for (const board of boards) board.close();
+});
+
 test('only a page opened by hand is told that it is one, and it shows the boardâ€™s raster', () => {
   const board = glass();
   const [host, mirror, alone] = [new Page('host'), new Page('open'), new Page('open')];
@@ -100,4 +145,11 @@ test('only a page opened by hand is told that it is one, and it shows the boardâ
 
 function bound(of: Glass) {
   return { connect: (page: Page) => of.connect(page), close: () => of.close() };
+}
+
+function alive(page: Page, seconds: number): void {
+  for (let second = 0; second < seconds; second++) {
+    vi.advanceTimersByTime(1_000);
+    page.onEvent({ type: 'alive', sceneId: null });
+  }
 }

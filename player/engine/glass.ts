@@ -18,6 +18,11 @@ import { closeCodes, type StageConnection } from './stage-server.ts';
 const mostMirrors = 4;
 /** A stage that says nothing for so long is frozen, ms: it says that it paints once a second. */
 const silenceMs = 15_000;
+/** A page that is alive is back so long after its connection broke, ms: it tries again every 3 s at least. */
+const returnMs = 15_000;
+/** A browser has so long to show the stage after it was started, ms; after every time in vain twice as long, up to the longest. */
+const firstComingMs = 30_000;
+const longestComingMs = 240_000;
 /** The open play is brought up to date this often, ms. */
 const checkpointMs = 1_000;
 /** A timer must not sleep longer: trusted time may be set meanwhile. ms */
@@ -39,7 +44,7 @@ export interface GlassOptions {
   /** What the board's own director says. */
   readonly onOutput: (output: DirectorOutput) => void;
   readonly onReady: (screen: { width: number; height: number }) => void;
-  /** The supervised stage hangs: its browser should be started anew. */
+  /** The supervised stage hangs, is gone or has not come: its browser should be started anew. Said again and again until one connects. */
   readonly onStalled: () => void;
   readonly log: Logger;
 }
@@ -83,13 +88,13 @@ class Stand {
   attach(
     stage: StageConnection,
     onReady: (event: Extract<StageEvent, { type: 'ready' }>) => void,
-    onClose: () => void,
+    onClose: (silent: boolean) => void,
   ): void {
     this.stage = stage;
-    const lose = () => {
+    const lose = (silent: boolean) => {
       if (this.stage !== stage) return;
       this.detach();
-      onClose();
+      onClose(silent);
     };
     // A page in a window that nobody supervises may be hidden and rest before it has painted anything.
     if (stage.kind === 'host') this.#watchFor(stage, lose);
@@ -99,17 +104,16 @@ class Stand {
       if (event.type === 'ready') onReady(event);
       this.handle({ type: 'stage', event });
     };
-    stage.onClose = lose;
+    stage.onClose = () => lose(false);
   }
 
-  #watchFor(stage: StageConnection, lose: () => void): void {
+  #watchFor(stage: StageConnection, lose: (silent: boolean) => void): void {
     if (this.#watch) clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
       if (this.stage !== stage) return;
       this.#glass.log.warn({ host: this.kind }, 'the stage has stopped painting');
       stage.close(closeCodes.silent);
-      lose();
-      if (stage.kind === 'host') this.#glass.onStalled();
+      lose(true);
     }, silenceMs);
   }
 
@@ -138,11 +142,39 @@ export class Glass {
   #output: OutputRegion | null = null;
   /** The whole raster of the supervised stage, once it has said its size. */
   #raster: OutputRegion | null = null;
+  /** Until the supervised stage is given up. */
+  #coming: NodeJS.Timeout | null = null;
+  #comingMs = firstComingMs;
 
   constructor(options: GlassOptions) {
     this.#o = options;
     this.#plan = options.plan;
     this.#main = this.#stand(options.host, options.onOutput);
+    this.#expect(this.#comingMs);
+  }
+
+  /** Nothing else notices a page that died, or never came, in a browser that goes on: without this the board stays dark for good. */
+  #expect(withinMs: number): void {
+    if (this.#coming) clearTimeout(this.#coming);
+    this.#coming = null;
+    // A page that somebody opened is nobody's to start anew.
+    if (this.#o.host === 'browser') return;
+    this.#coming = setTimeout(() => {
+      this.#o.log.warn({ host: this.#o.host, waitedMs: withinMs }, 'the stage is not there');
+      this.#giveUp();
+    }, withinMs);
+  }
+
+  #giveUp(): void {
+    this.#expect(this.#comingMs);
+    this.#comingMs = Math.min(longestComingMs, 2 * this.#comingMs);
+    this.#o.onStalled();
+  }
+
+  #arrived(): void {
+    if (this.#coming) clearTimeout(this.#coming);
+    this.#coming = null;
+    this.#comingMs = firstComingMs;
   }
 
   /** Kind of the stage whose plays are journalled. */
@@ -192,13 +224,18 @@ export class Glass {
       this.#main = this.#stand(kind, this.#o.onOutput);
     }
     const main = this.#main;
+    if (stage.kind === 'host') this.#arrived();
     main.attach(
       stage,
       (event) => {
         if (stage.kind === 'host') this.#setRaster(event);
         this.#o.onReady({ width: event.width, height: event.height });
       },
-      () => undefined,
+      (silent) => {
+        if (stage.kind === 'open') return;
+        if (silent) this.#giveUp();
+        else this.#expect(returnMs);
+      },
     );
     this.#configure(main);
     this.#o.log.info({ host: kind }, 'the stage has connected');
@@ -221,6 +258,7 @@ export class Glass {
 
   /** Closes the open play as interrupted and lets every stage go. */
   close(): void {
+    if (this.#coming) clearTimeout(this.#coming);
     const stages = [this.#main, ...this.#mirrors].map((stand) => stand.stage);
     this.#main.detach();
     for (const stand of [this.#main, ...this.#mirrors]) stand.stop();

@@ -1,7 +1,7 @@
 /** The Chromium host as a process: its bridge, and a real browser under it that is killed and comes back. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -203,3 +203,46 @@ test('a real browser shows the board; engine and browser are killed and come bac
   // Nothing of it is left.
   await expect(readFile(join(folder, 'data/browser.json'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
+
+test('a page that crashes in a browser that goes on is shown anew', async (context) => {
+  const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
+  if (browser === null) return context.skip('no browser that the stage may run in');
+  if (process.platform !== 'linux') return context.skip('processes are looked up in /proc');
+  const cms = await TestCms.start();
+  const host = startHost(cms, {}, '--browser', browser, '--headless');
+  try {
+    const said = await host.message('stage');
+    if (said['host'] === 'none') return context.skip(`the browser does not run here: ${String(said['reason'])}`);
+    await cms.enterCode(String((await host.message('pairingCode'))['code']));
+    await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+    await cms.publish(programme([1, null], [2, null]));
+    await cms.until(() => cms.bodies('playEnded').some(({ outcome }) => outcome === 'completed'));
+    const { pid } = JSON.parse(await readFile(join(folder, 'data/browser.json'), 'utf8')) as { pid: number };
+    const pages = await pagesOf(pid);
+    expect(pages).not.toEqual([]);
+    for (const each of pages) process.kill(each, 'SIGKILL');
+    const outcomes = () => cms.bodies('playEnded').map(({ outcome }) => outcome);
+    await cms.until(() => outcomes().includes('interrupted'));
+    await cms.until(() => outcomes().slice(outcomes().lastIndexOf('interrupted')).includes('completed'));
+    expect(cms.bodies('booted')).toHaveLength(1);
+  } finally {
+    await host.stop();
+    await cms.stop();
+  }
+});
+
+/** The processes in which a browser draws its pages. */
+async function pagesOf(browser: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  const renderers: number[] = [];
+  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    // What ends meanwhile is none of ours.
+    const [stat, command] = await Promise.all(
+      ['stat', 'cmdline'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
+    );
+    parents.set(Number(name), Number(/^.*\) \S (\d+)/s.exec(stat ?? '')?.[1]));
+    if (command?.includes('--type=renderer')) renderers.push(Number(name));
+  }
+  const under = (pid: number | undefined): boolean => pid === browser || (pid !== undefined && under(parents.get(pid)));
+  return renderers.filter(under);
+}
