@@ -17,7 +17,7 @@ const noticeFields = {
   /** null: from the text's length or the video's. */
   durationMs: durationMs.min(1000).max(longestShownMs).nullable(),
 };
-/** POST /api/notices → notice; PUT /api/notices/:id {…, revision} → notice; GET, GET :id, DELETE :id (409 in_use). Layout fields: code `layout_field_invalid`, field `content.fields.<name>`. */
+/** POST /api/notices → notice; PUT /api/notices/:id {…, revision} → notice; GET, GET :id, DELETE :id (409 in_use). Moved to a unit that does not contain its uses: code used_outside_unit 409. Layout fields: code `layout_field_invalid`, field `content.fields.<name>`. */
 export const noticeInput = z.strictObject(noticeFields);
 export const noticeEdit = z.strictObject({ ...noticeFields, revision: z.int() });
 export const notice = z.strictObject({
@@ -37,7 +37,7 @@ const playlistFields = {
   name: requiredLine(200),
   items: z.array(playlistItem.extend({ durationMs: durationMs.min(1000).max(longestShownMs).nullable() })).max(1000),
 };
-/** POST /api/playlists, PUT /api/playlists/:id, GET, GET :id, DELETE :id (409 in_use). */
+/** POST /api/playlists, PUT /api/playlists/:id, GET, GET :id, DELETE :id (409 in_use). Moving: as notices. */
 export const playlistInput = z.strictObject(playlistFields);
 export const playlistEdit = z.strictObject({ ...playlistFields, revision: z.int() });
 export const playlist = z.strictObject({

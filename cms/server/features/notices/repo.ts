@@ -3,6 +3,7 @@ import { noticeContent, type NoticeContent, type noticeCategories } from '../../
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
+import type { Use } from './uses.ts';
 
 export interface NoticeRecord {
   readonly id: string;
@@ -112,20 +113,23 @@ export async function markDeleted(tx: Tx, id: string, by: string, now: number): 
   return done.numUpdatedRows > 0n;
 }
 
-/** Names of playlists that hold the notice, and how many obligations require it. Ids are unmistakable in JSON text. */
-export async function usesOf(db: Db | Tx, id: string): Promise<{ playlists: string[]; obligations: number }> {
+/** The playlists that hold the notice, by name, and the obligations that require it. Ids are unmistakable in JSON text. */
+export async function usesOf(db: Db | Tx, id: string): Promise<Use[]> {
   const playlists = await db
     .selectFrom('playlists')
-    .select('name')
+    .select(['unit_id', 'name'])
     .where('items', 'like', `%"${id}"%`)
     .where('deleted_at', 'is', null)
     .orderBy('name')
     .execute();
   const obligations = await db
     .selectFrom('obligations')
-    .select('id')
+    .select('unit_id')
     .where('notice_id', '=', id)
     .where('deleted_at', 'is', null)
     .execute();
-  return { playlists: playlists.map((row) => row.name), obligations: obligations.length };
+  return [
+    ...playlists.map((row) => ({ unitId: row.unit_id, name: row.name })),
+    ...obligations.map((row) => ({ unitId: row.unit_id, name: null })),
+  ];
 }

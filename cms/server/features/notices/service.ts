@@ -11,6 +11,7 @@ import { cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
+import { assertUnused, assertUsesWithin } from './uses.ts';
 
 /** Which field of a notice shows the file. */
 function assetField(content: NoticeContent, hash: string): string {
@@ -30,7 +31,7 @@ export interface NoticesService {
   get(actor: Actor, id: string): Promise<Notice>;
   /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `forbidden` */
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
-  /** @throws AppError as `create`, and `revision_conflict` 409 */
+  /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
   /** @throws AppError `in_use` 409 with params.where */
   remove(actor: Actor, id: string): Promise<void>;
@@ -63,6 +64,12 @@ export function createNoticesService(
   }
 
   const unknown = (): AppError => new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+
+  const conflict = (current: NoticeRecord): AppError =>
+    new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+      status: 409,
+      params: { revision: current.revision },
+    });
 
   async function find(actor: Actor, id: string): Promise<NoticeRecord> {
     const record = await repo.findNotice(store.read, id);
@@ -122,15 +129,14 @@ export function createNoticesService(
     },
     async edit(actor, id, revision, input) {
       const before = await find(actor, id);
+      if (before.revision !== revision) throw conflict(before);
       access.assert(actor, 'content.edit', before.unitId);
       access.assert(actor, 'content.edit', input.unitId);
       const values = await clean(actor, input, before);
       await store.transaction(async (tx) => {
-        if (!(await repo.updateNotice(tx, id, revision, values, actor.userId, sources.now())))
-          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
-            status: 409,
-            params: { revision: before.revision },
-          });
+        if (!(await repo.updateNotice(tx, id, revision, values, actor.userId, sources.now()))) throw conflict(before);
+        // When it is written, so that whoever begins to use it waits, and is asked for the right again.
+        if (values.unitId !== before.unitId) assertUsesWithin(await repo.usesOf(tx, id), values.unitId, tree);
         await audit(tx, {
           actor,
           action: 'notice.changed',
@@ -151,13 +157,7 @@ export function createNoticesService(
       await store.transaction(async (tx) => {
         // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
         if (!(await repo.markDeleted(tx, id, actor.userId, sources.now()))) throw unknown();
-        const { playlists, obligations } = await repo.usesOf(tx, id);
-        const count = playlists.length + obligations;
-        if (count > 0)
-          throw new AppError('in_use', 'Playlists or obligations use this notice', {
-            status: 409,
-            params: { where: playlists.slice(0, 5).join(', '), count },
-          });
+        assertUnused(await repo.usesOf(tx, id));
         await audit(tx, {
           actor,
           action: 'notice.deleted',

@@ -4,6 +4,7 @@ import { playlistItem } from '../../../../shared/protocol/programme.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
+import type { Use } from '../notices/uses.ts';
 
 const items = z.array(playlistItem);
 export type PlaylistItem = z.infer<typeof playlistItem>;
@@ -116,21 +117,21 @@ export async function markDeleted(tx: Tx, id: string, by: string, now: number): 
   return done.numUpdatedRows > 0n;
 }
 
-/** Names of the schedule entries and boards that play it. */
-export async function usesOf(db: Db | Tx, id: string): Promise<string[]> {
+/** The schedule entries and then the boards that play it, by name. */
+export async function usesOf(db: Db | Tx, id: string): Promise<Use[]> {
   const entries = await db
     .selectFrom('schedule_entries')
-    .select('name')
+    .select(['unit_id', 'name'])
     .where('playlist_id', '=', id)
     .where('deleted_at', 'is', null)
     .orderBy('name')
     .execute();
   const boards = await db
     .selectFrom('boards')
-    .select('name')
+    .select(['unit_id', 'name'])
     .where('default_playlist_id', '=', id)
     .where('deleted_at', 'is', null)
     .orderBy('name')
     .execute();
-  return [...entries, ...boards].map((row) => row.name);
+  return [...entries, ...boards].map((row) => ({ unitId: row.unit_id, name: row.name }));
 }

@@ -6,6 +6,7 @@ import type { Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
+import { assertUnused, assertUsesWithin } from '../notices/uses.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
 import type { PlaylistRecord, PlaylistValues } from './repo.ts';
@@ -18,7 +19,7 @@ export interface PlaylistsService {
   get(actor: Actor, id: string): Promise<Playlist>;
   /** @throws AppError `notice_unknown` (field items.N.noticeId), `validity_reversed` (items.N.validTo), `item_repeated` (items.N.itemId), `name_empty`, `forbidden` */
   create(actor: Actor, input: PlaylistInput): Promise<Playlist>;
-  /** @throws AppError as `create`, and `revision_conflict` 409 */
+  /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: PlaylistInput): Promise<Playlist>;
   /** @throws AppError `in_use` 409 with params.where */
   remove(actor: Actor, id: string): Promise<void>;
@@ -50,6 +51,12 @@ export function createPlaylistsService(
   }
 
   const unknown = (): AppError => new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
+
+  const conflict = (current: PlaylistRecord): AppError =>
+    new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+      status: 409,
+      params: { revision: current.revision },
+    });
 
   async function find(actor: Actor, id: string): Promise<PlaylistRecord> {
     const record = await repo.findPlaylist(store.read, id);
@@ -124,15 +131,14 @@ export function createPlaylistsService(
     },
     async edit(actor, id, revision, input) {
       const before = await find(actor, id);
+      if (before.revision !== revision) throw conflict(before);
       access.assert(actor, 'content.edit', before.unitId);
       access.assert(actor, 'content.edit', input.unitId);
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, before);
-        if (!(await repo.updatePlaylist(tx, id, revision, values, actor.userId, sources.now())))
-          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
-            status: 409,
-            params: { revision: before.revision },
-          });
+        if (!(await repo.updatePlaylist(tx, id, revision, values, actor.userId, sources.now()))) throw conflict(before);
+        // When it is written, so that whoever begins to use it waits, and is asked for the right again.
+        if (values.unitId !== before.unitId) assertUsesWithin(await repo.usesOf(tx, id), values.unitId, tree);
         const detail = { revision: revision + 1, before: { name: before.name, items: before.items } };
         await audit(tx, {
           actor,
@@ -151,12 +157,7 @@ export function createPlaylistsService(
       await store.transaction(async (tx) => {
         // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
         if (!(await repo.markDeleted(tx, id, actor.userId, sources.now()))) throw unknown();
-        const uses = await repo.usesOf(tx, id);
-        if (uses.length > 0)
-          throw new AppError('in_use', 'Schedule entries or boards play this playlist', {
-            status: 409,
-            params: { where: uses.slice(0, 5).join(', '), count: uses.length },
-          });
+        assertUnused(await repo.usesOf(tx, id));
         await audit(tx, {
           actor,
           action: 'playlist.deleted',
