@@ -37,8 +37,20 @@ async function work(job: MediaJob): Promise<MediaResult> {
     await writeFile(posterFile, made.poster.data, { flag: 'wx' });
     return {
       kind: 'image',
-      rendition: { ...(await seal(file)), mediaType: made.mediaType, width: made.width, height: made.height, durationMs: null },
-      poster: { ...(await seal(posterFile)), mediaType: 'image/webp', width: made.poster.width, height: made.poster.height, durationMs: null },
+      rendition: {
+        ...(await seal(file)),
+        mediaType: made.mediaType,
+        width: made.width,
+        height: made.height,
+        durationMs: null,
+      },
+      poster: {
+        ...(await seal(posterFile)),
+        mediaType: 'image/webp',
+        width: made.poster.width,
+        height: made.poster.height,
+        durationMs: null,
+      },
     };
   }
   const { transcodeVideo } = await import('./media-video.ts');
@@ -47,8 +59,20 @@ async function work(job: MediaJob): Promise<MediaResult> {
   await writeFile(posterFile, made.poster.data, { flag: 'wx' });
   return {
     kind: 'video',
-    rendition: { ...(await seal(file)), mediaType: 'video/mp4', width: made.width, height: made.height, durationMs: made.durationMs },
-    poster: { ...(await seal(posterFile)), mediaType: 'image/webp', width: made.poster.width, height: made.poster.height, durationMs: null },
+    rendition: {
+      ...(await seal(file)),
+      mediaType: 'video/mp4',
+      width: made.width,
+      height: made.height,
+      durationMs: made.durationMs,
+    },
+    poster: {
+      ...(await seal(posterFile)),
+      mediaType: 'image/webp',
+      width: made.poster.width,
+      height: made.poster.height,
+      durationMs: null,
+    },
   };
 }
 

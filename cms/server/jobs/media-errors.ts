@@ -8,6 +8,7 @@ export const mediaErrorCodes = [
   'image_unreadable',
   'video_unreadable',
   'video_truncated',
+  'video_gap',
   'svg_not_allowed',
   'storage_full',
   'too_large',
@@ -18,7 +19,11 @@ export type MediaErrorCode = (typeof mediaErrorCodes)[number];
 export class MediaError extends AppError {
   declare readonly code: MediaErrorCode;
 
-  constructor(code: MediaErrorCode, message: string, options: { cause?: unknown; params?: Record<string, string | number> } = {}) {
+  constructor(
+    code: MediaErrorCode,
+    message: string,
+    options: { cause?: unknown; params?: Record<string, string | number> } = {},
+  ) {
     super(code, message, { status: code === 'storage_full' ? 507 : code === 'too_large' ? 413 : 422, ...options });
   }
 }
@@ -33,7 +38,8 @@ const fullCodes: readonly unknown[] = ['ENOSPC', 'EDQUOT', -28, -122, -69];
 export function isStorageFull(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code } = at as { code?: unknown };
-    if (code === 'storage_full' || fullCodes.includes(code) || /no space left|disk quota exceeded/i.test(at.message)) return true;
+    if (code === 'storage_full' || fullCodes.includes(code) || /no space left|disk quota exceeded/i.test(at.message))
+      return true;
   }
   return false;
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Decoder, Demuxer } from 'node-av/api';
+import { Decoder, Demuxer, Muxer } from 'node-av/api';
 import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,8 @@ import type { MediaResult } from './media-messages.ts';
 import { sniff, sniffFile } from './media-sniff.ts';
 import { transcodeVideo } from './media-video.ts';
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../test/fixtures/media/${name}`, import.meta.url));
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../../test/fixtures/media/${name}`, import.meta.url));
 const shared = fileURLToPath(new URL('../../../../shared/data/media/', import.meta.url));
 const none = new AbortController().signal;
 
@@ -30,8 +31,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = createMediaRunner(defaultMediaLimits);
-const make = (source: string, kind: 'image' | 'video', onProgress: (share: number) => void = () => {}): Promise<MediaResult> =>
-  run({ kind, source, folder: join(folder, `job${++jobs}`) }, { signal: none, onProgress });
+const make = (
+  source: string,
+  kind: 'image' | 'video',
+  onProgress: (share: number) => void = () => {},
+): Promise<MediaResult> => run({ kind, source, folder: join(folder, `job${++jobs}`) }, { signal: none, onProgress });
 
 /** What a player would find in a rendition: decoded, not believed. */
 async function inspect(file: string) {
@@ -61,6 +65,36 @@ async function inspect(file: string) {
   };
 }
 
+/** upright.mp4 with nothing for so long (ms) behind its first second; `lastMs` is how long its last picture lasts. */
+async function withGap(name: string, ms: { pictures?: number; sound?: number; last?: number }): Promise<string> {
+  const file = join(folder, name);
+  await using input = await Demuxer.open(fixture('upright.mp4'));
+  await using output = await Muxer.open(file, {
+    format: 'matroska',
+    // MP4's tags are not Matroska's.
+    configure: (format) => {
+      for (const stream of format.streams ?? []) stream.codecpar.codecTag = 0;
+    },
+  });
+  const indices = input.streams.map((stream) => output.addStream(stream));
+  const video = input.video()!.index;
+  let count = 0;
+  for await (const packet of input.packets()) {
+    if (!packet) break;
+    using held = packet;
+    const perMs = held.timeBase.den / held.timeBase.num / 1000;
+    const gapMs = (held.streamIndex === video ? ms.pictures : ms.sound) ?? 0;
+    if (held.pts >= BigInt(Math.round(1000 * perMs))) {
+      held.pts += BigInt(Math.round(gapMs * perMs));
+      held.dts += BigInt(Math.round(gapMs * perMs));
+    }
+    if (held.streamIndex === video && ++count === 50 && ms.last) held.duration = BigInt(Math.round(ms.last * perMs));
+    await output.writePacket(held, indices[held.streamIndex]!);
+  }
+  await output.close();
+  return file;
+}
+
 /** This process's children, where the system (Linux) tells. */
 const childrenFile = `/proc/${process.pid}/task/${process.pid}/children`;
 async function children(): Promise<number[]> {
@@ -77,7 +111,13 @@ async function isFastStart(file: string): Promise<boolean> {
 describe('pictures', () => {
   it('become WebP of the same size, named by what they hold', async () => {
     const { kind, rendition, poster } = await make(fixture('flag.png'), 'image');
-    expect([kind, rendition.mediaType, rendition.width, rendition.height, rendition.durationMs]).toEqual(['image', 'image/webp', 60, 40, null]);
+    expect([kind, rendition.mediaType, rendition.width, rendition.height, rendition.durationMs]).toEqual([
+      'image',
+      'image/webp',
+      60,
+      40,
+      null,
+    ]);
     const bytes = await readFile(rendition.file);
     expect(rendition).toMatchObject({ size: bytes.length, hash: createHash('sha256').update(bytes).digest('hex') });
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 60, height: 40 });
@@ -98,7 +138,9 @@ describe('pictures', () => {
 
   it('are brought down to 3840 px a side', async () => {
     const wide = join(folder, 'wide.png');
-    await sharp({ create: { width: 5000, height: 500, channels: 3, background: '#fff' } }).png().toFile(wide);
+    await sharp({ create: { width: 5000, height: 500, channels: 3, background: '#fff' } })
+      .png()
+      .toFile(wide);
     expect((await make(wide, 'image')).rendition).toMatchObject({ width: 3840, height: 384 });
   });
 
@@ -123,7 +165,14 @@ describe('videos', () => {
     const { rendition, poster } = await make(fixture(name), 'video', (share) => shares.push(share));
     expect(rendition).toMatchObject({ mediaType: 'video/mp4', width: 128, height: 72, durationMs: 2000 });
     const found = await inspect(rendition.file);
-    expect(found).toMatchObject({ codec: AV_CODEC_ID_H264, format: AV_PIX_FMT_YUV420P, size: [128, 72], frames: 50, steps: [40], audio: sound ? AV_CODEC_ID_AAC : null });
+    expect(found).toMatchObject({
+      codec: AV_CODEC_ID_H264,
+      format: AV_PIX_FMT_YUV420P,
+      size: [128, 72],
+      frames: 50,
+      steps: [40],
+      audio: sound ? AV_CODEC_ID_AAC : null,
+    });
     expect(await isFastStart(rendition.file)).toBe(true);
     expect(await sharp(poster.file).metadata()).toMatchObject({ format: 'webp', width: 128, height: 72 });
     expect(shares.at(-1)).toBe(1);
@@ -138,7 +187,12 @@ describe('videos', () => {
     expect(turned.turned).toBe(false);
     // A quarter clockwise: what was at the left edge, half way down, is at the top, half way across. Luma only.
     const luma = (bytes: Buffer, width: number, x: number, y: number): number => bytes[y * width + x]!;
-    for (const [x, y] of [[10, 36], [64, 20], [100, 50], [30, 60]] as const)
+    for (const [x, y] of [
+      [10, 36],
+      [64, 20],
+      [100, 50],
+      [30, 60],
+    ] as const)
       expect(Math.abs(luma(turned.first, 72, 71 - y, x) - luma(upright.first, 128, x, y))).toBeLessThan(24);
   });
 
@@ -153,14 +207,43 @@ describe('videos', () => {
   it('that are noise behind a true beginning are unreadable', async () => {
     const noise = join(folder, 'noise.mp4');
     const upright = await readFile(fixture('upright.mp4'));
-    await writeFile(noise, Buffer.concat([upright.subarray(0, 36), createHash('sha512').update('x').digest(), Buffer.alloc(3000, 0x5a)]));
+    await writeFile(
+      noise,
+      Buffer.concat([upright.subarray(0, 36), createHash('sha512').update('x').digest(), Buffer.alloc(3000, 0x5a)]),
+    );
     await expect(make(noise, 'video')).rejects.toMatchObject({ code: 'video_unreadable' });
+  });
+
+  it.each([
+    ['an hour passes between two pictures', 'hour.mkv', { pictures: 3_600_000, sound: 3_600_000 }],
+    ['the last picture stands for an hour', 'last.mkv', { last: 3_600_000 }],
+  ])('are refused when %s, before it costs memory', async (_what, name, gap) => {
+    const narrow = createMediaRunner({ ...defaultMediaLimits, memoryBytes: 400e6 });
+    const job = { kind: 'video' as const, source: await withGap(name, gap), folder: join(folder, name + '.made') };
+    await expect(narrow(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({ code: 'video_gap' });
+  });
+
+  it('stand still over a gap of some seconds', async () => {
+    const { rendition } = await make(await withGap('standing.mkv', { pictures: 8000, sound: 8000 }), 'video');
+    expect(rendition.durationMs).toBe(10_000);
+    expect(await inspect(rendition.file)).toMatchObject({ frames: 250, steps: [40], audio: AV_CODEC_ID_AAC });
+    const { rendition: last } = await make(await withGap('ending.mkv', { last: 4040 }), 'video');
+    expect(last.durationMs).toBe(6000);
+    expect(await inspect(last.file)).toMatchObject({ frames: 150, steps: [40] });
+  });
+
+  it('lose sound with an hour of nothing in it, and nothing else', async () => {
+    const { rendition } = await make(await withGap('silence.mkv', { sound: 3_600_000 }), 'video');
+    expect(await inspect(rendition.file)).toMatchObject({ frames: 50, audio: null });
   });
 
   it.skipIf(!existsSync('/dev/full'))('on a full disk leave the disk to blame', async () => {
     const full = join(folder, 'full.mp4');
     await symlink('/dev/full', full);
-    await expect(transcodeVideo(fixture('upright.mp4'), 'mp4', full, () => {})).rejects.toMatchObject({ code: 'storage_full', status: 507 });
+    await expect(transcodeVideo(fixture('upright.mp4'), 'mp4', full, () => {})).rejects.toMatchObject({
+      code: 'storage_full',
+      status: 507,
+    });
   });
 
   it('that were not written to their end are found out', async () => {
@@ -173,47 +256,79 @@ describe('videos', () => {
     };
     const moov = upright.indexOf('moov') - 4;
     const end = moov + upright.readUInt32BE(moov);
-    for (const bytes of [upright.subarray(0, -1), upright.subarray(0, moov + 20), Buffer.concat([upright.subarray(0, moov), upright.subarray(end)]), Buffer.concat([upright.subarray(0, moov), upright.subarray(end), upright.subarray(moov, end)]), Buffer.alloc(0)])
+    for (const bytes of [
+      upright.subarray(0, -1),
+      upright.subarray(0, moov + 20),
+      Buffer.concat([upright.subarray(0, moov), upright.subarray(end)]),
+      Buffer.concat([upright.subarray(0, moov), upright.subarray(end), upright.subarray(moov, end)]),
+      Buffer.alloc(0),
+    ])
       await expect(check(bytes)).rejects.toMatchObject({ code: 'storage_full' });
   });
 
-  describe.skipIf(!existsSync(shared))('of ../shared/data/media (skipped where that folder is not)', { timeout: 240_000 }, () => {
-    it.each([
-      ['video.mp4', [1920, 1080], 5000, 40],
-      ['video-h265.mp4', [1920, 1080], 10_000, 33],
-      ['frames.webm', [1080, 1080], 3333, 33],
-      ['rotate-buck-bunny.mp4', [1080, 1920], 1875, 42],
-    ] as const)('%s plays at %j', async (name, [width, height], durationMs, step) => {
-      const { rendition } = await make(join(shared, name), 'video');
-      expect(rendition).toMatchObject({ width, height, durationMs });
-      const found = await inspect(rendition.file);
-      expect(found).toMatchObject({ codec: AV_CODEC_ID_H264, format: AV_PIX_FMT_YUV420P, size: [width, height], turned: false });
-      expect(Math.max(...found.steps) - step).toBeLessThanOrEqual(1);
-      expect(found.tracks).toBeLessThanOrEqual(2);
-    });
+  describe.skipIf(!existsSync(shared))(
+    'of ../shared/data/media (skipped where that folder is not)',
+    { timeout: 240_000 },
+    () => {
+      it.each([
+        ['video.mp4', [1920, 1080], 5000, 40],
+        ['video-h265.mp4', [1920, 1080], 10_000, 33],
+        ['frames.webm', [1080, 1080], 3333, 33],
+        ['rotate-buck-bunny.mp4', [1080, 1920], 1875, 42],
+      ] as const)('%s plays at %j', async (name, [width, height], durationMs, step) => {
+        const { rendition } = await make(join(shared, name), 'video');
+        expect(rendition).toMatchObject({ width, height, durationMs });
+        const found = await inspect(rendition.file);
+        expect(found).toMatchObject({
+          codec: AV_CODEC_ID_H264,
+          format: AV_PIX_FMT_YUV420P,
+          size: [width, height],
+          turned: false,
+        });
+        expect(Math.max(...found.steps) - step).toBeLessThanOrEqual(1);
+        expect(found.tracks).toBeLessThanOrEqual(2);
+      });
 
-    it.each([
-      ['annex-b.mp4', 'video_truncated'],
-      // Two sound tracks and no picture.
-      ['multiple-aac-tracks.mp4', 'video_unreadable'],
-    ])('%s is refused: %s', async (name, code) => {
-      await expect(make(join(shared, name), 'video')).rejects.toMatchObject({ code });
-    });
-  });
+      it.each([
+        ['annex-b.mp4', 'video_truncated'],
+        // Two sound tracks and no picture.
+        ['multiple-aac-tracks.mp4', 'video_unreadable'],
+      ])('%s is refused: %s', async (name, code) => {
+        await expect(make(join(shared, name), 'video')).rejects.toMatchObject({ code });
+      });
+    },
+  );
 });
 
 describe('the runner', () => {
   it('kills a child that stands still, and says the file did it', async () => {
     const impatient = createMediaRunner({ ...defaultMediaLimits, stallMs: 1 });
     const job = { kind: 'video' as const, source: fixture('upright.mp4'), folder: join(folder, 'stalled') };
-    await expect(impatient(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({ code: 'video_unreadable' });
+    await expect(impatient(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({
+      code: 'video_unreadable',
+    });
   });
 
   it('kills a child that takes too much memory', async () => {
     const narrow = createMediaRunner({ ...defaultMediaLimits, memoryBytes: 1 });
     const job = { kind: 'video' as const, source: fixture('upright.mp4'), folder: join(folder, 'narrow') };
-    await expect(narrow(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({ code: 'video_unreadable' });
+    await expect(narrow(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({
+      code: 'video_unreadable',
+    });
   });
+
+  it.skipIf(!existsSync(childrenFile))(
+    'kills a child that takes too much memory also when it says nothing',
+    async () => {
+      const narrow = createMediaRunner({ ...defaultMediaLimits, memoryBytes: 1 });
+      const job = { kind: 'video' as const, source: fixture('upright.mp4'), folder: join(folder, 'silent') };
+      const before = await children();
+      const done = narrow(job, { signal: none, onProgress: () => {} });
+      const [child] = (await children()).filter((pid) => !before.includes(pid));
+      process.kill(child!, 'SIGSTOP');
+      await expect(done).rejects.toThrow('too much memory');
+    },
+  );
 
   it.skipIf(!existsSync(childrenFile))('does not blame the file when somebody ends the child', async () => {
     const job = { kind: 'video' as const, source: fixture('upright.mp4'), folder: join(folder, 'ended') };
@@ -235,12 +350,14 @@ describe('the runner', () => {
   it('works on one job at a time, in order, and goes on after a failure', async () => {
     const queue = new MediaQueue();
     const log: string[] = [];
-    const work = (name: string, fails = false) => async (): Promise<void> => {
-      log.push(`${name} begins`);
-      await Promise.resolve();
-      log.push(`${name} ends`);
-      if (fails) throw new Error(name);
-    };
+    const work =
+      (name: string, fails = false) =>
+      async (): Promise<void> => {
+        log.push(`${name} begins`);
+        await Promise.resolve();
+        log.push(`${name} ends`);
+        if (fails) throw new Error(name);
+      };
     const first = queue.add('a', work('a', true));
     void queue.add('b', work('b'));
     expect(queue.has('b')).toBe(true);
@@ -259,13 +376,20 @@ describe('recognising files', () => {
     expect(await sniffFile(fixture('vp9.webm'))).toEqual({ kind: 'video', container: 'matroska' });
   });
 
-  it.each(['<?xml version="1.0"?>\n<!-- long -->\n<svg:svg xmlns:svg="x">', '\uFEFF  <SVG>', '<!DOCTYPE svg><svg onload="x">'])('refuses SVG: %s', (text) => {
+  it.each([
+    '<?xml version="1.0"?>\n<!-- long -->\n<svg:svg xmlns:svg="x">',
+    '\uFEFF  <SVG>',
+    '<!DOCTYPE svg><svg onload="x">',
+  ])('refuses SVG: %s', (text) => {
     expect(() => sniff(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'svg_not_allowed' }));
   });
 
-  it.each(['#EXTM3U\nfile:///etc/passwd', 'ffconcat version 1.0\nfile /etc/passwd', '<html></html>', 'PK\u0003\u0004'])('refuses what a decoder might follow elsewhere: %s', (text) => {
-    expect(() => sniff(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'file_unrecognized' }));
-  });
+  it.each(['#EXTM3U\nfile:///etc/passwd', 'ffconcat version 1.0\nfile /etc/passwd', '<html></html>', 'PK\u0003\u0004'])(
+    'refuses what a decoder might follow elsewhere: %s',
+    (text) => {
+      expect(() => sniff(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'file_unrecognized' }));
+    },
+  );
 });
 
 describe('geometry', () => {
