@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import type { boardMessages, cmsMessages, BoardCommand, CmsMessage, RequestOf } from '../../shared/protocol/link.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, ClockStep } from './clock.ts';
 import type { CmsHttp } from './cms-http.ts';
 import { Courier } from './courier.ts';
 import type { Documents } from './documents.ts';
@@ -44,6 +44,7 @@ export interface BoardLinkOptions {
   readonly onKeyList: () => Promise<void>;
   /** The takeovers have changed. */
   readonly onTakeovers: () => void;
+  readonly onClockStep: (step: ClockStep) => void;
   readonly onCommand: (command: BoardCommand) => void;
   readonly onJournalBroken: (journalId: string, code: string) => void;
   readonly onFault: (code: string, detail: string) => void;
@@ -282,7 +283,10 @@ export class BoardLink {
   async #takeTakeover(jws: string): Promise<void> {
     const taken = await this.#o.takeovers.take(jws, 'live');
     if (taken === null) return;
+    // An alert that is out has begun: a clock that is behind does not keep it back.
+    const step = this.#o.clock.notBefore(taken.takeover.issuedAt);
     this.#o.onTakeovers();
+    if (step) this.#o.onClockStep(step);
     this.#noteSaved(taken);
     this.tellTakeovers();
     if (taken.gap) this.#greetSoon();

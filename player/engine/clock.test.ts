@@ -66,7 +66,7 @@ test('never sampled: the machine says the time, and it counts as unknown', () =>
 });
 
 test('a sample is carried on by monotonic time, whatever the machine does to its clock', () => {
-  expect(sampled(noon + 3_600_000, 100)).toEqual({ fromOffsetMs: 0, toOffsetMs: 3_600_000 - 50 });
+  expect(sampled(noon + 3_600_000, 100)).toEqual({ fromOffsetMs: 0, toOffsetMs: 3_599_950, movedMs: 3_599_950 });
   machine.pass(minute);
   machine.system = 0;
   expect(clock.now()).toBe(noon + 3_600_000 + 50 + minute);
@@ -99,8 +99,45 @@ test('a small correction backwards lets the clock stand still, a large one steps
 test('a step of the machine against trusted time is noticed once', () => {
   sampled(noon);
   machine.system += 90_000;
-  expect(clock.checkOffset()).toEqual({ fromOffsetMs: 0, toOffsetMs: -90_000 });
+  expect(clock.checkOffset()).toEqual({ fromOffsetMs: 0, toOffsetMs: -90_000, movedMs: 0 });
   expect(clock.checkOffset()).toBeNull();
+});
+
+test('trusted time that moves together with the machine is a step all the same', () => {
+  sampled(noon);
+  machine.system += 90_000;
+  expect(sampled(noon + 90_000)).toEqual({ fromOffsetMs: 0, toOffsetMs: 0, movedMs: 90_000 });
+});
+
+test('a sample more than a day off is believed when the next one says the same', () => {
+  sampled(noon);
+  expect(sampled(noon + 400 * day)).toBeNull();
+  expect(clock.now()).toBe(noon);
+  machine.pass(minute);
+  expect(sampled(noon + 400 * day + minute)?.movedMs).toBe(400 * day);
+  expect(sampled(noon + minute)).toBeNull();
+  expect(sampled(noon + 3 * day)).toBeNull();
+  expect(sampled(noon + 400 * day + minute)).toBeNull();
+  expect(sampled(noon + minute)).toBeNull();
+  expect(clock.now()).toBe(noon + 400 * day + minute);
+});
+
+test.each([-8_640_000_000_000_001, -1, 0, Date.UTC(2025, 0), Date.UTC(2056, 0), Number.MAX_SAFE_INTEGER])(
+  'what is no time is no sample: %d',
+  (said) => {
+    expect([sampled(said), sampled(said)]).toEqual([null, null]);
+    expect([clock.now(), clock.state()]).toEqual([noon, 'unknown']);
+  },
+);
+
+test('what was signed at a time proves that it is not earlier, for a clock that is a little behind', () => {
+  sampled(noon);
+  expect(clock.notBefore(noon - 1)).toBeNull();
+  expect(clock.notBefore(noon + 400)).toBeNull();
+  expect(clock.now()).toBe(noon + 400);
+  expect(clock.notBefore(noon + minute)?.movedMs).toBe(minute - 400);
+  expect(clock.notBefore(noon + 2 * day)).toBeNull();
+  expect(clock.now()).toBe(noon + minute);
 });
 
 describe('after a restart', () => {

@@ -1,6 +1,9 @@
 /**
  * Trusted time: the last sample of the CMS's clock plus monotonic time; the machine's own clock is only a last resort.
  *
+ * A sample is not signed. One outside of this program's lifetime is no time at all, and one that would move trusted time by
+ * more than a day is believed when a second one says the same. What is signed says one thing for certain: it is not earlier than that.
+ *
  * - Same boot of the machine: the last anchor plus monotonic time, whatever the machine's clock says meanwhile.
  * - After a reboot without network: the later of the machine's clock and the floor (trusted time as last saved, once a
  *   minute). A machine clock more than a year past the floor is absurd and the floor is used: a board that was off for some
@@ -21,6 +24,13 @@ const absurdMs = 366 * 86_400_000;
 const stepMs = 1_000;
 /** A sample that took longer than this to come says too little. */
 const slowestSampleMs = 10_000;
+/** A sample that moves trusted time by more than this needs a second one, ms. */
+const doubtMs = 86_400_000;
+/** How far the second one may be from the first, ms. */
+const agreementMs = 60_000;
+/** No board of this release lives before or after this. */
+const earliest = Date.UTC(2026, 0, 1);
+const latest = Date.UTC(2056, 0, 1);
 
 const anchorShape = z.strictObject({
   bootId: z.string().nullable(),
@@ -32,9 +42,12 @@ const anchorShape = z.strictObject({
 
 type Anchor = Pick<z.infer<typeof anchorShape>, 'monotonic' | 'trusted' | 'sampledAt'>;
 
+/** Offsets of trusted time to the machine's clock, before and after. */
 export interface ClockStep {
   readonly fromOffsetMs: number;
   readonly toOffsetMs: number;
+  /** How far trusted time itself moved; 0: only the machine's clock was set. */
+  readonly movedMs: number;
 }
 
 export class Clock {
@@ -44,6 +57,8 @@ export class Clock {
   /** Offset as of the last record about it. */
   #knownOffset: number;
   #last = 0;
+  /** A sample too far off to be believed alone, carried on by monotonic time. */
+  #doubted: Pick<Anchor, 'monotonic' | 'trusted'> | null = null;
 
   constructor(system: System, store: Store) {
     this.#system = system;
@@ -57,7 +72,7 @@ export class Clock {
    * screen has to be shown twice for it.
    */
   now(): number {
-    const now = Math.round(this.#anchor.trusted + this.#system.monotonic() - this.#anchor.monotonic);
+    const now = Math.round(this.#at(this.#anchor, this.#system.monotonic()));
     if (now < this.#last && this.#last - now < stepMs) return this.#last;
     this.#last = now;
     return now;
@@ -82,31 +97,68 @@ export class Clock {
   /**
    * Takes a sample: the CMS said `cmsNow` in an answer that took from `sent` to `received` (monotonic ms). Corrections within
    * the sample's own uncertainty (half the round trip) change nothing but freshness.
-   * @returns the step when trusted time moved by a second or more, else null
+   * @returns the step when trusted time or the machine's clock moved by a second or more, else null
    */
   sample(cmsNow: number, sent: number, received: number): ClockStep | null {
     const trip = received - sent;
     if (trip < 0 || trip > slowestSampleMs) return null;
-    const estimate = cmsNow + trip / 2 + (this.#system.monotonic() - received);
-    const before = this.#anchor.trusted + this.#system.monotonic() - this.#anchor.monotonic;
+    const monotonic = this.#system.monotonic();
+    const estimate = cmsNow + trip / 2 + (monotonic - received);
+    if (!(estimate >= earliest && estimate < latest)) return null;
+    const before = this.#at(this.#anchor, monotonic);
     const error = estimate - before;
+    if (Math.abs(error) > doubtMs && this.#anchor.sampledAt !== null && !this.#isSecond(estimate, monotonic))
+      return null;
+    this.#doubted = null;
     const trusted = Math.abs(error) > Math.max(5, trip / 2) || this.#anchor.sampledAt === null ? estimate : before;
-    this.#anchor = { monotonic: this.#system.monotonic(), trusted, sampledAt: Math.round(trusted) };
+    return this.#set({ monotonic, trusted, sampledAt: Math.round(trusted) }, before);
+  }
+
+  /**
+   * Something signed by the CMS was made at `instant`: it is not earlier than that. A clock that is behind by up to a day is set
+   * to it, so that an alert does not wait for this board's clock.
+   * @returns as `sample`
+   */
+  notBefore(instant: number): ClockStep | null {
+    const monotonic = this.#system.monotonic();
+    const before = this.#at(this.#anchor, monotonic);
+    if (instant <= before || instant - before > doubtMs) return null;
+    return this.#set({ ...this.#anchor, monotonic, trusted: instant }, before);
+  }
+
+  /** The step since the last one reported, if the offset to the machine's clock has moved by a second or more. */
+  checkOffset(): ClockStep | null {
+    return this.#stepOf(0);
+  }
+
+  #set(anchor: Anchor, before: number): ClockStep | null {
+    this.#anchor = anchor;
     try {
       this.save();
     } catch {
       // A disk that fails must not cost the sample, nor the greeting that it came with; it is saved again every minute.
     }
-    return this.checkOffset();
+    return this.#stepOf(anchor.trusted - before);
   }
 
-  /** The step since the last one reported, if the offset to the machine's clock has moved by a second or more. */
-  checkOffset(): ClockStep | null {
+  #stepOf(moved: number): ClockStep | null {
+    const movedMs = Math.abs(moved) < stepMs ? 0 : Math.round(moved);
     const offset = this.offsetMs();
-    if (Math.abs(offset - this.#knownOffset) < stepMs) return null;
-    const step = { fromOffsetMs: this.#knownOffset, toOffsetMs: offset };
+    if (movedMs === 0 && Math.abs(offset - this.#knownOffset) < stepMs) return null;
+    const step = { fromOffsetMs: this.#knownOffset, toOffsetMs: offset, movedMs };
     this.#knownOffset = offset;
     return step;
+  }
+
+  /** Whether the sample before this one, which was not believed, said the same. */
+  #isSecond(estimate: number, monotonic: number): boolean {
+    const first = this.#doubted;
+    this.#doubted = { monotonic, trusted: estimate };
+    return first !== null && Math.abs(this.#at(first, monotonic) - estimate) <= agreementMs;
+  }
+
+  #at({ trusted, monotonic: from }: Pick<Anchor, 'monotonic' | 'trusted'>, monotonic: number): number {
+    return trusted + monotonic - from;
   }
 
   /** Saves anchor and floor. Called every minute and with each sample. */

@@ -54,12 +54,20 @@ export class Courier {
     let attempt = 0;
     while (this.#again && !this.#closed.signal.aborted) {
       this.#again = false;
-      try {
-        for (const journalId of this.#o.journals()) await this.#deliver(journalId);
-        attempt = 0;
-      } catch (error) {
-        if (!this.#o.link()?.connected) return; // The next connection wakes the courier.
-        this.#o.log.warn({ code: error instanceof LinkError ? error.code : 'internal_error' }, 'a batch was not taken');
+      // One journal that is not taken does not hold back the others.
+      let failed = false;
+      for (const journalId of this.#o.journals()) {
+        try {
+          await this.#deliver(journalId);
+        } catch (error) {
+          if (!this.#o.link()?.connected) return; // The next connection wakes the courier.
+          const code = error instanceof LinkError ? error.code : 'internal_error';
+          this.#o.log.warn({ code, journalId }, 'a batch was not taken');
+          failed = true;
+        }
+      }
+      if (!failed) attempt = 0;
+      else {
         await pause(backoffMs(attempt++, 2_000, 300_000, this.#o.system), this.#closed.signal);
         this.#again = true;
       }
@@ -83,8 +91,11 @@ export class Courier {
         if (error.code === 'journal_fork') return this.#o.onBroken(journalId, 'journal_fork');
         // A line that rotted on this disk would keep back everything after it.
         if (error.code === 'journal_invalid' && !isWhole(batch)) return this.#o.onBroken(journalId, 'journal_damaged');
-        // The CMS has come back from before this journal: it is told from the beginning.
-        if (error.code === 'journal_unknown' && batch.firstSeq > 1 && journal.acked(journalId, 0)) continue;
+        // The CMS has come back from before this journal: it is told from the beginning, if that is still here.
+        if (error.code === 'journal_unknown' && batch.firstSeq > 1) {
+          if (journal.acked(journalId, 0)) continue;
+          return this.#o.onBroken(journalId, 'journal_unknown');
+        }
         if (error.code !== 'journal_gap') throw error;
         const from = error.params.needFrom;
         const possible = typeof from === 'number' && Number.isInteger(from) && from >= 1 && from !== batch.firstSeq;

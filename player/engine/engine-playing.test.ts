@@ -94,6 +94,38 @@ test('a takeover expires by itself while the CMS is away', async () => {
   expect(await cms.until(() => cms.bodies('takeoverEnded')[0])).toMatchObject({ reason: 'expired' });
 });
 
+test('an alert from a CMS whose clock is ahead of the board is shown at once', async () => {
+  const b = board();
+  const stage = await b.startPlaying([1, null]);
+  b.cms.clockOffsetMs = 60_000;
+  await b.cms.raise();
+  await stage.untilFront('takeover');
+  const moved = await b.cms.until(() => b.cms.bodies('clockStepped').at(-1));
+  expect(moved.toOffsetMs - moved.fromOffsetMs).toBeGreaterThan(55_000);
+});
+
+test('a CMS clock that is wrong for a while ends no alert for good', async () => {
+  const b = board();
+  let stage = await b.startPlaying([1, null]);
+  const restartCms = async (clockOffsetMs: number) => {
+    await b.cms.stop();
+    b.cms.told.length = 0;
+    b.cms.clockOffsetMs = clockOffsetMs;
+    await b.cms.listen();
+    // Its state is the last thing that a board says when it has greeted.
+    await b.cms.until(() => b.cms.told.some(({ name }) => name === 'stateChangedV1'));
+  };
+  await b.cms.raise();
+  await stage.untilFront('takeover');
+  await restartCms(30 * 86_400_000);
+  await stage.untilFront('notice');
+  await b.stop();
+  await b.start();
+  stage = await b.openStage();
+  await restartCms(0);
+  await stage.untilFront('takeover');
+});
+
 test('a lost takeover message is asked for when the next one leaves a gap', async () => {
   const b = board();
   const { cms } = b;

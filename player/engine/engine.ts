@@ -42,7 +42,9 @@ export type EngineMessage =
   /** The first play of this run is on the glass. */
   | { type: 'playing' }
   /** The host's stage hangs, has died or has not come: start its browser anew. */
-  | { type: 'stageStalled' };
+  | { type: 'stageStalled' }
+  /** Said every few seconds: the engine is not stuck. */
+  | { type: 'alive' };
 
 export interface EngineOptions {
   /** Origin of the CMS; null: the one of before. */
@@ -408,6 +410,7 @@ export class Engine {
         if (this.#takeovers.reconsider()) this.#replan();
       },
       onTakeovers: () => this.#replan(),
+      onClockStep: (step) => this.#clockStepped(step),
       onCommand: (command) => this.#overlay.run(command),
       onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),
       onFault: (code, detail) => this.#faults.raise(code, detail),
@@ -429,17 +432,15 @@ export class Engine {
     this.#faults.raise(code, `Journal ${journalId}`);
   }
 
-  #clockStepped(step: ClockStep): void {
-    this.#record(() => this.#journal.append([{ type: 'clockStepped', ...step }]));
-    this.#glass?.seek();
+  #clockStepped({ fromOffsetMs, toOffsetMs, movedMs }: ClockStep): void {
+    this.#record(() => this.#journal.append([{ type: 'clockStepped', fromOffsetMs, toOffsetMs }]));
+    if (movedMs !== 0) this.#glass?.seek();
   }
 
   #everyMinute(): void {
-    this.#record(() => {
-      this.#clock.save();
-      const step = this.#clock.checkOffset();
-      if (step) this.#journal.append([{ type: 'clockStepped', ...step }]);
-    });
+    this.#record(() => this.#clock.save());
+    const step = this.#clock.checkOffset();
+    if (step) this.#clockStepped(step);
   }
 
   /** Hashes the rest of the library, one file after another. */

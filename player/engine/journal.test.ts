@@ -57,6 +57,23 @@ test('a play that a crash cut off ends in the journal that it began in, once, wh
   expect([outcomes(1), outcomes(2)]).toEqual([['interrupted'], []]);
 });
 
+test('the play on the glass is written once a second, and nothing while nothing happens', () => {
+  const journal = open(1);
+  const writes = (work: () => void): number => {
+    const count = () => Number(store.db.prepare('SELECT total_changes() AS n').get()!['n']);
+    const before = count();
+    work();
+    return count() - before;
+  };
+  const painted = (paintedMs: number) => journal.append([], { ...play, paintedMs });
+  expect(writes(() => painted(0))).toBe(1);
+  expect(writes(() => [100, 500, 899, 899].forEach(painted))).toBe(0);
+  expect(writes(() => painted(1_000))).toBe(1);
+  expect(writes(() => journal.append([], { ...play, start: 5_000, paintedMs: 0 }))).toBe(1);
+  expect(writes(() => journal.append([], null))).toBe(1);
+  expect(writes(() => [1, 2, 3].forEach(() => journal.append([], null)))).toBe(0);
+});
+
 test('nothing is said to be there for delivery before it is durable', () => {
   const onAppend = vi.fn(() => expect(store.db.isTransaction).toBe(false));
   const journal = open(1, onAppend);

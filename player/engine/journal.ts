@@ -24,6 +24,8 @@ const batchRecords = 200;
 const batchBytes = 600_000;
 /** Delivered lines that are kept per journal: about two days of ten-second items. */
 const keptDelivered = 20_000;
+/** The same play is checkpointed when it has been painted for so much longer, ms: a board's disk lives by its writes. */
+const checkpointMs = 900;
 
 const headShape = z.object({
   journal_id: z.string(),
@@ -45,7 +47,8 @@ export class Journal {
   readonly #clock: Clock;
   readonly #onAppend: () => void;
   #journalId: string;
-  #checkpointed: string | null = null;
+  /** What the disk holds of the play on the glass; null: not known. */
+  #checkpointed: { play: string; paintedMs: number } | null = null;
 
   /** @param onAppend called when something new is durable, and may be delivered */
   constructor(store: Store, clock: Clock, own: { journalId: string; deviceKey: string }, onAppend: () => void) {
@@ -91,6 +94,7 @@ export class Journal {
   }
 
   #append(journalId: string, bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
+    if (bodies.length === 0) return openPlay === undefined ? undefined : this.checkpoint(openPlay);
     this.#store.transaction(() => {
       const head = this.#head(journalId);
       let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
@@ -109,18 +113,21 @@ export class Journal {
       if (openPlay !== undefined) this.checkpoint(openPlay);
     });
     // Never before: a record that the CMS holds and this disk lost would be a fork.
-    if (bodies.length > 0) this.#store.afterCommit(this.#onAppend);
+    this.#store.afterCommit(this.#onAppend);
   }
 
   /** Remembers the play that is on the glass, so that a power cut leaves it in the journal. */
   checkpoint(openPlay: PlayBody | null): void {
     const open = openPlay === null ? null : { journalId: this.#journalId, play: openPlay };
-    const text = JSON.stringify(open);
-    if (text === this.#checkpointed) return;
+    // The same play but for how long it has been painted.
+    const paintedMs = openPlay?.paintedMs ?? 0;
+    const play = JSON.stringify(open && { ...open, play: { ...open.play, paintedMs: 0 } });
+    const known = this.#checkpointed;
+    if (play === known?.play && Math.abs(paintedMs - known.paintedMs) < checkpointMs) return;
     // What a transaction writes may yet be rolled back.
     this.#checkpointed = null;
     this.#store.writeMeta('openPlay', open);
-    this.#store.afterCommit(() => (this.#checkpointed = text));
+    this.#store.afterCommit(() => (this.#checkpointed = { play, paintedMs }));
   }
 
   /** After a crash: closes the play that was on the glass with what was painted by the last checkpoint. */

@@ -6,6 +6,9 @@ import { AppError } from '../../shared/util/errors.ts';
 import { startEngine, type EngineMessage } from './engine.ts';
 import type { StageDoor } from './stage-door.ts';
 
+/** So often the host hears that the engine is not stuck, ms. */
+const aliveEveryMs = 5_000;
+
 const commandLine = z.object({
   cms: z.url({ protocol: /^https?$/ }).optional(),
   data: z.string().min(1),
@@ -42,10 +45,12 @@ export async function runEngine(
     log,
     onMessage: send,
   });
+  const alive = setInterval(() => send({ type: 'alive' }), aliveEveryMs);
   let ending = false;
   const end = () => {
     if (ending) return;
     ending = true;
+    clearInterval(alive);
     engine.close().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -47,6 +47,9 @@ export interface StageDoor {
   close(): Promise<void>;
 }
 
+/** A browser's handful for the page and its media, and some pages that look on. */
+const mostConnections = 128;
+
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -82,11 +85,15 @@ export async function openStageDoor(options: StageDoorOptions): Promise<StageDoo
   const server = createServer((request, response) => {
     serve(request, response, options.stageDir, portOf(server), inside).catch(() => response.destroy());
   });
+  server.maxConnections = mostConnections;
+  /** Node lets go of a socket that asked for an upgrade: whoever refuses it, or closes, has to end it. */
+  const upgrading = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
+    upgrading.add(socket);
+    socket.on('error', () => socket.destroy()).once('close', () => upgrading.delete(socket));
     const kind = admit(request, options.tokens, portOf(server));
-    if (kind === null) socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    else void inside.then(({ bridge }) => bridge(request, socket, head, kind));
+    if (kind !== null) void inside.then(({ bridge }) => bridge(request, socket, head, kind));
+    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -104,6 +111,7 @@ export async function openStageDoor(options: StageDoorOptions): Promise<StageDoo
     attach,
     async close() {
       server.closeAllConnections();
+      for (const socket of upgrading) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

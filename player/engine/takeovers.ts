@@ -75,7 +75,6 @@ export class Takeovers {
   async recall(): Promise<string[]> {
     this.#all.clear();
     this.#mine.clear();
-    this.#purge();
     const damaged: string[] = [];
     for (const raw of this.#store.db.prepare('SELECT * FROM takeovers ORDER BY epoch, counter').all()) {
       const id = String((raw as { takeover_id: unknown }).takeover_id);
@@ -91,6 +90,7 @@ export class Takeovers {
       }
     }
     this.reconsider();
+    this.#purge();
     return damaged;
   }
 
@@ -247,13 +247,12 @@ export class Takeovers {
     if (mine) this.#mine.add(takeover.takeoverId);
   }
 
-  /** Drops what expired long ago. Only with trusted time: an absurd clock must not end an alert. */
+  /** Drops what had expired long before the newest was signed. No clock is asked: whoever sets one wrong must not end an alert. */
   #purge(): void {
-    const now = this.#clock.validityNow();
-    if (now === null) return;
-    this.#store.db.prepare('DELETE FROM takeovers WHERE expires_at < ?').run(now - keptAfterExpiryMs);
+    const newest = Math.max(...[...this.#all.values()].map((takeover) => takeover.issuedAt));
     for (const [id, takeover] of this.#all) {
-      if (takeover.expiresAt >= now - keptAfterExpiryMs) continue;
+      if (takeover.expiresAt >= newest - keptAfterExpiryMs) continue;
+      this.#store.db.prepare('DELETE FROM takeovers WHERE takeover_id = ?').run(id);
       this.#all.delete(id);
       this.#mine.delete(id);
     }

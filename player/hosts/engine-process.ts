@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 
+/** What a host hears of its engine. */
+export type HostMessage = Exclude<EngineMessage, { type: 'alive' }>;
+
 export interface EngineProcessOptions {
   /** Program of the engine: main.ts, or the built main.cjs. */
   readonly program: string;
@@ -19,10 +22,12 @@ export interface EngineProcessOptions {
   readonly dataDir: string;
   readonly stageDir: string;
   readonly pairAnew: boolean;
-  readonly onMessage: (message: EngineMessage) => void;
+  readonly onMessage: (message: HostMessage) => void;
   /** It cannot run at all: a wrong command line, a data folder of a newer player. */
   readonly onHopeless: () => void;
   readonly report: (line: string) => void;
+  /** An engine that has said nothing for so long, after it began to, is stuck. ms */
+  readonly silenceMs?: number;
 }
 
 /** The engine's exit code for «the next attempt will not be better» (main.ts). */
@@ -32,6 +37,9 @@ const longestWaitMs = 30_000;
 /** An engine that ran for so long had started well, ms. */
 const goodRunMs = 60_000;
 const graceMs = 2_500;
+const silenceMs = 30_000;
+/** This process may itself have been held up: what was said meanwhile is heard first. ms */
+const secondLookMs = 1_000;
 
 export class EngineProcess {
   readonly #o: EngineProcessOptions;
@@ -40,6 +48,7 @@ export class EngineProcess {
   #host: HostKind;
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #watch: NodeJS.Timeout | null = null;
   #failures = 0;
   #stopping = false;
   #changing = false;
@@ -97,6 +106,7 @@ export class EngineProcess {
     child.on('message', (message) => {
       // Our own program at the other end of a pipe that nobody else can open.
       const said = message as EngineMessage;
+      if (said.type === 'alive') return this.#watchFor(child);
       if (said.type === 'listening') {
         this.#port = said.port;
         this.#pairAnew = false;
@@ -107,6 +117,7 @@ export class EngineProcess {
     const ended = (how: string, code: number | null) => {
       if (over) return;
       over = true;
+      if (this.#watch) clearTimeout(this.#watch);
       this.#child = null;
       if (this.#stopping) return;
       if (code === uselessExitCode) return this.#o.onHopeless();
@@ -119,6 +130,17 @@ export class EngineProcess {
     };
     child.once('error', (error) => ended(error.message, null));
     child.once('exit', (code, signal) => ended(signal ?? `code ${code}`, code));
+  }
+
+  #watchFor(child: ChildProcess): void {
+    if (this.#watch) clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => {
+      this.#watch = setTimeout(() => {
+        if (this.#child !== child) return;
+        this.#o.report('The engine is stuck.');
+        child.kill('SIGKILL');
+      }, secondLookMs);
+    }, this.#o.silenceMs ?? silenceMs);
   }
 
   /** Process id of the engine that runs now. */
@@ -153,7 +175,7 @@ export class EngineProcess {
 
   async #halt(): Promise<void> {
     this.#stopping = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    for (const timer of [this.#timer, this.#watch]) if (timer) clearTimeout(timer);
     const child = this.#child;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -3,7 +3,7 @@ import type { Programme } from '../protocol/programme.ts';
 import type { ParsedCron } from './cron.ts';
 import { compareIds, type WovenObligation } from './obligations.ts';
 import type { Cycle, CycleItem, PlayableLists } from './playable-lists.ts';
-import { openWindows, type OpenWindow, type WindowFields } from './windows.ts';
+import { latestOpenings, type OpenWindow, type WindowFields } from './windows.ts';
 import type { LocalDay, Zone } from './zone.ts';
 
 export interface Segment {
@@ -37,7 +37,7 @@ export function openingsOf(source: SegmentSource, from: number, to: number): Ope
   const find = (parts: readonly WindowFields[], crons: readonly ParsedCron[]): Opening[] => {
     const found: Opening[] = [];
     for (const [index, part] of parts.entries()) {
-      for (const { start, end } of openWindows(part, source.zone, from, to, crons[index]!))
+      for (const { start, end } of latestOpenings(part, source.zone, from, to, crons[index]!))
         found.push({ start, end, index });
     }
     return found.sort((a, b) => a.start - b.start);

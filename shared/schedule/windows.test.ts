@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cron, instant, zones } from '../../test/lib/programmes.ts';
-import { nextRuns, openWindows } from './windows.ts';
+import { parseCron } from './cron.ts';
+import { latestOpenings, nextRuns, openWindows } from './windows.ts';
+import { Zone } from './zone.ts';
 
 const zone = 'Asia/Ho_Chi_Minh';
 const at = (time: string): number => Date.parse(`2026-03-03T${time}+07:00`);
@@ -45,6 +47,51 @@ test('a range shows exactly the openings that touch it', () => {
       },
     ),
   );
+});
+
+test('of openings that overlap the latest decides', () => {
+  fc.assert(
+    fc.property(
+      cron,
+      fc.constantFrom(...zones),
+      instant,
+      fc.integer({ min: 60_000, max: 3 * 86_400_000 }),
+      fc.tuple(fc.boolean(), fc.integer({ min: -5, max: 3 }), fc.integer({ min: 1, max: 9 })),
+      (expression, place, from, durationMs, [bounded, opens, length]) => {
+        const validFrom = bounded ? from + opens * hour : null;
+        const validTo = bounded ? from + (opens + length) * hour + 1 : null;
+        const window = { cron: expression, durationMs, validFrom, validTo };
+        const to = from + 6 * hour;
+        const all = openWindows(window, place, from, to);
+        const latest = latestOpenings(window, new Zone(place), from, to, parseCron(expression));
+        const instants = [...all, ...latest].flatMap(({ start, end }) => [start - 1, start, end - 1, end]);
+        for (const t of [from, to - 1, ...instants].filter((each) => each >= from && each < to)) {
+          const holding = (open: { start: number; end: number }) => open.start <= t && t < open.end;
+          expect(latest.filter(holding).map(({ start }) => start)).toEqual(
+            all
+              .filter(holding)
+              .map(({ start }) => start)
+              .slice(-1),
+          );
+        }
+      },
+    ),
+  );
+});
+
+test('a window that opens every minute for a week is found without its week of starts', () => {
+  const often = parseCron('* * * * *');
+  let asked = 0;
+  const counted = {
+    ...often,
+    starts: (where: Zone, from: number, to: number) => {
+      asked += to - from;
+      return often.starts(where, from, to);
+    },
+  };
+  const window = { cron: '* * * * *', durationMs: 7 * 24 * hour, validFrom: null, validTo: null };
+  expect(latestOpenings(window, new Zone(zone), at('00:00'), at('08:00'), counted as typeof often)).toHaveLength(480);
+  expect(asked).toBeLessThan(10 * hour);
 });
 
 test('next runs open windows', () => {

@@ -6,8 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { EngineMessage } from '../../engine/main.ts';
-import { EngineProcess } from '../engine-process.ts';
+import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { displayAnswers } from './display.ts';
@@ -80,7 +79,7 @@ class ChromiumHost {
   readonly #engine: EngineProcess;
   readonly #browser: BrowserProcess | null;
   #kind: WindowKind | 'none';
-  #listening: Extract<EngineMessage, { type: 'listening' }> | null = null;
+  #listening: Extract<HostMessage, { type: 'listening' }> | null = null;
   readonly #dataDir: string;
   #raster: Raster | null;
   #reason: string | null = null;
@@ -134,7 +133,7 @@ class ChromiumHost {
     this.#engine.startBehindDoor();
   }
 
-  #hear(message: EngineMessage): void {
+  #hear(message: HostMessage): void {
     switch (message.type) {
       case 'listening':
         this.#listening = message;

@@ -7,8 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents } from 'electron';
 import { z } from 'zod';
-import type { EngineMessage } from '../../engine/main.ts';
-import { EngineProcess } from '../engine-process.ts';
+import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { CrashPolicy, mayNavigate, mayRequest, switches, windowOptions } from './policy.ts';
 
 const commandLine = z.object({
@@ -43,7 +42,7 @@ function readCommandLine(): CommandLine {
 class ElectronHost {
   readonly #engine: EngineProcess;
   readonly #crashes = new CrashPolicy(performance.now());
-  #listening: Extract<EngineMessage, { type: 'listening' }> | null = null;
+  #listening: Extract<HostMessage, { type: 'listening' }> | null = null;
   #window: BrowserWindow | null = null;
   #reloadTimer: NodeJS.Timeout | null = null;
   #hangTimer: NodeJS.Timeout | null = null;
@@ -88,7 +87,7 @@ class ElectronHost {
     this.#engine.start();
   }
 
-  #hear(message: EngineMessage): void {
+  #hear(message: HostMessage): void {
     switch (message.type) {
       case 'listening':
         // The same address again: the engine was started anew, and the page reconnects by itself.

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { EngineProcess } from './engine-process.ts';
+
+let folder: string;
+let engine: EngineProcess | null = null;
+const reports: string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-engine-'));
+  reports.length = 0;
+});
+afterEach(async () => {
+  await engine?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(program: string): EngineProcess {
+  const path = join(folder, 'engine.mjs');
+  writeFileSync(path, program);
+  engine = new EngineProcess('chromium', {
+    program: path,
+    execPath: process.execPath,
+    env: process.env,
+    cms: null,
+    dataDir: folder,
+    stageDir: folder,
+    pairAnew: false,
+    onMessage: () => undefined,
+    onHopeless: () => undefined,
+    report: (line) => reports.push(line),
+    silenceMs: 500,
+  });
+  engine.start();
+  return engine;
+}
+
+test('an engine that is stuck is ended and started again', async () => {
+  const stuck = start(`process.send({ type: 'alive' }, () => { for (;;); });`);
+  await vi.waitFor(() => expect(reports.join(' ')).toMatch(/stuck.*SIGKILL.*started again/), { timeout: 20_000 });
+  await vi.waitFor(() => expect(stuck.pid).not.toBeNull(), { timeout: 20_000 });
+});
+
+test('an engine that says that it is alive goes on', async () => {
+  start(`
+    let times = 0;
+    setInterval(() => process.send({ type: 'alive' }, () => ++times === 40 && process.exit(7)), 50);
+  `);
+  await vi.waitFor(() => expect(reports[0]).toMatch(/code 7/), { timeout: 20_000 });
+});
