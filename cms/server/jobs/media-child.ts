@@ -9,7 +9,8 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MediaError, isStorageFull } from './media-errors.ts';
-import type { ChildMessage, MadeFile, MediaJob, MediaResult } from './media-messages.ts';
+import { isWorthKeeping, sidesBelow } from './media-ladder.ts';
+import type { ChildMessage, MadeFile, MediaJob, MediaResult, SmallerJob } from './media-messages.ts';
 import { sniffFile } from './media-sniff.ts';
 
 function send(message: ChildMessage): void {
@@ -35,15 +36,16 @@ async function work(job: MediaJob): Promise<MediaResult> {
     const file = join(job.folder, 'picture.webp');
     await writeFile(file, made.data, { flag: 'wx' });
     await writeFile(posterFile, made.poster.data, { flag: 'wx' });
+    const rendition: MadeFile = {
+      ...(await seal(file)),
+      mediaType: made.mediaType,
+      width: made.width,
+      height: made.height,
+      durationMs: null,
+    };
     return {
       kind: 'image',
-      rendition: {
-        ...(await seal(file)),
-        mediaType: made.mediaType,
-        width: made.width,
-        height: made.height,
-        durationMs: null,
-      },
+      rendition,
       poster: {
         ...(await seal(posterFile)),
         mediaType: 'image/webp',
@@ -51,21 +53,27 @@ async function work(job: MediaJob): Promise<MediaResult> {
         height: made.poster.height,
         durationMs: null,
       },
+      smaller: await makeSmaller('image', file, rendition, job.folder, report),
     };
   }
   const { transcodeVideo } = await import('./media-video.ts');
   const file = join(job.folder, 'video.mp4');
-  const made = await transcodeVideo(job.source, kind.container, file, report);
+  const made = await transcodeVideo(job.source, kind.container, file, (share) => report(share * largestCosts));
   await writeFile(posterFile, made.poster.data, { flag: 'wx' });
+  const rendition: MadeFile = {
+    ...(await seal(file)),
+    mediaType: 'video/mp4',
+    width: made.width,
+    height: made.height,
+    durationMs: made.durationMs,
+  };
+  const smaller = await makeSmaller('video', file, rendition, job.folder, (share) =>
+    report(largestCosts + share * (1 - largestCosts)),
+  );
+  report(1);
   return {
     kind: 'video',
-    rendition: {
-      ...(await seal(file)),
-      mediaType: 'video/mp4',
-      width: made.width,
-      height: made.height,
-      durationMs: made.durationMs,
-    },
+    rendition,
     poster: {
       ...(await seal(posterFile)),
       mediaType: 'image/webp',
@@ -73,7 +81,56 @@ async function work(job: MediaJob): Promise<MediaResult> {
       height: made.poster.height,
       durationMs: null,
     },
+    smaller,
   };
+}
+
+/** How much of the time the largest size of a video takes. */
+const largestCosts = 0.7;
+
+/** A finished rendition in the sizes below its own, the largest first. */
+async function makeSmaller(
+  kind: 'image' | 'video',
+  source: string,
+  of: SmallerJob['smallerOf'],
+  folder: string,
+  progress: (share: number) => void,
+): Promise<MadeFile[]> {
+  const sides = sidesBelow(kind, of);
+  const all: MadeFile[] = [];
+  for (const [i, side] of sides.entries()) {
+    const target = join(folder, `${side}.${kind === 'image' ? 'webp' : 'mp4'}`);
+    const onProgress = (share: number): void => progress((i + share) / sides.length);
+    try {
+      const made = await (kind === 'image'
+        ? makeSmallPicture(source, target, side)
+        : makeSmallVideo(source, target, side, onProgress));
+      // A video is as long as its largest size says: a slot must not depend on the board.
+      if (isWorthKeeping(made.size, (all.at(-1) ?? of).size)) all.push({ ...made, durationMs: of.durationMs });
+    } catch (error) {
+      // The largest plays everywhere. Without this one, small boards fetch more.
+      if (isStorageFull(error)) throw error;
+    }
+  }
+  return all;
+}
+
+async function makeSmallPicture(source: string, target: string, side: number): Promise<Omit<MadeFile, 'durationMs'>> {
+  const { shrinkImage } = await import('./media-image.ts');
+  const { data, width, height } = await shrinkImage(source, side);
+  await writeFile(target, data, { flag: 'wx' });
+  return { ...(await seal(target)), mediaType: 'image/webp', width, height };
+}
+
+async function makeSmallVideo(
+  source: string,
+  target: string,
+  side: number,
+  progress: (share: number) => void,
+): Promise<Omit<MadeFile, 'durationMs'>> {
+  const { transcodeVideo } = await import('./media-video.ts');
+  const { width, height } = await transcodeVideo(source, 'mp4', target, progress, { long: side, short: side });
+  return { ...(await seal(target)), mediaType: 'video/mp4', width, height };
 }
 
 /** Brings a finished file to the disk itself and names it by what it holds. */
@@ -89,13 +146,19 @@ async function seal(file: string): Promise<Pick<MadeFile, 'file' | 'hash' | 'siz
   return { file, hash: hash.digest('hex'), size: (await stat(file)).size };
 }
 
-process.once('message', (job: MediaJob) => {
+process.once('message', (job: MediaJob | SmallerJob) => {
   void (async () => {
     const beat = setInterval(() => report(reached), beatMs);
     try {
       // Boards and people come before pictures.
       setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-      send({ type: 'done', result: await work(job) });
+      if ('smallerOf' in job) {
+        await mkdir(job.folder, { recursive: true });
+        send({
+          type: 'done',
+          result: { smaller: await makeSmaller(job.kind, job.source, job.smallerOf, job.folder, report) },
+        });
+      } else send({ type: 'done', result: await work(job) });
     } catch (error) {
       const full = isStorageFull(error);
       const code = full ? 'storage_full' : error instanceof MediaError ? error.code : null;

@@ -16,8 +16,13 @@ export interface Geometry {
   readonly filter: string;
 }
 
-const longSide = 1920;
-const shortSide = 1080;
+/** The sides that a picture may have, px. */
+export interface Bounds {
+  readonly long: number;
+  readonly short: number;
+}
+/** Of the largest rendition. */
+export const videoBounds: Bounds = { long: 1920, short: 1080 };
 
 /** Reads FFmpeg's display matrix (nine 32-bit numbers, 16.16 fixed point): how the decoded picture is to be turned to be seen upright. */
 export function turnOf(matrix: Uint8Array | null): Turn {
@@ -44,15 +49,24 @@ export function targetRate(average: Rate, base: Rate): Rate {
     { num: 30_000, den: 1001 },
     { num: 30, den: 1 },
   ];
-  return usual.find((known) => Math.abs(valueOf(known) - rate) < 0.012) ?? { num: Math.max(5, Math.round(rate)), den: 1 };
+  return (
+    usual.find((known) => Math.abs(valueOf(known) - rate) < 0.012) ?? { num: Math.max(5, Math.round(rate)), den: 1 }
+  );
 }
 
 /** `width`×`height` px as decoded, pixels `sar` times as wide as high. Never enlarges; sides are even, as 4:2:0 needs. */
-export function geometryOf(width: number, height: number, sar: number, turn: Turn, rate: Rate): Geometry {
+export function geometryOf(
+  width: number,
+  height: number,
+  sar: number,
+  turn: Turn,
+  rate: Rate,
+  bounds = videoBounds,
+): Geometry {
   const onItsSide = turn.quarters % 2 === 1;
   const shownWidth = onItsSide ? height : width * sar;
   const shownHeight = onItsSide ? width * sar : height;
-  const [maxWidth, maxHeight] = shownWidth >= shownHeight ? [longSide, shortSide] : [shortSide, longSide];
+  const [maxWidth, maxHeight] = shownWidth >= shownHeight ? [bounds.long, bounds.short] : [bounds.short, bounds.long];
   const scale = Math.min(1, maxWidth / shownWidth, maxHeight / shownHeight);
   const even = (length: number): number => Math.max(2, 2 * Math.round((length * scale) / 2));
   const target = { width: even(shownWidth), height: even(shownHeight) };

@@ -51,11 +51,27 @@ async function assertSize(source: string): Promise<void> {
     throw new MediaError('image_unreadable', 'This picture has no readable header', { cause });
   }
   if (width * height > maxImagePixels)
-    throw new MediaError('image_too_large', `A picture of ${width}×${height} pixels is too large`, { params: { width, height, maxPixels: maxImagePixels } });
+    throw new MediaError('image_too_large', `A picture of ${width}×${height} pixels is too large`, {
+      params: { width, height, maxPixels: maxImagePixels },
+    });
+}
+
+/** A finished rendition again, with its longer side so many px. @throws what the decoder throws: it is our own file */
+export async function shrinkImage(source: string, longSide: number): Promise<ImageRendition['poster']> {
+  sharp.cache(false);
+  sharp.concurrency(1);
+  const { data, info } = await sharp(source, { limitInputPixels: maxImagePixels })
+    .resize({ width: longSide, height: longSide, fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 88, effort: 3, smartSubsample: true })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
 }
 
 /** A small copy for lists. */
-export async function poster(source: Buffer, raw?: { width: number; height: number; channels: 3 }): Promise<ImageRendition['poster']> {
+export async function poster(
+  source: Buffer,
+  raw?: { width: number; height: number; channels: 3 },
+): Promise<ImageRendition['poster']> {
   const { data, info } = await sharp(source, raw ? { raw } : {})
     .resize({ width: 640, height: 640, fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 80, effort: 3 })

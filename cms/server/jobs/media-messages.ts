@@ -10,6 +10,15 @@ export interface MediaJob {
   readonly folder: string;
 }
 
+/** Makes only the smaller copies of a rendition that is finished. */
+export interface SmallerJob {
+  readonly smallerOf: Pick<MadeFile, 'size' | 'width' | 'height' | 'durationMs'>;
+  readonly kind: 'image' | 'video';
+  /** The rendition, absolute. */
+  readonly source: string;
+  readonly folder: string;
+}
+
 export interface MadeFile {
   /** Absolute, in the job's folder, on disk. */
   readonly file: string;
@@ -25,10 +34,15 @@ export interface MediaResult {
   readonly kind: 'image' | 'video';
   readonly rendition: MadeFile;
   readonly poster: MadeFile;
+  /** The rendition again in the sizes of media-ladder.ts, the largest first. */
+  readonly smaller: readonly MadeFile[];
+}
+export interface SmallerResult {
+  readonly smaller: readonly MadeFile[];
 }
 
 export type ChildMessage =
   | { readonly type: 'progress'; readonly share: number; /** Resident memory, bytes. */ readonly rss: number }
-  | { readonly type: 'done'; readonly result: MediaResult }
+  | { readonly type: 'done'; readonly result: MediaResult | SmallerResult }
   /** A null code is a fault of ours or of a library. */
   | { readonly type: 'failed'; readonly code: MediaErrorCode | null; readonly message: string };

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MediaError, StoppedError } from './media-errors.ts';
-import type { ChildMessage, MediaJob, MediaResult } from './media-messages.ts';
+import type { ChildMessage, MediaJob, MediaResult, SmallerJob, SmallerResult } from './media-messages.ts';
 
 export interface MediaLimits {
   /** Killed when it says nothing new for so long, ms. */
@@ -16,10 +16,12 @@ export interface MediaLimits {
 export const defaultMediaLimits: MediaLimits = { stallMs: 180_000, totalMs: 6 * 3_600_000, memoryBytes: 2_000_000_000 };
 
 /** How a job is run; tests may pass their own. */
-export type RunMedia = (
-  job: MediaJob,
-  options: { signal: AbortSignal; onProgress: (share: number) => void },
-) => Promise<MediaResult>;
+export type RunMedia = (job: MediaJob, options: RunOptions) => Promise<MediaResult>;
+export type RunSmaller = (job: SmallerJob, options: RunOptions) => Promise<SmallerResult>;
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+}
 
 /** Signals by which a person or a service manager ends processes; no decoder dies of them. */
 const polite: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -43,9 +45,13 @@ const childFile = fileURLToPath(new URL('./media-child.ts', import.meta.url));
  * @throws MediaError with the code of what is wrong with the file; `image_unreadable` or `video_unreadable` when the child died of it
  * @throws the signal's reason when it was aborted, StoppedError when somebody else ended the child
  */
-export function createMediaRunner(limits: MediaLimits): RunMedia {
-  return (job, { signal, onProgress }) =>
-    new Promise<MediaResult>((resolve, reject) => {
+export const createMediaRunner = (limits: MediaLimits): RunMedia => createRunner<MediaJob, MediaResult>(limits);
+/** @throws as createMediaRunner */
+export const createSmallerRunner = (limits: MediaLimits): RunSmaller => createRunner<SmallerJob, SmallerResult>(limits);
+
+function createRunner<Job extends MediaJob | SmallerJob, Result>(limits: MediaLimits) {
+  return (job: Job, { signal, onProgress }: RunOptions): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
       signal.throwIfAborted();
       // Not the parent's own flags (inspector, loaders): only the heap limit. What decoders take beside the heap, `rss` shows.
       // A group of its own: Ctrl-C is for the CMS, which ends its children itself.
@@ -100,7 +106,7 @@ export function createMediaRunner(limits: MediaLimits): RunMedia {
         clearInterval(look);
         signal.removeEventListener('abort', abort);
         if (killedFor) return reject(killedFor);
-        if (answer?.type === 'done') return resolve(answer.result);
+        if (answer?.type === 'done') return resolve(answer.result as Result);
         if (answer?.type === 'failed' && answer.code !== null)
           return reject(new MediaError(answer.code, answer.message));
         if (answer?.type === 'failed') return reject(new Error(answer.message));

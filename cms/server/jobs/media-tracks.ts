@@ -6,8 +6,9 @@ import { Decoder, Encoder, FilterAPI, type Muxer } from 'node-av/api';
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants';
 import { FFmpegError, Rational, type Frame, type Packet, type Stream } from 'node-av/lib';
 import { MediaError } from './media-errors.ts';
-import { geometryOf, targetRate, turnOf, type Geometry, type Rate } from './media-geometry.ts';
+import { geometryOf, targetRate, turnOf, type Bounds, type Geometry, type Rate } from './media-geometry.ts';
 import { poster } from './media-image.ts';
+import { maxRateOf } from './media-ladder.ts';
 
 /** Longest time without a new picture, ms. */
 const maxPictureGapMs = 10_000;
@@ -32,6 +33,7 @@ export class PictureTrack implements Disposable {
   readonly #decoder: Decoder;
   readonly #rate: Rate;
   readonly #posterAt: number;
+  readonly #bounds: Bounds;
   #geometry: Geometry | null = null;
   #filter: FilterAPI | null = null;
   readonly #encoder: Encoder;
@@ -40,8 +42,9 @@ export class PictureTrack implements Disposable {
   #last: Frame | null = null;
   #poster: { data: Buffer; width: number; height: number } | null = null;
 
-  constructor(video: Stream, output: Muxer, declaredMs: number) {
+  constructor(video: Stream, output: Muxer, declaredMs: number, bounds: Bounds) {
     this.#video = video;
+    this.#bounds = bounds;
     this.#output = output;
     this.#rate = targetRate(video.avgFrameRate, video.rFrameRate);
     // A second in, or the middle of what is shorter: the first picture is often black.
@@ -55,7 +58,7 @@ export class PictureTrack implements Disposable {
       },
       context: {
         framerate: new Rational(num, den),
-        rcMaxRate: '8M',
+        rcMaxRate: maxRateOf(bounds.long),
         rcBufferSize: '12M',
         // A key picture every two seconds: a restart lands in the middle of a video.
         gopSize: Math.round((2 * num) / den),
@@ -145,6 +148,7 @@ export class PictureTrack implements Disposable {
       sar,
       turnOf(this.#video.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
       this.#rate,
+      this.#bounds,
     );
     return FilterAPI.create(this.#geometry.filter, { graph: { nbThreads: 2 } });
   }

@@ -11,6 +11,7 @@ import { Demuxer, Muxer } from 'node-av/api';
 import { AV_DISPOSITION_ATTACHED_PIC, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, AV_LOG_QUIET } from 'node-av/constants';
 import { Log, type Packet, type Stream } from 'node-av/lib';
 import { MediaError, isStorageFull } from './media-errors.ts';
+import { videoBounds, type Bounds } from './media-geometry.ts';
 import { assertWholeMp4 } from './media-mp4.ts';
 import type { VideoContainer } from './media-sniff.ts';
 import { PictureTrack, SoundTrack } from './media-tracks.ts';
@@ -45,6 +46,7 @@ export interface VideoRendition {
 /**
  * Transcodes `source` into `target` (a path for a new file).
  * @param progress called with 0 to 1
+ * @param bounds the largest that it may become
  * @throws MediaError `video_unreadable`, `video_truncated`, `video_gap`, `too_large`, `storage_full`
  */
 export async function transcodeVideo(
@@ -52,14 +54,15 @@ export async function transcodeVideo(
   container: VideoContainer,
   target: string,
   progress: (share: number) => void,
+  bounds: Bounds = videoBounds,
 ): Promise<VideoRendition> {
   // What FFmpeg says on stderr of a damaged file is thousands of lines; what counts is thrown.
   Log.setLevel(AV_LOG_QUIET);
   try {
-    return await transcode(source, container, target, true, progress).catch((error: unknown) => {
+    return await transcode(source, container, target, true, progress, bounds).catch((error: unknown) => {
       // Boards are mute by default: sound that cannot be decoded costs the sound, not the video.
       if (error instanceof MediaError || isStorageFull(error)) throw error;
-      return transcode(source, container, target, false, progress);
+      return transcode(source, container, target, false, progress, bounds);
     });
   } catch (error) {
     if (error instanceof MediaError) throw error;
@@ -78,6 +81,7 @@ async function transcode(
   target: string,
   withSound: boolean,
   progress: (share: number) => void,
+  bounds: Bounds,
 ): Promise<VideoRendition> {
   using input = Demuxer.openSync(source, { format: demuxers[container], options: { protocol_whitelist: 'file' } });
   const video = input.streams.find(
@@ -96,7 +100,7 @@ async function transcode(
     options: { movflags: '+faststart' },
     maxMuxingQueueSize: 10_000,
   });
-  using pictures = new PictureTrack(video, output, declaredMs);
+  using pictures = new PictureTrack(video, output, declaredMs, bounds);
   const audio = withSound ? input.streams.find((s) => s.codecpar.codecType === AVMEDIA_TYPE_AUDIO) : undefined;
   using sound = audio ? new SoundTrack(audio, output) : null;
 

@@ -4,8 +4,14 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Decoder, Demuxer, Muxer } from 'node-av/api';
-import { AV_CODEC_ID_AAC, AV_CODEC_ID_H264, AV_PIX_FMT_YUV420P, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
+import { Decoder, Demuxer, Encoder, FilterAPI, Muxer } from 'node-av/api';
+import {
+  AV_CODEC_ID_AAC,
+  AV_CODEC_ID_H264,
+  AV_PIX_FMT_YUV420P,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  FF_ENCODER_LIBX264,
+} from 'node-av/constants';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
@@ -13,7 +19,8 @@ import { geometryOf, targetRate, turnOf } from './media-geometry.ts';
 import { StoppedError } from './media-errors.ts';
 import { assertWholeMp4 } from './media-mp4.ts';
 import { MediaQueue } from './media-queue.ts';
-import { createMediaRunner, defaultMediaLimits } from './media-runner.ts';
+import { isWorthKeeping, sidesBelow } from './media-ladder.ts';
+import { createMediaRunner, createSmallerRunner, defaultMediaLimits } from './media-runner.ts';
 import type { MediaResult } from './media-messages.ts';
 import { sniff, sniffFile } from './media-sniff.ts';
 import { transcodeVideo } from './media-video.ts';
@@ -107,6 +114,98 @@ async function isFastStart(file: string): Promise<boolean> {
   const bytes = await readFile(file);
   return bytes.indexOf('moov') < bytes.indexOf('mdat');
 }
+
+/** A moving test picture of a second. */
+async function testVideo(width: number, height: number): Promise<string> {
+  const path = join(folder, `${width}x${height}.mp4`);
+  await using input = await Demuxer.open(`testsrc2=size=${width}x${height}:rate=25:duration=1`, { format: 'lavfi' });
+  await using output = await Muxer.open(path, { format: 'mp4' });
+  const encoder = await Encoder.create(FF_ENCODER_LIBX264, { context: { bitRate: '4M', gopSize: 25 } });
+  const decoder = await Decoder.create(input.streams[0]!);
+  const index = output.addStream(encoder);
+  for await (const packet of encoder.packets(
+    FilterAPI.create('format=yuv420p').frames(decoder.frames(input.packets())),
+  )) {
+    if (packet) await output.writePacket(packet, index);
+  }
+  await output.close();
+  return path;
+}
+
+/** A picture of noise: no size of it is small. */
+async function noise(width: number, height: number): Promise<string> {
+  const path = join(folder, `${width}x${height}.png`);
+  await sharp({
+    create: { width, height, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 40 } },
+  })
+    .png()
+    .toFile(path);
+  return path;
+}
+
+describe('smaller copies', () => {
+  const sizes = (made: MediaResult): unknown[] => made.smaller.map(({ width, height }) => [width, height]);
+
+  it('of a picture are made for smaller boards, each with far fewer bytes than the one above', async () => {
+    const made = await make(await noise(3840, 2160), 'image');
+    expect(sizes(made)).toEqual([
+      [1920, 1080],
+      [960, 540],
+      [480, 270],
+      [240, 135],
+    ]);
+    for (const [i, copy] of made.smaller.entries()) {
+      const bytes = await readFile(copy.file);
+      expect(copy).toMatchObject({
+        mediaType: 'image/webp',
+        size: bytes.length,
+        hash: createHash('sha256').update(bytes).digest('hex'),
+      });
+      expect(copy.size).toBeLessThan(0.5 * (made.smaller[i - 1] ?? made.rendition).size);
+    }
+  });
+
+  it('of an upright picture are upright', async () => {
+    expect(sizes(await make(await noise(540, 960), 'image'))).toEqual([
+      [270, 480],
+      [135, 240],
+    ]);
+  });
+
+  it('of a video are videos of the same length', async () => {
+    const made = await make(await testVideo(1280, 720), 'video');
+    expect(sizes(made)).toEqual([
+      [960, 540],
+      [480, 270],
+    ]);
+    for (const [i, copy] of made.smaller.entries()) {
+      expect(copy).toMatchObject({ mediaType: 'video/mp4', durationMs: made.rendition.durationMs });
+      expect(copy.size).toBeLessThan(0.75 * (made.smaller[i - 1] ?? made.rendition).size);
+      expect(await inspect(copy.file)).toMatchObject({
+        codec: AV_CODEC_ID_H264,
+        size: [copy.width, copy.height],
+        frames: 25,
+        steps: [40],
+      });
+      expect(await isFastStart(copy.file)).toBe(true);
+    }
+  });
+
+  it('are made alone of what is finished', async () => {
+    const { rendition, smaller } = await make(await noise(1000, 1000), 'image');
+    const job = { kind: 'image', source: rendition.file, smallerOf: rendition, folder: join(folder, 'again') } as const;
+    const again = await createSmallerRunner(defaultMediaLimits)(job, { signal: none, onProgress: () => {} });
+    expect(again.smaller.map(({ hash }) => hash)).toEqual(smaller.map(({ hash }) => hash));
+    expect(smaller).toHaveLength(2);
+  });
+
+  it('are not made where they would save nothing', () => {
+    expect(sidesBelow('image', { width: 1000, height: 300 })).toEqual([480, 240]);
+    expect(sidesBelow('video', { width: 300, height: 640 })).toEqual([480]);
+    expect(sidesBelow('image', { width: 300, height: 200 })).toEqual([]);
+    expect([isWorthKeeping(95, 100), isWorthKeeping(50, 100)]).toEqual([false, true]);
+  });
+});
 
 describe('pictures', () => {
   it('become WebP of the same size, named by what they hold', async () => {

@@ -31,7 +31,7 @@ const pretend: RunMedia = async (job: MediaJob) => {
       .digest('hex');
     return { file, hash, size: name.length, mediaType: 'image/webp', width: 1, height: 1, durationMs: null };
   };
-  return { kind: job.kind, rendition: await made('picture'), poster: await made('poster') };
+  return { kind: job.kind, rendition: await made('picture'), poster: await made('poster'), smaller: [] };
 };
 
 /** Pauses that end when the test says so. */

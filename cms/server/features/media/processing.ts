@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, StoppedError, type MediaErrorCode } from '../../jobs/media-errors.ts';
 import type { MadeFile, MediaResult } from '../../jobs/media-messages.ts';
+import { ladder } from '../../jobs/media-ladder.ts';
 import { MediaQueue } from '../../jobs/media-queue.ts';
 import type { RunMedia } from '../../jobs/media-runner.ts';
 import { sniffFile } from '../../jobs/media-sniff.ts';
@@ -33,6 +34,8 @@ export interface MediaProcessing {
    * row is ready, failed or deleted, the CMS closes, or after `most` attempts. Never rejects: what went wrong stands in the row.
    */
   enqueue(row: Pick<MediaRow, 'id' | 'kind'>, most?: number): Promise<void>;
+  /** Runs other work between the files, one at a time. @throws StoppedError when the CMS closes */
+  inTurn<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Stops a row that was deleted. */
   stop(id: string): void;
   /** 0 to 1. */
@@ -148,7 +151,6 @@ export function createMediaProcessing(
     let done = true;
     try {
       await attempt(row, signal, onProgress);
-      // Renditions by board shape (several sizes of one original) would keep the original here.
       await folders.removeUpload(row.id);
     } catch (error) {
       // When it was stopped, whoever stopped it knows what becomes of it.
@@ -190,10 +192,11 @@ export function createMediaProcessing(
     }
   }
 
-  async function finish(id: string, { kind, rendition, poster }: MediaResult): Promise<void> {
+  async function finish(id: string, { kind, rendition, poster, smaller }: MediaResult): Promise<void> {
+    const all = [rendition, poster, ...smaller];
     const fresh: string[] = [];
     try {
-      for (const made of [rendition, poster]) if (await folders.keep(made.file, made.hash)) fresh.push(made.hash);
+      for (const made of all) if (await folders.keep(made.file, made.hash)) fresh.push(made.hash);
       const live = await store.transaction(async (tx) => {
         const ready = await repo.markReady(tx, id, {
           kind,
@@ -205,8 +208,15 @@ export function createMediaProcessing(
           duration_ms: rendition.durationMs,
           poster_hash: poster.hash,
         });
-        if (ready) for (const made of [rendition, poster]) await repo.insertAsset(tx, assetRow(made));
-        return ready;
+        if (!ready) return false;
+        for (const made of all) await repo.insertAsset(tx, assetRow(made));
+        await repo.setSmaller(
+          tx,
+          rendition.hash,
+          smaller.map(({ hash }) => hash),
+          ladder,
+        );
+        return true;
       });
       // It was deleted meanwhile.
       if (!live) for (const hash of fresh) await folders.removeAsset(hash);
@@ -217,15 +227,7 @@ export function createMediaProcessing(
     }
   }
 
-  const assetRow = (made: MadeFile): repo.NewAsset => ({
-    hash: made.hash,
-    size: made.size,
-    media_type: made.mediaType,
-    width: made.width,
-    height: made.height,
-    duration_ms: made.durationMs,
-    created_at: sources.now(),
-  });
+  const assetRow = (made: MadeFile): repo.NewAsset => repo.assetRow(made, sources.now());
 
   async function fail(row: Pick<MediaRow, 'id'>, code: MediaErrorCode): Promise<void> {
     await folders.removeWork(row.id).catch(() => undefined);
@@ -238,6 +240,10 @@ export function createMediaProcessing(
   return {
     register,
     enqueue,
+    async inTurn(id, work) {
+      if (closing) throw new StoppedError('The CMS is closing');
+      return queue.add(id, work);
+    },
     stop(id) {
       queue.abort(id, new StoppedError('It was deleted'));
       pauses.get(id)?.aborter.abort();

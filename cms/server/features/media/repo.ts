@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { MediaErrorCode } from '../../jobs/media-errors.ts';
+import type { MadeFile } from '../../jobs/media-messages.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
@@ -76,11 +77,74 @@ export async function markReady(
   return done.numUpdatedRows > 0n;
 }
 
+export const assetRow = (made: MadeFile, now: number): NewAsset => ({
+  hash: made.hash,
+  size: made.size,
+  media_type: made.mediaType,
+  width: made.width,
+  height: made.height,
+  duration_ms: made.durationMs,
+  created_at: now,
+});
+
 export async function insertAsset(tx: Tx, row: NewAsset): Promise<void> {
   await tx
     .insertInto('assets')
     .values(row)
     .onConflict((conflict) => conflict.column('hash').doNothing())
+    .execute();
+}
+
+/** Says that these, assets already, are smaller copies of an asset: its list of sizes of that number. Older copies stay: boards may play them. */
+export async function setSmaller(tx: Tx, asset: string, copies: readonly string[], ladder: number): Promise<void> {
+  if (copies.length > 0)
+    await tx
+      .insertInto('asset_renditions')
+      .values(copies.map((rendition) => ({ asset, rendition })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  await tx.updateTable('assets').set({ ladder }).where('hash', '=', asset).execute();
+}
+
+export type SmallerRow = Pick<AssetRow, 'hash' | 'size' | 'media_type' | 'width' | 'height'> & {
+  readonly asset: string;
+};
+
+/** The smaller copies of these assets. */
+export async function findSmaller(db: Db | Tx, hashes: readonly string[]): Promise<SmallerRow[]> {
+  return inChunks(hashes, (chunk) =>
+    db
+      .selectFrom('asset_renditions')
+      .innerJoin('assets', 'assets.hash', 'asset_renditions.rendition')
+      .select([
+        'asset_renditions.asset',
+        'assets.hash',
+        'assets.size',
+        'assets.media_type',
+        'assets.width',
+        'assets.height',
+      ])
+      .where('asset_renditions.asset', 'in', chunk)
+      .execute(),
+  );
+}
+
+/** What the library holds in other sizes than those of this number, the newest first. */
+export async function findOtherLadder(db: Db | Tx, ladder: number): Promise<AssetRow[]> {
+  return db
+    .selectFrom('assets')
+    .selectAll()
+    .where('ladder', '<>', ladder)
+    .where('hash', 'in', (eb) =>
+      eb
+        .selectFrom('media')
+        .select(({ ref }) => ref('media.hash').$notNull().as('hash'))
+        .where('state', '=', 'ready')
+        .where('deleted_at', 'is', null)
+        .where('media.hash', 'is not', null),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('hash')
     .execute();
 }
 

@@ -3,7 +3,13 @@ import type { Media } from '../../../../shared/protocol/api/media.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, type MediaErrorCode } from '../../jobs/media-errors.ts';
-import { createMediaRunner, defaultMediaLimits, type RunMedia } from '../../jobs/media-runner.ts';
+import {
+  createMediaRunner,
+  createSmallerRunner,
+  defaultMediaLimits,
+  type RunMedia,
+  type RunSmaller,
+} from '../../jobs/media-runner.ts';
 import type { Tx } from '../../store/store.ts';
 import { maySeeContent } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -12,7 +18,8 @@ import { MediaFolders } from './files.ts';
 import { createMediaLibrary, type MediaLibrary } from './library.ts';
 import { createMediaProcessing, type NewUpload, type Pause } from './processing.ts';
 import * as repo from './repo.ts';
-import type { AssetRow } from './repo.ts';
+import type { AssetRow, SmallerRow } from './repo.ts';
+import { createMediaSizes } from './sizes.ts';
 
 export type Asset = AssetRow;
 
@@ -33,6 +40,8 @@ export interface MediaService
   /** The file and its type, for serving. */
   asset(hash: string): Promise<{ file: string; size: number; mediaType: string } | null>;
   assets(hashes: readonly string[], tx?: Tx): Promise<Asset[]>;
+  /** The smaller copies of these assets. */
+  smaller(hashes: readonly string[]): Promise<SmallerRow[]>;
   /** An asset that this person may put into a notice, or null. */
   usableAsset(actor: Actor, hash: string): Promise<Asset | null>;
   /** The unit of a media row, for whoever passes `mediaChanged` on; null when there is none. */
@@ -57,6 +66,7 @@ export interface MediaDeps {
   /** Largest upload, bytes. */
   readonly maxUploadBytes?: number;
   readonly run?: RunMedia;
+  readonly runSmaller?: RunSmaller;
   /** How to wait before another attempt. */
   readonly pause?: Pause;
   /** Bytes free on the uploads' disk. */
@@ -80,6 +90,12 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
 
   const library = createMediaLibrary(context, { tree, processing });
 
+  const sizes = createMediaSizes(context, {
+    folders,
+    processing,
+    run: deps.runSmaller ?? createSmallerRunner(defaultMediaLimits),
+  });
+  let missing: Promise<void> = Promise.resolve();
   const bin = createMediaBin(context, { tree, folders, library, processing });
 
   async function accept(upload: NewUpload): Promise<void> {
@@ -149,6 +165,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       return row && { file: folders.asset(hash), size: row.size, mediaType: row.media_type };
     },
     assets: (hashes, tx) => repo.findAssets(tx ?? store.read, hashes),
+    smaller: (hashes) => repo.findSmaller(store.read, hashes),
     async usableAsset(actor, hash) {
       const units = await repo.unitsHolding(store.read, hash);
       return units.some((unitId) => maySeeContent(actor, access, tree, unitId))
@@ -172,6 +189,8 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
           if (upload) await accepted(upload);
         }
       }
+      // What people wait for is in the queue already.
+      missing = sizes.makeMissing();
     },
     async tidyUploads(findUpload) {
       const before = sources.now() - abandonedMs;
@@ -186,7 +205,11 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       }
       return removed;
     },
-    idle: () => processing.idle(),
-    close: () => processing.close(),
+    async idle() {
+      await Promise.all([missing, processing.idle()]);
+    },
+    async close() {
+      await Promise.all([processing.close(), missing]);
+    },
   };
 }

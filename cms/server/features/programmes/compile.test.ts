@@ -13,6 +13,7 @@ import type { TimedNotice } from '../notices/service.ts';
 import type { ObligationRecord } from '../obligations/service.ts';
 import type { PlaylistRecord } from '../playlists/service.ts';
 import type { EntryRecord } from '../schedules/service.ts';
+import type { AssetSizes } from './sizes.ts';
 import { Compiler, contentHash, encodePart, type BoardToCompile, type Compiled, type Library } from './compile.ts';
 
 /** Ids that tell what they are of. */
@@ -79,14 +80,22 @@ const obligation = (n: number, noticeN: number, over: Partial<ObligationRecord> 
   targets: { unitIds: [unitRoot], boardIds: [] },
   ...over,
 });
-const asset = (n: number): AssetRef => ({ hash: hash(n), size: 100 + n, mediaType: 'image/webp' });
+const ref = (n: number): AssetRef => ({ hash: hash(n), size: 100 + n, mediaType: 'image/webp' });
+const asset = (n: number, over: Partial<AssetSizes> = {}): AssetSizes => ({
+  ...ref(n),
+  width: 1920,
+  height: 1080,
+  smaller: [],
+  ...over,
+});
+const output = { x: 0, y: 0, width: 1920, height: 1080, rotation: 0 as const };
 
 interface Parts {
   notices?: TimedNotice[];
   playlists?: PlaylistRecord[];
   entries?: EntryRecord[];
   obligations?: ObligationRecord[];
-  assets?: AssetRef[];
+  assets?: AssetSizes[];
 }
 const library = ({ notices = [], playlists = [], entries = [], obligations = [], assets = [] }: Parts): Library => ({
   notices: new Map(notices.map((one) => [one.id, one])),
@@ -99,7 +108,7 @@ const board = (
   over: Partial<BoardToCompile['board']> = {},
   unitPath: string[] = [unitRoot, unitCommune],
 ): BoardToCompile => ({
-  board: { id: id(7, 1), name: 'Bảng chợ', defaultPlaylistId: null, ...over },
+  board: { id: id(7, 1), name: 'Bảng chợ', defaultPlaylistId: null, output, ...over },
   unitPath,
   unitName: 'Xã An',
 });
@@ -163,7 +172,7 @@ describe('compile', () => {
       { kind: 'obligation', obligationId: id(6, 1), noticeId: id(2, 3), perHour: 4, order: 0, ...window },
     ]);
     expect(programme.fallback).toEqual({ kind: 'fallback', unitName: 'Xã An', boardName: 'Bảng chợ' });
-    expect(made.content.assets).toEqual([asset(1)]);
+    expect(made.content.assets).toEqual([ref(1)]);
     expect([made.notices, made.warnings]).toEqual([3, []]);
   });
 
@@ -194,6 +203,53 @@ describe('compile', () => {
       assets: assets.toReversed(),
     });
     expect(backward.content).toEqual(forward.content);
+  });
+
+  describe('by the board’s size', () => {
+    const copy = (n: number, width: number, height: number) => ({ ...ref(n), width, height });
+    const master = asset(1, {
+      width: 3840,
+      height: 2160,
+      smaller: [copy(2, 240, 135), copy(3, 960, 540), copy(4, 1920, 1080)],
+    });
+    const on = (width: number, height: number, content = picture(1), rotation: 0 | 90 = 0) =>
+      compile(
+        { notices: [notice(1, content)], playlists: [playlist(1, [1])], assets: [master] },
+        board({ defaultPlaylistId: id(3, 1), output: { x: 0, y: 0, width, height, rotation } }),
+      );
+    const given = (made: Compiled) =>
+      made.content.assets.map(({ hash: name }) => [1, 2, 3, 4].find((n) => hash(n) === name));
+
+    it.each([
+      ['an LED', 192, 96, 'contain', 0, 2],
+      ['an LED that it fills', 320, 160, 'cover', 0, 3],
+      ['a larger LED', 640, 320, 'contain', 0, 3],
+      ['a screen', 1920, 1080, 'contain', 0, 4],
+      ['an upright screen', 1080, 1920, 'contain', 0, 4],
+      ['an upright screen that it fills', 1080, 1920, 'cover', 0, 1],
+      ['a screen that hangs on its side', 1920, 1080, 'cover', 90, 1],
+      ['a 4K screen', 3840, 2160, 'contain', 0, 1],
+      ['a screen larger than the picture', 7680, 4320, 'contain', 0, 1],
+    ] as const)('%s gets the picture with no more pixels than it shows', (_name, width, height, fit, rotation, n) => {
+      const made = on(width, height, { type: 'image', asset: hash(1), alt: '', fit }, rotation);
+      expect(given(made)).toEqual([n]);
+      // The player reads what it was given, and nothing of the largest.
+      expect([...read(made).notices.values()][0]!.content).toEqual({ type: 'image', asset: hash(n), alt: '', fit });
+    });
+
+    it('a layout gets its pictures so too, and nothing else in it changes', () => {
+      const fields = { title: hash(1), pictures: [{ asset: hash(1), alt: 'Lũ' }], asset: 'không phải tệp' };
+      const made = on(192, 96, { type: 'layout', layout: 'picture', fields });
+      expect(given(made)).toEqual([2]);
+      expect([...read(made).notices.values()][0]!.content).toMatchObject({
+        fields: { ...fields, pictures: [{ asset: hash(2), alt: 'Lũ' }] },
+      });
+    });
+
+    it('boards of one size share the part', () => {
+      expect(on(192, 96).content.parts).toEqual(on(192, 96).content.parts);
+      expect(on(192, 96).content.parts).not.toEqual(on(1920, 1080).content.parts);
+    });
   });
 
   it('shares every part but the fallback between boards', () => {

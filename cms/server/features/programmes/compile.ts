@@ -22,6 +22,7 @@ import type { ObligationRecord } from '../obligations/service.ts';
 import type { PlaylistRecord } from '../playlists/service.ts';
 import type { EntryRecord } from '../schedules/service.ts';
 import { targetsBoard } from '../schedules/targets.ts';
+import { rasterOf, sizedContent, type AssetSizes, type Raster } from './sizes.ts';
 
 /** Why a programme may not be what its editors want. */
 export type CompileWarning = 'media_not_ready' | 'nothing_to_play' | 'obligations_overcommitted';
@@ -34,11 +35,11 @@ export interface Library {
   readonly entries: readonly EntryRecord[];
   readonly obligations: readonly ObligationRecord[];
   /** Media that are on disk. */
-  readonly assets: ReadonlyMap<string, AssetRef>;
+  readonly assets: ReadonlyMap<string, AssetSizes>;
 }
 
 export interface BoardToCompile {
-  readonly board: Pick<BoardRecord, 'id' | 'name' | 'defaultPlaylistId'>;
+  readonly board: Pick<BoardRecord, 'id' | 'name' | 'defaultPlaylistId' | 'output'>;
   /** From the root unit to the board's own. */
   readonly unitPath: readonly string[];
   readonly unitName: string;
@@ -67,6 +68,13 @@ export interface Compiled {
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
+/** A notice as boards of one raster show it. */
+interface ShownNotice {
+  readonly part: NoticePart;
+  readonly encoded: EncodedPart;
+  readonly assets: readonly AssetRef[];
+}
+
 /** Gives a part its bytes and its name. */
 export function encodePart(part: Part): EncodedPart {
   const body = canonicalJson(part);
@@ -78,6 +86,8 @@ export class Compiler {
   readonly #library: Library;
   readonly #now: number;
   readonly #encoded = new Map<string, EncodedPart>();
+  /** Notices as boards of one raster show them. */
+  readonly #shown = new Map<string, ShownNotice>();
 
   /** @param now ms UTC: what has ended by then can never be played again, and costs no byte */
   constructor(library: Library, now: number) {
@@ -93,7 +103,7 @@ export class Compiler {
       unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
     const entries = this.#library.entries.filter((entry) => known.has(entry.playlistId) && means(entry));
     const obligations = this.#library.obligations.filter(
-      (obligation) => means(obligation) && this.#notice(obligation.noticeId, warnings) !== null,
+      (obligation) => means(obligation) && this.#canShow(obligation.noticeId, warnings),
     );
     const defaultPlaylistId =
       board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null;
@@ -107,7 +117,9 @@ export class Compiler {
       ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
       ...obligations.map((obligation) => obligation.noticeId),
     ]);
-    const notices = [...noticeIds].map((id) => this.#notice(id, warnings)!);
+    const raster = rasterOf(board.output);
+    const shown = [...noticeIds].map((id) => this.#onRaster(id, raster));
+    const notices = shown.map(({ part }) => part);
     if (notices.length === 0) warnings.add('nothing_to_play');
 
     const entryParts = entries.map(entryPart);
@@ -124,8 +136,8 @@ export class Compiler {
     }
 
     const encoded = new Map<string, EncodedPart>();
+    for (const made of shown) encoded.set(made.encoded.hash, made.encoded);
     for (const part of [
-      ...notices,
       ...playlists,
       ...entryParts,
       ...obligationParts,
@@ -134,12 +146,12 @@ export class Compiler {
       const made = this.#encode(part);
       encoded.set(made.hash, made);
     }
-    const hashes = new Set(notices.flatMap(({ content }) => assetsOf(content)));
+    const assets = new Map(shown.flatMap((notice) => notice.assets).map((asset) => [asset.hash, asset]));
     return {
       content: {
         defaultPlaylistId,
         parts: [...encoded.values()].map(({ hash, size }) => ({ hash, size })).sort(byHash),
-        assets: [...hashes].map((hash) => this.#library.assets.get(hash)!).sort(byHash),
+        assets: [...assets.values()].sort(byHash),
       },
       parts: encoded,
       notices: notices.length,
@@ -151,20 +163,31 @@ export class Compiler {
     return validTo !== null && validTo <= this.#now;
   }
 
-  /** The notice if boards can show it. One that was deleted is left out in silence: whoever deleted it wanted that. */
-  #notice(id: string, warnings: Set<CompileWarning>): NoticePart | null {
+  /** Whether boards can show a notice. One that was deleted is left out in silence: whoever deleted it wanted that. */
+  #canShow(id: string, warnings: Set<CompileWarning>): boolean {
     const notice = this.#library.notices.get(id);
-    if (!notice) return null;
-    if (!assetsOf(notice.content).every((hash) => this.#library.assets.has(hash))) {
-      warnings.add('media_not_ready');
-      return null;
+    if (!notice) return false;
+    if (assetsOf(notice.content).every((hash) => this.#library.assets.has(hash))) return true;
+    warnings.add('media_not_ready');
+    return false;
+  }
+
+  /** A notice that boards can show, with the files that a raster needs. */
+  #onRaster(id: string, raster: Raster): ShownNotice {
+    const key = `${id} ${raster.width}×${raster.height}`;
+    let made = this.#shown.get(key);
+    if (!made) {
+      const notice = this.#library.notices.get(id)!;
+      const { content, assets } = sizedContent(notice.content, raster, this.#library.assets);
+      const part = noticePart(notice, content);
+      this.#shown.set(key, (made = { part, assets, encoded: encodePart(part) }));
     }
-    return noticePart(notice);
+    return made;
   }
 
   #playlist(playlist: PlaylistRecord, warnings: Set<CompileWarning>): PlaylistPart {
     const items = playlist.items.filter(
-      (item) => !this.#isOver(item.validTo) && this.#notice(item.noticeId, warnings) !== null,
+      (item) => !this.#isOver(item.validTo) && this.#canShow(item.noticeId, warnings),
     );
     return { kind: 'playlist', playlistId: playlist.id, name: playlist.name, items };
   }
@@ -180,7 +203,6 @@ export class Compiler {
 }
 
 function keyOf(part: Part): string | null {
-  if (part.kind === 'notice') return `notice ${part.noticeId}`;
   if (part.kind === 'playlist') return `playlist ${part.playlistId}`;
   if (part.kind === 'entry') return `entry ${part.entryId}`;
   return part.kind === 'obligation' ? `obligation ${part.obligationId}` : null;
@@ -188,14 +210,14 @@ function keyOf(part: Part): string | null {
 
 const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
 
-const noticePart = (notice: TimedNotice): NoticePart => ({
+const noticePart = (notice: TimedNotice, content: NoticePart['content']): NoticePart => ({
   kind: 'notice',
   noticeId: notice.id,
   title: notice.title,
   category: notice.category,
   originUnitId: notice.unitId,
   durationMs: notice.effectiveDurationMs,
-  content: notice.content,
+  content,
 });
 
 const entryPart = (entry: EntryRecord): EntryPart => ({

@@ -1,21 +1,29 @@
 /** Collects what the programmes of some boards are made of, each thing once. */
-import { assetRef, assetsOf, type AssetRef } from '../../../../shared/protocol/programme.ts';
+import { assetRef, assetsOf } from '../../../../shared/protocol/programme.ts';
 import type { UnitTree } from '../../access.ts';
 import type { BoardRecord } from '../boards/service.ts';
+import type { SmallerRow } from '../media/repo.ts';
 import type { MediaService } from '../media/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
 import type { Library } from './compile.ts';
+import type { SizedAsset } from './sizes.ts';
 
 export interface LibraryDeps {
-  readonly media: Pick<MediaService, 'assets'>;
+  readonly media: Pick<MediaService, 'assets' | 'smaller'>;
   readonly notices: Pick<NoticesService, 'timed'>;
   readonly playlists: Pick<PlaylistsService, 'records'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits'>;
   readonly obligations: Pick<ObligationsService, 'ofUnits'>;
 }
+
+const sized = (row: Omit<SmallerRow, 'asset'>): SizedAsset => ({
+  ...assetRef.parse({ hash: row.hash, size: row.size, mediaType: row.media_type }),
+  width: row.width,
+  height: row.height,
+});
 
 export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree, deps: LibraryDeps): Promise<Library> {
   const units = [...new Set(boards.flatMap((board) => tree.pathOf(board.unitId)))];
@@ -30,15 +38,21 @@ export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree
     ...obligations.map((obligation) => obligation.noticeId),
   ]);
   const notices = await deps.notices.timed([...noticeIds]);
-  const assets = await deps.media.assets([...new Set(notices.flatMap((notice) => assetsOf(notice.content)))]);
-  const refs = assets.map((asset): AssetRef =>
-    assetRef.parse({ hash: asset.hash, size: asset.size, mediaType: asset.media_type }),
-  );
+  const shown = [...new Set(notices.flatMap((notice) => assetsOf(notice.content)))];
+  const [assets, copies] = await Promise.all([deps.media.assets(shown), deps.media.smaller(shown)]);
+  const smallerOf = Map.groupBy(copies, (copy) => copy.asset);
   return {
     entries,
     obligations,
     playlists: new Map(playlists.map((playlist) => [playlist.id, playlist])),
     notices: new Map(notices.map((notice) => [notice.id, notice])),
-    assets: new Map(refs.map((ref) => [ref.hash, ref])),
+    assets: new Map(
+      assets.map((asset) => {
+        const smaller = (smallerOf.get(asset.hash) ?? [])
+          .map(sized)
+          .sort((a, b) => a.width - b.width || a.size - b.size);
+        return [asset.hash, { ...sized(asset), smaller }];
+      }),
+    ),
   };
 }
