@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { sha256Hex } from '../shared/protocol/common.ts';
 import { cleanLine, cleanParagraphs } from '../shared/util/text.ts';
+import { squareOff } from './parts/table.ts';
 
 /** One line of text that must not be empty. */
 export const requiredText = (maxLength: number) => z.string().overwrite(cleanLine).min(1).max(maxLength);
@@ -37,3 +38,22 @@ export function isCalendarDate(text: string): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
+
+export interface TableLimits {
+  readonly maxRows: number;
+  readonly maxColumns: number;
+  /** Of one cell. */
+  readonly maxLength: number;
+}
+
+/** Rows of cells, all of one width, without empty rows or columns at the end; at least one cell is filled. */
+export const table = ({ maxRows, maxColumns, maxLength }: TableLimits) =>
+  z
+    .array(z.array(z.string().overwrite(cleanLine).max(maxLength)))
+    .overwrite(squareOff)
+    .min(1)
+    .max(maxRows)
+    .refine((rows) => (rows[0]?.length ?? 0) <= maxColumns, {
+      error: `At most ${maxColumns} columns`,
+      params: { reason: 'too_many_columns', max: maxColumns },
+    });

@@ -20,6 +20,7 @@ const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
   notice: () => Promise.all([import('./notice/Notice.svelte'), import('./notice/schema.ts')]),
   infographic: () => Promise.all([import('./infographic/Infographic.svelte'), import('./infographic/schema.ts')]),
   urgent: () => Promise.all([import('./urgent/Urgent.svelte'), import('./urgent/schema.ts')]),
+  chart: () => Promise.all([import('./chart/Chart.svelte'), import('./chart/schema.ts')]),
   clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
 };
 

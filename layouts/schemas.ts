@@ -8,6 +8,8 @@ import * as infographic from './infographic/schema.ts';
 import { sample as infographicSample } from './infographic/sample.ts';
 import * as urgent from './urgent/schema.ts';
 import { sample as urgentSample } from './urgent/sample.ts';
+import * as chart from './chart/schema.ts';
+import { sample as chartSample } from './chart/sample.ts';
 import * as clock from './clock/schema.ts';
 import { sample as clockSample } from './clock/sample.ts';
 import * as notice from './notice/schema.ts';
@@ -29,6 +31,7 @@ export const layouts = {
   notice: { schema: notice.schema, fields: notice.fields, sample: { ...noticeSample } },
   infographic: { schema: infographic.schema, fields: infographic.fields, sample: { ...infographicSample } },
   urgent: { schema: urgent.schema, fields: urgent.fields, sample: { ...urgentSample } },
+  chart: { schema: chart.schema, fields: chart.fields, sample: { ...chartSample } },
   clock: { schema: clock.schema, fields: clock.fields, sample: { ...clockSample } },
 } as const satisfies Record<LayoutName, LayoutDefinition>;
 

@@ -48,13 +48,14 @@ export type Setting = Readonly<Record<`--${string}`, string>>;
 /**
  * Sets the first of the settings on the element at which none of `boxes` overflows and none of `lines` is wider than its
  * place; the last when there is no such.
+ * @returns whether it fits
  */
 export function fitBoxes(
   element: HTMLElement,
   boxes: Iterable<HTMLElement>,
   settings: Iterable<Setting>,
   lines: Iterable<HTMLElement> = [],
-): void {
+): boolean {
   const whole = [...boxes];
   const wide = [...whole, ...lines];
   for (const setting of settings) {
@@ -62,6 +63,7 @@ export function fitBoxes(
     const fits =
       wide.every((box) => box.scrollWidth <= box.clientWidth) &&
       whole.every((box) => box.scrollHeight <= box.clientHeight);
-    if (fits) return;
+    if (fits) return true;
   }
+  return false;
 }

@@ -128,6 +128,7 @@ test.each(layoutNames)('on fine glass «%s» says everything that was written', 
   const words = (text: string) =>
     text
       .normalize('NFC')
+      .toLowerCase()
       .split(/[\s|]+/u)
       .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const known = new Set(words(said));

@@ -59,6 +59,51 @@ export const layoutCases: Readonly<Record<string, Make>> = {
   }),
   'infographic, one': of('infographic', { title: marks, rows: [{ value: '98,2', unit: '%', label: marks }] }),
 
+  'chart, sample': of('chart', layouts.chart.sample),
+  'chart, lines': of('chart', {
+    title: marks,
+    kind: 'lines',
+    unit: 'lượt',
+    table: [
+      ['', '2024', '2025'],
+      ...Array.from({ length: 12 }, (_, i) => [`Tháng ${i + 1}`, `${90 + ((i * 37) % 80)}`, i === 5 ? '' : `${i}`]),
+    ],
+  }),
+  'chart, one line': of('chart', {
+    title: 'Ể',
+    kind: 'lines',
+    table: ['71,5', '78', '84,2', '91', '96,8'].map((value, i) => [`${2021 + i}`, value]),
+  }),
+  'chart, shares': of('chart', {
+    title: 'Chi ngân sách xã năm 2025',
+    kind: 'shares',
+    unit: 'triệu đồng',
+    table: [
+      ['Xây dựng cơ bản', '6.450'],
+      ['Giáo dục', '2.100'],
+      ['Văn hóa, thông tin', '480'],
+      ['Khác', '12'],
+    ],
+  }),
+  'chart, twelve rows': of('chart', {
+    title: marks,
+    table: Array.from({ length: 12 }, (_, i) => [marked(8 + i), `${50 + ((i * 37) % 200)}`]),
+  }),
+  'chart, longest': of('chart', {
+    title: marked(100),
+    unit: 'Ể'.repeat(20),
+    source: marked(120),
+    table: [
+      ['Thôn', marked(30), 'Ộ'.repeat(30), marked(28)],
+      ...Array.from({ length: 12 }, (_, i) => [
+        i % 2 === 1 ? marked(30) : 'Ể'.repeat(30),
+        '-123.456.789',
+        '1.234.567,25',
+        '0',
+      ]),
+    ],
+  }),
+
   'clock, sample': of('clock', layouts.clock.sample),
   'clock, of the board’s own unit': of('clock', {}),
   'clock, longest': of('clock', { unitName: marked(120), message: marked(120) }),

@@ -126,6 +126,7 @@ export function sentenceOfIssue(issue: z.core.$ZodIssue): string {
     case 'too_small':
       if (issue.origin === 'string' && Number(issue.minimum) <= 1) return m.field_required();
       if (issue.origin === 'string') return m.field_too_short({ min: String(issue.minimum) });
+      if (issue.origin === 'array' && Number(issue.minimum) <= 1) return m.field_required();
       return m.field_too_small({ min: figure(issue.path, issue.minimum) });
     case 'too_big':
       if (issue.origin === 'string') return m.field_too_long({ max: String(issue.maximum) });
@@ -149,6 +150,22 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
   switch (reason) {
     case 'too_many_words':
       return m.field_too_many_words({ max: word('max') });
+    case 'too_many_columns':
+      return m.field_too_many_columns({ max: word('max') });
+    case 'table_too_small':
+      return m.table_too_small();
+    case 'not_a_number':
+      return m.table_not_number({ text: word('text') });
+    case 'number_too_large':
+      return m.table_number_too_large({ text: word('text') });
+    case 'name_missing':
+      return m.table_name_missing();
+    case 'no_numbers':
+      return m.table_no_numbers();
+    case 'shares_one_column':
+      return m.table_shares_one_column();
+    case 'share_negative':
+      return m.table_share_negative();
     default:
       return m.field_wrong_format();
   }
