@@ -354,8 +354,6 @@ export interface Database {
     start_at: number;
     painted_ms: number;
     notice_id: string | null;
-    notice_hash: string | null;
-    asset: string | null;
     takeover_id: string | null;
     why: string;
     why_id: string | null;

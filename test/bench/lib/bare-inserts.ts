@@ -26,7 +26,7 @@ db.exec(
 );
 
 const columns =
-  'journal_id,seq,start_at,painted_ms,notice_id,notice_hash,asset,takeover_id,why,why_id,outcome,host,clock,offset_ms,board_id'.split(
+  'journal_id,seq,start_at,painted_ms,notice_id,takeover_id,why,why_id,outcome,host,clock,offset_ms,board_id'.split(
     ',',
   );
 const rowsPerStatement = 50;

@@ -130,8 +130,6 @@ function playRow(journalId: string, seq: number) {
     start_at: 0,
     painted_ms: 0,
     notice_id: null,
-    notice_hash: null,
-    asset: null,
     takeover_id: null,
     why: 'loop',
     why_id: null,

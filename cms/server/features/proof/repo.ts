@@ -14,8 +14,6 @@ const playColumns = [
   'start_at',
   'painted_ms',
   'notice_id',
-  'notice_hash',
-  'asset',
   'takeover_id',
   'why',
   'why_id',

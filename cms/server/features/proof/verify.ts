@@ -140,10 +140,10 @@ function playRow(
   body: Extract<JournalRecord['body'], { type: 'playEnded' }>,
   boardId: string,
 ): string {
-  const { noticeId, noticeHash, asset, takeoverId, why } = body;
+  const { noticeId, takeoverId, why } = body;
   return (
-    `[${plain(record.journalId)},${record.seq},${body.start},${body.paintedMs},${plain(noticeId)},${plain(noticeHash)},` +
-    `${plain(asset)},${plain(takeoverId)},${plain(why.kind)},${plain(why.id)},${plain(body.outcome)},${plain(body.host)},` +
+    `[${plain(record.journalId)},${record.seq},${body.start},${body.paintedMs},${plain(noticeId)},` +
+    `${plain(takeoverId)},${plain(why.kind)},${plain(why.id)},${plain(body.outcome)},${plain(body.host)},` +
     `${plain(record.clock)},${record.offsetMs},${plain(boardId)}]`
   );
 }
