@@ -1,5 +1,5 @@
 /**
- * npm start [-- --empty] [-- --port N] [-- --data DIR] [-- --no-player]
+ * npm start [-- --empty] [-- --port N] [-- --data DIR] [-- --no-player] [-- --headless]
  *
  * Builds what is needed, starts the CMS on embedded SQLite in one data folder with a sample province, and one
  * real player for the first board. The pairing is real: the player shows its code, this script hands the code
@@ -91,7 +91,11 @@ function startPlayer(cms: Child, ready: CmsReady): Child {
   const boardId = ready.sample?.firstBoardId;
   const player = startChild(
     process.execPath,
-    [join(repoRoot, 'scripts/player.ts'), '--cms', ready.url, '--data', playerData],
+    [
+      join(repoRoot, 'scripts/player.ts'),
+      ...['--cms', ready.url, '--data', playerData],
+      ...(options.headless ? ['--headless'] : []),
+    ],
     {
       log: logs.player,
       graceMs: STOP_GRACE_MS,

@@ -25,6 +25,28 @@ test('a page opened by hand mirrors the board and counts nothing; alone, its pla
   await cms.until(() => cms.bodies('playEnded').some(({ host }) => host === 'browser'));
 });
 
+test('an alert on a stand-in is not displayed; it is once there is a window, also after a restart', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.start({ host: 'standIn' });
+  const hidden = await b.openStage();
+  await cms.enterCode(await hidden.untilCode());
+  await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+  const alert = await cms.raise();
+  await hidden.untilFront('takeover');
+  await cms.until(() => cms.bodies('takeoverShown').length === 1);
+  await cms.until(() => cms.told.some(({ name, request }) => name === 'stateChangedV1' && request.host === 'standIn'));
+  expect(b.takeoverStates(alert.takeoverId)).toEqual(['received']);
+  await b.stop();
+  // What it painted arrives, and says where.
+  await b.start();
+  const window = await b.openStage();
+  await window.untilFront('takeover');
+  await cms.until(() => b.takeoverStates(alert.takeoverId).includes('displayed'));
+  const plays = cms.bodies('playEnded').filter(({ takeoverId }) => takeoverId === alert.takeoverId);
+  expect(plays.map(({ host }) => host)).toEqual(['standIn']);
+});
+
 test('the stage server lets in only its own page', async () => {
   const b = board();
   await b.startPlaying([1, picture(1)]);

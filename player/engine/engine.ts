@@ -6,7 +6,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { DirectorOutput } from '../../shared/director/types.ts';
-import type { HostKind, JournalBody } from '../../shared/protocol/journal.ts';
+import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../shared/protocol/link.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
@@ -354,8 +354,13 @@ export class Engine {
       next: this.#glass?.hasStage ? this.#describe(output.next) : null,
       programme: this.#programmes.active?.manifest.version ?? null,
       screenOn: null,
-      host: this.#glass?.kind ?? this.#o.host,
+      host: this.#hostNow(),
     });
+  }
+
+  /** Kind of the stage that plays now. */
+  #hostNow(): HostKind {
+    return this.#glass?.kind ?? this.#o.host;
   }
 
   /** Writes to the store. A disk that is full or failing loses the record, never the picture. */
@@ -369,13 +374,15 @@ export class Engine {
 
   #noteTakeover(record: JournalBody): void {
     if (record.type === 'takeoverShown') {
+      // Nobody saw it. Once there is a window, it is shown for the first time.
+      if (!proves(this.#hostNow())) return;
       this.#takeovers.markShown(record.takeoverId, true);
       this.#takeovers.note(record.takeoverId, 'displayed', null);
     } else if (record.type === 'takeoverEnded') {
       this.#takeovers.markShown(record.takeoverId, false);
       this.#takeovers.note(record.takeoverId, 'ended', null);
     } else if (record.type === 'playEnded' && record.takeoverId !== null) {
-      if (record.outcome === 'dark') this.#takeovers.note(record.takeoverId, 'dark', null);
+      if (record.outcome === 'dark' && proves(record.host)) this.#takeovers.note(record.takeoverId, 'dark', null);
       if (record.outcome === 'failed') this.#takeovers.note(record.takeoverId, 'failed', 'not_shown');
     }
   }
@@ -402,7 +409,7 @@ export class Engine {
       takeovers: this.#takeovers,
       journal: this.#journal,
       app: this.#o.app,
-      host: () => this.#glass?.kind ?? this.#o.host,
+      host: () => this.#hostNow(),
       onKeyList: async () => {
         if (this.#certificate) return;
         this.#certificate = await this.#pairedCertificate();

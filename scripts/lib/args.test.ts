@@ -8,6 +8,7 @@ describe('npm start', () => {
       port: 8080,
       data: '/srv/bang-tin/data',
       player: true,
+      headless: false,
     });
   });
 
@@ -17,7 +18,9 @@ describe('npm start', () => {
       port: 0,
       data: '/var/lib/bt',
       player: false,
+      headless: false,
     });
+    expect(parseStartArgs(['--headless'], '/srv').headless).toBe(true);
     expect(parseStartArgs(['--no-player'], '/srv').player).toBe(false);
   });
 

@@ -33,6 +33,8 @@ export interface StartOptions {
   data: string;
   /** Start a player for the first board. */
   player: boolean;
+  /** Without a window, as a test: what it plays counts. */
+  headless: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export function parseStartArgs(argv: string[], cwd: string): StartOptions {
     port: { type: 'string', default: '8080' },
     data: { type: 'string', default: 'data' },
     'no-player': { type: 'boolean', default: false },
+    headless: { type: 'boolean', default: false },
   });
   if (values.data.trim() === '') throw new ArgsError('--data takes a folder.');
   return {
@@ -52,6 +55,7 @@ export function parseStartArgs(argv: string[], cwd: string): StartOptions {
     port: parsePort(values.port),
     data: resolve(cwd, values.data),
     player: !values['no-player'] && !values.empty,
+    headless: values.headless,
   };
 }
 

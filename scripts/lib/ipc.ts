@@ -47,7 +47,8 @@ export const playerMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('stage'),
     url: z.string(),
-    host: z.enum(['electron', 'chromium', 'headless', 'none']),
+    /** standIn: a headless browser where a window was wanted. */
+    host: z.enum(['electron', 'chromium', 'headless', 'standIn', 'none']),
     reason: z.string().optional(),
   }),
 ]);

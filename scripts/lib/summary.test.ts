@@ -30,3 +30,10 @@ test("names the stage's address for every host, with the reason where there is o
     /no browser \(root\).*http:\/\/127\.0\.0\.1:9\/s/,
   );
 });
+
+test('says that nothing counts where a headless browser stands in for a window, and only there', () => {
+  const line = (host: 'standIn' | 'headless') =>
+    stageLine({ type: 'stage', url: 'http://127.0.0.1:9/s', host, reason: 'no display' });
+  expect(line('standIn')).toMatch(/không được tính .*plays do not count \(no display\)/);
+  expect(line('headless')).not.toMatch(/count/);
+});

@@ -42,6 +42,8 @@ const HOSTS: Record<StageMessage['host'], string> = {
   electron: 'cửa sổ Electron / Electron window',
   chromium: 'cửa sổ Chromium / Chromium window',
   headless: 'Chromium không cửa sổ / headless Chromium',
+  standIn:
+    'Chromium không cửa sổ, chạy thay: lượt phát không được tính / headless Chromium as a stand-in: plays do not count',
   none: 'không có trình duyệt / no browser',
 };
 

@@ -5,9 +5,19 @@
 import { z } from 'zod';
 import { durationMs, msUtc, sha256Hex, uuid, version } from './common.ts';
 
-/** Where the stage ran. `browser` is unsupervised and proves nothing; `headless` painted, with no glass behind it. */
-export const hostKind = z.enum(['electron', 'chromium', 'headless', 'browser']);
+/**
+ * Where the stage ran. `browser` was opened by hand, nobody supervises it. `headless` painted with no glass behind it, because
+ * somebody asked for that (a test); `standIn` did so of its own accord, where a window was wanted and could not be had.
+ */
+export const hostKind = z.enum(['electron', 'chromium', 'headless', 'standIn', 'browser']);
 export type HostKind = z.infer<typeof hostKind>;
+
+/** Hosts whose plays count, and whose word that an alert is displayed is believed. */
+export const provingHosts = ['electron', 'chromium', 'headless'] as const satisfies readonly HostKind[];
+
+export function proves(host: string): boolean {
+  return provingHosts.some((proving) => proving === host);
+}
 
 /** synced: sampled from the CMS within a day; held: trusted time carried on from an older sample; unknown: never sampled. */
 export const clockState = z.enum(['synced', 'held', 'unknown']);

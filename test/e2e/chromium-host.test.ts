@@ -104,9 +104,9 @@ test('a display that comes late gets its window; until then a headless browser p
   const host = startHost(cms, env, '--browser', browser, '--browser-arg', '--no-sandbox');
   try {
     const said = await host.message('stage');
-    expect(said['host']).toBe('headless');
+    expect(said['host']).toBe('standIn');
     expect(said['reason']).toContain('no window: code 1: Failed to connect to Wayland display');
-    await playOn(cms, 'headless');
+    await playOn(cms, 'standIn');
     await once(server.listen(display), 'listening');
     const late = await host.message('stage');
     expect(late['host']).toBe('chromium');

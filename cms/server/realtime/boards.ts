@@ -13,6 +13,7 @@ import {
   type RequestOf,
   type boardMessages,
 } from '../../../shared/protocol/link.ts';
+import { proves } from '../../../shared/protocol/journal.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, toAppError } from '../http.ts';
@@ -97,9 +98,10 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       return {};
     },
     async takeoverProgressedV1(board, progress) {
-      // A stage that was opened in any browser proves nothing: what it says it displays has arrived, no more.
+      // A stage in any browser, or with no glass behind it, proves nothing: what it says it displays has arrived, no more.
       const shown = progress.state === 'displayed' || progress.state === 'dark';
-      const unproven = shown && presence.hostOf(board.boardId) === 'browser';
+      const host = presence.hostOf(board.boardId);
+      const unproven = shown && host !== null && !proves(host);
       await deps.takeovers.recordProgress(board.boardId, unproven ? { ...progress, state: 'received' } : progress);
       return {};
     },

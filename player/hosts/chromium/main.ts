@@ -1,11 +1,13 @@
 /**
  * The Chromium host: the engine as a child, the stage in a kiosk window where there is a display, else in a headless browser, else
- * in none, whose address is said. What it says to the program that started it: `pairingCode`, `paired`, `stage`.
+ * in none, whose address is said. A headless browser that nobody asked for stands in for the window: it keeps the board going, but
+ * nobody sees it, so what it plays does not count (`standIn`). What it says to the program that started it: `pairingCode`, `paired`, `stage`.
  */
 import { mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { HostKind } from '../../../shared/protocol/journal.ts';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
 import { BrowserProcess } from './browser-process.ts';
@@ -49,6 +51,7 @@ function main(): void {
     stageDir: resolve(values.stage),
     browser,
     kind: windowKind({ headless: values.headless === true, browser, display }),
+    headless: values.headless === true,
     extra: values['browser-arg'] ?? [],
     pairAnew: values['pair-anew'] === true,
   }).start();
@@ -70,12 +73,16 @@ interface HostOptions {
   readonly stageDir: string;
   readonly browser: string | null;
   readonly kind: WindowKind | 'none';
+  /** A headless browser was asked for. */
+  readonly headless: boolean;
   readonly extra: readonly string[];
   readonly pairAnew: boolean;
 }
 
 class ChromiumHost {
   readonly #kindAtFirst: WindowKind | 'none';
+  /** What a headless browser is here. */
+  readonly #hiddenHost: 'headless' | 'standIn';
   readonly #engine: EngineProcess;
   readonly #browser: BrowserProcess | null;
   #kind: WindowKind | 'none';
@@ -95,8 +102,10 @@ class ChromiumHost {
     this.#kindAtFirst = options.kind;
     this.#dataDir = options.dataDir;
     this.#raster = rememberedRaster(options.dataDir);
+    this.#hiddenHost = options.headless ? 'headless' : 'standIn';
     if (options.browser === null) this.#reason = 'no browser';
-    this.#engine = new EngineProcess(options.kind === 'none' ? 'browser' : options.kind, {
+    else if (options.kind === 'headless' && !options.headless) this.#reason = 'no display';
+    this.#engine = new EngineProcess(options.kind === 'none' ? 'browser' : this.#hostOf(options.kind), {
       // Built, it lies beside the built engine: one file each, which starts in a third of the time.
       program: resolve(
         import.meta.dirname,
@@ -122,6 +131,10 @@ class ChromiumHost {
             env: process.env,
             onEnded: (reason, times) => this.#browserEnded(reason, times),
           });
+  }
+
+  #hostOf(kind: WindowKind): HostKind {
+    return kind === 'headless' ? this.#hiddenHost : kind;
   }
 
   start(): void {
@@ -155,7 +168,7 @@ class ChromiumHost {
         this.#browser?.works();
         if (this.#wait) clearTimeout(this.#wait);
         if (this.#kind === 'chromium') this.#windowWorks();
-        this.#sayStage(this.#kind, this.#reason);
+        this.#sayStage(this.#kind === 'none' ? 'none' : this.#hostOf(this.#kind), this.#reason);
         return;
       case 'stageStalled':
         this.#browser?.restart();
@@ -180,7 +193,7 @@ class ChromiumHost {
     process.stderr.write(`The browser ended (${reason}); it is started again.\n`);
     const window = this.#kind === 'chromium' && this.#kindAtFirst === 'chromium';
     // While the engine is still on the headless stage, a window that fails once was only an attempt.
-    const triedAgain = window && this.#engine.host === 'headless';
+    const triedAgain = window && this.#engine.host === 'standIn';
     if (this.#ending || (times < patience && !triedAgain)) return;
     if (window) this.#giveWay(reason);
     else this.#sayStage('none', reason);
@@ -190,9 +203,9 @@ class ChromiumHost {
   #giveWay(reason: string): void {
     this.#reason = `no window: ${reason}`;
     this.#kind = 'headless';
-    if (this.#engine.host === 'headless') this.#show();
+    if (this.#engine.host === 'standIn') this.#show();
     // The engine comes back as one with a headless stage, and says so with `listening`.
-    else void this.#engine.changeHost('headless');
+    else void this.#engine.changeHost('standIn');
     this.#awaitWindow();
   }
 
@@ -225,7 +238,7 @@ class ChromiumHost {
   }
 
   /** Says what the stage is on, when that has changed. The address is the one for people. */
-  #sayStage(host: WindowKind | 'none', reason: string | null): void {
+  #sayStage(host: HostKind | 'none', reason: string | null): void {
     if (!this.#listening) return;
     const message = { type: 'stage', url: this.#listening.openUrl, host, ...(reason ? { reason } : {}) };
     const text = JSON.stringify(message);

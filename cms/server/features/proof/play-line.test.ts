@@ -27,7 +27,7 @@ const play: fc.Arbitrary<JournalRecord> = fc.record({
     takeoverId: orNull(id),
     why: fc.record({ kind: fc.constantFrom('takeover', 'obligation', 'schedule', 'loop', 'fallback'), id: orNull(id) }),
     outcome: fc.constantFrom('completed', 'cut', 'failed', 'interrupted', 'dark'),
-    host: fc.constantFrom('electron', 'chromium', 'headless', 'browser'),
+    host: fc.constantFrom('electron', 'chromium', 'headless', 'standIn', 'browser'),
     programme: orNull(
       fc.record({ epoch: fc.integer({ min: 1, max: 99 }), counter: fc.integer({ min: 0, max: 10 ** 9 }) }),
     ),

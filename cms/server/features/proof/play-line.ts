@@ -14,7 +14,7 @@ const text = (of: string): string => `"(${of})"`;
 const orNull = (of: string): string => `(?:null|"(${of})")`;
 
 const line = new RegExp(
-  `^\\{"at":(${natural}),"body":\\{"asset":${orNull(sha)},"host":${text('electron|chromium|headless|browser')},` +
+  `^\\{"at":(${natural}),"body":\\{"asset":${orNull(sha)},"host":${text('electron|chromium|headless|standIn|browser')},` +
     `"noticeHash":${orNull(sha)},"noticeId":${orNull(uuid)},"outcome":${text('completed|cut|failed|interrupted|dark')},` +
     `"paintedMs":(${natural}),"programme":(?:null|\\{"counter":(${natural}),"epoch":(${positive})\\}),"start":(${natural}),` +
     `"takeoverId":${orNull(uuid)},"type":"playEnded",` +

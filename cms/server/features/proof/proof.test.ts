@@ -259,13 +259,17 @@ describe('plays', () => {
       { noticeId, outcome: 'dark' },
       { noticeId, outcome: 'failed', paintedMs: 0 },
       { noticeId: null, why: { kind: 'fallback', id: null } },
+      { noticeId, host: 'standIn' },
+      { noticeId, host: 'headless' },
     ];
     plays.forEach((change, i) => board.journal.append(playOf(start + i * 15_000, change), start));
     await board.send('appendJournalV1', board.journal.batch(1, plays.length));
 
     const query = `boardId=${board.identity.boardId}`;
-    const page = await cms.request(viewer, 'GET', `/api/plays?${query}&limit=2`);
+    const page = await cms.request(viewer, 'GET', `/api/plays?${query}&limit=4`);
     expect(page.body.plays).toMatchObject([
+      { seq: 8, host: 'headless', counted: true },
+      { seq: 7, host: 'standIn', counted: false },
       { seq: 6, title: null, why: 'fallback', counted: true },
       { seq: 5, title: 'Lịch cắt điện', outcome: 'failed', counted: false },
     ]);
@@ -277,11 +281,11 @@ describe('plays', () => {
       [2, true],
       [1, true],
     ]);
-    const counts = await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 90_000}`);
+    const counts = await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 120_000}`);
     const of = { takeoverId: null, exercise: false };
     expect(counts.body.counts).toEqual(
       expect.arrayContaining([
-        { ...of, noticeId, title: 'Lịch cắt điện', completed: 1, partial: 1, uncounted: 3, paintedMs: 19_000 },
+        { ...of, noticeId, title: 'Lịch cắt điện', completed: 2, partial: 1, uncounted: 4, paintedMs: 34_000 },
         { ...of, noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
       ]),
     );

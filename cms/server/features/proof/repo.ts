@@ -1,6 +1,6 @@
 /** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
 import { sql, type Selectable } from 'kysely';
-import { firstPrev, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { firstPrev, provingHosts, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
 import type { RowText } from './verify.ts';
@@ -40,8 +40,7 @@ export interface CursorMove {
   readonly toHash: string;
 }
 
-/** A play counts as proof when a supervised host painted it: a stage in any browser proves nothing, a dark or failed one was not seen. */
-export const countedHosts = ['electron', 'chromium', 'headless'] as const;
+/** A play counts as proof when a host painted it that proves something (`provingHosts`); a dark or failed one was not seen. */
 export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
 
 const joined = (rows: readonly RowText[]): { count: number; json: string } => {
@@ -228,7 +227,7 @@ export const proofRepo = {
 
   /** Per notice and per takeover: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
   async counts(db: Db | Tx, boardId: string, from: number, to: number) {
-    const counted = sql<boolean>`(plays.host in (${sql.join(countedHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
+    const counted = sql<boolean>`(plays.host in (${sql.join(provingHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
     const sum = (what: ReturnType<typeof sql>) => sql<number>`sum(case when ${what} then 1 else 0 end)`;
     const rows = await db
       .selectFrom('plays')

@@ -1,7 +1,7 @@
 /** Proof-of-play: journals come in, plays can be asked for. */
 import type { z } from 'zod';
 import type { play as playSchema, playCounts, plays as playsSchema } from '../../../../shared/protocol/api/proof.ts';
-import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { proves, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -9,7 +9,7 @@ import type { BoardsService } from '../boards/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
-import { countedHosts, countedOutcomes, proofRepo as repo, type PlayPlace } from './repo.ts';
+import { countedOutcomes, proofRepo as repo, type PlayPlace } from './repo.ts';
 
 type Play = z.infer<typeof playSchema>;
 
@@ -34,7 +34,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
   const { store, sources, audit, log } = context;
   const ingest = createIngest(context, { ...deps, begin });
   const isCounted = ({ host, outcome }: { host: string; outcome: string }): boolean =>
-    countedHosts.some((counted) => counted === host) && countedOutcomes.some((counted) => counted === outcome);
+    proves(host) && countedOutcomes.some((counted) => counted === outcome);
 
   /** The player on a board begins a journal that the CMS has not met: a new one after a fork or a lost disk. */
   async function begin(identity: BoardIdentity, journalId: string): Promise<void> {

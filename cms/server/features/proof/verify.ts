@@ -7,6 +7,7 @@ import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import {
   batchMessage,
   maxBatchBytes,
+  proves,
   type JournalBatch,
   type JournalRecord,
 } from '../../../../shared/protocol/journal.ts';
@@ -150,11 +151,11 @@ function playRow(
 
 /**
  * A play of a takeover proves what the board's messages only report, and it arrives when those were lost. A stage in any
- * browser proves nothing.
+ * browser, or with no glass behind it, proves nothing.
  */
 function takeoverFact({ at, body }: JournalRecord): TakeoverFact | null {
   if (body.type === 'takeoverEnded') return { takeoverId: body.takeoverId, state: 'ended', at };
-  if (body.type !== 'playEnded' || body.takeoverId === null || body.host === 'browser') return null;
+  if (body.type !== 'playEnded' || body.takeoverId === null || !proves(body.host)) return null;
   const state = body.outcome === 'dark' || body.outcome === 'failed' ? body.outcome : 'displayed';
   return { takeoverId: body.takeoverId, state, at: body.start };
 }

@@ -270,10 +270,10 @@ describe('progress', () => {
     board.disconnect();
   });
 
-  it('believes no browser that it displays anything', async () => {
+  it.each(['browser', 'standIn'] as const)('believes no %s that it displays anything', async (host) => {
     const board = await cms.board();
     await board.connect();
-    await board.hello({ host: 'browser' });
+    await board.hello({ host });
     const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
     await progress(board, id, 'displayed');
     expect(await deliveryOf(id, board)).toMatchObject({ state: 'received', displayedAt: null });
@@ -316,12 +316,14 @@ describe('progress', () => {
       takeoverId: id,
     } as const;
     const why = { kind: 'takeover', id } as const;
-    board.journal.append({ ...play, why, outcome: 'completed', host: 'browser', programme: null }, start);
-    await board.send('appendJournalV1', board.journal.batch(1, 1));
-    expect((await deliveryOf(id, board)).state).toBe('sent'); // A browser proves nothing.
+    for (const host of ['browser', 'standIn'] as const)
+      board.journal.append({ ...play, why, outcome: 'completed', host, programme: null }, start);
+    await board.send('appendJournalV1', board.journal.batch(1, 2));
+    // Nobody saw it there.
+    expect((await deliveryOf(id, board)).state).toBe('sent');
     board.journal.append({ ...play, why, outcome: 'completed', host: 'chromium', programme: null }, start);
     board.journal.append({ type: 'takeoverEnded', takeoverId: id, reason: 'expired' }, start + 60_000);
-    await board.send('appendJournalV1', board.journal.batch(2, 3));
+    await board.send('appendJournalV1', board.journal.batch(3, 4));
     expect(await deliveryOf(id, board)).toMatchObject({ state: 'ended', displayedAt: start, endedAt: start + 60_000 });
     board.disconnect();
   });

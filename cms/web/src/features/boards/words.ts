@@ -45,7 +45,13 @@ export const playingTitle = (playing: PlayingNow): string =>
 
 /** What a short name of a host leaves out. */
 export function hostHint(host: HostKind): string | undefined {
-  const hints = { electron: null, chromium: null, headless: m.host_headless_hint, browser: m.host_browser_hint };
+  const hints = {
+    electron: null,
+    chromium: null,
+    headless: m.host_headless_hint,
+    standIn: m.host_stand_in_hint,
+    browser: m.host_browser_hint,
+  };
   return hints[host]?.();
 }
 
@@ -54,6 +60,7 @@ export function hostName(host: HostKind): string {
     electron: m.host_electron,
     chromium: m.host_chromium,
     headless: m.host_headless,
+    standIn: m.host_stand_in,
     browser: m.host_browser,
   };
   return names[host]();
