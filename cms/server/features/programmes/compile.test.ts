@@ -263,6 +263,36 @@ describe('compile', () => {
     expect(shared).toHaveLength(one.content.parts.length - 1);
   });
 
+  it('compiles once what boards share, and gives each what it alone would be given', () => {
+    const parts = {
+      notices: [notice(1, picture(1)), notice(2), notice(3)],
+      playlists: [playlist(1, [1]), playlist(2, [2]), playlist(3, [3])],
+      entries: [
+        entry(1, 1, { unitId: unitRoot, targets: { unitIds: [unitRoot], boardIds: [] } }),
+        entry(2, 3, { targets: { unitIds: [], boardIds: [id(7, 4)] } }),
+        entry(3, 1),
+      ],
+      obligations: [obligation(1, 2)],
+      assets: [asset(1)],
+    };
+    const compiler = new Compiler(library(parts), now);
+    const inSister = [unitRoot, unitSister];
+    const all = [
+      board(),
+      board({ id: id(7, 2), name: 'Bảng đình' }),
+      board({ id: id(7, 3), defaultPlaylistId: id(3, 2) }),
+      board({ id: id(7, 4) }),
+      board({ id: id(7, 5) }, inSister),
+      board({ id: id(7, 6), name: 'Bảng chợ' }, inSister),
+      board({ id: id(7, 7), output: { ...output, width: 192, height: 96 } }),
+    ];
+    const made = all.map((one) => compiler.compile(one));
+    expect(made).toEqual(all.map((one) => compile(parts, one)));
+    // The same array is the same work.
+    const works = made.map(({ content }) => content.assets);
+    expect(works.map((work) => works.indexOf(work))).toEqual([0, 0, 2, 3, 4, 4, 6]);
+  });
+
   it('means boards named, and boards of units named and below them, of the unit that schedules', () => {
     const with1 = { notices: [notice(1)], playlists: [playlist(1, [1])] };
     const has = (over: Partial<EntryRecord>, one: BoardToCompile): boolean =>

@@ -81,13 +81,18 @@ export function encodePart(part: Part): EncodedPart {
   return { hash: sha256(body), size: Buffer.byteLength(body, 'utf8'), body };
 }
 
-/** Compiles boards of one library at one time; what boards share is encoded once. */
+/** What boards of one raster with the same entries, obligations and default playlist share: all but the slide that names the board. */
+type Common = Compiled;
+
+/** Compiles boards of one library at one time; what boards share is compiled and encoded once. */
 export class Compiler {
   readonly #library: Library;
   readonly #now: number;
   readonly #encoded = new Map<string, EncodedPart>();
   /** Notices as boards of one raster show them. */
   readonly #shown = new Map<string, ShownNotice>();
+  /** By raster and the ids of default playlist, entries and obligations. */
+  readonly #common = new Map<string, Common>();
 
   /** @param now ms UTC: what has ended by then can never be played again, and costs no byte */
   constructor(library: Library, now: number) {
@@ -96,17 +101,49 @@ export class Compiler {
   }
 
   compile({ board, unitPath, unitName }: BoardToCompile): Compiled {
-    const warnings = new Set<CompileWarning>();
-    const { playlists: known } = this.#library;
+    const { playlists: known, entries, obligations } = this.#library;
     // An entry means boards of the unit that owns it; a unit that was moved away takes no board along.
     const means = (item: EntryRecord | ObligationRecord): boolean =>
       unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
-    const entries = this.#library.entries.filter((entry) => known.has(entry.playlistId) && means(entry));
-    const obligations = this.#library.obligations.filter(
-      (obligation) => means(obligation) && this.#canShow(obligation.noticeId, warnings),
+    const common = this.#shared(
+      rasterOf(board.output),
+      board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null,
+      entries.filter((entry) => known.has(entry.playlistId) && means(entry)),
+      obligations.filter(means),
     );
-    const defaultPlaylistId =
-      board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null;
+    const own = encodePart({ kind: 'fallback', unitName, boardName: board.name });
+    return {
+      ...common,
+      content: {
+        ...common.content,
+        parts: [...common.content.parts, { hash: own.hash, size: own.size }].sort(byHash),
+      },
+      parts: new Map(common.parts).set(own.hash, own),
+    };
+  }
+
+  #shared(
+    raster: Raster,
+    defaultPlaylistId: string | null,
+    entries: readonly EntryRecord[],
+    meant: readonly ObligationRecord[],
+  ): Common {
+    const ids = [entries, meant].map((items) => items.map(({ id }) => id).join(' '));
+    const key = [raster.width, raster.height, defaultPlaylistId, ...ids].join('\n');
+    let common = this.#common.get(key);
+    if (!common) this.#common.set(key, (common = this.#compile(raster, defaultPlaylistId, entries, meant)));
+    return common;
+  }
+
+  #compile(
+    raster: Raster,
+    defaultPlaylistId: string | null,
+    entries: readonly EntryRecord[],
+    meant: readonly ObligationRecord[],
+  ): Common {
+    const warnings = new Set<CompileWarning>();
+    const { playlists: known } = this.#library;
+    const obligations = meant.filter((obligation) => this.#canShow(obligation.noticeId, warnings));
 
     const playlistIds = new Set([
       ...(defaultPlaylistId === null ? [] : [defaultPlaylistId]),
@@ -117,7 +154,6 @@ export class Compiler {
       ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
       ...obligations.map((obligation) => obligation.noticeId),
     ]);
-    const raster = rasterOf(board.output);
     const shown = [...noticeIds].map((id) => this.#onRaster(id, raster));
     const notices = shown.map(({ part }) => part);
     if (notices.length === 0) warnings.add('nothing_to_play');
@@ -137,12 +173,7 @@ export class Compiler {
 
     const encoded = new Map<string, EncodedPart>();
     for (const made of shown) encoded.set(made.encoded.hash, made.encoded);
-    for (const part of [
-      ...playlists,
-      ...entryParts,
-      ...obligationParts,
-      { kind: 'fallback', unitName, boardName: board.name } as const,
-    ]) {
+    for (const part of [...playlists, ...entryParts, ...obligationParts]) {
       const made = this.#encode(part);
       encoded.set(made.hash, made);
     }
@@ -193,19 +224,19 @@ export class Compiler {
   }
 
   /** Ids of one kind are of one record, and a library does not change: so a part is encoded once however many boards hold it. */
-  #encode(part: Part): EncodedPart {
+  #encode(part: PartOfRecord): EncodedPart {
     const key = keyOf(part);
-    if (key === null) return encodePart(part);
     let made = this.#encoded.get(key);
     if (!made) this.#encoded.set(key, (made = encodePart(part)));
     return made;
   }
 }
 
-function keyOf(part: Part): string | null {
+type PartOfRecord = PlaylistPart | EntryPart | ObligationPart;
+
+function keyOf(part: PartOfRecord): string {
   if (part.kind === 'playlist') return `playlist ${part.playlistId}`;
-  if (part.kind === 'entry') return `entry ${part.entryId}`;
-  return part.kind === 'obligation' ? `obligation ${part.obligationId}` : null;
+  return part.kind === 'entry' ? `entry ${part.entryId}` : `obligation ${part.obligationId}`;
 }
 
 const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);

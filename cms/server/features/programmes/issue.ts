@@ -2,7 +2,6 @@
  * Issues new versions: certificates and manifests are signed, and stored in one transaction with the parts they name, the boards'
  * progress and the audit log.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import {
   certificate as certificateSchema,
@@ -13,14 +12,15 @@ import {
 import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import type { Actor } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
+import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { contentHash, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
 import * as repo from './repo.ts';
 
-/** Boards compiled or signed before other work gets its turn: a takeover must not wait behind a publication. */
-export const boardsPerTurn = 25;
+/** Text handed to the database in one go: more would hold up the event loop. */
+const insertedChars = 250_000;
 
 /** One board on its way to a new version. */
 export interface Draft {
@@ -117,35 +117,37 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     const now = sources.now();
     const ids = drafts.map(({ board }) => board.id);
     const issued: { draft: Draft; version: Version; manifest: string }[] = [];
-    for (let i = 0; i < drafts.length; i += boardsPerTurn) {
-      const batch = drafts.slice(i, i + boardsPerTurn).map(async (draft) => {
-        const version = nextVersion(draft.newest);
-        return { draft, version, manifest: await sign(draft, version, now) };
-      });
-      issued.push(...(await Promise.all(batch)));
-      await setImmediate();
-    }
     const parts = new Map<string, EncodedPart>();
-    for (const { parts: some } of drafts) for (const part of some) parts.set(part.hash, part);
-    for (const { compiled } of waiting) for (const part of compiled.parts.values()) parts.set(part.hash, part);
+    const turn = takeTurns();
+    for (const draft of drafts) {
+      const version = nextVersion(draft.newest);
+      issued.push({ draft, version, manifest: await sign(draft, version, now) });
+      for (const part of draft.parts) parts.set(part.hash, part);
+      await turn();
+    }
+    for (const { compiled } of waiting) {
+      for (const part of compiled.parts.values()) parts.set(part.hash, part);
+      await turn();
+    }
 
     await store.transaction(async (tx) => {
       // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
       const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-      await store.insertMany(
-        tx,
-        'parts',
-        ['hash', 'size', 'body', 'created_at'],
-        rows.map((part) => [part.hash, part.size, part.body, now]),
-        { ignoreConflicts: true },
-      );
-      await store.insertMany(
-        tx,
-        'programmes',
-        ['board_id', 'epoch', 'counter', 'manifest', 'content_hash', 'issued_at', 'published_by'],
-        issued
-          .toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1))
-          .map(({ draft, version, manifest }) => [
+      for (const some of piecesOf(rows, insertedChars, ({ body }) => body.length))
+        await store.insertMany(
+          tx,
+          'parts',
+          ['hash', 'size', 'body', 'created_at'],
+          some.map((part) => [part.hash, part.size, part.body, now]),
+          { ignoreConflicts: true },
+        );
+      const programmes = issued.toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1));
+      for (const some of piecesOf(programmes, insertedChars, ({ manifest }) => manifest.length))
+        await store.insertMany(
+          tx,
+          'programmes',
+          ['board_id', 'epoch', 'counter', 'manifest', 'content_hash', 'issued_at', 'published_by'],
+          some.map(({ draft, version, manifest }) => [
             draft.board.id,
             version.epoch,
             version.counter,
@@ -154,7 +156,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
             now,
             actor?.userId ?? null,
           ]),
-      );
+        );
       await repo.upsertProgress(
         tx,
         issued.map(({ draft, version }) => ({
@@ -183,8 +185,8 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
         ...waiting.map(({ board }) => entry('programme.waiting', board, {})),
       );
     });
-    for (const [i, { draft, manifest }] of issued.entries()) {
-      if (i > 0 && i % boardsPerTurn === 0) await setImmediate();
+    for (const { draft, manifest } of issued) {
+      await turn();
       events.emit('programmePublished', { boardId: draft.board.id, manifest });
       events.emit('programmeProgressed', { boardId: draft.board.id });
     }

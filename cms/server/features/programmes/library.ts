@@ -8,6 +8,7 @@ import type { NoticesService } from '../notices/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
+import { piecesOf } from '../../turns.ts';
 import type { Library } from './compile.ts';
 import type { SizedAsset } from './sizes.ts';
 
@@ -25,21 +26,32 @@ const sized = (row: Omit<SmallerRow, 'asset'>): SizedAsset => ({
   height: row.height,
 });
 
+/** Rows read and parsed in one go, ids or units: other work has its turn before the next. */
+const idsPerTurn = 100;
+
+async function inPieces<T>(ids: Iterable<string>, read: (some: string[]) => Promise<readonly T[]>): Promise<T[]> {
+  const found: T[][] = [];
+  for (const some of piecesOf([...new Set(ids)], idsPerTurn)) found.push([...(await read(some))]);
+  return found.flat();
+}
+
 export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree, deps: LibraryDeps): Promise<Library> {
-  const units = [...new Set(boards.flatMap((board) => tree.pathOf(board.unitId)))];
-  const [entries, obligations] = await Promise.all([deps.schedules.ofUnits(units), deps.obligations.ofUnits(units)]);
-  const playlistIds = new Set([
+  const units = new Set(boards.flatMap((board) => tree.pathOf(board.unitId)));
+  const entries = await inPieces(units, (some) => deps.schedules.ofUnits(some));
+  const obligations = await inPieces(units, (some) => deps.obligations.ofUnits(some));
+  const playlistIds = [
     ...boards.flatMap((board) => board.defaultPlaylistId ?? []),
     ...entries.map((entry) => entry.playlistId),
-  ]);
-  const playlists = await deps.playlists.records([...playlistIds]);
-  const noticeIds = new Set([
+  ];
+  const playlists = await inPieces(playlistIds, (some) => deps.playlists.records(some));
+  const noticeIds = [
     ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
     ...obligations.map((obligation) => obligation.noticeId),
-  ]);
-  const notices = await deps.notices.timed([...noticeIds]);
-  const shown = [...new Set(notices.flatMap((notice) => assetsOf(notice.content)))];
-  const [assets, copies] = await Promise.all([deps.media.assets(shown), deps.media.smaller(shown)]);
+  ];
+  const notices = await inPieces(noticeIds, (some) => deps.notices.timed(some));
+  const shown = notices.flatMap((notice) => assetsOf(notice.content));
+  const assets = await inPieces(shown, (some) => deps.media.assets(some));
+  const copies = await inPieces(shown, (some) => deps.media.smaller(some));
   const smallerOf = Map.groupBy(copies, (copy) => copy.asset);
   return {
     entries,

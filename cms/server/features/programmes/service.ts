@@ -24,9 +24,10 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Action, Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
+import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
 import { Compiler, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
-import { boardsPerTurn, createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
+import { createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import { createProgressRecorder, type ProgressSaid } from './progress.ts';
 import * as repo from './repo.ts';
@@ -123,7 +124,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   async function compileAll(records: readonly BoardRecord[]): Promise<Map<string, Compiled>> {
     const compiler = new Compiler(await readLibrary(records, units.tree, deps), sources.now());
     const compiled = new Map<string, Compiled>();
-    await inBatches(records, (board) => void compiled.set(board.id, compiler.compile(toCompile(board))));
+    await inTurns(records, (board) => void compiled.set(board.id, compiler.compile(toCompile(board))));
     return compiled;
   }
 
@@ -152,7 +153,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     ]);
     const drafts: Draft[] = [];
     const waiting: Waiting[] = [];
-    await inBatches(records, (board) => {
+    await inTurns(records, (board) => {
       const made = compiled.get(board.id)!;
       const deviceKey = players.get(board.id);
       if (deviceKey === undefined) {
@@ -216,7 +217,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       repo.findWaiting(store.write, boardIds),
     ]);
     const drafts: Draft[] = [];
-    await inBatches(records, (board) => {
+    await inTurns(records, (board) => {
       const deviceKey = players.get(board.id);
       const newest = before.get(board.id);
       if (deviceKey === undefined || (newest && holdsFor(newest.manifest, board, deviceKey))) return;
@@ -271,36 +272,37 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       const records = await require(actor, 'board.read', boardIds);
       const ids = records.map((board) => board.id);
       const compiled = await compileAll(records);
-      const [newest, devices, waited] = await Promise.all([
-        repo.findNewest(store.read, ids),
-        boards.devices(ids),
-        repo.findWaiting(store.read, ids),
-      ]);
-      const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
+      const players = new Map((await boards.devices(ids)).map((device) => [device.boardId, device.deviceKey]));
       const previews: Preview[] = [];
-      await inBatches(records, (board) => {
-        const made = compiled.get(board.id)!;
-        const before = newest.get(board.id);
-        const deviceKey = players.get(board.id);
-        const changed =
-          deviceKey === undefined
-            ? waited.get(board.id) !== JSON.stringify(made.content)
-            : before?.contentHash !== hashOf(board, deviceKey, made.content);
-        previews.push({
-          boardId: board.id,
-          changed,
-          notices: made.notices,
-          bytes: bytesToFetch(made.content, before),
-          warnings: warningsOf(made, deviceKey !== undefined),
+      for (const some of piecesOf(records, boardsPerTransaction)) {
+        const theirs = some.map((board) => board.id);
+        const [newest, waited] = await Promise.all([
+          repo.findNewest(store.read, theirs),
+          repo.findWaiting(store.read, theirs),
+        ]);
+        await inTurns(some, (board) => {
+          const made = compiled.get(board.id)!;
+          const before = newest.get(board.id);
+          const deviceKey = players.get(board.id);
+          const changed =
+            deviceKey === undefined
+              ? waited.get(board.id) !== JSON.stringify(made.content)
+              : before?.contentHash !== hashOf(board, deviceKey, made.content);
+          previews.push({
+            boardId: board.id,
+            changed,
+            notices: made.notices,
+            bytes: bytesToFetch(made.content, before),
+            warnings: warningsOf(made, deviceKey !== undefined),
+          });
         });
-      });
+      }
       return previews;
     },
     async publish(actor, boardIds) {
       const ids = (await require(actor, 'programme.publish', boardIds)).map((board) => board.id);
       const results: PublishResult[] = [];
-      for (let i = 0; i < ids.length; i += boardsPerTransaction) {
-        const some = ids.slice(i, i + boardsPerTransaction);
+      for (const some of piecesOf(ids, boardsPerTransaction)) {
         results.push(...(await inTurn(() => untilFirst(() => publishNow(actor, some)))));
       }
       return results;
@@ -352,10 +354,11 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
 }
 
 /** Does something for each board, and lets other work have its turn in between. */
-async function inBatches(records: readonly BoardRecord[], work: (board: BoardRecord) => void): Promise<void> {
-  for (const [i, board] of records.entries()) {
-    if (i > 0 && i % boardsPerTurn === 0) await setImmediate();
+async function inTurns(records: readonly BoardRecord[], work: (board: BoardRecord) => void): Promise<void> {
+  const turn = takeTurns();
+  for (const board of records) {
     work(board);
+    await turn();
   }
 }
 
