@@ -18,7 +18,7 @@ type Place = (typeof places)[number];
 
 interface Call {
   readonly url?: string;
-  readonly payload?: object;
+  readonly payload?: object | string;
   readonly headers?: Record<string, string>;
 }
 interface Rule {
@@ -285,6 +285,16 @@ const table: Record<string, Rule> = {
     needs: 'unit.edit',
     ofProvince: true,
     about: async (unit) => ({ url: `/api/units/${await makeBody(unit)}/cancel`, payload: { at: plannedAt } }),
+  },
+  'POST /api/units/import': {
+    needs: 'unit.edit',
+    ofProvince: true,
+    about: (unit) => {
+      const code = unit === elsewhere ? '98' : '99';
+      const csv = `province_code,province_name,code,name\n${code},Tỉnh,${code}${String(++bodies).padStart(3, '0')},Xã`;
+      const url = `/api/units/import?from=2026-06-01&provinces=${code}`;
+      return Promise.resolve({ url, payload: csv, headers: { 'content-type': 'text/csv' } });
+    },
   },
   'GET /api/units': { needs: 'unit.read', lists: 'id', about: listOf((unit) => Promise.resolve(unit)) },
 

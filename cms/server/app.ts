@@ -36,6 +36,7 @@ import type { ProofService } from './features/proof/service.ts';
 import { scheduleRoutes } from './features/schedules/routes.ts';
 import { createSchedulesService, type SchedulesService } from './features/schedules/service.ts';
 import type { TakeoverService } from './features/takeovers/service.ts';
+import { createUnitsImport } from './features/units/import.ts';
 import { unitRoutes } from './features/units/routes.ts';
 import { createUnitsService, type UnitsService } from './features/units/service.ts';
 import { LiveUnitTree } from './features/units/tree.ts';
@@ -130,7 +131,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
     ownAccountRoutes(accounts),
     userRoutes(accounts.users),
     auditRoutes(auditLog),
-    unitRoutes(units),
+    unitRoutes(units, createUnitsImport(sources, units)),
     boardRoutes(boards),
     mediaRoutes(media, uploads),
     noticeRoutes(notices),

@@ -111,7 +111,8 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
 function refuseOdd(value: unknown, depth = 0): AppError | undefined {
   if (typeof value === 'string')
     return value.includes('\0') ? new AppError('invalid_input', 'A text holds the character U+0000') : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
+  // A file; whoever reads it refuses what is odd there.
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return undefined;
   if (depth === DEEPEST_BODY)
     return new AppError('invalid_input', `The request is nested more than ${DEEPEST_BODY} deep`);
   for (const inner of Object.values(value)) {

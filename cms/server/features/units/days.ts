@@ -1,6 +1,7 @@
 /** Units change at midnight in Viet Nam, on the day that a decision names. Times are ms UTC. */
 import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { UnitError } from './rules.ts';
 
 const zone = 'Asia/Ho_Chi_Minh';
 
@@ -17,6 +18,14 @@ export function beginOf(day: string): number {
   } catch (cause) {
     throw new AppError('invalid_input', 'There is no such day', { field: 'from', cause });
   }
+}
+
+/** When a change begins. @throws UnitError `unit_reason_needed` when that is before today and nobody says why */
+export function beginning({ from, reason }: { from: string; reason?: string | undefined }, now: number): number {
+  const at = beginOf(from);
+  if (at < startOfDay(now) && (reason ?? '') === '')
+    throw new UnitError('unit_reason_needed', 'A day before today corrects the records: say why', { field: 'reason' });
+  return at;
 }
 
 /** «01/12/2026», for sentences. */

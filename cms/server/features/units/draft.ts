@@ -99,7 +99,7 @@ export class TreeDraft {
     if (Object.keys(given).length === 0) return false;
     const was = Object.fromEntries(Object.keys(given).map((key) => [key, held[key as keyof UnitProperties]]));
     this.#try(unitId, withProperties(before, at, given, this.#newId));
-    this.#note('unit.changed', unitId, { at, ...given, was });
+    this.#note('unit.changed', unitId, { at, ...given, before: was });
     return true;
   }
 

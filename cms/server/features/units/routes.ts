@@ -10,16 +10,18 @@ import {
   units,
   unitsQuery,
 } from '../../../../shared/protocol/api/units.ts';
+import { importQuery, importReport } from '../../../../shared/protocol/api/unit-import.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import { longAnswer } from '../../http.ts';
+import type { UnitsImport } from './import.ts';
 import type { UnitsService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
 export const unitRoutes =
-  (service: UnitsService): Routes =>
+  (service: UnitsService, imports: UnitsImport): Routes =>
   (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     app.get(
@@ -53,6 +55,16 @@ export const unitRoutes =
       '/api/units/:id/cancel',
       { config, schema: { params, body: unitCancel, response: { 200: unitCancelled } } },
       async (request) => ({ detail: await service.cancel(actorOf(request), request.params.id, request.body.at) }),
+    );
+    app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    app.post(
+      '/api/units/import',
+      {
+        config,
+        schema: { querystring: importQuery, body: z.instanceof(Uint8Array), response: { 200: importReport } },
+        serializerCompiler: longAnswer,
+      },
+      (request) => imports.run(actorOf(request), request.body, request.query),
     );
     return Promise.resolve();
   };

@@ -4,7 +4,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor, UnitTree } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { beginOf, startOfDay } from './days.ts';
+import { beginning, beginOf } from './days.ts';
 import { detailOf } from './detail.ts';
 import { TreeDraft, type NewUnit } from './draft.ts';
 import {
@@ -47,6 +47,8 @@ export interface UnitsService {
 
   /** Whether the actor may change the tree that the unit stands in; null: add another province. */
   mayEdit(actor: Actor, unitId: string | null): boolean;
+  /** Whether there is a province that the actor may change. */
+  mayEditAny(actor: Actor): boolean;
   /** Changes the tree in the given transaction. Call `reload` when it is committed. @throws UnitError */
   edit<T>(tx: Tx, by: By, work: (draft: TreeDraft) => T): Promise<T>;
   /**
@@ -128,16 +130,6 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       throw new UnitError('unit_unknown', 'There is no such unit', { status: 404 });
   }
 
-  /** When a change begins. @throws UnitError `unit_reason_needed` when that is before today and nobody says why */
-  function beginning({ from, reason }: { from: string; reason?: string | undefined }): number {
-    const at = beginOf(from);
-    if (at < startOfDay(sources.now()) && (reason ?? '') === '')
-      throw new UnitError('unit_reason_needed', 'A day before today corrects the records: say why', {
-        field: 'reason',
-      });
-    return at;
-  }
-
   async function save(tx: Tx, by: By, draft: TreeDraft, reason?: string): Promise<void> {
     await writeChanges(store, tx, draft.changes(), sources.now());
     const said = reason === undefined || reason === '' ? {} : { reason };
@@ -216,7 +208,7 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
     detail,
     async create(actor, { from, reason, ...unit }) {
       assertMayEdit(actor, unit.parentId);
-      const validFrom = beginning({ from, reason });
+      const validFrom = beginning({ from, reason }, sources.now());
       const unitId = await editAs(actor, reason, (draft) => draft.add({ ...unit, validFrom, validTo: null }));
       return detailOf(tree, unitId, sources.now(), { boards: 0, people: 0, mayEdit: true });
     },
@@ -224,7 +216,7 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       assertSeen(actor, unitId);
       assertMayEdit(actor, unitId);
       if (to.parentId !== undefined) assertMayEdit(actor, to.parentId);
-      const at = beginning({ from, reason });
+      const at = beginning({ from, reason }, sources.now());
       const given = Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined));
       await editAs(actor, reason, (draft) => draft.change(unitId, at, given));
       return detail(actor, unitId);
@@ -233,7 +225,7 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       assertSeen(actor, unitId);
       assertMayEdit(actor, unitId);
       assertMayEdit(actor, intoId);
-      const at = beginning({ from, reason });
+      const at = beginning({ from, reason }, sources.now());
       await editAs(actor, reason, (draft) => draft.merge(unitId, at, intoId));
       return detail(actor, unitId);
     },
@@ -246,6 +238,8 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       return tree.histories.units.has(unitId) ? detail(actor, unitId) : null;
     },
     mayEdit,
+    mayEditAny: (actor) =>
+      actor.grants.some(({ role, unitId }) => roleAllows(role, 'unit.edit') && tree.pathOf(unitId).length === 1),
     edit,
     async apply(actor, draft, reason, also) {
       const granted = await store.transaction(async (tx) => {

@@ -172,7 +172,7 @@ describeStores('a province changes its units', (under) => {
     ]);
     expect(await lastAudit()).toMatchObject({
       action: 'unit.changed',
-      detail: { at: beginOf(today), name: 'Thôn Đông Hưng', was: { name: 'Thôn Đông' } },
+      detail: { at: beginOf(today), name: 'Thôn Đông Hưng', before: { name: 'Thôn Đông' } },
     });
     const back = await units.cancel(officer, ids.village, beginOf(later));
     expect(back?.history.map(({ name, validTo }) => [name, validTo])).toEqual([
