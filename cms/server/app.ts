@@ -99,6 +99,7 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   const notices = createNoticesService(context, { units, media });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
+  for (const feature of [notices, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
   const programmes = createProgrammesService(context, {
     keys,

@@ -7,6 +7,7 @@ import * as mergedUnits from './migrations/0003-merged-units.ts';
 import * as mediaLibrary from './migrations/0004-media-library.ts';
 import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import * as slimPlays from './migrations/0007-slim-plays.ts';
+import * as contentLists from './migrations/0010-content-lists.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   mediaLibrary.migration,
   boardRevisions.migration,
   slimPlays.migration,
+  contentLists.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -203,6 +203,8 @@ export interface Database {
     content: string;
     /** null: from the text's length or the video's. */
     duration_ms: number | null;
+    /** The words of its title, folded: what it is found by. '' until the first start of the release that has this. */
+    folded: Generated<string>;
     /** Counts edits; an edit names the revision that it started from. */
     revision: number;
     created_at: number;
@@ -216,6 +218,8 @@ export interface Database {
     name: string;
     /** JSON array of playlist items (shared/protocol/programme.ts playlistItem). */
     items: string;
+    /** The words of its name, folded: what it is found by. '' until the first start of the release that has this. */
+    folded: Generated<string>;
     revision: number;
     created_at: number;
     updated_at: number;
@@ -234,6 +238,8 @@ export interface Database {
     valid_to: number | null;
     /** JSON {unitIds, boardIds}: a unit stands for every board below it. */
     targets: string;
+    /** The words of its name, folded: what it is found by. '' until the first start of the release that has this. */
+    folded: Generated<string>;
     revision: number;
     created_at: number;
     updated_at: number;

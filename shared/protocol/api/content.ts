@@ -1,6 +1,6 @@
 /** HTTP: notices, playlists, schedule entries, publishing. Deleting answers 204; edits name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
-import { durationMs, msUtc, requiredLine, uuid, version } from '../common.ts';
+import { durationMs, msUtc, requiredLine, sha256Hex, uuid, version } from '../common.ts';
 import { noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
 import { programmeProgress } from './boards.ts';
 
@@ -8,6 +8,28 @@ export { media, mediaList, type Media } from './media.ts';
 
 /** How long one notice is on at a time, at most. */
 const longestShownMs = 3_600_000;
+
+/** Rows of a page when nobody says otherwise. */
+export const pageRows = 60;
+/**
+ * Lists of what people edit: GET /api/notices?…, /api/playlists?…, /api/schedule-entries?…, the newest edit first. Every word of `q`
+ * must be in the name or the unit's name (of an entry also: in its playlist's), whatever the diacritics; `unitId` stands for the unit
+ * and those below; `cursor` is the `next` of the page before.
+ */
+const listFields = {
+  q: z.string().max(300).default(''),
+  unitId: uuid.optional(),
+  cursor: z.string().max(4000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(pageRows),
+};
+/** Beside the rows; `total` counts all pages. */
+const pageFields = { next: z.string().nullable(), total: z.int() };
+/** `a,b,c` */
+const someIds = z
+  .string()
+  .max(4000)
+  .transform((text) => text.split(',').filter((id) => id !== ''))
+  .pipe(z.array(uuid).max(100));
 
 const noticeFields = {
   unitId: uuid,
@@ -28,7 +50,26 @@ export const notice = z.strictObject({
   updatedAt: msUtc,
   /** What boards will use. */ effectiveDurationMs: durationMs,
 });
-export const notices = z.strictObject({ notices: z.array(notice) });
+/** What a notice in a list is: its content itself can be long, and has GET /api/notices/:id. */
+const noticeLook = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('layout'), layout: z.string() }),
+  z.strictObject({ type: z.literal('image'), asset: sha256Hex }),
+  z.strictObject({ type: z.literal('video'), asset: sha256Hex }),
+]);
+export type NoticeLook = z.infer<typeof noticeLook>;
+export const noticeRow = notice
+  .omit({ content: true })
+  .extend({ look: noticeLook, /** A small picture of it. */ poster: sha256Hex.nullable() });
+/** `ids`: only these. */
+export const noticesQuery = z.strictObject({
+  ...listFields,
+  category: z.enum(noticeCategories).optional(),
+  ids: someIds.optional(),
+});
+export const notices = z.strictObject({ notices: z.array(noticeRow), ...pageFields });
+export type NoticeRow = z.infer<typeof noticeRow>;
+export type NoticesQuery = z.infer<typeof noticesQuery>;
+export type NoticeList = z.infer<typeof notices>;
 export type NoticeInput = z.infer<typeof noticeInput>;
 export type Notice = z.infer<typeof notice>;
 
@@ -49,7 +90,16 @@ export const playlist = z.strictObject({
   updatedAt: msUtc,
   totalMs: durationMs,
 });
-export const playlists = z.strictObject({ playlists: z.array(playlist) });
+export const playlistRow = playlist.omit({ items: true }).extend({
+  itemCount: z.int(),
+  /** When items are played, each time once: with one of them valid, the playlist has something to play. */
+  validities: z.array(playlistItem.pick({ validFrom: true, validTo: true })),
+});
+export const playlistsQuery = z.strictObject(listFields);
+export const playlists = z.strictObject({ playlists: z.array(playlistRow), ...pageFields });
+export type PlaylistRow = z.infer<typeof playlistRow>;
+export type PlaylistsQuery = z.infer<typeof playlistsQuery>;
+export type PlaylistList = z.infer<typeof playlists>;
 export type PlaylistInput = z.infer<typeof playlistInput>;
 export type Playlist = z.infer<typeof playlist>;
 
@@ -75,7 +125,12 @@ export const scheduleEntry = z.strictObject({
   revision: z.int(),
   updatedAt: msUtc,
 });
-export const scheduleEntries = z.strictObject({ entries: z.array(scheduleEntry) });
+export const scheduleRow = scheduleEntry.extend({ playlistName: z.string(), playlistUnitId: uuid });
+export const schedulesQuery = z.strictObject({ ...listFields, playlistId: uuid.optional() });
+export const scheduleEntries = z.strictObject({ entries: z.array(scheduleRow), ...pageFields });
+export type ScheduleRow = z.infer<typeof scheduleRow>;
+export type SchedulesQuery = z.infer<typeof schedulesQuery>;
+export type ScheduleList = z.infer<typeof scheduleEntries>;
 export type ScheduleInput = z.infer<typeof scheduleInput>;
 export type ScheduleEntry = z.infer<typeof scheduleEntry>;
 

@@ -155,3 +155,16 @@ export async function findAsset(db: Db | Tx, hash: string): Promise<AssetRow | n
 export async function findAssets(db: Db | Tx, hashes: readonly string[]): Promise<AssetRow[]> {
   return inChunks(hashes, (chunk) => db.selectFrom('assets').selectAll().where('hash', 'in', chunk).execute());
 }
+
+/** Pictures of files, by the file's hash. */
+export async function findPosters(db: Db | Tx, hashes: readonly string[]): Promise<Map<string, string>> {
+  const rows = await inChunks(hashes, (chunk) =>
+    db
+      .selectFrom('media')
+      .select(['hash', 'poster_hash'])
+      .where('hash', 'in', chunk)
+      .where('poster_hash', 'is not', null)
+      .execute(),
+  );
+  return new Map(rows.map((row) => [row.hash ?? '', row.poster_hash ?? '']));
+}

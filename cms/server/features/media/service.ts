@@ -42,6 +42,8 @@ export interface MediaService
   assets(hashes: readonly string[], tx?: Tx): Promise<Asset[]>;
   /** The smaller copies of these assets. */
   smaller(hashes: readonly string[]): Promise<SmallerRow[]>;
+  /** Small pictures of files, by the file's hash; of those that have one. */
+  posters(hashes: readonly string[]): Promise<Map<string, string>>;
   /** An asset that this person may put into a notice, or null. */
   usableAsset(actor: Actor, hash: string): Promise<Asset | null>;
   /** The unit of a media row, for whoever passes `mediaChanged` on; null when there is none. */
@@ -166,6 +168,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     },
     assets: (hashes, tx) => repo.findAssets(tx ?? store.read, hashes),
     smaller: (hashes) => repo.findSmaller(store.read, hashes),
+    posters: (hashes) => repo.findPosters(store.read, hashes),
     async usableAsset(actor, hash) {
       const units = await repo.unitsHolding(store.read, hash);
       return units.some((unitId) => maySeeContent(actor, access, tree, unitId))

@@ -129,7 +129,7 @@ describeStores('content', (under) => {
     it('belong to their unit: read below it, written where one has the right', async () => {
       const own = await test.notices.create(editor, textInput());
       const province = await test.text(admin, 'Của tỉnh', test.ids.province);
-      const seen = (await test.notices.list(sister)).map((notice) => notice.id);
+      const seen = (await test.notices.list(sister)).notices.map((notice) => notice.id);
       expect(seen).toContain(province.id);
       expect(seen).not.toContain(own.id);
       await expect(test.notices.get(sister, own.id)).rejects.toMatchObject({ code: 'notice_unknown', status: 404 });
@@ -269,7 +269,11 @@ describeStores('content', (under) => {
       expect(made).toMatchObject({ cron: '0 7 * * MON-FRI', validFrom: 10, validTo: 20, revision: 1 });
       expect(made.targets).toEqual({ unitIds: [test.ids.village, test.ids.commune].sort(), boardIds: [board.id] });
       expect(await test.schedules.get(editor, made.id)).toEqual(made);
-      expect(await test.schedules.list(editor)).toContainEqual(made);
+      expect((await test.schedules.list(editor)).entries).toContainEqual({
+        ...made,
+        playlistName: list.name,
+        playlistUnitId: list.unitId,
+      });
       await expect(test.playlists.remove(editor, list.id)).rejects.toMatchObject({
         code: 'in_use',
         params: { where: 'Sáng' },

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
 import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
+import { foldedName } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
+import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from './uses.ts';
@@ -33,6 +35,7 @@ function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
 const toColumns = (values: NoticeValues) => ({
   unit_id: values.unitId,
   title: values.title,
+  folded: foldedName(values.title),
   category: values.category,
   content: JSON.stringify(values.content),
   duration_ms: values.durationMs,
@@ -60,13 +63,30 @@ export async function holdNotices(tx: Tx, ids: readonly string[]): Promise<Notic
   return (await inChunks(ids, (chunk) => live(tx, chunk).forShare().execute())).map(toRecord);
 }
 
-/** Newest edit first. */
-export async function findNoticesOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<NoticeRecord[]> {
-  const rows = await inChunks(unitIds, (chunk) =>
-    db.selectFrom('notices').selectAll().where('unit_id', 'in', chunk).where('deleted_at', 'is', null).execute(),
-  );
-  return rows.map(toRecord).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+export interface NoticeFilter {
+  readonly statements: EditedFilter<'notices'>['statements'];
+  readonly category: NoticeRecord['category'] | null;
+  readonly ids: readonly string[] | null;
 }
+
+const edited = ({ statements, category, ids }: NoticeFilter): EditedFilter<'notices'> => ({
+  statements,
+  also: (eb) => [
+    ...(category === null ? [] : [eb('category', '=', category)]),
+    ...(ids === null ? [] : [eb('id', 'in', ids)]),
+  ],
+});
+
+/** Newest edit first. */
+export async function findPage(
+  db: Db | Tx,
+  filter: NoticeFilter,
+  place: { after: EditPlace | null; limit: number },
+): Promise<NoticeRecord[]> {
+  return (await editedPage(db, 'notices', edited(filter), place)).map(toRecord);
+}
+
+export const count = (db: Db | Tx, filter: NoticeFilter): Promise<number> => countEdited(db, 'notices', edited(filter));
 
 export async function insertNotice(tx: Tx, id: string, values: NoticeValues, by: string, now: number): Promise<void> {
   await tx

@@ -1,6 +1,6 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { notice, noticeEdit, noticeInput, notices } from '../../../../shared/protocol/api/content.ts';
+import { notice, noticeEdit, noticeInput, notices, noticesQuery } from '../../../../shared/protocol/api/content.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { NoticesService } from './service.ts';
@@ -12,9 +12,9 @@ export const noticeRoutes =
   (service: NoticesService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/notices', { config, schema: { response: { 200: notices } } }, async (request) => ({
-      notices: await service.list(actorOf(request)),
-    }));
+    app.get('/api/notices', { config, schema: { querystring: noticesQuery, response: { 200: notices } } }, (request) =>
+      service.list(actorOf(request), request.query),
+    );
     app.get('/api/notices/:id', { config, schema: { params, response: { 200: notice } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );

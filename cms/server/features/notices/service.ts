@@ -1,9 +1,17 @@
-import type { Notice, NoticeInput } from '../../../../shared/protocol/api/content.ts';
+import {
+  pageRows,
+  type Notice,
+  type NoticeInput,
+  type NoticeList,
+  type NoticeLook,
+  type NoticesQuery,
+} from '../../../../shared/protocol/api/content.ts';
 import { assetsOf, type NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
+import { cutPage, foldOldRows, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -22,11 +30,15 @@ function assetField(content: NoticeContent, hash: string): string {
   return `content.fields.${key ?? ''}`;
 }
 
+/** Notices whose content is read at a time, between two turns of the event loop. */
+const noticesPerTurn = 100;
+
 /** A notice with the length that boards will use. */
 export type TimedNotice = NoticeRecord & { readonly effectiveDurationMs: number };
 
 export interface NoticesService {
-  list(actor: Actor): Promise<Notice[]>;
+  /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
+  list(actor: Actor, query?: Partial<NoticesQuery>): Promise<NoticeList>;
   /** @throws AppError `notice_unknown` 404 */
   get(actor: Actor, id: string): Promise<Notice>;
   /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `forbidden` */
@@ -41,15 +53,29 @@ export interface NoticesService {
   held(ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** For the system's own use, without rights. Deleted ones are not there. */
   timed(ids: readonly string[], tx?: Tx): Promise<TimedNotice[]>;
+  /** How long boards show those of the ids that there are, ms. */
+  lengths(ids: readonly string[]): Promise<Map<string, number>>;
+  /** Makes rows of a release before findable. */
+  foldOldRows(): Promise<void>;
+}
+
+function lookOf(content: NoticeContent): NoticeLook {
+  return content.type === 'layout'
+    ? { type: 'layout', layout: content.layout }
+    : { type: content.type, asset: content.asset };
 }
 
 export function createNoticesService(
   context: Context,
-  deps: { units: Pick<UnitsService, 'tree'>; media: Pick<MediaService, 'assets' | 'usableAsset'> },
+  deps: {
+    units: Pick<UnitsService, 'tree' | 'get'>;
+    media: Pick<MediaService, 'assets' | 'posters' | 'usableAsset'>;
+  },
 ): NoticesService {
   const { store, sources, access, audit } = context;
   const { media } = deps;
   const { tree } = deps.units;
+  const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
   async function timed(records: readonly NoticeRecord[], tx?: Tx): Promise<TimedNotice[]> {
     const hashes = new Set(records.flatMap(({ content }) => (content.type === 'video' ? [content.asset] : [])));
@@ -104,8 +130,25 @@ export function createNoticesService(
   }
 
   return {
-    async list(actor) {
-      return timed(await repo.findNoticesOfUnits(store.read, contentUnits(actor, access, tree)));
+    async list(actor, { q = '', unitId, category, ids, cursor, limit = pageRows } = {}) {
+      const filter: repo.NoticeFilter = {
+        statements: wordGroups(contentUnits(actor, access, tree, unitId), q, nameOf),
+        category: category ?? null,
+        ids: ids ?? null,
+      };
+      const [found, total] = await Promise.all([
+        repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
+        repo.count(store.read, filter),
+      ]);
+      const { page, next } = cutPage(found, limit);
+      const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
+      const posters = await media.posters([...new Set(shown)]);
+      const notices = (await timed(page)).map(({ content, ...notice }) => ({
+        ...notice,
+        look: lookOf(content),
+        poster: content.type === 'layout' ? null : (posters.get(content.asset) ?? null),
+      }));
+      return { notices, next, total };
     },
     async get(actor, id) {
       return (await timed([await find(actor, id)]))[0]!;
@@ -176,5 +219,15 @@ export function createNoticesService(
     async timed(ids, tx) {
       return timed(await repo.findNotices(tx ?? store.read, ids), tx);
     },
+    async lengths(ids) {
+      const lengths = new Map<string, number>();
+      // Some at a time: lists of long playlists ask for the lengths of thousands.
+      for (let i = 0; i < ids.length; i += noticesPerTurn) {
+        const some = await timed(await repo.findNotices(store.read, ids.slice(i, i + noticesPerTurn)));
+        for (const notice of some) lengths.set(notice.id, notice.effectiveDurationMs);
+      }
+      return lengths;
+    },
+    foldOldRows: () => foldOldRows(store, 'notices'),
   };
 }

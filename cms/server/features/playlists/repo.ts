@@ -1,7 +1,9 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { playlistItem } from '../../../../shared/protocol/programme.ts';
+import { foldedName, mapInTurns } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
+import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from '../notices/uses.ts';
@@ -33,6 +35,7 @@ function toRecord(row: Selectable<Database['playlists']>): PlaylistRecord {
 const toColumns = (values: PlaylistValues) => ({
   unit_id: values.unitId,
   name: values.name,
+  folded: foldedName(values.name),
   items: JSON.stringify(values.items),
 });
 
@@ -58,13 +61,28 @@ export async function holdPlaylists(tx: Tx, ids: readonly string[]): Promise<Pla
   return (await inChunks(ids, (chunk) => live(tx, chunk).forShare().execute())).map(toRecord);
 }
 
-/** Newest edit first. */
-export async function findPlaylistsOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<PlaylistRecord[]> {
-  const rows = await inChunks(unitIds, (chunk) =>
-    db.selectFrom('playlists').selectAll().where('unit_id', 'in', chunk).where('deleted_at', 'is', null).execute(),
+/** Also of deleted ones. */
+export async function findNames(
+  db: Db | Tx,
+  ids: readonly string[],
+): Promise<Map<string, Pick<PlaylistRecord, 'name' | 'unitId'>>> {
+  const rows = await inChunks(ids, (chunk) =>
+    db.selectFrom('playlists').select(['id', 'name', 'unit_id']).where('id', 'in', chunk).execute(),
   );
-  return rows.map(toRecord).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+  return new Map(rows.map((row) => [row.id, { name: row.name, unitId: row.unit_id }]));
 }
+
+/** Newest edit first. */
+export async function findPage(
+  db: Db | Tx,
+  filter: EditedFilter<'playlists'>,
+  place: { after: EditPlace | null; limit: number },
+): Promise<PlaylistRecord[]> {
+  return mapInTurns(await editedPage(db, 'playlists', filter, place), toRecord);
+}
+
+export const count = (db: Db | Tx, filter: EditedFilter<'playlists'>): Promise<number> =>
+  countEdited(db, 'playlists', filter);
 
 export async function insertPlaylist(
   tx: Tx,

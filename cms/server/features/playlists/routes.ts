@@ -1,6 +1,12 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { playlist, playlistEdit, playlistInput, playlists } from '../../../../shared/protocol/api/content.ts';
+import {
+  playlist,
+  playlistEdit,
+  playlistInput,
+  playlists,
+  playlistsQuery,
+} from '../../../../shared/protocol/api/content.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { PlaylistsService } from './service.ts';
@@ -12,9 +18,11 @@ export const playlistRoutes =
   (service: PlaylistsService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/playlists', { config, schema: { response: { 200: playlists } } }, async (request) => ({
-      playlists: await service.list(actorOf(request)),
-    }));
+    app.get(
+      '/api/playlists',
+      { config, schema: { querystring: playlistsQuery, response: { 200: playlists } } },
+      (request) => service.list(actorOf(request), request.query),
+    );
     app.get('/api/playlists/:id', { config, schema: { params, response: { 200: playlist } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );

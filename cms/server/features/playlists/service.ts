@@ -1,8 +1,16 @@
-import type { Playlist, PlaylistInput } from '../../../../shared/protocol/api/content.ts';
+import {
+  pageRows,
+  type Playlist,
+  type PlaylistInput,
+  type PlaylistList,
+  type PlaylistRow,
+  type PlaylistsQuery,
+} from '../../../../shared/protocol/api/content.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
+import { cutPage, foldOldRows, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
@@ -14,7 +22,8 @@ import type { PlaylistRecord, PlaylistValues } from './repo.ts';
 export type { PlaylistRecord } from './repo.ts';
 
 export interface PlaylistsService {
-  list(actor: Actor): Promise<Playlist[]>;
+  /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
+  list(actor: Actor, query?: Partial<PlaylistsQuery>): Promise<PlaylistList>;
   /** @throws AppError `playlist_unknown` 404 */
   get(actor: Actor, id: string): Promise<Playlist>;
   /** @throws AppError `notice_unknown` (field items.N.noticeId), `validity_reversed` (items.N.validTo), `item_repeated` (items.N.itemId), `name_empty`, `forbidden` */
@@ -29,21 +38,35 @@ export interface PlaylistsService {
   held(id: string, tx: Tx): Promise<PlaylistRecord | null>;
   /** For the system's own use, without rights. Deleted ones are not there. */
   records(ids: readonly string[], tx?: Tx): Promise<PlaylistRecord[]>;
+  /** What playlists are called and whose they are, also deleted ones. */
+  names(ids: readonly string[]): Promise<Map<string, Pick<PlaylistRecord, 'name' | 'unitId'>>>;
+  /** Makes rows of a release before findable. */
+  foldOldRows(): Promise<void>;
+}
+
+/** When its items are played, each time once. */
+function validitiesOf(items: PlaylistRecord['items']): PlaylistRow['validities'] {
+  const times = items.map(({ validFrom, validTo }) => [`${validFrom} ${validTo}`, { validFrom, validTo }] as const);
+  return [...new Map(times).values()];
 }
 
 export function createPlaylistsService(
   context: Context,
-  deps: { units: Pick<UnitsService, 'tree'>; notices: Pick<NoticesService, 'usable' | 'held' | 'timed'> },
+  deps: {
+    units: Pick<UnitsService, 'tree' | 'get'>;
+    notices: Pick<NoticesService, 'usable' | 'held' | 'lengths'>;
+  },
 ): PlaylistsService {
   const { store, sources, access, audit } = context;
   const { notices } = deps;
   const { tree } = deps.units;
+  const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
   async function views(records: readonly PlaylistRecord[]): Promise<Playlist[]> {
     const open = new Set(
       records.flatMap(({ items }) => items.filter((item) => item.durationMs === null).map((item) => item.noticeId)),
     );
-    const lengths = new Map((await notices.timed([...open])).map((notice) => [notice.id, notice.effectiveDurationMs]));
+    const lengths = await notices.lengths([...open]);
     return records.map((record) => ({
       ...record,
       totalMs: record.items.reduce((sum, item) => sum + (item.durationMs ?? lengths.get(item.noticeId) ?? 0), 0),
@@ -105,8 +128,19 @@ export function createPlaylistsService(
   }
 
   return {
-    async list(actor) {
-      return views(await repo.findPlaylistsOfUnits(store.read, contentUnits(actor, access, tree)));
+    async list(actor, { q = '', unitId, cursor, limit = pageRows } = {}) {
+      const filter = { statements: wordGroups(contentUnits(actor, access, tree, unitId), q, nameOf) };
+      const [found, total] = await Promise.all([
+        repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
+        repo.count(store.read, filter),
+      ]);
+      const { page, next } = cutPage(found, limit);
+      const playlists = (await views(page)).map(({ items, ...playlist }) => ({
+        ...playlist,
+        itemCount: items.length,
+        validities: validitiesOf(items),
+      }));
+      return { playlists, next, total };
     },
     async get(actor, id) {
       return (await views([await find(actor, id)]))[0]!;
@@ -174,5 +208,7 @@ export function createPlaylistsService(
     },
     held: async (id, tx) => (await repo.holdPlaylists(tx, [id]))[0] ?? null,
     records: (ids, tx) => repo.findPlaylists(tx ?? store.read, ids),
+    names: (ids) => repo.findNames(store.read, ids),
+    foldOldRows: () => foldOldRows(store, 'playlists'),
   };
 }

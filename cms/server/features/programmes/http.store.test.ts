@@ -117,8 +117,12 @@ describeStores('content over HTTP', (under) => {
       ['/api/playlists', 'playlists'],
       ['/api/schedule-entries', 'entries'],
     ] as const) {
-      const { body } = await call<Record<string, { id: string }[]>>('GET', url);
-      expect(await call('GET', `${url}/${body[key]![0]!.id}`)).toMatchObject({ status: 200, body: body[key]![0] });
+      const { body } = await call<Record<string, { id: string; revision: number }[]>>('GET', `${url}?q=&limit=1`);
+      expect(body).toMatchObject({ total: 1, next: null });
+      const { id, revision } = body[key]![0]!;
+      expect(await call('GET', `${url}/${id}`)).toMatchObject({ status: 200, body: { id, revision } });
+      expect(await call('GET', `${url}?cursor=x`)).toMatchObject({ status: 400, body: { error: { field: 'cursor' } } });
+      expect(await call('GET', `${url}?limit=201`)).toMatchObject({ status: 400, body: { error: { field: 'limit' } } });
     }
 
     const board = await test.board(test.admin);

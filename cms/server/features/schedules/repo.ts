@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
 import { targets } from '../../../../shared/protocol/api/content.ts';
+import { foldedName, mapInTurns } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
+import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Targets } from './targets.ts';
@@ -42,6 +44,7 @@ const toColumns = (values: EntryValues) => ({
   unit_id: values.unitId,
   playlist_id: values.playlistId,
   name: values.name,
+  folded: foldedName(values.name),
   cron: values.cron,
   duration_ms: values.durationMs,
   priority: values.priority,
@@ -59,6 +62,34 @@ export async function findEntry(db: Db | Tx, id: string): Promise<EntryRecord | 
     .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
+
+export interface EntryFilter {
+  readonly statements: EditedFilter<'schedule_entries'>['statements'];
+  readonly playlistId: string | null;
+}
+
+const edited = ({ statements, playlistId }: EntryFilter): EditedFilter<'schedule_entries'> => ({
+  statements,
+  elsewhere: (eb, pattern) =>
+    eb(
+      'playlist_id',
+      'in',
+      eb.selectFrom('playlists').select('playlists.id').where('playlists.folded', 'like', pattern),
+    ),
+  also: (eb) => (playlistId === null ? [] : [eb('playlist_id', '=', playlistId)]),
+});
+
+/** Newest edit first. */
+export async function findPage(
+  db: Db | Tx,
+  filter: EntryFilter,
+  place: { after: EditPlace | null; limit: number },
+): Promise<EntryRecord[]> {
+  return mapInTurns(await editedPage(db, 'schedule_entries', edited(filter), place), toRecord);
+}
+
+export const count = (db: Db | Tx, filter: EntryFilter): Promise<number> =>
+  countEdited(db, 'schedule_entries', edited(filter));
 
 /** Newest edit first. */
 export async function findEntriesOfUnits(db: Db | Tx, unitIds: readonly string[]): Promise<EntryRecord[]> {

@@ -5,9 +5,11 @@ import {
   scheduleEntries,
   scheduleEntry,
   scheduleInput,
+  schedulesQuery,
 } from '../../../../shared/protocol/api/content.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
+import { longAnswer } from '../../http.ts';
 import type { SchedulesService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
@@ -17,9 +19,15 @@ export const scheduleRoutes =
   (service: SchedulesService): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/schedule-entries', { config, schema: { response: { 200: scheduleEntries } } }, async (request) => ({
-      entries: await service.list(actorOf(request)),
-    }));
+    app.get(
+      '/api/schedule-entries',
+      {
+        config,
+        schema: { querystring: schedulesQuery, response: { 200: scheduleEntries } },
+        serializerCompiler: longAnswer,
+      },
+      (request) => service.list(actorOf(request), request.query),
+    );
     app.get('/api/schedule-entries/:id', { config, schema: { params, response: { 200: scheduleEntry } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );

@@ -1,6 +1,13 @@
-import type { ScheduleEntry, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import {
+  pageRows,
+  type ScheduleEntry,
+  type ScheduleInput,
+  type ScheduleList,
+  type SchedulesQuery,
+} from '../../../../shared/protocol/api/content.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { cutPage, foldOldRows, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -16,7 +23,8 @@ import { assertValidity, cleanTargets } from './targets.ts';
 export type { EntryRecord } from './repo.ts';
 
 export interface SchedulesService {
-  list(actor: Actor): Promise<ScheduleEntry[]>;
+  /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
+  list(actor: Actor, query?: Partial<SchedulesQuery>): Promise<ScheduleList>;
   /** @throws AppError `schedule_unknown` 404 */
   get(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `playlist_unknown`, `name_empty`, `forbidden` */
@@ -26,18 +34,21 @@ export interface SchedulesService {
   remove(actor: Actor, id: string): Promise<void>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
+  /** Makes rows of a release before findable. */
+  foldOldRows(): Promise<void>;
 }
 
 export interface SchedulesDeps {
-  readonly units: Pick<UnitsService, 'tree'>;
+  readonly units: Pick<UnitsService, 'tree' | 'get'>;
   readonly boards: Pick<BoardsService, 'held'>;
-  readonly playlists: Pick<PlaylistsService, 'usable' | 'held'>;
+  readonly playlists: Pick<PlaylistsService, 'usable' | 'held' | 'names'>;
 }
 
 export function createSchedulesService(context: Context, deps: SchedulesDeps): SchedulesService {
   const { store, sources, access, audit } = context;
   const { boards, playlists } = deps;
   const { tree } = deps.units;
+  const nameOf = (id: string): string => deps.units.get(id)?.name ?? '';
 
   async function find(actor: Actor, id: string): Promise<EntryRecord> {
     const record = await repo.findEntry(store.read, id);
@@ -68,7 +79,23 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
   }
 
   return {
-    list: (actor) => repo.findEntriesOfUnits(store.read, contentUnits(actor, access, tree)),
+    async list(actor, { q = '', unitId, playlistId, cursor, limit = pageRows } = {}) {
+      const filter: repo.EntryFilter = {
+        statements: wordGroups(contentUnits(actor, access, tree, unitId), q, nameOf),
+        playlistId: playlistId ?? null,
+      };
+      const [found, total] = await Promise.all([
+        repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
+        repo.count(store.read, filter),
+      ]);
+      const { page, next } = cutPage(found, limit);
+      const played = await playlists.names([...new Set(page.map((entry) => entry.playlistId))]);
+      const entries = page.map((entry) => {
+        const playlist = played.get(entry.playlistId);
+        return { ...entry, playlistName: playlist?.name ?? '', playlistUnitId: playlist?.unitId ?? entry.unitId };
+      });
+      return { entries, next, total };
+    },
     get: (actor, id) => find(actor, id),
     async create(actor, input) {
       access.assert(actor, 'schedule.edit', input.unitId);
@@ -126,5 +153,6 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       });
     },
     ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),
+    foldOldRows: () => foldOldRows(store, 'schedule_entries'),
   };
 }

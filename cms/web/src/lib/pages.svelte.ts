@@ -9,6 +9,15 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+/** A page of what was searched for. */
+export interface FoundPage<T> extends Page<T> {
+  readonly items: readonly T[];
+  /** Of all pages. */
+  readonly total: number;
+  /** Not everything was asked for: that nothing was found does not mean that there is nothing. */
+  readonly filtered: boolean;
+}
+
 export class Pages<P extends Page<unknown>> {
   readonly resource: Resource<P>;
   /** More is on its way. */
@@ -44,6 +53,23 @@ export function usePages<P extends Page<unknown>>(
 ): Pages<P> {
   const resource = useResource((signal) => load(null, signal));
   return untrack(() => new Pages(resource, load));
+}
+
+/** Every row of a list, for what needs them all: page after page. */
+export async function allPages<T>(load: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor: string | null = null; ;) {
+    const page: Page<T> = await load(cursor);
+    all.push(...page.items);
+    if (page.next === null) return all;
+    cursor = page.next;
+  }
+}
+
+/** The query of a list: what is not '' of it, as `?a=b&c=d`. */
+export function queryOf(fields: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(fields).filter(([, value]) => value != null && value !== '');
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
 }
 
 /** A text as it was a moment ago: what is typed is asked for when the typing pauses. */

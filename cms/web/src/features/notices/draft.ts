@@ -1,6 +1,6 @@
 /** A notice while it is written. */
 import { countWords, isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
-import type { Media, Notice, NoticeInput } from '../../../../../shared/protocol/api/content.ts';
+import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shared/protocol/api/content.ts';
 import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
 import { readingTimeMs } from '../../../../../shared/protocol/reading-time.ts';
 import { layoutWord } from './words.ts';
@@ -13,8 +13,8 @@ export type FieldValues = Extract<NoticeContent, { type: 'layout' }>['fields'];
 /** What an `image` field of a layout holds. */
 export type PictureValue = { asset: string; alt: string };
 
-export const contentTypeOf = (content: NoticeContent): ContentType =>
-  content.type === 'layout' ? `layout:${content.layout as LayoutName}` : content.type;
+export const contentTypeOf = (look: NoticeLook): ContentType =>
+  look.type === 'layout' ? `layout:${look.layout as LayoutName}` : look.type;
 
 export function emptyContent(type: ContentType): NoticeContent {
   if (type === 'image') return { type, asset: '', alt: '', fit: 'contain' };

@@ -1,5 +1,6 @@
 /** A notice's attributes in words. */
-import { noticeCategories, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import type { NoticeLook } from '../../../../../shared/protocol/api/content.ts';
+import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
 import { m } from '../../paraglide/messages.js';
 
 export type Category = (typeof noticeCategories)[number];
@@ -40,7 +41,7 @@ export const layoutWord = (...path: string[]): string => layoutMessage(path) ?? 
 export const layoutHint = (layout: string, field: string): string | undefined => layoutMessage([layout, field, 'hint']);
 
 /** «Thông báo», «Infographic số liệu», «Hình ảnh», «Video». */
-export function contentName(content: NoticeContent): string {
-  if (content.type === 'layout') return layoutWord(content.layout);
-  return content.type === 'image' ? m.notice_type_image() : m.notice_type_video();
+export function lookName(look: NoticeLook): string {
+  if (look.type === 'layout') return layoutWord(look.layout);
+  return look.type === 'image' ? m.notice_type_image() : m.notice_type_video();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
-import type { Playlist, ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
+import type { PlaylistRow, ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
 import { parseDateTime } from '../../lib/time.ts';
 import { openEntry } from './open-entry.ts';
 
@@ -11,9 +11,9 @@ const units = [
   { id: 'village', parentId: 'commune' },
 ] as Unit[];
 const playlists = [
-  { id: 'full', items: [{ validFrom: null, validTo: null }] },
-  { id: 'over', items: [{ validFrom: null, validTo: 1 }] },
-] as Playlist[];
+  { id: 'full', validities: [{ validFrom: null, validTo: null }] },
+  { id: 'over', validities: [{ validFrom: null, validTo: 1 }] },
+] as PlaylistRow[];
 const entry = (id: string, fields: Partial<ScheduleEntry>): ScheduleEntry => ({
   id,
   unitId: 'commune',

@@ -1,14 +1,14 @@
 /** Which schedule a board follows at a time, by what is saved: the name and the end that the board's own report lacks. */
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
-import type { Playlist, ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
+import type { PlaylistRow, ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';
 import { validityState } from '../playlists/validity.ts';
 import { boardsReached } from '../targets/targets.ts';
 
 export interface Content {
   readonly entries: readonly ScheduleEntry[];
-  readonly playlists: readonly Playlist[];
+  readonly playlists: readonly PlaylistRow[];
   readonly units: readonly Unit[];
 }
 
@@ -24,7 +24,7 @@ export function openEntry(
   const plays = (playlistId: string): boolean =>
     playlists
       .find((p) => p.id === playlistId)
-      ?.items.some((item) => ['always', 'now'].includes(validityState(item, now))) === true;
+      ?.validities.some((validity) => ['always', 'now'].includes(validityState(validity, now))) === true;
   const open = entries
     .filter((entry) => plays(entry.playlistId) && boardsReached(entry.targets, units, [board]).length > 0)
     .flatMap((entry) => openWindows(entry, board.zone, now, now + 1).map((window) => ({ entry, ...window })));

@@ -1,0 +1,210 @@
+/** Lists of notices, playlists and schedule entries: search, pages, what a row says; on both databases. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NoticeList, PlaylistInput, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import type { Actor } from '../../access.ts';
+import { describeStores } from '../../store/testing.ts';
+import { testActor } from '../../testing.ts';
+import { createTestContent, type TestContent } from '../../testing-content.ts';
+
+describeStores('content lists', (under) => {
+  let test: TestContent;
+  let editor: Actor;
+  let sister: Actor;
+  let admin: Actor;
+  const ids: Record<string, string> = {};
+
+  beforeAll(async () => {
+    test = await createTestContent(under.store);
+    editor = testActor({ unitId: test.ids.commune, role: 'editor' });
+    sister = testActor({ unitId: test.ids.sister, role: 'editor' });
+    admin = test.admin;
+    const titles: [string, string][] = [
+      ['Lịch tiêm chủng tháng 11', test.ids.commune],
+      ['Đại hội Đảng bộ', test.ids.commune],
+      ['Lịch cắt nước', test.ids.sister],
+      ['Lịch cắt điện', test.ids.province],
+    ];
+    for (const [title, unitId] of titles) {
+      test.sources.advance(1000);
+      ids[title] = (await test.text(admin, title, unitId)).id;
+    }
+  });
+  afterAll(() => test.close());
+
+  const titles = ({ notices }: NoticeList): string[] => notices.map((notice) => notice.title);
+
+  describe('of notices', () => {
+    it('are searched without diacritics, in titles and in the names of units', async () => {
+      const found = async (q: string, actor = admin) => titles(await test.notices.list(actor, { q }));
+      expect(await found('lich TIÊM')).toEqual(['Lịch tiêm chủng tháng 11']);
+      expect(await found('dai hoi dang')).toEqual(['Đại hội Đảng bộ']);
+      expect(await found('lich')).toEqual(['Lịch cắt điện', 'Lịch cắt nước', 'Lịch tiêm chủng tháng 11']);
+      const sisterName = test.units.get(test.ids.sister)!.name;
+      expect(await found(`lich ${sisterName}`)).toEqual(['Lịch cắt nước']);
+      expect(await found('%')).toHaveLength(4);
+      expect(await found('100%')).toEqual([]);
+      // Another commune's are not found by whoever may not see them.
+      expect(await found('lich', sister)).toEqual(['Lịch cắt điện', 'Lịch cắt nước']);
+    });
+
+    it('follow a title that is edited', async () => {
+      const made = await test.text(editor, 'Họp thôn');
+      await test.notices.edit(editor, made.id, 1, {
+        unitId: made.unitId,
+        title: 'Hội nghị',
+        category: 'law',
+        content: made.content,
+        durationMs: null,
+      });
+      expect((await test.notices.list(editor, { q: 'hop' })).total).toBe(0);
+      expect(titles(await test.notices.list(editor, { q: 'nghi' }))).toEqual(['Hội nghị']);
+      expect(titles(await test.notices.list(editor, { category: 'law' }))).toEqual(['Hội nghị']);
+      await test.notices.remove(editor, made.id);
+      expect((await test.notices.list(editor, { q: 'nghi' })).total).toBe(0);
+    });
+
+    it('say what a notice is, with its picture and its length, without its content', async () => {
+      const video = await test.file(test.ids.commune, 'video', 7000);
+      const content = {
+        type: 'video' as const,
+        asset: video.hash,
+        alt: 'Mùa vàng',
+        fit: 'contain' as const,
+        muted: true,
+      };
+      const made = await test.notices.create(editor, {
+        unitId: test.ids.commune,
+        title: 'Phim',
+        category: 'other',
+        content,
+        durationMs: null,
+      });
+      const { content: _content, ...facts } = made;
+      const [row] = (await test.notices.list(editor, { q: 'phim' })).notices;
+      expect(row).toEqual({ ...facts, look: { type: 'video', asset: video.hash }, poster: video.hash });
+      expect(row!.effectiveDurationMs).toBe(7000);
+      const [text] = (await test.notices.list(editor, { q: 'tiem' })).notices;
+      expect(text).toMatchObject({ look: { type: 'layout', layout: 'notice' }, poster: null });
+      await test.notices.remove(editor, made.id);
+    });
+
+    it('can be of some ids and of a unit with what is below it', async () => {
+      const some = [ids['Lịch cắt nước']!, ids['Đại hội Đảng bộ']!, test.sources.newId()];
+      expect(titles(await test.notices.list(admin, { ids: some }))).toEqual(['Lịch cắt nước', 'Đại hội Đảng bộ']);
+      expect(titles(await test.notices.list(editor, { ids: some }))).toEqual(['Đại hội Đảng bộ']);
+      expect(titles(await test.notices.list(admin, { unitId: test.ids.sister }))).toEqual(['Lịch cắt nước']);
+      expect((await test.notices.list(admin, { unitId: test.ids.province })).total).toBe(4);
+      expect((await test.notices.list(editor, { unitId: test.ids.sister })).total).toBe(0);
+    });
+
+    it('go page by page through all, also where edits share an instant, and while others are edited', async () => {
+      const many = await Promise.all(Array.from({ length: 9 }, (_, i) => test.text(editor, `Tin trang ${i}`)));
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      let pages = 0;
+      do {
+        const page = await test.notices.list(admin, { q: 'tin trang', limit: 4, ...(cursor && { cursor }) });
+        expect(page.total).toBe(9);
+        seen.push(...page.notices.map((notice) => notice.id));
+        cursor = page.next ?? undefined;
+        if (++pages === 1) {
+          // One that was shown is edited: the pages after it lose and repeat nothing.
+          test.sources.advance(1000);
+          const first = many.find((notice) => notice.id === seen[0])!;
+          await test.notices.edit(editor, first.id, 1, {
+            unitId: first.unitId,
+            title: first.title,
+            category: 'local',
+            content: first.content,
+            durationMs: 5000,
+          });
+        }
+      } while (cursor !== undefined);
+      expect(pages).toBe(3);
+      expect(seen).toHaveLength(9);
+      expect(new Set(seen)).toEqual(new Set(many.map((notice) => notice.id)));
+      await expect(test.notices.list(admin, { cursor: 'x' })).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'cursor',
+      });
+      for (const { id } of many) await test.notices.remove(editor, id);
+    });
+
+    it('find those of a release before, once they are folded', async () => {
+      await under.store.write.updateTable('notices').set({ folded: '' }).execute();
+      expect((await test.notices.list(admin, { q: 'lich' })).total).toBe(0);
+      await test.notices.foldOldRows();
+      expect((await test.notices.list(admin, { q: 'lich' })).total).toBe(3);
+    });
+  });
+
+  it('of playlists say how much they hold and when it is played, without the items', async () => {
+    const noticeId = ids['Lịch tiêm chủng tháng 11']!;
+    const { effectiveDurationMs } = await test.notices.get(admin, noticeId);
+    const item = { noticeId, durationMs: null, validFrom: null, validTo: null };
+    const items: PlaylistInput['items'] = [
+      { ...item, itemId: test.sources.newId() },
+      { ...item, itemId: test.sources.newId(), durationMs: 4000, validTo: 10 },
+      { ...item, itemId: test.sources.newId(), durationMs: 4000, validTo: 10 },
+    ];
+    const { items: _items, ...made } = await test.playlists.create(editor, {
+      unitId: test.ids.commune,
+      name: 'Buổi tối',
+      items,
+    });
+    const page = await test.playlists.list(editor, { q: 'buoi TOI' });
+    expect(page).toEqual({
+      playlists: [
+        {
+          ...made,
+          itemCount: 3,
+          validities: [
+            { validFrom: null, validTo: null },
+            { validFrom: null, validTo: 10 },
+          ],
+        },
+      ],
+      next: null,
+      total: 1,
+    });
+    expect(page.playlists[0]!.totalMs).toBe(effectiveDurationMs + 8000);
+    for (const name of ['Một', 'Hai', 'Ba']) await test.playlist(editor, [], test.ids.commune, name);
+    const first = await test.playlists.list(editor, { limit: 2 });
+    const rest = await test.playlists.list(editor, { limit: 2, cursor: first.next! });
+    expect(new Set([...first.playlists, ...rest.playlists].map(({ name }) => name))).toEqual(
+      new Set(['Một', 'Hai', 'Ba', 'Buổi tối']),
+    );
+    expect(rest.next).toBeNull();
+    expect((await test.playlists.list(sister, { q: 'buoi toi' })).total).toBe(0);
+  });
+
+  it('of schedule entries are found by what they play, and name it', async () => {
+    const playlist = await test.playlist(editor, [], test.ids.commune, 'Chợ phiên');
+    const other = await test.playlist(admin, [], test.ids.province, 'Toàn tỉnh');
+    const entry = (name: string, playlistId: string): ScheduleInput => ({
+      unitId: test.ids.commune,
+      playlistId,
+      name,
+      priority: 50,
+      cron: '0 7 * * *',
+      durationMs: 3_600_000,
+      validFrom: null,
+      validTo: null,
+      targets: { unitIds: [test.ids.commune], boardIds: [] },
+    });
+    const made = await test.schedules.create(editor, entry('Sáng thứ Bảy', playlist.id));
+    await test.schedules.create(editor, entry('Cả ngày', other.id));
+    const page = await test.schedules.list(editor, { q: 'cho phien' });
+    expect(page).toEqual({
+      entries: [{ ...made, playlistName: 'Chợ phiên', playlistUnitId: test.ids.commune }],
+      next: null,
+      total: 1,
+    });
+    expect((await test.schedules.list(editor, { q: 'sang phien' })).total).toBe(1);
+    expect((await test.schedules.list(editor, { q: 'sang tinh' })).total).toBe(0);
+    expect((await test.schedules.list(editor, { playlistId: other.id })).entries.map(({ name }) => name)).toEqual([
+      'Cả ngày',
+    ]);
+    expect((await test.schedules.list(sister, {})).total).toBe(0);
+  });
+});

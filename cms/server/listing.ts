@@ -1,0 +1,81 @@
+/** Lists of what people edit: who sees which page of what. */
+import { setImmediate } from 'node:timers/promises';
+import { foldedWords } from '../../shared/util/fold.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { chunksOf } from './store/chunks.ts';
+import { setFolded, unfolded, type EditPlace, type WordGroup } from './store/edited-page.ts';
+import type { Store } from './store/store.ts';
+
+/** More words than anybody types; each costs a look at every row. */
+const mostWords = 6;
+const longestTurnMs = 10;
+
+/** What a row is found by. */
+export const foldedName = (name: string): string => foldedWords(name).join(' ');
+
+/** Units by the words that their names lack, so that «phú an họp» finds what is called «Họp» in Phú An. */
+export function wordGroups(
+  unitIds: readonly string[],
+  query: string,
+  nameOf: (unitId: string) => string,
+): (readonly WordGroup[])[] {
+  const words = [...new Set(foldedWords(query))].slice(0, mostWords);
+  return chunksOf(unitIds).map((chunk) => {
+    if (words.length === 0) return [{ unitIds: chunk, words }];
+    const groups = new Map<string, { unitIds: string[]; words: string[] }>();
+    for (const unitId of chunk) {
+      const name = foldedName(nameOf(unitId));
+      const lacking = words.filter((word) => !name.includes(word));
+      const key = lacking.join(' ');
+      const group = groups.get(key) ?? { unitIds: [], words: lacking };
+      group.unitIds.push(unitId);
+      groups.set(key, group);
+    }
+    return [...groups.values()];
+  });
+}
+
+export const cursorAfter = ({ updatedAt, id }: EditPlace): string => `${updatedAt}.${id}`;
+
+/** @throws AppError `invalid_input` (field cursor) */
+export function readCursor(cursor: string | undefined): EditPlace | null {
+  if (cursor === undefined) return null;
+  const [, updatedAt, id] = /^(\d{1,16})\.([0-9a-f-]{36})$/.exec(cursor) ?? [];
+  if (updatedAt === undefined || id === undefined)
+    throw new AppError('invalid_input', 'This is no cursor of this list', { field: 'cursor' });
+  return { updatedAt: Number(updatedAt), id };
+}
+
+/** The page of one more row than it may have: whether there is a next, and where it begins. */
+export function cutPage<T extends EditPlace>(found: readonly T[], limit: number): { page: T[]; next: string | null } {
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return { page, next: found.length > limit && last ? cursorAfter(last) : null };
+}
+
+/** Makes rows of a release before findable, some at a time, so that nobody else waits long to write. */
+export async function foldOldRows(store: Store, table: 'notices' | 'playlists' | 'schedule_entries'): Promise<void> {
+  const limit = 500;
+  for (let after = ''; ;) {
+    const rows = await unfolded(store.write, table, { after, limit });
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+    const folded = rows.map(({ id, name }) => ({ id, folded: foldedName(name) }));
+    await store.transaction((tx) => setFolded(tx, table, folded));
+  }
+}
+
+/** Does something with each, and lets others have their turn on the event loop: one list must not hold up a takeover. */
+export async function mapInTurns<T, U>(items: readonly T[], work: (item: T) => U): Promise<U[]> {
+  const done: U[] = [];
+  let began = performance.now();
+  for (const item of items) {
+    if (performance.now() - began > longestTurnMs) {
+      await setImmediate();
+      began = performance.now();
+    }
+    done.push(work(item));
+  }
+  return done;
+}

@@ -1,0 +1,136 @@
+/** Pages of what people edit (notices, playlists, schedule entries): the newest edit first. */
+import { sql, type Expression, type ExpressionBuilder, type Selectable, type SqlBool } from 'kysely';
+import { inChunks } from './chunks.ts';
+import type { Database } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+type EditedTable = 'notices' | 'playlists' | 'schedule_entries';
+
+/** Units, and the folded words that a row of theirs must have; the unit's own name has the others. */
+export interface WordGroup {
+  readonly unitIds: readonly string[];
+  /** Letters and figures only, so nothing in them means anything to LIKE. */
+  readonly words: readonly string[];
+}
+
+/** Where the page before ended. */
+export interface EditPlace {
+  readonly updatedAt: number;
+  readonly id: string;
+}
+
+export interface EditedFilter<T extends EditedTable> {
+  /** Groups for one statement each: together too many ids for one. */
+  readonly statements: readonly (readonly WordGroup[])[];
+  /** A word may also be found where this says; else in the column `folded` only. */
+  readonly elsewhere?: (eb: ExpressionBuilder<Database, T>, pattern: string) => Expression<SqlBool>;
+  readonly also?: (eb: ExpressionBuilder<Database, T>) => readonly Expression<SqlBool>[];
+}
+
+/** The columns that the three tables share; Kysely has no name for «one of them». */
+type Shared = ExpressionBuilder<Database, 'playlists'>;
+
+function conditions<T extends EditedTable>(eb: Shared, filter: EditedFilter<T>, groups: readonly WordGroup[]) {
+  const own = eb as unknown as ExpressionBuilder<Database, T>;
+  const hasWord = (word: string): Expression<SqlBool> => {
+    const pattern = `%${word}%`;
+    const inName = eb('folded', 'like', pattern);
+    return filter.elsewhere ? eb.or([inName, filter.elsewhere(own, pattern)]) : inName;
+  };
+  // Not by the index of units, which would read every row and sort them: by the one in the order of the list, until a page is full.
+  const unitId = eb.fn.coalesce('unit_id', sql.lit(''));
+  return eb.and([
+    eb('deleted_at', 'is', null),
+    eb.or(groups.map(({ unitIds, words }) => eb.and([eb(unitId, 'in', unitIds), ...words.map(hasWord)]))),
+    ...(filter.also?.(own) ?? []),
+  ]);
+}
+
+/** At most `limit` rows after a place. */
+export async function editedPage<T extends EditedTable>(
+  db: Db | Tx,
+  table: T,
+  filter: EditedFilter<T>,
+  { after, limit }: { after: EditPlace | null; limit: number },
+): Promise<Selectable<Database[T]>[]> {
+  const places: { id: string; updated_at: number }[] = [];
+  for (const groups of filter.statements) {
+    const query = db
+      .selectFrom(table as 'playlists')
+      .select(['id', 'updated_at'])
+      .where((eb) => conditions(eb, filter, groups))
+      .orderBy('updated_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit);
+    const here = after
+      ? query.where((eb) =>
+          eb.or([
+            eb('updated_at', '<', after.updatedAt),
+            eb.and([eb('updated_at', '=', after.updatedAt), eb('id', '<', after.id)]),
+          ]),
+        )
+      : query;
+    places.push(...(await here.execute()));
+  }
+  const inOrder = <R extends { id: string; updated_at: number }>(rows: R[]): R[] =>
+    rows.sort((a, b) => b.updated_at - a.updated_at || (a.id < b.id ? 1 : -1));
+  const ids = inOrder(places)
+    .slice(0, limit)
+    .map(({ id }) => id);
+  // The rows themselves, which can be long, only of the page. One deleted in between is not there.
+  const rows = await inChunks(ids, (chunk) =>
+    db
+      .selectFrom(table as 'playlists')
+      .selectAll()
+      .where('id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .execute(),
+  );
+  return inOrder(rows) as unknown as Selectable<Database[T]>[];
+}
+
+export async function countEdited<T extends EditedTable>(
+  db: Db | Tx,
+  table: T,
+  filter: EditedFilter<T>,
+): Promise<number> {
+  let total = 0;
+  for (const groups of filter.statements) {
+    const { n } = await db
+      .selectFrom(table as 'playlists')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where((eb) => conditions(eb, filter, groups))
+      .executeTakeFirstOrThrow();
+    total += Number(n);
+  }
+  return total;
+}
+
+/** Rows of a release before this one, that nothing finds yet; those with ids after one, in that order. */
+export async function unfolded(
+  db: Db | Tx,
+  table: EditedTable,
+  { after, limit }: { after: string; limit: number },
+): Promise<{ id: string; name: string }[]> {
+  return db
+    .selectFrom(table as 'playlists')
+    .select(['id', (eb) => eb.ref((table === 'notices' ? 'title' : 'name') as 'name').as('name')])
+    .where('folded', '=', '')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function setFolded(
+  tx: Tx,
+  table: EditedTable,
+  rows: readonly { id: string; folded: string }[],
+): Promise<void> {
+  for (const { id, folded } of rows)
+    await tx
+      .updateTable(table as 'playlists')
+      .set({ folded })
+      .where('id', '=', id)
+      .execute();
+}
