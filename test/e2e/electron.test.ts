@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication } from 'playwright';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { programme } from '../../player/engine/testing-board.ts';
 import { TestCms } from '../../player/engine/testing-cms.ts';
@@ -51,6 +51,11 @@ describe.skipIf(obstacle !== null)(`Electron host${obstacle === null ? '' : ` (s
     return _electron.launch({ executablePath: binary!, args: args(cms) });
   }
 
+  async function codeOn(page: Page): Promise<string> {
+    const text = await page.locator('[data-kind="pairing"]').first().textContent();
+    return /[0-9A-HJKMNP-TV-Z]{4}[-\s]?[0-9A-HJKMNP-TV-Z]{4}/.exec(text ?? '')?.[0].replace(/[-\s]/g, '') ?? '';
+  }
+
   test('the window is a kiosk that nothing leads out of, and the page has nothing of Node', async () => {
     const cms = await TestCms.start();
     const app = await launch(cms);
@@ -85,10 +90,7 @@ describe.skipIf(obstacle !== null)(`Electron host${obstacle === null ? '' : ` (s
     const app = await launch(cms);
     try {
       const page = await app.firstWindow();
-      const code = await page.locator('[data-kind="pairing"]').first().textContent();
-      const shown =
-        /[0-9A-HJKMNP-TV-Z]{4}[-\s]?[0-9A-HJKMNP-TV-Z]{4}/.exec(code ?? '')?.[0].replace(/[-\s]/g, '') ?? '';
-      await cms.enterCode(shown);
+      await cms.enterCode(await codeOn(page));
       await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
       await cms.publish(programme([1, null]));
       await cms.until(() =>
@@ -111,6 +113,30 @@ describe.skipIf(obstacle !== null)(`Electron host${obstacle === null ? '' : ` (s
           .slice(interrupted)
           .some(({ outcome }) => outcome === 'completed'),
       );
+    } finally {
+      await app.close();
+      await cms.stop();
+    }
+  });
+
+  test('a page that hangs, with nobody to touch it, is ended and loaded again', async () => {
+    const cms = await TestCms.start();
+    const app = await launch(cms);
+    try {
+      const page = await app.firstWindow();
+      await cms.enterCode(await codeOn(page));
+      await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+      await cms.publish(programme([1, null]));
+      await cms.until(() => cms.bodies('playEnded').some(({ outcome }) => outcome === 'completed'));
+      // It never answers: its process ends under it.
+      void page
+        .evaluate(() => {
+          for (;;);
+        })
+        .catch(() => undefined);
+      const outcomes = () => cms.bodies('playEnded').map(({ outcome }) => outcome);
+      await cms.until(() => outcomes().includes('interrupted'));
+      await cms.until(() => outcomes().slice(outcomes().lastIndexOf('interrupted')).includes('completed'));
     } finally {
       await app.close();
       await cms.stop();

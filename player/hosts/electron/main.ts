@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents } from 'electron';
 import { z } from 'zod';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
-import { CrashPolicy, mayNavigate, mayRequest, switches, windowOptions } from './policy.ts';
+import { CrashPolicy, endPage, mayNavigate, mayRequest, switches, windowOptions } from './policy.ts';
 
 const commandLine = z.object({
   cms: z.url({ protocol: /^https?$/ }).optional(),
@@ -100,7 +100,9 @@ class ElectronHost {
       case 'stageConnected':
         return this.#say({ type: 'stage', url: this.#listening?.openUrl ?? '', host: 'electron' });
       case 'stageStalled':
-        return this.#reload('the stage has stopped painting');
+        // Loaded into a process that hangs, the page would never come.
+        endPage(this.#window?.webContents);
+        return this.#reload('the stage does not paint');
       case 'pairingCode':
       case 'paired':
       case 'playing':
@@ -122,7 +124,7 @@ class ElectronHost {
     window.on('unresponsive', () => {
       this.#hangTimer ??= setTimeout(() => {
         this.#hangTimer = null;
-        if (!window.isDestroyed()) window.webContents.forcefullyCrashRenderer();
+        if (!window.isDestroyed()) endPage(window.webContents);
       }, patienceMs);
     });
     window.on('responsive', () => {

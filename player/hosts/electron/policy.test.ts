@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { CrashPolicy, mayNavigate, mayRequest, windowOptions } from './policy.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { CrashPolicy, endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
 
 const stage = 'http://127.0.0.1:4000/?token=abc';
 
@@ -58,4 +58,17 @@ describe('after a crash', () => {
     policy.loaded(1_000);
     expect(policy.died(100_000)).toBe(200);
   });
+});
+
+test('a page that hangs is ended; one that is gone already is left alone', () => {
+  const page = (destroyed: boolean, crashed: boolean) => ({
+    isDestroyed: () => destroyed,
+    isCrashed: () => crashed,
+    forcefullyCrashRenderer: vi.fn(),
+  });
+  const [hung, crashed, closed] = [page(false, false), page(false, true), page(true, false)];
+  for (const each of [hung, crashed, closed, undefined]) endPage(each);
+  expect(hung.forcefullyCrashRenderer).toHaveBeenCalledOnce();
+  expect(crashed.forcefullyCrashRenderer).not.toHaveBeenCalled();
+  expect(closed.forcefullyCrashRenderer).not.toHaveBeenCalled();
 });

@@ -87,3 +87,19 @@ export class CrashPolicy {
     return Math.min(longestWaitMs, firstWaitMs * 2 ** this.#times++);
   }
 }
+
+/** What of a window's page `endPage` needs. */
+export interface Page {
+  isDestroyed(): boolean;
+  isCrashed(): boolean;
+  forcefullyCrashRenderer(): void;
+}
+
+/**
+ * Ends the process of a page that hangs: it would never commit a navigation, and a kiosk, which nobody touches, never hears that it
+ * is unresponsive. One that is gone already is left alone.
+ */
+export function endPage(page: Page | undefined): void {
+  if (page === undefined || page.isDestroyed() || page.isCrashed()) return;
+  page.forcefullyCrashRenderer();
+}
