@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -61,9 +62,14 @@ test('the stage server lets in only its own page', async () => {
   const token = searchParams.get('token') ?? '';
   expect(await attempt(`ws://${host}/bridge?token=wrong`, { origin })).toBe(403);
   expect(await attempt(`ws://${host}/bridge?token=${token}`, { origin: 'http://evil.example' })).toBe(403);
-  expect(await attempt(`ws://${host}/bridge?token=${token}`, { origin, headers: { host: 'evil.example' } })).toBe(403);
-  // An address that is none ends that connection and nothing else.
+  // A name that was rebound to this machine: for the browser that page is of the same origin.
   const { port } = new URL(origin);
+  const rebound = { host: `evil.example:${port}` };
+  const its = { origin: `http://evil.example:${port}`, headers: rebound };
+  expect(await attempt(`ws://${host}/bridge?token=${token}`, its)).toBe(403);
+  for (const path of ['/', `/library/${sha256(picture(1))}`]) expect(await statusOf(origin + path, rebound)).toBe(403);
+  expect(await statusOf(`${origin}/`, { host })).toBe(200);
+  // An address that is none ends that connection and nothing else.
   const strange = connect(Number(port), '127.0.0.1');
   strange.end(
     `GET // HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
@@ -77,3 +83,11 @@ test('the stage server lets in only its own page', async () => {
   expect(Buffer.from(await part.arrayBuffer())).toEqual(picture(1).subarray(10, 20));
   expect((await fetch(`${origin}/library/${'0'.repeat(64)}`)).status).toBe(404);
 });
+
+/** Asks as a browser would whose address bar says something else: fetch sets Host itself. */
+async function statusOf(url: string, headers: { host: string }): Promise<number> {
+  const asked = get(url, { headers });
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode ?? 0;
+}
