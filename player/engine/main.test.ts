@@ -49,7 +49,7 @@ async function spawn(): Promise<string> {
   });
 }
 
-test('a power cut loses no play and no takeover, and repeats none', async () => {
+test('an engine that is killed loses no play and no takeover, and repeats none', async () => {
   const { cms } = board();
   stage = await TestStage.open(await spawn());
   await cms.enterCode(await stage.untilCode());
