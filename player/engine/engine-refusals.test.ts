@@ -35,9 +35,19 @@ test('manifests that are altered, of another board, by another key or of a lower
   const other = programme([2, null]);
   const [head, payload, signature] = good.split('.') as [string, string, string];
   const altered = Buffer.from(payload, 'base64url').toString().replace('"counter":1', '"counter":9');
+  const stranger = await testKey('stranger');
   const cases: [string, string][] = [
     [[head, Buffer.from(altered).toString('base64url'), signature].join('.'), 'signature_invalid'],
     [(await cms.signManifest(other, { boardId: unitId })).jws, 'board_wrong'],
+    // Everything in it is rightly signed, but its certificate vouches for somebody else.
+    [
+      (await cms.signManifest(other, { certificate: await cms.signCertificate({ boardId: unitId }) })).jws,
+      'board_wrong',
+    ],
+    [
+      (await cms.signManifest(other, { certificate: await cms.signCertificate({ deviceKey: stranger.x }) })).jws,
+      'device_key_wrong',
+    ],
     [(await cms.signManifest(other, {}, await testKey('p1'))).jws, 'signature_invalid'],
     [(await cms.signManifest(other, {}, await testKey('unknown'))).jws, 'key_unknown'],
     [(await cms.signManifest(other, {}, cms.takeoverKey)).jws, 'key_unknown'],

@@ -158,7 +158,7 @@ export class TestCms {
     return signDocument('bang-tin-key-list', { v: 1, number, issuedAt: this.now(), keys } satisfies KeyList, this.root);
   }
 
-  signCertificate(): Promise<string> {
+  signCertificate(changes: Partial<Certificate> = {}): Promise<string> {
     const certificate: Certificate = {
       v: 1,
       boardId: this.boardId,
@@ -171,6 +171,7 @@ export class TestCms {
       output: this.#output,
       deviceKey: this.deviceKey,
       issuedAt: this.now(),
+      ...changes,
     };
     return signDocument('bang-tin-certificate', certificate, this.programmeKey);
   }
