@@ -79,11 +79,19 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** @throws AppError, StoreError or KeysError with a sentence for the person who starts it */
-export async function createApp(config: Config, sources: Sources, log: Logger): Promise<App> {
+/**
+ * @param onFatal told of what this process has to end for
+ * @throws AppError, StoreError or KeysError with a sentence for the person who starts it
+ */
+export async function createApp(
+  config: Config,
+  sources: Sources,
+  log: Logger,
+  onFatal: (error: Error) => void = (error) => log.fatal({ err: error }, 'this process has to end'),
+): Promise<App> {
   // What was built is taken down again when something after it cannot be.
   await using building = new AsyncDisposableStack();
-  const { context, tree } = await createContext(config, sources, log, building);
+  const { context, tree } = await createContext(config, sources, log, onFatal, building);
 
   const keys = await createKeysService(context, { restored: config.restored || (await wasRestored(config.data)) });
   await forgetRestored(config.data);
@@ -182,7 +190,13 @@ export async function createApp(config: Config, sources: Sources, log: Logger): 
   };
 }
 
-async function createContext(config: Config, sources: Sources, log: Logger, building: AsyncDisposableStack) {
+async function createContext(
+  config: Config,
+  sources: Sources,
+  log: Logger,
+  onFatal: (error: Error) => void,
+  building: AsyncDisposableStack,
+) {
   const folders = {
     media: join(config.data, 'media'),
     uploads: join(config.data, 'uploads'),
@@ -196,6 +210,7 @@ async function createContext(config: Config, sources: Sources, log: Logger, buil
     file: join(config.data, 'cms.sqlite'),
     exclusive: true,
     onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onLost: onFatal,
   });
   building.defer(() => store.close());
   const tree = new LiveUnitTree(sources);

@@ -73,7 +73,11 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  app = await createApp(config, sources, log);
+  app = await createApp(config, sources, log, (error) => {
+    log.fatal({ err: error }, 'this process has to end');
+    process.exitCode = EXIT_FAILED;
+    void stop(error.message);
+  });
   if (stopping) await app.close();
   else {
     const first = await prepareFirstStart(app, config, (text) => void tellParent({ type: 'progress', text }));

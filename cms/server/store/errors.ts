@@ -47,3 +47,6 @@ export const isReferenceViolation = (error: unknown): boolean =>
 /** The disk of the database is full. */
 export const isStorageFull = (error: unknown): boolean =>
   error instanceof Error && ((error as { code?: unknown }).code === 'storage_full' || sqlState(error) === '53100');
+
+/** A lock that somebody else held for longer than `lock_timeout`. */
+export const isLockUnavailable = (error: unknown): boolean => error instanceof Error && sqlState(error) === '55P03';

@@ -4,6 +4,7 @@
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { takeLockFile } from './lock-file.ts';
 import type { WorkerAnswer, WorkerOptions, WorkerRequest, WorkerResult } from './sqlite-messages.ts';
 
 const nothing: WorkerResult = { rows: [], changes: 0 };
@@ -16,13 +17,6 @@ const ROWS_PER_STATEMENT = 50;
 interface Prepared {
   readonly statement: StatementSync;
   readonly returnsRows: boolean;
-}
-
-/** An exclusive transaction on a file of its own: the system lets go of it however the process ends. */
-function takeLock(lockFile: string): DatabaseSync {
-  const lock = new DatabaseSync(lockFile, { timeout: 0 });
-  lock.exec('pragma journal_mode = off; begin exclusive;');
-  return lock;
 }
 
 function open(options: WorkerOptions): DatabaseSync {
@@ -172,7 +166,7 @@ function refusal(id: number, error: unknown): WorkerAnswer {
 
 function start(options: WorkerOptions, port: MessagePort): void {
   try {
-    const lock = options.lockFile === null ? null : takeLock(options.lockFile);
+    const lock = options.lockFile === null ? null : takeLockFile(options.lockFile);
     serve(open(options), options.readOnly ? 'begin' : 'begin immediate', lock, port);
     port.postMessage({ id: 0, ok: true, result: { rows: [], changes: 0 } } satisfies WorkerAnswer);
   } catch (error) {

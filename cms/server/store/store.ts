@@ -1,8 +1,11 @@
 /** The one way to the tables: SQLite in the data folder, or PostgreSQL by DATABASE_URL. Nothing outside store/ knows which. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely';
 import { StoreError } from './errors.ts';
+import { takeLockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
+import { takePostgresLock } from './postgres-lock.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { BulkRows, sqliteDialect } from './sqlite.ts';
@@ -56,8 +59,13 @@ export interface StoreOptions {
   readonly databaseUrl: string | null;
   /** SQLite's file, absolute. */
   readonly file: string;
-  /** Whether this process alone may use the file: SQLite's CMS is one process. */
+  /**
+   * Whether this process alone may use the database and, with PostgreSQL too, the folder of `file`, where the media are: the CMS is one
+   * process.
+   */
   readonly exclusive?: boolean;
+  /** Told when another process has taken the database while the connection to it was broken: this one has to end. */
+  readonly onLost?: (error: StoreError) => void;
   /** Told of connections that broke while idle. */
   readonly onError: (error: Error) => void;
 }
@@ -76,13 +84,41 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const store =
     options.databaseUrl === null
       ? openSqlite(options.file, options.exclusive ?? false)
-      : openPostgres(options.databaseUrl, options.onError);
+      : await openPostgresFor(options, options.databaseUrl);
   try {
     await migrate(store);
     return store;
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+async function openPostgresFor(options: StoreOptions, url: string): Promise<Store> {
+  const { file, exclusive = false, onError, onLost = onError } = options;
+  if (!exclusive) return openPostgres(url, onError);
+  const folderLock = lockFolder(`${file}.lock`);
+  const databaseLock = await takePostgresLock(url, { onLost, onError }).catch((error: unknown) => {
+    folderLock.close();
+    throw error;
+  });
+  const store = openPostgres(url, onError);
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await databaseLock.close();
+      if (folderLock.isOpen) folderLock.close();
+    },
+  };
+}
+
+function lockFolder(lockFile: string): DatabaseSync {
+  try {
+    return takeLockFile(lockFile);
+  } catch (error) {
+    const { message, errcode } = error as Error & { errcode?: number };
+    throw StoreError.sqlite(message, errcode ?? null);
   }
 }
 

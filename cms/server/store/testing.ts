@@ -15,6 +15,7 @@ declare module 'vitest' {
 }
 
 export interface StoreUnderTest {
+  readonly dialect: Store['dialect'];
   /** Open and empty; one for the whole suite. */
   readonly store: Store;
   /** How to open the same database once more. */
@@ -25,7 +26,7 @@ export interface StoreUnderTest {
 export function describeStores(name: string, suite: (under: StoreUnderTest) => void): void {
   for (const dialect of ['sqlite', 'postgres'] as const) {
     describe(`${name} on ${dialect}`, () => {
-      const under: { store?: Store; options?: StoreOptions } = {};
+      const under: { dialect: Store['dialect']; store?: Store; options?: StoreOptions } = { dialect };
       let discard: () => Promise<void>;
       beforeAll(async () => {
         const made = dialect === 'sqlite' ? await makeSqlite() : await makePostgres(inject('postgresUrl'));
