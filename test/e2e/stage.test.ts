@@ -653,7 +653,10 @@ describe('text', () => {
 
   test('a clipped mark would be noticed: text looks the same without its windows', async () => {
     await open(shapes['LED 192×96']);
-    await director.present('a', layoutScene('notice', { title: 'Ể', body: 'ỂỘỮẴ' }), { paused: true, offsetMs: 9_000 });
+    await director.present('a', layoutScene('notice', { title: 'Ể', body: 'ỂỘỮẴẲ' }), {
+      paused: true,
+      offsetMs: 9_000,
+    });
     const clipped = await page.screenshot();
     await page.addStyleTag({ url: await director.addStyle('.window { overflow: visible !important; }') });
     expect((await page.screenshot()).equals(clipped)).toBe(true);
