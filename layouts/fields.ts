@@ -21,6 +21,9 @@ export const optionalParagraphs = (maxLength: number) =>
 export const picture = () => z.strictObject({ asset: sha256Hex, alt: optionalText(200) });
 export type PictureField = z.infer<ReturnType<typeof picture>>;
 
+/** Stands in samples for a picture that is yet to be chosen; there is no such file. */
+export const noPicture: PictureField = { asset: '0'.repeat(64), alt: '' };
+
 /** A calendar date written dd/MM/yyyy, or empty. */
 export const optionalDate = () =>
   z

@@ -21,6 +21,7 @@ const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
   infographic: () => Promise.all([import('./infographic/Infographic.svelte'), import('./infographic/schema.ts')]),
   urgent: () => Promise.all([import('./urgent/Urgent.svelte'), import('./urgent/schema.ts')]),
   chart: () => Promise.all([import('./chart/Chart.svelte'), import('./chart/schema.ts')]),
+  picture: () => Promise.all([import('./picture/Picture.svelte'), import('./picture/schema.ts')]),
   clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
 };
 

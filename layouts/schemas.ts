@@ -10,6 +10,8 @@ import * as urgent from './urgent/schema.ts';
 import { sample as urgentSample } from './urgent/sample.ts';
 import * as chart from './chart/schema.ts';
 import { sample as chartSample } from './chart/sample.ts';
+import * as picture from './picture/schema.ts';
+import { sample as pictureSample } from './picture/sample.ts';
 import * as clock from './clock/schema.ts';
 import { sample as clockSample } from './clock/sample.ts';
 import * as notice from './notice/schema.ts';
@@ -32,6 +34,7 @@ export const layouts = {
   infographic: { schema: infographic.schema, fields: infographic.fields, sample: { ...infographicSample } },
   urgent: { schema: urgent.schema, fields: urgent.fields, sample: { ...urgentSample } },
   chart: { schema: chart.schema, fields: chart.fields, sample: { ...chartSample } },
+  picture: { schema: picture.schema, fields: picture.fields, sample: { ...pictureSample } },
   clock: { schema: clock.schema, fields: clock.fields, sample: { ...clockSample } },
 } as const satisfies Record<LayoutName, LayoutDefinition>;
 

@@ -1,4 +1,5 @@
 /** What the layouts are tried with: their samples, the longest and the shortest that their schemas take, and every mark there is. */
+import sharp from 'sharp';
 import { layouts } from '../../../layouts/schemas.ts';
 import type { ScriptedDirector } from '../stage-harness.ts';
 
@@ -7,7 +8,7 @@ export interface LayoutCase {
   readonly fields: Record<string, unknown>;
 }
 
-export const marks = 'Ể Ộ Ữ Ẵ ngoằn ngoèo – ẾỆỄ ƯỚC MUỐN ĐẦY ỤC, Ặng ợ g';
+export const marks = 'Ể Ộ Ữ Ẳ Ẵ ngoằn ngoèo – ẾỆỄ ƯỚC MUỐN ĐẦY ỤC, Ặng ợ g';
 const marked = (length: number): string => `${marks} `.repeat(20).slice(0, length).trim();
 const long = Array.from(
   { length: 12 },
@@ -19,6 +20,15 @@ type Make = (director: ScriptedDirector) => LayoutCase | Promise<LayoutCase>;
 const of =
   (layout: string, fields: Record<string, unknown>): Make =>
   () => ({ layout, fields });
+
+/** With a picture of that many px. */
+const pictured =
+  (layout: string, fields: Record<string, unknown>, width: number, height: number): Make =>
+  async (director) => {
+    const plain = sharp({ create: { width, height, channels: 3, background: '#5d7f6a' } });
+    const asset = director.addAsset(await plain.png().toBuffer(), 'image/png');
+    return { layout, fields: { ...fields, picture: { asset, alt: 'Một bức ảnh' } } };
+  };
 
 /** By «layout, what about it»; each layout has a «sample». */
 export const layoutCases: Readonly<Record<string, Make>> = {
@@ -103,6 +113,11 @@ export const layoutCases: Readonly<Record<string, Make>> = {
       ]),
     ],
   }),
+
+  'picture, sample': pictured('picture', layouts.picture.sample, 1600, 900),
+  'picture, upright': pictured('picture', { ...layouts.picture.sample, fit: 'fill' }, 900, 1600),
+  'picture, longest': pictured('picture', { caption: marked(160), credit: marked(60) }, 1200, 1000),
+  'picture, one endless word': pictured('picture', { caption: 'Ể'.repeat(160) }, 100, 1000),
 
   'clock, sample': of('clock', layouts.clock.sample),
   'clock, of the board’s own unit': of('clock', {}),

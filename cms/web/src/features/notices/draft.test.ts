@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { layoutNames, layouts } from '../../../../../layouts/schemas.ts';
 import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
-import { completed, contentTypeOf, effectiveMs, emptyContent, headlineOf, imageMs } from './draft.ts';
+import {
+  completed,
+  contentTypeOf,
+  effectiveMs,
+  emptyContent,
+  headlineOf,
+  imageMs,
+  lacksPicture,
+  type ContentType,
+} from './draft.ts';
 
 const layoutContent = (layout: string, fields: Record<string, unknown>): NoticeContent => ({
   type: 'layout',
@@ -41,6 +50,18 @@ describe('a notice while it is written', () => {
 
   it.each(layoutNames)('in «%s» is called what it says, until it has a name of its own', (layout) => {
     expect(headlineOf(layoutContent(layout, { ...layouts[layout].sample }))).not.toBe('');
+  });
+
+  it('has nothing to preview until the picture that it is about is chosen', () => {
+    const lacks = (type: ContentType) => lacksPicture(completed(emptyContent(type)).content);
+    expect((['layout:picture', 'image', 'video', 'layout:notice'] as const).map(lacks)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    const fields = { ...layouts.picture.sample, picture: { asset: 'a'.repeat(64), alt: '' } };
+    expect(lacksPicture(completed(layoutContent('picture', fields)).content)).toBe(false);
   });
 
   it('knows its kind', () => {

@@ -1,7 +1,8 @@
 /** A notice while it is written. */
 import { countWords, isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
+import { noPicture } from '../../../../../layouts/fields.ts';
 import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shared/protocol/api/content.ts';
-import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { assetsOf, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
 import { readingTimeMs } from '../../../../../shared/protocol/reading-time.ts';
 import { layoutWord } from './words.ts';
 
@@ -89,6 +90,10 @@ export function completed(content: NoticeContent): { content: NoticeContent; sam
   }
   return { content: { ...content, fields: fields as FieldValues }, sampled };
 }
+
+/** Whether the picture or video that it is about is yet to be chosen: there is nothing to preview. */
+export const lacksPicture = (content: NoticeContent): boolean =>
+  content.type === 'layout' ? assetsOf(content).includes(noPicture.asset) : content.asset === '';
 
 /** What a notice is called in lists until somebody gives it a name: what it says, else the name of its layout. */
 export function headlineOf(content: NoticeContent): string {
