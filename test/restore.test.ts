@@ -48,6 +48,7 @@ async function startCms(name: string, port: number): Promise<string> {
       web: null,
       stage: null,
       databaseUrl: null,
+      tls: null,
       trustProxy: false,
       publicUrl: null,
       logLevel: 'silent',

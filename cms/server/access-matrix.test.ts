@@ -4,6 +4,8 @@
  */
 import type { LightMyRequestResponse } from 'fastify';
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorBody } from '../../shared/protocol/common.ts';
 import { roleAllows, type Action, type Actor } from './access.ts';
@@ -22,8 +24,8 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 interface Rule {
-  /** `signedIn`: whoever has a session; `owner`: whoever made it; `public`: anybody; `boardOrUser`: a board's token or a session. */
-  readonly needs: Action | 'signedIn' | 'owner' | 'public' | 'boardOrUser';
+  /** `signedIn`: whoever has a session; `owner`: whoever made it; `public`: anybody; `boardOrUser`: a board's token or a session; `monitor`: the token of DATA/metrics-token. */
+  readonly needs: Action | 'signedIn' | 'owner' | 'public' | 'boardOrUser' | 'monitor';
   /** The right counts only where it was granted on a province. */
   readonly ofProvince?: true;
   /** The right counts for what lies above too: what the province makes, communes use. */
@@ -241,6 +243,7 @@ async function makeUpload(): Promise<Call> {
 
 const table: Record<string, Rule> = {
   'GET /health': { needs: 'public' },
+  'GET /metrics': { needs: 'monitor' },
   'GET /api/time': { needs: 'public' },
   'GET /api/board/time': { needs: 'public' },
   'POST /api/session': { needs: 'public' },
@@ -541,7 +544,7 @@ describe('the table of rights', () => {
       if (isShadow(method, url)) continue;
       const { needs } = table[`${method} ${url}`]!;
       expect(`${method} ${url} ${auth}`).toBe(
-        `${method} ${url} ${needs === 'public' || needs === 'boardOrUser' ? needs : 'user'}`,
+        `${method} ${url} ${['public', 'boardOrUser', 'monitor'].includes(needs) ? needs : 'user'}`,
       );
     }
   });
@@ -558,10 +561,20 @@ it.each(changing)("%s asks for the session's token in a header", async (rule) =>
   expect(errorBody.parse(response.json()).error.code).toBe('csrf_token_invalid');
 });
 
+it('no session opens what is for who watches the server', async () => {
+  expect((await call('GET /metrics', {}, 'administratorOfProvince')).statusCode).toBe(401);
+  const wrong = await call('GET /metrics', { headers: { authorization: `Bearer ${'x'.repeat(32)}` } }, null);
+  expect(wrong.statusCode).toBe(401);
+  const token = await readFile(join(test.folder, 'metrics-token'), 'utf8');
+  const right = await call('GET /metrics', { headers: { authorization: `Bearer ${token}` } }, null);
+  expect(right.statusCode).toBe(200);
+  expect(right.body).toContain('bang_tin_boards_online 0');
+});
+
 it('the interface is described for whoever is signed in', async () => {
   const response = await call('GET /api/openapi.json', {}, 'viewer');
   const { paths } = response.json<{ paths: Record<string, Record<string, { requestBody?: unknown }>> }>();
-  const described = Object.keys(table).filter((rule) => !/uploads|openapi/.test(rule));
+  const described = Object.keys(table).filter((rule) => !/uploads|openapi|metrics/.test(rule));
   const found = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   );

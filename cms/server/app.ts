@@ -20,6 +20,7 @@ import { auditRoutes } from './features/audit/routes.ts';
 import { createAudit } from './features/audit/service.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
+import { createMetrics, monitorToken } from './metrics.ts';
 import { createKeysService, type KeysService } from './features/keys/service.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { createMediaService, type MediaService } from './features/media/service.ts';
@@ -132,10 +133,17 @@ export async function createApp(
     trustProxy: config.trustProxy,
     resolveSession: (token) => accounts.resolve(token),
     verifyBoardToken: (token) => pairing.verifyBoardToken(token),
+    monitorToken: await monitorToken(config.data, context),
+    tls: config.tls,
   });
   const fastify = http.app;
+  let gateway: BoardGateway | null = null;
+  const metrics = createMetrics(context, () => gateway);
+  building.defer(() => metrics.close());
+  metrics.measure(fastify);
   const routes: readonly Routes[] = [
     systemRoutes(context),
+    metrics.routes,
     accountRoutes(accounts),
     ownAccountRoutes(accounts),
     userRoutes(accounts.users),
@@ -156,7 +164,7 @@ export async function createApp(
     maxHttpBufferSize: maxMessageBytes,
     transports: ['websocket'],
   });
-  const gateway = live.attach(io);
+  gateway = live.attach(io);
   // First the sockets of every namespace, then HTTP: a server with open sockets does not close.
   building.defer(() => fastify.close());
   building.defer(() => void io.engine.close());
@@ -240,5 +248,5 @@ async function listen(fastify: FastifyInstance, config: Config): Promise<string>
   if (address === null || typeof address === 'string') throw new Error('The server listens without a port');
   const everywhere = config.host === '0.0.0.0' || config.host === '::';
   const host = everywhere ? '127.0.0.1' : config.host;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  return `http${config.tls ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }

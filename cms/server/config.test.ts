@@ -15,6 +15,7 @@ describe('readConfig', () => {
       web: null,
       stage: null,
       databaseUrl: null,
+      tls: null,
       trustProxy: false,
       publicUrl: null,
       logLevel: 'info',
@@ -44,6 +45,15 @@ describe('readConfig', () => {
       publicUrl: 'https://bangtin.example.vn',
       logLevel: 'warn',
     });
+  });
+
+  it('takes certificate and key together', () => {
+    expect(read(['--tls-cert', 'c.pem', '--tls-key', '/k.pem']).tls).toEqual({
+      cert: '/srv/bang-tin/c.pem',
+      key: '/k.pem',
+    });
+    expect(() => read(['--tls-cert', 'c.pem'])).toThrow(ConfigError);
+    expect(() => read(['--tls-key', 'k.pem'])).toThrow(/--tls-cert and --tls-key go together/);
   });
 
   it('treats an empty variable as absent', () => {

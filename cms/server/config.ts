@@ -28,6 +28,8 @@ export interface Config {
   readonly stage: string | null;
   /** PostgreSQL's address; null: SQLite in the data folder. */
   readonly databaseUrl: string | null;
+  /** TLS without a proxy in front; null: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
   /** One proxy in front says who is calling. */
   readonly trustProxy: boolean;
   /** The address by which people reach the CMS, without a trailing slash; null: where it listens. */
@@ -45,6 +47,8 @@ const flags = {
   tty: { type: 'boolean', default: false },
   web: { type: 'string' },
   stage: { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
 } as const;
 
 const isUrl = (protocols: readonly string[]) => (text: string) =>
@@ -85,6 +89,9 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
   }
   const folder = (name: 'web' | 'stage'): string | null =>
     values[name] === undefined ? null : resolve(cwd, values[name]);
+  const [cert, key] = [values['tls-cert'], values['tls-key']];
+  if ((cert === undefined) !== (key === undefined))
+    throw new ConfigError(cert === undefined ? '--tls-cert' : '--tls-key', '--tls-cert and --tls-key go together');
   const databaseUrl = given(env.DATABASE_URL);
   const publicUrl = given(env.BANG_TIN_PUBLIC_URL);
   return {
@@ -100,6 +107,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
     databaseUrl:
       databaseUrl &&
       take(postgresUrl, databaseUrl, 'DATABASE_URL', 'an address such as postgres://user:password@host/database'),
+    tls: cert === undefined || key === undefined ? null : { cert: resolve(cwd, cert), key: resolve(cwd, key) },
     trustProxy:
       take(z.enum(['0', '1']), given(env.BANG_TIN_TRUST_PROXY) ?? '0', 'BANG_TIN_TRUST_PROXY', '0 or 1') === '1',
     publicUrl:

@@ -64,7 +64,7 @@ export interface Context {
 }
 
 /** Routes declare who may call them; a route without `auth` does not start (http.ts checks). */
-export type RouteAuth = 'user' | 'board' | 'boardOrUser' | 'public';
+export type RouteAuth = 'user' | 'board' | 'boardOrUser' | 'monitor' | 'public';
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;

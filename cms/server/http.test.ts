@@ -21,6 +21,8 @@ async function create(trustProxy = false): Promise<FastifyInstance> {
   const http = await createHttp({
     log,
     trustProxy,
+    monitorToken: null,
+    tls: null,
     resolveSession: (token) => Promise.resolve(token === 'good' ? actor : null),
     verifyBoardToken: (token) => {
       if (!token.startsWith('board')) return Promise.reject(new AppError('token_invalid', 'no', { status: 401 }));

@@ -20,6 +20,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { ErrorBody } from '../../shared/protocol/common.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -27,6 +28,7 @@ import type { Actor } from './access.ts';
 import type { RouteAuth } from './context.ts';
 import { sessionCookie } from './cookies.ts';
 import { isStorageFull } from './store/errors.ts';
+import { createTlsServer, type TlsFiles } from './tls.ts';
 
 export interface HttpDeps {
   readonly log: Logger;
@@ -36,6 +38,9 @@ export interface HttpDeps {
   resolveSession(token: string): Promise<Actor | null>;
   /** Whose token this is. @throws AppError 401 */
   verifyBoardToken(token: string): Promise<{ readonly boardId: string; readonly current: boolean }>;
+  /** Secret of who watches the server (metrics.ts); null: nobody does. */
+  readonly monitorToken: string | null;
+  readonly tls: TlsFiles | null;
 }
 
 /** A route as it was registered, for the table of rights. */
@@ -66,7 +71,13 @@ const DEEPEST_BODY = 32;
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export async function createHttp(deps: HttpDeps): Promise<Http> {
+  let stopWatching: () => void = () => undefined;
   const app: FastifyInstance = Fastify({
+    serverFactory: (handler) => {
+      const { server, stop } = createTlsServer(deps.tls, handler, deps.log);
+      stopWatching = stop;
+      return server as Server;
+    },
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // Also of a body that is sent to no route at all.
@@ -74,6 +85,10 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     // The one proxy in front: whatever the caller itself wrote into X-Forwarded-For must not decide whom throttles count.
     trustProxy: deps.trustProxy && ((_address: string, hop: number) => hop === 0),
     forceCloseConnections: true,
+  });
+  app.addHook('onClose', (_app, done) => {
+    stopWatching();
+    done();
   });
   const declared: RouteOptions[] = [];
   app.addHook('onRoute', (route) => {
@@ -89,7 +104,11 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
   app.decorateRequest('actor', null);
   app.decorateRequest('boardId', null);
   await app.register(cookie);
-  await app.register(helmet, helmetOptions);
+  await app.register(helmet, {
+    ...helmetOptions,
+    // Behind a proxy TLS is the proxy's to know and to promise.
+    strictTransportSecurity: deps.tls === null ? false : { maxAge: 31_536_000, includeSubDomains: false },
+  });
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Bảng Tin CMS', version: '1' } },
     // What JSON Schema cannot say, such as «nothing», is left open.
@@ -152,8 +171,6 @@ const helmetOptions = {
       'form-action': ["'self'"],
     },
   },
-  // Whether there is TLS is the proxy's to know and to promise.
-  strictTransportSecurity: false,
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
 } as const;
@@ -171,6 +188,7 @@ async function authenticate(deps: HttpDeps, request: FastifyRequest): Promise<vo
     request.boardId = await boardOf(deps, bearer);
     return;
   }
+  if (auth === 'monitor') return assertMonitor(deps.monitorToken, bearer);
   const token = request.cookies[sessionCookie];
   const actor = token === undefined ? null : await deps.resolveSession(token);
   if (!actor) throw new AppError('not_signed_in', 'Sign in first', { status: 401 });
@@ -187,10 +205,20 @@ async function boardOf(deps: HttpDeps, bearer: string | undefined): Promise<stri
   return boardId;
 }
 
+function assertMonitor(expected: string | null, bearer = ''): void {
+  if (expected !== null && sameSecret(bearer, expected)) return;
+  throw new AppError('token_missing', 'Authorization: Bearer <token of DATA/metrics-token> is missing or wrong', {
+    status: 401,
+  });
+}
+
+function sameSecret(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
 function assertCsrf(request: FastifyRequest, actor: Actor): void {
-  const given = Buffer.from(String(request.headers['x-csrf-token'] ?? ''));
-  const expected = Buffer.from(actor.csrfToken);
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  if (sameSecret(String(request.headers['x-csrf-token'] ?? ''), actor.csrfToken)) return;
   throw new AppError('csrf_token_invalid', 'The header x-csrf-token is missing or wrong', { status: 403 });
 }
 

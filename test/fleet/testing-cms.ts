@@ -45,6 +45,8 @@ export async function startTestCms() {
   const http = await createHttp({
     log: context.log,
     trustProxy: false,
+    monitorToken: null,
+    tls: null,
     resolveSession: (token) => accounts.resolve(token),
     verifyBoardToken: (token) => live.pairing.verifyBoardToken(token),
   });

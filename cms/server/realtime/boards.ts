@@ -39,6 +39,7 @@ export interface BoardGatewayDeps {
 
 export interface BoardGateway {
   isOnline(boardId: string): boolean;
+  onlineCount(): number;
   /** Sends a command; null when the board is not there or does not answer in time. */
   runCommand(boardId: string, command: string): Promise<ReplyOf<(typeof cmsMessages)['runCommandV1']> | null>;
   readonly counts: Readonly<MessageCounts>;
@@ -225,6 +226,7 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   return {
     counts,
     isOnline: (boardId) => online.has(boardId),
+    onlineCount: () => online.size,
     async runCommand(boardId, command) {
       const parsed = cmsMessages.runCommandV1.reply.safeParse(await push(boardId, 'runCommandV1', { command }));
       return parsed.success ? parsed.data : null;

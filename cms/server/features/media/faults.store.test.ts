@@ -95,6 +95,8 @@ describeStores('media and faults of ours', (under) => {
     http = await createHttp({
       log: pino({ level: 'silent' }),
       trustProxy: false,
+      monitorToken: null,
+      tls: null,
       resolveSession: () => Promise.resolve(editor),
       verifyBoardToken: () => Promise.reject(new Error('no boards here')),
     });

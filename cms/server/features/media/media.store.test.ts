@@ -56,6 +56,8 @@ describeStores('media', (under) => {
     http = await createHttp({
       log: pino({ level: 'silent' }),
       trustProxy: false,
+      monitorToken: null,
+      tls: null,
       resolveSession: (token) => Promise.resolve(people.get(token) ?? null),
       verifyBoardToken: (token) =>
         token === 'board'

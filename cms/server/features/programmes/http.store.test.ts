@@ -23,6 +23,8 @@ describeStores('content over HTTP', (under) => {
     http = await createHttp({
       log: pino({ level: 'silent' }),
       trustProxy: false,
+      monitorToken: null,
+      tls: null,
       resolveSession: (token) => Promise.resolve(people.get(token) ?? null),
       verifyBoardToken: (token) =>
         token === 'board'

@@ -31,6 +31,8 @@ describeStores('what boards fetch', (under) => {
     http = await createHttp({
       log: pino({ level: 'silent' }),
       trustProxy: false,
+      monitorToken: null,
+      tls: null,
       resolveSession: () => Promise.resolve(null),
       verifyBoardToken: (token) =>
         token === 'board'

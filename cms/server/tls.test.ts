@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError } from './config.ts';
+import { createTestApp } from './testing.ts';
+import { readTls } from './tls.ts';
+
+let folder: string;
+const path = (name: string): string => join(folder, name);
+
+/** A key with a certificate for itself; false: this machine has no openssl to make one. */
+function makeCertificate(name: string): boolean {
+  const files = ['-keyout', path(`${name}.key`), '-out', path(`${name}.pem`)];
+  try {
+    const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    execFileSync('openssl', ['req', '-x509', ...options, '-subj', '/CN=localhost', ...files], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-tls-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('TLS', () => {
+  it('serves HTTPS and promises it when given certificate and key', async (context) => {
+    if (!makeCertificate('own')) return context.skip('openssl is not installed, so there is no certificate to try');
+    const test = await createTestApp(['--tls-cert', path('own.pem'), '--tls-key', path('own.key')]);
+    try {
+      const url = await test.app.listen();
+      expect(url).toMatch(/^https:/);
+      const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+        request(`${url}/health`, { rejectUnauthorized: false }, (response) => resolve(response.headers))
+          .once('error', reject)
+          .end();
+      });
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+    } finally {
+      await test.discard();
+    }
+  });
+
+  it('names the flag whose file is wrong', (context) => {
+    expect(() => readTls({ cert: path('none'), key: path('none') })).toThrow(/--tls-cert: ENOENT/);
+    writeFileSync(path('text.pem'), 'no certificate');
+    expect(() => readTls({ cert: path('text.pem'), key: path('text.pem') })).toThrow(ConfigError);
+    if (!makeCertificate('a') || !makeCertificate('b')) return context.skip('openssl is not installed');
+    expect(() => readTls({ cert: path('a.pem'), key: path('b.key') })).toThrow(/no certificate with its key/);
+  });
+});
