@@ -147,9 +147,8 @@ describe('smaller copies', () => {
   const sizes = (made: MediaResult): unknown[] => made.smaller.map(({ width, height }) => [width, height]);
 
   it('of a picture are made for smaller boards, each with far fewer bytes than the one above', async () => {
-    const made = await make(await noise(3840, 2160), 'image');
+    const made = await make(await noise(1600, 900), 'image');
     expect(sizes(made)).toEqual([
-      [1920, 1080],
       [960, 540],
       [480, 270],
       [240, 135],

@@ -55,18 +55,19 @@ describeStores('what boards fetch', (under) => {
 
   /** A picture with so much in it that its bytes tell its size. */
   async function picture(width: number, height: number) {
-    const file = join(folder, 'large.png');
-    await sharp({
+    const file = join(folder, 'large.jpg');
+    const noise = await sharp({
       create: {
-        width,
-        height,
+        width: width / 3,
+        height: height / 3,
         channels: 3,
         background: '#888',
         noise: { type: 'gaussian', mean: 128, sigma: 30 },
       },
     })
       .png()
-      .toFile(file);
+      .toBuffer();
+    await sharp(noise).resize(width, height, { kernel: 'nearest', fit: 'fill' }).jpeg().toFile(file);
     return test.media.importMedia({ unitId: test.ids.commune, file, name: 'lớn.png', userId: test.admin.userId });
   }
 
@@ -133,7 +134,7 @@ describeStores('what boards fetch', (under) => {
   });
 
   it('is less as soon as what a release before has left is there in smaller sizes', async () => {
-    const media = await picture(1280, 720);
+    const media = await picture(1440, 810);
     await under.store.write.deleteFrom('asset_renditions').where('asset', '=', media.hash!).execute();
     await under.store.write.updateTable('assets').set({ ladder: 0 }).where('hash', '=', media.hash!).execute();
     expect(await test.media.smaller([media.hash!])).toEqual([]);
@@ -145,7 +146,7 @@ describeStores('what boards fetch', (under) => {
   });
 
   it('stays while one board plays the smallest size, and goes for good with all sizes', async () => {
-    const media = await picture(1280, 720);
+    const media = await picture(1440, 810);
     const names = [
       media.hash!,
       media.posterHash!,
