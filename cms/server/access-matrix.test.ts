@@ -388,6 +388,8 @@ const table: Record<string, Rule> = {
   'GET /api/media/:id/uses': { needs: 'content.read', above: true, about: at('/api/media/:id/uses', makeMedia) },
   'POST /api/media/:id/restore': { needs: 'content.edit', about: at('/api/media/:id/restore', makeDeletedMedia) },
   'DELETE /api/media/:id': { needs: 'content.edit', about: at('/api/media/:id', makeMedia) },
+  // What the person sent, and nobody else's: media.store.test.ts.
+  'GET /api/uploads': { needs: 'signedIn' },
   'POST /api/uploads': { needs: 'content.edit', about: (unit) => Promise.resolve({ headers: tus(unit) }) },
   'HEAD /api/uploads/:id': { needs: 'owner', about: makeUpload },
   'PATCH /api/uploads/:id': { needs: 'owner', about: makeUpload },

@@ -76,6 +76,28 @@ export type MediaEdit = z.infer<typeof mediaEdit>;
 export const mediaTags = z.strictObject({ tags: z.array(z.strictObject({ tag: z.string(), count: z.int() })) });
 export type MediaTag = z.infer<typeof mediaTags>['tags'][number];
 
+/** How long an upload that nobody goes on with is kept, ms: 7 days, so that a laptop may stay closed over a weekend and a holiday. */
+export const unfinishedUploadMs = 7 * 86_400_000;
+/**
+ * GET /api/uploads: what this person began to send and has not sent to its end, the last touched first. It goes on by tus at
+ * /api/uploads/:id with the same file: `name`, `size` (bytes) and `lastModified` (ms UTC, as the browser tells it) are to know it by.
+ */
+export const unfinishedUploads = z.strictObject({
+  uploads: z.array(
+    z.strictObject({
+      id: uuid,
+      unitId: uuid,
+      name: z.string(),
+      size: z.int(),
+      /** Bytes that have arrived. */
+      offset: z.int(),
+      lastModified: msUtc.nullable(),
+      changedAt: msUtc,
+    }),
+  ),
+});
+export type UnfinishedUpload = z.infer<typeof unfinishedUploads>['uploads'][number];
+
 const use = z.strictObject({ id: uuid, name: z.string(), unitId: uuid });
 /**
  * GET /api/media/:id/uses: what shows this file, by its content, where the person may see it. `hidden` counts what lies out of sight;

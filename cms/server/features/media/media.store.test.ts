@@ -228,7 +228,55 @@ describeStores('media', (under) => {
       expect([await left(), await work()]).toEqual([[], []]);
     });
 
-    it('deletes what was given up, after a day', async () => {
+    it('offers what was sent in part to whoever sent it, and goes on from there', async () => {
+      const data = await readFile(fixture('upright.mp4'));
+      const base64 = (text: string): string => Buffer.from(text).toString('base64');
+      const metadata = `filename ${base64('phim dài.mp4')},unitId ${base64(units.commune)},lastModified ${base64('1790000000123')}`;
+      const tus = { ...headers('editor'), 'tus-resumable': '1.0.0' };
+      const begun = await fetch(`${address}/api/uploads`, {
+        method: 'POST',
+        headers: { ...tus, 'upload-length': String(data.length), 'upload-metadata': metadata },
+      });
+      const url = new URL(begun.headers.get('location')!, address);
+      const id = url.pathname.split('/').at(-1)!;
+      await fetch(url, {
+        method: 'PATCH',
+        headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+        body: data.subarray(0, 5000),
+      });
+      const unfinished = async (who: string): Promise<unknown> =>
+        (await fetch(`${address}/api/uploads`, { headers: headers(who) })).json();
+      expect(await unfinished('sister')).toEqual({ uploads: [] });
+      expect(await unfinished('editor')).toEqual({
+        uploads: [
+          {
+            id,
+            unitId: units.commune,
+            name: 'phim dài.mp4',
+            size: data.length,
+            offset: 5000,
+            lastModified: 1_790_000_000_123,
+            changedAt: expect.any(Number) as number,
+          },
+        ],
+      });
+      let sent = 0;
+      await new Promise<void>((resolve, reject) =>
+        new Upload(data, {
+          uploadUrl: url.href,
+          headers: headers('editor'),
+          retryDelays: null,
+          onChunkComplete: (size) => (sent += size),
+          onSuccess: () => resolve(),
+          onError: reject,
+        }).start(),
+      );
+      expect(sent).toBe(data.length - 5000);
+      expect(await settled(id)).toMatchObject({ state: 'ready', name: 'phim dài.mp4' });
+      expect(await unfinished('editor')).toEqual({ uploads: [] });
+    });
+
+    it('deletes what was given up, after a week', async () => {
       const metadata = `filename YQ==,unitId ${Buffer.from(units.commune).toString('base64')}`;
       const begin = () =>
         fetch(`${address}/api/uploads`, {
@@ -244,7 +292,11 @@ describeStores('media', (under) => {
       await begin();
       const now = test.sources.now() / 1000;
       for (const name of await left())
-        await utimes(join(test.context.folders.uploads, name), now, now - (name.startsWith(old) ? 86_401 : 0));
+        await utimes(
+          join(test.context.folders.uploads, name),
+          now,
+          now - 86_400 * (name.startsWith(old) ? 7.01 : 6.99),
+        );
       expect(await service.tidyUploads(uploads.find)).toBe(1);
       expect((await left()).filter((name) => name.startsWith(old))).toEqual([]);
       expect(await left()).toHaveLength(2);

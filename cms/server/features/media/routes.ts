@@ -7,6 +7,7 @@ import {
   mediaQuery,
   mediaTags,
   mediaUses,
+  unfinishedUploads,
 } from '../../../../shared/protocol/api/media.ts';
 import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -57,6 +58,9 @@ export function mediaRoutes(service: MediaService, uploads: UploadServer): Route
         return sendContent(request, reply, await fileContent(hash, asset));
       },
     );
+    app.get(uploadsPath, { config, schema: { response: { 200: unfinishedUploads } } }, async (request) => ({
+      uploads: await uploads.unfinished(actorOf(request)),
+    }));
     await plain.register(uploadRoutes(uploads));
   };
 }

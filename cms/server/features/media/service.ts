@@ -1,5 +1,5 @@
 /** Media: uploads, files that boards can play, and who may see and use them. processing.ts makes the one of the other. */
-import type { Media } from '../../../../shared/protocol/api/media.ts';
+import { unfinishedUploadMs, type Media } from '../../../../shared/protocol/api/media.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, type MediaErrorCode } from '../../jobs/media-errors.ts';
@@ -52,7 +52,7 @@ export interface MediaService
   readonly folders: MediaFolders;
   /** Mends what the last end left; to be called once before requests are taken. */
   start(findUpload: FindUpload): Promise<void>;
-  /** Takes on complete uploads that have no row yet, and deletes those that nobody went on with for a day. @returns how many it deleted */
+  /** Takes on complete uploads that have no row yet, and deletes those that nobody went on with for a week. @returns how many it deleted */
   tidyUploads(findUpload: FindUpload): Promise<number>;
   /** When nothing is being processed. */
   idle(): Promise<void>;
@@ -78,7 +78,6 @@ export interface MediaDeps {
 const defaultMaxUploadBytes = 2 * 1024 ** 3;
 /** An upload may not take the last of the disk: database and renditions need some too. */
 const reserveBytes = 256 * 1024 ** 2;
-const abandonedMs = 86_400_000;
 
 export function createMediaService(context: Context, deps: MediaDeps): MediaService {
   const { store, sources, access, log } = context;
@@ -196,7 +195,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
       missing = sizes.makeMissing();
     },
     async tidyUploads(findUpload) {
-      const before = sources.now() - abandonedMs;
+      const before = sources.now() - unfinishedUploadMs;
       let removed = 0;
       for (const { id, changedAt } of await folders.uploads()) {
         if (processing.isBusyWith(id)) continue;

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FileStore } from '@tus/file-store';
 import { ERRORS, Server, type Upload } from '@tus/server';
-import { uuid, type ErrorBody } from '../../../../shared/protocol/common.ts';
+import type { UnfinishedUpload } from '../../../../shared/protocol/api/media.ts';
+import { msUtc, uuid, type ErrorBody } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import { isStorageFull, MediaError } from '../../jobs/media-errors.ts';
+import { cleanLine } from '../../text.ts';
 import type { FindUpload, MediaService, NewUpload } from './service.ts';
 
 export const uploadsPath = '/api/uploads';
@@ -16,6 +18,8 @@ export const uploadsPath = '/api/uploads';
 export interface UploadServer {
   handle(request: IncomingMessage, response: ServerResponse, actor: Actor): Promise<void>;
   readonly find: FindUpload;
+  /** What this person began to send and has not sent to its end, the last touched first. */
+  unfinished(actor: Actor): Promise<UnfinishedUpload[]>;
 }
 
 /** tus's file store, which hides why a write failed; a full disk must be told from a broken line, and leave nothing behind. */
@@ -61,7 +65,16 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
       const unitId = uuid.safeParse(upload.metadata?.['unitId']);
       if (!unitId.success) throw new AppError('invalid_input', 'The metadata must name the unit', { field: 'unitId' });
       await service.assertMayUpload(actor, unitId.data, upload.size ?? null);
-      return { metadata: { unitId: unitId.data, filename: upload.metadata?.['filename'] ?? '', userId: actor.userId } };
+      const { filename, lastModified } = upload.metadata ?? {};
+      const modified = msUtc.safeParse(Number(lastModified ?? NaN));
+      return {
+        metadata: {
+          unitId: unitId.data,
+          filename: filename ?? '',
+          userId: actor.userId,
+          ...(modified.success ? { lastModified: String(modified.data) } : {}),
+        },
+      };
     },
     async onIncomingRequest(request, id) {
       // A new upload comes by POST and has no owner yet; all else is for whoever began it.
@@ -88,6 +101,25 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
     async handle(request, response, actor) {
       actors.set(request, actor);
       await server.handle(request, response);
+    },
+    async unfinished(actor) {
+      const found: UnfinishedUpload[] = [];
+      for (const { id, changedAt } of await service.folders.uploads()) {
+        const upload = await datastore.getUpload(id).catch(() => null);
+        const { userId, unitId, filename, lastModified } = upload?.metadata ?? {};
+        if (!upload || userId !== actor.userId || !unitId || upload.size === undefined) continue;
+        if (upload.offset >= upload.size) continue;
+        found.push({
+          id,
+          unitId,
+          name: cleanLine(filename ?? '').slice(0, 300),
+          size: upload.size,
+          offset: upload.offset,
+          lastModified: lastModified ? Number(lastModified) : null,
+          changedAt: Math.round(changedAt),
+        });
+      }
+      return found.sort((a, b) => b.changedAt - a.changedAt);
     },
     async find(id) {
       const upload = await datastore.getUpload(id).catch(() => null);

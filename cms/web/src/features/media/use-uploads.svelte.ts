@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { unfinishedUploads } from '../../../../../shared/protocol/api/media.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { Uploads } from './uploads.svelte.ts';
 
@@ -6,15 +7,22 @@ export interface UploadsHome {
   /** Ids of the media that are shown. */
   readonly shown: () => readonly string[];
   readonly reload: () => void;
+  /** Whether what was interrupted is offered here. */
+  readonly offers?: boolean;
 }
 
+const lockPrefix = 'bang-tin-upload-';
+
 /** Uploads that live with the component; each gives way to its media row as soon as that is shown. */
-export function useUploads({ shown, reload }: UploadsHome): Uploads {
+export function useUploads({ shown, reload, offers = false }: UploadsHome): Uploads {
   const app = useApp();
   const uploads = new Uploads({
     csrfToken: () => app.session.me?.csrfToken ?? null,
     onSent: reload,
     onSignedOut: () => void app.start(),
+    unfinished: async () => (await app.api.get('/api/uploads', unfinishedUploads)).uploads,
+    hold,
+    held,
   });
   $effect(() => {
     const ids = shown();
@@ -22,6 +30,26 @@ export function useUploads({ shown, reload }: UploadsHome): Uploads {
       for (const id of ids) uploads.settle(id);
     });
   });
-  $effect(() => () => uploads.stop());
+  $effect(() => {
+    if (offers) untrack(() => void uploads.offerUnfinished());
+    const wake = (): void => uploads.wake();
+    window.addEventListener('online', wake);
+    return () => {
+      window.removeEventListener('online', wake);
+      uploads.stop();
+    };
+  });
   return uploads;
+}
+
+/** A lock that ends with the page, however it ends. Browsers have them on secure addresses only; elsewhere pages do not know of each other. */
+function hold(uploadId: string): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void (navigator.locks as LockManager | undefined)?.request(lockPrefix + uploadId, () => promise);
+  return resolve;
+}
+
+async function held(): Promise<ReadonlySet<string>> {
+  const locks = await (navigator.locks as LockManager | undefined)?.query();
+  return new Set((locks?.held ?? []).map(({ name }) => (name ?? '').slice(lockPrefix.length)));
 }
