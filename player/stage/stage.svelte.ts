@@ -28,7 +28,10 @@ export class Stage {
   /** Opened by somebody in a browser of theirs: no board. */
   byHand = $state(false);
   layers = $state.raw<readonly Layer[]>([]);
+  /** What was asked for last; perhaps nobody sees it yet. */
   #front: Layer | null = null;
+  /** What painted last: it is what people see until the one in front has painted. */
+  #seen: Layer | null = null;
   #back: Layer | null = null;
   #top = 0;
   readonly #send: (event: StageEvent) => void;
@@ -139,15 +142,18 @@ export class Stage {
   }
 
   async #bringForward(layer: Layer, offsetMs: number): Promise<void> {
-    const before = this.#front;
+    // One that was asked for and has not painted yet, such as a video that does not move, is nothing to hide behind.
+    const before = this.#seen ?? this.#front;
     this.#front = layer;
     this.#back = null;
-    // What the one before had still to cover is covered by now, or never will be.
     for (const old of this.layers) if (old !== layer && old !== before) this.#drop(old);
     this.#top += 1;
     layer.z = this.#top;
     const veil = layer.media?.moves === true ? before : null;
-    if (veil !== null) veil.veils = true;
+    if (before !== null) {
+      before.z = this.#top - 1;
+      before.veils = veil !== null;
+    }
     const outcome = await this.#start(layer, offsetMs, veil);
     if (outcome === 'painted' && before !== null) this.#drop(before);
     // What cannot be started leaves the glass to what was there before, if anything was.
@@ -179,11 +185,15 @@ export class Stage {
     }
     if (this.#front === layer && veil !== null) {
       await nextPaint();
+      // Something else may have come in front meanwhile, behind the same veil.
+      if (this.#front !== layer) return 'covered';
       this.#drop(veil);
+      this.#seen = layer;
       flushSync();
       paintedAt = await nextPaint();
     }
     if (this.#front !== layer) return 'covered';
+    this.#seen = layer;
     this.#send({ type: 'painted', sceneId: layer.sceneId, agoMs: Math.max(0, performance.now() - paintedAt) });
     return 'painted';
   }

@@ -176,6 +176,54 @@ describe('prepare and show', () => {
     for (const colour of colours) expect(seen.some((pixel) => near(pixel, colour))).toBe(true);
   });
 
+  test('a video that gives way to another before it has moved leaves the picture before it on the glass', async () => {
+    await open();
+    await director.present('red', await plainImage('#d62828'));
+    // The first of them never moves and draws nothing; the second begins when it is told to.
+    await page.evaluate(() => {
+      const { prototype } = HTMLVideoElement;
+      const play = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'play')!.value as () => Promise<void>;
+      let videos = 0;
+      prototype.play = async function (this: HTMLVideoElement) {
+        videos += 1;
+        if (videos === 1) {
+          this.style.visibility = 'hidden';
+          return new Promise<void>(() => undefined);
+        }
+        await new Promise((resolve) => addEventListener('go', resolve, { once: true }));
+        return play.call(this);
+      };
+    });
+    await director.prepare('a', await greenVideo());
+    director.send({ type: 'show', sceneId: 'a', offsetMs: 0 });
+    await director.next('alive', 'a');
+    await director.prepare('b', await greenVideo());
+    const painted = director.next('painted', 'b');
+    director.send({ type: 'show', sceneId: 'b', offsetMs: 0 });
+    await director.next('alive', 'b');
+    expect(near((await pixels(await page.screenshot()))(320, 60), RED)).toBe(true);
+    await page.evaluate(() => dispatchEvent(new Event('go')));
+    await painted;
+    expect(near((await pixels(await page.screenshot()))(320, 60), GREEN)).toBe(true);
+    expect(await page.locator('.layer').count()).toBe(1);
+    // The next one does not bring back what was there before.
+    await director.present('blue', await plainImage('#1e3cc8'));
+    expect(near((await pixels(await page.screenshot()))(320, 60), BLUE)).toBe(true);
+    expect(await page.locator('.layer').count()).toBe(1);
+  });
+
+  test('a picture that replaces a video that has not moved is seen at once', async () => {
+    await open();
+    await director.present('red', await plainImage('#d62828'));
+    await page.evaluate(() => (HTMLVideoElement.prototype.play = () => new Promise<void>(() => undefined)));
+    await director.prepare('a', await greenVideo());
+    director.send({ type: 'show', sceneId: 'a', offsetMs: 0 });
+    await director.next('alive', 'a');
+    await director.present('blue', await plainImage('#1e3cc8'));
+    expect(near((await pixels(await page.screenshot()))(320, 60), BLUE)).toBe(true);
+    expect(await page.locator('.layer').count()).toBe(1);
+  });
+
   test('what was shown before is torn down, so that memory stays as it is', async () => {
     await open();
     const [video, image] = [await greenVideo(), await plainImage('#1e3cc8')];
