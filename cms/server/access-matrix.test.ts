@@ -449,10 +449,6 @@ const table: Record<string, Rule> = {
     needs: 'programme.publish',
     about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
   },
-  'GET /api/programmes/progress': {
-    needs: 'board.read',
-    about: async (unit) => ({ url: `/api/programmes/progress?boardIds=${await makeBoard(unit)}` }),
-  },
 
   'GET /api/plays': {
     needs: 'proof.read',

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { durationMs, msUtc, requiredLine, sha256Hex, uuid, version } from '../common.ts';
 import { noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
-import { programmeProgress } from './boards.ts';
 
 export { media, mediaList, type Media } from './media.ts';
 
@@ -154,5 +153,3 @@ export const publishAnswer = z.strictObject({
     z.strictObject({ boardId: uuid, version: version.nullable(), changed: z.boolean(), warnings: z.array(z.string()) }),
   ),
 });
-/** GET /api/programmes/progress?boardIds=… */
-export const progressList = z.strictObject({ progress: z.array(programmeProgress) });

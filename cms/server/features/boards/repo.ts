@@ -123,12 +123,6 @@ export async function unitsWithBoards(db: Db | Tx): Promise<string[]> {
   return rows.map((row) => row.unit_id);
 }
 
-export async function findAllBoards(db: Db | Tx): Promise<BoardRecord[]> {
-  return (await db.selectFrom('boards').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()).map(
-    toRecord,
-  );
-}
-
 export async function insertBoard(tx: Tx, id: string, input: BoardInput, now: number): Promise<void> {
   await tx
     .insertInto('boards')

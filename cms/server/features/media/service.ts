@@ -33,8 +33,6 @@ export interface MediaService
   assertMayUpload(actor: Actor, unitId: string, size: number | null): Promise<void>;
   /** A complete upload: makes its row and processes it in the background. Twice with one id does nothing. Throws what the store throws. */
   accept(upload: NewUpload): Promise<void>;
-  /** Deletes what a broken or given-up upload left. */
-  discardUpload(id: string): Promise<void>;
   /** Takes a file of the CMS's own disk, as if it had been uploaded, and waits until it is ready. @throws MediaError, and Error when no fault of the file stops it */
   importMedia(input: { unitId: string; file: string; name: string; userId: string }): Promise<Media>;
   /** The file and its type, for serving. */
@@ -139,7 +137,6 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
         throw new MediaError('storage_full', 'The disk is full');
     },
     accept,
-    discardUpload: (id) => folders.removeUpload(id),
     async importMedia({ unitId, file, name, userId }) {
       const id = sources.newId();
       try {

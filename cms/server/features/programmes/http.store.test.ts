@@ -137,11 +137,6 @@ describeStores('content over HTTP', (under) => {
       status: 200,
       body: { boards: [{ changed: true, version: { epoch: 1, counter: 1 } }] },
     });
-    expect(await call('GET', `/api/programmes/progress?boardIds=${board.id}`)).toMatchObject({
-      status: 200,
-      body: { progress: [{ boardId: board.id, state: 'published' }] },
-    });
-    expect(await call('GET', '/api/programmes/progress?boardIds=x')).toMatchObject({ status: 400 });
 
     const rows = await under.store.read.selectFrom('parts').selectAll().execute();
     for (const row of rows) {

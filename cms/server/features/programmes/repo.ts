@@ -143,13 +143,6 @@ export async function findPart(db: Db | Tx, hash: string): Promise<string | null
   return row?.body ?? null;
 }
 
-export async function findPartBodies(db: Db | Tx, hashes: readonly string[]): Promise<Map<string, string>> {
-  const rows = await inChunks(hashes, (chunk) =>
-    db.selectFrom('parts').select(['hash', 'body']).where('hash', 'in', chunk).execute(),
-  );
-  return new Map(rows.map((row) => [row.hash, row.body]));
-}
-
 /** What was published for boards that have no player yet: a small value of the installation each. */
 const waitingKey = (boardId: string): string => `programme_waiting:${boardId}`;
 

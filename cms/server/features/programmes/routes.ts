@@ -1,25 +1,13 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import {
-  progressList,
-  publishAnswer,
-  publishPreview,
-  publishRequest,
-} from '../../../../shared/protocol/api/content.ts';
-import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
+import { publishAnswer, publishPreview, publishRequest } from '../../../../shared/protocol/api/content.ts';
+import { sha256Hex } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import { sendContent, textContent } from '../media/send-file.ts';
 import type { ProgrammesService } from './service.ts';
 
 const config = { auth: 'user' } as const;
-/** `a,b,c` */
-const progressQuery = z.strictObject({
-  boardIds: z
-    .string()
-    .transform((text) => text.split(',').filter((id) => id !== ''))
-    .pipe(z.array(uuid).min(1).max(10_000)),
-});
 
 export const programmeRoutes =
   (service: ProgrammesService): Routes =>
@@ -37,13 +25,6 @@ export const programmeRoutes =
       { config, schema: { body: publishRequest, response: { 200: publishAnswer } } },
       async (request) => ({
         boards: await service.publish(actorOf(request), request.body.boardIds),
-      }),
-    );
-    app.get(
-      '/api/programmes/progress',
-      { config, schema: { querystring: progressQuery, response: { 200: progressList } } },
-      async (request) => ({
-        progress: await service.progress(actorOf(request), request.query.boardIds),
       }),
     );
     app.get(

@@ -8,7 +8,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
-import type { ProgrammeProgress } from '../../../../shared/protocol/api/boards.ts';
 import type { publishAnswer, publishPreview } from '../../../../shared/protocol/api/content.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import {
@@ -51,7 +50,6 @@ export interface ProgrammesService {
   newestManifest(boardId: string): Promise<{ version: Version; manifest: string } | null>;
   /** What a board says of its programme; of an older one it is passed over. */
   recordProgress(boardId: string, said: ProgressSaid): Promise<void>;
-  progress(actor: Actor, boardIds: readonly string[]): Promise<ProgrammeProgress[]>;
   /** The signed statement of who the board with this player is. */
   certificateFor(boardId: string, deviceKey: string): Promise<string>;
   /** The canonical JSON of a part, or null. */
@@ -64,7 +62,7 @@ export interface ProgrammesService {
 }
 
 export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
-  readonly boards: Pick<BoardsService, 'record' | 'records' | 'recordsOfUnits' | 'devices' | 'progress'>;
+  readonly boards: Pick<BoardsService, 'record' | 'records' | 'recordsOfUnits' | 'devices'>;
 }
 
 /** Boards per transaction: some 50 ms of the one writer, so that neither a takeover nor a greeting board waits for a province. */
@@ -324,9 +322,6 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       return given(newest);
     },
     recordProgress: (boardId, said) => recorder.record(boardId, said),
-    async progress(actor, boardIds) {
-      return boards.progress((await require(actor, 'board.read', boardIds)).map((board) => board.id));
-    },
     async certificateFor(boardId, deviceKey) {
       const board = await boards.record(boardId);
       if (!board) throw boardUnknown();

@@ -203,11 +203,6 @@ export function createIngest(context: Context, deps: IngestDeps) {
       return done;
     },
 
-    /** What another part changed in the tables. */
-    forget(journalId: string): void {
-      known.delete(journalId);
-    },
-
     /** When everything that was taken is durable or refused. */
     async idle(): Promise<void> {
       await Promise.all([...queues.values()].map((queue) => queue.tail));
