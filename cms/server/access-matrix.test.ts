@@ -405,7 +405,7 @@ const table: Record<string, Rule> = {
       payload: { ...noticeInput(unit), revision: 1 },
     }),
   },
-  'DELETE /api/notices/:id': { needs: 'content.edit', about: at('/api/notices/:id', makeNotice) },
+  'DELETE /api/notices/:id': { needs: 'content.edit', about: at('/api/notices/:id?revision=1', makeNotice) },
 
   'GET /api/playlists': { needs: 'content.read', above: true, lists: 'id', about: listOf(makePlaylist) },
   'GET /api/playlists/:id': { needs: 'content.read', above: true, about: at('/api/playlists/:id', makePlaylist) },
@@ -420,7 +420,7 @@ const table: Record<string, Rule> = {
       payload: { unitId, name: 'Khác', items: [], revision: 1 },
     }),
   },
-  'DELETE /api/playlists/:id': { needs: 'content.edit', about: at('/api/playlists/:id', makePlaylist) },
+  'DELETE /api/playlists/:id': { needs: 'content.edit', about: at('/api/playlists/:id?revision=1', makePlaylist) },
 
   'GET /api/schedule-entries': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeEntry) },
   'GET /api/schedule-entries/:id': {
@@ -439,7 +439,10 @@ const table: Record<string, Rule> = {
       payload: { ...(await entryInput(unit)), revision: 1 },
     }),
   },
-  'DELETE /api/schedule-entries/:id': { needs: 'schedule.edit', about: at('/api/schedule-entries/:id', makeEntry) },
+  'DELETE /api/schedule-entries/:id': {
+    needs: 'schedule.edit',
+    about: at('/api/schedule-entries/:id?revision=1', makeEntry),
+  },
 
   'POST /api/programmes/preview': {
     needs: 'board.read',

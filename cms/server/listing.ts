@@ -1,14 +1,13 @@
 /** Lists of what people edit: who sees which page of what. */
-import { setImmediate } from 'node:timers/promises';
 import { foldedWords } from '../../shared/util/fold.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { chunksOf } from './store/chunks.ts';
 import { setFolded, unfolded, type EditPlace, type WordGroup } from './store/edited-page.ts';
 import type { Store } from './store/store.ts';
+import { takeTurns } from './turns.ts';
 
 /** More words than anybody types; each costs a look at every row. */
 const mostWords = 6;
-const longestTurnMs = 10;
 
 /** What a row is found by. */
 export const foldedName = (name: string): string => foldedWords(name).join(' ');
@@ -69,13 +68,10 @@ export async function foldOldRows(store: Store, table: 'notices' | 'playlists' |
 /** Does something with each, and lets others have their turn on the event loop: one list must not hold up a takeover. */
 export async function mapInTurns<T, U>(items: readonly T[], work: (item: T) => U): Promise<U[]> {
   const done: U[] = [];
-  let began = performance.now();
+  const turn = takeTurns();
   for (const item of items) {
-    if (performance.now() - began > longestTurnMs) {
-      await setImmediate();
-      began = performance.now();
-    }
     done.push(work(item));
+    await turn();
   }
   return done;
 }

@@ -1,4 +1,4 @@
-/** HTTP: notices, playlists, schedule entries, publishing. Deleting answers 204; edits name the `revision` they began from (409 revision_conflict). */
+/** HTTP: notices, playlists, schedule entries, publishing. Deleting answers 204; edits and deletions name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
 import { durationMs, msUtc, requiredLine, sha256Hex, uuid, version } from '../common.ts';
 import { noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
@@ -29,6 +29,9 @@ const someIds = z
   .max(4000)
   .transform((text) => text.split(',').filter((id) => id !== ''))
   .pipe(z.array(uuid).max(100));
+
+/** DELETE /api/notices/:id?revision=… and the like: what is deleted is what was read; edited since, the answer is 409 revision_conflict. */
+export const deleteQuery = z.strictObject({ revision: z.coerce.number().int().min(1) });
 
 const noticeFields = {
   unitId: uuid,

@@ -108,6 +108,39 @@ describeStores('content used and deleted at once', (under) => {
     expect(others(outcomes, 'playlist_unknown')).toEqual([]);
   });
 
+  it('what is edited and deleted as it was before: the one or the other', async () => {
+    const board = await test.board(test.admin);
+    const make = {
+      notice: async () => {
+        const { id, unitId, title, content } = await test.text(test.admin);
+        const input = { unitId, title, content, category: 'local' as const, durationMs: null };
+        return [
+          () => test.notices.edit(test.admin, id, 1, input),
+          () => test.notices.remove(test.admin, id, 1),
+        ] as const;
+      },
+      playlist: async () => {
+        const { id, unitId, name } = await test.playlist(test.admin, []);
+        return [
+          () => test.playlists.edit(test.admin, id, 1, { unitId, name, items: [] }),
+          () => test.playlists.remove(test.admin, id, 1),
+        ] as const;
+      },
+      schedule: async () => {
+        const input = entry((await test.playlist(test.admin, [])).id, board.id);
+        const { id } = await test.schedules.create(test.admin, input);
+        return [
+          () => test.schedules.edit(test.admin, id, 1, input),
+          () => test.schedules.remove(test.admin, id, 1),
+        ] as const;
+      },
+    };
+    for (const [noun, both] of Object.entries(make)) {
+      const wanted = ['done, revision_conflict', 'revision_conflict, done', `${noun}_unknown, done`];
+      expect((await atOnce(both)).filter((outcome) => !wanted.includes(outcome))).toEqual([]);
+    }
+  });
+
   it('a notice is deleted once', async () => {
     for (let round = 0; round < rounds; round++) {
       const { id } = await test.text(test.admin);

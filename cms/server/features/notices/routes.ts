@@ -1,6 +1,13 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { notice, noticeEdit, noticeInput, notices, noticesQuery } from '../../../../shared/protocol/api/content.ts';
+import {
+  deleteQuery,
+  notice,
+  noticeEdit,
+  noticeInput,
+  notices,
+  noticesQuery,
+} from '../../../../shared/protocol/api/content.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { NoticesService } from './service.ts';
@@ -33,9 +40,9 @@ export const noticeRoutes =
     );
     app.delete(
       '/api/notices/:id',
-      { config, schema: { params, response: { 204: z.undefined() } } },
+      { config, schema: { params, querystring: deleteQuery, response: { 204: z.undefined() } } },
       async (request, reply) => {
-        await service.remove(actorOf(request), request.params.id);
+        await service.remove(actorOf(request), request.params.id, request.query.revision);
         return reply.code(204).send();
       },
     );

@@ -45,8 +45,8 @@ export interface NoticesService {
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
   /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
-  /** @throws AppError `in_use` 409 with params.where */
-  remove(actor: Actor, id: string): Promise<void>;
+  /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409, `in_use` 409 with params.where */
+  remove(actor: Actor, id: string, revision?: number): Promise<void>;
   /** Those of the ids that this person may use. They are held: until the transaction ends nobody changes or deletes them. */
   usable(actor: Actor, ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** Those of the ids that there are, held as by `usable`; without rights. */
@@ -194,12 +194,14 @@ export function createNoticesService(
       });
       return view(id);
     },
-    async remove(actor, id) {
+    async remove(actor, id, revision) {
       const record = await find(actor, id);
+      if (revision !== undefined && record.revision !== revision) throw conflict(record);
       access.assert(actor, 'content.edit', record.unitId);
       await store.transaction(async (tx) => {
         // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
-        if (!(await repo.markDeleted(tx, id, actor.userId, sources.now()))) throw unknown();
+        if (!(await repo.markDeleted(tx, id, revision, actor.userId, sources.now())))
+          throw (await repo.findNotice(tx, id)) ? conflict(record) : unknown();
         assertUnused(await repo.usesOf(tx, id));
         await audit(tx, {
           actor,

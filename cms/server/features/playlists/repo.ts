@@ -124,12 +124,19 @@ export async function updatePlaylist(
   return done.numUpdatedRows > 0n;
 }
 
-/** Waits for whoever holds it. @returns false when it was deleted before */
-export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<boolean> {
+/** Waits for whoever holds it. @returns false when somebody deleted it before, or edited it since `revision` */
+export async function markDeleted(
+  tx: Tx,
+  id: string,
+  revision: number | undefined,
+  by: string,
+  now: number,
+): Promise<boolean> {
   const done = await tx
     .updateTable('playlists')
     .set({ deleted_at: now, updated_by: by })
     .where('id', '=', id)
+    .$if(revision !== undefined, (query) => query.where('revision', '=', revision!))
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return done.numUpdatedRows > 0n;

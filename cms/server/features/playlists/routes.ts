@@ -1,6 +1,7 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
+  deleteQuery,
   playlist,
   playlistEdit,
   playlistInput,
@@ -41,9 +42,9 @@ export const playlistRoutes =
     );
     app.delete(
       '/api/playlists/:id',
-      { config, schema: { params, response: { 204: z.undefined() } } },
+      { config, schema: { params, querystring: deleteQuery, response: { 204: z.undefined() } } },
       async (request, reply) => {
-        await service.remove(actorOf(request), request.params.id);
+        await service.remove(actorOf(request), request.params.id, request.query.revision);
         return reply.code(204).send();
       },
     );

@@ -30,8 +30,8 @@ export interface PlaylistsService {
   create(actor: Actor, input: PlaylistInput): Promise<Playlist>;
   /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: PlaylistInput): Promise<Playlist>;
-  /** @throws AppError `in_use` 409 with params.where */
-  remove(actor: Actor, id: string): Promise<void>;
+  /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409, `in_use` 409 with params.where */
+  remove(actor: Actor, id: string, revision?: number): Promise<void>;
   /** The playlist if this person may use it, else null. It is held: until the transaction ends nobody changes or deletes it. */
   usable(actor: Actor, id: string, tx: Tx): Promise<PlaylistRecord | null>;
   /** The playlist if there is one, held as by `usable`; without rights. */
@@ -185,12 +185,14 @@ export function createPlaylistsService(
       });
       return view(id);
     },
-    async remove(actor, id) {
+    async remove(actor, id, revision) {
       const record = await find(actor, id);
+      if (revision !== undefined && record.revision !== revision) throw conflict(record);
       access.assert(actor, 'content.edit', record.unitId);
       await store.transaction(async (tx) => {
         // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
-        if (!(await repo.markDeleted(tx, id, actor.userId, sources.now()))) throw unknown();
+        if (!(await repo.markDeleted(tx, id, revision, actor.userId, sources.now())))
+          throw (await repo.findPlaylist(tx, id)) ? conflict(record) : unknown();
         assertUnused(await repo.usesOf(tx, id));
         await audit(tx, {
           actor,

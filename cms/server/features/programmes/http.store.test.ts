@@ -85,7 +85,7 @@ describeStores('content over HTTP', (under) => {
     ];
     const playlist = await call<Playlist>('POST', '/api/playlists', { unitId, name: 'Sáng', items });
     expect(playlist).toMatchObject({ status: 201, body: { totalMs: made.body.effectiveDurationMs } });
-    expect(await call('DELETE', `/api/notices/${made.body.id}`)).toMatchObject({
+    expect(await call('DELETE', `/api/notices/${made.body.id}?revision=2`)).toMatchObject({
       status: 409,
       body: { error: { code: 'in_use', params: { where: 'Sáng' } } },
     });
@@ -163,9 +163,22 @@ describeStores('content over HTTP', (under) => {
       (await http.app.inject({ url: `/content/parts/${'0'.repeat(64)}`, headers: { authorization: 'Bearer board' } }))
         .statusCode,
     ).toBe(404);
-    expect((await call('DELETE', `/api/schedule-entries/${scheduled.body.id}`)).status).toBe(204);
-    expect((await call('DELETE', `/api/playlists/${playlist.body.id}`)).status).toBe(204);
-    expect((await call('DELETE', `/api/notices/${made.body.id}`)).status).toBe(204);
+    // Nobody deletes what somebody else has just changed, nor without saying what.
+    for (const [url, stale] of [
+      [`/api/notices/${made.body.id}`, 1],
+      [`/api/playlists/${playlist.body.id}`, 2],
+      [`/api/schedule-entries/${scheduled.body.id}`, 2],
+    ] as const) {
+      expect(await call('DELETE', `${url}?revision=${stale}`)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'revision_conflict' } },
+      });
+      expect(await call('DELETE', url)).toMatchObject({ status: 400, body: { error: { field: 'revision' } } });
+      expect((await call('GET', url)).status).toBe(200);
+    }
+    expect((await call('DELETE', `/api/schedule-entries/${scheduled.body.id}?revision=1`)).status).toBe(204);
+    expect((await call('DELETE', `/api/playlists/${playlist.body.id}?revision=1`)).status).toBe(204);
+    expect((await call('DELETE', `/api/notices/${made.body.id}?revision=2`)).status).toBe(204);
     expect((await call('GET', `/api/notices/${made.body.id}`)).status).toBe(404);
   });
 
@@ -218,7 +231,7 @@ describeStores('content over HTTP', (under) => {
     expect(hours).toMatchObject({ status: 201, body: { totalMs: 7_200_000 } });
     for (const url of ['/api/notices', '/api/playlists', '/api/schedule-entries'])
       expect(await call('GET', url)).toMatchObject({ status: 200 });
-    expect((await call('DELETE', `/api/playlists/${hours.body.id}`)).status).toBe(204);
-    expect((await call('DELETE', `/api/notices/${long.body.id}`)).status).toBe(204);
+    expect((await call('DELETE', `/api/playlists/${hours.body.id}?revision=1`)).status).toBe(204);
+    expect((await call('DELETE', `/api/notices/${long.body.id}?revision=1`)).status).toBe(204);
   });
 });

@@ -138,6 +138,20 @@ export async function updateEntry(
   return done.numUpdatedRows > 0n;
 }
 
-export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
-  await tx.updateTable('schedule_entries').set({ deleted_at: now, updated_by: by }).where('id', '=', id).execute();
+/** @returns false when somebody deleted it before, or edited it since `revision` */
+export async function markDeleted(
+  tx: Tx,
+  id: string,
+  revision: number | undefined,
+  by: string,
+  now: number,
+): Promise<boolean> {
+  const done = await tx
+    .updateTable('schedule_entries')
+    .set({ deleted_at: now, updated_by: by })
+    .where('id', '=', id)
+    .$if(revision !== undefined, (query) => query.where('revision', '=', revision!))
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
 }

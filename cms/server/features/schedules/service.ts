@@ -31,7 +31,8 @@ export interface SchedulesService {
   create(actor: Actor, input: ScheduleInput): Promise<ScheduleEntry>;
   /** @throws AppError as `create`, and `revision_conflict` 409 */
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
-  remove(actor: Actor, id: string): Promise<void>;
+  /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409 */
+  remove(actor: Actor, id: string, revision?: number): Promise<void>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
   /** Makes rows of a release before findable. */
@@ -50,10 +51,16 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
   const { tree } = deps.units;
   const nameOf = (id: string): string => deps.units.get(id)?.name ?? '';
 
+  const unknown = (): AppError => new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
+  const conflict = (current: EntryRecord): AppError =>
+    new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+      status: 409,
+      params: { revision: current.revision },
+    });
+
   async function find(actor: Actor, id: string): Promise<EntryRecord> {
     const record = await repo.findEntry(store.read, id);
-    if (!record || !maySeeContent(actor, access, tree, record.unitId))
-      throw new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
   }
 
@@ -74,7 +81,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
 
   async function view(id: string): Promise<ScheduleEntry> {
     const record = await repo.findEntry(store.write, id);
-    if (!record) throw new AppError('schedule_unknown', 'There is no such schedule entry', { status: 404 });
+    if (!record) throw unknown();
     return record;
   }
 
@@ -120,11 +127,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       access.assert(actor, 'schedule.edit', input.unitId);
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, before);
-        if (!(await repo.updateEntry(tx, id, revision, values, actor.userId, sources.now())))
-          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
-            status: 409,
-            params: { revision: before.revision },
-          });
+        if (!(await repo.updateEntry(tx, id, revision, values, actor.userId, sources.now()))) throw conflict(before);
         const detail = { ...values, revision: revision + 1, before };
         await audit(tx, {
           actor,
@@ -137,11 +140,13 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       });
       return view(id);
     },
-    async remove(actor, id) {
+    async remove(actor, id, revision) {
       const record = await find(actor, id);
+      if (revision !== undefined && record.revision !== revision) throw conflict(record);
       access.assert(actor, 'schedule.edit', record.unitId);
       await store.transaction(async (tx) => {
-        await repo.markDeleted(tx, id, actor.userId, sources.now());
+        if (!(await repo.markDeleted(tx, id, revision, actor.userId, sources.now())))
+          throw (await repo.findEntry(tx, id)) ? conflict(record) : unknown();
         await audit(tx, {
           actor,
           action: 'schedule.deleted',

@@ -89,6 +89,24 @@ export class Form {
     else if (this.errorCode !== 'revision_conflict') this.clear();
   }
 
+  /**
+   * Runs what deletes the form's thing, behind a question. That somebody else has changed it is the form's to say, with its way out;
+   * anything else is the question's.
+   * @returns whether it is deleted
+   */
+  async delete(action: () => Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'revision_conflict') throw error;
+      this.#validate = null;
+      this.error = explain(error);
+      this.errorCode = error.code;
+      return false;
+    }
+  }
+
   /** Runs what sends the form. Errors are kept and shown. @returns whether it went well */
   async run(action: () => Promise<void>): Promise<boolean> {
     if (this.busy) return false;

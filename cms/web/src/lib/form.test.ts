@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { Form } from './form.svelte.ts';
 
@@ -27,6 +28,18 @@ describe('a form', () => {
     expect(form.check(schema, () => ({ name: 'Tin', validTo: null }))).toBeNull();
     second();
     expect(form.check(schema, () => ({ name: 'Tin', validTo: null }))).not.toBeNull();
+  });
+
+  it('says itself that what is to be deleted was changed, and leaves other faults to the question', async () => {
+    const form = new Form(stay);
+    const refuse = (code: string) => () => Promise.reject(new AppError(code, 'No', { status: 409 }));
+    expect(await form.delete(refuse('revision_conflict'))).toBe(false);
+    expect(form.errorCode).toBe('revision_conflict');
+    expect(form.error).toBe(m.error_revision_conflict());
+    form.clear();
+    await expect(form.delete(refuse('in_use'))).rejects.toMatchObject({ code: 'in_use' });
+    expect(form.errorCode).toBeNull();
+    expect(await form.delete(stay)).toBe(true);
   });
 
   it('says the bounds of a length of time in words', () => {
