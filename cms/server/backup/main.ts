@@ -10,6 +10,17 @@ import { restore } from './restore.ts';
 const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
 
+/** Who stands at this terminal may read Vietnamese first; the English sentence that follows names paths and details. */
+const inVietnamese: Record<string, string> = {
+  backup_exists: 'Đã có tệp trùng tên; hãy chọn tên khác.',
+  backup_no_data: 'Thư mục này không có dữ liệu Bảng Tin; chỉ rõ bằng --data.',
+  backup_postgres: 'Dữ liệu nằm trong PostgreSQL: dùng pg_dump và pg_restore (docs/deploy.md).',
+  backup_unreadable: 'Không đọc được tệp sao lưu.',
+  backup_damaged: 'Tệp sao lưu bị hỏng; chưa khôi phục gì. Hãy dùng bản sao khác.',
+  backup_newer: 'Tệp sao lưu của phiên bản mới hơn; hãy cài phiên bản đó trước.',
+  restore_not_empty: 'Thư mục đích không trống; hãy chuyển đi hoặc chọn thư mục khác bằng --data.',
+};
+
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** One line that is written over on a terminal; nothing elsewhere, where it would fill a log. */
@@ -69,6 +80,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
   progress('');
   const { code } = error as { code?: unknown };
   const foreseen = error instanceof AppError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
+  if (typeof code === 'string' && inVietnamese[code] !== undefined) console.error(inVietnamese[code]);
   console.error(foreseen ? (error as Error).message : error);
   process.exitCode = code === 'usage' ? EXIT_USAGE : EXIT_FAILED;
 });

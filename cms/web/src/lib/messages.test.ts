@@ -24,10 +24,13 @@ const inputs = (message: Message): string[] =>
 
 /** Our own sources under some folders, without tests and what tests stand on. */
 function sources(...folders: string[]): { file: string; text: string }[] {
-  return folders
-    .flatMap((folder) => globSync('**/*.{ts,svelte}', { cwd: join(root, folder) }).map((file) => join(folder, file)))
-    .filter((file) => !/\.test\.ts$|testing|paraglide/.test(file))
-    .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+  return (
+    folders
+      .flatMap((folder) => globSync('**/*.{ts,svelte}', { cwd: join(root, folder) }).map((file) => join(folder, file)))
+      // Backup and restore run at a terminal, with sentences of their own.
+      .filter((file) => !/\.test\.ts$|testing|paraglide|server\/backup/.test(file))
+      .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+  );
 }
 
 /** Codes are snake_case strings where an error is made, a code is named, or a schema's comment lists them. */
