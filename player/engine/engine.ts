@@ -24,7 +24,7 @@ import { Library } from './library.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
-import { openStageDoor, type StageDoor, type StageKind } from './stage-door.ts';
+import { newTokens, openStageDoor, type StageDoor, type StageKind } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { openStore, type Store } from './store.ts';
 import { backoffMs, machineSystem, pause, type System } from './system.ts';
@@ -246,8 +246,8 @@ export class Engine {
   }
 
   #openDoor(): Promise<StageDoor> {
-    const token = () => this.#system.randomBytes(24).toString('base64url');
-    return openStageDoor({ stageDir: this.#o.stageDir, tokens: { host: token(), open: token() }, port: 0 });
+    const tokens = newTokens((count) => this.#system.randomBytes(count));
+    return openStageDoor({ stageDir: this.#o.stageDir, tokens, port: 0 });
   }
 
   #ownJournal() {

@@ -65,3 +65,22 @@ test('a damaged file on a disk that lets nothing be moved is reported, and not s
   expect(await library.verify(hash)).toBe(false);
   expect(damaged).toEqual([hash]);
 });
+
+test('a CMS that has less than was fetched is asked from the start next time, and its answer lets go of its connection', async () => {
+  rmSync(library.path(hash));
+  writeFileSync(`${library.path(hash)}.part`, 'a pic');
+  const cancelled = vi.fn();
+  const refusal = new Response(new ReadableStream({ cancel: cancelled }), { status: 416 });
+  const ref = { hash, size: bytes.length, mediaType: 'image/png' } as const;
+  const { signal } = new AbortController();
+  const asked: number[] = [];
+  const get = (answer: Response) => (_: string, from: number) => {
+    asked.push(from);
+    return Promise.resolve(answer);
+  };
+  await expect(library.fetch(ref, get(refusal), signal)).rejects.toMatchObject({ code: 'asset_range_refused' });
+  expect(cancelled).toHaveBeenCalledOnce();
+  await library.fetch(ref, get(new Response(bytes)), signal);
+  expect(asked).toEqual([5, 0]);
+  expect(library.has(ref)).toBe(true);
+});

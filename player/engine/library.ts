@@ -135,8 +135,11 @@ export class Library {
         if (response.status === 416 || !continues(response, size)) {
           await file.truncate(0);
           size = 0;
-          if (response.status === 416)
+          if (response.status === 416) {
+            // A body that nobody reads holds its connection.
+            await response.body?.cancel().catch(() => undefined);
             throw new RefusedError('asset_range_refused', `The CMS has less of ${ref.hash} than was fetched`);
+          }
         }
         for await (const chunk of chunksOf(response)) {
           size += chunk.length;

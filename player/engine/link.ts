@@ -1,6 +1,6 @@
 /**
  * The socket to the CMS: connects with a fresh token, comes back by itself, parses what arrives and answers it. It decides
- * nothing; what a message does is its handler's matter (inbox.ts).
+ * nothing; what a message does is its handler's matter (board-link.ts).
  */
 import type { Socket } from 'socket.io-client';
 import type { Logger } from 'pino';

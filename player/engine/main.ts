@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { EngineMessage as SaidByEngine } from './engine.ts';
-import { openStageDoor, type StageTokens } from './stage-door.ts';
+import { newTokens, openStageDoor, type StageTokens } from './stage-door.ts';
 
 export type EngineMessage =
   | SaidByEngine
@@ -33,8 +33,7 @@ function send(message: EngineMessage): void {
 function tokens(env: NodeJS.ProcessEnv): StageTokens {
   const { BANG_TIN_HOST_TOKEN: host, BANG_TIN_OPEN_TOKEN: open } = env;
   if (host && open && host.length >= 20 && open.length >= 20) return { host, open };
-  const token = () => randomBytes(24).toString('base64url');
-  return { host: token(), open: token() };
+  return newTokens(randomBytes);
 }
 
 /** The socket that the host listens on and hands over. */

@@ -22,6 +22,12 @@ export const bridgePath = '/bridge';
 export type StageKind = 'host' | 'open';
 export type StageTokens = Readonly<Record<StageKind, string>>;
 
+/** Tokens for one launch. @param randomBytes so many bytes, in secret */
+export function newTokens(randomBytes: (count: number) => Buffer): StageTokens {
+  const token = () => randomBytes(24).toString('base64url');
+  return { host: token(), open: token() };
+}
+
 /** What the engine does behind the door. */
 export interface Inside {
   asset(request: IncomingMessage, response: ServerResponse, hash: string): Promise<void>;
