@@ -1,4 +1,4 @@
-/** One media job at a time: a CMS is a small machine, and whoever waits sees the progress of the one that runs. */
+/** One media job of a kind at a time: a CMS is a small machine, and whoever waits sees the progress of the one that runs. */
 export class MediaQueue {
   #last: Promise<void> = Promise.resolve();
   readonly #aborters = new Map<string, AbortController>();

@@ -99,12 +99,19 @@ function createRunner<Job extends MediaJob | SmallerJob, Result>(limits: MediaLi
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         complaint = (complaint + text).slice(-2000);
       });
-      child.once('error', reject);
-      child.once('close', (code, killedBy) => {
+      const stopWatching = (): void => {
         clearTimeout(stall);
         clearTimeout(total);
         clearInterval(look);
         signal.removeEventListener('abort', abort);
+      };
+      child.once('error', (error) => {
+        stopWatching();
+        child.kill('SIGKILL');
+        reject(error);
+      });
+      child.once('close', (code, killedBy) => {
+        stopWatching();
         if (killedFor) return reject(killedFor);
         if (answer?.type === 'done') return resolve(answer.result as Result);
         if (answer?.type === 'failed' && answer.code !== null)
@@ -114,6 +121,7 @@ function createRunner<Job extends MediaJob | SmallerJob, Result>(limits: MediaLi
           return reject(new StoppedError(`Ended from outside by ${killedBy}`));
         reject(unreadable(`The decoder died (${killedBy ?? code}): ${complaint.trim()}`));
       });
-      child.send(job);
+      // One that could not be started for want of files or processes has no channel; its `error` follows.
+      if (child.connected) child.send(job);
     });
 }

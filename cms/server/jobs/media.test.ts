@@ -1,4 +1,6 @@
 /** The child process on real files: those of test/fixtures/media, and the larger ones of ../shared/data/media where that folder is. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -435,6 +437,28 @@ describe('the runner', () => {
     const [child] = (await children()).filter((pid) => !before.includes(pid));
     process.kill(child!, 'SIGTERM');
     await expect(done).rejects.toBeInstanceOf(StoppedError);
+  });
+
+  it.skipIf(process.platform === 'win32')('lets go of a job that no process could be started for', async () => {
+    // With a clock still set, the process that tried would go on for hours.
+    const script = `
+      import { openSync } from 'node:fs';
+      import { createMediaRunner, defaultMediaLimits } from ${JSON.stringify(new URL('./media-runner.ts', import.meta.url).href)};
+      const run = createMediaRunner(defaultMediaLimits);
+      try { for (;;) openSync('/dev/null', 'r'); } catch {}
+      await run({ kind: 'image', source: '/none', folder: '/none' }, { signal: new AbortController().signal, onProgress: () => {} })
+        .catch((error) => process.stdout.write(String(error.code)));
+    `;
+    const limited = spawn('sh', [
+      '-c',
+      'ulimit -n 100 && exec "$0" --input-type=module -e "$1"',
+      process.execPath,
+      script,
+    ]);
+    let said = '';
+    limited.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const [code] = (await once(limited, 'close')) as [number | null];
+    expect([code, said]).toEqual([0, 'EMFILE']);
   });
 
   it('stops when it is told to', async () => {

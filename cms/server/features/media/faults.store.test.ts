@@ -1,8 +1,9 @@
 /** What is not the file's fault costs nobody a file: a database that is away for a moment, a machine that cannot start a process. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { Upload } from 'tus-js-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +19,7 @@ import { mediaRoutes } from './routes.ts';
 import { createMediaService, type MediaService } from './service.ts';
 import { createUploadServer, type UploadServer } from './uploads.ts';
 
+const upright = fileURLToPath(new URL('../../../../test/fixtures/media/upright.mp4', import.meta.url));
 const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(100)]);
 
 /** As the child would have made it. */
@@ -192,6 +194,26 @@ describeStores('media and faults of ours', (under) => {
       await service.idle();
       expect(await service.get(editor, id!)).toMatchObject({ state: 'ready' });
     });
+  });
+
+  it('lets no picture wait for a video that takes hours', async () => {
+    const film = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    run = async (job, options) => {
+      if (job.kind === 'video') {
+        begun.resolve();
+        await film.promise;
+      }
+      return pretend(job, options);
+    };
+    const id = test.sources.newId();
+    await copyFile(upright, service.folders.upload(id));
+    await service.accept({ id, unitId, name: 'film.mp4', userId: editor.userId });
+    await begun.promise;
+    await settledAs(await send(0), 'ready');
+    expect(await service.get(editor, id)).toMatchObject({ kind: 'video', state: 'processing' });
+    film.resolve();
+    await settledAs(id, 'ready');
   });
 
   describe('a file whose processing fails by no fault of its own', () => {

@@ -34,7 +34,7 @@ export interface MediaProcessing {
    * row is ready, failed or deleted, the CMS closes, or after `most` attempts. Never rejects: what went wrong stands in the row.
    */
   enqueue(row: Pick<MediaRow, 'id' | 'kind'>, most?: number): Promise<void>;
-  /** Runs other work between the files, one at a time. @throws StoppedError when the CMS closes */
+  /** Runs other work between the videos, one at a time: pictures wait for none of it. @throws StoppedError when the CMS closes */
   inTurn<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Stops a row that was deleted. */
   stop(id: string): void;
@@ -64,7 +64,9 @@ export function createMediaProcessing(
 ): MediaProcessing {
   const { store, sources, audit, events, log } = context;
   const { folders, run, pause = systemPause } = deps;
-  const queue = new MediaQueue();
+  // A lane each: a picture takes a moment, and a film of hours must not hold it up.
+  const lanes = { image: new MediaQueue(), video: new MediaQueue() };
+  const bothLanes = Object.values(lanes);
   const progress = new Map<string, number>();
   const pauses = new Map<string, { until: number; aborter: AbortController }>();
   let closing = false;
@@ -129,7 +131,7 @@ export function createMediaProcessing(
   async function enqueue(row: Pick<MediaRow, 'id' | 'kind'>, most = Infinity): Promise<void> {
     // When it closes, the next start takes it up.
     for (let attempts = 1; !closing; attempts++) {
-      if ((await queue.add(row.id, (signal) => make(row, signal))) || closing || attempts >= most) return;
+      if ((await lanes[row.kind].add(row.id, (signal) => make(row, signal))) || closing || attempts >= most) return;
       const ms = pauseAfter(attempts);
       const aborter = new AbortController();
       pauses.set(row.id, { until: sources.now() + ms, aborter });
@@ -237,26 +239,30 @@ export function createMediaProcessing(
     await folders.removeUpload(row.id);
   }
 
+  async function idle(): Promise<void> {
+    await Promise.all(bothLanes.map((lane) => lane.idle()));
+  }
+
   return {
     register,
     enqueue,
     async inTurn(id, work) {
       if (closing) throw new StoppedError('The CMS is closing');
-      return queue.add(id, work);
+      return lanes.video.add(id, work);
     },
     stop(id) {
-      queue.abort(id, new StoppedError('It was deleted'));
+      for (const lane of bothLanes) lane.abort(id, new StoppedError('It was deleted'));
       pauses.get(id)?.aborter.abort();
     },
     progress: (id) => progress.get(id) ?? 0,
     retryAt: (id) => pauses.get(id)?.until ?? null,
-    isBusyWith: (id) => queue.has(id) || pauses.has(id),
-    idle: () => queue.idle(),
+    isBusyWith: (id) => bothLanes.some((lane) => lane.has(id)) || pauses.has(id),
+    idle,
     async close() {
       closing = true;
       for (const { aborter } of pauses.values()) aborter.abort();
-      queue.abortAll(new StoppedError('The CMS is closing'));
-      await queue.idle();
+      for (const lane of bothLanes) lane.abortAll(new StoppedError('The CMS is closing'));
+      await idle();
     },
   };
 }
