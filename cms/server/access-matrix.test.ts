@@ -259,6 +259,15 @@ const table: Record<string, Rule> = {
   'DELETE /api/account/sessions': { needs: 'signedIn' },
   'DELETE /api/account/sessions/:sessionId': { needs: 'signedIn' },
   'POST /api/account/password': { needs: 'signedIn' },
+  'POST /api/session/second-factor': { needs: 'signedIn' },
+  'GET /api/account/second-factor': { needs: 'signedIn' },
+  'POST /api/account/second-factor/begin': { needs: 'signedIn' },
+  'POST /api/account/second-factor/confirm': { needs: 'signedIn' },
+  'POST /api/account/second-factor/recovery-codes': { needs: 'signedIn' },
+  'POST /api/account/second-factor/remove': { needs: 'signedIn' },
+  'GET /api/settings': { needs: 'signedIn' },
+  // Everywhere at once: see features/accounts/second-factor.store.test.ts.
+  'PUT /api/settings': { needs: 'installation.manage' },
   'GET /api/openapi.json': { needs: 'signedIn' },
   'DELETE /api/session': { needs: 'signedIn' },
   'GET /content/assets/:hash': { needs: 'boardOrUser' },
@@ -342,6 +351,10 @@ const table: Record<string, Rule> = {
   },
   'POST /api/users/:id/link': { needs: 'user.manage', about: at('/api/users/:id/link', makeUser) },
   'DELETE /api/users/:id/link': { needs: 'user.manage', about: at('/api/users/:id/link', makeUser) },
+  'DELETE /api/users/:id/second-factor': {
+    needs: 'user.manage',
+    about: at('/api/users/:id/second-factor', makeUser),
+  },
   'GET /api/users/:id/sessions': { needs: 'user.manage', about: at('/api/users/:id/sessions', makeUser) },
   'DELETE /api/users/:id/sessions': { needs: 'user.manage', about: at('/api/users/:id/sessions', makeUser) },
   'DELETE /api/users/:id/sessions/:sessionId': {
@@ -570,6 +583,44 @@ it('no session opens what is for who watches the server', async () => {
   const right = await call('GET /metrics', { headers: { authorization: `Bearer ${token}` } }, null);
   expect(right.statusCode).toBe(200);
   expect(right.body).toContain('bang_tin_boards_online 0');
+});
+
+/** What leads to a session that opens the rest. */
+const beforeSecondFactor = [
+  'GET /api/session',
+  'DELETE /api/session',
+  'POST /api/session/second-factor',
+  'POST /api/account/second-factor/begin',
+  'POST /api/account/second-factor/confirm',
+];
+describe('a session whose second factor is yet to be shown', () => {
+  beforeAll(async () => {
+    const { store } = test.app.context;
+    const held = await store.read
+      .selectFrom('users')
+      .selectAll()
+      .where('name', '=', 'nobody')
+      .executeTakeFirstOrThrow();
+    await store.write
+      .insertInto('second_factors')
+      .values({ user_id: held.id, secret: 'x', confirmed_at: 1, last_step: 0, pending_secret: null, pending_at: null })
+      .execute();
+  });
+  afterAll(() => test.app.context.store.write.deleteFrom('second_factors').execute());
+
+  it.each(
+    Object.entries(table).filter(
+      ([rule, { needs }]) => needs !== 'public' && needs !== 'monitor' && !beforeSecondFactor.includes(rule),
+    ),
+  )('is refused %s', async (rule) => {
+    const response = await call(rule, {}, 'nobody');
+    expect(response.statusCode).toBe(403);
+    if (!rule.startsWith('HEAD')) expect(errorBody.parse(response.json()).error.code).toBe('second_factor_needed');
+  });
+  it('is told no more than that', async () => {
+    const response = await call('GET /api/session', {}, 'nobody');
+    expect(response.json()).toMatchObject({ secondFactor: 'code', grants: [] });
+  });
 });
 
 it('the interface is described for whoever is signed in', async () => {

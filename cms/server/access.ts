@@ -2,6 +2,7 @@
  * Who may do what: a role, granted on a unit, allows actions there and on every unit below. The one table of rights is
  * shared/protocol/rights.ts; routes and sockets ask `Access`, nobody compares roles.
  */
+import type { SecondFactorStanding } from '../../shared/protocol/api/second-factor.ts';
 import { actionsOf, roleAllows, type Action } from '../../shared/protocol/rights.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Role } from './store/schema.ts';
@@ -13,6 +14,8 @@ export interface Actor {
   readonly email: string;
   readonly sessionHash: string;
   readonly csrfToken: string;
+  /** Only `none` and `passed` open more than what leads there. */
+  readonly secondFactor: SecondFactorStanding;
   readonly grants: readonly { readonly unitId: string; readonly unitName: string; readonly role: Role }[];
 }
 

@@ -13,7 +13,9 @@ import type { Context, Routes, Sources } from './context.ts';
 import { createEvents } from './events.ts';
 import { ownAccountRoutes } from './features/accounts/own-routes.ts';
 import { accountRoutes } from './features/accounts/routes.ts';
+import { secondFactorRoutes, settingsRoutes } from './features/accounts/second-factor-routes.ts';
 import { createAccountsService, type AccountsService } from './features/accounts/service.ts';
+import { createSettings } from './features/accounts/settings.ts';
 import { userRoutes } from './features/accounts/users-routes.ts';
 import { createAuditLog } from './features/audit/log.ts';
 import { auditRoutes } from './features/audit/routes.ts';
@@ -147,6 +149,8 @@ export async function createApp(
     accountRoutes(accounts),
     ownAccountRoutes(accounts),
     userRoutes(accounts.users),
+    secondFactorRoutes(accounts.secondFactor),
+    settingsRoutes(createSettings(context)),
     auditRoutes(auditLog),
     unitRoutes(units, createUnitsImport(sources, units)),
     boardRoutes(boards),

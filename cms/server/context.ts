@@ -68,6 +68,8 @@ export type RouteAuth = 'user' | 'board' | 'boardOrUser' | 'monitor' | 'public';
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;
+    /** Also answers a session whose second factor is yet to be shown or set up. */
+    beforeSecondFactor?: true;
   }
   interface FastifyRequest {
     /** Set on routes with auth `user`. */

@@ -193,6 +193,7 @@ async function authenticate(deps: HttpDeps, request: FastifyRequest): Promise<vo
   const actor = token === undefined ? null : await deps.resolveSession(token);
   if (!actor) throw new AppError('not_signed_in', 'Sign in first', { status: 401 });
   if (changing) assertCsrf(request, actor);
+  if (request.routeOptions.config.beforeSecondFactor !== true) assertSecondFactor(actor);
   request.actor = actor;
 }
 
@@ -220,6 +221,13 @@ function sameSecret(given: string, expected: string): boolean {
 function assertCsrf(request: FastifyRequest, actor: Actor): void {
   if (sameSecret(String(request.headers['x-csrf-token'] ?? ''), actor.csrfToken)) return;
   throw new AppError('csrf_token_invalid', 'The header x-csrf-token is missing or wrong', { status: 403 });
+}
+
+function assertSecondFactor({ secondFactor }: Actor): void {
+  if (secondFactor === 'code')
+    throw new AppError('second_factor_needed', 'Show your second factor first', { status: 403 });
+  if (secondFactor === 'setUp')
+    throw new AppError('second_factor_missing', 'Your roles need a second factor; set one up first', { status: 403 });
 }
 
 const notFound = (): AppError => new AppError('not_found', 'There is nothing at this address', { status: 404 });

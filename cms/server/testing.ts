@@ -10,6 +10,7 @@ import { createApp, type App } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import type { Context, EventMap, Sources } from './context.ts';
 import { createEvents } from './events.ts';
+import { setSecondFactorRequired } from './features/accounts/second-factor-policy.ts';
 import { createAudit } from './features/audit/service.ts';
 import { createUnitsService, type UnitsService } from './features/units/service.ts';
 import { LiveUnitTree } from './features/units/tree.ts';
@@ -92,6 +93,7 @@ export function testActor(...grants: { unitId: string; role: Role }[]): Actor {
     email: `${id}@example.vn`,
     sessionHash: id,
     csrfToken: 'csrf',
+    secondFactor: 'none',
     grants: grants.map((grant) => ({ ...grant, unitName: '' })),
   };
 }
@@ -129,6 +131,8 @@ export async function createTestApp(
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
+  // What is about the second factor asks for it.
+  await setSecondFactorRequired(app.context.store.write, false);
   return {
     app,
     config,

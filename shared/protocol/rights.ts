@@ -52,5 +52,9 @@ const rights: Record<Role, ReadonlySet<Action>> = {
 
 export const roleAllows = (role: Role, action: Action): boolean => rights[role].has(action);
 
+/** Whether who has the role has to show a second factor, where the installation asks for one. */
+export const roleNeedsSecondFactor = (role: Role): boolean =>
+  roleAllows(role, 'takeover.raise') || roleAllows(role, 'user.manage');
+
 /** All that a role allows. */
 export const actionsOf = (role: Role): readonly Action[] => [...rights[role]];

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { firstPrev } from '../../shared/protocol/journal.ts';
+import { setSecondFactorRequired } from '../../cms/server/features/accounts/second-factor-policy.ts';
 import type { Role } from '../../cms/server/store/schema.ts';
 import type { Store } from '../../cms/server/store/store.ts';
 import { makeIdentity, type BoardIdentityData } from './board.ts';
@@ -56,6 +57,7 @@ export async function seedPerson(store: Store, unitId: string, role: Role, now: 
       })
       .execute();
     await tx.insertInto('grants').values({ user_id: person.userId, unit_id: unitId, role }).execute();
+    await setSecondFactorRequired(tx, false);
     const tokenHash = createHash('sha256').update(person.sessionToken).digest('hex');
     await tx
       .insertInto('sessions')

@@ -27,7 +27,7 @@ const manifestBytes = 256_000_000;
 /** What a backup may hold, below the data folder. Nothing else is ever written by a restore. */
 export const entryName = z
   .string()
-  .regex(/^(cms\.sqlite|keys\/(root|online|key-list)\.json|media\/[0-9a-f]{2}\/[0-9a-f]{64}|uploads\/[0-9a-f-]{36})$/);
+  .regex(/^(cms\.sqlite|keys\/(root|online|key-list|second-factor)\.json|media\/[0-9a-f]{2}\/[0-9a-f]{64}|uploads\/[0-9a-f-]{36})$/);
 
 const entryFact = z.strictObject({ name: entryName, size: z.int().min(0), sha256: sha256Hex });
 export type EntryFact = z.infer<typeof entryFact>;

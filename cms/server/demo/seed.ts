@@ -17,6 +17,7 @@ import type { ProgrammesService } from '../features/programmes/service.ts';
 import type { SchedulesService } from '../features/schedules/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 import type { Role } from '../store/schema.ts';
+import { setSecondFactorRequired } from '../features/accounts/second-factor-policy.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
 import { entries, obligation, playlists, sampleNotices, type SampleNotice } from './content.ts';
 import {
@@ -161,7 +162,11 @@ export async function seedSample(
       password,
       grants: [{ unitId, role }],
     })),
-    (tx) => writeSetting(tx, FIRST_BOARD, boardIds[0]!),
+    async (tx) => {
+      // Two commands, and somebody tries it: see docs/decisions/0009-second-factor.md.
+      await setSecondFactorRequired(tx, false);
+      await writeSetting(tx, FIRST_BOARD, boardIds[0]!);
+    },
   );
   return boardIds[0]!;
 }
@@ -195,6 +200,7 @@ function peopleOf(unitIds: Record<UnitKey, string>, sources: Context['sources'])
       name,
       email,
       sessionHash: '',
+      secondFactor: 'none',
       csrfToken: '',
       grants: [{ unitId, unitName: '', role }],
     };

@@ -31,6 +31,7 @@ const flushEveryMs = 400;
 const unitRoom = (unitId: string): string => `unit ${unitId}`;
 const isUnitRoom = (room: string): boolean => room.startsWith('unit ');
 const unitRoomsOf = (actor: Actor): string[] => actor.grants.map((grant) => unitRoom(grant.unitId));
+const isHeldUp = ({ secondFactor }: Actor): boolean => secondFactor === 'code' || secondFactor === 'setUp';
 const userRoom = (userId: string): string => `user ${userId}`;
 const sessionRoom = (sessionHash: string): string => `session ${sessionHash}`;
 
@@ -80,6 +81,7 @@ export function createConsoleGateway(
     const token = cookie.parse(cookies ?? '')[sessionCookie];
     const actor = token === undefined ? null : await deps.accounts.resolve(token);
     if (!actor) return 'not_signed_in';
+    if (isHeldUp(actor)) return 'second_factor_needed';
     await socket.join([sessionRoom(actor.sessionHash), userRoom(actor.userId), ...unitRoomsOf(actor)]);
     return null;
   }
@@ -88,7 +90,7 @@ export function createConsoleGateway(
   async function settle(socket: Socket): Promise<void> {
     const token = cookie.parse(socket.handshake.headers.cookie ?? '')[sessionCookie];
     const actor = token === undefined ? null : await deps.accounts.resolve(token);
-    if (!actor) {
+    if (!actor || isHeldUp(actor)) {
       socket.disconnect(true);
       return;
     }

@@ -1,6 +1,7 @@
 /** HTTP: sign-in and first set-up. Cookie `bt_session` (HttpOnly, SameSite=Lax); every changing request carries `x-csrf-token`. */
 import { z } from 'zod';
 import { uuid } from '../common.ts';
+import { secondFactorStanding } from './second-factor.ts';
 
 export const role = z.enum(['administrator', 'province', 'approver', 'editor', 'technician', 'viewer']);
 export type Role = z.infer<typeof role>;
@@ -17,6 +18,8 @@ export const me = z.strictObject({
   user: z.strictObject({ id: uuid, name: z.string(), email: z.string() }),
   grants: z.array(z.strictObject({ unitId: uuid, unitName: z.string(), role })),
   csrfToken: z.string(),
+  /** Until it is `none` or `passed` the session opens nothing else. */
+  secondFactor: secondFactorStanding,
 });
 export type Me = z.infer<typeof me>;
 /** POST /api/setup: the first administrator, by the one-time link that an empty CMS prints (`/setup#<token>`). → me */

@@ -91,9 +91,9 @@ export const linkCheck = z.strictObject({
   email: z.string(),
   expiresAt: msUtc,
 });
-/** POST /api/account-links/use {token, password} → signed in; `me` is null where a second factor has to be shown first. */
+/** POST /api/account-links/use {token, password} → signed in, as after a sign-in by password. */
 export const linkUse = linkRequest.extend({ password: newPassword });
-export const linkUsed = z.strictObject({ me: me.nullable() });
+export const linkUsed = z.strictObject({ me });
 
 /**
  * One's own account. GET /api/account/sessions → sessions; DELETE ends all, this one too; DELETE …/:sessionId one.

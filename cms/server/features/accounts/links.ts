@@ -30,10 +30,9 @@ export interface Links {
   /**
    * Sets the password, ends every session of the person, and begins one.
    * @param previous token of the session that the browser held until now, whoever's it was
-   * @returns null where a second factor has to be shown first
    * @throws LinkError; AppError `sign_in_throttled`
    */
-  use(request: { token: string; password: string }, origin: Origin, previous?: string | null): Promise<Session | null>;
+  use(request: { token: string; password: string }, origin: Origin, previous?: string | null): Promise<Session>;
 }
 
 export function createLinks(context: Context, deps: { sessions: Sessions; guard: SignInGuard }): Links {

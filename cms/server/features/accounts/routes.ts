@@ -12,6 +12,9 @@ import { actorOf, type Routes } from '../../context.ts';
 import { sessionCookie, setSessionCookie } from '../../cookies.ts';
 import type { AccountsService, Session } from './service.ts';
 
+/** Also for who has yet to show a second factor. */
+const early = { auth: 'user', beforeSecondFactor: true } as const;
+
 export const accountRoutes =
   (service: AccountsService): Routes =>
   (plain: FastifyInstance) => {
@@ -29,12 +32,12 @@ export const accountRoutes =
         return begun(reply, await service.signIn(request.body, request.ip, previous, request.headers['user-agent']));
       },
     );
-    app.get('/api/session', { config: { auth: 'user' }, schema: { response: { 200: me } } }, (request) =>
+    app.get('/api/session', { config: early, schema: { response: { 200: me } } }, (request) =>
       Promise.resolve(service.me(actorOf(request))),
     );
     app.delete(
       '/api/session',
-      { config: { auth: 'user' }, schema: { response: { 204: z.undefined() } } },
+      { config: early, schema: { response: { 204: z.undefined() } } },
       async (request, reply) => {
         await service.signOut(actorOf(request));
         setSessionCookie(reply, null);

@@ -16,6 +16,7 @@ import * as repo from './repo.ts';
 import type { Grant } from './repo.ts';
 import { makeSecret, normalizeEmail, sha256 } from './secrets.ts';
 import { createSessions, type Session } from './sessions.ts';
+import { createSecondFactor, type SecondFactor } from './second-factor.ts';
 import { createUsersService, type UsersService } from './users-service.ts';
 
 export type { Session } from './sessions.ts';
@@ -41,6 +42,8 @@ export interface NewUser {
 export interface AccountsService {
   /** Other people's accounts, for those who manage them. */
   readonly users: UsersService;
+  /** One's own second factor. */
+  readonly secondFactor: SecondFactor;
   /** @param previous token of the session that this one replaces */
   signIn(
     request: z.infer<typeof signInRequest>,
@@ -85,6 +88,11 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   const guard = new SignInGuard(now);
   const sessions = createSessions(context, { units });
   const users = createUsersService(context, { units, sessions, guard });
+  const secondFactor = createSecondFactor(context, {
+    sessions,
+    guard,
+    assertPassword: (actor, password, address) => assertPassword(actor, password, address, 'password'),
+  });
 
   async function insertUser(tx: Tx, actor: Actor | null, user: NewUser, passwordHash: string): Promise<string> {
     const id = user.id ?? sources.newId();
@@ -100,6 +108,15 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       detail,
     });
     return id;
+  }
+
+  /** Whoever found a page open does not know it. @throws AccountError `password_wrong`; AppError `sign_in_throttled` */
+  async function assertPassword(actor: Actor, password: string, address: string, field: string): Promise<void> {
+    const attempt = guard.begin(actor.email, address);
+    const user = await repo.userByEmail(store.read, actor.email);
+    if (!user || !(await verifyPassword(password, user.passwordHash)))
+      throw new AccountError('password_wrong', 'The current password is wrong', { status: 403, field });
+    attempt.right();
   }
 
   /** Nobody has proved who they are: the entry names the account that was tried, not an actor. */
@@ -122,6 +139,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
 
   return {
     users,
+    secondFactor,
     async signIn(request, address, previous, userAgent = null) {
       const email = normalizeEmail(request.email);
       const attempt = guard.begin(email, address);
@@ -158,26 +176,22 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       tell();
     },
     async changePassword(actor, change, address) {
-      const attempt = guard.begin(actor.email, address);
-      const user = await repo.userByEmail(store.read, actor.email);
-      if (!user || !(await verifyPassword(change.current, user.passwordHash)))
-        throw new AccountError('password_wrong', 'The current password is wrong', { status: 403, field: 'current' });
-      attempt.right();
+      await assertPassword(actor, change.current, address, 'current');
       if (change.next.normalize('NFC') === change.current.normalize('NFC'))
         throw new AccountError('password_unchanged', 'The new password is the current one', { field: 'next' });
       const passwordHash = await hashPassword(change.next, sources.randomBytes);
       const tell = await store.transaction(async (tx) => {
-        await repo.setPassword(tx, user.id, passwordHash);
+        await repo.setPassword(tx, actor.userId, passwordHash);
         const unitId = actor.grants[0]?.unitId ?? null;
         await audit(tx, {
           actor,
           action: 'user.passwordChanged',
           subjectType: 'user',
-          subjectId: user.id,
+          subjectId: actor.userId,
           unitId,
           detail: { address },
         });
-        return sessions.endAll(tx, actor, user.id, 'password_changed', actor.sessionHash);
+        return sessions.endAll(tx, actor, actor.userId, 'password_changed', actor.sessionHash);
       });
       tell();
     },

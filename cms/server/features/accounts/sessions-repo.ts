@@ -7,6 +7,10 @@ export interface SessionRow {
   readonly csrfToken: string;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
+  /** When the session showed its second factor. */
+  readonly secondFactorAt: number | null;
+  /** Whether the person has a second factor. */
+  readonly hasSecondFactor: boolean;
 }
 
 export interface NewSession {
@@ -24,7 +28,9 @@ export async function findSession(db: Db | Tx, tokenHash: string): Promise<Sessi
   const row = await db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
+    .leftJoin('second_factors', 'second_factors.user_id', 'sessions.user_id')
     .select(['users.id', 'users.name', 'users.email', 'csrf_token', 'last_seen_at', 'expires_at'])
+    .select(['second_factor_at', 'confirmed_at'])
     .where('token_hash', '=', tokenHash)
     .where('users.active', '=', 1)
     .executeTakeFirst();
@@ -36,6 +42,8 @@ export async function findSession(db: Db | Tx, tokenHash: string): Promise<Sessi
     csrfToken: row.csrf_token,
     lastSeenAt: row.last_seen_at,
     expiresAt: row.expires_at,
+    secondFactorAt: row.second_factor_at,
+    hasSecondFactor: row.confirmed_at !== null,
   };
 }
 
@@ -54,6 +62,11 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
     })
     .execute();
   await tx.updateTable('users').set({ last_sign_in_at: session.createdAt }).where('id', '=', session.userId).execute();
+}
+
+/** The session has shown its second factor. */
+export async function markSecondFactor(tx: Tx, tokenHash: string, now: number): Promise<void> {
+  await tx.updateTable('sessions').set({ second_factor_at: now }).where('token_hash', '=', tokenHash).execute();
 }
 
 export async function touchSession(db: Db, tokenHash: string, now: number): Promise<void> {

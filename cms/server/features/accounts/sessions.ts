@@ -4,10 +4,12 @@ import type { SignInSession } from '../../../../shared/protocol/api/users.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
-import type { Tx } from '../../store/store.ts';
+import type { Db, Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
 import { grantsOf, type Grant } from './repo.ts';
+import { findSecondFactor } from './second-factor-repo.ts';
+import { isSecondFactorRequired, needsSecondFactor } from './second-factor-policy.ts';
 import { makeSecret, sha256 } from './secrets.ts';
 import * as repo from './sessions-repo.ts';
 
@@ -33,7 +35,8 @@ export interface Origin {
 }
 
 /** Why sessions end before their time; stands in the audit log. */
-export type EndReason = 'signed_out' | 'signed_in_again' | 'ended' | 'password_changed' | 'deactivated';
+export type EndReason =
+  'signed_out' | 'signed_in_again' | 'ended' | 'password_changed' | 'deactivated' | 'second_factor_reset';
 
 export interface Sessions {
   begin(tx: Tx, user: { id: string; name: string; email: string }, origin: Origin): Promise<Session>;
@@ -80,9 +83,21 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
   function me(actor: Actor): Me {
     return {
       user: { id: actor.userId, name: actor.name, email: actor.email },
-      grants: actor.grants.map((grant) => ({ ...grant })),
+      // Whoever knows no more than the password is told no more than what they typed.
+      grants: actor.secondFactor === 'code' ? [] : actor.grants.map((grant) => ({ ...grant })),
       csrfToken: actor.csrfToken,
+      secondFactor: actor.secondFactor,
     };
+  }
+
+  async function standingOf(
+    db: Db | Tx,
+    held: { hasSecondFactor: boolean; secondFactorAt: number | null },
+    grants: Actor['grants'],
+  ): Promise<Actor['secondFactor']> {
+    if (held.hasSecondFactor) return held.secondFactorAt === null ? 'code' : 'passed';
+    // Asked only of those few that it matters for.
+    return needsSecondFactor(grants) && (await isSecondFactorRequired(db)) ? 'setUp' : 'none';
   }
 
   const unitOf = (grants: readonly Grant[]): string | null => named(grants)[0]?.unitId ?? null;
@@ -92,13 +107,16 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
   async function begin(tx: Tx, user: { id: string; name: string; email: string }, origin: Origin): Promise<Session> {
     const token = makeSecret(sources);
     const grants = await grantsOf(tx, user.id);
+    const shown = named(grants);
+    const hasSecondFactor = (await findSecondFactor(tx, user.id))?.confirmedAt != null;
     const actor: Actor = {
       userId: user.id,
       name: user.name,
       email: user.email,
       sessionHash: sha256(token),
       csrfToken: makeSecret(sources),
-      grants: named(grants),
+      secondFactor: await standingOf(tx, { hasSecondFactor, secondFactorAt: null }, shown),
+      grants: shown,
     };
     const at = now();
     await repo.insertSession(tx, {
@@ -116,7 +134,7 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
       subjectType: 'user',
       subjectId: user.id,
       unitId: unitOf(grants),
-      detail: { address: origin.address },
+      detail: { address: origin.address, ...(hasSecondFactor ? { secondFactor: 'code' } : {}) },
     });
     return { token, me: me(actor) };
   }
@@ -139,6 +157,7 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
       email: session.email,
       sessionHash,
       csrfToken: session.csrfToken,
+      secondFactor: await standingOf(store.read, session, grants),
       grants,
     };
   }

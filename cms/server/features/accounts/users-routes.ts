@@ -82,6 +82,9 @@ export const userRoutes =
       await service.revokeLink(actorOf(request), request.params.id);
       return reply.code(204).send();
     });
+    app.delete('/api/users/:id/second-factor', { config, schema: { params, response: { 200: user } } }, (request) =>
+      service.resetSecondFactor(actorOf(request), request.params.id),
+    );
     app.get(
       '/api/users/:id/sessions',
       { config, schema: { params, response: { 200: sessions } } },
@@ -111,8 +114,8 @@ export const userRoutes =
       async (request, reply) => {
         const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? null };
         const session = await service.links.use(request.body, origin, request.cookies[sessionCookie] ?? null);
-        if (session) setSessionCookie(reply, session.token);
-        return { me: session?.me ?? null };
+        setSessionCookie(reply, session.token);
+        return { me: session.me };
       },
     );
     return Promise.resolve();

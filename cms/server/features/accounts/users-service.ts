@@ -25,6 +25,7 @@ import type { UnitsService } from '../units/service.ts';
 import type { SignInGuard } from './guard.ts';
 import { createLinks, type Links } from './links.ts';
 import { insertUser, type Grant } from './repo.ts';
+import { deleteSecondFactor } from './second-factor-repo.ts';
 import { normalizeEmail } from './secrets.ts';
 import type { Sessions } from './sessions.ts';
 import * as repo from './users-repo.ts';
@@ -53,6 +54,8 @@ export interface UsersService {
   /** @throws UserError also `user_inactive` */
   issueLink(actor: Actor, id: string): Promise<OneTimeLink>;
   revokeLink(actor: Actor, id: string): Promise<void>;
+  /** For who has lost their phone: the second factor is no more, and every session ends. */
+  resetSecondFactor(actor: Actor, id: string): Promise<User>;
   sessions(actor: Actor, id: string): Promise<SignInSession[]>;
   endSessions(actor: Actor, id: string): Promise<void>;
   endSession(actor: Actor, id: string, sessionId: string): Promise<void>;
@@ -281,6 +284,15 @@ export function createUsersService(
         if (!covers(actor, person)) throw forbidden();
         assertNotOwn(actor, id);
         if ((await links.revoke(tx, id)) > 0) await audit(tx, entry(actor, 'user.linkRevoked', person, {}));
+      });
+    },
+    async resetSecondFactor(actor, id) {
+      return change(actor, id, async (tx, person) => {
+        if (!covers(actor, person)) throw forbidden();
+        assertNotOwn(actor, id);
+        if (!(await deleteSecondFactor(tx, id))) return;
+        await audit(tx, entry(actor, 'user.secondFactorReset', person, {}));
+        return sessions.endAll(tx, actor, id, 'second_factor_reset');
       });
     },
     async sessions(actor, id) {

@@ -392,6 +392,7 @@ describe('the end', () => {
       name: '',
       email: '',
       sessionHash: '',
+      secondFactor: 'none' as const,
       csrfToken: '',
       grants: [{ unitId: cms.units.province, unitName: '', role: 'province' as const }],
     };

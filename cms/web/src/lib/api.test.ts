@@ -7,12 +7,13 @@ const json = (status: number, body: unknown): Response => new Response(JSON.stri
 
 function apiWith(answer: (request: { url: string; init: RequestInit }) => Response | Promise<Response>) {
   const onSignedOut = vi.fn();
+  const onHeldUp = vi.fn();
   const sent: { url: string; init: RequestInit }[] = [];
   const fetch = (async (url: string, init: RequestInit) => {
     sent.push({ url, init });
     return answer({ url, init });
   }) as typeof globalThis.fetch;
-  return { api: createApi({ fetch, csrfToken: () => 'token', onSignedOut }), sent, onSignedOut };
+  return { api: createApi({ fetch, csrfToken: () => 'token', onSignedOut, onHeldUp }), sent, onSignedOut, onHeldUp };
 }
 const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
   const error: unknown = await promise.then(
@@ -61,6 +62,12 @@ describe('calls to the CMS', () => {
     );
     expect((await failure(api.get('/x', schema))).status).toBe(401);
     expect(onSignedOut).toHaveBeenCalledOnce();
+  });
+
+  it.each(['second_factor_needed', 'second_factor_missing'])('tell of %s, wherever it comes up', async (code) => {
+    const { api, onHeldUp } = apiWith(() => json(403, { error: { code, message: '', field: null, params: {} } }));
+    expect((await failure(api.get('/x', schema))).code).toBe(code);
+    expect(onHeldUp).toHaveBeenCalledOnce();
   });
 
   it.each([

@@ -15,6 +15,8 @@ export interface ApiOptions {
   csrfToken: () => string | null;
   /** Called when the CMS answers that nobody is signed in. */
   onSignedOut: () => void;
+  /** Called when the CMS answers that the session has to show a second factor first, or to set one up. */
+  onHeldUp: () => void;
 }
 
 export interface Api {
@@ -27,6 +29,9 @@ export interface Api {
   /** DELETE, answered 204. */
   remove(path: string): Promise<void>;
 }
+
+/** A second factor is asked for, or asked for anew, while the page is open. */
+const heldUp = new Set(['second_factor_needed', 'second_factor_missing']);
 
 /** Makes the client. Its methods throw ApiError only, or the AbortError of the given signal. */
 export function createApi(options: ApiOptions): Api {
@@ -48,6 +53,7 @@ export function createApi(options: ApiOptions): Api {
     if (response.ok) return response;
     const error = await refusal(response);
     if (error.code === 'not_signed_in') options.onSignedOut();
+    if (heldUp.has(error.code)) options.onHeldUp();
     throw error;
   }
 

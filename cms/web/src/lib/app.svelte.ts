@@ -27,6 +27,11 @@ export class Session {
     return this.me;
   }
 
+  /** Whether the session opens more than what leads to its second factor. */
+  get open(): boolean {
+    return this.me?.secondFactor === 'none' || this.me?.secondFactor === 'passed';
+  }
+
   /** Whether one of the person's roles allows it somewhere. The CMS decides where; this only leaves out what never works. */
   may(action: Action): boolean {
     return this.me?.grants.some((grant) => roleAllows(grant.role, action)) === true;
@@ -64,6 +69,7 @@ export class App {
       fetch,
       csrfToken: () => this.session.me?.csrfToken ?? null,
       onSignedOut: () => this.#take(null),
+      onHeldUp: () => void this.start(),
     });
   }
 
@@ -105,11 +111,14 @@ export class App {
     return this.api.post('/api/account-links/check', linkCheck, { token });
   }
 
-  /** Chooses a password by a one-time link. @returns whether that signed the person in */
-  async useLink(input: z.infer<typeof linkUse>): Promise<boolean> {
-    const { me } = await this.api.post('/api/account-links/use', linkUsed, input);
-    this.#take(me);
-    return me !== null;
+  /** Chooses a password by a one-time link, which signs the person in. */
+  async useLink(input: z.infer<typeof linkUse>): Promise<void> {
+    this.#take((await this.api.post('/api/account-links/use', linkUsed, input)).me);
+  }
+
+  /** Shows the second factor, by a code of the app or a recovery code. */
+  async proveSecondFactor(code: string): Promise<void> {
+    this.#take(await this.api.post('/api/session/second-factor', me, { code }));
   }
 
   /** Signs out everywhere, here too. */
@@ -125,7 +134,7 @@ export class App {
 
   #take(next: Me | null): void {
     this.session.me = next;
-    if (next) this.live.open();
+    if (next && this.session.open) this.live.open();
     else this.live.close();
   }
 }

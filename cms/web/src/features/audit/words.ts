@@ -83,6 +83,7 @@ function valueWords(key: string, value: unknown, unitName: (id: string) => strin
     if (role?.success) return roleName(role.data);
     if (key === 'reason') return word('reason', value);
     if (key === 'errorCode') return sentenceOf(value);
+    if (key === 'secondFactor') return word('reason', value);
     return unitName(value) ?? value;
   }
   if (Array.isArray(value))
