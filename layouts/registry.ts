@@ -22,6 +22,7 @@ const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
   urgent: () => Promise.all([import('./urgent/Urgent.svelte'), import('./urgent/schema.ts')]),
   chart: () => Promise.all([import('./chart/Chart.svelte'), import('./chart/schema.ts')]),
   picture: () => Promise.all([import('./picture/Picture.svelte'), import('./picture/schema.ts')]),
+  poster: () => Promise.all([import('./poster/Poster.svelte'), import('./poster/schema.ts')]),
   clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
 };
 

@@ -12,6 +12,8 @@ import * as chart from './chart/schema.ts';
 import { sample as chartSample } from './chart/sample.ts';
 import * as picture from './picture/schema.ts';
 import { sample as pictureSample } from './picture/sample.ts';
+import * as poster from './poster/schema.ts';
+import { sample as posterSample } from './poster/sample.ts';
 import * as clock from './clock/schema.ts';
 import { sample as clockSample } from './clock/sample.ts';
 import * as notice from './notice/schema.ts';
@@ -35,6 +37,7 @@ export const layouts = {
   urgent: { schema: urgent.schema, fields: urgent.fields, sample: { ...urgentSample } },
   chart: { schema: chart.schema, fields: chart.fields, sample: { ...chartSample } },
   picture: { schema: picture.schema, fields: picture.fields, sample: { ...pictureSample } },
+  poster: { schema: poster.schema, fields: poster.fields, sample: { ...posterSample } },
   clock: { schema: clock.schema, fields: clock.fields, sample: { ...clockSample } },
 } as const satisfies Record<LayoutName, LayoutDefinition>;
 

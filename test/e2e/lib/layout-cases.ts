@@ -119,6 +119,24 @@ export const layoutCases: Readonly<Record<string, Make>> = {
   'picture, longest': pictured('picture', { caption: marked(160), credit: marked(60) }, 1200, 1000),
   'picture, one endless word': pictured('picture', { caption: 'Ể'.repeat(160) }, 100, 1000),
 
+  'poster, sample': of('poster', layouts.poster.sample),
+  'poster, pictured': pictured('poster', { ...layouts.poster.sample, tone: 'green' }, 1200, 900),
+  'poster, title alone': of('poster', { title: 'Ể Ẳ', tone: 'blue' }),
+  'poster, longest': pictured(
+    'poster',
+    {
+      kicker: marked(60),
+      title: marked(80),
+      lead: marked(160),
+      when: marked(80),
+      where: marked(120),
+      organizer: marked(120),
+    },
+    900,
+    1600,
+  ),
+  'poster, one endless word': of('poster', { title: 'Ộ'.repeat(80), where: 'Ể'.repeat(120) }),
+
   'clock, sample': of('clock', layouts.clock.sample),
   'clock, of the board’s own unit': of('clock', {}),
   'clock, longest': of('clock', { unitName: marked(120), message: marked(120) }),
