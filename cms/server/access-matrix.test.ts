@@ -172,6 +172,16 @@ async function makeMedia(unitId: string): Promise<string> {
   return id;
 }
 
+async function makeReadyMedia(unitId: string, digit: string): Promise<string> {
+  const id = await makeMedia(unitId);
+  await test.app.context.store.write
+    .updateTable('media')
+    .set({ state: 'ready', error_code: null, hash: digit.repeat(64) })
+    .where('id', '=', id)
+    .execute();
+  return id;
+}
+
 async function makeDeletedMedia(unitId: string): Promise<string> {
   const id = await makeMedia(unitId);
   const deletedAt = test.app.context.sources.now();
@@ -400,6 +410,14 @@ const table: Record<string, Rule> = {
   },
   'GET /api/media/:id/uses': { needs: 'content.read', above: true, about: at('/api/media/:id/uses', makeMedia) },
   'POST /api/media/:id/restore': { needs: 'content.edit', about: at('/api/media/:id/restore', makeDeletedMedia) },
+  'POST /api/media/:id/replace': {
+    needs: 'content.edit',
+    about: async (unit) => ({
+      url: `/api/media/${await makeReadyMedia(unit, '1')}/replace`,
+      // Of a unit that everyone sees: what is asked for is the right to what is replaced.
+      payload: { by: await makeReadyMedia(units.province, '2') },
+    }),
+  },
   'DELETE /api/media/:id': { needs: 'content.edit', about: at('/api/media/:id', makeMedia) },
   // What the person sent, and nobody else's: media.store.test.ts.
   'GET /api/uploads': { needs: 'signedIn' },

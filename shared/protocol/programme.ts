@@ -70,6 +70,22 @@ export function assetsOf(content: NoticeContent): string[] {
   return [...found];
 }
 
+/** The same content with other files where `assetsOf` finds files. */
+export function withAssets(content: NoticeContent, other: (hash: string) => string): NoticeContent {
+  if (content.type !== 'layout') return { ...content, asset: other(content.asset) };
+  const swap = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(swap);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => {
+        const hash = key === 'asset' ? sha256Hex.safeParse(item).data : undefined;
+        return [key, hash === undefined ? swap(item) : other(hash)];
+      }),
+    );
+  };
+  return { ...content, fields: swap(content.fields) as typeof content.fields };
+}
+
 export const noticePart = z.strictObject({
   kind: z.literal('notice'),
   noticeId: uuid,

@@ -1,4 +1,5 @@
 /** The library's own work, on both databases, with files that exist in name only. */
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
@@ -313,6 +314,96 @@ describeStores('the media library', (under) => {
       await under.store.write.updateTable('media').set({ state: 'failed' }).where('id', '=', made.id).execute();
       await test.media.remove(editor, made.id);
       expect(await bin(editor)).not.toContain('hỏng.png');
+    });
+  });
+
+  describe('replacing', () => {
+    const notice = (asset: string, unitId: string, title: string, type: 'image' | 'video' = 'image') =>
+      test.notices.create(province, {
+        unitId,
+        title,
+        category: 'local',
+        content:
+          type === 'image'
+            ? { type, asset, alt: 'Cổng làng', fit: 'cover' }
+            : { type, asset, alt: '', fit: 'contain', muted: true },
+        durationMs: null,
+      });
+    const shownBy = async (id: string) => (await test.notices.get(province, id)).content;
+
+    it('puts the new file into every notice, keeps the tags, and lays the old one into the recycle bin', async () => {
+      const [old, next] = [await file('cổng xưa.png'), await file('mới.png')];
+      await test.media.edit(editor, old.id, { addTags: ['cổng làng'] });
+      await test.media.edit(editor, next.id, { addTags: ['2026'] });
+      const [one, two] = [await notice(old.hash, test.ids.commune, 'A'), await notice(old.hash, test.ids.commune, 'B')];
+      const done = await test.media.replace(editor, old.id, next.id);
+      expect(done).toMatchObject({
+        media: { id: next.id, name: 'mới.png', tags: ['2026', 'cổng làng'] },
+        notices: [{ id: one.id, name: 'A' }, { id: two.id }],
+        kept: 0,
+        binned: true,
+      });
+      expect(await shownBy(one.id)).toEqual({ type: 'image', asset: next.hash, alt: 'Cổng làng', fit: 'cover' });
+      // Whoever has it open is told so when saving.
+      expect((await test.notices.get(editor, two.id)).revision).toBe(two.revision + 1);
+      expect(await names(editor, { q: 'cong xua' })).toEqual([]);
+      expect(await names(editor, { q: 'cong lang' })).toEqual(['mới.png']);
+      expect(await names(editor, { bin: 'true', q: 'cong xua' })).toEqual(['cổng xưa.png']);
+      // And back again.
+      await test.media.restore(editor, old.id);
+      await test.media.replace(editor, next.id, old.id);
+      expect(await shownBy(one.id)).toMatchObject({ asset: old.hash });
+    });
+
+    it('changes what boards play at the next publication, not before', async () => {
+      const [old, next] = [await file('trước.png'), await file('sau.png')];
+      const { id } = await notice(old.hash, test.ids.commune, 'Trước sau');
+      const list = await test.playlist(province, [id]);
+      const board = await test.board(province, { defaultPlaylistId: list.id });
+      await test.pair([board.id]);
+      await test.programmes.publish(province, [board.id]);
+      const plays = async () => {
+        const { manifest } = (await test.programmes.newestManifest(board.id))!;
+        const { assets } = decodeJwt(manifest) as { assets: { hash: string }[] };
+        return assets.map(({ hash }) => hash).filter((hash) => hash === old.hash || hash === next.hash);
+      };
+      await test.media.replace(editor, old.id, next.id);
+      expect(await plays()).toEqual([old.hash]);
+      expect((await test.programmes.preview(province, [board.id]))[0]).toMatchObject({ changed: true });
+      await test.programmes.publish(province, [board.id]);
+      expect(await plays()).toEqual([next.hash]);
+    });
+
+    it('changes no notice of a unit where the person may not edit, and keeps the old file for it', async () => {
+      const [old, next] = [await file('chung.png'), await file('thay.png')];
+      const [own, above] = [
+        await notice(old.hash, test.ids.commune, 'Của xã'),
+        await notice(old.hash, test.ids.province, 'Của tỉnh'),
+      ];
+      expect(await test.media.replace(editor, old.id, next.id)).toMatchObject({
+        notices: [{ id: own.id }],
+        kept: 1,
+        binned: false,
+      });
+      expect(await shownBy(above.id)).toMatchObject({ asset: old.hash });
+      expect(await test.media.get(editor, old.id)).toMatchObject({ deletedAt: null });
+    });
+
+    it('is refused with a reason, and then changes nothing', async () => {
+      const [old, next] = [await file('giữ.png'), await file('khác.png')];
+      const film = await file('phim.mp4', test.ids.commune, 'video');
+      const { id } = await notice(old.hash, test.ids.commune, 'Giữ');
+      const replace = (by: string, actor = editor, of = old.id) => test.media.replace(actor, of, by);
+      await expect(replace(film.id)).rejects.toMatchObject({ code: 'asset_of_other_kind', status: 409, field: 'by' });
+      await expect(replace(old.id)).rejects.toMatchObject({ code: 'media_same' });
+      await expect(replace(test.sources.newId())).rejects.toMatchObject({ code: 'media_unknown' });
+      await expect(replace(next.id, sister)).rejects.toMatchObject({ code: 'media_unknown' });
+      const above = await file('tỉnh.png', test.ids.province);
+      await expect(replace(next.id, editor, above.id)).rejects.toMatchObject({ code: 'forbidden' });
+      await under.store.write.updateTable('media').set({ hash: null }).where('id', '=', next.id).execute();
+      await expect(replace(next.id)).rejects.toMatchObject({ code: 'media_unfinished' });
+      expect(await shownBy(id)).toMatchObject({ asset: old.hash });
+      expect(await test.media.get(editor, old.id)).toMatchObject({ deletedAt: null });
     });
   });
 

@@ -5,6 +5,8 @@ import {
   mediaEdit,
   mediaList,
   mediaQuery,
+  mediaReplace,
+  mediaReplaced,
   mediaTags,
   mediaUses,
   unfinishedUploads,
@@ -39,6 +41,11 @@ export function mediaRoutes(service: MediaService, uploads: UploadServer): Route
     );
     app.post('/api/media/:id/restore', { config, schema: { params, response: { 200: media } } }, (request) =>
       service.restore(actorOf(request), request.params.id),
+    );
+    app.post(
+      '/api/media/:id/replace',
+      { config, schema: { params, body: mediaReplace, response: { 200: mediaReplaced } } },
+      (request) => service.replace(actorOf(request), request.params.id, request.body.by),
     );
     app.delete(
       '/api/media/:id',

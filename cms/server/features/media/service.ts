@@ -17,6 +17,7 @@ import { createMediaBin, type MediaBin } from './bin.ts';
 import { MediaFolders } from './files.ts';
 import { createMediaLibrary, type MediaLibrary } from './library.ts';
 import { createMediaProcessing, type NewUpload, type Pause } from './processing.ts';
+import { createMediaReplacing, type MediaReplacing } from './replace.ts';
 import * as repo from './repo.ts';
 import type { AssetRow, SmallerRow } from './repo.ts';
 import { createMediaSizes } from './sizes.ts';
@@ -26,7 +27,10 @@ export type Asset = AssetRow;
 export type { NewUpload } from './processing.ts';
 
 export interface MediaService
-  extends Pick<MediaLibrary, 'list' | 'get' | 'edit' | 'tags' | 'uses'>, Pick<MediaBin, 'remove' | 'restore'> {
+  extends
+    Pick<MediaLibrary, 'list' | 'get' | 'edit' | 'tags' | 'uses'>,
+    Pick<MediaBin, 'remove' | 'restore'>,
+    Pick<MediaReplacing, 'replace'> {
   /** Deletes for good what has lain in the recycle bin long enough and no programme holds: see MediaBin.empty. */
   emptyBin: MediaBin['empty'];
   /** Whether an upload of so many bytes (null: not known yet) may begin. @throws AppError `forbidden`, `file_empty`, `too_large`, `storage_full` */
@@ -95,6 +99,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     run: deps.runSmaller ?? createSmallerRunner(defaultMediaLimits),
   });
   let missing: Promise<void> = Promise.resolve();
+  const replacing = createMediaReplacing(context, { library });
   const bin = createMediaBin(context, { tree, folders, library, processing });
 
   async function accept(upload: NewUpload): Promise<void> {
@@ -124,6 +129,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     uses: (actor, id) => library.uses(actor, id),
     remove: (actor, id) => bin.remove(actor, id),
     restore: (actor, id) => bin.restore(actor, id),
+    replace: (actor, id, by) => replacing.replace(actor, id, by),
     emptyBin: (inUse) => bin.empty(inUse),
     async assertMayUpload(actor, unitId, size) {
       access.assert(actor, 'content.edit', unitId);

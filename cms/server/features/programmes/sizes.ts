@@ -1,5 +1,5 @@
 /** Which size of a picture or video a board gets: the smallest that has every pixel that the board can show of it. */
-import { assetsOf, type AssetRef, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+import { assetsOf, withAssets, type AssetRef, type NoticeContent } from '../../../../shared/protocol/programme.ts';
 import type { OutputRegion } from '../../../../shared/protocol/common.ts';
 
 export interface SizedAsset extends AssetRef {
@@ -44,21 +44,6 @@ export function sizedContent(
 ): { content: NoticeContent; assets: AssetRef[] } {
   const fit = content.type === 'layout' ? 'cover' : content.fit;
   const chosen = new Map(assetsOf(content).map((hash) => [hash, sizeFor(assets.get(hash)!, raster, fit)]));
-  const sized =
-    content.type === 'layout'
-      ? { ...content, fields: replaced(content.fields, chosen) as typeof content.fields }
-      : { ...content, asset: chosen.get(content.asset)!.hash };
+  const sized = withAssets(content, (hash) => chosen.get(hash)?.hash ?? hash);
   return { content: sized, assets: [...chosen.values()] };
-}
-
-/** The same value with other files where `assetsOf` finds files. */
-function replaced(value: unknown, chosen: ReadonlyMap<string, AssetRef>): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => replaced(item, chosen));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      (key === 'asset' && typeof item === 'string' && chosen.get(item)?.hash) || replaced(item, chosen),
-    ]),
-  );
 }

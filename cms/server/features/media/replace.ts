@@ -1,0 +1,94 @@
+/** Another file in the place of one: the notices that show it show the other from then on, and boards at their next publication. */
+import { maxMediaTags, type MediaReplaced } from '../../../../shared/protocol/api/media.ts';
+import { withAssets } from '../../../../shared/protocol/programme.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import * as noticesRepo from '../notices/repo.ts';
+import * as binRepo from './bin-repo.ts';
+import * as libraryRepo from './library-repo.ts';
+import type { MediaLibrary } from './library.ts';
+import { foldedOf, foldedTag } from './search.ts';
+import { findNoticesShowing } from './uses-repo.ts';
+
+export interface MediaReplacing {
+  /**
+   * In every notice that this person may edit. Notices of other units go on with the old file, which then stays in the library;
+   * otherwise it goes into the recycle bin. Its tags go over.
+   * @param by the new file's id
+   * @throws AppError `media_unknown` 404, `forbidden` 403; `media_unfinished`, `media_same`, `asset_of_other_kind`,
+   *   `revision_conflict` 409
+   */
+  replace(actor: Actor, id: string, by: string): Promise<MediaReplaced>;
+}
+
+export function createMediaReplacing(
+  { store, sources, access, audit, events }: Context,
+  { library }: { library: Pick<MediaLibrary, 'find' | 'get'> },
+): MediaReplacing {
+  const refused = (code: string, message: string): AppError =>
+    new AppError(code, message, { status: 409, field: 'by' });
+
+  return {
+    async replace(actor, id, by) {
+      const [old, next] = [await library.find(actor, id), await library.find(actor, by)];
+      access.assert(actor, 'content.edit', old.unit_id);
+      const [from, to] = [old.hash, next.hash];
+      if (from === null || to === null) throw refused('media_unfinished', 'One of the files is not ready');
+      if (from === to) throw refused('media_same', 'Both files have the same content');
+      if (old.kind !== next.kind) throw refused('asset_of_other_kind', `A ${next.kind} cannot replace a ${old.kind}`);
+
+      const done = await store.transaction(async (tx) => {
+        const now = sources.now();
+        const showing = await findNoticesShowing(tx, from);
+        const mine = showing.filter(({ unitId }) => access.can(actor, 'content.edit', unitId));
+        const kept = showing.length - mine.length;
+        for (const notice of await noticesRepo.findNotices(
+          tx,
+          mine.map((use) => use.id),
+        )) {
+          const content = withAssets(notice.content, (hash) => (hash === from ? to : hash));
+          const values = { ...notice, content };
+          if (!(await noticesRepo.updateNotice(tx, notice.id, notice.revision, values, actor.userId, now)))
+            throw new AppError('revision_conflict', 'Somebody else has changed a notice meanwhile', {
+              status: 409,
+              params: { revision: notice.revision },
+            });
+          await audit(tx, {
+            actor,
+            action: 'notice.changed',
+            subjectType: 'notice',
+            subjectId: notice.id,
+            unitId: notice.unitId,
+            detail: {
+              revision: notice.revision + 1,
+              before: { title: notice.title, content: notice.content, durationMs: notice.durationMs },
+            },
+          });
+        }
+        if (access.can(actor, 'content.edit', next.unit_id)) {
+          const tags = await libraryRepo.findTags(tx, [id, by]);
+          const had = tags.get(by) ?? [];
+          const added = (tags.get(id) ?? []).slice(0, Math.max(0, maxMediaTags - had.length));
+          await libraryRepo.addTags(tx, by, new Map(added.map((tag) => [foldedTag(tag), tag])));
+          const all = (await libraryRepo.findTags(tx, [by])).get(by) ?? [];
+          await libraryRepo.setName(tx, by, { name: next.name, folded: foldedOf(next.name, all) });
+        }
+        const binned =
+          kept === 0 &&
+          (await binRepo.markDeleted(tx, id, { deleted_at: now, deleted_by: actor.userId, purged_at: null }));
+        await audit(tx, {
+          actor,
+          action: 'media.replaced',
+          subjectType: 'media',
+          subjectId: id,
+          unitId: old.unit_id,
+          detail: { name: old.name, by: { id: by, name: next.name }, notices: mine.map((use) => use.id), kept },
+        });
+        return { notices: mine, kept, binned };
+      });
+      for (const mediaId of [id, by]) events.emit('mediaChanged', { mediaId });
+      return { media: await library.get(actor, by), ...done };
+    },
+  };
+}
