@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import { Glass } from './glass.ts';
-import type { StageKind } from './stage-door.ts';
+import type { StageKind } from './launch.ts';
 import { closeCodes, type StageConnection } from './stage-server.ts';
 
 beforeEach(() => {

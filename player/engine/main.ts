@@ -9,7 +9,8 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { EngineMessage as SaidByEngine } from './engine.ts';
-import { newTokens, openStageDoor, type StageTokens } from './stage-door.ts';
+import { newTokens, uselessExitCode, type StageTokens } from './launch.ts';
+import { openStageDoor } from './stage-door.ts';
 
 export type EngineMessage =
   | SaidByEngine
@@ -19,8 +20,7 @@ export type EngineMessage =
 /** Version of the player, as boards report it. */
 export const appVersion = '0.1.0';
 
-/** A command line or folder that will not be better at the next attempt: the host does not start the engine again. */
-export const uselessExitCode = 64;
+/** Codes of a command line or folder that will not be better at the next attempt. */
 const hopeless = ['store_newer', 'cms_unset', 'args_invalid'];
 
 function send(message: EngineMessage): void {

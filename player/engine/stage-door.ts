@@ -13,20 +13,11 @@ import { extname, join, normalize, sep } from 'node:path';
 import type { Server as ListeningSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { stageUrl, type StageKind, type StageTokens } from './launch.ts';
 
 /** Where the page finds media: this and the hash. (Vite's own files are under /assets/.) */
 export const assetBase = '/library/';
 export const bridgePath = '/bridge';
-
-/** `host`: the stage of this player's host, supervised; `open`: a page opened by hand with the printed address. */
-export type StageKind = 'host' | 'open';
-export type StageTokens = Readonly<Record<StageKind, string>>;
-
-/** Tokens for one launch. @param randomBytes so many bytes, in secret */
-export function newTokens(randomBytes: (count: number) => Buffer): StageTokens {
-  const token = () => randomBytes(24).toString('base64url');
-  return { host: token(), open: token() };
-}
 
 /** What the engine does behind the door. */
 export interface Inside {
@@ -113,7 +104,7 @@ export async function openStageDoor(options: StageDoorOptions): Promise<StageDoo
   const port = portOf(server);
   return {
     port,
-    url: (kind) => `http://127.0.0.1:${port}/?token=${options.tokens[kind]}`,
+    url: (kind) => stageUrl(port, options.tokens[kind]),
     attach,
     async close() {
       server.closeAllConnections();

@@ -4,7 +4,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { sha256Hex } from '../../shared/protocol/common.ts';
 import { stageEvent, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
 import type { Library } from './library.ts';
-import { endWith, sendFile, type StageDoor, type StageKind } from './stage-door.ts';
+import type { StageKind } from './launch.ts';
+import { endWith, sendFile, type StageDoor } from './stage-door.ts';
 
 /** Close codes of the bridge's socket (RFC 6455: 4000–4999 are free). */
 export const closeCodes = { replaced: 4001, invalidMessage: 4002, crowded: 4003, silent: 4004 } as const;

@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
+import { newTokens, stageUrl, uselessExitCode } from '../engine/launch.ts';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 
@@ -30,8 +31,6 @@ export interface EngineProcessOptions {
   readonly silenceMs?: number;
 }
 
-/** The engine's exit code for «the next attempt will not be better» (main.ts). */
-const uselessExitCode = 64;
 const firstWaitMs = 250;
 const longestWaitMs = 30_000;
 /** An engine that ran for so long had started well, ms. */
@@ -43,7 +42,7 @@ const secondLookMs = 1_000;
 
 export class EngineProcess {
   readonly #o: EngineProcessOptions;
-  readonly #tokens = { host: newToken(), open: newToken() };
+  readonly #tokens = newTokens(randomBytes);
   #port = 0;
   #host: HostKind;
   #child: ChildProcess | null = null;
@@ -77,9 +76,9 @@ export class EngineProcess {
   }
 
   #sayAddress(): void {
-    const url = (token: string) => `http://127.0.0.1:${this.#port}/?token=${token}`;
+    const port = this.#port;
     const { host, open } = this.#tokens;
-    this.#o.onMessage({ type: 'listening', port: this.#port, url: url(host), openUrl: url(open) });
+    this.#o.onMessage({ type: 'listening', port, url: stageUrl(port, host), openUrl: stageUrl(port, open) });
   }
 
   start(): void {
@@ -193,8 +192,4 @@ export class EngineProcess {
       ...(this.#pairAnew ? ['--pair-anew'] : []),
     ];
   }
-}
-
-function newToken(): string {
-  return randomBytes(24).toString('base64url');
 }

@@ -116,9 +116,12 @@ function serve(db: DatabaseSync, begin: string, lock: DatabaseSync | null, port:
     const full = rows.length < ROWS_PER_STATEMENT ? '' : statementFor(ROWS_PER_STATEMENT);
     let changes = 0;
     for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
-      const chunk = rows.slice(i, i + ROWS_PER_STATEMENT);
-      const { statement } = prepare(chunk.length === ROWS_PER_STATEMENT ? full : statementFor(chunk.length));
-      changes += Number(statement.run(...chunk.flat()).changes);
+      const count = Math.min(ROWS_PER_STATEMENT, rows.length - i);
+      const { statement } = prepare(count === ROWS_PER_STATEMENT ? full : statementFor(count));
+      // By hand: a third of what flat() takes.
+      const values: SQLInputValue[] = [];
+      for (let r = i; r < i + count; r++) for (const value of rows[r]!) values.push(value);
+      changes += Number(statement.run(...values).changes);
     }
     return { rows: [], changes };
   }
