@@ -1,5 +1,14 @@
 /** The layouts there are, in the order of the studio's menu. Apart from their schemas, so that asking for a name costs nothing. */
-export const layoutNames = ['notice', 'urgent', 'infographic', 'chart', 'picture', 'poster', 'clock'] as const;
+export const layoutNames = [
+  'notice',
+  'urgent',
+  'infographic',
+  'chart',
+  'picture',
+  'poster',
+  'timetable',
+  'clock',
+] as const;
 export type LayoutName = (typeof layoutNames)[number];
 
 export function isLayoutName(name: string): name is LayoutName {

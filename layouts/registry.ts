@@ -23,6 +23,7 @@ const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
   chart: () => Promise.all([import('./chart/Chart.svelte'), import('./chart/schema.ts')]),
   picture: () => Promise.all([import('./picture/Picture.svelte'), import('./picture/schema.ts')]),
   poster: () => Promise.all([import('./poster/Poster.svelte'), import('./poster/schema.ts')]),
+  timetable: () => Promise.all([import('./timetable/Timetable.svelte'), import('./timetable/schema.ts')]),
   clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
 };
 

@@ -14,6 +14,8 @@ import * as picture from './picture/schema.ts';
 import { sample as pictureSample } from './picture/sample.ts';
 import * as poster from './poster/schema.ts';
 import { sample as posterSample } from './poster/sample.ts';
+import * as timetable from './timetable/schema.ts';
+import { sample as timetableSample } from './timetable/sample.ts';
 import * as clock from './clock/schema.ts';
 import { sample as clockSample } from './clock/sample.ts';
 import * as notice from './notice/schema.ts';
@@ -38,6 +40,7 @@ export const layouts = {
   chart: { schema: chart.schema, fields: chart.fields, sample: { ...chartSample } },
   picture: { schema: picture.schema, fields: picture.fields, sample: { ...pictureSample } },
   poster: { schema: poster.schema, fields: poster.fields, sample: { ...posterSample } },
+  timetable: { schema: timetable.schema, fields: timetable.fields, sample: { ...timetableSample } },
   clock: { schema: clock.schema, fields: clock.fields, sample: { ...clockSample } },
 } as const satisfies Record<LayoutName, LayoutDefinition>;
 

@@ -137,6 +137,38 @@ export const layoutCases: Readonly<Record<string, Make>> = {
   ),
   'poster, one endless word': of('poster', { title: 'Ộ'.repeat(80), where: 'Ể'.repeat(120) }),
 
+  'timetable, sample': of('timetable', layouts.timetable.sample),
+  'timetable, month': of('timetable', {
+    title: marks,
+    table: [
+      ['Ngày', 'Người trực', 'Điện thoại'],
+      ...Array.from({ length: 31 }, (_, i) => [
+        `${i + 1}/11`,
+        i % 2 === 1 ? 'Ông Ẳng Ệ' : marks,
+        `0912 345 ${100 + i}`,
+      ]),
+    ],
+  }),
+  'timetable, five columns': of('timetable', {
+    title: 'Lịch phát thanh',
+    table: [
+      ['Giờ', 'Thứ Hai', 'Thứ Tư', 'Thứ Sáu', 'Chủ nhật'],
+      ['5:00', 'Thời sự', 'Nông nghiệp', 'Thời sự', 'Ca nhạc'],
+      ['16:30', 'Tin xã', 'Sức khỏe', 'Pháp luật', 'Tin xã'],
+    ],
+  }),
+  'timetable, longest': of('timetable', {
+    title: marked(100),
+    note: marked(160),
+    table: Array.from({ length: 32 }, (_, i) => [
+      marked(80),
+      i % 5 === 0 ? 'Ể'.repeat(80) : marked(40),
+      marked(80),
+      '',
+      marked(20),
+    ]),
+  }),
+
   'clock, sample': of('clock', layouts.clock.sample),
   'clock, of the board’s own unit': of('clock', {}),
   'clock, longest': of('clock', { unitName: marked(120), message: marked(120) }),
