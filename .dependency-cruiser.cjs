@@ -22,7 +22,7 @@ const LAYERS = [
   { name: 'cms-web', path: '^cms/web/', may: ['^shared/', '^layouts/'] },
   { name: 'player-engine', path: '^player/engine/', may: ['^shared/'] },
   { name: 'player-stage', path: '^player/stage/', may: ['^shared/', '^layouts/'] },
-  { name: 'player-hosts', path: '^player/hosts/', may: ['^shared/', '^player/engine/(main|index)\\.ts$'] },
+  { name: 'player-hosts', path: '^player/hosts/', may: ['^shared/', '^player/engine/(main|launch)\\.ts$'] },
   // Scripts start the programs as processes; they do not reach into them.
   { name: 'scripts', path: '^scripts/', may: ['^shared/'] },
 ];
