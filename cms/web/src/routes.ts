@@ -23,6 +23,8 @@ import SchedulesPage from './pages/SchedulesPage.svelte';
 import TakeoverNewPage from './pages/TakeoverNewPage.svelte';
 import TakeoverPage from './pages/TakeoverPage.svelte';
 import TakeoversPage from './pages/TakeoversPage.svelte';
+import UnitsImportPage from './pages/UnitsImportPage.svelte';
+import UnitsPage from './pages/UnitsPage.svelte';
 import UserPage from './pages/UserPage.svelte';
 import UsersPage from './pages/UsersPage.svelte';
 
@@ -61,6 +63,10 @@ export const { p, navigate, isActive, route } = createRouter({
     '/': TakeoversPage,
     '/new': TakeoverNewPage,
     '/:id': TakeoverPage,
+  },
+  '/units': {
+    '/': UnitsPage,
+    '/import': UnitsImportPage,
   },
   '/users': {
     '/': UsersPage,

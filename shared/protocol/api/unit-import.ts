@@ -12,10 +12,13 @@ import { since } from './units.ts';
 export const importQuery = z.strictObject({
   ...since,
   apply: z.enum(['true', 'false']).default('false'),
-  /** Codes of the provinces whose rows are taken, such as `01,92`; left out: all that the person may change. */
+  /**
+   * Codes of the provinces whose rows are taken, such as `01,92`. Left out: of those that the person may change the ones that there are,
+   * or, when there is none, all new ones.
+   */
   provinces: z
     .string()
-    .regex(/^\d{2}(,\d{2})*$/)
+    .regex(/^(\d{2}(,\d{2})*)?$/)
     .optional(),
   /** `digest` of the preview that is to be applied. */
   expect: sha256Hex.optional(),

@@ -5,7 +5,8 @@
  */
 import { dayInWords } from './days.ts';
 import { codeKey, type Histories } from './histories.ts';
-import { isCode, mayHang, mayMergeInto, UnitError } from './rules.ts';
+import { isUnitCode, mayHang, mayMergeInto } from '../../../../shared/protocol/unit-rules.ts';
+import { UnitError } from './rules.ts';
 import {
   covers,
   endOf,
@@ -233,7 +234,7 @@ export class TreeDraft {
 
   #check(unitId: string): void {
     for (const version of this.versionsOf(unitId)) {
-      if (!isCode(version.level, version.code))
+      if (!isUnitCode(version.level, version.code))
         throw new UnitError('unit_code_invalid', 'A unit of this level has no such code', { field: 'code' });
       for (const other of this.#withCode(version)) {
         if (other === unitId) continue;

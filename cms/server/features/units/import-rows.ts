@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { RejectedRow } from '../../../../shared/protocol/api/unit-import.ts';
 import { cleanLine } from '../../../../shared/util/text.ts';
 import { CsvError, type CsvRow } from './csv.ts';
-import { isCode } from './rules.ts';
+import { isUnitCode } from '../../../../shared/protocol/unit-rules.ts';
 
 /** Rows between which other work has its turn. */
 export const ROWS_PER_TURN = 200;
@@ -104,7 +104,11 @@ export async function readRows(all: Iterable<CsvRow, void>): Promise<RowsRead> {
     const cell = (column: Column): string => cleanLine(line.cells[places[column]]!);
     const province = { code: padded(cell('provinceCode'), 2), name: cell('provinceName') };
     const commune = { code: padded(cell('code'), 5), name: cell('name') };
-    const wrongCode = !isCode('province', province.code) ? province : !isCode('commune', commune.code) ? commune : null;
+    const wrongCode = !isUnitCode('province', province.code)
+      ? province
+      : !isUnitCode('commune', commune.code)
+        ? commune
+        : null;
     if (wrongCode) {
       refuse('row_code_invalid', { code: wrongCode.code.slice(0, 20) });
       continue;

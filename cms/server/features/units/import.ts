@@ -29,14 +29,15 @@ interface Province {
 export function createUnitsImport(sources: Pick<Sources, 'now'>, units: UnitsService): UnitsImport {
   return {
     async run(actor, bytes, query) {
-      const chosen = query.provinces?.split(',') ?? null;
+      const chosen = query.provinces?.split(',').filter((code) => code !== '') ?? null;
       if (!units.mayEditAny(actor)) throw forbidden();
       const at = beginning(query, sources.now());
       const { text, encoding } = decode(bytes);
       const { rows: lines, delimiter } = parse(text);
       const read = await readRows(lines);
       const draft = units.draft();
-      const plan = new Plan(units, draft, actor, at, chosen);
+      const plan = new Plan(units, draft, actor, at);
+      plan.choose(read.rows, chosen);
       for (const [i, row] of read.rows.entries()) {
         if (i > 0 && i % ROWS_PER_TURN === 0) await setImmediate();
         plan.take(row);
@@ -80,24 +81,35 @@ class Plan {
   readonly #draft: TreeDraft;
   readonly #actor: Actor;
   readonly #at: number;
-  readonly #chosen: readonly string[] | null;
   readonly #provinces = new Map<string, Province>();
   readonly #named = new Set<string>();
   readonly #counts = { added: 0, changed: 0, unchanged: 0, skipped: 0 };
   readonly #changes: ImportReport['changes'] = [];
   readonly #rejected: RejectedRow[] = [];
 
-  constructor(units: UnitsService, draft: TreeDraft, actor: Actor, at: number, chosen: readonly string[] | null) {
+  constructor(units: UnitsService, draft: TreeDraft, actor: Actor, at: number) {
     this.#units = units;
     this.#draft = draft;
     this.#actor = actor;
     this.#at = at;
-    this.#chosen = chosen;
+  }
+
+  /** Which provinces the rows are of, and which of them are taken. */
+  choose(rows: readonly UnitRow[], chosen: readonly string[] | null): void {
+    for (const { province } of rows) {
+      const { code, name } = province;
+      const held = this.#provinces.get(code);
+      if (held) held.report.rows++;
+      else this.#provinces.set(code, { report: { code, name, state: this.#stateOf(code), taken: false, rows: 1 } });
+    }
+    const all = [...this.#provinces.values()].map(({ report }) => report);
+    const proposed = all.some(({ state }) => state === 'known') ? 'known' : 'new';
+    for (const one of all)
+      one.taken = chosen ? one.state !== 'foreign' && chosen.includes(one.code) : one.state === proposed;
   }
 
   take(row: UnitRow): void {
-    const province = this.#provinceOf(row);
-    province.report.rows++;
+    const province = this.#provinces.get(row.province.code)!;
     this.#named.add(row.commune.code);
     if (!province.report.taken) {
       this.#counts.skipped++;
@@ -140,16 +152,10 @@ class Plan {
     };
   }
 
-  #provinceOf({ province: { code, name } }: UnitRow): Province {
-    const held = this.#provinces.get(code);
-    if (held) return held;
+  #stateOf(code: string): ProvinceReport['state'] {
     const unit = this.#draft.find('province', code, this.#at);
-    const mine = this.#units.mayEdit(this.#actor, unit?.unitId ?? null);
-    const state = !mine ? 'foreign' : unit ? 'known' : 'new';
-    const taken = mine && (this.#chosen?.includes(code) ?? true);
-    const province: Province = { report: { code, name, state, taken, rows: 0 } };
-    this.#provinces.set(code, province);
-    return province;
+    if (!this.#units.mayEdit(this.#actor, unit?.unitId ?? null)) return 'foreign';
+    return unit ? 'known' : 'new';
   }
 
   /** The province's unit, added or renamed with its first row. @throws UnitError */

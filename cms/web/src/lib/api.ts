@@ -24,6 +24,8 @@ export interface Api {
   post<T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T>;
   put<T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<T>;
   patch<T>(path: string, schema: z.ZodType<T>, body: unknown): Promise<T>;
+  /** Sends a file as it is. */
+  sendFile<T>(path: string, schema: z.ZodType<T>, file: Blob, type: string): Promise<T>;
   /** What is answered 204. */
   send(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<void>;
   /** DELETE, answered 204. */
@@ -33,15 +35,29 @@ export interface Api {
 /** A second factor is asked for, or asked for anew, while the page is open. */
 const heldUp = new Set(['second_factor_needed', 'second_factor_missing']);
 
+class FileBody {
+  readonly file: Blob;
+  readonly type: string;
+  constructor(file: Blob, type: string) {
+    this.file = file;
+    this.type = type;
+  }
+}
+
 /** Makes the client. Its methods throw ApiError only, or the AbortError of the given signal. */
 export function createApi(options: ApiOptions): Api {
   async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
     const token = method === 'GET' ? null : options.csrfToken();
     if (token !== null) headers['x-csrf-token'] = token;
-    if (body !== undefined) headers['content-type'] = 'application/json';
     const init: RequestInit = { method, headers, credentials: 'same-origin' };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body instanceof FileBody) {
+      headers['content-type'] = body.type;
+      init.body = body.file;
+    } else if (body !== undefined) {
+      headers['content-type'] = 'application/json';
+      init.body = JSON.stringify(body);
+    }
     if (signal) init.signal = signal;
     let response: Response;
     try {
@@ -80,6 +96,7 @@ export function createApi(options: ApiOptions): Api {
     post: (path, schema, body) => answer('POST', path, schema, body),
     put: (path, schema, body) => answer('PUT', path, schema, body),
     patch: (path, schema, body) => answer('PATCH', path, schema, body),
+    sendFile: (path, schema, file, type) => answer('POST', path, schema, new FileBody(file, type)),
     async send(method, path, body) {
       await send(method, path, body);
     },

@@ -1,12 +1,55 @@
 /** The units in sight, as a tree. */
-import { units, type Unit } from '../../../../../shared/protocol/api/units.ts';
+import {
+  unitDetail,
+  units,
+  type Unit,
+  type UnitDetail,
+  type UnitLevel,
+} from '../../../../../shared/protocol/api/units.ts';
+import type { Role } from '../../../../../shared/protocol/api/accounts.ts';
+import { roleAllows } from '../../../../../shared/protocol/rights.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 import { m } from '../../paraglide/messages.js';
 
-export function useUnits(): Resource<Unit[]> {
+/** @param on the day at whose beginning («2026-12-01»); null: as true now */
+export function useUnits(on: () => string | null = () => null): Resource<Unit[]> {
   const app = useApp();
-  return useResource(async (signal) => (await app.api.get('/api/units', units, signal)).units);
+  return useResource(async (signal) => {
+    const day = on();
+    return (await app.api.get(day === null ? '/api/units' : `/api/units?on=${day}`, units, signal)).units;
+  });
+}
+
+/** One unit with its history; null while none is asked for. */
+export function useUnit(id: () => string | null): Resource<UnitDetail | null> {
+  const app = useApp();
+  return useResource((signal) => {
+    const asked = id();
+    return asked === null ? Promise.resolve(null) : app.api.get(`/api/units/${asked}`, unitDetail, signal);
+  });
+}
+
+/** Those that the person may change: all of the provinces where a role of theirs says so. */
+export function editableOf(all: readonly Unit[], grants: readonly { unitId: string; role: Role }[]): Unit[] {
+  const roots = grants
+    .filter(
+      ({ role, unitId }) => roleAllows(role, 'unit.edit') && all.some((u) => u.id === unitId && u.parentId === null),
+    )
+    .map(({ unitId }) => unitId);
+  const ids = new Set(roots.flatMap((root) => [...subtreeIds(all, root)]));
+  return all.filter((u) => ids.has(u.id));
+}
+
+export function codeHint(level: UnitLevel): string {
+  const hints = {
+    province: m.unit_code_hint_province,
+    district: m.unit_code_hint_district,
+    commune: m.unit_code_hint_commune,
+    village: m.unit_code_hint_other,
+    body: m.unit_code_hint_other,
+  };
+  return hints[level]();
 }
 
 const byName = new Intl.Collator('vi');
@@ -51,17 +94,10 @@ export function flat(nodes: readonly UnitNode[]): UnitNode[] {
 
 /** The unit and all below it. */
 export function subtreeIds(all: readonly Pick<Unit, 'id' | 'parentId'>[], id: string): Set<string> {
+  const below = Map.groupBy(all, (u) => u.parentId);
   const ids = new Set([id]);
-  let grown = true;
-  while (grown) {
-    grown = false;
-    for (const u of all) {
-      if (u.parentId !== null && ids.has(u.parentId) && !ids.has(u.id)) {
-        ids.add(u.id);
-        grown = true;
-      }
-    }
-  }
+  // A Set hands out what is added while it is walked.
+  for (const each of ids) for (const child of below.get(each) ?? []) ids.add(child.id);
   return ids;
 }
 

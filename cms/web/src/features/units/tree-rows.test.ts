@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
+import { foundRows, openRows } from './tree-rows.ts';
+import type { UnitNode } from './units.svelte.ts';
+
+const node = (name: string, code: string, depth: number, ...children: UnitNode[]): UnitNode => ({
+  unit: { id: name, name, code } as Unit,
+  depth,
+  children,
+});
+const tree = [
+  node(
+    'Tỉnh Bắc Ninh',
+    '24',
+    0,
+    node('Phường Đáp Cầu', '09187', 1, node('Khu 1', 'K1', 2)),
+    node('Xã Đại Đồng', '09313', 1),
+  ),
+];
+const shown = (rows: ReturnType<typeof openRows>) =>
+  rows.map((row) => [row.unit.name, row.open, row.place, row.siblings]);
+
+describe('the lines of the tree', () => {
+  it('are what is open', () => {
+    expect(shown(openRows(tree, new Set()))).toEqual([['Tỉnh Bắc Ninh', false, 1, 1]]);
+    expect(shown(openRows(tree, new Set(['Tỉnh Bắc Ninh', 'Xã Đại Đồng'])))).toEqual([
+      ['Tỉnh Bắc Ninh', true, 1, 1],
+      ['Phường Đáp Cầu', false, 1, 2],
+      ['Xã Đại Đồng', null, 2, 2],
+    ]);
+  });
+
+  it('are what fits a search without diacritics, with all that it hangs from', () => {
+    const { rows, found } = foundRows(tree, 'dai dong', 10);
+    expect(found).toBe(1);
+    expect(shown(rows)).toEqual([
+      ['Tỉnh Bắc Ninh', true, 1, 1],
+      ['Xã Đại Đồng', null, 1, 1],
+    ]);
+    expect(foundRows(tree, '0918', 10).rows.map((row) => row.unit.name)).toEqual(['Tỉnh Bắc Ninh', 'Phường Đáp Cầu']);
+    expect(foundRows(tree, 'k1', 10).rows).toHaveLength(3);
+    expect(foundRows(tree, 'huyện', 10)).toEqual({ rows: [], found: 0 });
+  });
+
+  it('are no more than can be looked through, and say how many there are', () => {
+    const { rows, found } = foundRows(tree, 'n', 2);
+    expect(found).toBe(3);
+    expect(foundRows(tree, '', 1)).toMatchObject({ found: 4, rows: [{ unit: { name: 'Tỉnh Bắc Ninh' } }] });
+    expect(rows).toHaveLength(2);
+  });
+});

@@ -1,0 +1,53 @@
+/** The lines of the tree that are to be seen: what is open, or what fits a search with all that it hangs from. */
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
+import { matches } from '../../lib/text.ts';
+import type { UnitNode } from './units.svelte.ts';
+
+export interface TreeRow {
+  readonly unit: Unit;
+  readonly depth: number;
+  /** null: nothing hangs from it. */
+  readonly open: boolean | null;
+  /** Its place among its siblings, from 1. */
+  readonly place: number;
+  readonly siblings: number;
+}
+
+/** Without a search: what is open. */
+export function openRows(nodes: readonly UnitNode[], open: ReadonlySet<string>): TreeRow[] {
+  return nodes.flatMap((node, i) => {
+    const isOpen = node.children.length === 0 ? null : open.has(node.unit.id);
+    const row = { unit: node.unit, depth: node.depth, open: isOpen, place: i + 1, siblings: nodes.length };
+    return isOpen === true ? [row, ...openRows(node.children, open)] : [row];
+  });
+}
+
+/** By name without diacritics, or by the beginning of the code. @returns at most `limit` that fit, and how many do */
+export function foundRows(
+  nodes: readonly UnitNode[],
+  query: string,
+  limit: number,
+): { rows: TreeRow[]; found: number } {
+  let found = 0;
+  const code = query.trim().toLowerCase();
+  const walk = (some: readonly UnitNode[]): TreeRow[] => {
+    const kept = some.flatMap((node) => {
+      const fits = matches(query, node.unit.name) || node.unit.code.toLowerCase().startsWith(code);
+      if (fits) found++;
+      const shown = fits && found <= limit;
+      const below = walk(node.children);
+      return shown || below.length > 0 ? [{ node, below }] : [];
+    });
+    return kept.flatMap(({ node, below }, i) => [
+      {
+        unit: node.unit,
+        depth: node.depth,
+        open: below.length > 0 ? true : null,
+        place: i + 1,
+        siblings: kept.length,
+      },
+      ...below,
+    ]);
+  };
+  return { rows: walk(nodes), found };
+}
