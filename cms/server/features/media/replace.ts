@@ -1,10 +1,9 @@
 /** Another file in the place of one: the notices that show it show the other from then on, and boards at their next publication. */
 import { maxMediaTags, type MediaReplaced } from '../../../../shared/protocol/api/media.ts';
-import { withAssets } from '../../../../shared/protocol/programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
-import * as noticesRepo from '../notices/repo.ts';
+import { showOtherAsset } from '../notices/other-asset.ts';
 import * as binRepo from './bin-repo.ts';
 import * as libraryRepo from './library-repo.ts';
 import type { MediaLibrary } from './library.ts';
@@ -43,29 +42,7 @@ export function createMediaReplacing(
         const showing = await findNoticesShowing(tx, from);
         const mine = showing.filter(({ unitId }) => access.can(actor, 'content.edit', unitId));
         const kept = showing.length - mine.length;
-        for (const notice of await noticesRepo.findNotices(
-          tx,
-          mine.map((use) => use.id),
-        )) {
-          const content = withAssets(notice.content, (hash) => (hash === from ? to : hash));
-          const values = { ...notice, content };
-          if (!(await noticesRepo.updateNotice(tx, notice.id, notice.revision, values, actor.userId, now)))
-            throw new AppError('revision_conflict', 'Somebody else has changed a notice meanwhile', {
-              status: 409,
-              params: { revision: notice.revision },
-            });
-          await audit(tx, {
-            actor,
-            action: 'notice.changed',
-            subjectType: 'notice',
-            subjectId: notice.id,
-            unitId: notice.unitId,
-            detail: {
-              revision: notice.revision + 1,
-              before: { title: notice.title, content: notice.content, durationMs: notice.durationMs },
-            },
-          });
-        }
+        await showOtherAsset(tx, audit, { actor, ids: mine.map((use) => use.id), from, to, now });
         if (access.can(actor, 'content.edit', next.unit_id)) {
           const tags = await libraryRepo.findTags(tx, [id, by]);
           const had = tags.get(by) ?? [];

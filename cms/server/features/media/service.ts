@@ -20,6 +20,8 @@ import { createMediaProcessing, type NewUpload, type Pause } from './processing.
 import { createMediaReplacing, type MediaReplacing } from './replace.ts';
 import * as repo from './repo.ts';
 import type { AssetRow, SmallerRow } from './repo.ts';
+
+export type { SmallerRow } from './repo.ts';
 import { createMediaSizes } from './sizes.ts';
 
 export type Asset = AssetRow;

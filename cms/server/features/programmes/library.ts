@@ -2,8 +2,7 @@
 import { assetRef, assetsOf } from '../../../../shared/protocol/programme.ts';
 import type { UnitTree } from '../../access.ts';
 import type { BoardRecord } from '../boards/service.ts';
-import type { SmallerRow } from '../media/repo.ts';
-import type { MediaService } from '../media/service.ts';
+import type { MediaService, SmallerRow } from '../media/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
