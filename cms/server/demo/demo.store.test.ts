@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isSecondFactorRequired } from '../features/accounts/second-factor-policy.ts';
 import { prepareFirstStart, type FirstStart } from '../first-start.ts';
 import { describeStores } from '../store/testing.ts';
 import { createTestApp, testActor } from '../testing.ts';
@@ -28,9 +29,15 @@ describeStores('the sample province', (under) => {
         },
       }),
     ).rejects.toThrow('crash');
+    // As every installation begins: nobody has said anything of a second factor.
+    await context.store.write.deleteFrom('settings').where('key', '=', 'second_factor_required').execute();
     first = await start();
   });
   afterAll(() => test.discard());
+
+  it('can be tried without a phone', async () => {
+    expect(await isSecondFactorRequired(test.app.context.store.read)).toBe(false);
+  });
 
   it('is there once, although its making was cut off before', async () => {
     const { read } = test.app.context.store;
