@@ -39,7 +39,7 @@ export async function watchGlass(page: Page): Promise<() => Promise<string[]>> {
       if (front && id !== last) {
         last = id;
         const label = front.querySelector('h1, h2, [aria-label], img[alt]');
-        seen.push(`${front.dataset['kind']}|${label?.textContent?.trim() || label?.getAttribute('aria-label') || label?.getAttribute('alt') || ''}`);
+        seen.push(`${front.dataset['kind']}|${label?.textContent?.replace(/\s+/g, ' ').trim() || label?.getAttribute('aria-label') || label?.getAttribute('alt') || ''}`);
       }
       requestAnimationFrame(look);
     };
