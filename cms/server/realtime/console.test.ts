@@ -63,6 +63,26 @@ describe('the console socket', () => {
       await expect(page(viewer, origin), String(origin)).rejects.toThrow('cross_site');
   });
 
+  it('is for nobody whose second factor is yet to be shown, and ends where one is asked for meanwhile', async () => {
+    const viewer = await cms.person('viewer');
+    const { socket } = await page(viewer);
+    const ended = new Promise<string>((resolve) => void socket.once('disconnect', resolve));
+    await cms.context.store.write
+      .insertInto('second_factors')
+      .values({
+        user_id: viewer.userId,
+        secret: 'x',
+        confirmed_at: 1,
+        last_step: 0,
+        pending_secret: null,
+        pending_at: null,
+      })
+      .execute();
+    cms.context.events.emit('accountChanged', { userId: viewer.userId });
+    expect(await ended).toBe('io server disconnect');
+    await expect(page(viewer)).rejects.toThrow('second_factor_needed');
+  });
+
   it('tells of boards in sight and of no others', async () => {
     const province = await page(await cms.person('viewer'));
     const commune = await page(await cms.person('editor', cms.units.commune));
