@@ -9,7 +9,7 @@ import { layoutNames } from '../../layouts/names.ts';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { layoutCases } from './lib/layout-cases.ts';
 import { inspect, pageCount, pagedLines, shownText } from './lib/inspect-stage.ts';
-import { layoutScene, ScriptedDirector } from './stage-harness.ts';
+import { layoutScene, noticeScene, ScriptedDirector } from './stage-harness.ts';
 
 const repo = join(import.meta.dirname, '../..');
 /** 21 November 2026, 14:30:45 in Vietnam. */
@@ -109,6 +109,28 @@ test.each(onEveryShape)('%s: «%s» is whole on its pages, NFC and NFD alike', a
   });
   // Every line of every paged text was on one page.
   expect(lines).toBe(await page.evaluate(pagedLines));
+});
+
+const enlarged = Object.keys(shapes).flatMap((shape) =>
+  ['notice, long', 'infographic, longest', 'chart, sample', 'timetable, sample', 'poster, sample', 'clock, sample'].map(
+    (name) => [shape, name] as const,
+  ),
+);
+
+test.each(enlarged)('%s: «%s» is whole when it is drawn larger', async (shape, name) => {
+  const glass = shapes[shape]!;
+  await open(glass);
+  const { layout, fields } = await layoutCases[name]!(director);
+  const enlarge = 2.58;
+  await director.present(
+    'larger',
+    noticeScene({ type: 'layout', layout, fields: fields as Record<string, string>, enlarge }),
+    { durationMs, nowMs, paused: true },
+  );
+  expect((await page.evaluate(inspect)).problems).toEqual([]);
+  const laidOut = await page.locator('[data-layout]').evaluate((element) => (element as HTMLElement).clientWidth);
+  // A strip is not drawn larger than it is.
+  expect(laidOut).toBe(shape === '192×96' ? 192 : Math.ceil(glass.width / enlarge));
 });
 
 /** The texts that people wrote into the fields, not the names of choices or files. */
