@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
-import { foundRows, openRows } from './tree-rows.ts';
+import { fitting, foundRows, openRows } from './tree-rows.ts';
 import type { UnitNode } from './units.svelte.ts';
 
 const node = (name: string, code: string, depth: number, ...children: UnitNode[]): UnitNode => ({
@@ -20,6 +20,9 @@ const tree = [
 const shown = (rows: ReturnType<typeof openRows>) =>
   rows.map((row) => [row.unit.name, row.open, row.place, row.siblings]);
 
+const units = (nodes: readonly UnitNode[]): Unit[] => nodes.flatMap((one) => [one.unit, ...units(one.children)]);
+const find = (query: string, limit: number) => foundRows(tree, fitting(units(tree), query), limit);
+
 describe('the lines of the tree', () => {
   it('are what is open', () => {
     expect(shown(openRows(tree, new Set()))).toEqual([['Tỉnh Bắc Ninh', false, 1, 1]]);
@@ -31,21 +34,29 @@ describe('the lines of the tree', () => {
   });
 
   it('are what fits a search without diacritics, with all that it hangs from', () => {
-    const { rows, found } = foundRows(tree, 'dai dong', 10);
+    const { rows, found } = find('dai dong', 10);
     expect(found).toBe(1);
     expect(shown(rows)).toEqual([
       ['Tỉnh Bắc Ninh', true, 1, 1],
       ['Xã Đại Đồng', null, 1, 1],
     ]);
-    expect(foundRows(tree, '0918', 10).rows.map((row) => row.unit.name)).toEqual(['Tỉnh Bắc Ninh', 'Phường Đáp Cầu']);
-    expect(foundRows(tree, 'k1', 10).rows).toHaveLength(3);
-    expect(foundRows(tree, 'huyện', 10)).toEqual({ rows: [], found: 0 });
+    expect(find('0918', 10).rows.map((row) => row.unit.name)).toEqual(['Tỉnh Bắc Ninh', 'Phường Đáp Cầu']);
+    expect(find('k1', 10).rows).toHaveLength(3);
+    expect(find('huyện', 10)).toEqual({ rows: [], found: 0 });
+  });
+
+  it('fit by what is typed as a whole; by its words only where nothing does', () => {
+    const all = [node('Phường An Biên', '11311', 1), node('Xã Phú An', '99101', 1)].map((one) => one.unit);
+    const names = (query: string) => all.filter(fitting(all, query)).map((unit) => unit.name);
+    expect(names(' phu  an')).toEqual(['Xã Phú An']);
+    expect(names('bien phuong')).toEqual(['Phường An Biên']);
+    expect(names('')).toHaveLength(2);
   });
 
   it('are no more than can be looked through, and say how many there are', () => {
-    const { rows, found } = foundRows(tree, 'n', 2);
+    const { rows, found } = find('n', 2);
     expect(found).toBe(3);
-    expect(foundRows(tree, '', 1)).toMatchObject({ found: 4, rows: [{ unit: { name: 'Tỉnh Bắc Ninh' } }] });
+    expect(find('', 1)).toMatchObject({ found: 4, rows: [{ unit: { name: 'Tỉnh Bắc Ninh' } }] });
     expect(rows).toHaveLength(2);
   });
 });

@@ -1,6 +1,6 @@
 /** The lines of the tree that are to be seen: what is open, or what fits a search with all that it hangs from. */
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
-import { matches } from '../../lib/text.ts';
+import { fold, matches } from '../../lib/text.ts';
 import type { UnitNode } from './units.svelte.ts';
 
 export interface TreeRow {
@@ -22,19 +22,28 @@ export function openRows(nodes: readonly UnitNode[], open: ReadonlySet<string>):
   });
 }
 
-/** By name without diacritics, or by the beginning of the code. @returns at most `limit` that fit, and how many do */
+/**
+ * What fits a search: names that hold it as it is typed, without diacritics, and codes that begin with it; where there is none, names
+ * that hold its words anywhere. «phu an» is Phú An then, and not every Phường An.
+ */
+export function fitting(units: readonly Unit[], query: string): (unit: Unit) => boolean {
+  const phrase = fold(query).trim().replaceAll(/\s+/g, ' ');
+  const holds = (unit: Unit): boolean => fold(unit.name).includes(phrase) || unit.code.toLowerCase().startsWith(phrase);
+  return units.some(holds) ? holds : (unit) => matches(query, unit.name);
+}
+
+/** What `fitting` finds, with all that it hangs from. @returns at most `limit` that fit, and how many do */
 export function foundRows(
   nodes: readonly UnitNode[],
-  query: string,
+  fits: (unit: Unit) => boolean,
   limit: number,
 ): { rows: TreeRow[]; found: number } {
   let found = 0;
-  const code = query.trim().toLowerCase();
   const walk = (some: readonly UnitNode[]): TreeRow[] => {
     const kept = some.flatMap((node) => {
-      const fits = matches(query, node.unit.name) || node.unit.code.toLowerCase().startsWith(code);
-      if (fits) found++;
-      const shown = fits && found <= limit;
+      const fit = fits(node.unit);
+      if (fit) found++;
+      const shown = fit && found <= limit;
       const below = walk(node.children);
       return shown || below.length > 0 ? [{ node, below }] : [];
     });
