@@ -218,10 +218,17 @@ export class BoardLink {
       }
       if (reply.manifest !== null)
         await this.#attempt('programme_refused', () => programmes.take(reply.manifest as string));
-      for (const jws of reply.takeovers)
-        this.#noteSaved(await this.#attempt('takeover_refused', () => takeovers.take(jws, 'hello')));
+      let whole = true;
+      for (const jws of reply.takeovers) {
+        try {
+          this.#noteSaved(await takeovers.take(jws, 'hello'));
+        } catch (error) {
+          this.#refused('takeover_refused', error);
+          whole &&= isOver(error);
+        }
+      }
       this.#o.onTakeovers();
-      this.#tryToSave(() => takeovers.complete());
+      this.#tryToSave(() => takeovers.complete(whole));
     });
     this.#tryToSave(() => {
       if (!journal.acked(journalId, reply.journalAcked)) this.#o.onJournalBroken(journalId, 'journal_ack_wrong');
@@ -285,8 +292,9 @@ export class BoardLink {
     if (taken === null) return;
     // An alert that is out has begun: a clock that is behind does not keep it back.
     const step = this.#o.clock.notBefore(taken.takeover.issuedAt);
-    this.#o.onTakeovers();
+    // The step first: what is on the glass was not painted for as long as the clock was wrong.
     if (step) this.#o.onClockStep(step);
+    this.#o.onTakeovers();
     this.#noteSaved(taken);
     this.tellTakeovers();
     if (taken.gap) this.#greetSoon();
@@ -335,6 +343,11 @@ export class BoardLink {
     if (this.#sampleTimer) clearInterval(this.#sampleTimer);
     this.#sampleTimer = null;
   }
+}
+
+/** Whether a takeover was refused because its time is over; any other may yet be taken, such as when its key is known. */
+function isOver(error: unknown): boolean {
+  return ['takeover_replayed', 'takeover_expired'].includes(codeOf(error));
 }
 
 /** The fault that says that what a message brought was not taken. */

@@ -26,15 +26,18 @@ export interface Credentials {
   readonly key: DeviceKey;
 }
 
+/** The clock that answers of this CMS set, and that its tokens are made by. */
+export type CmsClock = Pick<Clock, 'now' | 'sample'>;
+
 export class CmsHttp {
   readonly #cms: string;
-  readonly #clock: Clock;
+  readonly #clock: CmsClock;
   readonly #system: System;
   readonly #onStep: (step: ClockStep) => void;
   #sampled = false;
   #token: { of: string; jws: string; until: number } | null = null;
 
-  constructor(cms: string, clock: Clock, system: System, onStep: (step: ClockStep) => void) {
+  constructor(cms: string, clock: CmsClock, system: System, onStep: (step: ClockStep) => void) {
     this.#cms = cms.replace(/\/+$/, '');
     this.#clock = clock;
     this.#system = system;

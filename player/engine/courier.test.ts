@@ -71,6 +71,19 @@ test('a journal that the CMS does not take holds back no other', async () => {
   expect(broken).toEqual([]);
 });
 
+test('a disk that fails while it is asked for journals ends nothing', async () => {
+  record();
+  cms = ({ lastSeq }) => lastSeq;
+  const asked = vi.spyOn(journal, 'undelivered').mockImplementationOnce(() => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR' });
+  });
+  courier.wake();
+  await vi.waitFor(() => expect(asked.mock.results.map(({ type }) => type)).toEqual(['throw', 'return']), {
+    timeout: 10_000,
+  });
+  expect(journal.undelivered('key')).toEqual([]);
+});
+
 test('a journal that the CMS has lost and that is not whole here any more is given up, not sent for ever', async () => {
   for (let i = 0; i < 3; i++) record();
   journal.acked(id(1), 2);

@@ -54,24 +54,31 @@ export class Courier {
     let attempt = 0;
     while (this.#again && !this.#closed.signal.aborted) {
       this.#again = false;
-      // One journal that is not taken does not hold back the others.
-      let failed = false;
-      for (const journalId of this.#o.journals()) {
-        try {
-          await this.#deliver(journalId);
-        } catch (error) {
-          if (!this.#o.link()?.connected) return; // The next connection wakes the courier.
-          const code = error instanceof LinkError ? error.code : 'internal_error';
-          this.#o.log.warn({ code, journalId }, 'a batch was not taken');
-          failed = true;
-        }
-      }
-      if (!failed) attempt = 0;
+      if (await this.#deliverAll()) attempt = 0;
+      else if (!this.#o.link()?.connected)
+        return; // The next connection wakes the courier.
       else {
         await pause(backoffMs(attempt++, 2_000, 300_000, this.#o.system), this.#closed.signal);
         this.#again = true;
       }
     }
+  }
+
+  /** One journal that is not taken does not hold back the others. @returns whether all were */
+  async #deliverAll(): Promise<boolean> {
+    let done = true;
+    const attempt = async (work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (error) {
+        done = false;
+        this.#o.log.warn({ code: error instanceof LinkError ? error.code : 'internal_error' }, 'a batch was not taken');
+      }
+    };
+    await attempt(async () => {
+      for (const journalId of this.#o.journals()) await attempt(() => this.#deliver(journalId));
+    });
+    return done;
   }
 
   async #deliver(journalId: string): Promise<void> {

@@ -102,6 +102,9 @@ test('an alert from a CMS whose clock is ahead of the board is shown at once', a
   await stage.untilFront('takeover');
   const moved = await b.cms.until(() => b.cms.bodies('clockStepped').at(-1));
   expect(moved.toOffsetMs - moved.fromOffsetMs).toBeGreaterThan(55_000);
+  // The minute that the clock was behind was no minute on the glass.
+  const play = await b.cms.until(() => b.cms.bodies('playEnded').at(-1));
+  expect(play.paintedMs).toBeLessThan(30_000);
 });
 
 test('a CMS clock that is wrong for a while ends no alert for good', async () => {

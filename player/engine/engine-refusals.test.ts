@@ -90,6 +90,33 @@ test('an old key list cannot bring back a withdrawn key', async () => {
   await b.fault('key_list_refused key_list_old');
 });
 
+test('an alert whose key is not known yet is sent again, and shown when it is', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null]);
+  await cms.stop();
+  const later = await testKey('t2');
+  const content = { event: 'Bão', headline: 'Bão', instruction: '', senderName: 'UBND tỉnh' };
+  cms.takeovers.push(await cms.signTakeover({ content: { ...content, level: 5 } }, later));
+  cms.takeovers.push(await cms.signTakeover({ content: { ...content, level: 3 } }));
+  await cms.listen();
+  const level = () => (stage.front?.kind === 'takeover' ? stage.front.takeover.content.level : null);
+  await stage.until(() => level() === 3);
+  await b.fault('takeover_refused key_unknown');
+  const entry = (key: { kid: string; x: string }) => ({
+    kid: key.kid,
+    use: 'takeover' as const,
+    x: key.x,
+    notBefore: 0,
+    notAfter: cms.now() + 1e9,
+  });
+  const keys = [{ ...entry(cms.programmeKey), use: 'programme' as const }, entry(cms.takeoverKey), entry(later)];
+  cms.keyList = await cms.signKeyList(2, keys);
+  cms.keyNumber = 2;
+  cms.emit('keyListPublishedV1', { keyList: cms.keyList });
+  await stage.until(() => level() === 5);
+});
+
 test('takeovers that are replayed, expired, altered or by another key change nothing; those for others are not shown', async () => {
   const b = board();
   const { cms } = b;

@@ -169,7 +169,6 @@ export class Engine {
     this.#former = new FormerJournals({
       identity: this.#identity,
       journal: this.#journal,
-      clock: this.#clock,
       system: this.#system,
       log: this.#log,
       onFault: (code, detail) => this.#faults.raise(code, detail),

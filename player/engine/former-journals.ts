@@ -3,8 +3,7 @@
  * connection that may do nothing else. When all is delivered the old key is forgotten.
  */
 import type { Logger } from 'pino';
-import type { Clock } from './clock.ts';
-import { CmsHttp } from './cms-http.ts';
+import { CmsHttp, type CmsClock } from './cms-http.ts';
 import { Courier } from './courier.ts';
 import { openDeviceKey, type FormerIdentity, type Identity } from './identity.ts';
 import type { Journal } from './journal.ts';
@@ -14,10 +13,21 @@ import type { System } from './system.ts';
 export interface FormerJournalsOptions {
   readonly identity: Identity;
   readonly journal: Journal;
-  readonly clock: Clock;
   readonly system: System;
   readonly log: Logger;
   readonly onFault: (code: string, detail: string) => void;
+}
+
+/** What one CMS says the time is, by its last answer. */
+function timeOf(system: System): CmsClock {
+  let ahead = system.now() - system.monotonic();
+  return {
+    now: () => Math.round(system.monotonic() + ahead),
+    sample(cmsNow, sent, received) {
+      ahead = cmsNow + (received - sent) / 2 - received;
+      return null;
+    },
+  };
 }
 
 /** How often to see whether all is delivered, ms. */
@@ -36,10 +46,11 @@ export class FormerJournals {
   }
 
   #deliver(former: FormerIdentity): void {
-    const { identity, journal, clock, system, log, onFault } = this.#o;
+    const { identity, journal, system, log, onFault } = this.#o;
     const key = openDeviceKey(former.key);
     const journals = () => journal.undelivered(key.x);
-    const http = new CmsHttp(former.cms, clock, system, () => undefined);
+    // Its time is for its own tokens: a CMS that is no longer ours does not set this board's clock.
+    const http = new CmsHttp(former.cms, timeOf(system), system, () => undefined);
     const link: Link = new Link({
       http,
       credentials: { boardId: former.boardId, key },

@@ -45,6 +45,7 @@ export async function runEngine(
     log,
     onMessage: send,
   });
+  send({ type: 'alive' });
   const alive = setInterval(() => send({ type: 'alive' }), aliveEveryMs);
   let ending = false;
   const end = () => {

@@ -184,8 +184,12 @@ export class Takeovers {
     }
   }
 
-  /** The CMS has answered a cursor: everything up to the newest that is here is complete. @throws the disk's error */
-  complete(): void {
+  /**
+   * The CMS has answered a cursor: everything up to the newest that is here is complete.
+   * @param whole false: one was refused that may yet be taken, so the cursor stays before it and it is sent again
+   * @throws the disk's error
+   */
+  complete(whole: boolean): void {
     for (const [id, insert] of this.#unsaved) {
       insert();
       this.#unsaved.delete(id);
@@ -195,7 +199,8 @@ export class Takeovers {
       .sort(compareVersions)
       .at(-1);
     const cursor = this.cursor;
-    if (newest && (!cursor || compareVersions(newest, cursor) > 0)) this.#store.writeMeta('takeoverCursor', newest);
+    if (whole && newest && (!cursor || compareVersions(newest, cursor) > 0))
+      this.#store.writeMeta('takeoverCursor', newest);
     this.#purge();
   }
 
@@ -252,7 +257,9 @@ export class Takeovers {
     const newest = Math.max(...[...this.#all.values()].map((takeover) => takeover.issuedAt));
     for (const [id, takeover] of this.#all) {
       if (takeover.expiresAt >= newest - keptAfterExpiryMs) continue;
-      this.#store.db.prepare('DELETE FROM takeovers WHERE takeover_id = ?').run(id);
+      // What became of it is told first.
+      const gone = this.#store.db.prepare('DELETE FROM takeovers WHERE takeover_id = ? AND told = 1').run(id);
+      if (gone.changes === 0) continue;
       this.#all.delete(id);
       this.#mine.delete(id);
     }

@@ -37,8 +37,11 @@ function start(program: string): EngineProcess {
   return engine;
 }
 
-test('an engine that is stuck is ended and started again', async () => {
-  const stuck = start(`process.send({ type: 'alive' }, () => { for (;;); });`);
+test.each([
+  ['after it has started', `process.send({ type: 'alive' }, () => { for (;;); });`],
+  ['before it has', `process.send({ type: 'listening', port: 0 }, () => { for (;;); });`],
+])('an engine that is stuck %s is ended and started again', async (_, program) => {
+  const stuck = start(program);
   await vi.waitFor(() => expect(reports.join(' ')).toMatch(/stuck.*SIGKILL.*started again/), { timeout: 20_000 });
   await vi.waitFor(() => expect(stuck.pid).not.toBeNull(), { timeout: 20_000 });
 });

@@ -27,7 +27,7 @@ export interface EngineProcessOptions {
   /** It cannot run at all: a wrong command line, a data folder of a newer player. */
   readonly onHopeless: () => void;
   readonly report: (line: string) => void;
-  /** An engine that has said nothing for so long, after it began to, is stuck. ms */
+  /** An engine that has said nothing for so long is stuck; it has four times as long to start. ms */
   readonly silenceMs?: number;
 }
 
@@ -100,12 +100,13 @@ export class EngineProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
+    this.#watchFor(child, 4 * this.#silenceMs);
     // Once it is on its way the socket lives on in the engine.
     if (behind) child.send('door', behind.door, () => behind.door.close(behind.opened));
     child.on('message', (message) => {
       // Our own program at the other end of a pipe that nobody else can open.
       const said = message as EngineMessage;
-      if (said.type === 'alive') return this.#watchFor(child);
+      if (said.type === 'alive') return this.#watchFor(child, this.#silenceMs);
       if (said.type === 'listening') {
         this.#port = said.port;
         this.#pairAnew = false;
@@ -131,7 +132,11 @@ export class EngineProcess {
     child.once('exit', (code, signal) => ended(signal ?? `code ${code}`, code));
   }
 
-  #watchFor(child: ChildProcess): void {
+  get #silenceMs(): number {
+    return this.#o.silenceMs ?? silenceMs;
+  }
+
+  #watchFor(child: ChildProcess, ms: number): void {
     if (this.#watch) clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
       this.#watch = setTimeout(() => {
@@ -139,7 +144,7 @@ export class EngineProcess {
         this.#o.report('The engine is stuck.');
         child.kill('SIGKILL');
       }, secondLookMs);
-    }, this.#o.silenceMs ?? silenceMs);
+    }, ms);
   }
 
   /** Process id of the engine that runs now. */

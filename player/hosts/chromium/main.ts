@@ -171,13 +171,19 @@ class ChromiumHost {
         this.#sayStage(this.#kind === 'none' ? 'none' : this.#hostOf(this.#kind), this.#reason);
         return;
       case 'stageStalled':
-        this.#browser?.restart();
+        // A window that is being tried has its own time to come.
+        if (!this.#tryingWindow) this.#browser?.restart();
         return;
       case 'pairingCode':
       case 'paired':
       case 'playing':
         return this.#say(message);
     }
+  }
+
+  /** A window is on its way while the engine still runs for the headless browser that stands in. */
+  get #tryingWindow(): boolean {
+    return this.#kind === 'chromium' && this.#engine.host === 'standIn';
   }
 
   #show(): void {
