@@ -59,7 +59,7 @@ export type UnitChange = z.infer<typeof unitChange>;
 export const unitMerge = z.strictObject({ intoId: uuid, ...since });
 export type UnitMerge = z.infer<typeof unitMerge>;
 
-/** POST /api/units/:id/cancel → unitDetail, or null when the unit itself was planned. Takes back what is to change then. Codes `unit_change_begun` 409, `unit_change_unknown` 404. */
+/** POST /api/units/:id/cancel → unitDetail, or null when the unit itself was planned. Takes back what is to change then, or changed today. Codes `unit_change_begun` 409, `unit_change_unknown` 404. */
 export const unitCancel = z.strictObject({ at: msUtc });
 
 const named = z.strictObject({ id: uuid, name: z.string() });

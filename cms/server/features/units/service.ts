@@ -4,7 +4,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor, UnitTree } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { beginning, beginOf } from './days.ts';
+import { beginning, beginOf, startOfDay } from './days.ts';
 import { detailOf } from './detail.ts';
 import { TreeDraft, type NewUnit } from './draft.ts';
 import {
@@ -42,7 +42,7 @@ export interface UnitsService {
   create(actor: Actor, input: UnitInput): Promise<UnitDetail>;
   change(actor: Actor, unitId: string, input: UnitChange): Promise<UnitDetail>;
   merge(actor: Actor, unitId: string, input: UnitMerge): Promise<UnitDetail>;
-  /** Takes back what is planned to change at a time (ms UTC). @returns null when the unit itself was only planned */
+  /** Takes back what is planned to change at a time (ms UTC), or what changed today. @returns null when the unit itself was only planned */
   cancel(actor: Actor, unitId: string, at: number): Promise<UnitDetail | null>;
 
   /** Whether the actor may change the tree that the unit stands in; null: add another province. */
@@ -232,7 +232,9 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
     async cancel(actor, unitId, at) {
       assertSeen(actor, unitId);
       assertMayEdit(actor, unitId);
-      if (at <= sources.now())
+      // What began today is undone as if it had never been, but a unit that is there may have boards already.
+      const begins = tree.histories.units.get(unitId)![0]!.validFrom;
+      if (at < startOfDay(sources.now()) || (at === begins && at <= sources.now()))
         throw new UnitError('unit_change_begun', 'This holds already; record another change', { status: 409 });
       await editAs(actor, undefined, (draft) => draft.cancel(unitId, at));
       return tree.histories.units.has(unitId) ? detail(actor, unitId) : null;

@@ -179,7 +179,10 @@ describeStores('a province changes its units', (under) => {
       ['Thôn Đông', beginOf(today)],
       ['Thôn Đông Hưng', null],
     ]);
-    expect(await refused(units.cancel(officer, ids.village, beginOf(today)))).toBe('unit_change_begun');
+    // What was said today is taken back, too; what held before is not.
+    expect((await units.cancel(officer, ids.village, beginOf(today)))?.history).toHaveLength(1);
+    await units.change(officer, ids.village, { name: 'Thôn Đông Hưng', from: today });
+    expect(await refused(units.cancel(officer, ids.village, 0))).toBe('unit_change_begun');
     expect(await refused(units.cancel(officer, ids.village, beginOf(later)))).toBe('unit_change_unknown');
   });
 
@@ -226,6 +229,14 @@ describeStores('a province changes its units', (under) => {
 
   it('merges one into another: what hung from it moves, what belonged to it is still found', async () => {
     const editor = testActor({ unitId: ids.commune, role: 'editor' });
+    // By mistake, and taken back the same day.
+    expect((await units.merge(officer, ids.commune, { intoId: ids.sister, from: today })).state).toBe('former');
+    expect(units.tree.pathOf(ids.village)).toEqual([ids.province, ids.sister, ids.village]);
+    expect(await units.cancel(officer, ids.commune, beginOf(today))).toMatchObject({
+      state: 'current',
+      mergedInto: null,
+    });
+    expect(units.tree.pathOf(ids.village)).toEqual([ids.province, ids.commune, ids.village]);
     const merged = await units.merge(officer, ids.commune, { intoId: ids.sister, from: later });
     expect(merged).toMatchObject({ state: 'current', mergedInto: { id: ids.sister, at: beginOf(later) } });
     expect(await refused(units.merge(officer, ids.commune, { intoId: ids.sister, from: '2026-06-15' }))).toBe(

@@ -7,6 +7,8 @@ export interface HistoryItem {
   /** ms UTC */
   readonly at: number;
   readonly lines: readonly string[];
+  /** A change of the unit itself, not of another one that ended in it. */
+  readonly own: boolean;
 }
 
 type Version = UnitDetail['history'][number];
@@ -22,7 +24,8 @@ export function historyOf({ history, mergedInto, absorbed }: UnitDetail): Histor
     const end = history.at(-1)?.validTo ?? null;
     if (end !== null) note(end, m.unit_history_ended());
   }
-  return [...items].map(([at, lines]) => ({ at, lines })).sort((a, b) => b.at - a.at);
+  const own = new Set([...history.flatMap(({ validFrom, validTo }) => [validFrom, validTo])]);
+  return [...items].map(([at, lines]) => ({ at, lines, own: own.has(at) })).sort((a, b) => b.at - a.at);
 }
 
 function linesOf(now: Version, before: Version | undefined): string[] {
