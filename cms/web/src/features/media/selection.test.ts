@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseUpTo, neighbour } from './selection.ts';
+import { chooseUpTo, neighbour, unchoose } from './selection.ts';
 
 describe('choosing a range', () => {
   const order = ['a', 'b', 'c', 'd'];
@@ -12,6 +12,11 @@ describe('choosing a range', () => {
     expect([...chooseUpTo(order, new Set(), 'gone', 'c')]).toEqual(['c']);
     expect([...chooseUpTo(order, new Set(['a']), 'a', 'gone')]).toEqual(['a']);
   });
+});
+
+it('what is done leaves the choice; what is chosen beyond what is shown stays in it', () => {
+  expect([...unchoose(new Set(['a', 'b', 'not shown']), [{ id: 'a' }, { id: 'b' }])]).toEqual(['not shown']);
+  expect([...unchoose(new Set(['a']), [])]).toEqual(['a']);
 });
 
 describe('arrows in a grid of three columns and seven things', () => {

@@ -18,6 +18,10 @@ export function chooseUpTo(
   return new Set([...chosen, ...order.slice(first, last + 1)]);
 }
 
+/** What stays chosen when something has been done to the given ones: also what is chosen and not shown just now. */
+export const unchoose = (chosen: ReadonlySet<string>, done: readonly { id: string }[]): Set<string> =>
+  new Set([...chosen].filter((id) => !done.some((item) => item.id === id)));
+
 /** Where an arrow leads in a grid of `columns`, or null where it leads out of it. */
 export function neighbour(key: string, index: number, count: number, columns: number): number | null {
   const steps: Record<string, number> = {
