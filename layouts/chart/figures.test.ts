@@ -88,6 +88,40 @@ describe('a pasted table', () => {
     ).toMatchObject([{ text: '12 hộ', row: 1, column: 1 }]);
   });
 
+  test('that may be read in two ways is refused by the cell, and shown when it is clear', () => {
+    const column = (...cells: string[]) => cells.map((cell, row) => [`Thôn ${row}`, cell]);
+    const unclear = (...cells: string[]) =>
+      faultsOf(column(...cells), 'columns').map(({ reason, row, text }) => [reason, row, text]);
+    // As an English spreadsheet groups.
+    expect(unclear('1,250,000', '1,250', '980')).toEqual([['number_unclear', 1, '1,250']]);
+    expect(unclear('1,250', '980')).toEqual([['number_unclear', 0, '1,250']]);
+    expect(unclear('98.5', '97.125')).toEqual([['number_unclear', 1, '97.125']]);
+    expect(unclear('0.875', '1.250')).toEqual([['number_unclear', 1, '1.250']]);
+    // Both kinds of decimal sign in one column.
+    expect(unclear('12,5', '98.5', '1,250')).toEqual([['number_unclear', 2, '1,250']]);
+    // As offices write; and with a nought more, or without a sign, nothing is in doubt.
+    expect(unclear('1.250.000', '1.250', '980')).toEqual([]);
+    expect(unclear('1.250', '980')).toEqual([]);
+    expect(unclear('12,5', '1,250')).toEqual([]);
+    expect(unclear('1,2500', '3,480', '3')).toEqual([]);
+    expect(unclear('1,250,000', '1250', '98.5')).toEqual([]);
+    expect(figuresOf(column('1,250,000', '1250', '0.125')).rows.map(({ values }) => values)).toEqual([
+      [1_250_000],
+      [1250],
+      [0.125],
+    ]);
+    // Each column by itself; a name is no figure.
+    expect(
+      faultsOf(
+        [
+          ['1,250', '98.5', '1.250'],
+          ['Đoài', '97', '2.000'],
+        ],
+        'columns',
+      ),
+    ).toEqual([]);
+  });
+
   test('needs names and numbers', () => {
     expect(places([['Đông'], ['Đoài']])).toEqual([['table_too_small', undefined, undefined]]);
     expect(places([['Thôn', 'Hộ']])).toEqual([['not_a_number', 0, 1]]);

@@ -1,5 +1,5 @@
 /** From the cells of a table to the figures of a chart, or to what is wrong with them. */
-import { parseNumber } from '../parts/number.ts';
+import { parseNumber, writingOf } from '../parts/number.ts';
 
 export interface Figures {
   /** Names of the columns of figures; '' where the table names none. */
@@ -11,6 +11,7 @@ export interface Fault {
   readonly reason:
     | 'table_too_small'
     | 'not_a_number'
+    | 'number_unclear'
     | 'number_too_large'
     | 'name_missing'
     | 'no_numbers'
@@ -57,14 +58,31 @@ export function faultsOf(cells: Cells, kind: string): Fault[] {
     return [{ reason: 'table_too_small', message: 'A chart needs a column of names and a column of numbers' }];
   if (kind === 'shares' && width > 2)
     return [{ reason: 'shares_one_column', message: 'Parts of a whole come from one column of numbers' }];
-  const faults = rows.flatMap((row, index) => faultsOfRow(row, header ? index + 1 : index, kind));
+  const unclear = Array.from({ length: width }, (_, column) => unclearIn(rows.map((row) => row[column] ?? '')));
+  const faults = rows.flatMap((row, index) => faultsOfRow(row, header ? index + 1 : index, kind, unclear));
   const isNumber = (cell: string) => parseNumber(cell) !== null;
   if (faults.length === 0 && !rows.some((row) => row.slice(1).some(isNumber)))
     return [{ reason: 'no_numbers', message: 'There is no number in the table' }];
   return faults.slice(0, MOST_FAULTS);
 }
 
-function faultsOfRow([name = '', ...cells]: readonly string[], row: number, kind: string): Fault[] {
+/**
+ * Says of a column's cells which of them may be thousands or decimals. A point groups, as offices write it, unless another cell has
+ * a decimal point («98.5», «1,250,000»). A comma before three digits is how most spreadsheets group, and no office does: it is a
+ * decimal sign only beside cells that have one for certain. A wrong bar on a public board is worse than a question.
+ */
+function unclearIn(column: readonly string[]): (cell: string) => boolean {
+  const writings = new Set(column.map(writingOf));
+  return (cell) =>
+    writingOf(cell) === 'either' && (writings.has('point') || (cell.includes(',') && !writings.has('comma')));
+}
+
+function faultsOfRow(
+  [name = '', ...cells]: readonly string[],
+  row: number,
+  kind: string,
+  unclear: readonly ((cell: string) => boolean)[],
+): Fault[] {
   const faults: Fault[] = [];
   if (name === '') faults.push({ reason: 'name_missing', message: `Row ${row + 1} has no name`, row, column: 0 });
   for (const [index, text] of cells.entries()) {
@@ -74,6 +92,8 @@ function faultsOfRow([name = '', ...cells]: readonly string[], row: number, kind
     const where = `Row ${row + 1}, column ${index + 2}`;
     if (number === null)
       faults.push({ reason: 'not_a_number', message: `${where} is not a number: «${text}»`, ...place });
+    else if (unclear[index + 1]?.(text))
+      faults.push({ reason: 'number_unclear', message: `${where} may be thousands or decimals: «${text}»`, ...place });
     else if (Math.abs(number) > LARGEST)
       faults.push({ reason: 'number_too_large', message: `${where} is too large: «${text}»`, ...place });
     else if (kind === 'shares' && number < 0)

@@ -176,6 +176,8 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
       return m.table_too_small();
     case 'not_a_number':
       return m.table_not_number({ text: word('text') });
+    case 'number_unclear':
+      return m.table_number_unclear({ text: word('text') });
     case 'number_too_large':
       return m.table_number_too_large({ text: word('text') });
     case 'name_missing':
