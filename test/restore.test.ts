@@ -2,7 +2,9 @@
  * A backup brought back on another machine: a real CMS, a real player with a scripted stage. The board goes on by itself, in a
  * higher epoch, and every play is held once, also those that the backup did not know.
  */
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -151,6 +153,37 @@ test('a board goes on with a CMS that came back from a backup, in a higher epoch
   const { programmes } = app!.features;
   await programmes.publish(testActor({ unitId, role: 'administrator' }), [boardId]);
   await until(async () => expect(await progressOf(boardId)).toMatchObject({ epoch: 2, state: 'active' }));
+});
+
+test('what is thrown away while it is backed up is in the backup all the same; without keys there is none', async () => {
+  await startCms('first', 0);
+  const data = join(folder, 'first');
+  const id = uuidv7();
+  const { store } = app!.context;
+  const hash = createHash('sha256').update('a picture').digest('hex');
+  await mkdir(join(data, 'media', hash.slice(0, 2)), { recursive: true });
+  await writeFile(join(data, 'media', hash.slice(0, 2), hash), 'a picture');
+  await writeFile(join(data, 'uploads', id), 'an upload');
+  await store.transaction(async (tx) => {
+    const asset = { hash, size: 9, media_type: 'image/png', width: 1, height: 1, duration_ms: null, created_at: 0 };
+    await tx.insertInto('assets').values(asset).execute();
+  });
+  const file = join(folder, 'backup.tar');
+  const report = await backUp({
+    data,
+    file,
+    now: Date.now,
+    // The CMS frees its bytes as soon as the copying has begun.
+    onProgress: () => rmSync(join(data, 'media', hash.slice(0, 2), hash), { force: true }),
+  });
+  expect(report.missing).toEqual([]);
+  await restore({ file, data: join(folder, 'second'), onProgress: () => undefined });
+  expect(await readFile(join(folder, 'second/media', hash.slice(0, 2), hash), 'utf8')).toBe('a picture');
+  expect((await readdir(data)).filter((name) => name.startsWith('.'))).toEqual([]);
+
+  await rm(join(data, 'keys'), { recursive: true });
+  const again = backUp({ data, file: join(folder, 'other.tar'), now: Date.now, onProgress: () => undefined });
+  await expect(again).rejects.toMatchObject({ code: 'backup_no_data' });
 });
 
 test('a backup that is cut, changed or no backup at all leaves nothing behind', async () => {

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ConfigError } from './config.ts';
 import type { Context, Routes } from './context.ts';
 import { writeFileDurably } from './files.ts';
 import type { BoardGateway } from './realtime/boards.ts';
@@ -18,6 +19,8 @@ export async function monitorToken(data: string, context: Pick<Context, 'sources
     throw error;
   });
   if (held.trim().length >= 32) return held.trim();
+  if (held.trim() !== '')
+    throw new ConfigError('metrics-token', `${path} holds less than 32 characters: make it longer, or delete it`);
   const token = Buffer.from(context.sources.randomBytes(24)).toString('base64url');
   await writeFileDurably(path, token, 0o600);
   return token;

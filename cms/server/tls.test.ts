@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from './config.ts';
 import { createTestApp } from './testing.ts';
-import { readTls } from './tls.ts';
+import { createTlsServer, readTls } from './tls.ts';
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -44,6 +45,11 @@ describe('TLS', () => {
     } finally {
       await test.discard();
     }
+  });
+
+  it('gives an upload over a thin line the time that it takes, whoever speaks TLS', () => {
+    const { server } = createTlsServer(null, () => undefined, pino({ level: 'silent' }));
+    expect([server.requestTimeout, server.headersTimeout]).toEqual([0, 60_000]);
   });
 
   it('names the flag whose file is wrong', (context) => {

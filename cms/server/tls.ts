@@ -35,14 +35,21 @@ export function readTls({ cert, key }: TlsFiles): { cert: Buffer; key: Buffer } 
   return pair;
 }
 
+/** An upload over a thin line takes as long as it takes; Node would cut it after five minutes. Headers have their minute. */
+function patient<S extends Server | HttpsServer>(server: S): S {
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 72_000;
+  return server;
+}
+
 /** The server for `handler`; https when there are files. `stop` ends the watching. */
 export function createTlsServer(
   files: TlsFiles | null,
   handler: RequestListener,
   log: Logger,
 ): { server: Server | HttpsServer; stop(): void } {
-  if (files === null) return { server: createHttpServer(handler), stop: () => undefined };
-  const server = createHttpsServer(readTls(files), handler);
+  if (files === null) return { server: patient(createHttpServer(handler)), stop: () => undefined };
+  const server = patient(createHttpsServer(readTls(files), handler));
   const renew = () => {
     try {
       server.setSecureContext(readTls(files));

@@ -13,7 +13,7 @@ import { AppError } from '../../../shared/util/errors.ts';
 
 /**
  * Codes: `backup_exists`, `backup_postgres`, `backup_no_data`, `backup_unreadable`, `backup_damaged`, `backup_newer`,
- * `restore_not_empty`. The message says what to do.
+ * `restore_not_empty`, `restore_no_place`. The message says what to do.
  */
 export class BackupError extends AppError {
   constructor(code: string, message: string, cause?: unknown) {
@@ -27,7 +27,12 @@ const manifestBytes = 256_000_000;
 /** What a backup may hold, below the data folder. Nothing else is ever written by a restore. */
 export const entryName = z
   .string()
-  .regex(/^(cms\.sqlite|keys\/(root|online|key-list|second-factor)\.json|media\/[0-9a-f]{2}\/[0-9a-f]{64}|uploads\/[0-9a-f-]{36})$/);
+  .regex(
+    /^(cms\.sqlite|keys\/(root|online|key-list|second-factor)\.json|media\/[0-9a-f]{2}\/[0-9a-f]{64}|uploads\/[0-9a-f-]{36})$/,
+  );
+
+/** Without these no CMS goes on. */
+export const neededEntries = ['cms.sqlite', 'keys/online.json', 'keys/key-list.json'];
 
 const entryFact = z.strictObject({ name: entryName, size: z.int().min(0), sha256: sha256Hex });
 export type EntryFact = z.infer<typeof entryFact>;

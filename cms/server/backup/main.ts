@@ -18,6 +18,7 @@ const inVietnamese: Record<string, string> = {
   backup_unreadable: 'Không đọc được tệp sao lưu.',
   backup_damaged: 'Tệp sao lưu bị hỏng; chưa khôi phục gì. Hãy dùng bản sao khác.',
   backup_newer: 'Tệp sao lưu của phiên bản mới hơn; hãy cài phiên bản đó trước.',
+  restore_no_place: 'Không thể tạo thư mục đích trong một bước; hãy chọn một thư mục mới bằng --data.',
   restore_not_empty: 'Thư mục đích không trống; hãy chuyển đi hoặc chọn thư mục khác bằng --data.',
 };
 

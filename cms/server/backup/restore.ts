@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makePrivateFolder, syncFolder, writeNewFile } from '../files.ts';
 import { sqliteDamage } from '../store/sqlite-file.ts';
-import { BackupError, readArchive, type BackupManifest } from './archive.ts';
+import { BackupError, neededEntries, readArchive, type BackupManifest } from './archive.ts';
 import { restoredMarker } from './marker.ts';
 
 export interface RestoreOptions {
@@ -17,7 +17,7 @@ export interface RestoreOptions {
 
 /**
  * The folder appears when everything in it is verified and on the disk, or not at all.
- * @throws BackupError `restore_not_empty`, `backup_unreadable`, `backup_damaged`, `backup_newer`
+ * @throws BackupError `restore_not_empty`, `restore_no_place`, `backup_unreadable`, `backup_damaged`, `backup_newer`
  */
 export async function restore({ file, data, onProgress }: RestoreOptions): Promise<BackupManifest> {
   const there = await readdir(data).catch((error: NodeJS.ErrnoException) => {
@@ -27,9 +27,20 @@ export async function restore({ file, data, onProgress }: RestoreOptions): Promi
   if (there !== null && there.length > 0)
     throw new BackupError('restore_not_empty', `${data} is not empty; move it away or name another folder with --data`);
   const made = join(dirname(data), `.${basename(data)}-restoring`);
-  // Left behind by a restore that was cut off.
-  await rm(made, { recursive: true, force: true });
-  await makePrivateFolder(made);
+  try {
+    // Left behind by a restore that was cut off.
+    await rm(made, { recursive: true, force: true });
+    await makePrivateFolder(made);
+    // A mount point cannot be replaced: found out before, not after the work.
+    if (there !== null) await rmdir(data);
+  } catch (error) {
+    await rm(made, { recursive: true, force: true });
+    throw new BackupError(
+      'restore_no_place',
+      `${data} cannot be made whole in one step (${(error as Error).message}); name a new folder that may be made, such as ${join(data, 'restored')}, and start the CMS on that`,
+      error,
+    );
+  }
   try {
     let done = 0;
     const folders = new Set([made]);
@@ -43,7 +54,6 @@ export async function restore({ file, data, onProgress }: RestoreOptions): Promi
     checkWhole(manifest, join(made, 'cms.sqlite'));
     await writeNewFile(join(made, restoredMarker), `${new Date(manifest.createdAt).toISOString()}\n`, 0o600);
     for (const folder of folders) if (folder.startsWith(made)) await syncFolder(folder);
-    if (there !== null) await rmdir(data);
     await rename(made, data);
     await syncFolder(dirname(data));
     return manifest;
@@ -54,7 +64,7 @@ export async function restore({ file, data, onProgress }: RestoreOptions): Promi
 
 function checkWhole(manifest: BackupManifest, database: string): void {
   const names = new Set(manifest.entries.map(({ name }) => name));
-  for (const needed of ['cms.sqlite', 'keys/online.json', 'keys/key-list.json'])
+  for (const needed of neededEntries)
     if (!names.has(needed)) throw new BackupError('backup_damaged', `The backup is damaged: it lacks ${needed}`);
   const said = sqliteDamage(database);
   if (said !== null) throw new BackupError('backup_damaged', `The database in the backup is damaged: ${said}`);

@@ -262,7 +262,7 @@ function isThatFile(item: Pick<UploadItem, 'name' | 'size' | 'lastModified'>, fi
 /** Whether the same may go well later: the line or the CMS is at fault, not the file. */
 function mayPass(error: Error | DetailedError): boolean {
   const status = (error instanceof DetailedError ? error.originalResponse?.getStatus() : 0) ?? 0;
-  return status === 0 || status === 409 || status === 423 || (status >= 500 && status !== 507);
+  return status === 0 || status === 408 || status === 409 || status === 423 || (status >= 500 && status !== 507);
 }
 
 function idOf(sender: Sender): string | null {
