@@ -124,13 +124,17 @@ export function createMediaLibrary(
       return (await views([await find(actor, id)]))[0]!;
     },
     async edit(actor, id, change) {
-      const before = await find(actor, id);
-      access.assert(actor, 'content.edit', before.unit_id);
+      const seen = await find(actor, id);
+      access.assert(actor, 'content.edit', seen.unit_id);
       const added = cleanTags(change.addTags ?? []);
       const removed = (change.removeTags ?? []).map(foldedTag);
-      const name = change.name === undefined ? before.name : cleanLine(change.name);
-      if (name === '') throw new AppError('name_empty', 'A file needs a name', { field: 'name' });
+      const given = change.name === undefined ? null : cleanLine(change.name);
+      if (given === '') throw new AppError('name_empty', 'A file needs a name', { field: 'name' });
       await store.transaction(async (tx) => {
+        // Held, so that name, tags and the words of both stay those of one moment.
+        const before = await repo.holdMedia(tx, id);
+        if (!before) throw new AppError('media_unknown', 'There is no such file', { status: 404 });
+        const name = given ?? before.name;
         const had = (await libraryRepo.findTags(tx, [id])).get(id) ?? [];
         await libraryRepo.removeTags(tx, id, removed);
         await libraryRepo.addTags(tx, id, added);

@@ -24,6 +24,19 @@ export async function findMedia(db: Db | Tx, id: string): Promise<MediaRow | nul
   );
 }
 
+/** As `findMedia`, and until the transaction ends nobody else changes or deletes it. */
+export async function holdMedia(tx: Tx, id: string): Promise<MediaRow | null> {
+  return (
+    (await tx
+      .selectFrom('media')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .forUpdate()
+      .executeTakeFirst()) ?? null
+  );
+}
+
 /** Deleted ones too. */
 export async function mediaExists(db: Db | Tx, id: string): Promise<boolean> {
   return (await db.selectFrom('media').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
