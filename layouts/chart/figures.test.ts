@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { numberWords } from '../parts/number.ts';
 import { sample } from './sample.ts';
 import { decimalsOf, faultsOf, figuresOf, hasHeader, percentsOf, scaleOf, ticksOf } from './figures.ts';
 import { schema } from './schema.ts';
@@ -28,6 +29,18 @@ describe('a pasted table', () => {
         ['Đông', '214', '262'],
       ]),
     ).toBe(true);
+    expect(
+      hasHeader([
+        ['Năm', '2015', '2020', '2025'],
+        ['Đông', '214', '262', '301'],
+      ]),
+    ).toBe(true);
+    expect(
+      hasHeader([
+        ['Đông', '2025', '2020'],
+        ['Đoài', '1800', '1500'],
+      ]),
+    ).toBe(false);
     // One number over a number may as well be a figure; a row without a figure is not lost as a heading.
     expect(
       hasHeader([
@@ -200,10 +213,16 @@ describe('a pasted table', () => {
 });
 
 test('figures are shown with the decimals that they were written with', () => {
-  const decimals = (...cells: string[]) => decimalsOf(figuresOf(cells.map((cell) => ['a', cell])));
-  expect([decimals('1', '2.000'), decimals('1', '0,5'), decimals('0,25', '3'), decimals('1,239')]).toEqual([
-    0, 1, 2, 2,
-  ]);
+  const shown = (...cells: string[]) => {
+    const figures = figuresOf(cells.map((cell) => ['a', cell]));
+    return figures.rows.map(({ values }) => numberWords(values[0] ?? 0, decimalsOf(figures)));
+  };
+  for (const cells of [['1', '2.000'], ['1', '0,5'], ['0,25', '3'], ['0,005', '0,012'], ['7,1239', '−0,5'], ['0']])
+    expect(shown(...cells)).toEqual(cells);
+  // What a spreadsheet makes of a division is cut down, to no less than two digits of the least of it.
+  expect(shown('0,333333333', '12,5')).toEqual(['0,33', '12,5']);
+  expect(shown('0,005333333', '0,012', '0')).toEqual(['0,0053', '0,012', '0']);
+  expect(shown('0,00000001')).toEqual(['0']);
 });
 
 test('shares add up to a hundred', () => {

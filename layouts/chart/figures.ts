@@ -35,8 +35,8 @@ const isEmpty = (cell: string): boolean => /^[-–—.…]*$/u.test(cell.trim())
 const isWord = (cell: string): boolean => !isEmpty(cell) && parseNumber(cell) === null;
 
 /**
- * The first row names the columns when its cells are words, or one of them is a word above a figure. Consecutive years are names, too:
- * «2024», «2025»; one alone may as well be a figure.
+ * The first row names the columns when its cells are words, or one of them is a word above a figure. Years that follow each other are
+ * names, too, every fifth as well as every one: «2015», «2020», «2025»; one alone may as well be a figure.
  */
 export function hasHeader(cells: Cells): boolean {
   const [first = [], ...rest] = cells;
@@ -46,7 +46,7 @@ export function hasHeader(cells: Cells): boolean {
   const aboveFigures = (index: number) => rest.some((row) => parseNumber(row[index + 1] ?? '') !== null);
   if (names.some((cell, index) => isWord(cell) && aboveFigures(index))) return true;
   const years = names.map((cell) => (/^(?:19|20)\d\d$/u.test(cell) ? Number(cell) : Number.NaN));
-  return years.length > 1 && years.every((year, index) => year - (years[0] ?? 0) === index);
+  return years.length > 1 && years.every((year, index) => year > (years[index - 1] ?? 0));
 }
 
 /** What is wrong with a table that is to become a chart, cell by cell; at most ten faults. */
@@ -116,11 +116,19 @@ export function figuresOf(cells: Cells): Figures {
   };
 }
 
-/** Decimals that the figures were written with, at most 2. */
+/** More decimals than this are no measure but what a spreadsheet makes of a division. */
+const MOST_DECIMALS = 4;
+
+/**
+ * Decimals that the figures were written with. Where these are more than four, two are shown, or as many as the least figure needs
+ * to show two digits of itself, six at most.
+ */
 export function decimalsOf({ rows }: Figures): number {
   const values = rows.flatMap((row) => row.values).filter((value) => value !== null);
-  const exact = (decimals: number) => values.every((value) => Math.abs(value - Number(value.toFixed(decimals))) < 1e-9);
-  return [0, 1].find(exact) ?? 2;
+  for (let decimals = 0; decimals <= MOST_DECIMALS; decimals += 1)
+    if (values.every((value) => Number(value.toFixed(decimals)) === value)) return decimals;
+  const least = Math.min(...values.filter((value) => value !== 0).map(Math.abs));
+  return Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(least))));
 }
 
 /** Whole hundredths of the first column's sum that add up to 100; null where the sum is nothing. */
