@@ -1,9 +1,13 @@
 /** A file of the library that two people change at the same moment, on both databases. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mediaBinMs } from '../../../../shared/protocol/api/media.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { testActor } from '../../testing.ts';
+import { createMediaBin } from './bin.ts';
+import { createMediaLibrary, type MediaLibrary } from './library.ts';
+import * as repo from './repo.ts';
 
 const rounds = Array.from({ length: 20 }, (_, round) => round);
 
@@ -20,6 +24,19 @@ describeStores('media changed by two at once', (under) => {
   afterAll(() => test.close());
 
   const file = () => test.file(test.ids.commune, 'image');
+  /** The library with something that happens just after somebody looked at a file and before what they do to it. */
+  const libraryWith = (meanwhile: (id: string) => Promise<void>): MediaLibrary => {
+    const processing = { progress: () => 0, retryAt: () => null };
+    const library = createMediaLibrary(test.context, { tree: test.units.tree, processing });
+    return {
+      ...library,
+      async find(actor, id) {
+        const row = await library.find(actor, id);
+        await meanwhile(id);
+        return row;
+      },
+    };
+  };
   /** The ids that a search for these words finds. */
   const found = async (q: string): Promise<string[]> =>
     (await test.media.list(editor, { q, limit: 100 })).media.map(({ id }) => id);
@@ -47,5 +64,44 @@ describeStores('media changed by two at once', (under) => {
       await Promise.all(tags.map((tag, i) => test.media.edit(i === 0 ? editor : other, id, { addTags: [tag] })));
     }
     expect((await found('lu lut sat lo')).sort()).toEqual(made.sort());
+  });
+
+  describe('a file that becomes ready while it is deleted', () => {
+    /** A file under way, and a bin whose reader sees it so, just before it is done. */
+    async function underWay() {
+      const made = await file();
+      const row = (await repo.findMedia(under.store.write, made.id))!;
+      const unmade = { state: 'processing', hash: null, poster_hash: null } as const;
+      await under.store.write.updateTable('media').set(unmade).where('id', '=', made.id).execute();
+      const library = libraryWith((id) =>
+        under.store.transaction(async (tx) => void (await repo.markReady(tx, id, row))),
+      );
+      const { folders } = test.media;
+      const bin = createMediaBin(test.context, {
+        tree: test.units.tree,
+        folders,
+        library,
+        processing: { stop: () => {} },
+      });
+      return { ...made, bin };
+    }
+
+    it('lies in the bin, and goes with its bytes when its time is over', async () => {
+      const { id, hash, bin } = await underWay();
+      await bin.remove(editor, id);
+      expect((await test.media.list(editor, { bin: 'true' })).media.map((media) => media.id)).toEqual([id]);
+      test.sources.advance(mediaBinMs);
+      expect(await test.media.emptyBin(() => Promise.resolve(new Set()))).toBe(1);
+      expect(await test.media.asset(hash)).toBeNull();
+    });
+
+    it('stays when a notice shows it', async () => {
+      const { id, hash, bin } = await underWay();
+      const { id: notice } = await test.text(editor);
+      const content = JSON.stringify({ type: 'image', asset: hash, alt: '', fit: 'contain' });
+      await under.store.write.updateTable('notices').set({ content }).where('id', '=', notice).execute();
+      await expect(bin.remove(editor, id)).rejects.toMatchObject({ code: 'in_use', status: 409 });
+      expect(await test.media.get(editor, id)).toMatchObject({ state: 'ready', hash });
+    });
   });
 });

@@ -69,10 +69,12 @@ export function createMediaBin(context: Context, deps: MediaBinDeps): MediaBin {
 
   return {
     async remove(actor, id) {
-      const row = await library.find(actor, id);
-      access.assert(actor, 'content.edit', row.unit_id);
-      const keeps = row.state === 'ready';
-      await store.transaction(async (tx) => {
+      const seen = await library.find(actor, id);
+      access.assert(actor, 'content.edit', seen.unit_id);
+      const row = await store.transaction(async (tx) => {
+        // What it is now: it may have become ready meanwhile, and then it goes into the bin like any other.
+        const row = await repo.holdMedia(tx, id);
+        if (!row) return null;
         // Another copy of the same file keeps the notice's picture in the library.
         const copies = row.hash === null ? [] : await repo.unitsHolding(tx, row.hash);
         const where = row.hash === null || copies.length > 1 ? [] : await findNoticesShowing(tx, row.hash);
@@ -84,8 +86,8 @@ export function createMediaBin(context: Context, deps: MediaBinDeps): MediaBin {
           });
         }
         const now = sources.now();
-        const marks = { deleted_at: now, deleted_by: actor.userId, purged_at: keeps ? null : now };
-        if (!(await binRepo.markDeleted(tx, id, marks))) return;
+        const purged_at = row.state === 'ready' ? null : now;
+        await binRepo.markDeleted(tx, id, { deleted_at: now, deleted_by: actor.userId, purged_at });
         await audit(tx, {
           actor,
           action: 'media.deleted',
@@ -94,7 +96,10 @@ export function createMediaBin(context: Context, deps: MediaBinDeps): MediaBin {
           unitId: row.unit_id,
           detail: { name: row.name },
         });
+        return row;
       });
+      // Somebody else has deleted it.
+      if (row === null) return;
       processing.stop(id);
       if (row.state === 'processing') await folders.removeUpload(id);
       events.emit('mediaChanged', { mediaId: id });
