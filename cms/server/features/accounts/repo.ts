@@ -1,5 +1,6 @@
+import type { Selectable } from 'kysely';
+import type { Database, Role } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
-import type { Role } from '../../store/schema.ts';
 
 export interface UserRow {
   readonly id: string;
@@ -14,11 +15,23 @@ export interface Grant {
   readonly role: Role;
 }
 
+const toUser = (row: Selectable<Database['users']>): UserRow => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  passwordHash: row.password_hash,
+  active: row.active === 1,
+});
+
 export async function userByEmail(db: Db | Tx, email: string): Promise<UserRow | null> {
   const row = await db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
-  return row
-    ? { id: row.id, email: row.email, name: row.name, passwordHash: row.password_hash, active: row.active === 1 }
-    : null;
+  return row ? toUser(row) : null;
+}
+
+/** As `userByEmail`, and until the transaction ends nobody else changes the account: it waits for who is about to. */
+export async function holdUserByEmail(tx: Tx, email: string): Promise<UserRow | null> {
+  const row = await tx.selectFrom('users').selectAll().where('email', '=', email).forUpdate().executeTakeFirst();
+  return row ? toUser(row) : null;
 }
 
 export async function userCount(db: Db | Tx): Promise<number> {

@@ -151,8 +151,9 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       }
       attempt.right();
       const { session, afterwards } = await store.transaction(async (tx) => {
-        // While the password was being checked, the account may have been closed or the password changed.
-        const still = await repo.userByEmail(tx, email);
+        // While the password was being checked, the account may have been closed or the password changed. Held until the session
+        // is there: whoever closes or changes it at this moment finds the session and ends it.
+        const still = await repo.holdUserByEmail(tx, email);
         if (!still?.active || still.passwordHash !== user.passwordHash) throw signInFailed();
         return {
           afterwards: previous === null ? () => undefined : await sessions.endReplaced(tx, previous),
