@@ -79,4 +79,37 @@ describeStores('accounts at the same moment', (under) => {
     await change;
     expect(session && (await accounts.resolve(session.token))).toBeNull();
   });
+
+  /** What comes between the check of the old password and the writing of the new one. */
+  const changePasswordAfter = (between: () => Promise<unknown>, { actor }: Awaited<ReturnType<typeof person>>) =>
+    serviceWith({
+      store: {
+        ...under.store,
+        transaction: async (work) => {
+          await between();
+          return under.store.transaction(work);
+        },
+      },
+    }).changePassword(actor, { current: password, next: 'mật khẩu của kẻ xâm nhập' }, address);
+  const opens = (email: string, given: string) =>
+    code(accounts.signIn({ email, password: given }, '10.3.0.2', null)).then((said) => said === 'done');
+
+  it('a password that the owner has just chosen by a link stands', async () => {
+    const [admin, intruded] = [await person('administrator'), await person()];
+    const link = await accounts.users.issueLink(admin.actor, intruded.id);
+    const next = 'chủ thật đã đặt lại rồi';
+    const change = changePasswordAfter(
+      () => accounts.users.links.use({ token: link.token, password: next }, { address, userAgent: null }),
+      intruded,
+    );
+    await expect(change).rejects.toMatchObject({ code: 'password_wrong', status: 403, field: 'current' });
+    expect(await opens(intruded.email, next)).toBe(true);
+  });
+
+  it('a password is not changed from a session that has just been ended', async () => {
+    const intruded = await person();
+    const change = changePasswordAfter(() => accounts.endOwnSessions(intruded.actor), intruded);
+    await expect(change).rejects.toMatchObject({ code: 'not_signed_in', status: 401 });
+    expect(await opens(intruded.email, password)).toBe(true);
+  });
 });

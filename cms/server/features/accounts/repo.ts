@@ -73,6 +73,18 @@ export async function setPassword(tx: Tx, userId: string, passwordHash: string):
   await tx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', userId).execute();
 }
 
+/** As `setPassword`, unless the password is another by now. @returns whether it was written */
+export async function replacePassword(tx: Tx, userId: string, checked: string, passwordHash: string): Promise<boolean> {
+  const rows = await tx
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('id', '=', userId)
+    .where('password_hash', '=', checked)
+    .returning('id')
+    .execute();
+  return rows.length === 1;
+}
+
 export async function grantsOf(db: Db | Tx, userId: string): Promise<Grant[]> {
   const rows = await db
     .selectFrom('grants')

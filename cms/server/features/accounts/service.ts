@@ -15,6 +15,7 @@ import { hashPassword, verifyPassword } from './passwords.ts';
 import * as repo from './repo.ts';
 import type { Grant } from './repo.ts';
 import { makeSecret, normalizeEmail, sha256 } from './secrets.ts';
+import { findSession } from './sessions-repo.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
 import { createUsersService, type UsersService } from './users-service.ts';
@@ -60,7 +61,10 @@ export interface AccountsService {
   endOwnSession(actor: Actor, id: string): Promise<void>;
   /** Signs out everywhere, here too. */
   endOwnSessions(actor: Actor): Promise<void>;
-  /** The person's other sessions end. @throws AccountError `password_wrong`, `password_unchanged`; AppError `sign_in_throttled` */
+  /**
+   * The person's other sessions end.
+   * @throws AccountError `password_wrong`, `password_unchanged`; AppError `sign_in_throttled`, `not_signed_in` when it ended meanwhile
+   */
   changePassword(actor: Actor, change: z.infer<typeof passwordChange>, address: string): Promise<void>;
   /** Creates the province and its first administrator, once, by the link's token. */
   setup(request: z.infer<typeof setupRequest>, address: string, userAgent?: string | null): Promise<Session>;
@@ -91,7 +95,9 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   const secondFactor = createSecondFactor(context, {
     sessions,
     guard,
-    assertPassword: (actor, password, address) => assertPassword(actor, password, address, 'password'),
+    assertPassword: async (actor, password, address) => {
+      await assertPassword(actor, password, address, 'password');
+    },
   });
 
   async function insertUser(tx: Tx, actor: Actor | null, user: NewUser, passwordHash: string): Promise<string> {
@@ -110,13 +116,17 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     return id;
   }
 
-  /** Whoever found a page open does not know it. @throws AccountError `password_wrong`; AppError `sign_in_throttled` */
-  async function assertPassword(actor: Actor, password: string, address: string, field: string): Promise<void> {
+  /**
+   * Whoever found a page open does not know it.
+   * @returns the hash that it was checked against
+   * @throws AccountError `password_wrong`; AppError `sign_in_throttled`
+   */
+  async function assertPassword(actor: Actor, password: string, address: string, field: string): Promise<string> {
     const attempt = guard.begin(actor.email, address);
     const user = await repo.userByEmail(store.read, actor.email);
-    if (!user || !(await verifyPassword(password, user.passwordHash)))
-      throw new AccountError('password_wrong', 'The current password is wrong', { status: 403, field });
+    if (!user?.passwordHash || !(await verifyPassword(password, user.passwordHash))) throw passwordWrong(field);
     attempt.right();
+    return user.passwordHash;
   }
 
   /** Nobody has proved who they are: the entry names the account that was tried, not an actor. */
@@ -177,12 +187,15 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       tell();
     },
     async changePassword(actor, change, address) {
-      await assertPassword(actor, change.current, address, 'current');
+      const checked = await assertPassword(actor, change.current, address, 'current');
       if (change.next.normalize('NFC') === change.current.normalize('NFC'))
         throw new AccountError('password_unchanged', 'The new password is the current one', { field: 'next' });
       const passwordHash = await hashPassword(change.next, sources.randomBytes);
       const tell = await store.transaction(async (tx) => {
-        await repo.setPassword(tx, actor.userId, passwordHash);
+        // While they were being checked and hashed, the owner may have put an intruder out, by a link or from another device.
+        if (!(await repo.replacePassword(tx, actor.userId, checked, passwordHash))) throw passwordWrong('current');
+        if (!(await findSession(tx, actor.sessionHash)))
+          throw new AppError('not_signed_in', 'This session has ended; sign in again', { status: 401 });
         const unitId = actor.grants[0]?.unitId ?? null;
         await audit(tx, {
           actor,
@@ -257,6 +270,9 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     endOverSessions: () => sessions.endOver(),
   };
 }
+
+const passwordWrong = (field: string): AccountError =>
+  new AccountError('password_wrong', 'The current password is wrong', { status: 403, field });
 
 const signInFailed = (): AccountError =>
   new AccountError('sign_in_failed', 'E-mail or password is wrong', { status: 401 });
