@@ -1,6 +1,5 @@
 /** Another file in the notices that show one. */
 import { withAssets } from '../../../../shared/protocol/programme.ts';
-import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Audit } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
@@ -8,21 +7,26 @@ import * as repo from './repo.ts';
 
 /**
  * Edits the notices of these ids so that they show `to` in place of `from` (hashes). The caller has checked the rights.
- * @throws AppError `revision_conflict` 409 when somebody edits one at the same time
+ * @returns the ids of those that showed it; somebody may have edited or deleted one meanwhile
  */
 export async function showOtherAsset(
   tx: Tx,
   audit: Audit,
   change: { actor: Actor; ids: readonly string[]; from: string; to: string; now: number },
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const edited = new Set<string>();
   const { actor, ids, from, to, now } = change;
-  for (const notice of await repo.findNotices(tx, ids)) {
-    const content = withAssets(notice.content, (hash) => (hash === from ? to : hash));
-    if (!(await repo.updateNotice(tx, notice.id, notice.revision, { ...notice, content }, actor.userId, now)))
-      throw new AppError('revision_conflict', 'Somebody else has changed a notice meanwhile', {
-        status: 409,
-        params: { revision: notice.revision },
-      });
+  for (const notice of await repo.holdNoticesToEdit(tx, ids)) {
+    let shows = false;
+    const content = withAssets(notice.content, (hash) => {
+      if (hash !== from) return hash;
+      shows = true;
+      return to;
+    });
+    if (!shows) continue;
+    edited.add(notice.id);
+    // It is held, so the revision is the one that was read.
+    await repo.updateNotice(tx, notice.id, notice.revision, { ...notice, content }, actor.userId, now);
     await audit(tx, {
       actor,
       action: 'notice.changed',
@@ -35,4 +39,5 @@ export async function showOtherAsset(
       },
     });
   }
+  return edited;
 }

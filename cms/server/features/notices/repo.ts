@@ -58,9 +58,17 @@ export async function findNotices(db: Db | Tx, ids: readonly string[]): Promise<
   return (await inChunks(ids, (chunk) => live(db, chunk).execute())).map(toRecord);
 }
 
-/** As `findNotices`, and until the transaction ends nobody changes or deletes them. */
+/** Whoever takes several does so in the order of their ids: else two could wait for each other. */
+const liveInOrder = (tx: Tx, ids: readonly string[]) => live(tx, ids).orderBy('id');
+
+/** As `findNotices`, by id, and until the transaction ends nobody changes or deletes them. */
 export async function holdNotices(tx: Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
-  return (await inChunks(ids, (chunk) => live(tx, chunk).forShare().execute())).map(toRecord);
+  return (await inChunks([...ids].sort(), (chunk) => liveInOrder(tx, chunk).forShare().execute())).map(toRecord);
+}
+
+/** As `holdNotices`, for whoever is going to change them: nobody else holds them meanwhile. */
+export async function holdNoticesToEdit(tx: Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
+  return (await inChunks([...ids].sort(), (chunk) => liveInOrder(tx, chunk).forUpdate().execute())).map(toRecord);
 }
 
 export interface NoticeFilter {
