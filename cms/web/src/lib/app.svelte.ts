@@ -17,14 +17,26 @@ import { Live } from './live.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 
 export class Session {
-  /** undefined: not asked yet; null: nobody is signed in. */
+  /** Who the CMS says is there. undefined: not asked yet; null: nobody is signed in. */
   me = $state.raw<Me | null | undefined>(undefined);
+  /**
+   * Whose pages are built. They stay, out of reach, after the session has ended or a second factor is asked for, so that
+   * what was being typed is there when the same person has signed in again.
+   */
+  holder = $state.raw<Me | null>(null);
   /** The CMS could not be asked. */
   error = $state.raw<ApiError | null>(null);
 
+  /** Whoever the pages are built for, or is on the way in. */
   get signedIn(): Me {
-    if (!this.me) throw new Error('Nobody is signed in');
-    return this.me;
+    const person = this.holder ?? this.me;
+    if (!person) throw new Error('Nobody is signed in');
+    return person;
+  }
+
+  /** The pages are there, and nobody may get at them: the same person has to sign in again, or show the second factor. */
+  get locked(): boolean {
+    return this.holder !== null && !this.open;
   }
 
   /** Whether the session opens more than what leads to its second factor. */
@@ -32,9 +44,22 @@ export class Session {
     return this.me?.secondFactor === 'none' || this.me?.secondFactor === 'passed';
   }
 
+  /** Takes what the CMS said. Pages of another person go. */
+  take(next: Me | null): void {
+    this.me = next;
+    if (next && this.open) this.holder = next;
+    else if (next && next.user.id !== this.holder?.user.id) this.holder = null;
+  }
+
+  /** The person leaves: nothing stays for anybody. */
+  leave(): void {
+    this.me = null;
+    this.holder = null;
+  }
+
   /** Whether one of the person's roles allows it somewhere. The CMS decides where; this only leaves out what never works. */
   may(action: Action): boolean {
-    return this.me?.grants.some((grant) => roleAllows(grant.role, action)) === true;
+    return this.holder?.grants.some((grant) => roleAllows(grant.role, action)) === true;
   }
 
   /** Whether the person may do there all that the role allows, and so hand it on. */
@@ -49,19 +74,20 @@ export class Session {
     const parents = new Map(units.map((unit) => [unit.id, unit.parentId]));
     const above = new Set<string>();
     for (let id: string | null = unitId; id !== null && !above.has(id); id = parents.get(id) ?? null) above.add(id);
-    return this.me?.grants.some((grant) => above.has(grant.unitId) && roleAllows(grant.role, action)) === true;
+    return this.holder?.grants.some((grant) => above.has(grant.unitId) && roleAllows(grant.role, action)) === true;
   }
 }
 
 export class App {
   readonly session = new Session();
-  readonly live = new Live();
+  readonly live: Live;
   readonly toasts = new Toasts();
   readonly api: Api;
   /** This computer's clock, ms UTC, moved on every second. */
   now = $state(Date.now());
 
-  constructor(fetch: typeof globalThis.fetch) {
+  constructor(fetch: typeof globalThis.fetch, live = new Live()) {
+    this.live = live;
     // What the person may do has changed, or the CMS has ended the connection: perhaps the session too.
     this.live.on('accountChangedV1', () => void this.start());
     this.live.onEnded(() => void this.start());
@@ -124,18 +150,23 @@ export class App {
   /** Signs out everywhere, here too. */
   async signOutEverywhere(): Promise<void> {
     await this.api.remove('/api/account/sessions');
-    this.#take(null);
+    this.#leave();
   }
 
   async signOut(): Promise<void> {
     await this.api.remove('/api/session');
-    this.#take(null);
+    this.#leave();
   }
 
   #take(next: Me | null): void {
-    this.session.me = next;
+    this.session.take(next);
     if (next && this.session.open) this.live.open();
     else this.live.close();
+  }
+
+  #leave(): void {
+    this.session.leave();
+    this.live.close();
   }
 }
 

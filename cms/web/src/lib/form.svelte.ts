@@ -200,6 +200,9 @@ const figure = (path: readonly PropertyKey[], bound: number | bigint): string =>
 async function focusFirstInvalid(): Promise<void> {
   await tick();
   const scope =
-    document.querySelector('[role="dialog"], [role="alertdialog"]') ?? document.querySelector('main') ?? document;
+    document.querySelector('dialog[open]') ??
+    document.querySelector('[role="dialog"], [role="alertdialog"]') ??
+    document.querySelector('main') ??
+    document;
   scope.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }

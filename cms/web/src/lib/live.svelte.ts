@@ -10,6 +10,8 @@ export class Live {
   state = $state<'connecting' | 'online' | 'lost'>('connecting');
   #socket: Socket | null = null;
   #listeners = new Map<string, Set<(message: never) => void>>();
+  /** Since the connection was last there, messages may have been missed. */
+  #missed = false;
   #onReturn = new Set<() => void>();
   #onEnded = new Set<() => void>();
 
@@ -17,14 +19,13 @@ export class Live {
   open(): void {
     if (this.#socket) return;
     const socket = io(consoleNamespace, { transports: ['websocket', 'polling'] });
-    let wasLost = false;
     socket.on('connect', () => {
       this.state = 'online';
-      if (wasLost) for (const again of this.#onReturn) again();
-      wasLost = false;
+      if (this.#missed) for (const again of this.#onReturn) again();
+      this.#missed = false;
     });
     socket.on('disconnect', (reason) => {
-      wasLost = true;
+      this.#missed = true;
       this.state = 'lost';
       if (reason !== 'io server disconnect') return;
       // Such a connection does not come back by itself.
@@ -32,7 +33,7 @@ export class Live {
       socket.connect();
     });
     socket.on('connect_error', () => {
-      wasLost = true;
+      this.#missed = true;
       this.state = 'lost';
     });
     for (const [name, schema] of Object.entries(consoleMessages)) {
@@ -49,7 +50,9 @@ export class Live {
   }
 
   close(): void {
-    this.#socket?.disconnect();
+    if (!this.#socket) return;
+    this.#socket.disconnect();
+    this.#missed = true;
     this.#socket = null;
     this.state = 'connecting';
   }

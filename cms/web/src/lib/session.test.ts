@@ -12,7 +12,7 @@ const units = [
 ];
 function sessionOf(...grants: [role: string, unitId: string][]): Session {
   const session = new Session();
-  session.me = { grants: grants.map(([role, unitId]) => ({ role, unitId })) } as Me;
+  session.holder = { grants: grants.map(([role, unitId]) => ({ role, unitId })) } as Me;
   return session;
 }
 
