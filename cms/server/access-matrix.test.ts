@@ -11,7 +11,7 @@ import { errorBody } from '../../shared/protocol/common.ts';
 import { roleAllows, type Action, type Actor } from './access.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Role } from './store/schema.ts';
-import { createTestApp, seedUnits, testActor } from './testing.ts';
+import { createTestApp, seedUnits, testActor, withAccount } from './testing.ts';
 
 const roles: readonly Role[] = ['administrator', 'province', 'approver', 'editor', 'technician', 'viewer'];
 /** Where the thing lies, seen from the unit that the role was granted on. */
@@ -54,7 +54,7 @@ beforeAll(async () => {
   test = await createTestApp();
   const { features, context } = test.app;
   units = await seedUnits({ context, units: features.units });
-  root = testActor({ unitId: units.province, role: 'administrator' });
+  root = await withAccount(test.app.context.store, testActor({ unitId: units.province, role: 'administrator' }));
   const other = {
     code: '98',
     name: 'Tỉnh Khác',

@@ -19,6 +19,11 @@ export interface Actor {
   readonly grants: readonly { readonly unitId: string; readonly unitName: string; readonly role: Role }[];
 }
 
+/** Whose rights are asked: a person's who is signed in, or of whom only the grants are known. */
+export interface Holder {
+  readonly grants: readonly { readonly unitId: string; readonly role: Role }[];
+}
+
 export { roleAllows, type Action };
 
 /** What the units feature answers, so that rights need no second tree. */
@@ -48,7 +53,7 @@ export class Access {
     this.#tree = tree;
   }
 
-  can(actor: Actor, action: Action, unitId: string): boolean {
+  can(actor: Holder, action: Action, unitId: string): boolean {
     return canBy(this.#tree.pathOf(unitId), actor, action);
   }
 
@@ -68,12 +73,12 @@ export class Access {
   }
 
   /** Whether the actor may do all that the role allows, at this unit: only then may they hand the role on. */
-  holds(actor: Actor, role: Role, unitId: string): boolean {
+  holds(actor: Holder, role: Role, unitId: string): boolean {
     return actionsOf(role).every((action) => this.can(actor, action, unitId));
   }
 
   /** Whether the actor may do it at every unit there is. */
-  canEverywhere(actor: Actor, action: Action): boolean {
+  canEverywhere(actor: Holder, action: Action): boolean {
     const roots = this.#tree.roots();
     return roots.length > 0 && roots.every((root) => this.can(actor, action, root));
   }
@@ -85,7 +90,7 @@ export class Access {
   }
 }
 
-const canBy = (path: readonly string[], actor: Actor, action: Action): boolean =>
+const canBy = (path: readonly string[], actor: Holder, action: Action): boolean =>
   actor.grants.some((grant) => roleAllows(grant.role, action) && path.includes(grant.unitId));
 
 const forbidden = (action: Action): AppError =>

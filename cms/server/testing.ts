@@ -10,6 +10,7 @@ import { createApp, type App } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import type { Context, EventMap, Sources } from './context.ts';
 import { createEvents } from './events.ts';
+import { insertUser } from './features/accounts/repo.ts';
 import { setSecondFactorRequired } from './features/accounts/second-factor-policy.ts';
 import { createAudit } from './features/audit/service.ts';
 import { createUnitsService, type UnitsService } from './features/units/service.ts';
@@ -96,6 +97,15 @@ export function testActor(...grants: { unitId: string; role: Role }[]): Actor {
     secondFactor: 'none',
     grants: grants.map((grant) => ({ ...grant, unitName: '' })),
   };
+}
+
+/** Gives the actor an account, without a password: for what asks later who did something. @returns the actor */
+export async function withAccount(store: Store, actor: Actor): Promise<Actor> {
+  const { userId: id, email, name, grants } = actor;
+  await store.transaction((tx) =>
+    insertUser(tx, { id, email, name, passwordHash: null, active: true }, grants, testNow),
+  );
+  return actor;
 }
 
 /** A small province: two communes, one with a village. @returns ids by name */

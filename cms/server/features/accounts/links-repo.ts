@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../store/store.ts';
 
 export interface LinkRow {
   readonly userId: string;
+  readonly createdBy: string | null;
   readonly purpose: Database['account_links']['purpose'];
   readonly expiresAt: number;
   readonly usedAt: number | null;
@@ -16,12 +17,13 @@ export async function findLink(db: Db | Tx, tokenHash: string): Promise<LinkRow 
   const row = await db
     .selectFrom('account_links')
     .innerJoin('users', 'users.id', 'account_links.user_id')
-    .select(['user_id', 'purpose', 'expires_at', 'used_at', 'revoked_at', 'name', 'email', 'active'])
+    .select(['user_id', 'created_by', 'purpose', 'expires_at', 'used_at', 'revoked_at', 'name', 'email', 'active'])
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst();
   if (!row) return null;
   return {
     userId: row.user_id,
+    createdBy: row.created_by,
     purpose: row.purpose,
     expiresAt: row.expires_at,
     usedAt: row.used_at,
@@ -34,11 +36,7 @@ export async function findLink(db: Db | Tx, tokenHash: string): Promise<LinkRow 
 
 export async function insertLink(
   tx: Tx,
-  link: Pick<LinkRow, 'userId' | 'purpose' | 'expiresAt'> & {
-    tokenHash: string;
-    createdAt: number;
-    createdBy: string | null;
-  },
+  link: Pick<LinkRow, 'userId' | 'createdBy' | 'purpose' | 'expiresAt'> & { tokenHash: string; createdAt: number },
 ): Promise<void> {
   await tx
     .insertInto('account_links')
@@ -66,6 +64,28 @@ export async function revokeLinks(tx: Tx, userId: string, now: number): Promise<
     .returning('token_hash')
     .execute();
   return rows.length;
+}
+
+export async function revokeLink(tx: Tx, tokenHash: string, now: number): Promise<void> {
+  await tx.updateTable('account_links').set({ revoked_at: now }).where('token_hash', '=', tokenHash).execute();
+}
+
+/** Links that open something, for the person or issued by them. */
+export async function openLinksAbout(
+  tx: Tx,
+  userId: string,
+  now: number,
+): Promise<(Pick<LinkRow, 'userId' | 'createdBy'> & { tokenHash: string })[]> {
+  const rows = await tx
+    .selectFrom('account_links')
+    .select(['token_hash', 'user_id', 'created_by'])
+    .where((eb) => eb.or([eb('user_id', '=', userId), eb('created_by', '=', userId)]))
+    .where('used_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('token_hash')
+    .execute();
+  return rows.map((row) => ({ tokenHash: row.token_hash, userId: row.user_id, createdBy: row.created_by }));
 }
 
 /** Uses the link up. @returns false when somebody else just did */

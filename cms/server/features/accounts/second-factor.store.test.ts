@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../../../shared/protocol/api/accounts.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
-import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createTestContext, seedUnits, testActor, withAccount, type TestContext } from '../../testing.ts';
 import { isSecondFactorRequired, setSecondFactorRequired } from './second-factor-policy.ts';
 import { createAccountsService, type AccountsService } from './service.ts';
 import { createSettings } from './settings.ts';
@@ -22,7 +22,7 @@ describeStores('a second factor', (under) => {
     test = await createTestContext(under.store);
     units = await seedUnits(test);
     accounts = createAccountsService(test.context, { units: test.units });
-    root = testActor({ unitId: units.province, role: 'administrator' });
+    root = await withAccount(under.store, testActor({ unitId: units.province, role: 'administrator' }));
   });
   afterAll(() => test.discard());
   beforeEach(async () => {

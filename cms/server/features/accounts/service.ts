@@ -11,6 +11,7 @@ import { cleanLine } from '../../text.ts';
 import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
 import { SignInGuard } from './guard.ts';
+import { revokeLinks } from './links-repo.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import * as repo from './repo.ts';
 import type { Grant } from './repo.ts';
@@ -18,6 +19,7 @@ import { makeSecret, normalizeEmail, sha256 } from './secrets.ts';
 import { findSession } from './sessions-repo.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
+import { awaitTurn } from './users-repo.ts';
 import { createUsersService, type UsersService } from './users-service.ts';
 
 export type { Session } from './sessions.ts';
@@ -192,6 +194,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
         throw new AccountError('password_unchanged', 'The new password is the current one', { field: 'next' });
       const passwordHash = await hashPassword(change.next, sources.randomBytes);
       const tell = await store.transaction(async (tx) => {
+        await awaitTurn(tx);
         // While they were being checked and hashed, the owner may have put an intruder out, by a link or from another device.
         if (!(await repo.replacePassword(tx, actor.userId, checked, passwordHash))) throw passwordWrong('current');
         if (!(await findSession(tx, actor.sessionHash)))
@@ -205,6 +208,16 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
           unitId,
           detail: { address },
         });
+        // Whoever has a link to the account may be whom the new password is to keep out.
+        if ((await revokeLinks(tx, actor.userId, now())) > 0)
+          await audit(tx, {
+            actor,
+            action: 'user.linkRevoked',
+            subjectType: 'user',
+            subjectId: actor.userId,
+            unitId,
+            detail: { reason: 'password_changed' },
+          });
         return sessions.endAll(tx, actor, actor.userId, 'password_changed', actor.sessionHash);
       });
       tell();

@@ -1,4 +1,5 @@
 import type { Database, Role } from '../../store/schema.ts';
+import { nextNumber } from '../../store/settings.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Grant } from './repo.ts';
 
@@ -19,6 +20,14 @@ export interface Person {
   readonly grants: readonly Grant[];
   readonly link: OpenLink | null;
   readonly secondFactor: boolean;
+}
+
+/**
+ * Changes of accounts wait for each other, so that two administrators cannot close each other at the same time, and none comes between
+ * the question whether a link still counts and its use.
+ */
+export async function awaitTurn(tx: Tx): Promise<void> {
+  await nextNumber(tx, 'account_changes');
 }
 
 /** @param ids all when null */

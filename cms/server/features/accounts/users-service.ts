@@ -15,15 +15,14 @@ import type {
 } from '../../../../shared/protocol/api/users.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { matches } from '../../../../shared/util/fold.ts';
-import type { Actor } from '../../access.ts';
+import type { Actor, Holder } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
-import { nextNumber } from '../../store/settings.ts';
-import type { Tx } from '../../store/store.ts';
+import type { Db, Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { SignInGuard } from './guard.ts';
-import { createLinks, type Links } from './links.ts';
+import { createLinks, type Issue, type Links } from './links.ts';
 import { insertUser, type Grant } from './repo.ts';
 import { deleteSecondFactor } from './second-factor-repo.ts';
 import { normalizeEmail } from './secrets.ts';
@@ -61,9 +60,6 @@ export interface UsersService {
   endSession(actor: Actor, id: string, sessionId: string): Promise<void>;
 }
 
-/** Changes of accounts wait for each other, so that two administrators cannot close each other at the same time. */
-const CHANGES = 'account_changes';
-
 export function createUsersService(
   context: Context,
   deps: { units: Pick<UnitsService, 'get' | 'tree'>; sessions: Sessions; guard: SignInGuard },
@@ -71,7 +67,7 @@ export function createUsersService(
   const { store, sources, access, audit, events } = context;
   const { units, sessions } = deps;
   const { now } = sources;
-  const links = createLinks(context, deps);
+  const links = createLinks(context, { ...deps, mayIssue });
   const collator = new Intl.Collator('vi');
 
   /** Grants on units that are no more give nothing. */
@@ -84,12 +80,19 @@ export function createUsersService(
   }
 
   /** Whether the actor holds all that the account may do: whoever may reset its password can act as it. */
-  function covers(actor: Actor, person: Person): boolean {
+  function covers(actor: Holder, person: Person): boolean {
     const grants = live(person.grants);
     if (grants.length === 0) return access.canEverywhere(actor, 'user.manage');
     return grants.every(
       (grant) => access.can(actor, 'user.manage', grant.unitId) && access.holds(actor, grant.role, grant.unitId),
     );
+  }
+
+  async function mayIssue(db: Db | Tx, { createdBy, userId }: Issue): Promise<boolean> {
+    if (createdBy === null) return false;
+    const found = await repo.people(db, [createdBy, userId], now());
+    const [issuer, person] = [createdBy, userId].map((id) => found.find((one) => one.id === id));
+    return issuer !== undefined && person !== undefined && issuer.active && covers(issuer, person);
   }
 
   const view = (actor: Actor, person: Person): User => ({
@@ -163,7 +166,7 @@ export function createUsersService(
     work: (tx: Tx, person: Person) => Promise<(() => void) | void>,
   ): Promise<User> {
     const after = await store.transaction(async (tx) => {
-      await nextNumber(tx, CHANGES);
+      await repo.awaitTurn(tx);
       return work(tx, await find(actor, id, tx));
     });
     after?.();
@@ -237,8 +240,9 @@ export function createUsersService(
       assertHolds(actor, grant, '');
       return change(actor, id, async (tx, person) => {
         assertNotOwn(actor, id);
-        if (await repo.insertGrant(tx, id, grant))
-          await audit(tx, entry(actor, 'user.granted', person, { ...grant }, grant.unitId));
+        if (!(await repo.insertGrant(tx, id, grant))) return;
+        await audit(tx, entry(actor, 'user.granted', person, { ...grant }, grant.unitId));
+        await links.revokeUnheld(tx, actor, id);
       });
     },
     async withdraw(actor, id, grant) {
@@ -248,8 +252,9 @@ export function createUsersService(
         else if (!covers(actor, person)) throw forbidden();
         if (grant.role === 'administrator') await assertNotLast(tx, person, grant.unitId);
         assertNotOwn(actor, id);
-        if (await repo.deleteGrant(tx, id, grant.unitId, grant.role))
-          await audit(tx, entry(actor, 'user.withdrawn', person, { ...grant }, grant.unitId));
+        if (!(await repo.deleteGrant(tx, id, grant.unitId, grant.role))) return;
+        await audit(tx, entry(actor, 'user.withdrawn', person, { ...grant }, grant.unitId));
+        await links.revokeUnheld(tx, actor, id);
       });
     },
     async setActive(actor, id, active) {
@@ -262,12 +267,13 @@ export function createUsersService(
         await audit(tx, entry(actor, active ? 'user.reactivated' : 'user.deactivated', person, {}));
         if (active) return;
         await links.revoke(tx, id);
+        await links.revokeUnheld(tx, actor, id);
         return sessions.endAll(tx, actor, id, 'deactivated');
       });
     },
     async issueLink(actor, id) {
       return store.transaction(async (tx) => {
-        await nextNumber(tx, CHANGES);
+        await repo.awaitTurn(tx);
         const person = await find(actor, id, tx);
         if (!covers(actor, person)) throw forbidden();
         assertNotOwn(actor, id);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../../../shared/protocol/api/accounts.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
-import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createTestContext, seedUnits, testActor, withAccount, type TestContext } from '../../testing.ts';
 import { createAccountsService, type AccountsService } from './service.ts';
 import { linkLifeMs } from './links.ts';
 
@@ -13,7 +13,7 @@ describeStores('managing accounts', (under) => {
   let test: TestContext;
   let accounts: AccountsService;
   let units: Awaited<ReturnType<typeof seedUnits>>;
-  /** Administrator of the whole province, without an account of their own. */
+  /** Administrator of the whole province, who never signs in. */
   let root: Actor;
   let serial = 0;
 
@@ -21,7 +21,7 @@ describeStores('managing accounts', (under) => {
     test = await createTestContext(under.store);
     units = await seedUnits(test);
     accounts = createAccountsService(test.context, { units: test.units });
-    root = testActor({ unitId: units.province, role: 'administrator' });
+    root = await withAccount(under.store, testActor({ unitId: units.province, role: 'administrator' }));
   });
   afterAll(() => test.discard());
   beforeEach(() => void (test.emitted.length = 0));
@@ -126,6 +126,67 @@ describeStores('managing accounts', (under) => {
       await expect(
         accounts.users.invite(root, { ...again, grants: [{ unitId: units.sister, role: 'viewer' }] }),
       ).rejects.toMatchObject({ code: 'email_taken', status: 409, field: 'email' });
+    });
+  });
+
+  describe('a link', () => {
+    const use = (token: string) => code(accounts.users.links.use({ token, password: 'mật khẩu của kẻ khác' }, origin));
+    const revocations = async (userId: string) =>
+      (
+        await under.store.read
+          .selectFrom('audit_log')
+          .select(['user_id', 'unit_id', 'detail'])
+          .where('subject_id', '=', userId)
+          .where('action', '=', 'user.linkRevoked')
+          .execute()
+      ).map((row) => [row.user_id, row.unit_id, (JSON.parse(row.detail) as { reason?: string }).reason]);
+
+    it('is no way up: who is given more than its issuer holds is not reached by it', async () => {
+      const [officer, editor] = [await join('province', units.commune), await join('editor', units.commune)];
+      const link = await accounts.users.issueLink(officer.actor, editor.user.id);
+      const more = { unitId: units.commune, role: 'viewer' } as const;
+      expect((await accounts.users.grant(root, editor.user.id, more)).link).not.toBeNull();
+      const all = { unitId: units.commune, role: 'administrator' } as const;
+      expect((await accounts.users.grant(root, editor.user.id, all)).link).toBeNull();
+      expect(await use(link.token)).toBe('link_replaced');
+      expect(await revocations(editor.user.id)).toEqual([[root.userId, units.commune, 'issuer_right_ended']]);
+      expect(await accounts.resolve(editor.token)).not.toBeNull();
+    });
+
+    it('ends with the account of its issuer, and with their right', async () => {
+      const [one, two] = [await join('province', units.commune), await join('province', units.commune)];
+      const [first, second] = [await invite('viewer', units.commune, one.actor), await join('editor', units.village)];
+      const reset = await accounts.users.issueLink(two.actor, second.user.id);
+      await accounts.users.setActive(root, one.user.id, false);
+      // Opened again, the account brings none back.
+      await accounts.users.setActive(root, one.user.id, true);
+      expect(await use(first.link.token)).toBe('link_replaced');
+      expect(await revocations(first.user.id)).toEqual([[root.userId, units.commune, 'issuer_right_ended']]);
+      await accounts.users.withdraw(root, two.user.id, { unitId: units.commune, role: 'province' });
+      expect(await use(reset.token)).toBe('link_replaced');
+      expect(await revocations(second.user.id)).toEqual([[root.userId, units.village, 'issuer_right_ended']]);
+    });
+
+    it("is asked about again when it is used: the unit may be another one's by then", async () => {
+      const [officer, villager] = [await join('province', units.commune), await join('editor', units.village)];
+      const link = await accounts.users.issueLink(officer.actor, villager.user.id);
+      const move = (parentId: string, reason: string) =>
+        test.units.change(root, units.village, { parentId, from: '2026-06-01', reason });
+      await move(units.sister, 'Chuyển thôn');
+      expect(await code(accounts.users.links.check(link.token, '10.1.0.9'))).toBe('link_replaced');
+      expect(await use(link.token)).toBe('link_replaced');
+      await move(units.commune, 'Chuyển lại');
+      expect(await use(link.token)).toBe('link_replaced');
+      expect(await revocations(villager.user.id)).toEqual([[null, units.village, 'issuer_right_ended']]);
+      expect(await accounts.resolve(villager.token)).not.toBeNull();
+    });
+
+    it('ends when its person changes the password', async () => {
+      const { user, actor } = await join('editor', units.commune);
+      const link = await accounts.users.issueLink(root, user.id);
+      await accounts.changePassword(actor, { current: password, next: 'một câu mới còn dài hơn' }, '10.1.0.9');
+      expect(await use(link.token)).toBe('link_replaced');
+      expect(await revocations(user.id)).toEqual([[user.id, units.commune, 'password_changed']]);
     });
   });
 
