@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { Upload } from 'tus-js-client';
@@ -232,6 +232,12 @@ describeStores('media and faults of ours', (under) => {
       state: (await service.get(editor, id)).state,
       upload: existsSync(service.folders.upload(id)),
     });
+    /** Names of the finished files on disk. */
+    const finished = async (): Promise<string[]> =>
+      (await readdir(test.context.folders.media, { recursive: true }).catch(() => []))
+        .map((path) => basename(path))
+        .filter((name) => name.length === 64)
+        .sort();
     const waiting = { state: 'processing', upload: true };
     const done = { state: 'ready', upload: false };
 
@@ -283,6 +289,31 @@ describeStores('media and faults of ours', (under) => {
       await pause.ended;
       await service.idle();
       expect(await left()).toEqual([]);
+    });
+
+    it('leaves no bytes when it is deleted while it waits for another attempt', async () => {
+      const before = await finished();
+      const { id } = await faulty(1, () => (refusals = 1));
+      // In place already; only the rows were refused.
+      expect((await finished()).length).toBe(before.length + 2);
+      await service.remove(editor, id);
+      await until(async () => (await finished()).length === before.length);
+      expect(await finished()).toEqual(before);
+    });
+
+    it('leaves the bytes that another file has', async () => {
+      const { id, pause } = await faulty(1, () => (refusals = 1));
+      run = (job, options) => pretend({ ...job, source: service.folders.upload(id) }, options);
+      const twin = await send(0);
+      await settledAs(twin, 'ready');
+      const seen: string[] = [];
+      const off = test.context.events.on('mediaChanged', ({ mediaId }) => void seen.push(mediaId));
+      await service.remove(editor, id);
+      await pause.ended;
+      // Told of when it is deleted, and again when it was seen to.
+      await until(() => seen.filter((one) => one === id).length === 2);
+      off();
+      expect(existsSync(service.folders.asset((await service.get(editor, twin)).hash!))).toBe(true);
     });
 
     it('has its answer although nobody heard that it was stored', async () => {

@@ -69,6 +69,8 @@ export function createMediaProcessing(
   const bothLanes = Object.values(lanes);
   const progress = new Map<string, number>();
   const pauses = new Map<string, { until: number; aborter: AbortController }>();
+  /** By media: finished files in place whose rows may be missing, until it is known what became of it. */
+  const unsure = new Map<string, Set<string>>();
   let closing = false;
 
   async function register(upload: NewUpload): Promise<MediaRow | null> {
@@ -129,6 +131,23 @@ export function createMediaProcessing(
   }
 
   async function enqueue(row: Pick<MediaRow, 'id' | 'kind'>, most = Infinity): Promise<void> {
+    await makeUntilDone(row, most);
+    if (!closing && unsure.has(row.id)) await folders.exclusively(() => removeUnnamed(row.id));
+  }
+
+  /** Of what attempts in vain have put in place, removes what no row names. */
+  async function removeUnnamed(id: string): Promise<void> {
+    const hashes = unsure.get(id) ?? [];
+    unsure.delete(id);
+    try {
+      for (const hash of hashes) if (!(await repo.findAsset(store.write, hash))) await folders.removeAsset(hash);
+    } catch (error) {
+      log.error({ err: error, mediaId: id }, 'what an attempt in vain has left could not be removed');
+    }
+    events.emit('mediaChanged', { mediaId: id });
+  }
+
+  async function makeUntilDone(row: Pick<MediaRow, 'id' | 'kind'>, most: number): Promise<void> {
     // When it closes, the next start takes it up.
     for (let attempts = 1; !closing; attempts++) {
       if ((await lanes[row.kind].add(row.id, (signal) => make(row, signal))) || closing || attempts >= most) return;
@@ -225,6 +244,7 @@ export function createMediaProcessing(
     } catch (error) {
       // After any other fault the rows may be there, though the answer was lost: the next attempt finds out.
       if (codeOf(error) !== null) for (const hash of fresh) await folders.removeAsset(hash);
+      else unsure.set(id, new Set([...(unsure.get(id) ?? []), ...fresh]));
       throw error;
     }
   }
