@@ -1,9 +1,17 @@
 import { inChunks } from '../../store/chunks.ts';
 import { nextNumber, readSetting } from '../../store/settings.ts';
+import type { Role } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
 import type { DraftChanges } from './draft.ts';
 import { Histories } from './histories.ts';
 import type { UnitVersion } from './versions.ts';
+
+/** A role that somebody holds on a unit. */
+export interface GrantRow {
+  readonly userId: string;
+  readonly unitId: string;
+  readonly role: Role;
+}
 
 const revisionKey = 'units_revision';
 
@@ -70,6 +78,16 @@ export async function writeChanges(
     await tx.deleteFrom('units').where('id', 'in', ids).execute();
     return [];
   });
+}
+
+/** What was granted on units whose adding is taken back, before they go. */
+export async function deleteGrantsOn(tx: Tx, unitIds: readonly string[]): Promise<GrantRow[]> {
+  const rows = await inChunks(unitIds, (ids) =>
+    tx.deleteFrom('grants').where('unit_id', 'in', ids).returning(['user_id', 'unit_id', 'role']).execute(),
+  );
+  return rows
+    .map((row) => ({ userId: row.user_id, unitId: row.unit_id, role: row.role }))
+    .sort((a, b) => (a.userId < b.userId ? -1 : 1));
 }
 
 /** Whoever is administrator of all of `held` is so of `unitIds` too. @returns who that is */

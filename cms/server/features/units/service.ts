@@ -9,6 +9,7 @@ import { detailOf } from './detail.ts';
 import { TreeDraft, type NewUnit } from './draft.ts';
 import {
   countBelongings,
+  deleteGrantsOn,
   insertAdministrators,
   readHistories,
   readRevision,
@@ -130,8 +131,11 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       throw new UnitError('unit_unknown', 'There is no such unit', { status: 404 });
   }
 
-  async function save(tx: Tx, by: By, draft: TreeDraft, reason?: string): Promise<void> {
-    await writeChanges(store, tx, draft.changes(), sources.now());
+  /** @returns whose rights went with units that were only planned */
+  async function save(tx: Tx, by: By, draft: TreeDraft, reason?: string): Promise<string[]> {
+    const changes = draft.changes();
+    const gone = await deleteGrantsOn(tx, changes.removed);
+    await writeChanges(store, tx, changes, sources.now());
     const said = reason === undefined || reason === '' ? {} : { reason };
     await audit(
       tx,
@@ -143,7 +147,16 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
         unitId,
         detail: { ...detail, ...said },
       })),
+      ...gone.map(({ userId, unitId, role }) => ({
+        actor: by,
+        action: 'user.withdrawn',
+        subjectType: 'user',
+        subjectId: userId,
+        unitId,
+        detail: { unitId, role },
+      })),
     );
+    return [...new Set(gone.map(({ userId }) => userId))];
   }
 
   async function run<T>(tx: Tx, by: By, work: (draft: TreeDraft) => T, reason?: string) {
@@ -153,8 +166,8 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       sources.newId(),
     );
     const result = work(draft);
-    await save(tx, by, draft, reason);
-    return { draft, result };
+    const withdrawn = await save(tx, by, draft, reason);
+    return { draft, result, withdrawn };
   }
 
   const edit = async <T>(tx: Tx, by: By, work: (draft: TreeDraft) => T): Promise<T> => (await run(tx, by, work)).result;
@@ -167,17 +180,18 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
 
   /** In a transaction of its own, in front of everybody. @throws UnitError */
   async function editAs<T>(actor: Actor, reason: string | undefined, work: (draft: TreeDraft) => T): Promise<T> {
-    const { result, granted } = await store.transaction(async (tx) => {
-      const { draft, result } = await run(tx, actor, work, reason);
-      return { result, granted: await grantRoots(tx, draft) };
+    const { result, touched } = await store.transaction(async (tx) => {
+      const { draft, result, withdrawn } = await run(tx, actor, work, reason);
+      return { result, touched: [...withdrawn, ...(await grantRoots(tx, draft))] };
     });
-    await tell(granted);
+    await tell(touched);
     return result;
   }
 
-  async function tell(granted: readonly string[]): Promise<void> {
+  /** @param touched whose rights are others now */
+  async function tell(touched: readonly string[]): Promise<void> {
     await reload();
-    for (const userId of granted) events.emit('accountChanged', { userId });
+    for (const userId of touched) events.emit('accountChanged', { userId });
   }
 
   async function reload(): Promise<void> {
@@ -244,14 +258,14 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       actor.grants.some(({ role, unitId }) => roleAllows(role, 'unit.edit') && tree.pathOf(unitId).length === 1),
     edit,
     async apply(actor, draft, reason, also) {
-      const granted = await store.transaction(async (tx) => {
+      const touched = await store.transaction(async (tx) => {
         if ((await takeRevision(tx)) !== draft.base.revision)
           throw new UnitError('units_changed', 'The tree has changed meanwhile; look again', { status: 409 });
-        await save(tx, actor, draft, reason);
+        const withdrawn = await save(tx, actor, draft, reason);
         await audit(tx, { actor, ...also });
-        return grantRoots(tx, draft);
+        return [...withdrawn, ...(await grantRoots(tx, draft))];
       });
-      await tell(granted);
+      await tell(touched);
     },
     draft: newDraft,
     add: (tx, unit, by) => edit(tx, by, (draft) => draft.add(unit)),

@@ -335,4 +335,26 @@ describeStores('a province changes its units', (under) => {
       ),
     ).toBe('forbidden');
   });
+
+  it('takes a province back that was only planned, with the rights that were given on it', async () => {
+    const from = '2026-09-01';
+    const planned = { code: '96', name: 'Tỉnh Nhầm', level: 'province', parentId: null, from } as const;
+    const everywhere = testActor(...units.tree.roots().map((unitId) => ({ unitId, role: 'administrator' as const })));
+    const { unit } = await units.create(everywhere, planned);
+    const grants = () => under.store.read.selectFrom('grants').selectAll().where('unit_id', '=', unit.id).execute();
+    expect(await grants()).toEqual([{ user_id: officer.userId, unit_id: unit.id, role: 'administrator' }]);
+    test.emitted.length = 0;
+    const owner = testActor({ unitId: unit.id, role: 'administrator' });
+    expect(await units.cancel(owner, unit.id, beginOf(from))).toBeNull();
+    expect(await grants()).toEqual([]);
+    expect(await lastAudit()).toMatchObject({
+      action: 'user.withdrawn',
+      user_id: owner.userId,
+      subject_id: officer.userId,
+      unit_id: unit.id,
+      detail: { unitId: unit.id, role: 'administrator' },
+    });
+    expect(test.emitted.at(-1)).toEqual({ name: 'accountChanged', payload: { userId: officer.userId } });
+    expect(units.list(everywhere, from).map(({ id }) => id)).not.toContain(unit.id);
+  });
 });
