@@ -67,6 +67,9 @@ export interface UnitsService {
   keepUp(): Promise<void>;
 }
 
+const notHere = (): AppError =>
+  new AppError('forbidden', 'You may not change this part of the tree (unit.edit)', { status: 403 });
+
 const toUnit = ({ version, parentId, mergedInto }: Standing): Unit => ({
   id: version.unitId,
   code: version.code,
@@ -121,8 +124,14 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       : allows(actor, 'unit.edit', pathOf(unitId).slice(0, 1));
 
   function assertMayEdit(actor: Actor, unitId: string | null): void {
-    if (!mayEdit(actor, unitId))
-      throw new AppError('forbidden', 'You may not change this part of the tree (unit.edit)', { status: 403 });
+    if (!mayEdit(actor, unitId)) throw notHere();
+  }
+
+  /** Where it will hang at `at` another province may answer for it already: what is planned there is theirs to change, too. */
+  function assertMayEditAt(actor: Actor, unitId: string, at: number): void {
+    assertMayEdit(actor, unitId);
+    const [root] = tree.at(at).pathOf(unitId);
+    if (root !== undefined && !allows(actor, 'unit.edit', [root])) throw notHere();
   }
 
   /** In sight, or as if there were none. */
@@ -231,6 +240,7 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       assertMayEdit(actor, unitId);
       if (to.parentId !== undefined) assertMayEdit(actor, to.parentId);
       const at = beginning({ from, reason }, sources.now());
+      for (const id of [unitId, to.parentId]) if (id != null) assertMayEditAt(actor, id, at);
       const given = Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined));
       await editAs(actor, reason, (draft) => draft.change(unitId, at, given));
       return detail(actor, unitId);
@@ -240,12 +250,13 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
       assertMayEdit(actor, unitId);
       assertMayEdit(actor, intoId);
       const at = beginning({ from, reason }, sources.now());
+      for (const id of [unitId, intoId]) assertMayEditAt(actor, id, at);
       await editAs(actor, reason, (draft) => draft.merge(unitId, at, intoId));
       return detail(actor, unitId);
     },
     async cancel(actor, unitId, at) {
       assertSeen(actor, unitId);
-      assertMayEdit(actor, unitId);
+      assertMayEditAt(actor, unitId, at);
       // What began today is undone as if it had never been, but a unit that is there may have boards already.
       const begins = tree.histories.units.get(unitId)![0]!.validFrom;
       if (at < startOfDay(sources.now()) || (at === begins && at <= sources.now()))

@@ -357,4 +357,33 @@ describeStores('a province changes its units', (under) => {
     expect(test.emitted.at(-1)).toEqual({ name: 'accountChanged', payload: { userId: officer.userId } });
     expect(units.list(everywhere, from).map(({ id }) => id)).not.toContain(unit.id);
   });
+
+  it('asks those who will answer for a unit about what is planned for it then', async () => {
+    const add = (code: string, level: 'province' | 'commune', parentId: string | null) =>
+      under.store.transaction((tx) =>
+        units.add(tx, { code, name: code, level, parentId, validFrom: 0, validTo: null }, null),
+      );
+    const other = await add('95', 'province', null);
+    const [moving, staying] = [
+      await add('95001', 'commune', ids.province),
+      await add('95002', 'commune', ids.province),
+    ];
+    await units.reload();
+    const role = 'province' as const;
+    const [here, there] = [ids.province, other].map((unitId) => ({ unitId, role }));
+    const [one, both] = [testActor(here!), testActor(here!, there!)];
+    const moves = '2026-12-01';
+    await units.change(both, moving, { parentId: other, from: moves });
+    const back = { name: 'Lại về', parentId: ids.province, from: '2026-12-02' };
+    expect(await refused(units.change(one, moving, back))).toBe('forbidden');
+    expect(await refused(units.change(one, staying, { parentId: moving, from: moves }))).toBe('forbidden');
+    expect(await refused(units.merge(one, moving, { intoId: staying, from: '2026-12-02' }))).toBe('forbidden');
+    expect(await refused(units.merge(one, staying, { intoId: moving, from: '2026-12-02' }))).toBe('forbidden');
+    expect(await refused(units.cancel(one, moving, beginOf(moves)))).toBe('forbidden');
+    // Until then it is theirs.
+    expect(await refused(units.change(one, moving, { name: 'Xã còn đây', from: '2026-11-30' }))).toBe('done');
+    expect(await refused(units.change(both, moving, back))).toBe('done');
+    expect(await refused(units.cancel(both, moving, beginOf(back.from)))).toBe('done');
+    expect(await refused(units.cancel(both, moving, beginOf(moves)))).toBe('done');
+  });
 });
