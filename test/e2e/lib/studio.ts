@@ -62,7 +62,7 @@ export class Studio {
   async noticeOfVideo(title: string, file: string): Promise<void> {
     const { page } = this;
     await this.open('/notices/new');
-    await page.getByText('Video', { exact: true }).first().click();
+    await page.getByRole('radio', { name: 'Video', exact: true }).check();
     await page.getByRole('button', { name: 'Chọn video' }).click();
     await page.getByRole('dialog').getByRole('button', { name: file }).click();
     await page.getByLabel('Tên tin').fill(title);
