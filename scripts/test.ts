@@ -55,7 +55,10 @@ console.log('── check ──');
 const tallies: Tally[] = (await runChecks()).filter(({ ok }) => !ok).map(() => FAILED);
 
 const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
-const leftOut = ['long benchmarks, run with npm run bench -- NAME'];
+const leftOut = [
+  'long benchmarks, run with npm run bench -- NAME',
+  'layouts with every text on every shape (some of each are tried), run with EVERY_LAYOUT=1 npx vitest run --project e2e test/e2e/layouts.test.ts',
+];
 try {
   tallies.push(await runSuite('unit', reports));
   tallies.push(await runSuite('store', reports));
