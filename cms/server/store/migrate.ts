@@ -7,6 +7,7 @@ import * as mergedUnits from './migrations/0003-merged-units.ts';
 import * as mediaLibrary from './migrations/0004-media-library.ts';
 import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import * as slimPlays from './migrations/0007-slim-plays.ts';
+import * as numberedJournals from './migrations/0008-numbered-journals.ts';
 import * as contentLists from './migrations/0010-content-lists.ts';
 import type { Store } from './store.ts';
 
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   mediaLibrary.migration,
   boardRevisions.migration,
   slimPlays.migration,
+  numberedJournals.migration,
   contentLists.migration,
 ];
 

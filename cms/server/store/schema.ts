@@ -324,6 +324,10 @@ export interface Database {
 
   journals: {
     id: string;
+    /** Plays name their journal by it; given once, in the order in which journals were begun. */
+    no: number;
+    /** The number of the board's first journal: plays name their board by it. */
+    board_no: number;
     board_id: string;
     device_id: string;
     /** The last record held, with its hash: the cursor. */
@@ -354,9 +358,9 @@ export interface Database {
     received_at: number;
   };
   plays: {
-    journal_id: string;
+    journal_no: number;
     seq: number;
-    board_id: string;
+    board_no: number;
     start_at: number;
     painted_ms: number;
     notice_id: string | null;

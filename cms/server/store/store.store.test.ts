@@ -9,20 +9,34 @@ import { openStore } from './store.ts';
 import { describeStores } from './testing.ts';
 
 const playColumns = [
-  'journal_id',
+  'journal_no',
   'seq',
-  'board_id',
+  'board_no',
   'start_at',
   'painted_ms',
   'notice_id',
   'why',
+  'why_id',
   'outcome',
   'host',
   'clock',
   'offset_ms',
 ] as const;
-const playRow = (journal: string, seq: number, outcome = 'completed') =>
-  [journal, seq, 'board', 1_700_000_000_000 + seq, 15_000, null, 'loop', outcome, 'chromium', 'synced', -3] as const;
+const playRow = (journal: number, seq: number, outcome = 'completed') =>
+  [
+    journal,
+    seq,
+    1,
+    1_700_000_000_000 + seq,
+    15_000,
+    null,
+    'loop',
+    'Nhật ký «ễ»\n"',
+    outcome,
+    'chromium',
+    'synced',
+    -3,
+  ] as const;
 
 describeStores('store', (under) => {
   it('commits what a transaction wrote and leaves nothing of one that throws', async () => {
@@ -98,16 +112,12 @@ describeStores('store', (under) => {
 
   it('inserts many rows, keeps numbers, nulls and Vietnamese, and can leave existing rows as they are', async () => {
     const { store } = under;
-    const rows = Array.from({ length: 333 }, (_, i) => playRow('Nhật ký «ễ»\n"', i + 1));
+    const rows = Array.from({ length: 333 }, (_, i) => playRow(1, i + 1));
     await store.transaction((tx) => store.insertMany(tx, 'plays', playColumns, rows));
     await store.transaction((tx) =>
-      store.insertMany(
-        tx,
-        'plays',
-        playColumns,
-        [playRow('Nhật ký «ễ»\n"', 333, 'failed'), playRow('Nhật ký «ễ»\n"', 334)],
-        { ignoreConflicts: true },
-      ),
+      store.insertMany(tx, 'plays', playColumns, [playRow(1, 333, 'failed'), playRow(1, 334)], {
+        ignoreConflicts: true,
+      }),
     );
     await store.transaction((tx) => store.insertMany(tx, 'plays', playColumns, []));
     const held = await store.read.selectFrom('plays').selectAll().orderBy('seq').execute();
@@ -116,6 +126,7 @@ describeStores('store', (under) => {
       seq: 333,
       outcome: 'completed',
       notice_id: null,
+      why_id: 'Nhật ký «ễ»\n"',
       offset_ms: -3,
       start_at: 1_700_000_000_333,
     });
@@ -129,11 +140,11 @@ describeStores('store', (under) => {
   it('refuses a whole bulk insert when one key exists', async () => {
     const { store } = under;
     const insert = store.transaction((tx) =>
-      store.insertMany(tx, 'plays', playColumns, [playRow('twice', 1), playRow('twice', 2), playRow('twice', 1)]),
+      store.insertMany(tx, 'plays', playColumns, [playRow(2, 1), playRow(2, 2), playRow(2, 1)]),
     );
     const error = await insert.catch((thrown: unknown) => thrown);
     expect(isUniqueViolation(error)).toBe(true);
-    expect(await store.read.selectFrom('plays').select('seq').where('journal_id', '=', 'twice').execute()).toEqual([]);
+    expect(await store.read.selectFrom('plays').select('seq').where('journal_no', '=', 2).execute()).toEqual([]);
   });
 
   it('names broken references and broken checks', async () => {

@@ -26,7 +26,7 @@ db.exec(
 );
 
 const columns =
-  'journal_id,seq,start_at,painted_ms,notice_id,takeover_id,why,why_id,outcome,host,clock,offset_ms,board_id'.split(
+  'journal_no,seq,start_at,painted_ms,notice_id,takeover_id,why,why_id,outcome,host,clock,offset_ms,board_no'.split(
     ',',
   );
 const rowsPerStatement = 50;
@@ -39,8 +39,10 @@ const insertBatch = db.prepare(
   'insert into journal_batches (journal_id, first_seq, last_seq, lines, signature, received_at) values (?,?,?,?,?,?)',
 );
 const insertJournal = db.prepare(
-  'insert into journals (id, board_id, device_id, last_seq, last_hash, created_at) values (?,?,?,0,?,0)',
+  'insert into journals (id, no, board_no, board_id, device_id, last_seq, last_hash, created_at) values (?,?,?,?,?,0,?,0)',
 );
+
+let journals = 0;
 
 interface Rows {
   readonly evidence: SQLInputValue[];
@@ -54,10 +56,15 @@ function prepare({ boards, batchesPerBoard, playsPerBatch }: BareRequest): Rows[
     const identity = makeIdentity();
     const journal = new TestJournal(identity);
     appendPlays(journal, batchesPerBoard * playsPerBatch, Date.now());
-    insertJournal.run(journal.journalId, identity.boardId, identity.deviceId, '0');
+    const no = ++journals;
+    insertJournal.run(journal.journalId, no, no, identity.boardId, identity.deviceId, '0');
     let head = emptyHead(journal.journalId);
     return batchesOf(journal, 0, playsPerBatch).map((batch): Rows => {
-      const read = readBatch(batch, { boardId: identity.boardId, deviceKey: identity.key.x, head }, new Map());
+      const read = readBatch(
+        batch,
+        { boardId: identity.boardId, no, boardNo: no, deviceKey: identity.key.x, head },
+        new Map(),
+      );
       head = read.head;
       const values = (JSON.parse(`[${read.plays.json}]`) as SQLInputValue[][]).flat();
       const plays: SQLInputValue[][] = [];

@@ -1,6 +1,6 @@
 /** Pairings, and the players (devices) that they make. */
 import type { Selectable } from 'kysely';
-import { firstPrev } from '../../../../shared/protocol/journal.ts';
+import { insertJournal } from '../../store/new-journal.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -126,17 +126,6 @@ export const pairingRepo = {
         ended_at: null,
       })
       .execute();
-    await tx
-      .insertInto('journals')
-      .values({
-        id: device.journalId,
-        board_id: device.boardId,
-        device_id: device.id,
-        last_seq: 0,
-        last_hash: firstPrev,
-        forked_at: null,
-        created_at: device.now,
-      })
-      .execute();
+    await insertJournal(tx, { id: device.journalId, boardId: device.boardId, deviceId: device.id, now: device.now });
   },
 };

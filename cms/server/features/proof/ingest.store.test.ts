@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createIngest } from './ingest.ts';
 import { proofRepo as repo } from './repo.ts';
@@ -37,12 +38,13 @@ describeStores('ingest', (under) => {
       };
     });
   }
+  const noOf = async (journalId: string) => (await repo.journal(under.store.read, journalId))!.no;
   const seqs = async (journalId: string) =>
     (
       await under.store.read
         .selectFrom('plays')
         .select('seq')
-        .where('journal_id', '=', journalId)
+        .where('journal_no', '=', await noOf(journalId))
         .orderBy('seq')
         .execute()
     ).map((row) => row.seq);
@@ -71,11 +73,8 @@ describeStores('ingest', (under) => {
       Awaited<ReturnType<typeof boards>>[0],
     ];
     // A row that is in the way: what a bug or a hand in the database would leave.
-    const obstacle = { journal_id: bad.journal.journalId, seq: 7, board_id: 'x', at: 0, type: 'x', body: '{}' };
-    await under.store.write
-      .insertInto('plays')
-      .values({ ...playRow(bad.journal.journalId, 7) })
-      .execute();
+    const no = await noOf(bad.journal.journalId);
+    await under.store.write.insertInto('plays').values(playRow(no, 7)).execute();
     const one = ingest();
     const [taken, refused] = await Promise.allSettled([
       one.append(good.identity, good.journal.batch(1, 30)),
@@ -85,9 +84,44 @@ describeStores('ingest', (under) => {
     expect(refused.status).toBe('rejected');
     expect(await seqs(good.journal.journalId)).toEqual(all);
     expect((await repo.journal(under.store.read, bad.journal.journalId))!.last_seq).toBe(0);
-    await under.store.write.deleteFrom('plays').where('journal_id', '=', obstacle.journal_id).execute();
+    await under.store.write.deleteFrom('plays').where('journal_no', '=', no).execute();
     expect(await one.append(bad.identity, bad.journal.batch(1, 30))).toBe(30);
     expect(await seqs(bad.journal.journalId)).toEqual(all);
+  });
+
+  it('reads on while it writes, and acknowledges nothing before it is durable', async () => {
+    const [board] = await boards(1);
+    const { identity, journal } = board!;
+    const one = ingest();
+    const held = async () => (await repo.journal(under.store.read, journal.journalId))!.last_seq;
+    // The third is a resend of what is still on its way to the disk.
+    const answers = [journal.batch(1, 10), journal.batch(11, 20), journal.batch(1, 10)].map(async (batch) => {
+      const acked = await one.append(identity, batch);
+      expect(await held()).toBeGreaterThanOrEqual(acked);
+      return acked;
+    });
+    expect(await Promise.all(answers)).toEqual([10, 20, 20]);
+    await one.idle();
+    expect(await seqs(journal.journalId)).toEqual(all.slice(0, 20));
+  });
+
+  it('takes nothing behind a batch that could not be stored, and acknowledges no resend of it', async () => {
+    const [board] = await boards(1);
+    const { identity, journal } = board!;
+    const no = await noOf(journal.journalId);
+    await under.store.write.insertInto('plays').values(playRow(no, 7)).execute();
+    const one = ingest();
+    const results = await Promise.allSettled(
+      [journal.batch(1, 10), journal.batch(11, 20), journal.batch(1, 10), journal.batch(21, 30)].map((batch) =>
+        one.append(identity, batch),
+      ),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+    expect(results[1]).toMatchObject({ reason: { code: 'journal_gap', params: { needFrom: 1 } } });
+    expect(await seqs(journal.journalId)).toEqual([7]);
+    await under.store.write.deleteFrom('plays').where('journal_no', '=', no).execute();
+    expect(await one.append(identity, journal.batch(1, 30))).toBe(30);
+    expect(await seqs(journal.journalId)).toEqual(all);
   });
 
   it('counts and lists plays', async () => {
@@ -97,11 +131,18 @@ describeStores('ingest', (under) => {
     const newest = await repo.plays(under.store.read, identity.boardId, null, 3);
     expect(newest.map((play) => play.seq)).toEqual([30, 29, 28]);
     const last = newest.at(-1)!;
-    const place = { startAt: last.start_at, journalId: last.journal_id, seq: last.seq };
+    const place = { startAt: last.start_at, journalNo: last.journal_no, seq: last.seq };
     expect((await repo.plays(under.store.read, identity.boardId, place, 2)).map((play) => play.seq)).toEqual([27, 26]);
     // Another journal's play of the same millisecond is not skipped, whichever side of it it stands on.
-    for (const other of ['00000000-0000-7000-8000-000000000000', 'ffffffff-ffff-7fff-bfff-ffffffffffff']) {
-      const twin = { ...playRow(other, 1), board_id: identity.boardId, start_at: last.start_at };
+    const held = (await repo.journal(under.store.read, last.journal_id))!;
+    for (const no of [-1, 1_000_000]) {
+      const { device_key, ...journal } = held;
+      expect(device_key).toBe(identity.deviceKey);
+      await under.store.write
+        .insertInto('journals')
+        .values({ ...journal, id: uuidv7(), no })
+        .execute();
+      const twin = { ...playRow(no, 1), board_no: held.board_no, start_at: last.start_at };
       await under.store.write.insertInto('plays').values(twin).execute();
     }
     const all = await repo.plays(under.store.read, identity.boardId, null, 100);
@@ -111,7 +152,7 @@ describeStores('ingest', (under) => {
     expect(rest).toEqual(all.slice(at + 1));
     await under.store.write
       .deleteFrom('plays')
-      .where('board_id', '=', identity.boardId)
+      .where('board_no', '=', held.board_no)
       .where('painted_ms', '=', 0)
       .execute();
     const counts = await repo.counts(under.store.read, identity.boardId, 0, made.sources.now());
@@ -122,11 +163,11 @@ describeStores('ingest', (under) => {
   });
 });
 
-function playRow(journalId: string, seq: number) {
+function playRow(journalNo: number, seq: number) {
   return {
-    journal_id: journalId,
+    journal_no: journalNo,
     seq,
-    board_id: 'x',
+    board_no: 1,
     start_at: 0,
     painted_ms: 0,
     notice_id: null,

@@ -1,6 +1,7 @@
 /**
- * Takes batches of journals into the tables, exactly once. Per journal one batch at a time; batches of different journals share
- * transactions. A batch is answered when it is durable.
+ * Takes batches of journals into the tables, exactly once. Batches of a journal are read one after the other, each from where
+ * the one before ended, while that one is still being written: reader and writer need not wait for each other. Batches of all
+ * journals share transactions. A batch is answered when it, and so all before it, is durable.
  */
 import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError, type JournalHead } from '../../../../shared/proof/chain.ts';
@@ -11,7 +12,7 @@ import type { Tx } from '../../store/store.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import type { TakeoverService } from '../takeovers/service.ts';
 import { createForks } from './forks.ts';
-import { proofRepo as repo } from './repo.ts';
+import { proofRepo as repo, type CursorMove } from './repo.ts';
 import { sha256, unpackLines, type JournalFacts, type ReadBatch } from './verify.ts';
 
 /** Reads batches (verify.ts); verify-thread.ts does it beside the event loop. */
@@ -29,10 +30,15 @@ export interface IngestDeps {
 /** A journal as this process knows it; the tables decide when it is wrong. */
 interface Journal {
   readonly id: string;
+  readonly no: number;
+  readonly boardNo: number;
   readonly boardId: string;
   readonly deviceId: string;
   readonly deviceKey: string;
+  /** Of what was read: the next batch joins it. */
   head: JournalHead;
+  /** Number of the last record that is written; below `head` while a batch is on its way to the disk. */
+  durableSeq: number;
   forked: boolean;
 }
 
@@ -40,14 +46,16 @@ interface Item {
   readonly journal: Journal;
   readonly batch: JournalBatch;
   readonly read: ReadBatch;
+  /** Where the journal ended when it was read. */
+  readonly fromSeq: number;
   readonly receivedAt: number;
 }
 
-/** The tables know more of the journal than this process: another one took a batch. */
+/** The journal does not end where this process thought: another one took a batch, or one before this could not be written. */
 class StaleCursorError extends Error {}
 
 /** Records per transaction at most, and how long one may take: a takeover waits for one of them, never for the storm. */
-const recordsPerTransaction = 4000;
+const recordsPerTransaction = 8000;
 const transactionMs = 80;
 /** Batches of one journal that wait at most; a board sends one after the other. */
 const waitingPerJournal = 8;
@@ -58,7 +66,8 @@ export function createIngest(context: Context, deps: IngestDeps) {
   const { store, sources, events } = context;
   const forks = createForks(context);
   const known = new Map<string, Journal>();
-  const queues = new Map<string, { tail: Promise<unknown>; waiting: number }>();
+  const queues = new Map<string, { readers: Promise<unknown>; waiting: number }>();
+  const unanswered = new Set<Promise<unknown>>();
   const commits = new GroupCommit<Item>(store, {
     write,
     maxWeight: recordsPerTransaction,
@@ -68,12 +77,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
   });
 
   async function write(tx: Tx, items: readonly Item[]): Promise<void> {
-    const moves = items.map(({ journal, read }) => ({
-      journalId: journal.id,
-      fromSeq: journal.head.seq,
-      toSeq: read.head.seq,
-      toHash: read.head.hash,
-    }));
+    const moves = movesOf(items);
     const batches = items.map(({ batch: { journalId, lastSeq, lines, signature }, read, receivedAt }) => ({
       journalId,
       firstSeq: read.freshFrom!,
@@ -82,9 +86,10 @@ export function createIngest(context: Context, deps: IngestDeps) {
       lines: read.repacked ?? lines,
       receivedAt,
     }));
-    // Sent together: the connection keeps their order, and the writer need not wait for the event loop between them.
-    const moving = repo.moveCursors(tx, moves);
-    const inserting = Promise.all([
+    // Sent together: the connection keeps their order, and the writer need not wait for the event loop between them. All are
+    // waited for: one that came after the rollback would be a transaction of its own.
+    const [moved, ...inserted] = await Promise.allSettled([
+      repo.moveCursors(tx, moves),
       repo.insertBatches(tx, batches),
       repo.insertPlays(
         store,
@@ -98,9 +103,8 @@ export function createIngest(context: Context, deps: IngestDeps) {
       ),
     ]);
     // Where a cursor was not what it was thought to be, the rows are there already: that says more than their refusal.
-    inserting.catch(() => undefined);
-    if ((await moving) !== items.length) throw new StaleCursorError();
-    await inserting;
+    if (moved.status === 'fulfilled' && moved.value !== moves.length) throw new StaleCursorError();
+    for (const done of [moved, ...inserted]) if (done.status === 'rejected') throw done.reason;
     const facts = items.flatMap(({ journal, read }) =>
       read.takeovers.map((fact) => ({ ...fact, boardId: journal.boardId, errorCode: null })),
     );
@@ -123,10 +127,13 @@ export function createIngest(context: Context, deps: IngestDeps) {
       if (!row) throw unknownJournal();
       journal = {
         id: row.id,
+        no: row.no,
+        boardNo: row.board_no,
         boardId: row.board_id,
         deviceId: row.device_id,
         deviceKey: row.device_key,
         head: { journalId: row.id, seq: row.last_seq, hash: row.last_hash },
+        durableSeq: row.last_seq,
         forked: row.forked_at !== null,
       };
       known.set(journalId, journal);
@@ -144,36 +151,66 @@ export function createIngest(context: Context, deps: IngestDeps) {
     return line !== undefined && sha256(line) === resent.hash;
   }
 
-  async function take(journal: Journal, batch: JournalBatch): Promise<number> {
-    const read = await deps.verifier.readBatch(batch, journal);
-    if (read.freshFrom === null) {
-      if (read.resent && !(await holds(journal.id, read.resent)))
-        throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
-      return journal.head.seq;
+  /** A batch whose records are all known by their numbers: acknowledged when those are durable, and what they were. */
+  async function confirm(journal: Journal, read: ReadBatch): Promise<number> {
+    await commits.idle();
+    if (journal.durableSeq < journal.head.seq) throw new StaleCursorError();
+    if (read.resent && !(await holds(journal.id, read.resent)))
+      throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
+    return journal.durableSeq;
+  }
+
+  async function commit(item: Item): Promise<number> {
+    const { journal, read } = item;
+    try {
+      await commits.add(item);
+    } catch (error) {
+      // What was read behind it is refused by the tables; what comes next begins from what they hold.
+      if (known.get(journal.id) === journal) known.delete(journal.id);
+      throw error;
     }
-    if (journal.forked)
-      throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
-    await commits.add({ journal, batch, read, receivedAt: sources.now() });
-    journal.head = read.head;
+    journal.durableSeq = read.head.seq;
     events.emit('playsRecorded', { boardId: journal.boardId, count: read.plays.count });
     for (const takeoverId of new Set(read.takeovers.map((fact) => fact.takeoverId)))
       events.emit('takeoverProgressed', { takeoverId });
     return read.head.seq;
   }
 
-  async function append(identity: BoardIdentity, batch: JournalBatch): Promise<number> {
+  /** Reads a batch. @returns how it gets durable, to be waited for outside of the journal's turn */
+  async function read(identity: BoardIdentity, batch: JournalBatch): Promise<{ durable: Promise<number> }> {
+    const journal = await load(identity, batch);
+    try {
+      const { seq: fromSeq } = journal.head;
+      const read = await deps.verifier.readBatch(batch, journal);
+      if (read.freshFrom === null) return { durable: confirm(journal, read) };
+      if (journal.forked)
+        throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
+      journal.head = read.head;
+      return { durable: commit({ journal, batch, read, fromSeq, receivedAt: sources.now() }) };
+    } catch (error) {
+      // A fork of records that were read is one of the journal only when they are held.
+      if (isFork(error)) {
+        await commits.idle();
+        if (journal.durableSeq < journal.head.seq) throw new StaleCursorError();
+      }
+      throw error;
+    }
+  }
+
+  async function append(identity: BoardIdentity, batch: JournalBatch, inTurn: InTurn): Promise<number> {
     for (let attempt = 1; ; attempt++) {
-      const journal = await load(identity, batch);
       try {
-        return await take(journal, batch);
+        const { durable } = await inTurn(() => read(identity, batch));
+        return await durable;
       } catch (error) {
         if (error instanceof StaleCursorError && attempt < 3) {
-          known.delete(journal.id);
+          known.delete(batch.journalId);
           continue;
         }
-        if (error instanceof JournalError && error.code === 'journal_fork') {
-          journal.forked = true;
-          await forks.keep(journal.boardId, batch);
+        if (isFork(error)) {
+          const journal = known.get(batch.journalId);
+          if (journal) journal.forked = true;
+          await forks.keep(identity.boardId, batch);
         }
         throw error;
       }
@@ -186,30 +223,52 @@ export function createIngest(context: Context, deps: IngestDeps) {
      * @throws JournalError `journal_unknown`, `journal_invalid`, `journal_gap` (params.needFrom), `journal_fork`; AppError `server_busy`
      */
     append(identity: BoardIdentity, batch: JournalBatch): Promise<number> {
-      const queue = queues.get(batch.journalId) ?? { tail: Promise.resolve(), waiting: 0 };
+      const queue = queues.get(batch.journalId) ?? { readers: Promise.resolve(), waiting: 0 };
       if (queue.waiting >= waitingPerJournal) {
         return Promise.reject(new AppError('server_busy', 'Too many batches of one journal at once', { status: 503 }));
       }
       queues.set(batch.journalId, queue);
       queue.waiting++;
+      const inTurn: InTurn = (work) => {
+        const done = queue.readers.then(work);
+        queue.readers = done.catch(() => undefined);
+        return done;
+      };
       // A copy of its own: what a socket gives is a view of a larger buffer, which would go from thread to thread with it.
-      const own = { ...batch, lines: new Uint8Array(batch.lines) };
-      const done = queue.tail.then(() => append(identity, own));
-      queue.tail = done
-        .catch(() => undefined)
-        .then(() => {
-          if (--queue.waiting === 0) queues.delete(batch.journalId);
-        });
-      return done;
+      const answer = append(identity, { ...batch, lines: new Uint8Array(batch.lines) }, inTurn).finally(() => {
+        unanswered.delete(answer);
+        if (--queue.waiting === 0) queues.delete(batch.journalId);
+      });
+      unanswered.add(answer);
+      return answer;
     },
 
     /** When everything that was taken is durable or refused. */
     async idle(): Promise<void> {
-      await Promise.all([...queues.values()].map((queue) => queue.tail));
-      await commits.idle();
+      await Promise.allSettled(unanswered);
     },
   };
 }
+
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** One move per journal: what follows on each other is moved over at once. */
+function movesOf(items: readonly Item[]): CursorMove[] {
+  const moves = new Map<string, CursorMove>();
+  for (const { journal, read, fromSeq } of items) {
+    const before = moves.get(journal.id);
+    if (before && before.toSeq !== fromSeq) throw new StaleCursorError();
+    moves.set(journal.id, {
+      journalId: journal.id,
+      fromSeq: before?.fromSeq ?? fromSeq,
+      toSeq: read.head.seq,
+      toHash: read.head.hash,
+    });
+  }
+  return [...moves.values()];
+}
+
+const isFork = (error: unknown): boolean => error instanceof JournalError && error.code === 'journal_fork';
 
 const unknownJournal = (): JournalError =>
   new JournalError('journal_unknown', 'This player has no such journal', { status: 404 });

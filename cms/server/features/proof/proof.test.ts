@@ -43,7 +43,13 @@ function addPlays(board: Pick<SimulatedBoard, 'journal'>, count: number): void {
 
 const heldPlays = async (journalId: string): Promise<number[]> =>
   (
-    await cms.store.read.selectFrom('plays').select('seq').where('journal_id', '=', journalId).orderBy('seq').execute()
+    await cms.store.read
+      .selectFrom('plays')
+      .innerJoin('journals', 'journals.no', 'plays.journal_no')
+      .select('plays.seq')
+      .where('journals.id', '=', journalId)
+      .orderBy('plays.seq')
+      .execute()
   ).map((row) => row.seq);
 const heldBatches = async (journalId: string) => {
   const rows = await cms.store.read

@@ -1,6 +1,6 @@
 /** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
 import { sql, type Selectable } from 'kysely';
-import { firstPrev, provingHosts, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { provingHosts, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
 import type { RowText } from './verify.ts';
@@ -9,7 +9,7 @@ export type JournalRow = Selectable<Database['journals']>;
 
 /** verify.ts makes rows in this order. */
 const playColumns = [
-  'journal_id',
+  'journal_no',
   'seq',
   'start_at',
   'painted_ms',
@@ -21,14 +21,14 @@ const playColumns = [
   'host',
   'clock',
   'offset_ms',
-  'board_id',
+  'board_no',
 ] as const;
 const eventColumns = ['journal_id', 'seq', 'at', 'type', 'body', 'board_id'] as const;
 
 /** Where a play stands in the list of a board's plays: no two stand in the same place. */
 export interface PlayPlace {
   readonly startAt: number;
-  readonly journalId: string;
+  readonly journalNo: number;
   readonly seq: number;
 }
 
@@ -42,6 +42,10 @@ export interface CursorMove {
 
 /** A play counts as proof when a host painted it that proves something (`provingHosts`); a dark or failed one was not seen. */
 export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
+
+/** By which plays name a board; none of one that never had a player. */
+const boardNo = (boardId: string) =>
+  sql<number>`(select min(journals.board_no) from journals where journals.board_id = ${boardId})`;
 
 const joined = (rows: readonly RowText[]): { count: number; json: string } => {
   const filled = rows.filter(({ count }) => count > 0);
@@ -60,27 +64,6 @@ export const proofRepo = {
       .select('devices.device_key')
       .where('journals.id', '=', id)
       .executeTakeFirst();
-  },
-
-  /** @returns false when there is one with this id */
-  async beginJournal(
-    tx: Tx,
-    journal: { id: string; boardId: string; deviceId: string; now: number },
-  ): Promise<boolean> {
-    const done = await tx
-      .insertInto('journals')
-      .values({
-        id: journal.id,
-        board_id: journal.boardId,
-        device_id: journal.deviceId,
-        last_seq: 0,
-        last_hash: firstPrev,
-        forked_at: null,
-        created_at: journal.now,
-      })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .executeTakeFirst();
-    return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
   },
 
   async countJournals(db: Db | Tx, deviceId: string): Promise<number> {
@@ -196,20 +179,22 @@ export const proofRepo = {
   async plays(db: Db | Tx, boardId: string, after: PlayPlace | null, limit: number) {
     let query = db
       .selectFrom('plays')
+      .innerJoin('journals', 'journals.no', 'plays.journal_no')
       .leftJoin('notices', 'notices.id', 'plays.notice_id')
       .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
       .selectAll('plays')
+      .select(['journals.id as journal_id', 'journals.board_id'])
       .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
       .select('takeovers.status as takeover_status')
-      .where('plays.board_id', '=', boardId);
+      .where('plays.board_no', '=', boardNo(boardId));
     if (after !== null) {
       query = query.where(
-        sql<boolean>`(plays.start_at, plays.journal_id, plays.seq) < (cast(${after.startAt} as bigint), cast(${after.journalId} as text), cast(${after.seq} as bigint))`,
+        sql<boolean>`(plays.start_at, plays.journal_no, plays.seq) < (cast(${after.startAt} as bigint), cast(${after.journalNo} as bigint), cast(${after.seq} as bigint))`,
       );
     }
     return query
       .orderBy('plays.start_at', 'desc')
-      .orderBy('plays.journal_id', 'desc')
+      .orderBy('plays.journal_no', 'desc')
       .orderBy('plays.seq', 'desc')
       .limit(limit)
       .execute();
@@ -244,7 +229,7 @@ export const proofRepo = {
         sum(sql`not ${counted}`).as('uncounted'),
         sql<number>`sum(case when ${counted} then plays.painted_ms else 0 end)`.as('painted_ms'),
       ])
-      .where('plays.board_id', '=', boardId)
+      .where('plays.board_no', '=', boardNo(boardId))
       .where('plays.start_at', '>=', from)
       .where('plays.start_at', '<', to)
       .groupBy(['plays.notice_id', 'plays.takeover_id'])

@@ -5,6 +5,7 @@ import { proves, type JournalBatch } from '../../../../shared/protocol/journal.t
 import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { insertJournal } from '../../store/new-journal.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
@@ -45,7 +46,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
         });
       }
       if (
-        !(await repo.beginJournal(tx, {
+        !(await insertJournal(tx, {
           id: journalId,
           boardId: identity.boardId,
           deviceId: identity.deviceId,
@@ -111,7 +112,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
       const last = found.length > query.limit ? rows.at(-1) : undefined;
       return {
         incidents,
-        next: last ? `${last.start_at}_${last.journal_id}_${last.seq}` : null,
+        next: last ? `${last.start_at}_${last.journal_no}_${last.seq}` : null,
         plays: rows.map((row) => ({
           journalId: row.journal_id,
           seq: row.seq,
@@ -150,6 +151,6 @@ export function createProofService(context: Context, deps: ProofDeps) {
 /** A cursor of the shape that the border has checked (shared/protocol/api/proof.ts). */
 function placeOf(cursor: string | undefined): PlayPlace | null {
   if (cursor === undefined) return null;
-  const [startAt, journalId, seq] = cursor.split('_');
-  return { startAt: Number(startAt), journalId: journalId!, seq: Number(seq) };
+  const [startAt, journalNo, seq] = cursor.split('_').map(Number);
+  return { startAt: startAt!, journalNo: journalNo!, seq: seq! };
 }

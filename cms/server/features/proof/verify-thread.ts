@@ -62,10 +62,10 @@ export function createVerifierThread(): VerifierThread {
   }
 
   return {
-    readBatch(batch, { boardId, deviceKey, head }) {
+    readBatch(batch, { boardId, no, boardNo, deviceKey, head }) {
       const { worker, waiting } = (thread ??= start());
       const id = nextId++;
-      const request: VerifyRequest = { id, batch, facts: { boardId, deviceKey, head } };
+      const request: VerifyRequest = { id, batch, facts: { boardId, no, boardNo, deviceKey, head } };
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
         worker.postMessage(request);

@@ -30,6 +30,9 @@ export interface RowText {
 /** What the reader is told of the journal. */
 export interface JournalFacts {
   readonly boardId: string;
+  /** By which plays name the journal and its board. */
+  readonly no: number;
+  readonly boardNo: number;
   /** Ed25519 public key of its player, base64url. */
   readonly deviceKey: string;
   readonly head: JournalHead;
@@ -111,19 +114,24 @@ export function readBatch(batch: JournalBatch, facts: JournalFacts, cache: KeyCa
     repacked: fresh.length === 0 || fresh.length === chain.length ? null : packLines(fresh),
     head: { journalId: head.journalId, seq: head.seq, hash: head.hash },
     resent: last.seq < facts.head.seq ? { seq: last.seq, hash: last.hash } : null,
-    ...rowsOf(fresh, facts.boardId),
+    ...rowsOf(fresh, facts),
   };
 }
 
-function rowsOf(fresh: readonly ChainedRecord[], boardId: string): Pick<ReadBatch, 'plays' | 'events' | 'takeovers'> {
+function rowsOf(
+  fresh: readonly ChainedRecord[],
+  facts: JournalFacts,
+): Pick<ReadBatch, 'plays' | 'events' | 'takeovers'> {
   const plays: string[] = [];
   const events: string[] = [];
   const takeovers: TakeoverFact[] = [];
   for (const { record } of fresh) {
     const { body } = record;
-    if (body.type === 'playEnded') plays.push(playRow(record, body, boardId));
+    if (body.type === 'playEnded') plays.push(playRow(record, body, facts));
     else
-      events.push(JSON.stringify([record.journalId, record.seq, record.at, body.type, JSON.stringify(body), boardId]));
+      events.push(
+        JSON.stringify([record.journalId, record.seq, record.at, body.type, JSON.stringify(body), facts.boardId]),
+      );
     const fact = takeoverFact(record);
     if (fact) takeovers.push(fact);
   }
@@ -139,13 +147,13 @@ const plain = (text: string | null): string => (text === null ? 'null' : `"${tex
 function playRow(
   record: JournalRecord,
   body: Extract<JournalRecord['body'], { type: 'playEnded' }>,
-  boardId: string,
+  facts: JournalFacts,
 ): string {
   const { noticeId, takeoverId, why } = body;
   return (
-    `[${plain(record.journalId)},${record.seq},${body.start},${body.paintedMs},${plain(noticeId)},` +
+    `[${facts.no},${record.seq},${body.start},${body.paintedMs},${plain(noticeId)},` +
     `${plain(takeoverId)},${plain(why.kind)},${plain(why.id)},${plain(body.outcome)},${plain(body.host)},` +
-    `${plain(record.clock)},${record.offsetMs},${plain(boardId)}]`
+    `${plain(record.clock)},${record.offsetMs},${facts.boardNo}]`
   );
 }
 
