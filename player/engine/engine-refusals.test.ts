@@ -117,6 +117,45 @@ test('an alert whose key is not known yet is sent again, and shown when it is', 
   await stage.until(() => level() === 5);
 });
 
+test('an alert that has expired by a clock that was wrong is sent again, and shown when the clock is right', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null]);
+  const dayMs = 86_400_000;
+  // The board's clock is two days ahead, and one answer alone does not correct so much.
+  cms.clockOffsetMs = -2 * dayMs;
+  const content = { event: 'Bão', headline: 'Bão', instruction: '', senderName: 'UBND tỉnh' };
+  cms.takeovers.push(await cms.signTakeover({ content: { ...content, level: 5 } }));
+  cms.takeovers.push(await cms.signTakeover({ content: { ...content, level: 3 }, expiresAt: cms.now() + 4 * dayMs }));
+  const level = () => (stage.front?.kind === 'takeover' ? stage.front.takeover.content.level : null);
+  const keys = [
+    {
+      kid: cms.programmeKey.kid,
+      use: 'programme' as const,
+      x: cms.programmeKey.x,
+      notBefore: 0,
+      notAfter: cms.now() + 400 * dayMs,
+    },
+    {
+      kid: cms.takeoverKey.kid,
+      use: 'takeover' as const,
+      x: cms.takeoverKey.x,
+      notBefore: 0,
+      notAfter: cms.now() + 400 * dayMs,
+    },
+  ];
+  const greetAgain = async (number: number): Promise<void> => {
+    cms.keyList = await cms.signKeyList(number, keys);
+    cms.keyNumber = number;
+    cms.emit('keyListPublishedV1', { keyList: cms.keyList });
+  };
+  await greetAgain(2);
+  await stage.until(() => level() === 3);
+  await b.fault('takeover_refused takeover_expired');
+  await greetAgain(3);
+  await stage.until(() => level() === 5);
+});
+
 test('takeovers that are replayed, expired, altered or by another key change nothing; those for others are not shown', async () => {
   const b = board();
   const { cms } = b;

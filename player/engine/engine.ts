@@ -390,12 +390,14 @@ export class Engine {
   #describe(slot: Slot | null): PlayingNow | null {
     if (slot === null) return null;
     const { programme, takeovers } = this.#glass?.plan ?? this.#plan();
+    const takeover = takeovers.find(({ takeoverId }) => takeoverId === slot.takeoverId);
     const title =
       (slot.noticeId !== null && programme?.notices.get(slot.noticeId)?.title) ||
-      takeovers.find((takeover) => takeover.takeoverId === slot.takeoverId)?.content.headline ||
+      takeover?.content.headline ||
       programme?.fallback.unitName ||
       '';
-    return { noticeId: slot.noticeId, title, why: slot.why.kind, until: slot.end };
+    const exercise = takeover?.status === 'exercise';
+    return { noticeId: slot.noticeId, title, why: slot.why.kind, until: slot.end, exercise };
   }
 
   #connect(boardId: string): void {

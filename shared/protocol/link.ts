@@ -44,6 +44,8 @@ export const playingNow = z.strictObject({
   why: z.enum(['takeover', 'obligation', 'schedule', 'loop', 'fallback']),
   /** When the slot ends, ms UTC. */
   until: msUtc,
+  /** The takeover that is on is an exercise. Players from before this field do not say so. */
+  exercise: z.boolean().default(false),
 });
 export type PlayingNow = z.infer<typeof playingNow>;
 

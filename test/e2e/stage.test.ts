@@ -10,7 +10,7 @@ import { layouts } from '../../layouts/schemas.ts';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import type { Scene } from '../../shared/protocol/bridge.ts';
-import { inspect, pageCount, pagedLines } from './lib/inspect-stage.ts';
+import { inspect, marksBeyond, pageCount, pagedLines } from './lib/inspect-stage.ts';
 import { boardId, layoutScene, noticeScene, ScriptedDirector, takeoverScene } from './stage-harness.ts';
 
 const aDayMs = 86_400_000;
@@ -645,6 +645,13 @@ describe('text', () => {
     }
     // Every line of every paged text was on one page.
     expect(lines).toBe(await page.evaluate(pagedLines));
+  });
+
+  test.each(Object.keys(shapes))('%s: the band of an exercise shows the marks of «DIỄN TẬP» whole', async (shape) => {
+    await open(shapes[shape]);
+    await director.present('exercise', takeoverScene(3, { exercise: true }), { durationMs: aDayMs, paused: true });
+    expect(await page.locator('.band:visible').first().innerText()).toBe('DIỄN TẬP');
+    expect(await page.evaluate(marksBeyond, '.band')).toEqual([]);
   });
 
   /** Offsets at which the pages of a standing alert have turned, until the first one comes round again. */

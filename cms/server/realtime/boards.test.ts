@@ -192,7 +192,13 @@ describe('presence', () => {
     expect(cms.live.presence.stateOf(boardId)).toBe('offline');
     await board.connect();
     await board.hello();
-    const now = { noticeId: null, title: 'Lịch tiêm chủng', why: 'loop', until: cms.sources.now() + 9000 } as const;
+    const now = {
+      noticeId: null,
+      title: 'Lịch tiêm chủng',
+      why: 'loop',
+      until: cms.sources.now() + 9000,
+      exercise: false,
+    } as const;
     expect(
       await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: true, host: 'chromium' }),
     ).toEqual({ ok: true });

@@ -139,7 +139,7 @@ describe('the console socket', () => {
     const board = await cms.board();
     await board.connect();
     for (let i = 0; i < 200; i++) {
-      const now = { noticeId: null, title: `Tin ${i}`, why: 'loop', until: 0 } as const;
+      const now = { noticeId: null, title: `Tin ${i}`, why: 'loop', until: 0, exercise: false } as const;
       await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: null, host: 'chromium' });
     }
     await viewer.until('boardChangedV1', (body: { now: { title: string } | null }) => body.now?.title === 'Tin 199');

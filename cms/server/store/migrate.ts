@@ -9,6 +9,7 @@ import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import * as slimPlays from './migrations/0007-slim-plays.ts';
 import * as numberedJournals from './migrations/0008-numbered-journals.ts';
 import * as contentLists from './migrations/0010-content-lists.ts';
+import * as alerts from './migrations/0016-alerts.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   slimPlays.migration,
   numberedJournals.migration,
   contentLists.migration,
+  alerts.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -203,6 +203,8 @@ export interface Database {
     content: string;
     /** null: from the text's length or the video's. */
     duration_ms: number | null;
+    /** 1: not shown while the province mourns. */
+    entertainment: Generated<number>;
     /** The words of its title, folded: what it is found by. '' until the first start of the release that has this. */
     folded: Generated<string>;
     /** Counts edits; an edit names the revision that it started from. */
@@ -320,6 +322,19 @@ export interface Database {
     received_at: number | null;
     displayed_at: number | null;
     ended_at: number | null;
+  };
+
+  /** Times in which no board shows what entertains. Never removed. */
+  mournings: {
+    id: string;
+    reason: string;
+    starts_at: number;
+    ends_at: number;
+    created_at: number;
+    created_by: string;
+    /** When it was ended early or called off; null: it ends of itself. */
+    lifted_at: number | null;
+    lifted_by: string | null;
   };
 
   journals: {

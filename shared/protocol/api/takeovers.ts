@@ -48,8 +48,12 @@ export const takeoverRequest = z.strictObject({
 });
 export type TakeoverRequest = z.infer<typeof takeoverRequest>;
 
-/** `waiting`: the board was not connected, nothing has been sent to it yet. `unknown`: it ended, and the board never answered. */
+/**
+ * `unpaired`: the board had no player while it lasted, so nothing was ever sent. `waiting`: the board was not connected, nothing has
+ * been sent to it yet. `unknown`: it ended, and the board never answered.
+ */
 export const deliveryState = z.enum([
+  'unpaired',
   'waiting',
   'sent',
   'received',

@@ -75,6 +75,28 @@ export function inspect(): { problems: string[]; paged: number } {
   return { problems, paged };
 }
 
+/** In the page: texts whose marks, as they are drawn, reach out of the element that `selector` finds around them, in px above and below; less than half a px to spare counts. */
+export function marksBeyond(selector: string): { text: string; above: number; below: number }[] {
+  const brush = document.createElement('canvas').getContext('2d')!;
+  return [...document.querySelectorAll<HTMLElement>(selector)]
+    .filter((element) => element.checkVisibility())
+    .map((element) => {
+      const { font, textTransform } = getComputedStyle(element);
+      const written = (element.textContent ?? '').trim();
+      const text = textTransform === 'uppercase' ? written.toLocaleUpperCase('vi') : written;
+      brush.font = font;
+      const ink = brush.measureText(text);
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const line = range.getBoundingClientRect();
+      const baseline = line.top + ink.fontBoundingBoxAscent;
+      const box = element.getBoundingClientRect();
+      const above = box.top - (baseline - ink.actualBoundingBoxAscent);
+      return { text, above, below: baseline + ink.actualBoundingBoxDescent - box.bottom };
+    })
+    .filter(({ above, below }) => above > -0.5 || below > -0.5);
+}
+
 /** In the page: the text that is seen, as it stands in its elements. */
 export function shownText(): string {
   const layer = document.querySelector('.layer[data-front=true]')!;

@@ -145,7 +145,7 @@ describeStores('boards', (under) => {
     };
     await under.store.write.insertInto('devices').values(device).execute();
     expect((await boards.get(technician, made.id)).presence.presence).toBe('offline');
-    const now = { noticeId: null, title: 'Đang phát', why: 'loop', until: at + 1000 };
+    const now = { noticeId: null, title: 'Đang phát', why: 'loop', until: at + 1000, exercise: false };
     const state = { now, next: null, programme: { epoch: 1, counter: 2 }, screenOn: true, host: 'chromium' };
     await under.store.write
       .insertInto('board_states')

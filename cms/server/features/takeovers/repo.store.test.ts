@@ -107,9 +107,41 @@ describeStores('takeovers', (under) => {
     expect(await repo.deliveryUnits(store.read, takeover.id)).toEqual([unitId]);
   });
 
+  it('tells boards that had no player while it lasted from those that were away', async () => {
+    const { store } = under;
+    const mine = await seedBoards(store, { count: 4, unitId, now: 0 });
+    const [away, before, after, swapped] = mine.map((one) => one.boardId) as [string, string, string, string];
+    const lasting = { starts_at: 1000, expires_at: 5000 };
+    const device = (boardId: string, change: { paired_at?: number; ended_at?: number }) =>
+      store.write.updateTable('devices').set(change).where('board_id', '=', boardId).execute();
+    await device(before, { ended_at: 900 });
+    await device(after, { paired_at: 5000 });
+    await device(swapped, { ended_at: 1001 });
+    const takeover = row(3, { unit_id: unitId, ...lasting });
+    const to = { ...nobody, boardIds: [away, before, after, swapped] };
+    await store.transaction(async (tx) => {
+      await repo.insert(tx, takeover);
+      await repo.freezeTargets(tx, takeover.id, to, to.boardIds);
+    });
+    const held = new Map((await repo.deliveries(store.read, takeover.id)).map((one) => [one.board_id, one.state]));
+    expect(held).toEqual(
+      new Map([
+        [away, 'waiting'],
+        [before, 'unpaired'],
+        [after, 'unpaired'],
+        [swapped, 'waiting'],
+      ]),
+    );
+    const counts = (await repo.countStates(store.read, [takeover.id])).map(({ state, count }) => [state, count]);
+    expect(counts.sort()).toEqual([
+      ['unpaired', 2],
+      ['waiting', 2],
+    ]);
+  });
+
   it('writes thousands of reports', async () => {
     const { store } = under;
-    const takeover = row(2);
+    const takeover = row(4);
     const many = await seedBoards(store, { count: 1200, unitId, now: 0 });
     await store.transaction(async (tx) => {
       await repo.insert(tx, takeover);
@@ -141,7 +173,7 @@ describeStores('takeovers', (under) => {
       expect(await after(2, 7)).toEqual(['jws 8', 'jws 1']);
       expect(await after(2, 8)).toEqual(['jws 1']);
       expect(await after(3, 1)).toEqual([]);
-      expect((await repo.after(store.read, null, 2000)).length).toBe(4);
+      expect((await repo.after(store.read, null, 2000)).length).toBe(5);
       expect(await repo.after(store.read, null, 5000)).toEqual([]);
     });
   });

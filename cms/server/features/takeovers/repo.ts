@@ -6,7 +6,9 @@ import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
 export type TakeoverRow = Selectable<Database['takeovers']>;
-export type DeliveryState = Database['takeover_deliveries']['state'];
+type StoredState = Database['takeover_deliveries']['state'];
+/** `unpaired`: waiting, without a player that could have got it. */
+export type DeliveryState = StoredState | 'unpaired';
 
 /** Selectors as the tables can be asked: units with all below them, and single boards. */
 export interface Targeting {
@@ -18,7 +20,7 @@ export interface Targeting {
 export interface DeliveryProgress {
   readonly takeoverId: string;
   readonly boardId: string;
-  readonly state: Exclude<DeliveryState, 'waiting' | 'unknown'>;
+  readonly state: Exclude<StoredState, 'waiting' | 'unknown'>;
   readonly at: number;
   readonly errorCode: string | null;
 }
@@ -27,7 +29,7 @@ export interface DeliveryProgress {
  * How far each state is. States only move forward; `displayed` after `dark` is the screen that was switched on, and nothing
  * follows `ended`.
  */
-export const stateRank: Record<DeliveryState, number> = {
+export const stateRank: Record<StoredState, number> = {
   unknown: 0,
   waiting: 0,
   sent: 1,
@@ -54,6 +56,14 @@ const rankOfColumn = sql.raw(
     .map(([state, rank]) => `when '${state}' then ${rank}`)
     .join(' ')} end)`,
 );
+
+/** What a row says, told apart from boards that had no player between the takeover's start and its expiry. */
+const stateOfRow = sql<DeliveryState>`(case when takeover_deliveries.state = 'waiting' and not exists (
+  select 1 from devices
+  where devices.board_id = takeover_deliveries.board_id
+    and devices.paired_at < takeovers.expires_at
+    and (devices.ended_at is null or devices.ended_at > takeovers.starts_at)
+) then 'unpaired' else takeover_deliveries.state end)`;
 
 /** Reports per statement: below any limit of parameters. */
 const perStatement = 500;
@@ -238,13 +248,14 @@ export const takeoverRepo = {
     if (takeoverIds.length === 0) return [];
     const rows = await db
       .selectFrom('takeover_deliveries')
-      .select((e) => ['takeover_id', 'state', e.fn.countAll<number>().as('count')])
+      .innerJoin('takeovers', 'takeovers.id', 'takeover_deliveries.takeover_id')
+      .select((e) => ['takeover_id', stateOfRow.as('state'), e.fn.countAll<number>().as('count')])
       .select((e) => [
         e.fn.count<number>('received_at').as('received'),
         e.fn.count<number>('displayed_at').as('displayed'),
       ])
       .where('takeover_id', 'in', takeoverIds)
-      .groupBy(['takeover_id', 'state'])
+      .groupBy(['takeover_id', stateOfRow])
       .execute();
     return rows.map((row) => ({
       ...row,
@@ -257,12 +268,13 @@ export const takeoverRepo = {
   async deliveries(db: Db | Tx, takeoverId: string) {
     return db
       .selectFrom('takeover_deliveries')
+      .innerJoin('takeovers', 'takeovers.id', 'takeover_deliveries.takeover_id')
       .innerJoin('boards', 'boards.id', 'takeover_deliveries.board_id')
       .select([
         'takeover_deliveries.board_id',
         'boards.name as board_name',
         'boards.unit_id',
-        'takeover_deliveries.state',
+        stateOfRow.as('state'),
         'error_code',
       ])
       .select(['received_at', 'displayed_at', 'ended_at'])

@@ -35,6 +35,7 @@ export function viewOf(
 ): TakeoverView {
   const ended = endOf(row, facts.successor, facts.now);
   const delivery: Record<DeliveryState, number> = {
+    unpaired: 0,
     waiting: 0,
     sent: 0,
     received: 0,
@@ -48,7 +49,7 @@ export function viewOf(
   const steps = { sent: 0, received: 0, displayed: 0 };
   for (const { state, count, received, displayed } of facts.counts) {
     delivery[known(state, ended !== null)] += count;
-    if (state !== 'waiting') steps.sent += count;
+    if (state !== 'waiting' && state !== 'unpaired') steps.sent += count;
     // One that was refused arrived, but the board did not take it.
     if (state !== 'refused') steps.received += received;
     steps.displayed += displayed;

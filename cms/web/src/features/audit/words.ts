@@ -1,17 +1,23 @@
 /** Entries of the audit log in words. What a newer part of the CMS writes without words for it yet is shown by its code. */
 import type { AuditGroup, AuditRow } from '../../../../../shared/protocol/api/audit.ts';
 import { role as roleSchema } from '../../../../../shared/protocol/api/accounts.ts';
+import { targets as targetsSchema } from '../../../../../shared/protocol/api/content.ts';
+import { version as versionSchema } from '../../../../../shared/protocol/common.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { roleName } from '../accounts/roles.ts';
+import { versionWord } from '../boards/words.ts';
 import { wordId } from './word-ids.ts';
 
 const messages = m as unknown as Record<string, (() => string) | undefined>;
 const word = (kind: 'action' | 'reason' | 'field', code: string): string => messages[wordId(kind, code)]?.() ?? code;
 
-export const actionName = (action: string): string => word('action', action);
+/** What happened. An exercise is called one, so that nobody takes it for an alert. */
+export function headlineOf({ action, detail }: Pick<AuditRow, 'action' | 'detail'>): string {
+  return word('action', detail.status === 'exercise' ? `${action}.exercise` : action);
+}
 
 export function groupName(group: AuditGroup): string {
   const names: Record<AuditGroup, () => string> = {
@@ -83,12 +89,27 @@ function valueWords(key: string, value: unknown, unitName: (id: string) => strin
     if (role?.success) return roleName(role.data);
     if (key === 'reason') return word('reason', value);
     if (key === 'errorCode') return sentenceOf(value);
-    if (key === 'secondFactor') return word('reason', value);
+    if (key === 'secondFactor' || key === 'status') return word('reason', value);
     return unitName(value) ?? value;
   }
   if (Array.isArray(value))
     return value.length === 0 ? '—' : value.map((one) => valueWords('', one, unitName)).join('; ');
-  if (isRecord(value) && typeof value.role === 'string' && typeof value.unitId === 'string')
+  return recordWords(value as Record<string, unknown>, unitName);
+}
+
+function recordWords(value: Record<string, unknown>, unitName: (id: string) => string | undefined): string {
+  if (typeof value.role === 'string' && typeof value.unitId === 'string')
     return `${valueWords('role', value.role, unitName)}, ${unitName(value.unitId) ?? value.unitId}`;
-  return JSON.stringify(value);
+  const asVersion = versionSchema.safeParse(value);
+  if (asVersion.success) return versionWord(asVersion.data);
+  const asTargets = targetsSchema.safeParse(value);
+  if (asTargets.success) {
+    const { unitIds, boardIds } = asTargets.data;
+    const named = unitIds.map((id) => unitName(id) ?? id);
+    return [...named, ...(boardIds.length > 0 ? [m.targets_count({ n: boardIds.length })] : [])].join('; ') || '—';
+  }
+  return Object.entries(value)
+    .filter(([, one]) => one !== null && one !== '')
+    .map(([key, one]) => `${word('field', key)}: ${valueWords(key, one, unitName)}`)
+    .join(', ');
 }

@@ -5,7 +5,18 @@ import { awayAtRaise, endingWords, raiseWord, stateWord } from './words.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'vi'));
 
-const none = { waiting: 0, sent: 0, received: 0, displayed: 0, dark: 0, failed: 0, refused: 0, ended: 0, unknown: 0 };
+const none = {
+  unpaired: 0,
+  waiting: 0,
+  sent: 0,
+  received: 0,
+  displayed: 0,
+  dark: 0,
+  failed: 0,
+  refused: 0,
+  ended: 0,
+  unknown: 0,
+};
 const view = (status: TakeoverView['status'], displayed: number) => ({ status, delivery: { ...none, displayed } });
 
 describe('a takeover in words', () => {

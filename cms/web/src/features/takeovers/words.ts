@@ -32,6 +32,7 @@ export function stateWord({ state, status }: Pick<TakeoverView, 'state' | 'statu
 
 export function deliveryWord(state: DeliveryState): string {
   const words = {
+    unpaired: m.delivery_unpaired,
     waiting: m.delivery_waiting,
     sent: m.delivery_sent,
     received: m.delivery_received,
@@ -47,6 +48,7 @@ export function deliveryWord(state: DeliveryState): string {
 
 export const deliveryTone = (state: DeliveryState): 'good' | 'accent' | 'warn' | 'bad' | 'neutral' => {
   const tones = {
+    unpaired: 'neutral',
     waiting: 'warn',
     sent: 'neutral',
     received: 'accent',

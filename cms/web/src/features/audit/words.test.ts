@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AuditRow } from '../../../../../shared/protocol/api/audit.ts';
+import { overwriteGetLocale } from '../../paraglide/runtime.js';
+import { detailLines, headlineOf } from './words.ts';
+
+beforeAll(() => overwriteGetLocale(() => 'vi'));
+
+const unitId = '00000000-0000-7000-8000-000000000001';
+const boardId = '00000000-0000-7000-8000-000000000002';
+const entry = (action: string, detail: AuditRow['detail']): AuditRow => ({
+  id: '1',
+  at: 0,
+  who: null,
+  action,
+  subject: { type: 'takeover', id: null, name: null },
+  unit: null,
+  detail,
+});
+const read = (detail: AuditRow['detail']) =>
+  detailLines(entry('x.y', detail), (id) => (id === unitId ? 'Xã Bình An' : undefined)).map(
+    ({ label, value }) => `${label}: ${value}`,
+  );
+
+describe('an entry of the audit log in words', () => {
+  it('calls an exercise an exercise, from its beginning to its end', () => {
+    for (const action of ['takeover.raised', 'takeover.updated', 'takeover.cleared']) {
+      expect(headlineOf(entry(action, { status: 'exercise' }))).toMatch(/diễn tập/i);
+      expect(headlineOf(entry(action, { status: 'actual' }))).not.toMatch(/diễn tập/i);
+    }
+    expect(read({ status: 'exercise', offline: 2, unpaired: 4, targets: 9 })).toEqual([
+      'Tính chất: Diễn tập',
+      'Mất kết nối: 2',
+      'Chưa ghép nối: 4',
+      'Phát ở: 9',
+    ]);
+  });
+
+  it('reads versions, targets and what a player said of itself without JSON', () => {
+    expect(read({ version: { epoch: 1, counter: 12 } })).toEqual(['Phiên bản: 12']);
+    expect(read({ targets: { unitIds: [unitId], boardIds: [boardId, boardId] } })).toEqual([
+      'Phát ở: Xã Bình An; 2 bảng',
+    ]);
+    const everything = read({
+      takeoverId: unitId.replace('1', '9'),
+      playlistId: '1',
+      noticeId: '2',
+      deviceId: '3',
+      journalId: '4',
+      perHour: 6,
+      order: 1,
+      player: { app: '0.1.0', host: 'chromium' },
+    }).join('\n');
+    expect(everything).not.toMatch(/[{}]|takeoverId|playlistId|noticeId|deviceId|journalId|perHour|order|player/);
+  });
+});
