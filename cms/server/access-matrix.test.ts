@@ -474,6 +474,14 @@ const table: Record<string, Rule> = {
     needs: 'schedule.edit',
     about: at('/api/schedule-entries/:id?revision=1', makeEntry),
   },
+  'POST /api/schedule-entries/:id/restore': {
+    needs: 'schedule.edit',
+    about: at('/api/schedule-entries/:id/restore', async (unit) => {
+      const id = await makeEntry(unit);
+      await test.app.features.schedules.remove(root, id);
+      return id;
+    }),
+  },
 
   'POST /api/programmes/preview': {
     needs: 'board.read',

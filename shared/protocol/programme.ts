@@ -125,12 +125,30 @@ export const windowFields = {
   validTo: msUtc.nullable(),
 };
 
+/** A local day of the board's zone on which a window does not open as its cron expression says: not at all, or once, at another time. */
+export const exceptionDay = z.strictObject({
+  /** «2026-02-17» */
+  date: z.iso.date(),
+  /** The opening of that day instead; null: none. `minute` counts from midnight by the clock on the wall. */
+  instead: z
+    .strictObject({ minute: z.int().min(0).max(1439), durationMs: durationMs.min(60_000).max(7 * 86_400_000) })
+    .nullable(),
+});
+export type ExceptionDay = z.infer<typeof exceptionDay>;
+/** Of one window, each day once. */
+export const exceptionDays = z
+  .array(exceptionDay)
+  .max(400)
+  .refine((days) => new Set(days.map(({ date }) => date)).size === days.length, { error: 'A day is there twice' });
+
 export const entryPart = z.strictObject({
   kind: z.literal('entry'),
   entryId: uuid,
   playlistId: uuid,
   priority: z.int().min(0).max(100),
   ...windowFields,
+  /** Left out when there are none, so that what was published before there were any keeps its name. */
+  exceptions: exceptionDays.min(1).optional(),
 });
 export type EntryPart = z.infer<typeof entryPart>;
 

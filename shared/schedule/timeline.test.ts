@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { Temporal } from 'temporal-polyfill';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -159,11 +160,23 @@ function openStart(
   at: number,
 ): number | null {
   if (at < (window.validFrom ?? 0) || at >= (window.validTo ?? Infinity)) return null;
-  const job = new Cron(window.cron, { mode: '5-part', timezone: zone });
-  let last: number | null = null;
-  for (let run = job.nextRun(new Date(at - window.durationMs)); run && run.getTime() <= at; run = job.nextRun(run))
-    last = run.getTime();
-  return last === null ? null : Math.max(last, window.validFrom ?? 0);
+  const exceptions = 'exceptions' in window ? (window.exceptions ?? []) : [];
+  const localDate = (run: Date): string =>
+    Temporal.Instant.from(run.toISOString()).toZonedDateTimeISO(zone).toPlainDate().toString();
+  const starts: number[] = [];
+  const look = (cron: string, durationMs: number, counts: (date: string) => boolean): void => {
+    const job = new Cron(cron, { mode: '5-part', timezone: zone });
+    for (let run = job.nextRun(new Date(at - durationMs)); run && run.getTime() <= at; run = job.nextRun(run))
+      if (counts(localDate(run))) starts.push(run.getTime());
+  };
+  look(window.cron, window.durationMs, (date) => !exceptions.some((day) => day.date === date));
+  for (const { date, instead } of exceptions) {
+    if (instead === null) continue;
+    const [, month, day] = date.split('-').map(Number);
+    const cron = `${instead.minute % 60} ${Math.floor(instead.minute / 60)} ${day} ${month} *`;
+    look(cron, instead.durationMs, (on) => on === date);
+  }
+  return starts.length === 0 ? null : Math.max(...starts, window.validFrom ?? 0);
 }
 
 function topTakeovers(takeovers: readonly Takeover[], at: number): string[] {

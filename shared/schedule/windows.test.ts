@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cron, instant, zones } from '../../test/lib/programmes.ts';
+import { cron, exceptions, instant, zones } from '../../test/lib/programmes.ts';
 import { parseCron } from './cron.ts';
 import { latestOpenings, nextRuns, openWindows } from './windows.ts';
-import { Zone } from './zone.ts';
+import { dateOf, Zone } from './zone.ts';
 
 const zone = 'Asia/Ho_Chi_Minh';
 const at = (time: string): number => Date.parse(`2026-03-03T${time}+07:00`);
@@ -73,6 +73,57 @@ test('of openings that overlap the latest decides', () => {
               .map(({ start }) => start)
               .slice(-1),
           );
+        }
+      },
+    ),
+  );
+});
+
+test('a day that is an exception opens nothing, or once at its own time; what began before goes on', () => {
+  const window = {
+    cron: '0 8,20 * * *',
+    durationMs: 6 * hour,
+    validFrom: null,
+    validTo: null,
+    exceptions: [
+      { date: '2026-03-03', instead: null },
+      { date: '2026-03-04', instead: { minute: 9 * 60 + 30, durationMs: hour } },
+    ],
+  };
+  const opened = openWindows(window, zone, at('00:00'), at('23:59') + 26 * hour).map(({ start, end }) => [
+    new Date(start + 7 * hour).toISOString().slice(5, 16),
+    (end - start) / hour,
+  ]);
+  expect(opened).toEqual([
+    ['03-02T20:00', 6],
+    ['03-04T09:30', 1],
+  ]);
+});
+
+test('with exceptions the other days open as without', () => {
+  fc.assert(
+    fc.property(
+      cron,
+      fc.constantFrom(...zones),
+      instant,
+      fc.integer({ min: 60_000, max: 3 * 86_400_000 }),
+      exceptions,
+      (expression, place, from, durationMs, days) => {
+        const plain = { cron: expression, durationMs, validFrom: null, validTo: null };
+        const window = { ...plain, exceptions: days };
+        const to = from + 48 * hour;
+        const excepted = new Set(days.map(({ date }) => date));
+        const isExcepted = ({ start }: { start: number }) => excepted.has(dateOf(place, start));
+        const all = openWindows(window, place, from, to);
+        expect(all.filter((open) => !isExcepted(open))).toEqual(
+          openWindows(plain, place, from, to).filter((open) => !isExcepted(open)),
+        );
+        const latest = latestOpenings(window, new Zone(place), from, to, parseCron(expression));
+        for (const t of all.flatMap(({ start, end }) => [start, end - 1]).filter((each) => each >= from && each < to)) {
+          const holding = (open: { start: number; end: number }) => open.start <= t && t < open.end;
+          const lastOf = (some: readonly { start: number; end: number }[]) =>
+            Math.max(...some.filter(holding).map(({ start }) => start));
+          expect(lastOf(latest)).toBe(lastOf(all));
         }
       },
     ),

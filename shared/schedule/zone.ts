@@ -23,6 +23,16 @@ export function localDayOf(zone: string, instant: number): LocalDay {
   return { start: start.epochMilliseconds, end: start.add({ days: 1 }).startOfDay().epochMilliseconds };
 }
 
+/** A day of the calendar, «2026-02-17», in a zone. */
+export function localDayOn(zone: string, date: string): LocalDay {
+  const day = Temporal.PlainDate.from(date);
+  const startOf = (each: Temporal.PlainDate): number => each.toZonedDateTime(zone).epochMilliseconds;
+  return { start: startOf(day), end: startOf(day.add({ days: 1 })) };
+}
+
+/** The day of the calendar, «2026-02-17», that `instant` lies on. */
+export const dateOf = (zone: string, instant: number): string => at(zone, instant).toPlainDate().toString();
+
 /** The longest span around `instant` with one offset. */
 export function offsetSpanOf(zone: string, instant: number): OffsetSpan {
   const here = at(zone, instant);

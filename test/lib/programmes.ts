@@ -110,6 +110,25 @@ export const cron = fc
   )
   .map((fields) => fields.join(' '));
 
+/** Days around the instants above, each once. */
+export const exceptions = fc.uniqueArray(
+  fc.record({
+    date: fc
+      .tuple(
+        fc.constantFrom('2026-03-28', '2026-04-04', '2026-10-24', '2026-02-27', '2026-12-31'),
+        fc.integer({ min: 0, max: 3 }),
+      )
+      .map(([day, after]) => new Date(Date.parse(day) + after * 86_400_000).toISOString().slice(0, 10)),
+    instead: fc.option(
+      fc.record({
+        minute: fc.integer({ min: 0, max: 1439 }),
+        durationMs: fc.integer({ min: 1, max: 3000 }).map((n) => n * 60_000),
+      }),
+    ),
+  }),
+  { minLength: 1, maxLength: 4, selector: (day) => day.date },
+);
+
 const validity = fc.option(instant, { nil: null, freq: 3 });
 
 /** Any programme: missing notices, empty playlists, clashing windows and too many obligations included. */
@@ -138,6 +157,7 @@ export const anyProgramme: fc.Arbitrary<Programme> = fc
         minutes: fc.integer({ min: 1, max: 3000 }),
         validFrom: validity,
         validTo: validity,
+        exceptions: fc.option(exceptions, { nil: undefined, freq: 2 }),
       }),
       { maxLength: 6 },
     ),

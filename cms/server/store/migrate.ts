@@ -9,6 +9,7 @@ import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import * as slimPlays from './migrations/0007-slim-plays.ts';
 import * as numberedJournals from './migrations/0008-numbered-journals.ts';
 import * as contentLists from './migrations/0010-content-lists.ts';
+import * as scheduleExceptions from './migrations/0013-schedule-exceptions.ts';
 import * as alerts from './migrations/0016-alerts.ts';
 import type { Store } from './store.ts';
 
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   slimPlays.migration,
   numberedJournals.migration,
   contentLists.migration,
+  scheduleExceptions.migration,
   alerts.migration,
 ];
 

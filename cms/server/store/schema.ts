@@ -238,6 +238,8 @@ export interface Database {
     priority: number;
     valid_from: number | null;
     valid_to: number | null;
+    /** JSON [{date, instead}]: days that go by another rule than the cron expression. */
+    exceptions: Generated<string>;
     /** JSON {unitIds, boardIds}: a unit stands for every board below it. */
     targets: string;
     /** The words of its name, folded: what it is found by. '' until the first start of the release that has this. */

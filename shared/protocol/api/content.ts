@@ -1,7 +1,7 @@
 /** HTTP: notices, playlists, schedule entries, publishing. Deleting answers 204; edits and deletions name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
 import { durationMs, msUtc, requiredLine, sha256Hex, uuid, version } from '../common.ts';
-import { noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
+import { exceptionDays, noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
 
 export { media, mediaList, type Media } from './media.ts';
 
@@ -117,17 +117,27 @@ const scheduleFields = {
   ...windowFields,
   targets,
 };
-/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved). */
-export const scheduleInput = z.strictObject(scheduleFields);
-export const scheduleEdit = z.strictObject({ ...scheduleFields, revision: z.int() });
+/** Left out, a new entry has none and an edited one keeps its own. */
+const exceptionFields = { exceptions: exceptionDays.optional() };
+/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id, POST :id/restore (takes the deletion back). Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved). */
+export const scheduleInput = z.strictObject({ ...scheduleFields, ...exceptionFields });
+export const scheduleEdit = z.strictObject({ ...scheduleFields, ...exceptionFields, revision: z.int() });
 export const scheduleEntry = z.strictObject({
   id: uuid,
   ...scheduleFields,
+  exceptions: exceptionDays,
   name: z.string(),
+  /** A unit above the reader's own is not among the units they are told of. */
+  unitName: z.string(),
   revision: z.int(),
   updatedAt: msUtc,
 });
-export const scheduleRow = scheduleEntry.extend({ playlistName: z.string(), playlistUnitId: uuid });
+/** `boards`: how many of those in the reader's sight it means. */
+export const scheduleRow = scheduleEntry.extend({
+  playlistName: z.string(),
+  playlistUnitId: uuid,
+  boards: z.int(),
+});
 export const schedulesQuery = z.strictObject({ ...listFields, playlistId: uuid.optional() });
 export const scheduleEntries = z.strictObject({ entries: z.array(scheduleRow), ...pageFields });
 export type ScheduleRow = z.infer<typeof scheduleRow>;

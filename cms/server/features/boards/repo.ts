@@ -117,6 +117,17 @@ export async function findBoardsOfUnits(db: Db | Tx, unitIds: readonly string[])
   });
 }
 
+export async function findPlaces(db: Db | Tx, unitIds: readonly string[]): Promise<{ id: string; unitId: string }[]> {
+  return inChunks(unitIds, (chunk) =>
+    db
+      .selectFrom('boards')
+      .select(['id', 'unit_id as unitId'])
+      .where('unit_id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .execute(),
+  );
+}
+
 /** The units that have a board. */
 export async function unitsWithBoards(db: Db | Tx): Promise<string[]> {
   const rows = await db.selectFrom('boards').select('unit_id').distinct().where('deleted_at', 'is', null).execute();

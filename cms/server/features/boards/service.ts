@@ -44,6 +44,8 @@ export interface BoardsService {
   /** As `records`, and they are held: until the transaction ends nobody changes or deletes them. */
   held(boardIds: readonly string[], tx: Tx): Promise<BoardRecord[]>;
   recordsOfUnits(unitIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
+  /** Which boards stand on these units, and nothing more of them. */
+  places(unitIds: readonly string[]): Promise<{ id: string; unitId: string }[]>;
   /** To which units they belonged when: what happened is told under the unit of its time. */
   belonging(boardIds: readonly string[]): Promise<Belonging>;
   /** The player that may speak for the board, or null. */
@@ -227,6 +229,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
     records: (boardIds, tx) => repo.findBoards(tx ?? store.read, boardIds),
     held: (boardIds, tx) => repo.holdBoards(tx, boardIds),
     recordsOfUnits: (unitIds, tx) => repo.findBoardsOfUnits(tx ?? store.read, unitIds),
+    places: (unitIds) => repo.findPlaces(store.read, unitIds),
     belonging: (boardIds) => repo.readBelonging(store.read, boardIds),
     device: async (boardId) => (await repo.currentDevices(store.read, [boardId]))[0] ?? null,
     devices: (boardIds, tx) => repo.currentDevices(tx ?? store.read, boardIds),

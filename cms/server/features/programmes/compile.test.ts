@@ -65,6 +65,7 @@ const entry = (n: number, playlistN: number, over: Partial<EntryRecord> = {}): E
   name: `Lịch ${n}`,
   priority: 50,
   ...window,
+  exceptions: [],
   targets: { unitIds: [unitCommune], boardIds: [] },
   revision: 1,
   updatedAt: 0,
@@ -156,7 +157,7 @@ describe('compile', () => {
       {
         notices: [notice(1), notice(2, picture(1)), notice(3), notice(9)],
         playlists: [playlist(1, [1, 2]), playlist(2, [2]), playlist(9, [9])],
-        entries: [entry(1, 2)],
+        entries: [entry(1, 2), entry(2, 2, { exceptions: [{ date: '2026-03-03', instead: null }] })],
         obligations: [obligation(1, 3)],
         assets: [asset(1), asset(9)],
       },
@@ -166,7 +167,16 @@ describe('compile', () => {
     expect([...programme.notices.keys()].sort()).toEqual([id(2, 1), id(2, 2), id(2, 3)]);
     expect([...programme.playlists.keys()].sort()).toEqual([id(3, 1), id(3, 2)]);
     expect(programme.entries).toEqual([
+      // Without exceptions it says nothing of them: it keeps the name that it had before there were any.
       { kind: 'entry', entryId: id(5, 1), playlistId: id(3, 2), priority: 50, ...window },
+      {
+        kind: 'entry',
+        entryId: id(5, 2),
+        playlistId: id(3, 2),
+        priority: 50,
+        ...window,
+        exceptions: [{ date: '2026-03-03', instead: null }],
+      },
     ]);
     expect(programme.obligations).toEqual([
       { kind: 'obligation', obligationId: id(6, 1), noticeId: id(2, 3), perHour: 4, order: 0, ...window },

@@ -260,6 +260,7 @@ const entryPart = (entry: EntryRecord): EntryPart => ({
   durationMs: entry.durationMs,
   validFrom: entry.validFrom,
   validTo: entry.validTo,
+  ...(entry.exceptions.length > 0 ? { exceptions: entry.exceptions } : {}),
 });
 
 const obligationPart = (obligation: ObligationRecord): ObligationPart => ({

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { targets } from '../../../../shared/protocol/api/content.ts';
+import { exceptionDays, type ExceptionDay } from '../../../../shared/protocol/programme.ts';
 import { foldedName, mapInTurns } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
 import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
@@ -17,6 +18,8 @@ export interface EntryRecord {
   readonly priority: number;
   readonly validFrom: number | null;
   readonly validTo: number | null;
+  /** By date. */
+  readonly exceptions: ExceptionDay[];
   readonly targets: Targets;
   readonly revision: number;
   readonly updatedAt: number;
@@ -34,6 +37,7 @@ function toRecord(row: Selectable<Database['schedule_entries']>): EntryRecord {
     priority: row.priority,
     validFrom: row.valid_from,
     validTo: row.valid_to,
+    exceptions: exceptionDays.parse(JSON.parse(row.exceptions)),
     targets: targets.parse(JSON.parse(row.targets)),
     revision: row.revision,
     updatedAt: row.updated_at,
@@ -50,6 +54,7 @@ const toColumns = (values: EntryValues) => ({
   priority: values.priority,
   valid_from: values.validFrom,
   valid_to: values.validTo,
+  exceptions: JSON.stringify(values.exceptions),
   targets: JSON.stringify(values.targets),
 });
 
@@ -59,6 +64,16 @@ export async function findEntry(db: Db | Tx, id: string): Promise<EntryRecord | 
     .selectAll()
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+export async function findDeleted(db: Db | Tx, id: string): Promise<EntryRecord | null> {
+  const row = await db
+    .selectFrom('schedule_entries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
     .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
@@ -152,6 +167,23 @@ export async function markDeleted(
     .where('id', '=', id)
     .$if(revision !== undefined, (query) => query.where('revision', '=', revision!))
     .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+/** @returns false when somebody took it back before */
+export async function takeBack(
+  tx: Tx,
+  record: EntryRecord,
+  values: EntryValues,
+  by: string,
+  now: number,
+): Promise<boolean> {
+  const done = await tx
+    .updateTable('schedule_entries')
+    .set({ ...toColumns(values), revision: record.revision + 1, updated_at: now, updated_by: by, deleted_at: null })
+    .where('id', '=', record.id)
+    .where('deleted_at', 'is not', null)
     .executeTakeFirst();
   return done.numUpdatedRows > 0n;
 }

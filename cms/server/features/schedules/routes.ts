@@ -53,5 +53,10 @@ export const scheduleRoutes =
         return reply.code(204).send();
       },
     );
+    app.post(
+      '/api/schedule-entries/:id/restore',
+      { config, schema: { params, response: { 200: scheduleEntry } } },
+      (request) => service.restore(actorOf(request), request.params.id),
+    );
     await Promise.resolve();
   };

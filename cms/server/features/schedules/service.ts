@@ -18,7 +18,7 @@ import type { PlaylistsService } from '../playlists/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
 import type { EntryRecord, EntryValues } from './repo.ts';
-import { assertValidity, cleanTargets } from './targets.ts';
+import { assertValidity, cleanTargets, Reach } from './targets.ts';
 
 export type { EntryRecord } from './repo.ts';
 
@@ -33,6 +33,8 @@ export interface SchedulesService {
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409 */
   remove(actor: Actor, id: string, revision?: number): Promise<void>;
+  /** Takes a deletion back. @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_unknown`, `targets_gone` */
+  restore(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
   /** Makes rows of a release before findable. */
@@ -41,7 +43,7 @@ export interface SchedulesService {
 
 export interface SchedulesDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get'>;
-  readonly boards: Pick<BoardsService, 'held'>;
+  readonly boards: Pick<BoardsService, 'held' | 'places'>;
   readonly playlists: Pick<PlaylistsService, 'usable' | 'held' | 'names'>;
 }
 
@@ -76,13 +78,16 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       : await playlists.usable(actor, input.playlistId, tx);
     if (!playlist) throw new AppError('playlist_unknown', 'There is no such playlist', { field: 'playlistId' });
     const targets = await cleanTargets(tx, input, before, { tree, boards });
-    return { ...input, name, cron, targets };
+    const exceptions = (input.exceptions ?? before?.exceptions ?? []).toSorted((a, b) => (a.date < b.date ? -1 : 1));
+    return { ...input, name, cron, exceptions, targets };
   }
+
+  const shown = (record: EntryRecord): ScheduleEntry => ({ ...record, unitName: nameOf(record.unitId) });
 
   async function view(id: string): Promise<ScheduleEntry> {
     const record = await repo.findEntry(store.write, id);
     if (!record) throw unknown();
-    return record;
+    return shown(record);
   }
 
   return {
@@ -96,14 +101,22 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
         repo.count(store.read, filter),
       ]);
       const { page, next } = cutPage(found, limit);
-      const played = await playlists.names([...new Set(page.map((entry) => entry.playlistId))]);
+      const [played, reach] = await Promise.all([
+        playlists.names([...new Set(page.map((entry) => entry.playlistId))]),
+        boards.places(access.unitsFor(actor, 'board.read')).then((places) => new Reach(places, tree)),
+      ]);
       const entries = page.map((entry) => {
         const playlist = played.get(entry.playlistId);
-        return { ...entry, playlistName: playlist?.name ?? '', playlistUnitId: playlist?.unitId ?? entry.unitId };
+        return {
+          ...shown(entry),
+          playlistName: playlist?.name ?? '',
+          playlistUnitId: playlist?.unitId ?? entry.unitId,
+          boards: reach.count(entry),
+        };
       });
       return { entries, next, total };
     },
-    get: (actor, id) => find(actor, id),
+    get: async (actor, id) => shown(await find(actor, id)),
     async create(actor, input) {
       access.assert(actor, 'schedule.edit', input.unitId);
       const id = sources.newId();
@@ -156,6 +169,25 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
           detail: { name: record.name },
         });
       });
+    },
+    async restore(actor, id) {
+      const record = await repo.findDeleted(store.read, id);
+      if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
+      access.assert(actor, 'schedule.edit', record.unitId);
+      await store.transaction(async (tx) => {
+        const { id: _id, revision: _revision, updatedAt: _updatedAt, ...input } = record;
+        const values = await clean(tx, actor, input, record);
+        if (!(await repo.takeBack(tx, record, values, actor.userId, sources.now()))) throw unknown();
+        await audit(tx, {
+          actor,
+          action: 'schedule.restored',
+          subjectType: 'schedule',
+          subjectId: id,
+          unitId: values.unitId,
+          detail: { ...values },
+        });
+      });
+      return view(id);
     },
     ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),
     foldOldRows: () => foldOldRows(store, 'schedule_entries'),

@@ -52,6 +52,39 @@ export function targetsBoard(targets: Targets, board: { readonly id: string }, u
   return targets.boardIds.includes(board.id) || targets.unitIds.some((id) => unitPath.includes(id));
 }
 
+/** Counts the boards that entries mean, of some boards: as a board's programme is compiled, of the entry's own unit only. */
+export class Reach {
+  readonly #pathOf = new Map<string, readonly string[]>();
+  /** Boards on each unit and below it. */
+  readonly #below = new Map<string, number>();
+  readonly #tree: UnitTree;
+
+  constructor(places: readonly { readonly id: string; readonly unitId: string }[], tree: UnitTree) {
+    const paths = new Map<string, readonly string[]>();
+    for (const { id, unitId } of places) {
+      const path = paths.get(unitId) ?? tree.pathOf(unitId);
+      paths.set(unitId, path);
+      this.#pathOf.set(id, path);
+      for (const unit of path) this.#below.set(unit, (this.#below.get(unit) ?? 0) + 1);
+    }
+    this.#tree = tree;
+  }
+
+  count({ unitId, targets }: { readonly unitId: string; readonly targets: Targets }): number {
+    const units = new Set(targets.unitIds);
+    // What lies below another chosen unit is counted with it.
+    const tops = targets.unitIds.filter((id) => {
+      const path = this.#tree.pathOf(id);
+      return path.includes(unitId) && !path.slice(0, -1).some((above) => units.has(above));
+    });
+    const single = targets.boardIds.filter((id) => {
+      const path = this.#pathOf.get(id);
+      return path?.includes(unitId) === true && !path.some((above) => units.has(above));
+    });
+    return tops.reduce((sum, id) => sum + (this.#below.get(id) ?? 0), 0) + single.length;
+  }
+}
+
 /** @throws AppError `validity_reversed`, field validTo */
 export function assertValidity({ validFrom, validTo }: { validFrom: number | null; validTo: number | null }): void {
   if (validFrom !== null && validTo !== null && validFrom >= validTo)

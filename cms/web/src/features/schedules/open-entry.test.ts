@@ -17,6 +17,7 @@ const playlists = [
 const entry = (id: string, fields: Partial<ScheduleEntry>): ScheduleEntry => ({
   id,
   unitId: 'commune',
+  unitName: 'Xã An',
   playlistId: 'full',
   name: id,
   priority: 50,
@@ -24,6 +25,7 @@ const entry = (id: string, fields: Partial<ScheduleEntry>): ScheduleEntry => ({
   durationMs: 2 * 3_600_000,
   validFrom: null,
   validTo: null,
+  exceptions: [],
   targets: { unitIds: ['commune'], boardIds: [] },
   revision: 1,
   updatedAt: 0,

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import type { Actor } from '../../access.ts';
+import { describeStores } from '../../store/testing.ts';
+import { testActor } from '../../testing.ts';
+import { createTestContent, type TestContent } from '../../testing-content.ts';
+
+const hour = 3_600_000;
+const skipped = { date: '2026-12-25', instead: null };
+const moved = { date: '2026-12-24', instead: { minute: 8 * 60, durationMs: hour } };
+
+describeStores('schedule entries', (under) => {
+  let test: TestContent;
+  let admin: Actor;
+  let editor: Actor;
+  beforeAll(async () => {
+    test = await createTestContent(under.store);
+    admin = test.admin;
+    editor = testActor({ unitId: test.ids.commune, role: 'editor' });
+  });
+  afterAll(() => test.close());
+
+  async function inputAt(unitId: string, fields: Partial<ScheduleInput> = {}): Promise<ScheduleInput> {
+    return {
+      unitId,
+      playlistId: (await test.playlist(admin, [], unitId)).id,
+      name: 'Bản tin sáng',
+      priority: 50,
+      cron: '0 6 * * *',
+      durationMs: hour,
+      validFrom: null,
+      validTo: null,
+      targets: { unitIds: [unitId], boardIds: [] },
+      ...fields,
+    };
+  }
+
+  it('keep their single-day exceptions, by date; an edit that says nothing of them leaves them', async () => {
+    const input = await inputAt(test.ids.commune, { exceptions: [skipped, moved] });
+    const made = await test.schedules.create(editor, input);
+    expect(made.exceptions).toEqual([moved, skipped]);
+    const { exceptions: _exceptions, ...silent } = input;
+    const renamed = await test.schedules.edit(editor, made.id, made.revision, { ...silent, name: 'Tin sáng' });
+    expect(renamed.exceptions).toEqual([moved, skipped]);
+    const cleared = await test.schedules.edit(editor, made.id, renamed.revision, { ...input, exceptions: [] });
+    expect((await test.schedules.get(editor, made.id)).exceptions).toEqual([]);
+    expect((await test.schedules.create(editor, silent)).exceptions).toEqual([]);
+    await test.schedules.remove(editor, made.id, cleared.revision);
+  });
+
+  it('come back as they were when a deletion is taken back, once', async () => {
+    const made = await test.schedules.create(editor, await inputAt(test.ids.commune, { exceptions: [skipped] }));
+    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
+    await test.schedules.remove(editor, made.id, made.revision);
+    await expect(test.schedules.get(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
+    const back = await test.schedules.restore(editor, made.id);
+    expect(back).toEqual({ ...made, revision: made.revision + 1, updatedAt: back.updatedAt });
+    expect(await test.schedules.ofUnits([test.ids.commune])).toContainEqual(
+      expect.objectContaining({ id: made.id, revision: back.revision }),
+    );
+    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
+  });
+
+  it('do not come back without their playlist', async () => {
+    const input = await inputAt(test.ids.commune);
+    const made = await test.schedules.create(editor, input);
+    await test.schedules.remove(editor, made.id);
+    await test.playlists.remove(editor, input.playlistId);
+    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'playlist_unknown' });
+    await expect(test.schedules.get(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
+  });
+
+  it('are refused on a board of another unit', async () => {
+    const strange = await test.board(admin, { unitId: test.ids.sister });
+    const targets = { unitIds: [], boardIds: [strange.id] };
+    await expect(test.schedules.create(editor, await inputAt(test.ids.commune, { targets }))).rejects.toMatchObject({
+      code: 'target_outside_unit',
+      field: 'targets',
+      params: { count: 1 },
+    });
+  });
+
+  it('say whose they are and how many boards in sight they mean, each once', async () => {
+    const own = await test.board(admin);
+    await test.board(admin, { unitId: test.ids.village });
+    await test.board(admin, { unitId: test.ids.sister });
+    const targets = { unitIds: [test.ids.province, test.ids.commune], boardIds: [own.id] };
+    const made = await test.schedules.create(admin, await inputAt(test.ids.province, { targets, name: 'Của tỉnh' }));
+    const rowFor = async (actor: Actor) => (await test.schedules.list(actor, { q: 'của tỉnh' })).entries[0];
+    const boardsOf = async (actor: Actor): Promise<number> => (await test.boards.list(actor)).length;
+    expect(await rowFor(editor)).toMatchObject({ id: made.id, unitName: 'Tỉnh Thử', boards: await boardsOf(editor) });
+    expect(await rowFor(admin)).toMatchObject({ boards: await boardsOf(admin) });
+    expect(await boardsOf(admin)).toBeGreaterThan(await boardsOf(editor));
+    expect(await boardsOf(editor)).toBeGreaterThan(1);
+    const villager = testActor({ unitId: test.ids.village, role: 'viewer' });
+    expect(await rowFor(villager)).toMatchObject({ boards: 1 });
+  });
+});
