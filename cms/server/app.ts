@@ -173,7 +173,7 @@ export async function createApp(
   building.defer(() => fastify.close());
   building.defer(() => void io.engine.close());
   await fastify.ready();
-  building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, units, log }));
+  building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, proof, units, log }));
 
   const disposal = building.move();
   return {

@@ -3,6 +3,10 @@ import type { Tx } from '../store/store.ts';
 
 /** In the order in which rows may go: what refers before what is referred to. */
 const tables: readonly (keyof Database)[] = [
+  'journal_tallies',
+  'play_hours',
+  'board_days',
+  'content_days',
   'journal_forks',
   'journal_batches',
   'journals',

@@ -5,6 +5,7 @@ import type { AccountsService } from '../features/accounts/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
+import type { ProofService } from '../features/proof/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 
@@ -14,13 +15,15 @@ export interface HousekeepingDeps {
   readonly media: Pick<MediaService, 'tidyUploads' | 'emptyBin'>;
   readonly uploads: Pick<UploadServer, 'find'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse'>;
+  readonly proof: Pick<ProofService, 'sumUp'>;
   readonly units: Pick<UnitsService, 'keepUp'>;
   readonly log: Logger;
 }
 
 /** @returns how to stop it */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  const { accounts, keys, media, uploads, programmes, units, log } = deps;
+  const { accounts, keys, media, uploads, programmes, proof, units, log } = deps;
+  const ending = new AbortController();
   const running = new Set<Promise<void>>();
   const every = (expression: string, name: string, work: () => Promise<unknown>) =>
     cron.schedule(expression, () => {
@@ -33,12 +36,14 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     });
   const tasks = [
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
+    every('*/10 * * * * *', 'sums of plays', () => proof.sumUp(ending.signal)),
     every('* * * * *', 'units', () => units.keepUp()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),
   ];
   return async () => {
+    ending.abort();
     await Promise.all(tasks.map((task) => task.destroy()));
     await Promise.all(running);
   };

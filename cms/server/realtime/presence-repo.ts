@@ -27,6 +27,7 @@ export const presenceRepo = {
           host: e.ref('excluded.host'),
           app: e.ref('excluded.app'),
           state: e.ref('excluded.state'),
+          shows: e.ref('excluded.shows'),
         })),
       )
       .execute();

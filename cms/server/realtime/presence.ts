@@ -16,6 +16,12 @@ const touchEveryMs = 30_000;
 /** Rows per transaction. */
 const rowsPerFlush = 500;
 
+function showsOf({ now, screenOn }: BoardState): StateRow['shows'] {
+  if (screenOn === false) return 'dark';
+  if (now === null) return null;
+  return now.why === 'takeover' || now.why === 'fallback' ? now.why : 'content';
+}
+
 export class Presence {
   readonly #context: Context;
   readonly #paired: Set<string>;
@@ -81,7 +87,7 @@ export class Presence {
   }
 
   said(boardId: string, state: BoardState): void {
-    Object.assign(this.#row(boardId), { state: JSON.stringify(state), host: state.host });
+    Object.assign(this.#row(boardId), { state: JSON.stringify(state), host: state.host, shows: showsOf(state) });
     this.#changed(boardId);
   }
 
@@ -114,14 +120,23 @@ export class Presence {
   #row(boardId: string): StateRow {
     let row = this.#states.get(boardId);
     if (!row) {
-      row = { board_id: boardId, online: 0, since: null, last_seen_at: null, host: null, app: null, state: null };
+      row = {
+        board_id: boardId,
+        online: 0,
+        since: null,
+        last_seen_at: null,
+        host: null,
+        app: null,
+        state: null,
+        shows: null,
+      };
       this.#states.set(boardId, row);
     }
     return row;
   }
 
   #goOffline(row: StateRow, since: number): void {
-    Object.assign(row, { online: 0, since });
+    Object.assign(row, { online: 0, since, shows: null });
     // What an absent board shows is not known.
     if (row.state !== null)
       row.state = JSON.stringify({ ...(JSON.parse(row.state) as BoardState), now: null, next: null, screenOn: null });

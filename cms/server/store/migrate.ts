@@ -10,6 +10,7 @@ import * as slimPlays from './migrations/0007-slim-plays.ts';
 import * as numberedJournals from './migrations/0008-numbered-journals.ts';
 import * as contentLists from './migrations/0010-content-lists.ts';
 import * as scheduleExceptions from './migrations/0013-schedule-exceptions.ts';
+import * as playTallies from './migrations/0015-play-tallies.ts';
 import * as alerts from './migrations/0016-alerts.ts';
 import type { Store } from './store.ts';
 
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   numberedJournals.migration,
   contentLists.migration,
   scheduleExceptions.migration,
+  playTallies.migration,
   alerts.migration,
 ];
 

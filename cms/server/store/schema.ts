@@ -135,6 +135,8 @@ export interface Database {
     app: string | null;
     /** JSON of stateChangedV1. */
     state: string | null;
+    /** The same in a word, for queries; null: it has not said, or is not there to say it. `dark`: its screen is off. */
+    shows: Generated<'content' | 'fallback' | 'takeover' | 'dark' | null>;
   };
   pairings: {
     id: string;
@@ -392,6 +394,21 @@ export interface Database {
   /** Records other than plays: boots, switches, faults … body is the record's JSON. */
   board_events: { journal_id: string; seq: number; board_id: string; at: number; type: string; body: string };
 
+  /** The last record of a journal whose plays stand in the sums below. */
+  journal_tallies: { journal_no: number; seq: number };
+  /** Sums by the hour (ms UTC) in which plays began and the unit that the board belonged to then. */
+  play_hours: { hour: number; unit_id: string } & PlaySums;
+  /** Sums by day, whose beginning in Viet Nam `day` is, ms UTC. */
+  board_days: { day: number; board_id: string; unit_id: string } & PlaySums;
+  /** `content_id` is a notice's or a takeover's; '' for the fallback slide. */
+  content_days: {
+    day: number;
+    kind: 'notice' | 'takeover' | 'fallback';
+    content_id: string;
+    unit_id: string;
+    board_id: string;
+  } & PlaySums;
+
   commands: { id: string; board_id: string; name: string; issued_by: string; issued_at: number; expires_at: number };
   audit_log: {
     id: string;
@@ -406,6 +423,16 @@ export interface Database {
     detail: string;
   };
   migrations: { name: string; applied_at: Generated<number> };
+}
+
+/** Plays that count, painted in full or in part, and how long; exercises and what proves nothing stand beside them, never among them. */
+export interface PlaySums {
+  completed: number;
+  partial: number;
+  exercise: number;
+  uncounted: number;
+  /** Of completed and partial plays. */
+  painted_ms: number;
 }
 
 export type Role = 'administrator' | 'province' | 'approver' | 'editor' | 'technician' | 'viewer';

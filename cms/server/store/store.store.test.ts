@@ -137,6 +137,21 @@ describeStores('store', (under) => {
     expect(totals).toEqual({ count: 334, painted: 334 * 15_000 });
   });
 
+  it('adds many rows to those that have their key', async () => {
+    const { store } = under;
+    const columns = ['hour', 'unit_id', 'completed', 'partial', 'exercise', 'uncounted', 'painted_ms'] as const;
+    const add = (...rows: readonly (readonly (string | number)[])[]) =>
+      store.transaction((tx) => store.insertMany(tx, 'play_hours', columns, rows, { addTo: ['hour', 'unit_id'] }));
+    await add([1, 'a', 1, 2, 3, 4, 5]);
+    await add([1, 'a', 10, 20, 30, 40, 50], [1, 'b', 1, 1, 1, 1, 1], [2, 'a', 7, 0, 0, 0, 7]);
+    const held = await store.read.selectFrom('play_hours').select(columns).orderBy('hour').orderBy('unit_id').execute();
+    expect(held.map((row) => Object.values(row))).toEqual([
+      [1, 'a', 11, 22, 33, 44, 55],
+      [1, 'b', 1, 1, 1, 1, 1],
+      [2, 'a', 7, 0, 0, 0, 7],
+    ]);
+  });
+
   it('refuses a whole bulk insert when one key exists', async () => {
     const { store } = under;
     const insert = store.transaction((tx) =>

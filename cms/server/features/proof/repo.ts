@@ -1,7 +1,7 @@
 /** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
 import { sql, type Selectable } from 'kysely';
 import { provingHosts, type JournalBatch } from '../../../../shared/protocol/journal.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database, PlaySums } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
 import type { RowText } from './verify.ts';
 
@@ -40,12 +40,31 @@ export interface CursorMove {
   readonly toHash: string;
 }
 
+/** Records of a journal, after one and up to another. */
+export interface JournalRange {
+  readonly journalNo: number;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
 /** A play counts as proof when a host painted it that proves something (`provingHosts`); a dark or failed one was not seen. */
 export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
 
 /** By which plays name a board; none of one that never had a player. */
 const boardNo = (boardId: string) =>
   sql<number>`(select min(journals.board_no) from journals where journals.board_id = ${boardId})`;
+
+/** Plays of one hour, board, unit and content; PostgreSQL gives sums as text. */
+interface SumRow extends Record<keyof PlaySums, number | string> {
+  hour: number;
+  board_id: string;
+  unit_id: string;
+  notice_id: string | null;
+  takeover_id: string | null;
+}
+
+const counted = sql<boolean>`(plays.host in (${sql.join(provingHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
+const sumIf = (what: ReturnType<typeof sql>, of = sql`1`) => sql<number>`sum(case when ${what} then ${of} else 0 end)`;
 
 const joined = (rows: readonly RowText[]): { count: number; json: string } => {
   const filled = rows.filter(({ count }) => count > 0);
@@ -212,8 +231,6 @@ export const proofRepo = {
 
   /** Per notice and per takeover: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
   async counts(db: Db | Tx, boardId: string, from: number, to: number) {
-    const counted = sql<boolean>`(plays.host in (${sql.join(provingHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
-    const sum = (what: ReturnType<typeof sql>) => sql<number>`sum(case when ${what} then 1 else 0 end)`;
     const rows = await db
       .selectFrom('plays')
       .leftJoin('notices', 'notices.id', 'plays.notice_id')
@@ -224,10 +241,10 @@ export const proofRepo = {
         sql<string | null>`max(takeovers.status)`.as('takeover_status'),
       ])
       .select([
-        sum(sql`${counted} and plays.outcome = 'completed'`).as('completed'),
-        sum(sql`${counted} and plays.outcome <> 'completed'`).as('partial'),
-        sum(sql`not ${counted}`).as('uncounted'),
-        sql<number>`sum(case when ${counted} then plays.painted_ms else 0 end)`.as('painted_ms'),
+        sumIf(sql`${counted} and plays.outcome = 'completed'`).as('completed'),
+        sumIf(sql`${counted} and plays.outcome <> 'completed'`).as('partial'),
+        sumIf(sql`not ${counted}`).as('uncounted'),
+        sumIf(counted, sql`plays.painted_ms`).as('painted_ms'),
       ])
       .where('plays.board_no', '=', boardNo(boardId))
       .where('plays.start_at', '>=', from)
@@ -245,5 +262,35 @@ export const proofRepo = {
       uncounted: Number(row.uncounted),
       paintedMs: Number(row.painted_ms),
     }));
+  },
+
+  /** Sums of what is in these ranges: by the hour in which plays began, the board, the unit that it belonged to then, and what was shown. */
+  async sumsOf(db: Db, ranges: readonly JournalRange[]) {
+    const values = ranges.map(
+      ({ journalNo, fromSeq, toSeq }) =>
+        sql`(cast(${journalNo} as bigint), cast(${fromSeq} as bigint), cast(${toSeq} as bigint))`,
+    );
+    // A real alert and an exercise are never in one sum.
+    const real = sql`${counted} and coalesce(takeovers.status, 'actual') <> 'exercise'`;
+    const { rows } = await sql<SumRow>`
+      select (plays.start_at / 3600000) * 3600000 as hour, boards.id as board_id, plays.notice_id, plays.takeover_id,
+        coalesce(
+          (select from_unit_id from board_moves
+           where board_id = boards.id and at > plays.start_at order by at limit 1),
+          boards.unit_id
+        ) as unit_id,
+        ${sumIf(sql`${real} and plays.outcome = 'completed'`)} as completed,
+        ${sumIf(sql`${real} and plays.outcome <> 'completed'`)} as partial,
+        ${sumIf(sql`${counted} and takeovers.status = 'exercise'`)} as exercise,
+        ${sumIf(sql`not ${counted}`)} as uncounted,
+        ${sumIf(real, sql`plays.painted_ms`)} as painted_ms
+      from (values ${sql.join(values)}) as range
+        join plays on plays.journal_no = range.column1 and plays.seq > range.column2 and plays.seq <= range.column3
+        join journals on journals.no = plays.journal_no
+        join boards on boards.id = journals.board_id
+        left join takeovers on takeovers.id = plays.takeover_id
+      group by 1, 2, 3, 4, 5
+    `.execute(db);
+    return rows;
   },
 };

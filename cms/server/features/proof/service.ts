@@ -10,6 +10,7 @@ import type { BoardsService } from '../boards/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
+import { createTally } from './tally.ts';
 import { countedOutcomes, proofRepo as repo, type PlayPlace } from './repo.ts';
 
 type Play = z.infer<typeof playSchema>;
@@ -34,6 +35,7 @@ const journalsPerDevice = 200;
 export function createProofService(context: Context, deps: ProofDeps) {
   const { store, sources, audit, log } = context;
   const ingest = createIngest(context, { ...deps, begin });
+  const tally = createTally(context);
   const isCounted = ({ host, outcome }: { host: string; outcome: string }): boolean =>
     proves(host) && countedOutcomes.some((counted) => counted === outcome);
 
@@ -142,6 +144,9 @@ export function createProofService(context: Context, deps: ProofDeps) {
       await deps.boards.require(actor, 'proof.read', query.boardId);
       return { counts: await repo.counts(store.report, query.boardId, query.from, query.to) };
     },
+
+    /** Sums up what has come in, behind the ingest; see tally.ts. */
+    sumUp: (signal: AbortSignal) => tally.run(signal),
 
     /** When everything that was taken is durable or refused. */
     idle: () => ingest.idle(),
