@@ -12,6 +12,9 @@ beforeAll(async () => {
     await mkdir(join(folder, name, 'assets'), { recursive: true });
     await writeFile(join(folder, name, 'index.html'), `<!doctype html><title>${name}</title>`);
     await writeFile(join(folder, name, 'assets/app-abc123.js'), `"${name}"`);
+    // Each form says which it is.
+    await writeFile(join(folder, name, 'assets/app-abc123.js.br'), 'br');
+    await writeFile(join(folder, name, 'assets/app-abc123.js.gz'), 'gzip');
     await writeFile(join(folder, name, '.secret'), 'x');
   }
   await writeFile(join(folder, 'outside.txt'), 'x');
@@ -43,6 +46,23 @@ it.each(['/assets/app-abc123.js', '/stage/assets/app-abc123.js'])('%s is kept fo
   expect(response.statusCode).toBe(200);
   expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
   expect(response.headers['content-type']).toMatch(/^(text|application)\/javascript/);
+});
+
+it.each([
+  ['br, gzip', 'br'],
+  ['gzip', 'gzip'],
+  ['identity', undefined],
+])('whoever accepts «%s» is sent %s', async (accepted, encoding) => {
+  const response = await test.app.fastify.inject({
+    url: '/assets/app-abc123.js',
+    headers: { 'accept-encoding': accepted },
+  });
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['content-encoding']).toBe(encoding);
+  expect(response.headers['content-type']).toMatch(/^(text|application)\/javascript/);
+  expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  expect(response.headers.vary).toMatch(/accept-encoding/i);
+  expect(response.body).toBe(encoding ?? '"web"');
 });
 
 it.each([

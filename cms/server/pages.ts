@@ -22,6 +22,8 @@ export function pageRoutes(folders: PageFolders): Routes {
     if (folders.web === null && folders.stage === null) return;
     await app.register(fastifyStatic, {
       serve: false,
+      // The forms that the build has put beside the files (scripts/lib/precompress.ts).
+      preCompressed: true,
       root: [folders.web, folders.stage].filter((folder) => folder !== null),
     });
     const config = { auth: 'public' } as const;

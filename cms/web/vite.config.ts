@@ -3,6 +3,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { messagesByModule } from './messages-by-module.ts';
 
 const here = import.meta.dirname;
 const cms = 'http://127.0.0.1:8080';
@@ -16,9 +17,10 @@ export default defineConfig({
       outdir: `${here}/src/paraglide`,
       strategy: ['localStorage', 'baseLocale'],
       localStorageKey: 'bang-tin-locale',
-      outputStructure: 'locale-modules',
+      outputStructure: 'message-modules',
       emitReadme: false,
     }),
+    messagesByModule(`${here}/src/paraglide`),
     tailwindcss(),
     svelte({ configFile: false, preprocess: vitePreprocess({ script: false, style: false }) }),
   ],

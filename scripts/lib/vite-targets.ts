@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
 import { distDir, repoRoot } from './paths.ts';
+import { precompress } from './precompress.ts';
 import { FINGERPRINT, TARGETS, fingerprint, outDir, type TargetName } from './targets.ts';
 
 /** Warnings and errors only: the list of a hundred font files is no progress; scripts/build.ts says what is done. */
@@ -71,6 +72,7 @@ export async function buildTarget(name: TargetName): Promise<void> {
   mkdirSync(fresh, { recursive: true });
   try {
     for (const config of runs(name, fresh)) await build(config);
+    if (name === 'web' || name === 'stage') await precompress(fresh);
     writeFileSync(join(fresh, FINGERPRINT), mark);
     if (existsSync(outDir(name))) renameSync(outDir(name), old);
     renameSync(fresh, outDir(name));

@@ -1,32 +1,38 @@
 /**
- * The addresses of the pages. All are in the first load: a page must open while the CMS is away, and after an upgrade that
- * has replaced the files it would be loaded from.
+ * The addresses of the pages. Each page is a file of its own, so that the first one is there soon on a slow line; the others are
+ * fetched behind it (`fetchPages`), because a page must open while the CMS is away too.
  */
 import { createRouter } from 'sv-router';
-import AccountPage from './pages/AccountPage.svelte';
-import AuditPage from './pages/AuditPage.svelte';
-import BoardEditPage from './pages/BoardEditPage.svelte';
-import BoardNewPage from './pages/BoardNewPage.svelte';
-import BoardPage from './pages/BoardPage.svelte';
-import BoardsPage from './pages/BoardsPage.svelte';
-import MediaBinPage from './pages/MediaBinPage.svelte';
-import MediaPage from './pages/MediaPage.svelte';
-import NotFoundPage from './pages/NotFoundPage.svelte';
-import NoticePage from './pages/NoticePage.svelte';
-import NoticesPage from './pages/NoticesPage.svelte';
-import PlaylistPage from './pages/PlaylistPage.svelte';
-import PlaylistsPage from './pages/PlaylistsPage.svelte';
-import PlaysPage from './pages/PlaysPage.svelte';
-import PublishPage from './pages/PublishPage.svelte';
-import SchedulePage from './pages/SchedulePage.svelte';
-import SchedulesPage from './pages/SchedulesPage.svelte';
-import TakeoverNewPage from './pages/TakeoverNewPage.svelte';
-import TakeoverPage from './pages/TakeoverPage.svelte';
-import TakeoversPage from './pages/TakeoversPage.svelte';
-import UnitsImportPage from './pages/UnitsImportPage.svelte';
-import UnitsPage from './pages/UnitsPage.svelte';
-import UserPage from './pages/UserPage.svelte';
-import UsersPage from './pages/UsersPage.svelte';
+import PageMissing from './features/shell/PageMissing.svelte';
+
+/** The CMS is away, or an upgrade has replaced the file. */
+const missing = (): { default: typeof PageMissing } => ({ default: PageMissing });
+
+// The router knows a lazy page by the import in the function that it is given.
+const AccountPage = () => import('./pages/AccountPage.svelte').catch(missing);
+const AuditPage = () => import('./pages/AuditPage.svelte').catch(missing);
+const BoardEditPage = () => import('./pages/BoardEditPage.svelte').catch(missing);
+const BoardNewPage = () => import('./pages/BoardNewPage.svelte').catch(missing);
+const BoardPage = () => import('./pages/BoardPage.svelte').catch(missing);
+const BoardsPage = () => import('./pages/BoardsPage.svelte').catch(missing);
+const MediaBinPage = () => import('./pages/MediaBinPage.svelte').catch(missing);
+const MediaPage = () => import('./pages/MediaPage.svelte').catch(missing);
+const NotFoundPage = () => import('./pages/NotFoundPage.svelte').catch(missing);
+const NoticePage = () => import('./pages/NoticePage.svelte').catch(missing);
+const NoticesPage = () => import('./pages/NoticesPage.svelte').catch(missing);
+const PlaylistPage = () => import('./pages/PlaylistPage.svelte').catch(missing);
+const PlaylistsPage = () => import('./pages/PlaylistsPage.svelte').catch(missing);
+const PlaysPage = () => import('./pages/PlaysPage.svelte').catch(missing);
+const PublishPage = () => import('./pages/PublishPage.svelte').catch(missing);
+const SchedulePage = () => import('./pages/SchedulePage.svelte').catch(missing);
+const SchedulesPage = () => import('./pages/SchedulesPage.svelte').catch(missing);
+const TakeoverNewPage = () => import('./pages/TakeoverNewPage.svelte').catch(missing);
+const TakeoverPage = () => import('./pages/TakeoverPage.svelte').catch(missing);
+const TakeoversPage = () => import('./pages/TakeoversPage.svelte').catch(missing);
+const UnitsImportPage = () => import('./pages/UnitsImportPage.svelte').catch(missing);
+const UnitsPage = () => import('./pages/UnitsPage.svelte').catch(missing);
+const UserPage = () => import('./pages/UserPage.svelte').catch(missing);
+const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 
 export const { p, navigate, isActive, route } = createRouter({
   '/': BoardsPage,
@@ -76,3 +82,11 @@ export const { p, navigate, isActive, route } = createRouter({
   '/account': AccountPage,
   '*notFound': NotFoundPage,
 });
+
+/** Those before the sign-in come with the first load. */
+const laterPages = import.meta.glob(['./pages/*.svelte', '!./pages/{Join,SecondFactor,Setup,SignIn}Page.svelte']);
+
+/** Fetches every page, one after the other, so that none has to be waited for later. What fails is asked for again when it is opened. */
+export async function fetchPages(): Promise<void> {
+  for (const load of Object.values(laterPages)) await load().catch(() => null);
+}

@@ -2,9 +2,10 @@
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { messageIdOf } from './error-codes.ts';
+import { messagesNamed } from './named-messages.ts';
 
 type Params = Record<string, string | number>;
-const messages = m as unknown as Record<string, ((params: Params) => string) | undefined>;
+const messages = messagesNamed<Params>(m, 'error_');
 
 /** The sentence for a code; an unknown code is named, so that it can be reported. */
 export function sentenceOf(code: string, params: Params = {}): string {

@@ -1,13 +1,18 @@
 /** What the CMS tells this page by itself: the console socket. HTTP carries the truth; after a gap pages ask again. */
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import type { z } from 'zod';
 import { consoleMessages, consoleNamespace } from '../../../../shared/protocol/api/boards.ts';
 
 type Messages = { [K in keyof typeof consoleMessages]: z.infer<(typeof consoleMessages)[K]> };
 
+/** Between two attempts to fetch the socket's client. */
+const retryMs = 5_000;
+
 export class Live {
   /** connecting: not once yet; online; lost: was there and is gone, trying again. */
   state = $state<'connecting' | 'online' | 'lost'>('connecting');
+  /** Between open() and close(). */
+  #wanted = false;
   #socket: Socket | null = null;
   #listeners = new Map<string, Set<(message: never) => void>>();
   /** Since the connection was last there, messages may have been missed. */
@@ -15,10 +20,23 @@ export class Live {
   #onReturn = new Set<() => void>();
   #onEnded = new Set<() => void>();
 
-  /** Opens the socket with the session's cookie. */
+  /** Opens the socket with the session's cookie. Its client is fetched behind the page that is to be seen first. */
   open(): void {
-    if (this.#socket) return;
-    const socket = io(consoleNamespace, { transports: ['websocket', 'polling'] });
+    if (this.#wanted) return;
+    this.#wanted = true;
+    void this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    const client = await import('socket.io-client').catch(() => null);
+    if (!this.#wanted || this.#socket) return;
+    if (client === null) {
+      this.#missed = true;
+      this.state = 'lost';
+      setTimeout(() => void this.#connect(), retryMs);
+      return;
+    }
+    const socket = client.io(consoleNamespace, { transports: ['websocket', 'polling'] });
     socket.on('connect', () => {
       this.state = 'online';
       if (this.#missed) for (const again of this.#onReturn) again();
@@ -50,8 +68,9 @@ export class Live {
   }
 
   close(): void {
-    if (!this.#socket) return;
-    this.#socket.disconnect();
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#socket?.disconnect();
     this.#missed = true;
     this.#socket = null;
     this.state = 'connecting';

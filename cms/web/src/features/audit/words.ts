@@ -4,6 +4,7 @@ import { role as roleSchema } from '../../../../../shared/protocol/api/accounts.
 import { targets as targetsSchema } from '../../../../../shared/protocol/api/content.ts';
 import { version as versionSchema } from '../../../../../shared/protocol/common.ts';
 import { sentenceOf } from '../../lib/errors.ts';
+import { messagesNamed } from '../../lib/named-messages.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
@@ -11,7 +12,7 @@ import { roleName } from '../accounts/roles.ts';
 import { versionWord } from '../boards/words.ts';
 import { wordId } from './word-ids.ts';
 
-const messages = m as unknown as Record<string, (() => string) | undefined>;
+const messages = messagesNamed(m, 'audit_');
 const word = (kind: 'action' | 'reason' | 'field', code: string): string => messages[wordId(kind, code)]?.() ?? code;
 
 /** What happened. An exercise is called one, so that nobody takes it for an alert. */

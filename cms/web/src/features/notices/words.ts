@@ -1,6 +1,7 @@
 /** A notice's attributes in words. */
 import type { NoticeLook } from '../../../../../shared/protocol/api/content.ts';
 import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
+import { messagesNamed } from '../../lib/named-messages.ts';
 import { m } from '../../paraglide/messages.js';
 
 export type Category = (typeof noticeCategories)[number];
@@ -24,11 +25,11 @@ export function categoryName(category: Category): string {
 export const categoryOptions = (): { value: Category; label: string }[] =>
   noticeCategories.map((value) => ({ value, label: categoryName(value) }));
 
-type Message = (() => string) | undefined;
+const layoutMessages = messagesNamed(m, 'layout_');
 
 function layoutMessage(path: readonly string[]): string | undefined {
   const id = ['layout', ...path].join('_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return (m as unknown as Record<string, Message>)[id]?.();
+  return layoutMessages[id]?.();
 }
 
 /**
