@@ -26,6 +26,7 @@ import type { ErrorBody } from '../../shared/protocol/common.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Actor } from './access.ts';
 import type { RouteAuth } from './context.ts';
+import { compressLong } from './compress.ts';
 import { sessionCookie } from './cookies.ts';
 import { isStorageFull } from './store/errors.ts';
 import { createTlsServer, type TlsFiles } from './tls.ts';
@@ -114,6 +115,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     // What JSON Schema cannot say, such as «nothing», is left open.
     transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12', unrepresentable: 'any' } }),
   });
+  app.addHook('onSend', compressLong);
   app.addHook('onRequest', (request) => authenticate(deps, request));
   app.addHook('preValidation', (request, _reply, done) => done(refuseOdd(request.body)));
 

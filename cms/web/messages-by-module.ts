@@ -3,8 +3,6 @@
  * so they all would be in the first load. In a built module `m` becomes an object of just those that the module names, as
  * `m.some_name` or by `messagesNamed(m, 'some_')`.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 const wholeImport = /import \{ m \} from (['"])([^'"]*\/paraglide)\/messages\.js\1;?/;
@@ -13,9 +11,8 @@ const byPrefix = /\bmessagesNamed\(m, (['"])(\w+)\1\)/g;
 /** Handed on or looked into: nobody could say which are needed. */
 const unclear = /[=(,]\s*m\s*[;,)[]|\bm\[/;
 
-/** @param compiled folder of the compiled messages, a file each */
-export function messagesByModule(compiled: string): Plugin {
-  let all: string[] = [];
+/** @param all names of all messages; each is compiled into a file of its own */
+export function messagesByModule(all: readonly string[]): Plugin {
   return {
     name: 'messages-by-module',
     apply: 'build',
@@ -26,7 +23,6 @@ export function messagesByModule(compiled: string): Plugin {
       const rest = code.replace(whole, '');
       if (unclear.test(rest.replaceAll(byPrefix, '')))
         this.error('Sentences are named in full, m.some_name(), or by messagesNamed(m, …): else they are not found.');
-      if (all.length === 0) all = readdirSync(join(compiled, 'messages')).map((file) => file.replace(/\.js$/, ''));
       const prefixes = Array.from(rest.matchAll(byPrefix), ([, , prefix]) => prefix!);
       const names = new Set([
         ...Array.from(rest.matchAll(byName), ([, name]) => name!),

@@ -18,7 +18,13 @@ export interface Target {
   sources: string[];
 }
 
-const common = ['shared', 'package-lock.json', 'tsconfig.json', 'scripts/lib/vite-targets.ts', 'scripts/lib/precompress.ts'];
+const common = [
+  'shared',
+  'package-lock.json',
+  'tsconfig.json',
+  'scripts/lib/vite-targets.ts',
+  'scripts/lib/precompress.ts',
+];
 
 export const TARGETS: Record<TargetName, Target> = {
   web: { name: 'web', title: 'the CMS pages', sources: ['cms/web', 'layouts', ...common] },

@@ -64,6 +64,10 @@ async function connectBoards(cms: string, identities: readonly BoardIdentityData
     const board = new SimulatedBoard(identity, cms);
     await board.connect();
     board.socket.on('takeoverRaisedV1', (message: { takeover: string }) => round.take(message.takeover));
+    board.socket.on('programmePublishedV1', (message: { manifest: string }, ack: (reply: object) => void) => {
+      round.take(message.manifest);
+      ack({ ok: true });
+    });
     const reply = await board.hello();
     if (!reply.ok) throw new Error(`A board was not greeted: ${reply.error.code}`);
     keyListJws ??= reply.keyList;

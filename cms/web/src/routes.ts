@@ -83,8 +83,8 @@ export const { p, navigate, isActive, route } = createRouter({
   '*notFound': NotFoundPage,
 });
 
-/** Those before the sign-in come with the first load. */
-const laterPages = import.meta.glob(['./pages/*.svelte', '!./pages/{Join,SecondFactor,Setup,SignIn}Page.svelte']);
+/** The sign-in is in the first load. */
+const laterPages = import.meta.glob(['./pages/*.svelte', '!./pages/SignInPage.svelte']);
 
 /** Fetches every page, one after the other, so that none has to be waited for later. What fails is asked for again when it is opened. */
 export async function fetchPages(): Promise<void> {

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openStore } from '../../../cms/server/store/store.ts';
+import { openStore, type Store } from '../../../cms/server/store/store.ts';
 import type { BoardIdentityData } from '../../fleet/board.ts';
 import { seedBoards, seedPerson, seedProvince, type SeededPerson } from '../../fleet/seed.ts';
 
@@ -16,7 +16,7 @@ export interface BenchCms {
   readonly person: SeededPerson;
   /** Public root key, as a player pins it. */
   readonly rootKey: string;
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
+  request(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -25,19 +25,28 @@ const main = fileURLToPath(new URL('../../../cms/server/main.ts', import.meta.ur
 /** Where the data of a benchmark live: a disk, not memory. */
 export const benchFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'bang-tin-bench-'));
 
-export async function startBenchCms(boardCount: number): Promise<BenchCms> {
+/** What else a benchmark needs of its CMS. */
+export interface BenchCmsOptions {
+  /** Puts more into the store before the CMS starts. */
+  readonly seed?: (store: Store, place: { unitId: string; by: string; now: number }) => Promise<void>;
+  /** More arguments of the CMS. */
+  readonly args?: readonly string[];
+}
+
+export async function startBenchCms(boardCount: number, options: BenchCmsOptions = {}): Promise<BenchCms> {
   const folder = await benchFolder();
   const now = Date.now();
   const store = await openStore({ databaseUrl: null, file: join(folder, 'cms.sqlite'), onError: console.error });
   const unitId = await seedProvince(store, now);
   const boards = await seedBoards(store, { count: boardCount, unitId, now });
   const person = await seedPerson(store, unitId, 'province', now);
+  await options.seed?.(store, { unitId, by: person.userId, now });
   await store.close();
 
   const profile = process.env.BENCH_CPU_PROFILE
     ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_CPU_PROFILE}`]
     : [];
-  const child = fork(main, ['--port', '0', '--data', folder, '--empty'], {
+  const child = fork(main, ['--port', '0', '--data', folder, '--empty', ...(options.args ?? [])], {
     execArgv: profile,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, BANG_TIN_LOG_LEVEL: 'warn' },
@@ -47,7 +56,7 @@ export async function startBenchCms(boardCount: number): Promise<BenchCms> {
     child.once('exit', (code) => reject(new Error(`The CMS ended (${code}) before it listened`)));
   });
 
-  async function request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+  async function request(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
     const headers = {
       cookie: `bt_session=${person.sessionToken}`,
       'x-csrf-token': person.csrfToken,

@@ -1,0 +1,69 @@
+/** What a province writes in some years, put straight into a store. */
+import { v7 as uuidv7 } from 'uuid';
+import { sample } from '../../../layouts/notice/sample.ts';
+import { foldedName } from '../../../cms/server/listing.ts';
+import type { Store } from '../../../cms/server/store/store.ts';
+
+/** What titles are made of: with a number each, many share a word and few share all. */
+const subjects = [
+  'Lịch tiêm vắc xin',
+  'Thu thuế đất phi nông nghiệp',
+  'Phòng chống cháy rừng',
+  'Họp thôn bàn đường bê tông',
+  'Cắt điện sửa đường dây',
+  'Tuyển sinh lớp 10',
+  'Khám sức khỏe người cao tuổi',
+  'Vệ sinh đồng ruộng sau bão',
+];
+const places = ['thôn Đông', 'thôn Tây', 'xóm Chợ', 'khu phố 3', 'bản Nà Lạc', 'ấp Hòa Bình'];
+
+/** What somebody would type to find some of them: with diacritics, without, a part of a word, a number. */
+export const searches = [
+  'tiem vac xin',
+  'thuế đất',
+  'chay rung ban na',
+  'họp thôn đông',
+  '1234',
+  'lớp 10 hòa bình',
+  'suc khoe',
+];
+
+const titleOf = (n: number): string =>
+  `${subjects[n % subjects.length]} ${places[Math.floor(n / subjects.length) % places.length]} số ${n}`;
+
+/** Notices in the layout «Thông báo». @returns their ids */
+export async function seedNotices(
+  store: Store,
+  { count, unitId, by, now }: { count: number; unitId: string; by: string; now: number },
+): Promise<string[]> {
+  const rows = Array.from({ length: count }, (_, n) => {
+    const title = titleOf(n);
+    const content = JSON.stringify({ type: 'layout', layout: 'notice', fields: { ...sample, title } });
+    return [uuidv7(), unitId, title, foldedName(title), 'local', content, null, 1, now, now + n, by, null];
+  });
+  const columns = [
+    ...['id', 'unit_id', 'title', 'folded', 'category', 'content', 'duration_ms', 'revision'],
+    ...['created_at', 'updated_at', 'updated_by', 'deleted_at'],
+  ] as const;
+  await store.transaction((tx) => store.insertMany(tx, 'notices', columns, rows));
+  return rows.map(([id]) => String(id));
+}
+
+/** A playlist of these notices that every board plays by default. @returns its id */
+export async function seedDefaultPlaylist(
+  store: Store,
+  { noticeIds, unitId, by, now }: { noticeIds: readonly string[]; unitId: string; by: string; now: number },
+): Promise<string> {
+  const id = uuidv7();
+  const item = { durationMs: null, validFrom: null, validTo: null };
+  const items = JSON.stringify(noticeIds.map((noticeId) => ({ itemId: uuidv7(), noticeId, ...item })));
+  const times = { revision: 1, created_at: now, updated_at: now, updated_by: by, deleted_at: null };
+  await store.transaction(async (tx) => {
+    await tx
+      .insertInto('playlists')
+      .values({ id, unit_id: unitId, name: 'Mặc định', folded: foldedName('Mặc định'), items, ...times })
+      .execute();
+    await tx.updateTable('boards').set({ default_playlist_id: id }).execute();
+  });
+  return id;
+}
