@@ -487,6 +487,11 @@ const table: Record<string, Rule> = {
     needs: 'board.read',
     about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
   },
+  'GET /api/boards/:id/programme': { needs: 'board.read', about: at('/api/boards/:id/programme', makeBoard) },
+  'POST /api/coverage': {
+    needs: 'board.read',
+    about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)], from: 0, to: 1 } }),
+  },
   'POST /api/programmes/publish': {
     needs: 'programme.publish',
     about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),

@@ -33,6 +33,8 @@ import { createObligationsService, type ObligationsService } from './features/ob
 import type { PairingService } from './features/pairing/service.ts';
 import { playlistRoutes } from './features/playlists/routes.ts';
 import { createPlaylistsService, type PlaylistsService } from './features/playlists/service.ts';
+import { planRoutes } from './features/programmes/plan-routes.ts';
+import { createPlansService } from './features/programmes/plans.ts';
 import { programmeRoutes } from './features/programmes/routes.ts';
 import { createProgrammesService, type ProgrammesService } from './features/programmes/service.ts';
 import type { ProofService } from './features/proof/service.ts';
@@ -159,6 +161,7 @@ export async function createApp(
     playlistRoutes(playlists),
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
+    planRoutes(createPlansService(context, { units, boards, media, notices, playlists, schedules, obligations })),
     ...live.routes,
     pageRoutes({ web: config.web, stage: config.stage }),
   ];

@@ -33,14 +33,32 @@ export function readProgramme(
 ): Programme {
   if (manifest.boardId !== certificate.boardId)
     throw incomplete(`The certificate is that of board ${certificate.boardId}`);
+  const read = manifest.parts.map(({ hash, size }) => [hash, readPart(hash, size, parts.get(hash), sha256)] as const);
+  const programme: Programme = {
+    boardId: manifest.boardId,
+    version: manifest.version,
+    zone: certificate.zone,
+    defaultPlaylistId: manifest.defaultPlaylistId,
+    ...indexParts(read),
+  };
+  checkReferences(programme, manifest.assets);
+  return programme;
+}
+
+/**
+ * The parts of one programme by what they are, each with its hash.
+ * @throws AppError `programme_incomplete` for two parts with one id, or no fallback
+ */
+export function indexParts(
+  parts: Iterable<readonly [hash: string, part: Part]>,
+): Pick<Programme, 'notices' | 'playlists' | 'entries' | 'obligations' | 'fallback' | 'noticeHashes'> {
   const notices = new Map<string, NoticePart>();
   const noticeHashes = new Map<string, string>();
   const playlists = new Map<string, PlaylistPart>();
   const entries = new Map<string, EntryPart>();
   const obligations = new Map<string, ObligationPart>();
   let fallback: FallbackPart | null = null;
-  for (const { hash, size } of manifest.parts) {
-    const read = readPart(hash, size, parts.get(hash), sha256);
+  for (const [hash, read] of parts) {
     if (read.kind === 'notice') {
       put(notices, read.noticeId, read);
       noticeHashes.set(read.noticeId, hash);
@@ -51,11 +69,7 @@ export function readProgramme(
     else fallback = read;
   }
   if (!fallback) throw incomplete('There is no fallback');
-  const programme: Programme = {
-    boardId: manifest.boardId,
-    version: manifest.version,
-    zone: certificate.zone,
-    defaultPlaylistId: manifest.defaultPlaylistId,
+  return {
     notices,
     playlists,
     entries: [...entries.values()],
@@ -63,8 +77,6 @@ export function readProgramme(
     fallback,
     noticeHashes,
   };
-  checkReferences(programme, manifest.assets);
-  return programme;
 }
 
 /** Hashes of the media assets that the notices of a programme show. */

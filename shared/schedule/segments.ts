@@ -1,10 +1,10 @@
 /** Segments: the longest intervals of a local day with the same winner, the same active obligations and the same valid items. */
 import type { Programme } from '../protocol/programme.ts';
-import type { ParsedCron } from './cron.ts';
+import { parseCron, type ParsedCron } from './cron.ts';
 import { compareIds, type WovenObligation } from './obligations.ts';
-import type { Cycle, CycleItem, PlayableLists } from './playable-lists.ts';
+import { PlayableLists, type Cycle, type CycleItem } from './playable-lists.ts';
 import { latestOpenings, type OpenWindow, type WindowFields } from './windows.ts';
-import type { LocalDay, Zone } from './zone.ts';
+import { Zone, type LocalDay } from './zone.ts';
 
 export interface Segment {
   readonly start: number;
@@ -24,12 +24,30 @@ export interface SegmentSource {
   readonly obligationCrons: readonly ParsedCron[];
 }
 
-type Opening = OpenWindow & { readonly index: number };
+export type Opening = OpenWindow & { readonly index: number };
 
 /** When what is open, for one or more days: the slow part of finding segments. */
 export interface Openings {
   readonly entries: readonly Opening[];
   readonly obligations: readonly Opening[];
+}
+
+/** @throws AppError `cron_invalid` */
+export function segmentSourceOf(programme: Programme, obligations: readonly WovenObligation[]): SegmentSource {
+  const crons = new Map<string, ParsedCron>();
+  const cronOf = ({ cron }: { cron: string }): ParsedCron => {
+    const known = crons.get(cron) ?? parseCron(cron);
+    crons.set(cron, known);
+    return known;
+  };
+  return {
+    programme,
+    lists: new PlayableLists(programme),
+    zone: new Zone(programme.zone),
+    entryCrons: programme.entries.map(cronOf),
+    obligations,
+    obligationCrons: obligations.map((o) => cronOf(o.part)),
+  };
 }
 
 /** What is open in [from, to). */
@@ -91,7 +109,8 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a === b || (a.length === b.length && a.every((n, i) => n === b[i]));
 }
 
-function instantsOf(openings: Openings, changes: readonly (readonly number[])[], day: LocalDay): number[] {
+/** When something changes in [start, end), ends included, ascending. */
+export function instantsOf(openings: Openings, changes: readonly (readonly number[])[], day: LocalDay): number[] {
   const all = new Set([day.start, day.end]);
   const add = (instant: number): void => {
     if (instant > day.start && instant < day.end) all.add(instant);
@@ -107,7 +126,7 @@ function instantsOf(openings: Openings, changes: readonly (readonly number[])[],
 }
 
 /** Openings that hold an instant, in the order of `compare`; asked for ascending instants. */
-class Sweep {
+export class Sweep {
   /** Whether the last answer differs from the one before. */
   changed = true;
   readonly #openings: readonly Opening[];
@@ -157,7 +176,7 @@ function winnerAt(programme: Programme, ranked: readonly Opening[], lists: Playa
 }
 
 /** The winning window first: highest priority, then later start, then smaller id. */
-function rank(programme: Programme, a: Opening, b: Opening): number {
+export function rank(programme: Programme, a: Opening, b: Opening): number {
   const [left, right] = [programme.entries[a.index]!, programme.entries[b.index]!];
   return right.priority - left.priority || b.start - a.start || compareIds(left.entryId, right.entryId);
 }

@@ -11,14 +11,12 @@
  */
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
-import { parseCron, type ParsedCron } from './cron.ts';
 import { playDay } from './day.ts';
 import { weaveOf, type ObligationLoad } from './obligations.ts';
-import { PlayableLists } from './playable-lists.ts';
-import { openingsOf, segmentsOf, type SegmentSource } from './segments.ts';
+import { openingsOf, segmentsOf, segmentSourceOf, type SegmentSource } from './segments.ts';
 import { takeoverPhases, takeoverSlot, type TakeoverPhase } from './takeover-phases.ts';
 import type { Slot } from './types.ts';
-import { Zone, type LocalDay } from './zone.ts';
+import type { LocalDay } from './zone.ts';
 
 /** Days whose slots are kept. */
 const keptDays = 4;
@@ -93,22 +91,9 @@ class Days {
 
   constructor(programme: Programme) {
     const weave = weaveOf(programme);
-    const crons = new Map<string, ParsedCron>();
-    const cronOf = ({ cron }: { cron: string }): ParsedCron => {
-      const known = crons.get(cron) ?? parseCron(cron);
-      crons.set(cron, known);
-      return known;
-    };
     this.load = weave.load;
     this.#patienceMs = weave.patienceMs;
-    this.#source = {
-      programme,
-      lists: new PlayableLists(programme),
-      zone: new Zone(programme.zone),
-      entryCrons: programme.entries.map(cronOf),
-      obligations: weave.obligations,
-      obligationCrons: weave.obligations.map((o) => cronOf(o.part)),
-    };
+    this.#source = segmentSourceOf(programme, weave.obligations);
   }
 
   slotAt(instant: number): Slot {

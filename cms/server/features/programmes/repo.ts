@@ -143,6 +143,12 @@ export async function findPart(db: Db | Tx, hash: string): Promise<string | null
   return row?.body ?? null;
 }
 
+export async function findParts(db: Db | Tx, hashes: readonly string[]): Promise<{ hash: string; body: string }[]> {
+  return inChunks(hashes, (chunk) =>
+    db.selectFrom('parts').select(['hash', 'body']).where('hash', 'in', chunk).execute(),
+  );
+}
+
 /** What was published for boards that have no player yet: a small value of the installation each. */
 const waitingKey = (boardId: string): string => `programme_waiting:${boardId}`;
 

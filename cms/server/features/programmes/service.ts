@@ -70,7 +70,8 @@ const boardsPerTransaction = 100;
 /** Another CMS process may publish the same board at the same moment. */
 const attempts = 4;
 
-const waitingSchema = z.strictObject({
+/** What was published for a board without a player. */
+export const waitingSchema = z.strictObject({
   defaultPlaylistId: z.string().nullable(),
   parts: z.array(partRef),
   assets: z.array(assetRef),
@@ -357,14 +358,14 @@ async function inTurns(records: readonly BoardRecord[], work: (board: BoardRecor
   }
 }
 
-const boardUnknown = (): AppError => new AppError('board_unknown', 'There is no such board', { status: 404 });
+export const boardUnknown = (): AppError => new AppError('board_unknown', 'There is no such board', { status: 404 });
 
 const given = (newest: repo.Newest | null): { version: Version; manifest: string } | null =>
   newest && { version: newest.version, manifest: newest.manifest };
 
 /** Reads a manifest that this CMS signed and stored itself: its signature is the reader's to check, not ours. */
-const readManifest = (jws: string): Manifest => manifestSchema.parse(decodeJwt(jws));
-const readCertificate = (manifest: string): Certificate =>
+export const readManifest = (jws: string): Manifest => manifestSchema.parse(decodeJwt(jws));
+export const readCertificate = (manifest: string): Certificate =>
   certificateSchema.parse(decodeJwt(readManifest(manifest).certificate));
 
 /** Bytes of parts and media that the board does not hold yet: what publishing costs its SIM card. */

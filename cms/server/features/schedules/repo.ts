@@ -78,6 +78,13 @@ export async function findDeleted(db: Db | Tx, id: string): Promise<EntryRecord 
   return row ? toRecord(row) : null;
 }
 
+/** What they are called, of deleted ones too. */
+export async function findNames(db: Db | Tx, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+  return inChunks(ids, (chunk) =>
+    db.selectFrom('schedule_entries').select(['id', 'name']).where('id', 'in', chunk).execute(),
+  );
+}
+
 export interface EntryFilter {
   readonly statements: EditedFilter<'schedule_entries'>['statements'];
   readonly playlistId: string | null;

@@ -37,6 +37,8 @@ export interface SchedulesService {
   restore(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
+  /** What they are called, of deleted ones too. */
+  names(ids: readonly string[]): Promise<{ id: string; name: string }[]>;
   /** Makes rows of a release before findable. */
   foldOldRows(): Promise<void>;
 }
@@ -190,6 +192,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       return view(id);
     },
     ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),
+    names: (ids) => repo.findNames(store.read, ids),
     foldOldRows: () => foldOldRows(store, 'schedule_entries'),
   };
 }

@@ -1,0 +1,194 @@
+/**
+ * What boards will play, for those who plan it: the programme of one board as it is or would be published, and which schedule has
+ * which of many boards when. Reads only; boards that play alike are worked out once.
+ */
+import {
+  longestCoverageMs,
+  type BoardProgramme,
+  type CoverageAnswer,
+  type CoverageGroup,
+  type CoverageRequest,
+} from '../../../../shared/protocol/api/plans.ts';
+import type { Version } from '../../../../shared/protocol/common.ts';
+import { part as partSchema, type Part, type Programme } from '../../../../shared/protocol/programme.ts';
+import { indexParts } from '../../../../shared/protocol/read-programme.ts';
+import { parseCron } from '../../../../shared/schedule/cron.ts';
+import { coverage } from '../../../../shared/schedule/coverage.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import { takeTurns } from '../../turns.ts';
+import type { BoardRecord, BoardsService } from '../boards/service.ts';
+import type { PlaylistsService } from '../playlists/service.ts';
+import type { EntryRecord, SchedulesService } from '../schedules/service.ts';
+import { assertValidity } from '../schedules/targets.ts';
+import type { UnitsService } from '../units/service.ts';
+import { Compiler, type Compiled, type EncodedPart } from './compile.ts';
+import { readLibrary, type LibraryDeps } from './library.ts';
+import * as repo from './repo.ts';
+import { boardUnknown, readCertificate, readManifest, waitingSchema } from './service.ts';
+
+export interface PlansService {
+  /** @throws AppError `board_unknown` 404 */
+  programme(actor: Actor, boardId: string, state: 'draft' | 'published'): Promise<BoardProgramme>;
+  /** @throws AppError `board_unknown` 404, `invalid_input`; for a draft `forbidden`, `playlist_unknown`, `cron_invalid`, `validity_reversed` */
+  coverage(actor: Actor, request: CoverageRequest): Promise<CoverageAnswer>;
+}
+
+export interface PlansDeps extends LibraryDeps {
+  readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
+  readonly boards: Pick<BoardsService, 'records'>;
+  readonly schedules: Pick<SchedulesService, 'ofUnits' | 'names'>;
+  readonly playlists: Pick<PlaylistsService, 'records' | 'get'>;
+}
+
+export function createPlansService(context: Context, deps: PlansDeps): PlansService {
+  const { store, sources, access } = context;
+  const { units, boards, schedules, playlists } = deps;
+
+  async function inSight(actor: Actor, boardIds: readonly string[]): Promise<BoardRecord[]> {
+    const ids = [...new Set(boardIds)];
+    const records = await boards.records(ids);
+    if (records.length < ids.length || records.some(({ unitId }) => !access.canReach(actor, 'board.read', unitId)))
+      throw boardUnknown();
+    return records;
+  }
+
+  async function compilerOf(
+    records: readonly BoardRecord[],
+    draft?: EntryRecord,
+  ): Promise<(board: BoardRecord) => Compiled> {
+    const withDraft: LibraryDeps['schedules'] = {
+      async ofUnits(unitIds) {
+        const saved = await schedules.ofUnits(unitIds);
+        if (!draft) return saved;
+        const others = saved.filter(({ id }) => id !== draft.id);
+        return unitIds.includes(draft.unitId) ? [...others, draft] : others;
+      },
+    };
+    const library = await readLibrary(records, units.tree, { ...deps, schedules: withDraft });
+    const compiler = new Compiler(library, sources.now());
+    return (board) =>
+      compiler.compile({ board, unitPath: units.tree.pathOf(board.unitId), unitName: units.nameOf(board.unitId) });
+  }
+
+  /** An entry as it would be saved. What it may be for is checked when it is. */
+  async function draftOf(actor: Actor, draft: CoverageRequest['draft']): Promise<EntryRecord | undefined> {
+    if (!draft) return undefined;
+    access.assert(actor, 'schedule.edit', draft.unitId);
+    parseCron(draft.cron);
+    assertValidity(draft);
+    await playlists.get(actor, draft.playlistId);
+    return { ...draft, exceptions: draft.exceptions ?? [], revision: 0, updatedAt: 0 };
+  }
+
+  /** What was published last: signed for a player, or waiting for one. */
+  async function published(board: BoardRecord) {
+    const [newest, waiting] = await Promise.all([
+      repo.findNewest(store.read, [board.id]),
+      repo.findWaiting(store.read, [board.id]),
+    ]);
+    const signed = newest.get(board.id);
+    const waits = waiting.get(board.id);
+    if (waits !== undefined) return { ...waitingSchema.parse(JSON.parse(waits)), zone: board.zone, version: null };
+    if (!signed) return null;
+    return { ...readManifest(signed.manifest), zone: readCertificate(signed.manifest).zone, version: signed.version };
+  }
+
+  return {
+    async programme(actor, boardId, state) {
+      const [board] = await inSight(actor, [boardId]);
+      let programme: BoardProgramme['programme'];
+      if (state === 'draft') {
+        const { content, parts } = (await compilerOf([board!]))(board!);
+        programme = shown(board!.zone, null, content.defaultPlaylistId, [...parts.values()]);
+      } else {
+        const found = await published(board!);
+        const bodies =
+          found &&
+          (await repo.findParts(
+            store.read,
+            found.parts.map(({ hash }) => hash),
+          ));
+        programme = bodies && shown(found.zone, found.version, found.defaultPlaylistId, bodies);
+      }
+      const ids = (programme?.parts ?? []).flatMap(({ part }) => (part.kind === 'entry' ? [part.entryId] : []));
+      return { programme, entries: await schedules.names(ids) };
+    },
+
+    async coverage(actor, { boardIds, from, to, draft }) {
+      if (to <= from || to - from > longestCoverageMs)
+        throw new AppError('invalid_input', 'At most 8 days, and the end after the beginning', { field: 'to' });
+      const records = await inSight(actor, boardIds);
+      const draftRecord = await draftOf(actor, draft);
+      const compile = await compilerOf(records, draftRecord);
+      const read = partReader();
+      const groups = new Map<string, CoverageGroup>();
+      const turn = takeTurns();
+      for (const board of records) {
+        const { content, parts } = compile(board);
+        const key = groupKey(board, content.defaultPlaylistId, parts.values(), read);
+        const known = groups.get(key);
+        if (known) known.boardIds.push(board.id);
+        else {
+          const indexed = indexParts([...parts.values()].map((part) => [part.hash, read(part)]));
+          const programme: Programme = {
+            boardId: board.id,
+            version: { epoch: 1, counter: 0 },
+            zone: board.zone,
+            defaultPlaylistId: content.defaultPlaylistId,
+            ...indexed,
+          };
+          const stretches = coverage(programme, from, to).map(({ hidden, empty, ...rest }) => ({
+            ...rest,
+            hidden: [...hidden],
+            empty: [...empty],
+          }));
+          groups.set(key, { boardIds: [board.id], zone: board.zone, stretches });
+        }
+        await turn();
+      }
+      const named = new Set<string>();
+      for (const { by, hidden, empty } of [...groups.values()].flatMap(({ stretches }) => stretches)) {
+        if (by.kind === 'schedule' && by.id !== null) named.add(by.id);
+        for (const id of [...hidden, ...empty]) named.add(id);
+      }
+      const saved = (await schedules.names([...named])).filter(({ id }) => id !== draftRecord?.id);
+      const unsaved = draftRecord ? [{ id: draftRecord.id, name: draftRecord.name }] : [];
+      return { groups: [...groups.values()], entries: [...saved, ...unsaved] };
+    },
+  };
+}
+
+/** Reads parts, each once however many boards share it. */
+function partReader(): (encoded: Pick<EncodedPart, 'hash' | 'body'>) => Part {
+  const known = new Map<string, Part>();
+  return ({ hash, body }) => {
+    let part = known.get(hash);
+    if (!part) known.set(hash, (part = partSchema.parse(JSON.parse(body))));
+    return part;
+  };
+}
+
+/** Boards with the same key are covered alike: notices in another size make no difference. */
+function groupKey(
+  { zone }: BoardRecord,
+  defaultPlaylistId: string | null,
+  parts: Iterable<EncodedPart>,
+  read: (part: EncodedPart) => Part,
+): string {
+  const deciding = [...parts]
+    .filter((part) => !['notice', 'fallback'].includes(read(part).kind))
+    .map(({ hash }) => hash);
+  return [zone, defaultPlaylistId, ...deciding.sort()].join(' ');
+}
+
+function shown(
+  zone: string,
+  version: Version | null,
+  defaultPlaylistId: string | null,
+  parts: readonly { hash: string; body: string }[],
+): NonNullable<BoardProgramme['programme']> {
+  const read = partReader();
+  return { zone, version, defaultPlaylistId, parts: parts.map((each) => ({ hash: each.hash, part: read(each) })) };
+}

@@ -1,0 +1,93 @@
+/** What becomes of a schedule when one of its openings is moved, made longer or shorter, or left out: that day, or every time. */
+import type { ExceptionDay } from '../../../../../shared/protocol/programme.ts';
+import { openWindows, type WindowFields } from '../../../../../shared/schedule/windows.ts';
+import { dateOf, localDayOn } from '../../../../../shared/schedule/zone.ts';
+import { choiceOf, cronOf } from './cron-choice.ts';
+
+/** The fields of a schedule that say when. */
+export interface When extends WindowFields {
+  cron: string;
+  durationMs: number;
+  exceptions: ExceptionDay[];
+}
+/** A place on the calendar: a day «2026-03-03», minutes after its midnight, a length. */
+export interface Place {
+  readonly date: string;
+  readonly minute: number;
+  readonly durationMs: number;
+}
+export type ChangedWhen = Pick<When, 'cron' | 'durationMs' | 'exceptions'>;
+
+const kept = ({ cron, durationMs, exceptions }: When): ChangedWhen => ({ cron, durationMs, exceptions });
+
+/** How many openings begin on a day. */
+function startsOn(when: When, zone: string, date: string): number {
+  const { start, end } = localDayOn(zone, date);
+  return openWindows(when, zone, start, end).filter((open) => open.start >= start && open.start < end).length;
+}
+
+export const exceptionOn = (when: When, date: string): ExceptionDay | undefined =>
+  when.exceptions.find((day) => day.date === date);
+
+/** The day without its opening. */
+export function skipDay(when: When, date: string): ChangedWhen {
+  return { ...kept(when), exceptions: [...withoutDay(when, date), { date, instead: null }] };
+}
+
+/** The day as the rule has it again. */
+export const ruleDay = (when: When, date: string): ChangedWhen => ({
+  ...kept(when),
+  exceptions: withoutDay(when, date),
+});
+
+const withoutDay = (when: When, date: string): ExceptionDay[] => when.exceptions.filter((day) => day.date !== date);
+
+/**
+ * The opening that begins on `from` at another place, this one time. null: a day has one exception, and there is more than one
+ * opening on the day, or one already where it is to go.
+ */
+export function moveOnce(when: When, zone: string, from: string, to: Place): ChangedWhen | null {
+  if (startsOn(when, zone, from) > 1) return null;
+  const instead = { minute: to.minute, durationMs: to.durationMs };
+  if (to.date === from) return { ...kept(when), exceptions: [...withoutDay(when, from), { date: from, instead }] };
+  if (startsOn(when, zone, to.date) > 0) return null;
+  const left = skipDay(when, from).exceptions.filter((day) => day.date !== to.date);
+  return { ...kept(when), exceptions: [...left, { date: to.date, instead }] };
+}
+
+/**
+ * Every opening as this one goes from a day to another place. null: the cron expression is none of the everyday ones, or does not
+ * name the day that is to change.
+ */
+export function moveAlways(
+  when: When,
+  zone: string,
+  from: string,
+  minuteBefore: number,
+  to: Place,
+): ChangedWhen | null {
+  if (exceptionOn(when, from)) return null;
+  const changed = { ...kept(when), durationMs: to.durationMs };
+  if (to.date === from && to.minute === minuteBefore) return changed;
+  const choice = choiceOf(when.cron);
+  if (choice.mode === 'custom' || choice.mode === 'hourly') return null;
+  const timed = { ...choice, hour: Math.floor(to.minute / 60), minute: to.minute % 60 };
+  if (to.date === from) return { ...changed, cron: cronOf(timed) };
+  if (choice.mode === 'monthly')
+    return to.date.slice(0, 7) === from.slice(0, 7)
+      ? { ...changed, cron: cronOf({ ...timed, dayOfMonth: Number(to.date.slice(8)) }) }
+      : null;
+  if (choice.mode === 'daily') return null;
+  const days = choice.mode === 'weekdays' ? [1, 2, 3, 4, 5] : choice.days;
+  const moved = days.map((day) => (day === weekdayOf(from) ? weekdayOf(to.date) : day));
+  return { ...changed, cron: cronOf({ ...timed, mode: 'weekly', days: [...new Set(moved)] }) };
+}
+
+/** 0 Sunday … 6 Saturday. */
+export const weekdayOf = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
+
+/** Where an opening lies. */
+export function placeOf({ start, end }: { start: number; end: number }, zone: string): Place {
+  const date = dateOf(zone, start);
+  return { date, minute: Math.round((start - localDayOn(zone, date).start) / 60_000), durationMs: end - start };
+}

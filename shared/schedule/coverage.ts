@@ -1,0 +1,84 @@
+/**
+ * `coverage()`: which schedule has a board when, which others are open meanwhile and wait, and when there is nothing but the
+ * fallback. By the rules of `timeline()`, without its slots, so that a week of many boards costs little.
+ */
+import type { Why } from '../protocol/journal.ts';
+import type { Programme } from '../protocol/programme.ts';
+import { weaveOf } from './obligations.ts';
+import { instantsOf, openingsOf, rank, segmentSourceOf, Sweep } from './segments.ts';
+
+/** The longest interval with the same answer; ms UTC, [start, end). */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  /** schedule with the id of the entry that wins, loop with that of the default playlist, or fallback. */
+  readonly by: Why;
+  /** Entries that are open and have something to play, and that the winner hides. */
+  readonly hidden: readonly string[];
+  /** Entries that are open and have nothing to play. */
+  readonly empty: readonly string[];
+  /** Obligations are woven in, or take the fallback's place. */
+  readonly obliged: boolean;
+}
+
+/**
+ * The stretches of [from, to), without a gap. Takeovers are no part of it.
+ * @throws AppError `cron_invalid` for a programme that was not read by `readProgramme`
+ */
+export function coverage(programme: Programme, from: number, to: number): Stretch[] {
+  const source = segmentSourceOf(programme, weaveOf(programme).obligations);
+  const { lists } = source;
+  const { entries, defaultPlaylistId } = programme;
+  const openings = openingsOf(source, from, to);
+  const playlists = new Set([defaultPlaylistId, ...openings.entries.map(({ index }) => entries[index]!.playlistId)]);
+  const instants = instantsOf(
+    openings,
+    [...playlists].map((id) => lists.changesOf(id)),
+    { start: from, end: to },
+  );
+  const open = new Sweep(openings.entries, (a, b) => rank(programme, a, b));
+  const due = new Sweep(openings.obligations, (a, b) => a.index - b.index);
+  const stretches: (Stretch & { end: number })[] = [];
+  for (let i = 0; i + 1 < instants.length; i++) {
+    const start = instants[i]!;
+    const end = instants[i + 1]!;
+    const playing = new Set<string>();
+    const empty = new Set<string>();
+    for (const { index } of open.at(start)) {
+      const { playlistId, entryId } = entries[index]!;
+      (lists.at(playlistId, 'schedule', entryId, start) ? playing : empty).add(entryId);
+    }
+    const [winner, ...hidden] = playing;
+    const stretch = {
+      start,
+      end,
+      by:
+        winner === undefined
+          ? withoutEntry(defaultPlaylistId, lists, start)
+          : { kind: 'schedule' as const, id: winner },
+      hidden: hidden.sort(),
+      empty: [...empty].sort(),
+      obliged: due.at(start).length > 0,
+    };
+    const last = stretches.at(-1);
+    if (last && sameAnswer(last, stretch)) last.end = end;
+    else stretches.push(stretch);
+  }
+  return stretches;
+}
+
+function withoutEntry(
+  defaultPlaylistId: string | null,
+  lists: ReturnType<typeof segmentSourceOf>['lists'],
+  instant: number,
+): Why {
+  const plays = defaultPlaylistId !== null && lists.at(defaultPlaylistId, 'loop', defaultPlaylistId, instant) !== null;
+  return plays ? { kind: 'loop', id: defaultPlaylistId } : { kind: 'fallback', id: null };
+}
+
+const sameAnswer = (a: Stretch, b: Stretch): boolean =>
+  a.by.kind === b.by.kind &&
+  a.by.id === b.by.id &&
+  a.obliged === b.obliged &&
+  a.hidden.join() === b.hidden.join() &&
+  a.empty.join() === b.empty.join();
