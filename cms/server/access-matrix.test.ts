@@ -32,7 +32,7 @@ interface Rule {
   readonly above?: true;
   /** Makes what the request is about, at this unit. Left out where `needs` is no action. */
   readonly about?: (unit: string) => Promise<Call>;
-  /** For lists: whether the answer holds what was made. Instead of a refusal, others do not see it. */
+  /** For lists: the field by which the answer holds what was made. Instead of a refusal, others do not see it. */
   readonly lists?: string;
   /** Codes that only somebody with the right gets to see. */
   readonly passes?: readonly string[];
@@ -101,6 +101,17 @@ async function makeBoard(unitId: string): Promise<string> {
   const board = await test.app.features.boards.create(root, boardInput(unitId));
   return board.id;
 }
+const upkeepInput = {
+  responsibleName: 'Trần Thị Bưởi',
+  responsiblePhone: '',
+  latitude: 10.25,
+  longitude: 105.97,
+  simNumber: '',
+  simPaidUntil: null,
+  warrantyUntil: null,
+  note: '',
+  revision: 0,
+};
 const boardInput = (unitId: string) => ({
   unitId,
   name: 'Bảng',
@@ -387,6 +398,21 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}`, payload: { name: 'Khác' } }),
   },
   'DELETE /api/boards/:id': { needs: 'board.edit', about: at('/api/boards/:id', makeBoard) },
+  'GET /api/boards/:id/upkeep': { needs: 'board.edit', about: at('/api/boards/:id/upkeep', makeBoard) },
+  'PUT /api/boards/:id/upkeep': {
+    needs: 'board.edit',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/upkeep`, payload: upkeepInput }),
+  },
+  'GET /api/upkeep/due': {
+    needs: 'board.edit',
+    lists: 'boardId',
+    about: listOf(async (unit) => {
+      const boardId = await makeBoard(unit);
+      await test.app.features.upkeep.put(every, boardId, { ...upkeepInput, simPaidUntil: 1 });
+      return boardId;
+    }),
+  },
+  'GET /api/boards/:id/events': { needs: 'board.read', about: at('/api/boards/:id/events', makeBoard) },
   'POST /api/boards/:id/pairing': {
     needs: 'board.pair',
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
@@ -559,9 +585,9 @@ function verdict(rule: Rule, response: LightMyRequestResponse): 'allowed' | 'ref
   throw new Error(`Neither allowed nor refused: ${response.statusCode} ${response.body}`);
 }
 
-function holds(body: unknown, id: string): boolean {
+function holds(body: unknown, key: string, id: string): boolean {
   return Object.values(body as Record<string, unknown>).some(
-    (list) => Array.isArray(list) && list.some((item: { id?: string }) => item.id === id),
+    (list) => Array.isArray(list) && list.some((item: Record<string, unknown>) => item[key] === id),
   );
 }
 
@@ -675,7 +701,7 @@ describe.each(actions)('%s', (name, rule) => {
       if (rule.lists === undefined) found[place] = verdict(rule, response);
       else {
         expect(response.statusCode).toBe(200);
-        found[place] = holds(response.json(), about.headers!['x-made']!) ? 'allowed' : 'refused';
+        found[place] = holds(response.json(), rule.lists, about.headers!['x-made']!) ? 'allowed' : 'refused';
       }
       wanted[place] = expected(rule, role, place);
     }

@@ -20,6 +20,8 @@ import { userRoutes } from './features/accounts/users-routes.ts';
 import { createAuditLog } from './features/audit/log.ts';
 import { auditRoutes } from './features/audit/routes.ts';
 import { createAudit } from './features/audit/service.ts';
+import { createUpkeepService, type UpkeepService } from './features/upkeep/service.ts';
+import { upkeepRoutes } from './features/upkeep/routes.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
 import { createMetrics, monitorToken } from './metrics.ts';
@@ -58,6 +60,7 @@ export interface Features {
   readonly accounts: AccountsService;
   readonly units: UnitsService;
   readonly boards: BoardsService;
+  readonly upkeep: UpkeepService;
   readonly keys: KeysService;
   readonly media: MediaService;
   readonly notices: NoticesService;
@@ -102,6 +105,7 @@ export async function createApp(
   await forgetRestored(config.data);
   const units = await createUnitsService(context, { tree });
   const boards = createBoardsService(context, { units });
+  const upkeep = createUpkeepService(context, { boards });
   const accounts = createAccountsService(context, { units });
   const auditLog = createAuditLog(context, {
     units,
@@ -156,6 +160,7 @@ export async function createApp(
     auditRoutes(auditLog),
     unitRoutes(units, createUnitsImport(sources, units)),
     boardRoutes(boards),
+    upkeepRoutes(upkeep),
     mediaRoutes(media, uploads),
     noticeRoutes(notices),
     playlistRoutes(playlists),
@@ -188,6 +193,7 @@ export async function createApp(
       accounts,
       units,
       boards,
+      upkeep,
       keys,
       media,
       notices,

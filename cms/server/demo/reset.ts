@@ -30,6 +30,7 @@ const tables: readonly (keyof Database)[] = [
   'board_states',
   'devices',
   'board_moves',
+  'board_upkeep',
   'boards',
   'sessions',
   'account_links',

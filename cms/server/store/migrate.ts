@@ -12,6 +12,7 @@ import * as contentLists from './migrations/0010-content-lists.ts';
 import * as scheduleExceptions from './migrations/0013-schedule-exceptions.ts';
 import * as playTallies from './migrations/0015-play-tallies.ts';
 import * as alerts from './migrations/0016-alerts.ts';
+import * as upkeep from './migrations/0017-upkeep.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -32,6 +33,7 @@ const migrations: readonly Migration[] = [
   scheduleExceptions.migration,
   playTallies.migration,
   alerts.migration,
+  upkeep.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -109,6 +109,20 @@ export interface Database {
     created_at: number;
     deleted_at: number | null;
   };
+  /** What a technician writes down of a board; none before the first edit. */
+  board_upkeep: {
+    board_id: string;
+    responsible_name: string;
+    responsible_phone: string;
+    /** WGS 84, degrees; both or neither. */
+    latitude: number | null;
+    longitude: number | null;
+    sim_number: string;
+    sim_paid_until: number | null;
+    warranty_until: number | null;
+    note: string;
+    revision: number;
+  };
   /** The player of a board; the newest without `ended_at` is the one that may connect. */
   devices: {
     id: string;

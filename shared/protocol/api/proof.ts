@@ -1,7 +1,7 @@
 /** HTTP: plays. */
 import { z } from 'zod';
 import { durationMs, msUtc, uuid } from '../common.ts';
-import { clockState, hostKind, playOutcome } from '../journal.ts';
+import { clockState, hostKind, journalBody, playOutcome } from '../journal.ts';
 
 export const play = z.strictObject({
   journalId: uuid,
@@ -28,7 +28,7 @@ export const play = z.strictObject({
 export type Play = z.infer<typeof play>;
 
 /**
- * Where a page of plays ends: opaque to whoever asks. Made of start, journal and number, because plays of two journals, or cut
+ * Where a page of plays ends: opaque to whoever asks. Made of start, the journal's number and the play's, because plays of two journals, or cut
  * ones, may begin at the same millisecond.
  */
 const playsCursor = z.string().regex(/^\d{1,15}_\d{1,15}_\d{1,15}$/);
@@ -72,3 +72,25 @@ export const playCounts = z.strictObject({
     }),
   ),
 });
+
+const eventsCursor = z.string().regex(/^\d{1,15}_[\da-f-]{36}_\d{1,15}$/);
+/** GET /api/boards/:id/events?cursor=&limit=20 → boardEvents, newest first. */
+export const eventsQuery = z.strictObject({
+  /** The `next` of the page before. */
+  cursor: eventsCursor.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+});
+/** What a player wrote into its journal beside plays: boots, faults, switches of programme … */
+export const boardEvents = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      journalId: uuid,
+      seq: z.int(),
+      at: msUtc,
+      /** null: of a kind that this release does not know. */
+      body: journalBody.nullable(),
+    }),
+  ),
+  next: eventsCursor.nullable(),
+});
+export type BoardEvent = z.infer<typeof boardEvents>['events'][number];

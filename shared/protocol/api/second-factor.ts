@@ -41,7 +41,12 @@ export const secondFactorSecret = z.strictObject({
  * POST /api/account/second-factor/confirm {code} → recovery codes, shown this once; the session has shown its second factor.
  * Errors: second_factor_wrong 403, second_factor_unbegun 409, sign_in_throttled 429.
  */
-export const secondFactorConfirm = z.strictObject({ code: z.string().trim().regex(/^\d{3} ?\d{3}$/) });
+export const secondFactorConfirm = z.strictObject({
+  code: z
+    .string()
+    .trim()
+    .regex(/^\d{3} ?\d{3}$/),
+});
 export const recoveryCodes = z.strictObject({ recoveryCodes: z.array(z.string()) });
 /**
  * POST /api/account/second-factor/recovery-codes {password} → new ones, the older open nothing. Error: second_factor_none 409.

@@ -239,6 +239,25 @@ describe('ingest', () => {
   });
 });
 
+describe('events', () => {
+  it('lists what a player wrote beside plays, the newest first, page by page', async () => {
+    const viewer = await cms.person('viewer', cms.units.commune);
+    const board = await boardWith(1);
+    const at = cms.sources.now();
+    for (const code of ['a', 'b', 'c'])
+      board.journal.append({ type: 'faultRaised', code, detail: '' }, at + (code === 'a' ? 0 : 1));
+    await board.send('appendJournalV1', board.journal.batch(1, 4));
+    const path = `/api/boards/${board.identity.boardId}/events`;
+    type Page = { events: { seq: number; body: unknown }[]; next: string | null };
+    const first = (await cms.request(viewer, 'GET', `${path}?limit=2`)).body as Page;
+    expect(first.events.map(({ seq }) => seq)).toEqual([4, 3]);
+    expect(first.events[0]!.body).toEqual({ type: 'faultRaised', code: 'c', detail: '' });
+    const rest = (await cms.request(viewer, 'GET', `${path}?limit=2&cursor=${first.next}`)).body as Page;
+    expect(rest).toMatchObject({ events: [{ seq: 2 }], next: null });
+    board.disconnect();
+  });
+});
+
 describe('plays', () => {
   it('lists the newest first with the title of what was shown, and counts only what proves something', async () => {
     const viewer = await cms.person('viewer', cms.units.commune);

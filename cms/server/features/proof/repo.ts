@@ -32,6 +32,13 @@ export interface PlayPlace {
   readonly seq: number;
 }
 
+/** Where an event stands in the list of a board's events. */
+export interface EventPlace {
+  readonly at: number;
+  readonly journalId: string;
+  readonly seq: number;
+}
+
 /** A journal's cursor, from where to where. */
 export interface CursorMove {
   readonly journalId: string;
@@ -217,6 +224,17 @@ export const proofRepo = {
       .orderBy('plays.seq', 'desc')
       .limit(limit)
       .execute();
+  },
+
+  /** Newest first. */
+  async events(db: Db, boardId: string, after: EventPlace | null, limit: number) {
+    let query = db.selectFrom('board_events').selectAll().where('board_id', '=', boardId);
+    if (after !== null) {
+      query = query.where(
+        sql<boolean>`(at, journal_id, seq) < (cast(${after.at} as bigint), cast(${after.journalId} as text), cast(${after.seq} as bigint))`,
+      );
+    }
+    return query.orderBy('at', 'desc').orderBy('journal_id', 'desc').orderBy('seq', 'desc').limit(limit).execute();
   },
 
   async incidents(db: Db | Tx, boardId: string): Promise<number> {

@@ -1,6 +1,15 @@
 /** HTTP of proof-of-play. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { countsQuery, playCounts, plays, playsQuery } from '../../../../shared/protocol/api/proof.ts';
+import { z } from 'zod';
+import {
+  boardEvents,
+  countsQuery,
+  eventsQuery,
+  playCounts,
+  plays,
+  playsQuery,
+} from '../../../../shared/protocol/api/proof.ts';
+import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { ProofService } from './service.ts';
 
@@ -15,6 +24,14 @@ export function proofRoutes(service: ProofService): Routes {
       '/api/plays/counts',
       { config, schema: { querystring: countsQuery, response: { 200: playCounts } } },
       (request) => service.counts(actorOf(request), request.query),
+    );
+    app.get(
+      '/api/boards/:id/events',
+      {
+        config,
+        schema: { params: z.strictObject({ id: uuid }), querystring: eventsQuery, response: { 200: boardEvents } },
+      },
+      (request) => service.events(actorOf(request), request.params.id, request.query),
     );
     return Promise.resolve();
   };

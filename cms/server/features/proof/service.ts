@@ -1,7 +1,12 @@
 /** Proof-of-play: journals come in, plays can be asked for. */
 import type { z } from 'zod';
-import type { play as playSchema, playCounts, plays as playsSchema } from '../../../../shared/protocol/api/proof.ts';
-import { proves, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import type {
+  boardEvents,
+  play as playSchema,
+  playCounts,
+  plays as playsSchema,
+} from '../../../../shared/protocol/api/proof.ts';
+import { journalBody, proves, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -11,7 +16,7 @@ import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
 import { createTally } from './tally.ts';
-import { countedOutcomes, proofRepo as repo, type PlayPlace } from './repo.ts';
+import { countedOutcomes, proofRepo as repo, type EventPlace, type PlayPlace } from './repo.ts';
 
 type Play = z.infer<typeof playSchema>;
 
@@ -136,6 +141,27 @@ export function createProofService(context: Context, deps: ProofDeps) {
       };
     },
 
+    /** Newest first. @throws AppError `board_unknown`, `forbidden` */
+    async events(
+      actor: Actor,
+      boardId: string,
+      query: { cursor?: string | undefined; limit: number },
+    ): Promise<z.infer<typeof boardEvents>> {
+      await deps.boards.require(actor, 'board.read', boardId);
+      const found = await repo.events(store.read, boardId, eventPlaceOf(query.cursor), query.limit + 1);
+      const rows = found.slice(0, query.limit);
+      const last = found.length > query.limit ? rows.at(-1) : undefined;
+      return {
+        events: rows.map((row) => ({
+          journalId: row.journal_id,
+          seq: row.seq,
+          at: row.at,
+          body: journalBody.safeParse(JSON.parse(row.body)).data ?? null,
+        })),
+        next: last ? `${last.at}_${last.journal_id}_${last.seq}` : null,
+      };
+    },
+
     /** Per notice and per takeover, in [from, to). @throws AppError `board_unknown`, `forbidden` */
     async counts(
       actor: Actor,
@@ -158,4 +184,10 @@ function placeOf(cursor: string | undefined): PlayPlace | null {
   if (cursor === undefined) return null;
   const [startAt, journalNo, seq] = cursor.split('_').map(Number);
   return { startAt: startAt!, journalNo: journalNo!, seq: seq! };
+}
+
+function eventPlaceOf(cursor: string | undefined): EventPlace | null {
+  if (cursor === undefined) return null;
+  const [at, journalId, seq] = cursor.split('_');
+  return { at: Number(at), journalId: journalId!, seq: Number(seq) };
 }
