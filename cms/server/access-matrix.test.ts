@@ -156,6 +156,17 @@ async function entryInput(unitId: string) {
 const makeEntry = async (unitId: string): Promise<string> =>
   (await test.app.features.schedules.create(root, await entryInput(unitId))).id;
 
+async function obligationInput(unitId: string) {
+  const targets = { unitIds: [unitId], boardIds: [] };
+  // Of the province, so that the notice is in sight and the obligation's own unit alone decides.
+  const noticeId = await makeNotice(units.province);
+  return { unitId, noticeId, perHour: 1, cron: '0 6 * * *', durationMs: 3_600_000, ...always, targets };
+}
+const makeObligation = async (unitId: string): Promise<string> =>
+  (await test.app.features.obligations.create(root, await obligationInput(unitId))).id;
+/** Of the province, for everybody below: what is asked for is the right at the receiving unit. */
+const makeReceived = (): Promise<string> => makeObligation(units.province);
+
 async function makeMedia(unitId: string): Promise<string> {
   const { store, sources } = test.app.context;
   const id = sources.newId();
@@ -509,6 +520,55 @@ const table: Record<string, Rule> = {
     }),
   },
 
+  'GET /api/obligations': { needs: 'content.read', lists: 'id', about: listOf(makeObligation) },
+  'GET /api/obligations/:id': { needs: 'content.read', above: true, about: at('/api/obligations/:id', makeObligation) },
+  'POST /api/obligations': {
+    needs: 'obligation.edit',
+    about: async (unit) => ({ payload: await obligationInput(unit) }),
+  },
+  'PUT /api/obligations/:id': {
+    needs: 'obligation.edit',
+    about: async (unit) => ({
+      url: `/api/obligations/${await makeObligation(unit)}`,
+      payload: { ...(await obligationInput(unit)), revision: 1 },
+    }),
+  },
+  'POST /api/obligations/:id/end': {
+    needs: 'obligation.edit',
+    about: async (unit) => ({
+      url: `/api/obligations/${await makeObligation(unit)}/end`,
+      payload: { revision: 1, reason: 'Xong' },
+    }),
+  },
+  'GET /api/obligations/:id/plays': {
+    needs: 'proof.read',
+    about: async (unit) => ({
+      url: `/api/obligations/${await makeObligation(unit)}/plays?unitId=${unit}&from=0&to=1`,
+    }),
+  },
+  'GET /api/obligations/matrix': {
+    needs: 'proof.read',
+    about: (unit) => Promise.resolve({ url: `/api/obligations/matrix?unitId=${unit}&from=0&to=1` }),
+  },
+  // A village is answered for by its commune.
+  'GET /api/obligation-receipts': {
+    needs: 'content.read',
+    about: (unit) => Promise.resolve({ url: `/api/obligation-receipts?unitId=${unit}` }),
+  },
+  'POST /api/obligation-receipts/received': {
+    needs: 'obligation.accept',
+    about: async (unitId) => ({ payload: { unitId, ids: [await makeReceived()] } }),
+  },
+  'POST /api/obligation-receipts/accept': {
+    needs: 'obligation.accept',
+    about: async (unitId) => ({ payload: { unitId, id: await makeReceived() } }),
+  },
+  'PUT /api/obligation-receipts/order': {
+    needs: 'obligation.accept',
+    about: (unitId) => Promise.resolve({ payload: { unitId, ids: [] } }),
+    passes: ['obligations_changed'],
+  },
+
   'POST /api/programmes/preview': {
     needs: 'board.read',
     about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
@@ -743,6 +803,12 @@ describe('moving something to another unit', () => {
       'schedule-entries',
       () => makeEntry(units.commune),
       async (unit: string) => ({ ...(await entryInput(unit)), revision: 1 }),
+    ],
+    [
+      'PUT',
+      'obligations',
+      () => makeObligation(units.commune),
+      async (unit: string) => ({ ...(await obligationInput(unit)), revision: 1 }),
     ],
     ['PATCH', 'boards', () => makeBoard(units.commune), (unitId: string) => Promise.resolve({ unitId })],
   ] as const)('%s /api/%s needs the right there too', async (method, what, make, to) => {

@@ -31,6 +31,9 @@ import { createMediaService, type MediaService } from './features/media/service.
 import { createUploadServer } from './features/media/uploads.ts';
 import { noticeRoutes } from './features/notices/routes.ts';
 import { createNoticesService, type NoticesService } from './features/notices/service.ts';
+import { createObligationInbox } from './features/obligations/inbox.ts';
+import { createObligationMatrix } from './features/obligations/matrix.ts';
+import { obligationRoutes } from './features/obligations/routes.ts';
 import { createObligationsService, type ObligationsService } from './features/obligations/service.ts';
 import type { PairingService } from './features/pairing/service.ts';
 import { playlistRoutes } from './features/playlists/routes.ts';
@@ -132,6 +135,7 @@ export async function createApp(
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
   const { pairing, takeovers, proof } = live;
+  await obligations.announceUnsent();
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
   await media.start(uploads.find);
   building.defer(() => media.close());
@@ -167,6 +171,11 @@ export async function createApp(
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
     planRoutes(createPlansService(context, { units, boards, media, notices, playlists, schedules, obligations })),
+    obligationRoutes(
+      obligations,
+      createObligationInbox(context, { units, boards, notices, accounts, obligations }),
+      createObligationMatrix(context, { units, boards, notices, proof }),
+    ),
     ...live.routes,
     pageRoutes({ web: config.web, stage: config.stage }),
   ];

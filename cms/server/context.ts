@@ -40,6 +40,15 @@ export interface EventMap {
   programmePublished: { boardId: string; manifest: string };
   programmeProgressed: { boardId: string };
   playsRecorded: { boardId: string; count: number };
+  /**
+   * What upper units oblige boards to, or its order, is another. `changes`: which obligations changed when; boards of `unitIds` and
+   * below, and `boardIds`, lack it.
+   */
+  obligationsChanged: {
+    changes: readonly { readonly id: string; readonly at: number }[];
+    unitIds: readonly string[];
+    boardIds: readonly string[];
+  };
   mediaChanged: { mediaId: string };
   takeoverRaised: { takeoverId: string; jws: string };
   takeoverProgressed: { takeoverId: string };

@@ -19,7 +19,10 @@ export type Action =
   | 'proof.read'
   | 'takeover.read'
   | 'takeover.raise'
+  /** To send a notice that units below must show. */
   | 'obligation.edit'
+  /** To answer for the receiving unit: accept, and order among others. Never for whoever sent it. */
+  | 'obligation.accept'
   /** Accounts: who they are, what they may do, their sessions and links. Nobody hands on a right that they do not hold there. */
   | 'user.manage'
   | 'audit.read'
@@ -27,15 +30,14 @@ export type Action =
   | 'installation.manage';
 
 const everyone: readonly Action[] = ['unit.read', 'board.read', 'content.read', 'proof.read', 'takeover.read'];
-const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit'];
-const approving: readonly Action[] = [...editing, 'programme.publish'];
+const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit', 'obligation.accept'];
+const approving: readonly Action[] = [...editing, 'programme.publish', 'obligation.edit'];
 const province: readonly Action[] = [
   ...approving,
   'board.edit',
   'board.pair',
   'board.command',
   'takeover.raise',
-  'obligation.edit',
   'unit.edit',
   'user.manage',
   'audit.read',

@@ -132,7 +132,6 @@ export async function seedSample(
     unitId: unitIds.province,
     noticeId: noticeIds.get(obligation.notice)!,
     perHour: obligation.perHour,
-    order: 0,
     cron: obligation.cron,
     durationMs: obligation.hours * HOUR_MS,
     ...always,

@@ -272,16 +272,45 @@ export interface Database {
     unit_id: string;
     notice_id: string;
     per_hour: number;
+    /** Its place where no receiving unit has said another. */
     sort_order: number;
     cron: string;
     duration_ms: number;
     valid_from: number | null;
     valid_to: number | null;
     targets: string;
+    revision: Generated<number>;
     created_at: number;
     updated_at: number;
     updated_by: string;
+    /** When it was ended: boards play it no more; what was sent and shown stays. */
     deleted_at: number | null;
+    end_reason: Generated<string | null>;
+    /** Since when boards lack a change of it; null: all were signed for them. */
+    unsent_since: Generated<number | null>;
+  };
+  /** What an obligation asked for from when on; until the next revision, or its end. */
+  obligation_terms: {
+    obligation_id: string;
+    revision: number;
+    from_at: number;
+    per_hour: number;
+    cron: string;
+    duration_ms: number;
+    valid_from: number | null;
+    valid_to: number | null;
+    targets: string;
+  };
+  /** What a receiving unit has answered. */
+  obligation_receipts: {
+    obligation_id: string;
+    unit_id: string;
+    /** When somebody of the unit first had it in sight. */
+    received_at: number | null;
+    accepted_at: number | null;
+    accepted_by: string | null;
+    /** Its place among the unit's obligations; null: the unit has said none. */
+    sort_order: number | null;
   };
 
   /** Content-addressed parts of programmes. */

@@ -31,7 +31,7 @@ export type Play = z.infer<typeof play>;
  * Where a page of plays ends: opaque to whoever asks. Made of start, the journal's number and the play's, because plays of two journals, or cut
  * ones, may begin at the same millisecond.
  */
-const playsCursor = z.string().regex(/^\d{1,15}_\d{1,15}_\d{1,15}$/);
+export const playsCursor = z.string().regex(/^\d{1,15}_\d{1,15}_\d{1,15}$/);
 /** GET /api/plays?boardId=&cursor=&limit=50: newest first. */
 export const playsQuery = z.strictObject({
   boardId: uuid,

@@ -117,13 +117,22 @@ export async function findBoardsOfUnits(db: Db | Tx, unitIds: readonly string[])
   });
 }
 
-export async function findPlaces(db: Db | Tx, unitIds: readonly string[]): Promise<{ id: string; unitId: string }[]> {
+/** Where a board is, and by whose clock. */
+export interface BoardPlace {
+  readonly id: string;
+  readonly unitId: string;
+  readonly name: string;
+  readonly zone: string;
+}
+
+export async function findPlaces(db: Db | Tx, unitIds: readonly string[]): Promise<BoardPlace[]> {
   return inChunks(unitIds, (chunk) =>
     db
       .selectFrom('boards')
-      .select(['id', 'unit_id as unitId'])
+      .select(['id', 'unit_id as unitId', 'name', 'zone'])
       .where('unit_id', 'in', chunk)
       .where('deleted_at', 'is', null)
+      .orderBy('id')
       .execute(),
   );
 }

@@ -14,9 +14,9 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
-import type { Belonging, BoardRecord, Device, LiveRow } from './repo.ts';
+import type { Belonging, BoardRecord, Device, LiveRow, BoardPlace } from './repo.ts';
 
-export type { BoardRecord, Device } from './repo.ts';
+export type { BoardRecord, Device, BoardPlace } from './repo.ts';
 
 /** Fields of a patch that are given. */
 export type BoardPatch = z.infer<typeof boardPatch>;
@@ -44,8 +44,8 @@ export interface BoardsService {
   /** As `records`, and they are held: until the transaction ends nobody changes or deletes them. */
   held(boardIds: readonly string[], tx: Tx): Promise<BoardRecord[]>;
   recordsOfUnits(unitIds: readonly string[], tx?: Tx): Promise<BoardRecord[]>;
-  /** Which boards stand on these units, and nothing more of them. */
-  places(unitIds: readonly string[]): Promise<{ id: string; unitId: string }[]>;
+  /** Where the boards of units are, and no more: many are asked for at once. */
+  places(unitIds: readonly string[]): Promise<BoardPlace[]>;
   /** To which units they belonged when: what happened is told under the unit of its time. */
   belonging(boardIds: readonly string[]): Promise<Belonging>;
   /** The player that may speak for the board, or null. */

@@ -164,7 +164,6 @@ describeStores('the media library', (under) => {
         unitId: test.ids.province,
         noticeId: other.id,
         perHour: 1,
-        order: 0,
         cron: '0 6 * * *',
         durationMs: 3_600_000,
         validFrom: null,

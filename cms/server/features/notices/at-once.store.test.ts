@@ -60,7 +60,6 @@ describeStores('content used and deleted at once', (under) => {
         unitId: test.ids.province,
         noticeId: id,
         perHour: 2,
-        order: 0,
         cron: '0 0 * * *',
         durationMs: 86_400_000,
         validFrom: null,

@@ -392,7 +392,6 @@ describeStores('content', (under) => {
         unitId: test.ids.province,
         noticeId: notice.id,
         perHour: 4,
-        order: 0,
         cron: '0 6 * * *',
         durationMs: 12 * hour,
         validFrom: null,
@@ -400,8 +399,8 @@ describeStores('content', (under) => {
         targets: { unitIds: [test.ids.commune], boardIds: [] },
       };
       const made = await test.obligations.create(admin, input);
-      expect(await test.obligations.ofUnits([test.ids.province])).toEqual([made]);
-      expect(await test.obligations.list(admin)).toContainEqual(made);
+      expect(await test.obligations.ofUnits([test.ids.province])).toMatchObject([{ ...input, id: made.id }]);
+      expect((await test.obligations.list(admin)).obligations.map(({ id }) => id)).toContain(made.id);
       await expect(test.notices.remove(admin, notice.id)).rejects.toMatchObject({
         code: 'in_use',
         params: { count: 1 },
@@ -419,19 +418,21 @@ describeStores('content', (under) => {
           targets: { unitIds: [test.ids.sister], boardIds: [] },
         }),
       ).rejects.toMatchObject({ code: 'target_outside_unit' });
-      expect(await test.obligations.edit(admin, made.id, { ...input, perHour: 6 })).toMatchObject({
+      expect(await test.obligations.edit(admin, made.id, 1, { ...input, perHour: 6 })).toMatchObject({
         id: made.id,
         perHour: 6,
       });
       const board = await test.board(admin);
       const targets = { unitIds: [test.ids.commune], boardIds: [board.id] };
-      await test.obligations.edit(admin, made.id, { ...input, targets });
+      await test.obligations.edit(admin, made.id, 2, { ...input, targets });
       await test.boards.remove(admin, board.id);
-      expect(await test.obligations.edit(admin, made.id, { ...input, targets })).toMatchObject({
+      expect(await test.obligations.edit(admin, made.id, 3, { ...input, targets })).toMatchObject({
         targets: input.targets,
       });
-      await test.obligations.remove(admin, made.id);
-      await expect(test.obligations.remove(admin, made.id)).rejects.toMatchObject({ code: 'obligation_unknown' });
+      await test.obligations.end(admin, made.id, 4, 'Hết đợt');
+      await expect(test.obligations.end(admin, made.id, 5, 'Hết đợt')).rejects.toMatchObject({
+        code: 'obligation_ended',
+      });
       await test.notices.remove(admin, notice.id);
     });
   });

@@ -49,7 +49,6 @@ describeStores('moving content', (under) => {
       unitId: province,
       noticeId: notice.id,
       perHour: 1,
-      order: 0,
       cron: '0 0 * * *',
       durationMs: 86_400_000,
       validFrom: null,

@@ -96,6 +96,19 @@ export async function findPage(
 
 export const count = (db: Db | Tx, filter: NoticeFilter): Promise<number> => countEdited(db, 'notices', edited(filter));
 
+export interface Heading {
+  readonly title: string;
+  readonly category: NoticeRecord['category'];
+}
+
+/** Of deleted ones too. */
+export async function findHeadings(db: Db | Tx, ids: readonly string[]): Promise<Map<string, Heading>> {
+  const rows = await inChunks([...new Set(ids)], (chunk) =>
+    db.selectFrom('notices').select(['id', 'title', 'category']).where('id', 'in', chunk).execute(),
+  );
+  return new Map(rows.map(({ id, title, category }) => [id, { title, category: category as Heading['category'] }]));
+}
+
 export async function insertNotice(tx: Tx, id: string, values: NoticeValues, by: string, now: number): Promise<void> {
   await tx
     .insertInto('notices')

@@ -53,6 +53,8 @@ export interface NoticesService {
   held(ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** For the system's own use, without rights. Deleted ones are not there. */
   timed(ids: readonly string[], tx?: Tx): Promise<TimedNotice[]>;
+  /** What notices are called, deleted ones too. */
+  headings(ids: readonly string[]): Promise<Map<string, repo.Heading>>;
   /** How long boards show those of the ids that there are, ms. */
   lengths(ids: readonly string[]): Promise<Map<string, number>>;
   /** Makes rows of a release before findable. */
@@ -221,6 +223,7 @@ export function createNoticesService(
     async timed(ids, tx) {
       return timed(await repo.findNotices(tx ?? store.read, ids), tx);
     },
+    headings: (ids) => repo.findHeadings(store.read, ids),
     async lengths(ids) {
       const lengths = new Map<string, number>();
       // Some at a time: lists of long playlists ask for the lengths of thousands.

@@ -1,127 +1,242 @@
-/** Obligations: an upper unit's notices that boards below must show so many times an hour. Compiled into programmes; their page is to come. */
-import { z } from 'zod';
-import { targets } from '../../../../shared/protocol/api/content.ts';
-import { uuid } from '../../../../shared/protocol/common.ts';
-import { windowFields } from '../../../../shared/protocol/programme.ts';
+/**
+ * Obligations: an upper unit's notices that boards below must show so many times an hour. What is sent, changed or ended is woven
+ * into what boards already play at once (features/programmes/obliged.ts): no commune publishes it, none can hold it back.
+ */
+import type {
+  Obligation,
+  ObligationInput,
+  ObligationList,
+  ObligationsQuery,
+} from '../../../../shared/protocol/api/obligations.ts';
+import { pageRows } from '../../../../shared/protocol/api/content.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
-import type { Context } from '../../context.ts';
+import type { Context, EventMap } from '../../context.ts';
+import { cutPage, readCursor } from '../../listing.ts';
 import type { Tx } from '../../store/store.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
+import { maySeeContent } from '../notices/sight.ts';
 import { assertValidity, cleanTargets } from '../schedules/targets.ts';
 import type { UnitsService } from '../units/service.ts';
+import { findReceipts, findReceiptsOfUnits } from './receipts-repo.ts';
+import { Receivers } from './receivers.ts';
 import * as repo from './repo.ts';
 import type { ObligationRecord, ObligationValues } from './repo.ts';
 
 export type { ObligationRecord } from './repo.ts';
 
-/** What a caller gives; bounds as in shared/protocol/programme.ts obligationPart. */
-export const obligationInput = z.strictObject({
-  unitId: uuid,
-  noticeId: uuid,
-  perHour: z.int().min(1).max(60),
-  order: z.int().min(0).max(1000),
-  ...windowFields,
-  targets,
-});
-export type ObligationInput = z.infer<typeof obligationInput>;
+/** By receiving unit and obligation: its place there, smaller first. */
+export type ReceivedOrders = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 export interface ObligationsService {
-  /** Those that units in sight oblige to. */
-  list(actor: Actor): Promise<ObligationRecord[]>;
+  /** What units in sight have sent, the newest edit first. @throws AppError `invalid_input` (field cursor) */
+  list(actor: Actor, query?: Partial<ObligationsQuery>): Promise<ObligationList>;
+  /** @throws AppError `obligation_unknown` 404 */
+  get(actor: Actor, id: string): Promise<Obligation>;
   /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `forbidden` */
-  create(actor: Actor, input: ObligationInput): Promise<ObligationRecord>;
-  /** @throws AppError as `create`, and `obligation_unknown` 404 */
-  edit(actor: Actor, id: string, input: ObligationInput): Promise<ObligationRecord>;
-  remove(actor: Actor, id: string): Promise<void>;
-  /** Obligations that these units own, for the system's own use. */
+  create(actor: Actor, input: ObligationInput): Promise<Obligation>;
+  /** @throws AppError as `create`, `obligation_unknown` 404, `revision_conflict` 409, `obligation_ended` 409 */
+  edit(actor: Actor, id: string, revision: number, input: ObligationInput): Promise<Obligation>;
+  /** Boards play it no more; what was sent and shown stays on record. @throws AppError as `edit` */
+  end(actor: Actor, id: string, revision: number, reason: string): Promise<Obligation>;
+
+  /** Those that stand and that these units own, for the system's own use. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<ObligationRecord[]>;
+  /** The orders that these units have said. */
+  orders(unitIds: readonly string[]): Promise<ReceivedOrders>;
+  /** Boards have been given a change. */
+  markSent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
+  /** Announces again what this process, or the one before, did not bring to all boards. */
+  announceUnsent(): Promise<void>;
 }
 
 export interface ObligationsDeps {
-  readonly units: Pick<UnitsService, 'tree'>;
-  readonly boards: Pick<BoardsService, 'held'>;
-  readonly notices: Pick<NoticesService, 'usable'>;
+  readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
+  readonly boards: Pick<BoardsService, 'held' | 'places'>;
+  readonly notices: Pick<NoticesService, 'usable' | 'held' | 'headings'>;
 }
 
 export function createObligationsService(context: Context, deps: ObligationsDeps): ObligationsService {
-  const { store, sources, access, audit } = context;
-  const { tree } = deps.units;
+  const { store, sources, access, audit, events } = context;
+  const { units, boards, notices } = deps;
+  const { tree } = units;
 
-  async function clean(
-    tx: Tx,
-    actor: Actor,
-    given: ObligationInput,
-    before: ObligationRecord | null,
-  ): Promise<ObligationValues> {
-    const input = obligationInput.parse(given);
-    const cron = parseCron(input.cron).expression;
-    assertValidity(input);
-    if ((await deps.notices.usable(actor, [input.noticeId], tx)).length === 0)
-      throw new AppError('notice_unknown', 'There is no such notice', { field: 'noticeId' });
-    return { ...input, cron, targets: await cleanTargets(tx, input, before, { tree, boards: deps.boards }) };
-  }
+  const unknown = (): AppError => new AppError('obligation_unknown', 'There is no such obligation', { status: 404 });
+  const ended = (): AppError => new AppError('obligation_ended', 'It has been ended', { status: 409 });
+  const conflict = ({ revision }: ObligationRecord): AppError =>
+    new AppError('revision_conflict', 'Somebody else has changed it meanwhile', { status: 409, params: { revision } });
 
-  async function require(tx: Tx, actor: Actor, id: string): Promise<ObligationRecord> {
-    const record = await repo.findObligation(tx, id);
-    if (!record || !access.can(actor, 'content.read', record.unitId))
-      throw new AppError('obligation_unknown', 'There is no such obligation', { status: 404 });
-    access.assert(actor, 'obligation.edit', record.unitId);
+  async function find(actor: Actor, id: string): Promise<ObligationRecord> {
+    const record = await repo.findObligation(store.read, id);
+    if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
   }
 
+  /** As it was at `revision`, to be changed. */
+  async function open(actor: Actor, id: string, revision: number): Promise<ObligationRecord> {
+    const record = await find(actor, id);
+    access.assert(actor, 'obligation.edit', record.unitId);
+    if (record.endedAt !== null) throw ended();
+    if (record.revision !== revision) throw conflict(record);
+    return record;
+  }
+
+  /** In the transaction, which holds notice and boards: none is deleted or moved between the check and the write. */
+  async function clean(
+    tx: Tx,
+    actor: Actor,
+    input: ObligationInput,
+    before: ObligationRecord | null,
+  ): Promise<ObligationValues> {
+    const cron = parseCron(input.cron).expression;
+    assertValidity(input);
+    const kept = before?.noticeId === input.noticeId;
+    const found = kept ? await notices.held([input.noticeId], tx) : await notices.usable(actor, [input.noticeId], tx);
+    if (found.length === 0) throw new AppError('notice_unknown', 'There is no such notice', { field: 'noticeId' });
+    return { ...input, cron, targets: await cleanTargets(tx, input, before, { tree, boards }) };
+  }
+
+  async function views(records: readonly ObligationRecord[]): Promise<Obligation[]> {
+    const ids = records.map(({ id }) => id);
+    const below = [...new Set(records.flatMap(({ unitId }) => tree.subtreeOf(unitId)))];
+    const [placed, receipts, headings] = await Promise.all([
+      boards.places(below),
+      findReceipts(store.read, ids),
+      notices.headings(records.map(({ noticeId }) => noticeId)),
+    ]);
+    const receivers = new Receivers(units);
+    const answers = Map.groupBy(receipts, (receipt) => receipt.obligationId);
+    return records.map((record) => {
+      const { order: _order, updatedBy: _by, unsentSince, ...fields } = record;
+      const receiving = receivers.all(record, placed);
+      const boardCount = [...receiving.values()].reduce((sum, { length }) => sum + length, 0);
+      // Nobody answers to themselves.
+      receiving.delete(record.unitId);
+      const given = (answers.get(record.id) ?? []).filter(({ unitId }) => receiving.has(unitId));
+      const heading = headings.get(record.noticeId);
+      return {
+        ...fields,
+        unitName: units.nameOf(record.unitId),
+        noticeTitle: heading?.title ?? '',
+        category: heading?.category ?? 'other',
+        sending: unsentSince !== null,
+        receivers: receiving.size,
+        received: given.filter(({ receivedAt }) => receivedAt !== null).length,
+        accepted: given.filter(({ acceptedAt }) => acceptedAt !== null).length,
+        boards: boardCount,
+      };
+    });
+  }
+
+  async function view(id: string): Promise<Obligation> {
+    const record = await repo.findObligation(store.write, id);
+    if (!record) throw unknown();
+    return (await views([record]))[0]!;
+  }
+
+  /** Boards that a change concerns: those that were meant, and those that are. */
+  function announce(id: string, at: number, ...reach: readonly ObligationValues[]): void {
+    events.emit('obligationsChanged', {
+      changes: [{ id, at }],
+      unitIds: [...new Set(reach.flatMap(({ targets }) => targets.unitIds))],
+      boardIds: [...new Set(reach.flatMap(({ targets }) => targets.boardIds))],
+    });
+  }
+
   return {
-    list: (actor) => repo.findObligationsOfUnits(store.read, access.unitsFor(actor, 'content.read')),
+    async list(actor, { state = 'current', cursor, limit = pageRows } = {}) {
+      const inSight = access.unitsFor(actor, 'content.read');
+      const isEnded = state === 'ended';
+      const [found, total] = await Promise.all([
+        repo.findPage(store.read, inSight, isEnded, { after: readCursor(cursor), limit: limit + 1 }),
+        repo.count(store.read, inSight, isEnded),
+      ]);
+      const { page, next } = cutPage(found, limit);
+      return { obligations: await views(page), next, total };
+    },
+    async get(actor, id) {
+      return (await views([await find(actor, id)]))[0]!;
+    },
     async create(actor, input) {
       access.assert(actor, 'obligation.edit', input.unitId);
       const id = sources.newId();
-      return store.transaction(async (tx) => {
-        const values = await clean(tx, actor, input, null);
-        await repo.insertObligation(tx, id, values, actor.userId, sources.now());
+      const now = sources.now();
+      const values = await store.transaction(async (tx) => {
+        const cleaned = await clean(tx, actor, input, null);
+        await repo.insertObligation(tx, id, cleaned, actor.userId, now);
         await audit(tx, {
           actor,
           action: 'obligation.created',
           subjectType: 'obligation',
           subjectId: id,
-          unitId: values.unitId,
-          detail: { ...values },
+          unitId: cleaned.unitId,
+          detail: { ...cleaned },
         });
-        return { ...values, id };
+        return cleaned;
       });
+      announce(id, now, values);
+      return view(id);
     },
-    async edit(actor, id, input) {
-      return store.transaction(async (tx) => {
-        const before = await require(tx, actor, id);
-        access.assert(actor, 'obligation.edit', input.unitId);
-        const values = await clean(tx, actor, input, before);
-        await repo.updateObligation(tx, id, values, actor.userId, sources.now());
+    async edit(actor, id, revision, input) {
+      const before = await open(actor, id, revision);
+      access.assert(actor, 'obligation.edit', input.unitId);
+      const now = sources.now();
+      const values = await store.transaction(async (tx) => {
+        const cleaned = await clean(tx, actor, input, before);
+        if (!(await repo.updateObligation(tx, before, cleaned, actor.userId, now))) throw conflict(before);
         await audit(tx, {
           actor,
           action: 'obligation.changed',
           subjectType: 'obligation',
           subjectId: id,
-          unitId: values.unitId,
-          detail: { ...values, before },
+          unitId: cleaned.unitId,
+          detail: { ...cleaned, revision: revision + 1, before: { ...valuesOf(before), revision } },
         });
-        return { ...values, id };
+        return cleaned;
       });
+      announce(id, now, before, values);
+      return view(id);
     },
-    async remove(actor, id) {
+    async end(actor, id, revision, reason) {
+      const before = await open(actor, id, revision);
+      const now = sources.now();
       await store.transaction(async (tx) => {
-        const record = await require(tx, actor, id);
-        await repo.markDeleted(tx, id, actor.userId, sources.now());
+        if (!(await repo.markEnded(tx, before, reason, actor.userId, now))) throw conflict(before);
         await audit(tx, {
           actor,
-          action: 'obligation.deleted',
+          action: 'obligation.ended',
           subjectType: 'obligation',
           subjectId: id,
-          unitId: record.unitId,
-          detail: {},
+          unitId: before.unitId,
+          detail: { reason },
         });
       });
+      announce(id, now, before);
+      return view(id);
     },
     ofUnits: (unitIds, tx) => repo.findObligationsOfUnits(tx ?? store.read, unitIds),
+    async orders(unitIds) {
+      const orders = new Map<string, Map<string, number>>();
+      for (const { unitId, obligationId, order } of await findReceiptsOfUnits(store.read, unitIds)) {
+        if (order === null) continue;
+        const own = orders.get(unitId) ?? new Map<string, number>();
+        orders.set(unitId, own.set(obligationId, order));
+      }
+      return orders;
+    },
+    async markSent(changes) {
+      for (const { id, at } of changes) await repo.markSent(store.write, id, at);
+    },
+    async announceUnsent() {
+      for (const { id, unitId, unsentSince } of await repo.findUnsent(store.read))
+        events.emit('obligationsChanged', { changes: [{ id, at: unsentSince! }], unitIds: [unitId], boardIds: [] });
+    },
   };
 }
+
+const valuesOf = (record: ObligationRecord): ObligationValues => {
+  const { unitId, noticeId, perHour, cron, durationMs, validFrom, validTo, targets } = record;
+  return { unitId, noticeId, perHour, cron, durationMs, validFrom, validTo, targets };
+};

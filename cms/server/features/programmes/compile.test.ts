@@ -79,6 +79,13 @@ const obligation = (n: number, noticeN: number, over: Partial<ObligationRecord> 
   order: 0,
   ...window,
   targets: { unitIds: [unitRoot], boardIds: [] },
+  revision: 1,
+  createdAt: 0,
+  updatedAt: 0,
+  updatedBy: id(9, 1),
+  endedAt: null,
+  endReason: null,
+  unsentSince: null,
   ...over,
 });
 const ref = (n: number): AssetRef => ({ hash: hash(n), size: 100 + n, mediaType: 'image/webp' });
@@ -96,13 +103,22 @@ interface Parts {
   playlists?: PlaylistRecord[];
   entries?: EntryRecord[];
   obligations?: ObligationRecord[];
+  orders?: Library['orders'];
   assets?: AssetSizes[];
 }
-const library = ({ notices = [], playlists = [], entries = [], obligations = [], assets = [] }: Parts): Library => ({
+const library = ({
+  notices = [],
+  playlists = [],
+  entries = [],
+  obligations = [],
+  orders = new Map(),
+  assets = [],
+}: Parts): Library => ({
   notices: new Map(notices.map((one) => [one.id, one])),
   playlists: new Map(playlists.map((one) => [one.id, one])),
   entries,
   obligations,
+  orders,
   assets: new Map(assets.map((one) => [one.hash, one])),
 });
 const board = (
@@ -354,6 +370,26 @@ describe('compile', () => {
     expect(kinds(made)).toEqual(['fallback', 'notice', 'playlist']);
     expect(made.warnings).toEqual(['media_not_ready']);
     expect(compile({}, board({ defaultPlaylistId: id(3, 1) })).content.defaultPlaylistId).toBeNull();
+  });
+
+  it('shows obligations in the order of the unit nearest to the board that said one', () => {
+    const meant = [obligation(1, 1), obligation(2, 1), obligation(3, 1, { order: 1000 })];
+    const orders = (unitId: string, ...places: number[]) =>
+      new Map([[unitId, new Map(places.map((place, i) => [id(6, i + 1), place]))]]);
+    const given = (said: Library['orders']) =>
+      Object.fromEntries(
+        read(compile({ notices: [notice(1)], obligations: meant, orders: said })).obligations.map((part) => [
+          part.obligationId,
+          part.order,
+        ]),
+      );
+    expect(given(new Map())).toEqual({ [id(6, 1)]: 0, [id(6, 2)]: 0, [id(6, 3)]: 1000 });
+    expect(given(orders(unitCommune, 2, 1))).toEqual({ [id(6, 1)]: 2, [id(6, 2)]: 1, [id(6, 3)]: 1000 });
+    expect(given(new Map([...orders(unitRoot, 7, 8, 9), ...orders(unitCommune, 2, 1)]))).toEqual({
+      [id(6, 1)]: 2,
+      [id(6, 2)]: 1,
+      [id(6, 3)]: 9,
+    });
   });
 
   it('warns of an empty board and of more obligations than an hour holds', () => {

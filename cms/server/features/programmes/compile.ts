@@ -18,7 +18,7 @@ import { obligationLoad } from '../../../../shared/schedule/obligations.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { TimedNotice } from '../notices/service.ts';
-import type { ObligationRecord } from '../obligations/service.ts';
+import type { ObligationRecord, ReceivedOrders } from '../obligations/service.ts';
 import type { PlaylistRecord } from '../playlists/service.ts';
 import type { EntryRecord } from '../schedules/service.ts';
 import { targetsBoard } from '../schedules/targets.ts';
@@ -34,6 +34,8 @@ export interface Library {
   /** Entries and obligations of units on the boards' paths; the compiler picks those that mean the board. */
   readonly entries: readonly EntryRecord[];
   readonly obligations: readonly ObligationRecord[];
+  /** In which order units want to show what they are obliged to; that of the unit nearest to the board counts. */
+  readonly orders: ReceivedOrders;
   /** Media that are on disk. */
   readonly assets: ReadonlyMap<string, AssetSizes>;
 }
@@ -91,7 +93,7 @@ export class Compiler {
   readonly #encoded = new Map<string, EncodedPart>();
   /** Notices as boards of one raster show them. */
   readonly #shown = new Map<string, ShownNotice>();
-  /** By raster and the ids of default playlist, entries and obligations. */
+  /** By raster, the ids of default playlist and entries, and the obligations with their places. */
   readonly #common = new Map<string, Common>();
 
   /** @param now ms UTC: what has ended by then can never be played again, and costs no byte */
@@ -109,7 +111,7 @@ export class Compiler {
       rasterOf(board.output),
       board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null,
       entries.filter((entry) => known.has(entry.playlistId) && means(entry)),
-      obligations.filter(means),
+      obligations.filter(means).map((item) => ({ ...item, order: this.#orderOf(item, unitPath) })),
     );
     const own = encodePart({ kind: 'fallback', unitName, boardName: board.name });
     return {
@@ -128,8 +130,8 @@ export class Compiler {
     entries: readonly EntryRecord[],
     meant: readonly ObligationRecord[],
   ): Common {
-    const ids = [entries, meant].map((items) => items.map(({ id }) => id).join(' '));
-    const key = [raster.width, raster.height, defaultPlaylistId, ...ids].join('\n');
+    const ids = [entries.map(({ id }) => id), meant.map(({ id, order }) => `${id} ${order}`)];
+    const key = [raster.width, raster.height, defaultPlaylistId, ...ids.map((some) => some.join(','))].join('\n');
     let common = this.#common.get(key);
     if (!common) this.#common.set(key, (common = this.#compile(raster, defaultPlaylistId, entries, meant)));
     return common;
@@ -190,6 +192,12 @@ export class Compiler {
     };
   }
 
+  #orderOf(obligation: ObligationRecord, unitPath: readonly string[]): number {
+    const { orders } = this.#library;
+    const unitId = unitPath.findLast((id) => orders.get(id)?.has(obligation.id));
+    return unitId === undefined ? obligation.order : orders.get(unitId)!.get(obligation.id)!;
+  }
+
   #isOver(validTo: number | null): boolean {
     return validTo !== null && validTo <= this.#now;
   }
@@ -223,7 +231,7 @@ export class Compiler {
     return { kind: 'playlist', playlistId: playlist.id, name: playlist.name, items };
   }
 
-  /** Ids of one kind are of one record, and a library does not change: so a part is encoded once however many boards hold it. */
+  /** Ids of one kind are of one record, which says the same to all but its place: so a part is encoded once however many boards hold it. */
   #encode(part: PartOfRecord): EncodedPart {
     const key = keyOf(part);
     let made = this.#encoded.get(key);
@@ -236,7 +244,7 @@ type PartOfRecord = PlaylistPart | EntryPart | ObligationPart;
 
 function keyOf(part: PartOfRecord): string {
   if (part.kind === 'playlist') return `playlist ${part.playlistId}`;
-  return part.kind === 'entry' ? `entry ${part.entryId}` : `obligation ${part.obligationId}`;
+  return part.kind === 'entry' ? `entry ${part.entryId}` : `obligation ${part.obligationId} ${part.order}`;
 }
 
 const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);

@@ -16,7 +16,7 @@ export interface LibraryDeps {
   readonly notices: Pick<NoticesService, 'timed'>;
   readonly playlists: Pick<PlaylistsService, 'records'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits'>;
-  readonly obligations: Pick<ObligationsService, 'ofUnits'>;
+  readonly obligations: Pick<ObligationsService, 'ofUnits' | 'orders'>;
 }
 
 const sized = (row: Omit<SmallerRow, 'asset'>): SizedAsset => ({
@@ -38,6 +38,7 @@ export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree
   const units = new Set(boards.flatMap((board) => tree.pathOf(board.unitId)));
   const entries = await inPieces(units, (some) => deps.schedules.ofUnits(some));
   const obligations = await inPieces(units, (some) => deps.obligations.ofUnits(some));
+  const orders = await deps.obligations.orders(obligations.length === 0 ? [] : [...units]);
   const playlistIds = [
     ...boards.flatMap((board) => board.defaultPlaylistId ?? []),
     ...entries.map((entry) => entry.playlistId),
@@ -55,6 +56,7 @@ export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree
   return {
     entries,
     obligations,
+    orders,
     playlists: new Map(playlists.map((playlist) => [playlist.id, playlist])),
     notices: new Map(notices.map((notice) => [notice.id, notice])),
     assets: new Map(

@@ -14,20 +14,24 @@ import {
   assetRef,
   certificate as certificateSchema,
   manifest as manifestSchema,
+  part as partSchema,
   partRef,
   type Certificate,
   type Manifest,
+  type Part,
 } from '../../../../shared/protocol/programme.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Action, Actor } from '../../access.ts';
-import type { Context } from '../../context.ts';
+import type { Context, EventMap } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
 import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
+import type { ObligationsService } from '../obligations/service.ts';
 import { Compiler, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
 import { createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
+import { readObligedLibrary, withObligations } from './obliged.ts';
 import { createProgressRecorder, type ProgressSaid } from './progress.ts';
 import * as repo from './repo.ts';
 
@@ -44,7 +48,10 @@ export interface ProgrammesService {
    * @throws AppError `board_unknown` 404, `forbidden` 403
    */
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
-  /** Signs what was published for them last anew, where it was for another player, by another key, or for other units and groups. */
+  /**
+   * Signs what was published for them last anew, where it was for another player, by another key, or for other units and groups, or
+   * where upper units oblige them to something else by now.
+   */
   signAnew(...boardIds: readonly string[]): Promise<void>;
   /** The newest programme, for the board's present player; null for a board that has none. */
   newestManifest(boardId: string): Promise<{ version: Version; manifest: string } | null>;
@@ -63,12 +70,21 @@ export interface ProgrammesService {
 
 export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
   readonly boards: Pick<BoardsService, 'record' | 'records' | 'recordsOfUnits' | 'devices'>;
+  readonly obligations: Pick<ObligationsService, 'ofUnits' | 'orders' | 'markSent'>;
 }
 
 /** Boards per transaction: some 50 ms of the one writer, so that neither a takeover nor a greeting board waits for a province. */
 const boardsPerTransaction = 100;
+/** Parts read in one go. */
+const partsPerRead = 200;
 /** Another CMS process may publish the same board at the same moment. */
 const attempts = 4;
+
+/** What a board is to play, with those of its parts that may not be stored yet. */
+interface Content {
+  readonly content: ProgrammeContent;
+  readonly parts: readonly EncodedPart[];
+}
 
 /** What was published for a board without a player. */
 export const waitingSchema = z.strictObject({
@@ -93,7 +109,10 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
 
   /** One turn may ask for others. */
   async function idle(): Promise<void> {
-    for (let seen: unknown = null; seen !== last;) await (seen = last);
+    for (let seen: unknown = null, renewed: unknown = null; seen !== last || renewed !== renewing;) {
+      await (renewed = renewing);
+      await (seen = last);
+    }
   }
 
   /** Those of the boards that stand, in their order. @throws AppError as `require` for one where the actor may not */
@@ -186,11 +205,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   ];
 
   /** What was published for a board last: waiting for a player, or with the player before; the fallback alone when nothing ever was. */
-  function publishedContent(
-    board: BoardRecord,
-    newest: repo.Newest | undefined,
-    waiting: string | undefined,
-  ): { content: ProgrammeContent; parts: EncodedPart[] } {
+  function publishedContent(board: BoardRecord, newest: repo.Newest | undefined, waiting: string | undefined): Content {
     if (waiting !== undefined) return { content: waitingSchema.parse(JSON.parse(waiting)), parts: [] };
     if (newest) {
       const { defaultPlaylistId, parts, assets } = readManifest(newest.manifest);
@@ -207,24 +222,63 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     };
   }
 
-  async function signForPlayers(boardIds: readonly string[]): Promise<void> {
+  async function signForPlayers(boardIds: readonly string[], renew: boolean): Promise<void> {
     // First, as in publishNow.
     const before = await repo.findNewest(store.write, boardIds);
-    const records = await boards.records(boardIds);
-    const [players, waiting] = await Promise.all([
-      boards.devices(boardIds).then((devices) => new Map(devices.map((device) => [device.boardId, device.deviceKey]))),
+    const [found, devices, waiting] = await Promise.all([
+      boards.records(boardIds),
+      boards.devices(boardIds),
       repo.findWaiting(store.write, boardIds),
     ]);
+    const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
+    const records = found.filter(({ id }) => players.has(id));
+    const published = new Map(
+      records.map((board) => [board.id, publishedContent(board, before.get(board.id), waiting.get(board.id))]),
+    );
+    const contents = renew ? await obligedContents(records, published) : published;
     const drafts: Draft[] = [];
     await inTurns(records, (board) => {
-      const deviceKey = players.get(board.id);
+      const deviceKey = players.get(board.id)!;
       const newest = before.get(board.id);
-      if (deviceKey === undefined || (newest && holdsFor(newest.manifest, board, deviceKey))) return;
-      const { content, parts } = publishedContent(board, newest, waiting.get(board.id));
+      const { content, parts } = contents.get(board.id)!;
+      const same = JSON.stringify(content) === JSON.stringify(published.get(board.id)!.content);
+      if (newest && same && holdsFor(newest.manifest, board, deviceKey)) return;
       const contentHash = hashOf(board, deviceKey, content);
       drafts.push({ board, deviceKey, content, contentHash, parts, newest: newest?.version });
     });
     if (drafts.length > 0) await issue(drafts, [], null);
+  }
+
+  /** What was published for boards, with what upper units oblige them to by now. */
+  async function obligedContents(
+    records: readonly BoardRecord[],
+    published: ReadonlyMap<string, Content>,
+  ): Promise<Map<string, Content>> {
+    const compiler = new Compiler(await readObligedLibrary(records, units.tree, deps), sources.now());
+    const all = [...published.values()];
+    const known = new Map<string, Part>();
+    const turn = takeTurns();
+    const note = async (hash: string, body: string): Promise<void> => {
+      known.set(hash, partSchema.parse(JSON.parse(body)));
+      await turn();
+    };
+    for (const { parts } of all) for (const part of parts) await note(part.hash, part.body);
+    const hashes = new Set(all.flatMap(({ content }) => content.parts.map(({ hash }) => hash)));
+    for (const some of piecesOf(
+      [...hashes].filter((hash) => !known.has(hash)),
+      partsPerRead,
+    ))
+      for (const { hash, body } of await repo.findParts(store.read, some)) await note(hash, body);
+    const contents = new Map<string, Content>();
+    await inTurns(records, (board) => {
+      const { content, parts } = published.get(board.id)!;
+      const obliged = compiler.compile(toCompile({ ...board, defaultPlaylistId: null }));
+      contents.set(board.id, {
+        content: withObligations(content, (hash) => known.get(hash)!, obliged),
+        parts: [...parts, ...obliged.parts.values()],
+      });
+    });
+    return contents;
   }
 
   /**
@@ -241,29 +295,48 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     );
   }
 
-  const signAnew = (...boardIds: readonly string[]): Promise<void> =>
-    inTurn(() => untilFirst(() => signForPlayers(boardIds)));
+  /** @param renew also gives them what they are obliged to by now */
+  const sign = (boardIds: readonly string[], renew: boolean): Promise<void> =>
+    inTurn(() => untilFirst(() => signForPlayers(boardIds, renew)));
 
-  const onChange = (...boardIds: readonly string[]): void => {
-    signAnew(...boardIds).catch((error: unknown) =>
+  const signAnew = (...boardIds: readonly string[]): Promise<void> => sign(boardIds, true);
+
+  const inBackground = (signing: Promise<void>, ...boardIds: readonly string[]): void => {
+    signing.catch((error: unknown) =>
       log.error({ err: error, boardIds }, 'what was published could not be signed anew'),
     );
   };
+  const onChange = (...boardIds: readonly string[]): void => inBackground(signAnew(...boardIds), ...boardIds);
+  async function signUnits(unitIds: readonly string[], also: readonly string[] = []): Promise<void> {
+    const below = [...new Set(unitIds.flatMap((id) => units.tree.subtreeOf(id)))];
+    const found = await boards.recordsOfUnits(below);
+    for (const some of piecesOf([...new Set([...found.map(({ id }) => id), ...also])], boardsPerTransaction))
+      await signAnew(...some);
+  }
   /** Boards of units that hang elsewhere now: takeovers find them by their path. */
   const onUnits = ({ moved }: { moved: readonly string[] }): void => {
     if (moved.length === 0) return;
     inTurn(() => boards.recordsOfUnits(moved)).then(
       (records) => {
-        for (let i = 0; i < records.length; i += boardsPerTransaction)
-          onChange(...records.slice(i, i + boardsPerTransaction).map(({ id }) => id));
+        for (const some of piecesOf(records, boardsPerTransaction)) onChange(...some.map(({ id }) => id));
       },
       (error: unknown) => log.error({ err: error }, 'boards of units that moved were not found'),
     );
+  };
+  /** One after the other: boards are given the last word of each, and `idle` waits for them. */
+  let renewing: Promise<void> = Promise.resolve();
+  const onObligations = ({ changes, unitIds, boardIds }: EventMap['obligationsChanged']): void => {
+    renewing = renewing
+      .then(() => signUnits(unitIds, boardIds))
+      .then(() => deps.obligations.markSent(changes))
+      // They stay unsent, and are announced again at the next start.
+      .catch((error: unknown) => log.error({ err: error, changes }, 'boards were not given what they are obliged to'));
   };
   const stops = [
     events.on('boardPaired', ({ boardId }) => onChange(boardId)),
     events.on('boardMoved', ({ boardId }) => onChange(boardId)),
     events.on('unitsChanged', onUnits),
+    events.on('obligationsChanged', onObligations),
   ];
 
   return {
@@ -319,7 +392,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         return given((await repo.findNewestForPlayer(store.write, boardId)).newest);
       }
       // Not waited for: thousands may greet at once after the keys were renewed. It is sent to the board when it is there.
-      if (!holdsFor(newest.manifest, board, deviceKey)) onChange(boardId);
+      if (!holdsFor(newest.manifest, board, deviceKey)) inBackground(sign([boardId], false), boardId);
       return given(newest);
     },
     recordProgress: (boardId, said) => recorder.record(boardId, said),

@@ -70,7 +70,8 @@ interface SumRow extends Record<keyof PlaySums, number | string> {
   takeover_id: string | null;
 }
 
-const counted = sql<boolean>`(plays.host in (${sql.join(provingHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
+/** As `countedOutcomes` says. */
+export const counted = sql<boolean>`(plays.host in (${sql.join(provingHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
 const sumIf = (what: ReturnType<typeof sql>, of = sql`1`) => sql<number>`sum(case when ${what} then ${of} else 0 end)`;
 
 const joined = (rows: readonly RowText[]): { count: number; json: string } => {
@@ -80,6 +81,10 @@ const joined = (rows: readonly RowText[]): { count: number; json: string } => {
     json: `[${filled.map(({ json }) => json).join(',')}]`,
   };
 };
+
+/** What follows a place in a list with the newest first. */
+export const afterPlay = ({ startAt, journalNo, seq }: PlayPlace) =>
+  sql<boolean>`(plays.start_at, plays.journal_no, plays.seq) < (cast(${startAt} as bigint), cast(${journalNo} as bigint), cast(${seq} as bigint))`;
 
 export const proofRepo = {
   async journal(db: Db | Tx, id: string): Promise<(JournalRow & { device_key: string }) | undefined> {
@@ -213,11 +218,7 @@ export const proofRepo = {
       .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
       .select('takeovers.status as takeover_status')
       .where('plays.board_no', '=', boardNo(boardId));
-    if (after !== null) {
-      query = query.where(
-        sql<boolean>`(plays.start_at, plays.journal_no, plays.seq) < (cast(${after.startAt} as bigint), cast(${after.journalNo} as bigint), cast(${after.seq} as bigint))`,
-      );
-    }
+    if (after !== null) query = query.where(afterPlay(after));
     return query
       .orderBy('plays.start_at', 'desc')
       .orderBy('plays.journal_no', 'desc')

@@ -6,7 +6,7 @@ import type {
   playCounts,
   plays as playsSchema,
 } from '../../../../shared/protocol/api/proof.ts';
-import { journalBody, proves, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { journalBody, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -15,8 +15,10 @@ import type { BoardsService } from '../boards/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
+import { createObliged } from './obliged.ts';
+import { cursorAt, isCounted, placeOf } from './places.ts';
 import { createTally } from './tally.ts';
-import { countedOutcomes, proofRepo as repo, type EventPlace, type PlayPlace } from './repo.ts';
+import { proofRepo as repo, type EventPlace } from './repo.ts';
 
 type Play = z.infer<typeof playSchema>;
 
@@ -41,8 +43,6 @@ export function createProofService(context: Context, deps: ProofDeps) {
   const { store, sources, audit, log } = context;
   const ingest = createIngest(context, { ...deps, begin });
   const tally = createTally(context);
-  const isCounted = ({ host, outcome }: { host: string; outcome: string }): boolean =>
-    proves(host) && countedOutcomes.some((counted) => counted === outcome);
 
   /** The player on a board begins a journal that the CMS has not met: a new one after a fork or a lost disk. */
   async function begin(identity: BoardIdentity, journalId: string): Promise<void> {
@@ -119,7 +119,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
       const last = found.length > query.limit ? rows.at(-1) : undefined;
       return {
         incidents,
-        next: last ? `${last.start_at}_${last.journal_no}_${last.seq}` : null,
+        next: last ? cursorAt(last) : null,
         plays: rows.map((row) => ({
           journalId: row.journal_id,
           seq: row.seq,
@@ -171,19 +171,15 @@ export function createProofService(context: Context, deps: ProofDeps) {
       return { counts: await repo.counts(store.report, query.boardId, query.from, query.to) };
     },
 
+    /** What boards have shown of obligations, for the feature that asks for it: without rights. */
+    obliged: createObliged(store),
+
     /** Sums up what has come in, behind the ingest; see tally.ts. */
     sumUp: (signal: AbortSignal) => tally.run(signal),
 
     /** When everything that was taken is durable or refused. */
     idle: () => ingest.idle(),
   };
-}
-
-/** A cursor of the shape that the border has checked (shared/protocol/api/proof.ts). */
-function placeOf(cursor: string | undefined): PlayPlace | null {
-  if (cursor === undefined) return null;
-  const [startAt, journalNo, seq] = cursor.split('_').map(Number);
-  return { startAt: startAt!, journalNo: journalNo!, seq: seq! };
 }
 
 function eventPlaceOf(cursor: string | undefined): EventPlace | null {

@@ -1,0 +1,204 @@
+/** Items × receiving units: received, accepted, first shown, shown of what was asked for. */
+import {
+  matrixItems,
+  type MatrixCell,
+  type ObligationMatrix,
+  type obligationPlays,
+} from '../../../../shared/protocol/api/obligations.ts';
+import { Zone } from '../../../../shared/schedule/zone.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { z } from 'zod';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import { takeTurns } from '../../turns.ts';
+import type { BoardPlace, BoardsService } from '../boards/service.ts';
+import type { NoticesService } from '../notices/service.ts';
+import type { ProofService } from '../proof/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import { findReceipts, type Receipt } from './receipts-repo.ts';
+import { Receivers } from './receivers.ts';
+import { findObligation, findObligationsDuring, findTerms, type ObligationRecord } from './repo.ts';
+import { heldTerms, hourMs, requiredHours, type HeldTerms } from './required.ts';
+
+export interface ObligationMatrixService {
+  /** @throws AppError `forbidden` */
+  matrix(
+    actor: Actor,
+    query: { unitId: string; from: number; to: number; ids?: readonly string[] | undefined },
+  ): Promise<ObligationMatrix>;
+  /** Each play of an obligation on boards of a unit. @throws AppError `forbidden`, `obligation_unknown` 404 */
+  plays(
+    actor: Actor,
+    id: string,
+    query: { unitId: string; from: number; to: number; cursor?: string | undefined; limit: number },
+  ): Promise<z.infer<typeof obligationPlays>>;
+}
+
+export interface MatrixDeps {
+  readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
+  readonly boards: Pick<BoardsService, 'places'>;
+  readonly notices: Pick<NoticesService, 'headings'>;
+  readonly proof: Pick<ProofService, 'obliged'>;
+}
+
+/** What was asked of a board, and what it showed. */
+interface Figures {
+  required: number;
+  met: number;
+  unknown: number;
+  shown: number;
+  firstShownAt: number | null;
+}
+const nothing = (): Figures => ({ required: 0, met: 0, unknown: 0, shown: 0, firstShownAt: null });
+
+export function createObligationMatrix(context: Context, deps: MatrixDeps): ObligationMatrixService {
+  const { store, sources, access } = context;
+  const { units, boards, proof } = deps;
+  const { tree } = units;
+
+  /** Boards of which the same was asked in the same hours. */
+  async function addTerms(
+    obligationId: string,
+    terms: HeldTerms,
+    zone: Zone,
+    ids: readonly string[],
+    period: { from: number; to: number },
+    figures: ReadonlyMap<string, Figures>,
+  ): Promise<void> {
+    const hours = requiredHours(terms, zone, period.from, period.to);
+    if (hours.starts.length === 0) return;
+    const asked = { obligationId, perHour: terms.perHour, ...hours, boardIds: ids };
+    const counts = new Map((await proof.obliged.counts(asked)).map((count) => [count.boardId, count]));
+    const required = terms.perHour * hours.starts.length;
+    const short = ids.filter((id) => (counts.get(id)?.met ?? 0) < required);
+    const recorded = await proof.obliged.recordedHours({ boardIds: short, starts: hours.starts });
+    const turn = takeTurns();
+    for (const id of ids) {
+      const own = figures.get(id)!;
+      const { met = 0, shown = 0 } = counts.get(id) ?? {};
+      own.required += required;
+      own.met += met;
+      own.shown += shown;
+      // An hour of which nothing is on record may have been shown in full: never a failure.
+      const unrecorded = met < required ? hours.starts.length - (recorded.get(id) ?? 0) : 0;
+      own.unknown += Math.min(required - met, unrecorded * terms.perHour);
+      await turn();
+    }
+  }
+
+  async function figuresOf(
+    record: ObligationRecord,
+    terms: readonly HeldTerms[],
+    meant: readonly BoardPlace[],
+    period: { from: number; to: number },
+    receivers: Receivers,
+  ): Promise<Map<string, Figures>> {
+    const figures = new Map(meant.map(({ id }) => [id, nothing()]));
+    for (const one of terms) {
+      const asked = meant.filter((board) => receivers.means({ unitId: record.unitId, targets: one.targets }, board));
+      for (const [zone, some] of Map.groupBy(asked, (board) => board.zone))
+        await addTerms(
+          record.id,
+          one,
+          new Zone(zone),
+          some.map(({ id }) => id),
+          period,
+          figures,
+        );
+    }
+    for (const { boardId, at } of await proof.obliged.first(record.id, [...figures.keys()]))
+      figures.get(boardId)!.firstShownAt = at;
+    return figures;
+  }
+
+  function cellOf(receipt: Receipt | undefined, own: boolean, figures: readonly Figures[]): MatrixCell {
+    const sum = (of: (figure: Figures) => number): number => figures.reduce((total, figure) => total + of(figure), 0);
+    const [required, met, unknown] = [sum((f) => f.required), sum((f) => f.met), sum((f) => f.unknown)];
+    const firsts = figures.flatMap(({ firstShownAt }) => firstShownAt ?? []);
+    return {
+      receivedAt: receipt?.receivedAt ?? null,
+      acceptedAt: receipt?.acceptedAt ?? null,
+      own,
+      boards: figures.length,
+      firstShownAt: firsts.length === 0 ? null : Math.min(...firsts),
+      required,
+      met,
+      missing: required - met - unknown,
+      unknown,
+      shown: sum((f) => f.shown),
+    };
+  }
+
+  return {
+    async matrix(actor, { unitId, from, to, ids }) {
+      access.assert(actor, 'proof.read', unitId);
+      const within = new Set(tree.subtreeOf(unitId));
+      // Hours that are over: the one that runs can be short of nothing yet.
+      const until = Math.max(from, Math.min(to, Math.floor(sources.now() / hourMs) * hourMs));
+      const found = (
+        await findObligationsDuring(store.read, [...new Set([...tree.pathOf(unitId), ...within])], { from, to })
+      ).filter((record) => ids === undefined || ids.includes(record.id));
+      const records = found.slice(0, matrixItems);
+      const [placed, receipts, headings, terms] = await Promise.all([
+        boards.places([...within]),
+        findReceipts(
+          store.read,
+          records.map(({ id }) => id),
+        ),
+        deps.notices.headings(records.map(({ noticeId }) => noticeId)),
+        findTerms(
+          store.read,
+          records.map(({ id }) => id),
+        ),
+      ]);
+      const receivers = new Receivers(units);
+      const rows = new Map<string, (MatrixCell | null)[]>();
+      for (const [place, record] of records.entries()) {
+        const answers = new Map(
+          receipts.filter(({ obligationId }) => obligationId === record.id).map((receipt) => [receipt.unitId, receipt]),
+        );
+        const receiving = receivers.all(record, placed);
+        const held = heldTerms(terms.get(record.id)!, record.endedAt);
+        const figures = await figuresOf(record, held, [...receiving.values()].flat(), { from, to: until }, receivers);
+        const turn = takeTurns();
+        for (const [receiver, own] of receiving) {
+          if (!within.has(receiver)) continue;
+          let cells = rows.get(receiver);
+          if (!cells) rows.set(receiver, (cells = records.map(() => null)));
+          cells[place] = cellOf(
+            answers.get(receiver),
+            receiver === record.unitId,
+            own.map(({ id }) => figures.get(id)!),
+          );
+          await turn();
+        }
+      }
+      return {
+        until,
+        items: records.map(({ id, noticeId, unitId: sender, perHour, endedAt }) => ({
+          id,
+          noticeTitle: headings.get(noticeId)?.title ?? '',
+          unitName: units.nameOf(sender),
+          perHour,
+          endedAt,
+        })),
+        rows: [...rows]
+          .map(([id, cells]) => ({ unitId: id, unitName: units.nameOf(id), cells }))
+          .sort((a, b) => a.unitName.localeCompare(b.unitName, 'vi')),
+        moreItems: found.length > records.length,
+      };
+    },
+
+    async plays(actor, id, { unitId, from, to, cursor, limit }) {
+      access.assert(actor, 'proof.read', unitId);
+      const record = await findObligation(store.read, id);
+      const path = tree.pathOf(unitId);
+      if (!record || !(path.includes(record.unitId) || tree.subtreeOf(unitId).includes(record.unitId)))
+        throw new AppError('obligation_unknown', 'There is no such obligation', { status: 404 });
+      const placed = new Map((await boards.places(tree.subtreeOf(unitId))).map((board) => [board.id, board.name]));
+      const asked = { obligationId: id, boardIds: [...placed.keys()], from, to };
+      const { plays, next } = await proof.obliged.plays(asked, cursor, limit);
+      return { plays: plays.map((play) => ({ ...play, boardName: placed.get(play.boardId) ?? '' })), next };
+    },
+  };
+}

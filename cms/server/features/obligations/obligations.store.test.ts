@@ -1,0 +1,341 @@
+/** Obligations from sender to board and back, on both databases. */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
+import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
+import { decodeJwt } from 'jose';
+import type { Obligation, ObligationInput } from '../../../../shared/protocol/api/obligations.ts';
+import type { Actor } from '../../access.ts';
+import { insertJournal } from '../../store/new-journal.ts';
+import { describeStores } from '../../store/testing.ts';
+import { testActor } from '../../testing.ts';
+import { createTestContent, type TestContent } from '../../testing-content.ts';
+import { createObliged } from '../proof/obliged.ts';
+import { createObligationInbox, type ObligationInbox } from './inbox.ts';
+import { createObligationMatrix, type ObligationMatrixService } from './matrix.ts';
+
+const hour = 3_600_000;
+
+describeStores('obligations', (under) => {
+  let test: TestContent;
+  let inbox: ObligationInbox;
+  let tables: ObligationMatrixService;
+  let admin: Actor;
+  let editor: Actor;
+
+  beforeAll(async () => {
+    test = await createTestContent(under.store);
+    const { context, units, boards, notices, obligations } = test;
+    const accounts = { names: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'Chị Lan']))) };
+    inbox = createObligationInbox(context, { units, boards, notices, accounts, obligations });
+    tables = createObligationMatrix(context, {
+      units,
+      boards,
+      notices,
+      proof: { obliged: createObliged(under.store) },
+    });
+    admin = test.admin;
+    editor = testActor({ unitId: test.ids.commune, role: 'editor' });
+  });
+  afterAll(() => test.close());
+
+  const input = (noticeId: string, over: Partial<ObligationInput> = {}): ObligationInput => ({
+    unitId: test.ids.province,
+    noticeId,
+    perHour: 6,
+    cron: '0 0 * * *',
+    durationMs: 24 * hour,
+    validFrom: null,
+    validTo: null,
+    targets: { unitIds: [test.ids.commune], boardIds: [] },
+    ...over,
+  });
+  async function send(over: Partial<ObligationInput> = {}, title = 'Phòng cháy rừng'): Promise<Obligation> {
+    const notice = await test.text(admin, title, test.ids.province);
+    return test.obligations.create(admin, input(notice.id, over));
+  }
+  const end = async ({ id }: Obligation): Promise<void> => {
+    const { revision } = await test.obligations.get(admin, id);
+    await test.obligations.end(admin, id, revision, 'Xong');
+  };
+
+  /** What a board's newest programme says, when everything under way has come to it. */
+  async function programmeOf(boardId: string) {
+    await test.programmes.idle();
+    const { manifest: jws } = (await test.programmes.newestManifest(boardId))!;
+    const manifest = manifestSchema.parse(decodeJwt(jws));
+    const parts = new Map<string, string>();
+    for (const { hash } of manifest.parts) parts.set(hash, (await test.programmes.part(hash))!);
+    const certificate = certificateSchema.parse(decodeJwt(manifest.certificate));
+    const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+    return readProgramme(manifest, certificate, parts, sha256);
+  }
+
+  async function playing(unitId = test.ids.commune) {
+    const notice = await test.text(admin, 'Họp thôn', unitId);
+    const playlist = await test.playlist(admin, [notice.id], unitId);
+    const board = await test.board(admin, { unitId, defaultPlaylistId: playlist.id });
+    await test.pair([board.id]);
+    await test.programmes.publish(admin, [board.id]);
+    return { board, notice, playlist };
+  }
+  const edited = (noticeId: string, title: string) =>
+    test.notices.edit(admin, noticeId, 1, {
+      unitId: test.ids.commune,
+      title,
+      category: 'local',
+      content: { type: 'layout', layout: 'notice', fields: { title, body: 'Nháp' } },
+      durationMs: null,
+    });
+
+  it('reach boards at once, take no draft along, change and end there', async () => {
+    const { board, notice } = await playing();
+    await edited(notice.id, 'Bản nháp của xã');
+    const sent = await send();
+    const given = await programmeOf(board.id);
+    expect(given.obligations).toMatchObject([{ obligationId: sent.id, noticeId: sent.noticeId, perHour: 6 }]);
+    expect([...given.notices.values()].map(({ title }) => title).sort()).toEqual(['Họp thôn', 'Phòng cháy rừng']);
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: false, boards: 1 });
+
+    await test.obligations.edit(admin, sent.id, 1, input(sent.noticeId, { perHour: 2 }));
+    expect((await programmeOf(board.id)).obligations).toMatchObject([{ perHour: 2 }]);
+    // Elsewhere now: what it left is given back.
+    const sister = { unitIds: [test.ids.sister], boardIds: [] };
+    await test.obligations.edit(admin, sent.id, 2, input(sent.noticeId, { targets: sister }));
+    const without = await programmeOf(board.id);
+    expect(without.obligations).toEqual([]);
+    expect([...without.notices.values()].map(({ title }) => title)).toEqual(['Họp thôn']);
+    await test.obligations.edit(admin, sent.id, 3, input(sent.noticeId));
+    await test.obligations.end(admin, sent.id, 4, 'Hết mùa khô');
+    expect((await programmeOf(board.id)).obligations).toEqual([]);
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ endReason: 'Hết mùa khô', sending: false });
+    expect((await test.obligations.list(admin)).obligations.map(({ id }) => id)).not.toContain(sent.id);
+    expect((await test.obligations.list(admin, { state: 'ended' })).obligations.map(({ id }) => id)).toContain(sent.id);
+  });
+
+  it('come to a board that was never published, and to one that was paired or moved later', async () => {
+    const sent = await send();
+    const board = await test.board(admin, { unitId: test.ids.village });
+    await test.pair([board.id]);
+    await test.programmes.signAnew(board.id);
+    expect((await programmeOf(board.id)).obligations).toMatchObject([{ obligationId: sent.id }]);
+    await test.boards.patch(admin, board.id, { unitId: test.ids.sister });
+    expect((await programmeOf(board.id)).obligations).toEqual([]);
+    await end(sent);
+  });
+
+  it('show a notice once that the commune plays too, as its sender has it', async () => {
+    const notice = await test.text(admin, 'Của tỉnh', test.ids.province);
+    const playlist = await test.playlist(admin, [notice.id]);
+    const board = await test.board(admin, { defaultPlaylistId: playlist.id });
+    await test.pair([board.id]);
+    await test.programmes.publish(admin, [board.id]);
+    const sent = await test.obligations.create(admin, input(notice.id));
+    const given = await programmeOf(board.id);
+    expect(given.notices.size).toBe(1);
+    await end(sent);
+    // The commune's own playlist still plays it.
+    expect((await programmeOf(board.id)).notices.size).toBe(1);
+  });
+
+  it('are brought to boards after a stop in between', async () => {
+    const { board } = await playing();
+    const sent = await send();
+    await programmeOf(board.id);
+    const { updatedAt } = await test.obligations.get(admin, sent.id);
+    await under.store.write
+      .updateTable('obligations')
+      .set({ unsent_since: updatedAt })
+      .where('id', '=', sent.id)
+      .execute();
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: true });
+    await test.obligations.announceUnsent();
+    await programmeOf(board.id);
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: false });
+    await end(sent);
+  });
+
+  it('are changed as they were read, and not once they have ended', async () => {
+    const sent = await send();
+    await test.obligations.edit(admin, sent.id, 1, input(sent.noticeId, { perHour: 3 }));
+    await expect(test.obligations.edit(admin, sent.id, 1, input(sent.noticeId))).rejects.toMatchObject({
+      code: 'revision_conflict',
+      params: { revision: 2 },
+    });
+    await expect(test.obligations.end(admin, sent.id, 1, 'x')).rejects.toMatchObject({ code: 'revision_conflict' });
+    await end(sent);
+    await expect(test.obligations.edit(admin, sent.id, 3, input(sent.noticeId))).rejects.toMatchObject({
+      code: 'obligation_ended',
+    });
+  });
+
+  it('are seen to arrive, accepted by the receiving unit, and by nobody who sent them', async () => {
+    const sent = await send();
+    const [arrived] = (await inbox.list(editor, test.ids.commune)).obligations;
+    expect(arrived).toMatchObject({ id: sent.id, receivedAt: null, acceptedAt: null, mayAccept: true });
+    // The sender looks in: that is not the commune receiving it.
+    await inbox.received(admin, test.ids.commune, [sent.id]);
+    expect((await inbox.list(admin, test.ids.commune)).obligations[0]).toMatchObject({
+      receivedAt: null,
+      mayAccept: false,
+    });
+    await inbox.received(editor, test.ids.commune, [sent.id]);
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ receivers: 1, received: 1, accepted: 0 });
+    await expect(inbox.accept(admin, test.ids.commune, sent.id)).rejects.toMatchObject({ code: 'obligation_own' });
+    const { obligations } = await inbox.accept(editor, test.ids.commune, sent.id);
+    expect(obligations[0]).toMatchObject({ acceptedAt: test.sources.now(), acceptedBy: 'Chị Lan' });
+    test.sources.advance(1000);
+    expect((await inbox.accept(editor, test.ids.commune, sent.id)).obligations[0]!.acceptedAt).toBe(
+      test.sources.now() - 1000,
+    );
+    const log = await under.store.read
+      .selectFrom('audit_log')
+      .select(['action', 'unit_id'])
+      .where('subject_id', '=', sent.id)
+      .orderBy('id')
+      .execute();
+    expect(log).toEqual([
+      { action: 'obligation.created', unit_id: test.ids.province },
+      { action: 'obligation.received', unit_id: test.ids.commune },
+      { action: 'obligation.accepted', unit_id: test.ids.commune },
+    ]);
+    await end(sent);
+  });
+
+  it('for the own villages nobody accepts', async () => {
+    const approver = testActor({ unitId: test.ids.commune, role: 'approver' });
+    const notice = await test.text(approver, 'Của xã');
+    const targets = { unitIds: [test.ids.village], boardIds: [] };
+    const sent = await test.obligations.create(approver, input(notice.id, { unitId: test.ids.commune, targets }));
+    expect(sent).toMatchObject({ receivers: 0 });
+    const villager = testActor({ unitId: test.ids.village, role: 'editor' });
+    await expect(inbox.accept(villager, test.ids.village, sent.id)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(inbox.accept(approver, test.ids.commune, sent.id)).rejects.toMatchObject({ code: 'obligation_own' });
+    await expect(inbox.accept(editor, test.ids.commune, sent.id)).rejects.toMatchObject({ code: 'obligation_own' });
+    await test.obligations.end(approver, sent.id, 1, 'Xong');
+  });
+
+  it('stand on boards in the order that the receiving unit gives them', async () => {
+    const { board } = await playing();
+    const { board: beside } = await playing(test.ids.sister);
+    const targets = { unitIds: [test.ids.province], boardIds: [] };
+    const sent = [await send({ targets }, 'Một'), await send({ targets }, 'Hai'), await send({ targets }, 'Ba')];
+    const ids = sent.map(({ id }) => id);
+    const turned = ids.toReversed();
+    expect((await inbox.list(editor, test.ids.commune)).obligations.map(({ id }) => id)).toEqual(ids);
+    await expect(inbox.order(editor, test.ids.commune, ids.slice(1))).rejects.toMatchObject({
+      code: 'obligations_changed',
+    });
+    await expect(inbox.order(editor, test.ids.commune, [ids[0]!, ids[0]!, ids[1]!])).rejects.toMatchObject({
+      code: 'obligations_changed',
+    });
+    const { obligations } = await inbox.order(editor, test.ids.commune, turned);
+    expect(obligations.map(({ id }) => id)).toEqual(turned);
+    const inOrder = async (boardId: string) =>
+      (await programmeOf(boardId)).obligations
+        .toSorted((a, b) => a.order - b.order || (a.obligationId < b.obligationId ? -1 : 1))
+        .map(({ obligationId }) => obligationId);
+    expect(await inOrder(board.id)).toEqual(turned);
+    expect(await inOrder(beside.id)).toEqual(ids);
+    // What comes later stands behind what has a place.
+    const late = await send({ targets }, 'Bốn');
+    expect((await inbox.list(editor, test.ids.commune)).obligations.at(-1)!.id).toBe(late.id);
+    for (const one of [...sent, late]) await end(one);
+  });
+
+  async function plays(boardId: string, obligation: Obligation | null, ...starts: number[]): Promise<void> {
+    const journalId = test.sources.newId();
+    const device = await under.store.read
+      .selectFrom('devices')
+      .select('id')
+      .where('board_id', '=', boardId)
+      .executeTakeFirstOrThrow();
+    await under.store.transaction(async (tx) => {
+      await insertJournal(tx, { id: journalId, boardId, deviceId: device.id, now: test.sources.now() });
+      const journal = await tx
+        .selectFrom('journals')
+        .select(['no', 'board_no'])
+        .where('id', '=', journalId)
+        .executeTakeFirstOrThrow();
+      for (const [seq, start_at] of starts.entries())
+        await tx
+          .insertInto('plays')
+          .values({
+            journal_no: journal.no,
+            seq,
+            board_no: journal.board_no,
+            start_at,
+            painted_ms: 10_000,
+            notice_id: obligation?.noticeId ?? null,
+            takeover_id: null,
+            why: obligation ? 'obligation' : 'loop',
+            why_id: obligation?.id ?? null,
+            outcome: 'completed',
+            host: 'chromium',
+            clock: 'synced',
+            offset_ms: 0,
+          })
+          .execute();
+    });
+  }
+  const every = (from: number, count: number, minutes: number): number[] =>
+    Array.from({ length: count }, (_, i) => from + i * minutes * 60_000);
+
+  it('are counted hour by hour: shown, missing, and not known', async () => {
+    const { board } = await playing();
+    const { board: silent } = await playing(test.ids.sister);
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    test.sources.advance(start - test.sources.now());
+    const sent = await send({ targets: { unitIds: [test.ids.province], boardIds: [] } });
+    test.sources.advance(4 * hour);
+    // First hour: seven of six. Second: four. Third: the board was off. Fourth: six, and it was heard of after.
+    await plays(
+      board.id,
+      sent,
+      ...every(start, 7, 8),
+      ...every(start + hour, 4, 10),
+      ...every(start + 3 * hour, 6, 10),
+    );
+    await plays(board.id, null, start + 4 * hour + 1);
+    const query = { unitId: test.ids.province, from: start, to: start + 24 * hour };
+    const { until, items, rows } = await tables.matrix(admin, query);
+    expect(until).toBe(start + 4 * hour);
+    const place = items.findIndex(({ id }) => id === sent.id);
+    const cell = (unitId: string) => rows.find((row) => row.unitId === unitId)!.cells[place];
+    const mine = (await test.boards.list(admin)).filter(({ unitId }) =>
+      [test.ids.commune, test.ids.village].includes(unitId),
+    ).length;
+    expect(cell(test.ids.commune)).toMatchObject({
+      boards: mine,
+      firstShownAt: start,
+      required: 24 * mine,
+      met: 16,
+      missing: 2,
+      unknown: 24 * mine - 18,
+      shown: 17,
+    });
+    expect(cell(test.ids.sister)).toMatchObject({ firstShownAt: null, met: 0, missing: 0, shown: 0 });
+    expect(cell(test.ids.sister)!.unknown).toBe(cell(test.ids.sister)!.required);
+
+    // A commune sees its own row, and what is changed later asks nothing of hours before.
+    await test.obligations.edit(admin, sent.id, 1, input(sent.noticeId, { perHour: 60 }));
+    const own = await tables.matrix(editor, { ...query, unitId: test.ids.commune, ids: [sent.id] });
+    expect(own.rows.map(({ unitId }) => unitId)).toEqual([test.ids.commune]);
+    expect(own.rows[0]!.cells[0]).toMatchObject({ required: 24 * mine, met: 16 });
+    await expect(tables.matrix(editor, query)).rejects.toMatchObject({ code: 'forbidden' });
+
+    const first = await tables.plays(editor, sent.id, { ...query, unitId: test.ids.commune, limit: 10 });
+    const rest = await tables.plays(editor, sent.id, {
+      ...query,
+      unitId: test.ids.commune,
+      limit: 10,
+      cursor: first.next!,
+    });
+    expect([...first.plays, ...rest.plays].map(({ startAt }) => startAt)).toHaveLength(17);
+    expect(first.plays[0]).toMatchObject({ boardId: board.id, boardName: board.name, counted: true });
+    expect(rest.next).toBeNull();
+    expect((await tables.plays(admin, sent.id, { ...query, unitId: test.ids.sister, limit: 10 })).plays).toEqual([]);
+    expect(silent.id).not.toBe(board.id);
+    await end(sent);
+  });
+});

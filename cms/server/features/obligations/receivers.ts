@@ -1,0 +1,70 @@
+/**
+ * Who receives an obligation: the commune under whose unit a board hangs, since its two people answer for the boards of its villages
+ * too; a board that hangs under no commune is answered for by its own unit. A commune without any board receives as well.
+ */
+import type { UnitTree } from '../../access.ts';
+import { targetsBoard } from '../schedules/targets.ts';
+import type { UnitsService } from '../units/service.ts';
+import type { ObligationValues } from './repo.ts';
+
+/** A board, as far as it matters where it is. */
+export interface PlacedBoard {
+  readonly id: string;
+  readonly unitId: string;
+}
+
+/** Answers of one moment: made anew for each question, because the tree changes. */
+export class Receivers {
+  readonly #tree: UnitTree;
+  readonly #isCommune: (unitId: string) => boolean;
+  readonly #paths = new Map<string, readonly string[]>();
+  readonly #known = new Map<string, string>();
+
+  constructor(units: Pick<UnitsService, 'tree' | 'get'>) {
+    this.#tree = units.tree;
+    this.#isCommune = (unitId) => units.get(unitId)?.level === 'commune';
+  }
+
+  /** The unit that answers for what hangs under this one. */
+  of(unitId: string): string {
+    let found = this.#known.get(unitId);
+    if (found === undefined)
+      this.#known.set(unitId, (found = this.#pathOf(unitId).findLast(this.#isCommune) ?? unitId));
+    return found;
+  }
+
+  /** Whether an obligation means a board: only while the board is below who obliges. */
+  means({ unitId, targets }: Pick<ObligationValues, 'unitId' | 'targets'>, board: PlacedBoard): boolean {
+    const path = this.#pathOf(board.unitId);
+    return path.includes(unitId) && targetsBoard(targets, board, path);
+  }
+
+  /** The receiving units, each with its boards that are meant. */
+  all<B extends PlacedBoard>(
+    obligation: Pick<ObligationValues, 'unitId' | 'targets'>,
+    boards: readonly B[],
+  ): Map<string, B[]> {
+    const found = new Map<string, B[]>();
+    for (const target of obligation.targets.unitIds) {
+      if (!this.#pathOf(target).includes(obligation.unitId)) continue;
+      for (const unitId of this.#tree.subtreeOf(target)) {
+        const receiver = this.of(unitId);
+        if (this.#isCommune(receiver) && !found.has(receiver)) found.set(receiver, []);
+      }
+    }
+    for (const board of boards) {
+      if (!this.means(obligation, board)) continue;
+      const receiver = this.of(board.unitId);
+      const own = found.get(receiver);
+      if (own) own.push(board);
+      else found.set(receiver, [board]);
+    }
+    return found;
+  }
+
+  #pathOf(unitId: string): readonly string[] {
+    let path = this.#paths.get(unitId);
+    if (!path) this.#paths.set(unitId, (path = this.#tree.pathOf(unitId)));
+    return path;
+  }
+}

@@ -1,0 +1,53 @@
+/** How often an obligation had to be shown, in which hours. */
+import { latestOpenings } from '../../../../shared/schedule/windows.ts';
+import { parseCron } from '../../../../shared/schedule/cron.ts';
+import type { Zone } from '../../../../shared/schedule/zone.ts';
+import type { Terms } from './repo.ts';
+
+export const hourMs = 3_600_000;
+
+/** Terms, and while they held: [fromAt, toAt), ms UTC. */
+export interface HeldTerms extends Terms {
+  readonly fromAt: number;
+  readonly toAt: number;
+}
+
+/** What an obligation asked for, each until the next or its end. */
+export function heldTerms(
+  terms: readonly (Terms & { readonly fromAt: number })[],
+  endedAt: number | null,
+): HeldTerms[] {
+  return terms.map((one, i) => ({ ...one, toAt: Math.min(terms[i + 1]?.fromAt ?? Infinity, endedAt ?? Infinity) }));
+}
+
+/** Hours counted from one minute of the hour: `phaseMs` after the full one. Starts, ms UTC, ascending. */
+export interface RequiredHours {
+  readonly phaseMs: number;
+  readonly starts: readonly number[];
+}
+
+/**
+ * The full hours of [from, to) in which terms asked for `perHour` plays. Boards promise every full hour that a window is open
+ * (shared/schedule/obligations.ts); so hours are counted from where the first window opens, and what is left over at an end asks for nothing.
+ */
+export function requiredHours(terms: HeldTerms, zone: Zone, from: number, to: number): RequiredHours {
+  const first = Math.max(from, terms.fromAt);
+  const last = Math.min(to, terms.toAt);
+  const openings = first < last ? latestOpenings(terms, zone, first, last, parseCron(terms.cron)) : [];
+  // Windows that follow each other without a gap are one.
+  const spans: { start: number; end: number }[] = [];
+  for (const { start, end } of openings) {
+    const before = spans.at(-1);
+    if (before && before.end >= start) before.end = Math.max(before.end, end);
+    else spans.push({ start, end });
+  }
+  const phaseMs = (spans[0]?.start ?? 0) % hourMs;
+  const starts: number[] = [];
+  for (const span of spans) {
+    const end = Math.min(span.end, last);
+    const earliest = Math.max(span.start, first);
+    for (let t = Math.ceil((earliest - phaseMs) / hourMs) * hourMs + phaseMs; t + hourMs <= end; t += hourMs)
+      starts.push(t);
+  }
+  return { phaseMs, starts };
+}
