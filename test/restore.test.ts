@@ -78,7 +78,7 @@ async function startPlayer(cms: string): Promise<void> {
 
 /** A paired board that plays one notice of two seconds. */
 async function play(unitId: string): Promise<{ boardId: string; publish(): Promise<unknown> }> {
-  const { boards, notices, pairing, playlists, programmes } = app!.features;
+  const { approvals, boards, notices, pairing, playlists, programmes, selfApproval } = app!.features;
   const admin = testActor({ unitId, role: 'administrator' });
   const notice = await notices.create(admin, {
     unitId,
@@ -87,6 +87,8 @@ async function play(unitId: string): Promise<{ boardId: string; publish(): Promi
     content: { type: 'layout', layout: 'notice', fields: { title: 'Họp thôn', body: 'Tối thứ Bảy.' } },
     durationMs: 2_000,
   });
+  await selfApproval.write(admin, unitId, true);
+  await approvals.submit(admin, notice.id, { revision: 1, approve: true });
   const items = [{ itemId: uuidv7(), noticeId: notice.id, durationMs: 2_000, validFrom: null, validTo: null }];
   const playlist = await playlists.create(admin, { unitId, name: 'Hằng ngày', items });
   const board = await boards.create(admin, {

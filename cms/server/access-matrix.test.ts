@@ -135,6 +135,11 @@ const noticeInput = (unitId: string) => ({
 });
 const makeNotice = async (unitId: string): Promise<string> =>
   (await test.app.features.notices.create(root, noticeInput(unitId))).id;
+async function makeSubmitted(unitId: string): Promise<string> {
+  const id = await makeNotice(unitId);
+  await test.app.features.approvals.submit(root, id, { revision: 1, approve: false });
+  return id;
+}
 const makePlaylist = async (unitId: string): Promise<string> =>
   (await test.app.features.playlists.create(root, { unitId, name: 'Danh sách', items: [] })).id;
 
@@ -472,6 +477,38 @@ const table: Record<string, Rule> = {
       url: `/api/notices/${await makeNotice(unit)}`,
       payload: { ...noticeInput(unit), revision: 1 },
     }),
+  },
+  'GET /api/notices/:id/approval': {
+    needs: 'content.read',
+    above: true,
+    about: at('/api/notices/:id/approval', makeNotice),
+  },
+  'POST /api/notices/:id/submit': {
+    needs: 'content.edit',
+    about: async (unit) => ({
+      url: `/api/notices/${await makeNotice(unit)}/submit`,
+      payload: { revision: 1, approve: false },
+    }),
+  },
+  'POST /api/notices/:id/approve': {
+    needs: 'content.approve',
+    about: async (unit) => ({ url: `/api/notices/${await makeSubmitted(unit)}/approve`, payload: { version: 1 } }),
+  },
+  'POST /api/notices/:id/return': {
+    needs: 'content.approve',
+    about: async (unit) => ({
+      url: `/api/notices/${await makeSubmitted(unit)}/return`,
+      payload: { version: 1, remark: 'Thiếu ngày họp' },
+    }),
+  },
+  'GET /api/units/:id/self-approval': {
+    needs: 'unit.read',
+    about: (unit) => Promise.resolve({ url: `/api/units/${unit}/self-approval` }),
+  },
+  'PUT /api/units/:id/self-approval': {
+    needs: 'unit.edit',
+    ofProvince: true,
+    about: (unit) => Promise.resolve({ url: `/api/units/${unit}/self-approval`, payload: { allowed: false } }),
   },
   'DELETE /api/notices/:id': { needs: 'content.edit', about: at('/api/notices/:id?revision=1', makeNotice) },
 

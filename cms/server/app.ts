@@ -29,7 +29,10 @@ import { createKeysService, type KeysService } from './features/keys/service.ts'
 import { mediaRoutes } from './features/media/routes.ts';
 import { createMediaService, type MediaService } from './features/media/service.ts';
 import { createUploadServer } from './features/media/uploads.ts';
+import { approvalRoutes } from './features/notices/approval-routes.ts';
+import { createApprovals, type Approvals } from './features/notices/approval.ts';
 import { noticeRoutes } from './features/notices/routes.ts';
+import { createSelfApproval, type SelfApproval } from './features/notices/self-approval.ts';
 import { createNoticesService, type NoticesService } from './features/notices/service.ts';
 import { createObligationInbox } from './features/obligations/inbox.ts';
 import { createObligationMatrix } from './features/obligations/matrix.ts';
@@ -67,6 +70,8 @@ export interface Features {
   readonly keys: KeysService;
   readonly media: MediaService;
   readonly notices: NoticesService;
+  readonly approvals: Approvals;
+  readonly selfApproval: SelfApproval;
   readonly playlists: PlaylistsService;
   readonly schedules: SchedulesService;
   readonly obligations: ObligationsService;
@@ -117,6 +122,8 @@ export async function createApp(
   });
   const media = createMediaService(context, { units });
   const notices = createNoticesService(context, { units, media });
+  const selfApproval = createSelfApproval(context, { units });
+  const approvals = createApprovals(context, { notices, accounts, selfApproval });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   for (const feature of [notices, playlists, schedules]) await feature.foldOldRows();
@@ -167,6 +174,7 @@ export async function createApp(
     upkeepRoutes(upkeep),
     mediaRoutes(media, uploads),
     noticeRoutes(notices),
+    approvalRoutes(approvals, selfApproval),
     playlistRoutes(playlists),
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
@@ -206,6 +214,8 @@ export async function createApp(
       keys,
       media,
       notices,
+      approvals,
+      selfApproval,
       playlists,
       schedules,
       obligations,

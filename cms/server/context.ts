@@ -50,6 +50,8 @@ export interface EventMap {
     boardIds: readonly string[];
   };
   mediaChanged: { mediaId: string };
+  /** A notice of the unit was submitted, decided on, or edited while it waited for a decision. */
+  approvalsChanged: { unitId: string };
   takeoverRaised: { takeoverId: string; jws: string };
   takeoverProgressed: { takeoverId: string };
   sessionEnded: { sessionHash: string };

@@ -1,11 +1,13 @@
 /** For store tests of what boards show: the content features on any store, with boards, players and ready media made without devices and files. */
 import { createHash } from 'node:crypto';
-import type { Media } from '../../shared/protocol/api/content.ts';
+import type { Media, Notice } from '../../shared/protocol/api/content.ts';
 import type { BoardInput } from '../../shared/protocol/api/boards.ts';
 import type { Actor } from './access.ts';
 import { createBoardsService } from './features/boards/service.ts';
 import { createKeysService } from './features/keys/service.ts';
 import { createMediaService } from './features/media/service.ts';
+import { createApprovals } from './features/notices/approval.ts';
+import { createSelfApproval } from './features/notices/self-approval.ts';
 import { createNoticesService } from './features/notices/service.ts';
 import { createObligationsService } from './features/obligations/service.ts';
 import { createPlaylistsService } from './features/playlists/service.ts';
@@ -22,19 +24,35 @@ export async function createTestContent(store: Store) {
   const boards = createBoardsService(context, { units });
   const media = createMediaService(context, { units });
   const notices = createNoticesService(context, { units, media });
+  const selfApproval = createSelfApproval(context, { units });
+  const accounts = { names: () => Promise.resolve(new Map<string, string>()) };
+  const approvals = createApprovals(context, { notices, accounts, selfApproval });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   const obligations = createObligationsService(context, { units, boards, notices });
   const deps = { keys, units, boards, media, notices, playlists, schedules, obligations };
   const programmes = createProgrammesService(context, deps);
 
+  const admin = testActor({ unitId: ids.province, role: 'administrator' });
+
+  /** Submits what the notice says now and approves it, as two people do. */
+  async function approved(notice: Pick<Notice, 'id' | 'revision'>): Promise<Notice> {
+    const approver = testActor({ unitId: ids.province, role: 'administrator' });
+    const { versions } = await approvals.submit(admin, notice.id, { revision: notice.revision, approve: false });
+    await approvals.approve(approver, notice.id, versions[0]!.number);
+    return notices.get(approver, notice.id);
+  }
+
   return {
     ...test,
     ids,
+    approvals,
+    selfApproval,
+    approved,
     deps,
     ...deps,
     programmes,
-    admin: testActor({ unitId: ids.province, role: 'administrator' }),
+    admin,
     board(actor: Actor, fields: Partial<BoardInput> = {}) {
       return boards.create(actor, {
         unitId: ids.commune,
@@ -111,8 +129,9 @@ export async function createTestContent(store: Store) {
       });
       return { id, hash };
     },
-    text(actor: Actor, title = 'Lịch tiêm chủng', unitId: string = ids.commune) {
-      return notices.create(actor, {
+    /** A notice that is approved. */
+    async text(actor: Actor, title = 'Lịch tiêm chủng', unitId: string = ids.commune) {
+      const made = await notices.create(actor, {
         unitId,
         title,
         category: 'local',
@@ -123,6 +142,7 @@ export async function createTestContent(store: Store) {
         },
         durationMs: null,
       });
+      return approved(made);
     },
     playlist(actor: Actor, noticeIds: readonly string[], unitId: string = ids.commune, name = 'Buổi sáng') {
       const items = noticeIds.map((noticeId) => ({

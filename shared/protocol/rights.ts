@@ -14,6 +14,8 @@ export type Action =
   | 'board.command'
   | 'content.read'
   | 'content.edit'
+  /** To decide on what was submitted, and to take a notice off all boards. */
+  | 'content.approve'
   | 'schedule.edit'
   | 'programme.publish'
   | 'proof.read'
@@ -31,7 +33,7 @@ export type Action =
 
 const everyone: readonly Action[] = ['unit.read', 'board.read', 'content.read', 'proof.read', 'takeover.read'];
 const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit', 'obligation.accept'];
-const approving: readonly Action[] = [...editing, 'programme.publish', 'obligation.edit'];
+const approving: readonly Action[] = [...editing, 'content.approve', 'programme.publish', 'obligation.edit'];
 const province: readonly Action[] = [
   ...approving,
   'board.edit',

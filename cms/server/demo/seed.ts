@@ -10,6 +10,8 @@ import type { Context } from '../context.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { BoardsService } from '../features/boards/service.ts';
 import type { MediaService } from '../features/media/service.ts';
+import type { Approvals } from '../features/notices/approval.ts';
+import type { SelfApproval } from '../features/notices/self-approval.ts';
 import type { NoticesService } from '../features/notices/service.ts';
 import type { ObligationsService } from '../features/obligations/service.ts';
 import type { PlaylistsService } from '../features/playlists/service.ts';
@@ -40,6 +42,8 @@ export interface SampleFeatures {
   readonly boards: BoardsService;
   readonly media: MediaService;
   readonly notices: NoticesService;
+  readonly approvals: Approvals;
+  readonly selfApproval: SelfApproval;
   readonly playlists: PlaylistsService;
   readonly schedules: SchedulesService;
   readonly obligations: ObligationsService;
@@ -99,7 +103,14 @@ export async function seedSample(
   const author = (unit: UnitKey): Actor =>
     access.can(people.editor.actor, 'content.edit', unitIds[unit]) ? people.editor.actor : chief;
 
+  /** The approver of the commune that has one; elsewhere the administrator. */
+  const approver = (unit: UnitKey): Actor =>
+    access.can(people.approver.actor, 'content.approve', unitIds[unit]) ? people.approver.actor : people.administrator.actor;
+
+  // One person tries it: what they write they may approve, marked as such.
+  await features.selfApproval.write(people.administrator.actor, unitIds.province, true);
   const noticeIds = await makeNotices(features, sampleNotices(sources.now()), unitIds, author, deps.onProgress);
+  await approveNotices(features, sampleNotices(sources.now()), noticeIds, author, approver);
   const playlistIds = new Map<string, string>();
   for (const { key, unit, name, notices } of playlists) {
     const items = notices.map((notice): z.infer<typeof playlistItem> => {
@@ -213,6 +224,21 @@ function peopleOf(unitIds: Record<UnitKey, string>, sources: Context['sources'])
     technician: one(users.technician),
     viewer: one(users.viewer),
   };
+}
+
+/** As people do it: whoever wrote a notice submits it, and somebody else approves it. */
+async function approveNotices(
+  { approvals }: SampleFeatures,
+  samples: readonly SampleNotice[],
+  noticeIds: ReadonlyMap<string, string>,
+  author: (unit: UnitKey) => Actor,
+  approver: (unit: UnitKey) => Actor,
+): Promise<void> {
+  for (const { key, unit } of samples) {
+    const id = noticeIds.get(key)!;
+    await approvals.submit(author(unit), id, { revision: 1, approve: false });
+    await approvals.approve(approver(unit), id, 1);
+  }
 }
 
 async function makeNotices(

@@ -41,6 +41,8 @@ interface News {
   readonly progress: Set<string>;
   readonly plays: Map<string, number>;
   readonly media: Set<string>;
+  /** Units with news of what waits for approval. */
+  readonly approvals: Set<string>;
   readonly takeovers: Set<string>;
 }
 const noNews = (): News => ({
@@ -48,6 +50,7 @@ const noNews = (): News => ({
   progress: new Set(),
   plays: new Map(),
   media: new Set(),
+  approvals: new Set(),
   takeovers: new Set(),
 });
 
@@ -157,6 +160,7 @@ export function createConsoleGateway(
     }
     for (const takeoverId of told.takeovers)
       tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
+    for (const unitId of told.approvals) tell('approvalsChangedV1', { unitId }, [unitId]);
     for (const mediaId of told.media) {
       const unitId = await presenceRepo.unitOfMedia(store.read, mediaId);
       if (unitId !== undefined) tell('mediaChangedV1', { mediaId }, [unitId]);
@@ -170,6 +174,7 @@ export function createConsoleGateway(
       note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count)),
     ),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
+    events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
     events.on('accountChanged', ({ userId }) => onAccountChanged(userId)),
     events.on('sessionEnded', ({ sessionHash }) => namespace.in(sessionRoom(sessionHash)).disconnectSockets(true)),

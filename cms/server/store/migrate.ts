@@ -9,6 +9,7 @@ import * as boardRevisions from './migrations/0005-board-revisions.ts';
 import * as slimPlays from './migrations/0007-slim-plays.ts';
 import * as numberedJournals from './migrations/0008-numbered-journals.ts';
 import * as contentLists from './migrations/0010-content-lists.ts';
+import * as noticeApproval from './migrations/0011-notice-approval.ts';
 import * as scheduleExceptions from './migrations/0013-schedule-exceptions.ts';
 import * as obligationReceipts from './migrations/0014-obligation-receipts.ts';
 import * as playTallies from './migrations/0015-play-tallies.ts';
@@ -31,6 +32,7 @@ const migrations: readonly Migration[] = [
   slimPlays.migration,
   numberedJournals.migration,
   contentLists.migration,
+  noticeApproval.migration,
   scheduleExceptions.migration,
   obligationReceipts.migration,
   playTallies.migration,

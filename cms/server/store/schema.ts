@@ -229,7 +229,51 @@ export interface Database {
     updated_at: number;
     updated_by: string;
     deleted_at: number | null;
+    /** How far what is here now has come; an edit makes it a draft again. */
+    state: Generated<NoticeState>;
+    /** The number of the version that boards are given; null: none was ever approved. */
+    approved_version: Generated<number | null>;
+    /** The take-down that keeps it off all boards now. */
+    takedown_id: Generated<string | null>;
   };
+  /** What was submitted for approval, as it was then, numbered from 1, and what was decided. */
+  notice_versions: {
+    notice_id: string;
+    number: number;
+    /** The notice's when it was submitted. */
+    revision: number;
+    unit_id: string;
+    title: string;
+    category: string;
+    content: string;
+    duration_ms: number | null;
+    /** Who wrote it last. */
+    edited_by: string;
+    submitted_by: string;
+    submitted_at: number;
+    /** `withdrawn`: the notice was edited before anybody decided. */
+    state: 'submitted' | 'approved' | 'returned' | 'withdrawn';
+    /** null with an approval: it was there before there were approvals. */
+    decided_by: Generated<string | null>;
+    decided_at: Generated<number | null>;
+    remark: Generated<string>;
+    /** Whoever wrote it approved it. */
+    self_approved: Generated<number>;
+  };
+  /** Notices taken off all boards at once, and put back. */
+  notice_takedowns: {
+    id: string;
+    notice_id: string;
+    taken_at: number;
+    taken_by: string;
+    reason: string;
+    /** 1 until every board that had it was given a programme without it. */
+    pending: number;
+    restored_at: number | null;
+    restored_by: string | null;
+  };
+  /** Boards that had it, with the version that is without it; null: what waits for a player. */
+  notice_takedown_boards: { takedown_id: string; board_id: string; epoch: number | null; counter: number | null };
   playlists: {
     id: string;
     unit_id: string;
@@ -478,4 +522,5 @@ export interface PlaySums {
   painted_ms: number;
 }
 
+export type NoticeState = 'draft' | 'submitted' | 'approved' | 'returned';
 export type Role = 'administrator' | 'province' | 'approver' | 'editor' | 'technician' | 'viewer';

@@ -96,6 +96,8 @@ export const consoleMessages = {
   /** New plays are durable; the page asks again. */
   playsRecordedV1: z.strictObject({ boardId: uuid, count: z.int() }),
   mediaChangedV1: z.strictObject({ mediaId: uuid }),
+  /** What waits for approval at the unit is other than before; the page asks again. */
+  approvalsChangedV1: z.strictObject({ unitId: uuid }),
   takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
   /** What the person themselves may do has changed; the page asks who it is anew. */
   accountChangedV1: z.strictObject({}),

@@ -33,6 +33,10 @@ const someIds = z
 /** DELETE /api/notices/:id?revision=… and the like: what is deleted is what was read; edited since, the answer is 409 revision_conflict. */
 export const deleteQuery = z.strictObject({ revision: z.coerce.number().int().min(1) });
 
+/** How far what a notice says now has come: an edit makes it a draft again, while boards keep the version that was approved last. */
+export const noticeStates = ['draft', 'submitted', 'approved', 'returned'] as const;
+export type NoticeState = (typeof noticeStates)[number];
+
 const noticeFields = {
   unitId: uuid,
   title: requiredLine(300),
@@ -51,6 +55,11 @@ export const notice = z.strictObject({
   revision: z.int(),
   updatedAt: msUtc,
   /** What boards will use. */ effectiveDurationMs: durationMs,
+  state: z.enum(noticeStates),
+  /** The version that boards are given (api/approval.ts); null: none was ever approved. */
+  approvedVersion: z.int().nullable(),
+  /** It was taken off all boards. */
+  takenDown: z.boolean(),
 });
 /** What a notice in a list is: its content itself can be long, and has GET /api/notices/:id. */
 const noticeLook = z.discriminatedUnion('type', [
@@ -62,10 +71,14 @@ export type NoticeLook = z.infer<typeof noticeLook>;
 export const noticeRow = notice
   .omit({ content: true })
   .extend({ look: noticeLook, /** A small picture of it. */ poster: sha256Hex.nullable() });
-/** `ids`: only these. */
+const yes = z.literal('true').optional();
+/** `ids`: only these; `toDecide`: what waits for the asker's approval. */
 export const noticesQuery = z.strictObject({
   ...listFields,
   category: z.enum(noticeCategories).optional(),
+  state: z.enum(noticeStates).optional(),
+  toDecide: yes,
+  takenDown: yes,
   ids: someIds.optional(),
 });
 export const notices = z.strictObject({ notices: z.array(noticeRow), ...pageFields });

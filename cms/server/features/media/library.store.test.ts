@@ -249,6 +249,7 @@ describeStores('the media library', (under) => {
         content: { type: 'image', asset: made.hash, alt: '', fit: 'contain' },
         durationMs: null,
       });
+      await test.approved(notice);
       const list = await test.playlist(province, [notice.id]);
       const board = await test.board(province, { defaultPlaylistId: list.id });
       await test.pair([board.id]);
@@ -281,6 +282,7 @@ describeStores('the media library', (under) => {
         content: { type: 'image', asset: made.hash, alt: '', fit: 'contain' },
         durationMs: null,
       });
+      await test.approved(notice);
       const list = await test.playlist(province, [notice.id]);
       const board = await test.board(province, { defaultPlaylistId: list.id });
       await test.programmes.publish(province, [board.id]);

@@ -1,5 +1,7 @@
 /** Who shows a media file, across the tables of content. Hashes and ids are unmistakable, so a search in JSON text is exact. */
+import type { ExpressionBuilder } from 'kysely';
 import { inChunks } from '../../store/chunks.ts';
+import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
 export interface Use {
@@ -14,12 +16,28 @@ export interface Uses {
   readonly obligations: Use[];
 }
 
+/** As it is now, or as boards are given it: the version that was approved last. */
+function showsIt(eb: ExpressionBuilder<Database, 'notices'>, hash: string) {
+  const held = `%"${hash}"%`;
+  return eb.or([
+    eb('content', 'like', held),
+    eb.exists(
+      eb
+        .selectFrom('notice_versions as version')
+        .select('version.number')
+        .whereRef('version.notice_id', '=', 'notices.id')
+        .whereRef('version.number', '=', 'notices.approved_version')
+        .where('version.content', 'like', held),
+    ),
+  ]);
+}
+
 /** Notices that show this content, by title. */
 export async function findNoticesShowing(db: Db | Tx, hash: string): Promise<Use[]> {
   const rows = await db
     .selectFrom('notices')
     .select(['id', 'title', 'unit_id'])
-    .where('content', 'like', `%"${hash}"%`)
+    .where((eb) => showsIt(eb, hash))
     .where('deleted_at', 'is', null)
     .orderBy('title')
     .orderBy('id')
@@ -66,7 +84,7 @@ export async function isShown(db: Db | Tx, hash: string): Promise<boolean> {
   const row = await db
     .selectFrom('notices')
     .select('id')
-    .where('content', 'like', `%"${hash}"%`)
+    .where((eb) => showsIt(eb, hash))
     .where('deleted_at', 'is', null)
     .limit(1)
     .executeTakeFirst();

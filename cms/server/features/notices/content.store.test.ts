@@ -152,7 +152,7 @@ describeStores('content', (under) => {
       await test.playlists.remove(editor, list.id);
       await test.notices.remove(editor, made.id);
       await expect(test.notices.get(editor, made.id)).rejects.toMatchObject({ code: 'notice_unknown' });
-      expect(await test.notices.timed([made.id])).toEqual([]);
+      expect(await test.notices.approved([made.id])).toEqual([]);
       const row = await under.store.read
         .selectFrom('notices')
         .select(['title', 'deleted_at'])

@@ -1,9 +1,9 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
 import { foldedName } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
 import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
-import type { Database } from '../../store/schema.ts';
+import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from './uses.ts';
 
@@ -16,19 +16,33 @@ export interface NoticeRecord {
   readonly durationMs: number | null;
   readonly revision: number;
   readonly updatedAt: number;
+  readonly state: NoticeState;
+  /** The number of the version that boards are given. */
+  readonly approvedVersion: number | null;
+  readonly takenDown: boolean;
 }
-export type NoticeValues = Omit<NoticeRecord, 'id' | 'revision' | 'updatedAt'>;
+/** What people write. */
+export type NoticeValues = Pick<NoticeRecord, 'unitId' | 'title' | 'category' | 'content' | 'durationMs'>;
+
+type ValueColumns = Pick<Selectable<Database['notices']>, 'unit_id' | 'title' | 'category' | 'content' | 'duration_ms'>;
+
+export const toValues = (row: ValueColumns): NoticeValues => ({
+  unitId: row.unit_id,
+  title: row.title,
+  category: row.category as NoticeRecord['category'],
+  content: noticeContent.parse(JSON.parse(row.content)),
+  durationMs: row.duration_ms,
+});
 
 function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
   return {
+    ...toValues(row),
     id: row.id,
-    unitId: row.unit_id,
-    title: row.title,
-    category: row.category as NoticeRecord['category'],
-    content: noticeContent.parse(JSON.parse(row.content)),
-    durationMs: row.duration_ms,
     revision: row.revision,
     updatedAt: row.updated_at,
+    state: row.state,
+    approvedVersion: row.approved_version,
+    takenDown: row.takedown_id !== null,
   };
 }
 
@@ -75,13 +89,28 @@ export interface NoticeFilter {
   readonly statements: EditedFilter<'notices'>['statements'];
   readonly category: NoticeRecord['category'] | null;
   readonly ids: readonly string[] | null;
+  readonly state: NoticeState | null;
+  readonly takenDown: boolean;
+  /** Not what this person wrote last. */
+  readonly notBy: string | null;
 }
 
-const edited = ({ statements, category, ids }: NoticeFilter): EditedFilter<'notices'> => ({
+const edited = ({
+  statements,
+  category,
+  ids,
+  state,
+  takenDown,
+  notBy,
+}: NoticeFilter): EditedFilter<'notices'> => ({
   statements,
   also: (eb) => [
     ...(category === null ? [] : [eb('category', '=', category)]),
     ...(ids === null ? [] : [eb('id', 'in', ids)]),
+    // Spelled out, so that the index of what waits for approval is used.
+    ...(state === null ? [] : [eb('state', '=', sql.lit(state))]),
+    ...(takenDown ? [eb('takedown_id', 'is not', null)] : []),
+    ...(notBy === null ? [] : [eb('updated_by', '<>', notBy)]),
   ],
 });
 
@@ -124,7 +153,7 @@ export async function insertNotice(tx: Tx, id: string, values: NoticeValues, by:
     .execute();
 }
 
-/** @returns false when somebody edited or deleted it since `revision` */
+/** Makes it a draft again: what was submitted is withdrawn. @returns false when somebody edited or deleted it since `revision` */
 export async function updateNotice(
   tx: Tx,
   id: string,
@@ -135,12 +164,19 @@ export async function updateNotice(
 ): Promise<boolean> {
   const done = await tx
     .updateTable('notices')
-    .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
+    .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by, state: 'draft' })
     .where('id', '=', id)
     .where('revision', '=', revision)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
+  if (done.numUpdatedRows === 0n) return false;
+  await tx
+    .updateTable('notice_versions')
+    .set({ state: 'withdrawn' })
+    .where('notice_id', '=', id)
+    .where('state', '=', 'submitted')
+    .execute();
+  return true;
 }
 
 /** Waits for whoever holds it. @returns false when somebody deleted it before, or edited it since `revision` */

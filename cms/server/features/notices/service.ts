@@ -18,6 +18,8 @@ import type { UnitsService } from '../units/service.ts';
 import { cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
+import * as versions from './versions-repo.ts';
+import { maySelfApprove } from './self-approval.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
 import { assertUnused, assertUsesWithin } from './uses.ts';
 
@@ -33,8 +35,10 @@ function assetField(content: NoticeContent, hash: string): string {
 /** Notices whose content is read at a time, between two turns of the event loop. */
 const noticesPerTurn = 100;
 
-/** A notice with the length that boards will use. */
-export type TimedNotice = NoticeRecord & { readonly effectiveDurationMs: number };
+/** With the length that boards will use. */
+type Timed<T> = T & { readonly effectiveDurationMs: number };
+/** What boards are given of a notice: the version that was approved last. */
+export type ApprovedNotice = Timed<NoticeValues & { readonly id: string }>;
 
 export interface NoticesService {
   /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
@@ -51,8 +55,16 @@ export interface NoticesService {
   usable(actor: Actor, ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** Those of the ids that there are, held as by `usable`; without rights. */
   held(ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
-  /** For the system's own use, without rights. Deleted ones are not there. */
-  timed(ids: readonly string[], tx?: Tx): Promise<TimedNotice[]>;
+  /** What there is of it, for who may see it. @throws AppError `notice_unknown` 404 */
+  find(actor: Actor, id: string): Promise<NoticeRecord>;
+  /** What boards may show of those of the ids that there are, without rights. Deleted ones and those taken down are not there. */
+  approved(ids: readonly string[]): Promise<ApprovedNotice[]>;
+  /** Those of the ids of which nothing was ever approved. */
+  unapproved(ids: readonly string[]): Promise<string[]>;
+  /** With the lengths that boards will use. */
+  timed<T extends Pick<NoticeValues, 'content' | 'durationMs'>>(
+    values: readonly T[],
+  ): Promise<(T & { readonly effectiveDurationMs: number })[]>;
   /** What notices are called, deleted ones too. */
   headings(ids: readonly string[]): Promise<Map<string, repo.Heading>>;
   /** How long boards show those of the ids that there are, ms. */
@@ -74,14 +86,16 @@ export function createNoticesService(
     media: Pick<MediaService, 'assets' | 'posters' | 'usableAsset'>;
   },
 ): NoticesService {
-  const { store, sources, access, audit } = context;
+  const { store, sources, access, audit, events } = context;
   const { media } = deps;
   const { tree } = deps.units;
   const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
-  async function timed(records: readonly NoticeRecord[], tx?: Tx): Promise<TimedNotice[]> {
+  async function timed<T extends Pick<NoticeValues, 'content' | 'durationMs'>>(
+    records: readonly T[],
+  ): Promise<Timed<T>[]> {
     const hashes = new Set(records.flatMap(({ content }) => (content.type === 'video' ? [content.asset] : [])));
-    const videos = new Map((await media.assets([...hashes], tx)).map((asset) => [asset.hash, asset.duration_ms]));
+    const videos = new Map((await media.assets([...hashes])).map((asset) => [asset.hash, asset.duration_ms]));
     return records.map((record) => ({
       ...record,
       effectiveDurationMs: effectiveDurationMs(
@@ -103,6 +117,14 @@ export function createNoticesService(
     const record = await repo.findNotice(store.read, id);
     if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
+  }
+
+  /** Where the person may approve, and whose own work they may not. */
+  async function whatToDecide(actor: Actor): Promise<{ unitIds: ReadonlySet<string>; notBy: string | null }> {
+    const unitIds = access.unitsFor(actor, 'content.approve');
+    const provinces = new Set(unitIds.flatMap((id) => tree.pathOf(id)[0] ?? []));
+    const own = await Promise.all([...provinces].map((id) => maySelfApprove(store.read, id)));
+    return { unitIds: new Set(unitIds), notBy: own.includes(true) ? null : actor.userId };
   }
 
   async function clean(actor: Actor, input: NoticeInput, before: NoticeRecord | null): Promise<NoticeValues> {
@@ -132,11 +154,17 @@ export function createNoticesService(
   }
 
   return {
-    async list(actor, { q = '', unitId, category, ids, cursor, limit = pageRows } = {}) {
+    async list(actor, query = {}) {
+      const { q = '', unitId, category, ids, state, toDecide, takenDown, cursor, limit = pageRows } = query;
+      const inSight = contentUnits(actor, access, tree, unitId);
+      const waiting = toDecide === 'true' ? await whatToDecide(actor) : null;
       const filter: repo.NoticeFilter = {
-        statements: wordGroups(contentUnits(actor, access, tree, unitId), q, nameOf),
+        statements: wordGroups(waiting ? inSight.filter((id) => waiting.unitIds.has(id)) : inSight, q, nameOf),
         category: category ?? null,
         ids: ids ?? null,
+        state: waiting ? 'submitted' : (state ?? null),
+        takenDown: takenDown === 'true',
+        notBy: waiting?.notBy ?? null,
       };
       const [found, total] = await Promise.all([
         repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
@@ -152,6 +180,7 @@ export function createNoticesService(
       }));
       return { notices, next, total };
     },
+    find,
     async get(actor, id) {
       return (await timed([await find(actor, id)]))[0]!;
     },
@@ -194,6 +223,7 @@ export function createNoticesService(
           },
         });
       });
+      if (before.state === 'submitted') events.emit('approvalsChanged', { unitId: before.unitId });
       return view(id);
     },
     async remove(actor, id, revision) {
@@ -220,9 +250,9 @@ export function createNoticesService(
       return (await repo.holdNotices(tx, ids)).filter((record) => seen.has(record.unitId));
     },
     held: (ids, tx) => repo.holdNotices(tx, ids),
-    async timed(ids, tx) {
-      return timed(await repo.findNotices(tx ?? store.read, ids), tx);
-    },
+    approved: async (ids) => timed(await versions.findApproved(store.read, ids)),
+    unapproved: (ids) => versions.findUnapproved(store.read, ids),
+    timed,
     headings: (ids) => repo.findHeadings(store.read, ids),
     async lengths(ids) {
       const lengths = new Map<string, number>();

@@ -9,7 +9,7 @@ import {
   type Part,
 } from '../../../../shared/protocol/programme.ts';
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
-import type { TimedNotice } from '../notices/service.ts';
+import type { ApprovedNotice } from '../notices/service.ts';
 import type { ObligationRecord } from '../obligations/service.ts';
 import type { PlaylistRecord } from '../playlists/service.ts';
 import type { EntryRecord } from '../schedules/service.ts';
@@ -26,15 +26,13 @@ const now = 1_000_000;
 const layout: NoticeContent = { type: 'layout', layout: 'notice', fields: { title: 'Họp', body: 'Tối nay' } };
 const picture = (n: number): NoticeContent => ({ type: 'image', asset: hash(n), alt: '', fit: 'contain' });
 
-const notice = (n: number, content: NoticeContent = layout, over: Partial<TimedNotice> = {}): TimedNotice => ({
+const notice = (n: number, content: NoticeContent = layout, over: Partial<ApprovedNotice> = {}): ApprovedNotice => ({
   id: id(2, n),
   unitId: unitCommune,
   title: `Tin ${n}`,
   category: 'local',
   content,
   durationMs: null,
-  revision: 1,
-  updatedAt: 0,
   effectiveDurationMs: 10_000,
   ...over,
 });
@@ -99,7 +97,8 @@ const asset = (n: number, over: Partial<AssetSizes> = {}): AssetSizes => ({
 const output = { x: 0, y: 0, width: 1920, height: 1080, rotation: 0 as const };
 
 interface Parts {
-  notices?: TimedNotice[];
+  notices?: ApprovedNotice[];
+  unapproved?: string[];
   playlists?: PlaylistRecord[];
   entries?: EntryRecord[];
   obligations?: ObligationRecord[];
@@ -108,6 +107,7 @@ interface Parts {
 }
 const library = ({
   notices = [],
+  unapproved = [],
   playlists = [],
   entries = [],
   obligations = [],
@@ -115,6 +115,7 @@ const library = ({
   assets = [],
 }: Parts): Library => ({
   notices: new Map(notices.map((one) => [one.id, one])),
+  unapproved: new Set(unapproved),
   playlists: new Map(playlists.map((one) => [one.id, one])),
   entries,
   obligations,

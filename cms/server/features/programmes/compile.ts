@@ -17,7 +17,7 @@ import {
 import { obligationLoad } from '../../../../shared/schedule/obligations.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import type { BoardRecord } from '../boards/service.ts';
-import type { TimedNotice } from '../notices/service.ts';
+import type { ApprovedNotice } from '../notices/service.ts';
 import type { ObligationRecord, ReceivedOrders } from '../obligations/service.ts';
 import type { PlaylistRecord } from '../playlists/service.ts';
 import type { EntryRecord } from '../schedules/service.ts';
@@ -25,11 +25,14 @@ import { targetsBoard } from '../schedules/targets.ts';
 import { rasterOf, sizedContent, type AssetSizes, type Raster } from './sizes.ts';
 
 /** Why a programme may not be what its editors want. */
-export type CompileWarning = 'media_not_ready' | 'nothing_to_play' | 'obligations_overcommitted';
+export type CompileWarning = 'media_not_ready' | 'notice_not_approved' | 'nothing_to_play' | 'obligations_overcommitted';
 
 /** Everything that programmes are made of, for one or many boards. */
 export interface Library {
-  readonly notices: ReadonlyMap<string, TimedNotice>;
+  /** As they were approved last; what was taken down or never approved is not here. */
+  readonly notices: ReadonlyMap<string, ApprovedNotice>;
+  /** Ids of those that were never approved. */
+  readonly unapproved: ReadonlySet<string>;
   readonly playlists: ReadonlyMap<string, PlaylistRecord>;
   /** Entries and obligations of units on the boards' paths; the compiler picks those that mean the board. */
   readonly entries: readonly EntryRecord[];
@@ -202,10 +205,13 @@ export class Compiler {
     return validTo !== null && validTo <= this.#now;
   }
 
-  /** Whether boards can show a notice. One that was deleted is left out in silence: whoever deleted it wanted that. */
+  /** Whether boards can show a notice. One that was deleted or taken down is left out in silence: whoever did that wanted it. */
   #canShow(id: string, warnings: Set<CompileWarning>): boolean {
     const notice = this.#library.notices.get(id);
-    if (!notice) return false;
+    if (!notice) {
+      if (this.#library.unapproved.has(id)) warnings.add('notice_not_approved');
+      return false;
+    }
     if (assetsOf(notice.content).every((hash) => this.#library.assets.has(hash))) return true;
     warnings.add('media_not_ready');
     return false;
@@ -249,7 +255,7 @@ function keyOf(part: PartOfRecord): string {
 
 const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
 
-const noticePart = (notice: TimedNotice, content: NoticePart['content']): NoticePart => ({
+const noticePart = (notice: ApprovedNotice, content: NoticePart['content']): NoticePart => ({
   kind: 'notice',
   noticeId: notice.id,
   title: notice.title,

@@ -8,6 +8,7 @@ import type { Actor } from '../../access.ts';
 import { createHttp, type Http } from '../../http.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
+import { approvalRoutes } from '../notices/approval-routes.ts';
 import { noticeRoutes } from '../notices/routes.ts';
 import { playlistRoutes } from '../playlists/routes.ts';
 import { scheduleRoutes } from '../schedules/routes.ts';
@@ -33,6 +34,7 @@ describeStores('content over HTTP', (under) => {
     });
     for (const routes of [
       noticeRoutes(test.notices),
+      approvalRoutes(test.approvals, test.selfApproval),
       playlistRoutes(test.playlists),
       scheduleRoutes(test.schedules),
       programmeRoutes(test.programmes),
@@ -129,6 +131,17 @@ describeStores('content over HTTP', (under) => {
 
     const board = await test.board(test.admin);
     await test.pair([board.id]);
+    expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
+      status: 200,
+      body: { boards: [{ notices: 0, warnings: ['nothing_to_play', 'notice_not_approved'] }] },
+    });
+    await test.selfApproval.write(test.admin, unitId, true);
+    const approval = `/api/notices/${made.body.id}`;
+    expect(await call('POST', `${approval}/submit`, { revision: 2 })).toMatchObject({ body: { state: 'submitted' } });
+    expect(await call('POST', `${approval}/approve`, { version: 1 })).toMatchObject({
+      status: 200,
+      body: { state: 'approved', approvedVersion: 1, versions: [{ number: 1, selfApproved: true }] },
+    });
     expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
       status: 200,
       body: { boards: [{ changed: true, notices: 1, warnings: [] }] },

@@ -13,7 +13,7 @@ import type { SizedAsset } from './sizes.ts';
 
 export interface LibraryDeps {
   readonly media: Pick<MediaService, 'assets' | 'smaller'>;
-  readonly notices: Pick<NoticesService, 'timed'>;
+  readonly notices: Pick<NoticesService, 'approved' | 'unapproved'>;
   readonly playlists: Pick<PlaylistsService, 'records'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits'>;
   readonly obligations: Pick<ObligationsService, 'ofUnits' | 'orders'>;
@@ -48,7 +48,8 @@ export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree
     ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
     ...obligations.map((obligation) => obligation.noticeId),
   ];
-  const notices = await inPieces(noticeIds, (some) => deps.notices.timed(some));
+  const notices = await inPieces(noticeIds, (some) => deps.notices.approved(some));
+  const unapproved = await inPieces(noticeIds, (some) => deps.notices.unapproved(some));
   const shown = notices.flatMap((notice) => assetsOf(notice.content));
   const assets = await inPieces(shown, (some) => deps.media.assets(some));
   const copies = await inPieces(shown, (some) => deps.media.smaller(some));
@@ -59,6 +60,7 @@ export async function readLibrary(boards: readonly BoardRecord[], tree: UnitTree
     orders,
     playlists: new Map(playlists.map((playlist) => [playlist.id, playlist])),
     notices: new Map(notices.map((notice) => [notice.id, notice])),
+    unapproved: new Set(unapproved),
     assets: new Map(
       assets.map((asset) => {
         const smaller = (smallerOf.get(asset.hash) ?? [])

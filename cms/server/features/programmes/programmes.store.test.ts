@@ -53,7 +53,7 @@ describeStores('programmes', (under) => {
     return { notice, playlist, board, deviceKey };
   }
   const publish = async (...ids: string[]) => test.programmes.publish(admin, ids);
-  const change = (id: string, revision: number, title: string) =>
+  const edit = (id: string, revision: number, title: string) =>
     test.notices.edit(admin, id, revision, {
       unitId: test.ids.commune,
       title,
@@ -61,6 +61,9 @@ describeStores('programmes', (under) => {
       content: { type: 'layout', layout: 'notice', fields: { title, body: 'Mới' } },
       durationMs: null,
     });
+  /** Edits it, and has it approved. */
+  const change = async (id: string, revision: number, title: string) =>
+    test.approved(await edit(id, revision, title));
 
   it('gives a board what it plays and who it is, signed', async () => {
     const { board, notice, playlist, deviceKey } = await playing();

@@ -97,13 +97,14 @@ describeStores('what boards fetch', (under) => {
 
   it('is what they can show: an LED of 192×96 some kilobytes of a 4K picture, a 4K screen all of it', async () => {
     const media = await picture(3840, 2160);
-    const notice = await test.notices.create(test.admin, {
+    const made = await test.notices.create(test.admin, {
       unitId: test.ids.commune,
       title: 'Ảnh lớn',
       category: 'local',
       content: { type: 'image', asset: media.hash!, alt: '', fit: 'contain' },
       durationMs: null,
     });
+    const notice = await test.approved(made);
     const list = await test.playlist(test.admin, [notice.id]);
     const boardOf = (width: number, height: number) =>
       test.board(test.admin, {
@@ -154,13 +155,14 @@ describeStores('what boards fetch', (under) => {
     ];
     const onDisk = () => names.filter((hash) => existsSync(test.media.folders.asset(hash)));
     expect(onDisk()).toHaveLength(5);
-    const notice = await test.notices.create(test.admin, {
+    const made = await test.notices.create(test.admin, {
       unitId: test.ids.commune,
       title: 'Ảnh',
       category: 'local',
       content: { type: 'image', asset: media.hash!, alt: '', fit: 'contain' },
       durationMs: null,
     });
+    const notice = await test.approved(made);
     const list = await test.playlist(test.admin, [notice.id]);
     const led = await test.board(test.admin, {
       width: 192,

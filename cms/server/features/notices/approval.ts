@@ -1,0 +1,180 @@
+/** Approval of notices: submit, approve, return with a remark; and the history of it. See docs/decisions/0010. */
+import type { NoticeApproval } from '../../../../shared/protocol/api/approval.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { AuditEntry, Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import type { AccountsService } from '../accounts/service.ts';
+import * as repo from './repo.ts';
+import type { NoticeRecord } from './repo.ts';
+import type { SelfApproval } from './self-approval.ts';
+import type { NoticesService } from './service.ts';
+import * as versions from './versions-repo.ts';
+
+export interface Approvals {
+  /** @throws AppError `notice_unknown` 404 */
+  view(actor: Actor, id: string): Promise<NoticeApproval>;
+  /**
+   * Freezes what the notice says at `revision` as a version that waits for a decision.
+   * @param approve decides at once, for who may
+   * @throws AppError `notice_unknown` 404, `forbidden` 403, `revision_conflict` 409, `nothing_to_submit` 409, `self_approval_off` 403
+   */
+  submit(actor: Actor, id: string, input: { revision: number; approve: boolean }): Promise<NoticeApproval>;
+  /**
+   * Boards are given this version from their next publication on.
+   * @throws AppError `notice_unknown` 404, `forbidden` 403, `self_approval_off` 403, `version_unknown` 404, `version_edited` 409 and
+   * `already_approved`, `already_returned` 409 with params.by
+   */
+  approve(actor: Actor, id: string, version: number): Promise<NoticeApproval>;
+  /** Gives it back to whoever wrote it. @throws AppError as `approve`, apart from `self_approval_off` */
+  return(actor: Actor, id: string, version: number, remark: string): Promise<NoticeApproval>;
+}
+
+export interface ApprovalDeps {
+  readonly notices: Pick<NoticesService, 'find' | 'timed'>;
+  readonly accounts: Pick<AccountsService, 'names'>;
+  readonly selfApproval: Pick<SelfApproval, 'allowedAt'>;
+}
+
+/** Versions told of one notice. */
+const versionsTold = 100;
+
+export function createApprovals(context: Context, deps: ApprovalDeps): Approvals {
+  const { store, sources, access, audit, events } = context;
+  const { notices, accounts, selfApproval } = deps;
+
+  async function view(actor: Actor, id: string): Promise<NoticeApproval> {
+    const notice = await notices.find(actor, id);
+    const [found, editedBy, allowed] = await Promise.all([
+      versions.findVersions(store.read, id, versionsTold),
+      versions.findEditor(store.read, id),
+      selfApproval.allowedAt(store.read, notice.unitId),
+    ]);
+    const people = found.flatMap((version) => [version.editedBy, version.submittedBy, version.decidedBy ?? []].flat());
+    const names = await accounts.names([...new Set([editedBy, ...people])]);
+    const person = (userId: string) => ({ id: userId, name: names.get(userId) ?? null });
+    return {
+      state: notice.state,
+      revision: notice.revision,
+      editedBy: person(editedBy),
+      approvedVersion: notice.approvedVersion,
+      selfApproval: allowed,
+      versions: (await notices.timed(found)).map((version) => ({
+        ...version,
+        editedBy: person(version.editedBy),
+        submittedBy: person(version.submittedBy),
+        decidedBy: version.decidedBy === null ? null : person(version.decidedBy),
+      })),
+    };
+  }
+
+  /** Held: until the transaction ends nobody edits, deletes or decides on it. */
+  async function hold(tx: Tx, id: string): Promise<NoticeRecord> {
+    const [notice] = await repo.holdNoticesToEdit(tx, [id]);
+    if (!notice) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    return notice;
+  }
+
+  const entry = (
+    actor: Actor,
+    action: string,
+    notice: NoticeRecord,
+    detail: AuditEntry['detail'],
+  ): AuditEntry => ({
+    actor,
+    action,
+    subjectType: 'notice',
+    subjectId: notice.id,
+    unitId: notice.unitId,
+    detail: { title: notice.title, ...detail },
+  });
+
+  /** A version that waits for a decision. */
+  async function open(tx: Tx, id: string, number: number): Promise<versions.VersionRecord> {
+    const version = await versions.findVersion(tx, id, number);
+    if (!version) throw new AppError('version_unknown', 'There is no such version', { status: 404 });
+    if (version.state === 'withdrawn')
+      throw new AppError('version_edited', 'It has been edited since it was submitted', { status: 409 });
+    if (version.state !== 'submitted') {
+      const by = version.decidedBy === null ? '' : ((await accounts.names([version.decidedBy])).get(version.decidedBy) ?? '');
+      throw version.state === 'approved'
+        ? new AppError('already_approved', 'Somebody else has approved it', { status: 409, params: { by } })
+        : new AppError('already_returned', 'Somebody else has returned it', { status: 409, params: { by } });
+    }
+    return version;
+  }
+
+  /** Approves a version that waits. */
+  async function pass(tx: Tx, actor: Actor, notice: NoticeRecord, version: versions.VersionRecord): Promise<void> {
+    access.assert(actor, 'content.approve', notice.unitId);
+    const selfApproved = version.editedBy === actor.userId;
+    if (selfApproved && !(await selfApproval.allowedAt(tx, notice.unitId)))
+      throw new AppError('self_approval_off', 'Whoever wrote it may not approve it', { status: 403 });
+    const { number } = version;
+    await versions.decide(tx, notice.id, number, {
+      state: 'approved',
+      by: actor.userId,
+      now: sources.now(),
+      remark: '',
+      selfApproved,
+    });
+    await versions.setState(tx, notice.id, 'approved', number);
+    const detail = { version: number, ...(selfApproved ? { selfApproved } : {}) };
+    await audit(tx, entry(actor, 'notice.approved', notice, detail));
+  }
+
+  async function told(actor: Actor, id: string, unitId: string): Promise<NoticeApproval> {
+    events.emit('approvalsChanged', { unitId });
+    return view(actor, id);
+  }
+
+  return {
+    view,
+    async submit(actor, id, { revision, approve }) {
+      await notices.find(actor, id);
+      const unitId = await store.transaction(async (tx) => {
+        const notice = await hold(tx, id);
+        access.assert(actor, 'content.edit', notice.unitId);
+        if (notice.revision !== revision)
+          throw new AppError('revision_conflict', 'Somebody else has changed it meanwhile', {
+            status: 409,
+            params: { revision: notice.revision },
+          });
+        if (notice.state === 'submitted' || notice.state === 'approved')
+          throw new AppError('nothing_to_submit', 'It has not been edited since it was submitted', { status: 409 });
+        const editedBy = await versions.findEditor(tx, id);
+        const number = await versions.insertVersion(tx, notice, { editedBy, by: actor.userId, now: sources.now() });
+        await versions.setState(tx, id, 'submitted');
+        await audit(tx, entry(actor, 'notice.submitted', notice, { version: number }));
+        if (approve) await pass(tx, actor, notice, await open(tx, id, number));
+        return notice.unitId;
+      });
+      return told(actor, id, unitId);
+    },
+    async approve(actor, id, number) {
+      await notices.find(actor, id);
+      const unitId = await store.transaction(async (tx) => {
+        const notice = await hold(tx, id);
+        access.assert(actor, 'content.approve', notice.unitId);
+        await pass(tx, actor, notice, await open(tx, id, number));
+        return notice.unitId;
+      });
+      return told(actor, id, unitId);
+    },
+    async return(actor, id, number, remark) {
+      await notices.find(actor, id);
+      const unitId = await store.transaction(async (tx) => {
+        const notice = await hold(tx, id);
+        access.assert(actor, 'content.approve', notice.unitId);
+        await open(tx, id, number);
+        const now = sources.now();
+        const decision = { state: 'returned', by: actor.userId, now, remark, selfApproved: false } as const;
+        await versions.decide(tx, id, number, decision);
+        await versions.setState(tx, id, 'returned');
+        await audit(tx, entry(actor, 'notice.returned', notice, { version: number, remark }));
+        return notice.unitId;
+      });
+      return told(actor, id, unitId);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** Versions of notices as they were submitted, what was decided on each, and the one that boards are given. */
+import type { Selectable } from 'kysely';
+import { inChunks } from '../../store/chunks.ts';
+import type { Database, NoticeState } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+import { toValues, type NoticeRecord, type NoticeValues } from './repo.ts';
+
+export type VersionState = Database['notice_versions']['state'];
+
+export interface VersionRecord extends NoticeValues {
+  readonly number: number;
+  readonly revision: number;
+  readonly editedBy: string;
+  readonly submittedBy: string;
+  readonly submittedAt: number;
+  readonly state: VersionState;
+  readonly decidedBy: string | null;
+  readonly decidedAt: number | null;
+  readonly remark: string;
+  readonly selfApproved: boolean;
+}
+
+const toVersion = (row: Selectable<Database['notice_versions']>): VersionRecord => ({
+  ...toValues(row),
+  number: row.number,
+  revision: row.revision,
+  editedBy: row.edited_by,
+  submittedBy: row.submitted_by,
+  submittedAt: row.submitted_at,
+  state: row.state,
+  decidedBy: row.decided_by,
+  decidedAt: row.decided_at,
+  remark: row.remark,
+  selfApproved: row.self_approved === 1,
+});
+
+/** What boards may show of these notices: not deleted, not taken down, as approved last. */
+export async function findApproved(db: Db | Tx, ids: readonly string[]): Promise<(NoticeValues & { id: string })[]> {
+  const rows = await inChunks(ids, (chunk) =>
+    db
+      .selectFrom('notices')
+      .innerJoin('notice_versions as version', (join) =>
+        join
+          .onRef('version.notice_id', '=', 'notices.id')
+          .onRef('version.number', '=', 'notices.approved_version'),
+      )
+      .select([
+        'notices.id',
+        'version.unit_id',
+        'version.title',
+        'version.category',
+        'version.content',
+        'version.duration_ms',
+      ])
+      .where('notices.id', 'in', chunk)
+      .where('notices.deleted_at', 'is', null)
+      .where('notices.takedown_id', 'is', null)
+      .execute(),
+  );
+  return rows.map((row) => ({ id: row.id, ...toValues(row) }));
+}
+
+/** Those of which nothing was ever approved; deleted ones are not among them. */
+export async function findUnapproved(db: Db | Tx, ids: readonly string[]): Promise<string[]> {
+  const rows = await inChunks(ids, (chunk) =>
+    db
+      .selectFrom('notices')
+      .select('id')
+      .where('id', 'in', chunk)
+      .where('approved_version', 'is', null)
+      .where('deleted_at', 'is', null)
+      .execute(),
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Who wrote what the notice says now. */
+export async function findEditor(db: Db | Tx, noticeId: string): Promise<string> {
+  const row = await db
+    .selectFrom('notices')
+    .select('updated_by')
+    .where('id', '=', noticeId)
+    .executeTakeFirstOrThrow();
+  return row.updated_by;
+}
+
+/** The newest first. */
+export async function findVersions(db: Db | Tx, noticeId: string, limit: number): Promise<VersionRecord[]> {
+  const rows = await db
+    .selectFrom('notice_versions')
+    .selectAll()
+    .where('notice_id', '=', noticeId)
+    .orderBy('number', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toVersion);
+}
+
+export async function findVersion(db: Db | Tx, noticeId: string, number: number): Promise<VersionRecord | null> {
+  const row = await db
+    .selectFrom('notice_versions')
+    .selectAll()
+    .where('notice_id', '=', noticeId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row ? toVersion(row) : null;
+}
+
+/** Freezes what the notice says. The caller holds the notice. @returns its number */
+export async function insertVersion(
+  tx: Tx,
+  notice: NoticeRecord,
+  { editedBy, by, now }: { editedBy: string; by: string; now: number },
+): Promise<number> {
+  const [last] = await findVersions(tx, notice.id, 1);
+  const number = (last?.number ?? 0) + 1;
+  await tx
+    .insertInto('notice_versions')
+    .values({
+      notice_id: notice.id,
+      number,
+      revision: notice.revision,
+      unit_id: notice.unitId,
+      title: notice.title,
+      category: notice.category,
+      content: JSON.stringify(notice.content),
+      duration_ms: notice.durationMs,
+      edited_by: editedBy,
+      submitted_by: by,
+      submitted_at: now,
+      state: 'submitted',
+    })
+    .execute();
+  return number;
+}
+
+export async function decide(
+  tx: Tx,
+  noticeId: string,
+  number: number,
+  decision: { state: 'approved' | 'returned'; by: string; now: number; remark: string; selfApproved: boolean },
+): Promise<void> {
+  await tx
+    .updateTable('notice_versions')
+    .set({
+      state: decision.state,
+      decided_by: decision.by,
+      decided_at: decision.now,
+      remark: decision.remark,
+      self_approved: decision.selfApproved ? 1 : 0,
+    })
+    .where('notice_id', '=', noticeId)
+    .where('number', '=', number)
+    .execute();
+}
+
+/** @param approvedVersion the version that boards are given from now on; left out, they go on with the one before */
+export async function setState(tx: Tx, noticeId: string, state: NoticeState, approvedVersion?: number): Promise<void> {
+  await tx
+    .updateTable('notices')
+    .set({ state, ...(approvedVersion === undefined ? {} : { approved_version: approvedVersion }) })
+    .where('id', '=', noticeId)
+    .execute();
+}
