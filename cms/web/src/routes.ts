@@ -19,6 +19,7 @@ const MediaBinPage = () => import('./pages/MediaBinPage.svelte').catch(missing);
 const MediaPage = () => import('./pages/MediaPage.svelte').catch(missing);
 const NotFoundPage = () => import('./pages/NotFoundPage.svelte').catch(missing);
 const NoticePage = () => import('./pages/NoticePage.svelte').catch(missing);
+const NoticeReviewPage = () => import('./pages/NoticeReviewPage.svelte').catch(missing);
 const NoticesPage = () => import('./pages/NoticesPage.svelte').catch(missing);
 const PlaylistPage = () => import('./pages/PlaylistPage.svelte').catch(missing);
 const PlaylistsPage = () => import('./pages/PlaylistsPage.svelte').catch(missing);
@@ -51,7 +52,10 @@ export const { p, navigate, isActive, route } = createRouter({
   '/notices': {
     '/': NoticesPage,
     '/new': NoticePage,
-    '/:id': NoticePage,
+    '/:id': {
+      '/': NoticePage,
+      '/review': NoticeReviewPage,
+    },
   },
   '/playlists': {
     '/': PlaylistsPage,

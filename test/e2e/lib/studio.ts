@@ -26,14 +26,21 @@ export class Studio {
   async pair(boardId: string, code: string): Promise<void> {
     const { page } = this;
     await this.open(`/boards/${boardId}`);
-    await page.getByRole('button', { name: /^Ghép nối (bảng|lại)$/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Ghép nối (bảng|lại)$/ })
+      .first()
+      .click();
     await page.getByLabel('Mã ghép nối (8 ký tự)').fill(code);
     await page.getByRole('dialog').getByRole('button', { name: 'Ghép nối', exact: true }).click();
     await see(page.getByText('Trực tuyến').first()).toBeVisible({ timeout: 30_000 });
   }
 
   /** Uploads files and waits until each is processed. */
-  async upload(files: { name: string; mimeType: string; buffer: Buffer }[] | string[], names: readonly string[], within = 240_000): Promise<void> {
+  async upload(
+    files: { name: string; mimeType: string; buffer: Buffer }[] | string[],
+    names: readonly string[],
+    within = 240_000,
+  ): Promise<void> {
     const { page } = this;
     await this.open('/media');
     await page.locator('input[type=file]').setInputFiles(files as string[]);
@@ -48,17 +55,17 @@ export class Studio {
     return this.page.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name, exact: true }) });
   }
 
-  /** Writes a notice in the layout «Thông báo». */
+  /** Writes a notice in the layout «Thông báo», and approves it. */
   async writeNotice(title: string, body: string): Promise<void> {
     const { page } = this;
     await this.open('/notices/new');
     await page.getByLabel('Tiêu đề trên bảng').fill(title);
     await page.getByRole('textbox', { name: 'Nội dung' }).fill(body);
-    await page.getByRole('button', { name: 'Lưu tin' }).click();
-    await see(page.getByText(`Đã lưu «${title}»`)).toBeVisible();
+    await page.getByRole('button', { name: 'Lưu và duyệt' }).click();
+    await see(page.getByText(`Đã duyệt «${title}»`)).toBeVisible();
   }
 
-  /** Makes a notice of a processed video. */
+  /** Makes a notice of a processed video, and approves it. */
   async noticeOfVideo(title: string, file: string): Promise<void> {
     const { page } = this;
     await this.open('/notices/new');
@@ -67,8 +74,8 @@ export class Studio {
     await page.getByRole('dialog').getByRole('button', { name: file }).click();
     await page.getByLabel('Tên tin').fill(title);
     await page.getByLabel('Mô tả nội dung').fill(title);
-    await page.getByRole('button', { name: 'Lưu tin' }).click();
-    await see(page.getByText(`Đã lưu «${title}»`)).toBeVisible();
+    await page.getByRole('button', { name: 'Lưu và duyệt' }).click();
+    await see(page.getByText(`Đã duyệt «${title}»`)).toBeVisible();
   }
 
   /** Makes a playlist in which every item is shown for so many seconds. */
@@ -95,7 +102,10 @@ export class Studio {
     await this.open('/schedules/new');
     await page.getByLabel('Tên lịch phát').fill(name);
     // The unit stands after the name where there are several.
-    const option = page.getByLabel('Danh sách phát').getByRole('option').filter({ hasText: new RegExp(`^${playlist}( · |$)`) });
+    const option = page
+      .getByLabel('Danh sách phát')
+      .getByRole('option')
+      .filter({ hasText: new RegExp(`^${playlist}( · |$)`) });
     await page.getByLabel('Danh sách phát').selectOption((await option.getAttribute('value'))!);
     await page.getByLabel('Bắt đầu lúc').fill('00:00');
     await page.getByRole('spinbutton', { name: /Kéo dài/ }).fill('24');
@@ -112,7 +122,13 @@ export class Studio {
     const { page } = this;
     await this.open('/publish');
     await page.getByRole('button', { name: /^Phát hành tới \d+ bảng$/ }).click();
-    await see(page.getByRole('row', { name: new RegExp(board) }).or(page.getByRole('listitem').filter({ hasText: board })).getByText('Đang dùng').first()).toBeVisible({ timeout: 120_000 });
+    await see(
+      page
+        .getByRole('row', { name: new RegExp(board) })
+        .or(page.getByRole('listitem').filter({ hasText: board }))
+        .getByText('Đang dùng')
+        .first(),
+    ).toBeVisible({ timeout: 120_000 });
   }
 
   /** Raises an exercise on all boards, for so many minutes. */
@@ -125,7 +141,10 @@ export class Studio {
     await page.getByLabel(/^Đơn vị tính của «Hiệu lực trong»/).selectOption('minutes');
     await page.getByRole('spinbutton', { name: /Hiệu lực trong/ }).fill(String(minutes));
     await page.getByRole('button', { name: 'Tiếp tục đến xác nhận' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^Bắt đầu diễn tập/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Bắt đầu diễn tập/ })
+      .click();
     await see(page.getByText(`Đã phát «${event}»`)).toBeVisible();
   }
 
@@ -133,7 +152,11 @@ export class Studio {
   async endExercise(): Promise<void> {
     const { page } = this;
     await page.getByRole('button', { name: 'Kết thúc diễn tập' }).first().click();
-    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Kết thúc diễn tập' }).click();
+    await page
+      .getByRole('alertdialog')
+      .or(page.getByRole('dialog'))
+      .getByRole('button', { name: 'Kết thúc diễn tập' })
+      .click();
     await see(page.getByText('Đã kết thúc diễn tập').first()).toBeVisible();
   }
 }

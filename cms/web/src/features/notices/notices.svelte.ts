@@ -1,6 +1,6 @@
 /** Notices in lists: what they are, without their content. */
 import { SvelteMap } from 'svelte/reactivity';
-import { notices, type NoticeRow } from '../../../../../shared/protocol/api/content.ts';
+import { notices, type NoticeRow, type NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Api } from '../../lib/api.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { queryOf, usePages, type FoundPage, type Pages } from '../../lib/pages.svelte.ts';
@@ -9,17 +9,24 @@ import type { Category } from './words.ts';
 export interface NoticeFilter {
   readonly q: string;
   readonly category: Category | '';
+  readonly show: Show | '';
 }
+
+/** Notices in one state, or those that wait for this person's decision. */
+export type Show = NoticeState | 'toDecide';
+
+const queryOfShow = (show: Show | ''): Record<string, string> =>
+  show === 'toDecide' ? { toDecide: 'true' } : { state: show };
 
 /** Those that fit, the newest edit first. */
 export function useNotices(filter: () => NoticeFilter): Pages<FoundPage<NoticeRow>> {
   const app = useApp();
   return usePages(async (cursor, signal) => {
-    const { q: typed, category } = filter();
+    const { q: typed, category, show } = filter();
     const q = typed.trim().slice(0, 300);
-    const path = `/api/notices${queryOf({ q, category, cursor })}`;
+    const path = `/api/notices${queryOf({ q, category, ...queryOfShow(show), cursor })}`;
     const { notices: items, next, total } = await app.api.get(path, notices, signal);
-    return { items, next, total, filtered: q !== '' || category !== '' };
+    return { items, next, total, filtered: q !== '' || category !== '' || show !== '' };
   });
 }
 

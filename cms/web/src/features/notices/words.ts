@@ -1,5 +1,5 @@
 /** A notice's attributes in words. */
-import type { NoticeLook } from '../../../../../shared/protocol/api/content.ts';
+import type { NoticeLook, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
 import { m } from '../../paraglide/messages.js';
@@ -46,3 +46,18 @@ export function lookName(look: NoticeLook): string {
   if (look.type === 'layout') return layoutWord(look.layout);
   return look.type === 'image' ? m.notice_type_image() : m.notice_type_video();
 }
+
+export const stateName = (state: NoticeState): string =>
+  ({
+    draft: m.notice_state_draft,
+    submitted: m.notice_state_submitted,
+    returned: m.notice_state_returned,
+    approved: m.notice_state_approved,
+  })[state]();
+
+export const stateTone = (state: NoticeState): 'neutral' | 'accent' | 'warn' | 'good' =>
+  (({ draft: 'neutral', submitted: 'accent', returned: 'warn', approved: 'good' }) as const)[state];
+
+/** Somebody, by name; accounts of a release before may have none. */
+export const personName = (person: { readonly name: string | null }): string =>
+  person.name ?? m.version_unknown_person();

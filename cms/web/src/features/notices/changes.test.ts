@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { m } from '../../paraglide/messages.js';
+import { changesOf, type Compared } from './changes.ts';
+import { categoryName, layoutWord } from './words.ts';
+
+const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> = {}): Compared => ({
+  title: 'Họp thôn',
+  category: 'local',
+  unitId: 'an',
+  durationMs: null,
+  content: { type: 'layout', layout: 'notice', fields: { title: 'Họp thôn', body: 'Tối nay', ...fields } as never },
+  ...over,
+});
+const unitName = (id: string): string => ({ an: 'Xã An', binh: 'Xã Bình' })[id] ?? '';
+
+describe('what changed between two versions', () => {
+  it('is nothing where nothing differs', () => {
+    expect(changesOf(version(), version(), unitName)).toEqual([]);
+  });
+
+  it('names each field with what it said before and after', () => {
+    const after = version({ body: 'Tối mai', signer: 'Nguyễn Văn A' }, { category: 'law', unitId: 'binh' });
+    expect(changesOf(version(), after, unitName)).toEqual([
+      { label: layoutWord('notice', 'body'), before: 'Tối nay', after: 'Tối mai' },
+      { label: layoutWord('notice', 'signer'), before: '', after: 'Nguyễn Văn A' },
+      { label: m.notice_category(), before: categoryName('local'), after: categoryName('law') },
+      { label: m.unit_field(), before: 'Xã An', after: 'Xã Bình' },
+    ]);
+  });
+
+  it('says the length in words, and that the computed one is computed', () => {
+    const [change] = changesOf(version(), version({}, { durationMs: 15_000 }), unitName);
+    expect(change).toMatchObject({ label: m.notice_duration(), before: m.notice_duration_auto() });
+    expect(change!.after).toContain('15');
+  });
+
+  it('writes rows a line each, and tells one file from another', () => {
+    const figures = (value: string): Compared =>
+      version(
+        {},
+        {
+          content: {
+            type: 'layout',
+            layout: 'infographic',
+            fields: { rows: [{ value, unit: '%', label: 'Hộ nghèo' }] },
+          },
+        },
+      );
+    const rows = changesOf(figures('3'), figures('2'), unitName);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.after).toContain('2 · ');
+    const image = (asset: string): Compared =>
+      version({}, { content: { type: 'image', asset, alt: '', fit: 'contain' } });
+    expect(changesOf(image('a'.repeat(64)), image('b'.repeat(64)), unitName)).toEqual([
+      {
+        label: m.change_file(),
+        before: m.change_file_words({ id: 'aaaaaaaa' }),
+        after: m.change_file_words({ id: 'bbbbbbbb' }),
+      },
+    ]);
+  });
+});

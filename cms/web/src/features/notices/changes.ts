@@ -1,0 +1,81 @@
+/** What differs between two versions of a notice, field by field, in words. */
+import { isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
+import type { NoticeVersion } from '../../../../../shared/protocol/api/approval.ts';
+import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { durationWords } from '../../lib/words.ts';
+import { m } from '../../paraglide/messages.js';
+import { categoryName, layoutWord, lookName } from './words.ts';
+
+export interface Change {
+  readonly label: string;
+  /** '' where there was nothing. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export type Compared = Pick<NoticeVersion, 'title' | 'category' | 'unitId' | 'durationMs' | 'content'>;
+type Line = readonly [label: string, words: string];
+
+/** @param unitName what a unit is called */
+export function changesOf(before: Compared, after: Compared, unitName: (id: string) => string): Change[] {
+  const was = new Map(linesOf(before, unitName));
+  const is = new Map(linesOf(after, unitName));
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map((label) => ({ label, before: was.get(label) ?? '', after: is.get(label) ?? '' }))
+    .filter((change) => change.before !== change.after);
+}
+
+function linesOf(notice: Compared, unitName: (id: string) => string): Line[] {
+  const { content } = notice;
+  return [
+    [m.notice_title(), notice.title],
+    [m.notice_type(), lookName(content)],
+    ...contentLines(content),
+    [m.notice_category(), categoryName(notice.category)],
+    [m.unit_field(), unitName(notice.unitId)],
+    [m.notice_duration(), notice.durationMs === null ? m.notice_duration_auto() : durationWords(notice.durationMs)],
+  ];
+}
+
+const fileWords = (hash: string): string => m.change_file_words({ id: hash.slice(0, 8) });
+
+function contentLines(content: NoticeContent): Line[] {
+  if (content.type !== 'layout')
+    return [
+      [m.change_file(), fileWords(content.asset)],
+      [m.notice_alt(), content.alt],
+      [m.notice_fit(), content.fit === 'contain' ? m.notice_fit_contain() : m.notice_fit_cover()],
+      ...(content.type === 'video' ? [[m.notice_muted(), content.muted ? m.audit_yes() : m.audit_no()] as const] : []),
+    ];
+  const { layout, fields, enlarge } = content;
+  if (!isLayoutName(layout)) return [[m.notice_content(), JSON.stringify(fields)]];
+  return [
+    ...layouts[layout].fields.map((field): Line => [
+      layoutWord(layout, field.key),
+      valueWords(layout, field, fields[field.key]),
+    ]),
+    [m.change_enlarge(), enlarge === undefined ? '' : `× ${enlarge}`],
+  ];
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+
+function valueWords(layout: LayoutName, field: FieldMeta, value: unknown): string {
+  if (value === null || value === undefined) return '';
+  switch (field.kind) {
+    case 'choice':
+      return layoutWord(layout, field.key, text(value));
+    case 'image': {
+      const { asset, alt } = value as { asset: string; alt: string };
+      return [fileWords(asset), alt].filter((part) => part !== '').join(', ');
+    }
+    case 'rows':
+      return (value as Record<string, unknown>[])
+        .map((row) => field.columns.map(({ key }) => text(row[key])).join(' · '))
+        .join('\n');
+    case 'table':
+      return (value as unknown[][]).map((row) => row.map(text).join(' · ')).join('\n');
+    default:
+      return text(value);
+  }
+}
