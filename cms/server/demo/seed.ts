@@ -105,7 +105,9 @@ export async function seedSample(
 
   /** The approver of the commune that has one; elsewhere the administrator. */
   const approver = (unit: UnitKey): Actor =>
-    access.can(people.approver.actor, 'content.approve', unitIds[unit]) ? people.approver.actor : people.administrator.actor;
+    access.can(people.approver.actor, 'content.approve', unitIds[unit])
+      ? people.approver.actor
+      : people.administrator.actor;
 
   // One person tries it: what they write they may approve, marked as such.
   await features.selfApproval.write(people.administrator.actor, unitIds.province, true);

@@ -75,12 +75,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     return notice;
   }
 
-  const entry = (
-    actor: Actor,
-    action: string,
-    notice: NoticeRecord,
-    detail: AuditEntry['detail'],
-  ): AuditEntry => ({
+  const entry = (actor: Actor, action: string, notice: NoticeRecord, detail: AuditEntry['detail']): AuditEntry => ({
     actor,
     action,
     subjectType: 'notice',
@@ -96,7 +91,8 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     if (version.state === 'withdrawn')
       throw new AppError('version_edited', 'It has been edited since it was submitted', { status: 409 });
     if (version.state !== 'submitted') {
-      const by = version.decidedBy === null ? '' : ((await accounts.names([version.decidedBy])).get(version.decidedBy) ?? '');
+      const by =
+        version.decidedBy === null ? '' : ((await accounts.names([version.decidedBy])).get(version.decidedBy) ?? '');
       throw version.state === 'approved'
         ? new AppError('already_approved', 'Somebody else has approved it', { status: 409, params: { by } })
         : new AppError('already_returned', 'Somebody else has returned it', { status: 409, params: { by } });

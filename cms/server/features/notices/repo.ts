@@ -95,14 +95,7 @@ export interface NoticeFilter {
   readonly notBy: string | null;
 }
 
-const edited = ({
-  statements,
-  category,
-  ids,
-  state,
-  takenDown,
-  notBy,
-}: NoticeFilter): EditedFilter<'notices'> => ({
+const edited = ({ statements, category, ids, state, takenDown, notBy }: NoticeFilter): EditedFilter<'notices'> => ({
   statements,
   also: (eb) => [
     ...(category === null ? [] : [eb('category', '=', category)]),

@@ -40,9 +40,7 @@ export async function findApproved(db: Db | Tx, ids: readonly string[]): Promise
     db
       .selectFrom('notices')
       .innerJoin('notice_versions as version', (join) =>
-        join
-          .onRef('version.notice_id', '=', 'notices.id')
-          .onRef('version.number', '=', 'notices.approved_version'),
+        join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
       )
       .select([
         'notices.id',
@@ -76,11 +74,7 @@ export async function findUnapproved(db: Db | Tx, ids: readonly string[]): Promi
 
 /** Who wrote what the notice says now. */
 export async function findEditor(db: Db | Tx, noticeId: string): Promise<string> {
-  const row = await db
-    .selectFrom('notices')
-    .select('updated_by')
-    .where('id', '=', noticeId)
-    .executeTakeFirstOrThrow();
+  const row = await db.selectFrom('notices').select('updated_by').where('id', '=', noticeId).executeTakeFirstOrThrow();
   return row.updated_by;
 }
 

@@ -25,7 +25,8 @@ import { targetsBoard } from '../schedules/targets.ts';
 import { rasterOf, sizedContent, type AssetSizes, type Raster } from './sizes.ts';
 
 /** Why a programme may not be what its editors want. */
-export type CompileWarning = 'media_not_ready' | 'notice_not_approved' | 'nothing_to_play' | 'obligations_overcommitted';
+export type CompileWarning =
+  'media_not_ready' | 'notice_not_approved' | 'nothing_to_play' | 'obligations_overcommitted';
 
 /** Everything that programmes are made of, for one or many boards. */
 export interface Library {

@@ -62,8 +62,7 @@ describeStores('programmes', (under) => {
       durationMs: null,
     });
   /** Edits it, and has it approved. */
-  const change = async (id: string, revision: number, title: string) =>
-    test.approved(await edit(id, revision, title));
+  const change = async (id: string, revision: number, title: string) => test.approved(await edit(id, revision, title));
 
   it('gives a board what it plays and who it is, signed', async () => {
     const { board, notice, playlist, deviceKey } = await playing();
