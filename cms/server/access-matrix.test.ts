@@ -629,6 +629,24 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/plays/counts?boardId=${await makeBoard(unit)}&from=0&to=1` }),
   },
 
+  'GET /api/overview': {
+    needs: 'board.read',
+    about: (unit) => Promise.resolve({ url: `/api/overview?unitId=${unit}` }),
+  },
+  'GET /api/overview/plays': {
+    needs: 'proof.read',
+    about: (unit) => Promise.resolve({ url: `/api/overview/plays?by=board&unitId=${unit}` }),
+  },
+  'GET /api/overview/boards': {
+    needs: 'board.read',
+    about: async (unit) => ({
+      ...(await listOf(makeBoard)(unit)),
+      url: '/api/overview/boards?condition=unpaired&limit=1000',
+    }),
+    lists: 'id',
+  },
+  'GET /api/overview/start': { needs: 'signedIn' },
+
   'POST /api/takeovers/preview': {
     needs: 'takeover.raise',
     about: async (unit) => ({

@@ -23,6 +23,7 @@ import { createAudit } from './features/audit/service.ts';
 import { createUpkeepService, type UpkeepService } from './features/upkeep/service.ts';
 import { upkeepRoutes } from './features/upkeep/routes.ts';
 import { boardRoutes } from './features/boards/routes.ts';
+import { createBoardConditions } from './features/boards/conditions.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
 import { createMetrics, monitorToken } from './metrics.ts';
 import { createKeysService, type KeysService } from './features/keys/service.ts';
@@ -38,6 +39,8 @@ import { createObligationInbox } from './features/obligations/inbox.ts';
 import { createObligationMatrix } from './features/obligations/matrix.ts';
 import { obligationRoutes } from './features/obligations/routes.ts';
 import { createObligationsService, type ObligationsService } from './features/obligations/service.ts';
+import { overviewRoutes } from './features/overview/routes.ts';
+import { createOverview } from './features/overview/service.ts';
 import type { PairingService } from './features/pairing/service.ts';
 import { playlistRoutes } from './features/playlists/routes.ts';
 import { createPlaylistsService, type PlaylistsService } from './features/playlists/service.ts';
@@ -143,6 +146,8 @@ export async function createApp(
   building.defer(() => live.close());
   const { pairing, takeovers, proof } = live;
   await obligations.announceUnsent();
+  const conditions = createBoardConditions(context);
+  const overview = createOverview(context, { units, conditions, proof, notices, playlists, schedules });
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
   await media.start(uploads.find);
   building.defer(() => media.close());
@@ -172,6 +177,7 @@ export async function createApp(
     unitRoutes(units, createUnitsImport(sources, units)),
     boardRoutes(boards),
     upkeepRoutes(upkeep),
+    overviewRoutes(overview),
     mediaRoutes(media, uploads),
     noticeRoutes(notices),
     approvalRoutes(approvals, selfApproval),

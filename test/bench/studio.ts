@@ -16,6 +16,7 @@ import { startFleet, type Receipts } from '../fleet/messages.ts';
 import { median, runBench } from './lib/bench.ts';
 import { startBenchCms } from './lib/cms-child.ts';
 import { firstLoad, type FirstLoad } from './lib/first-load.ts';
+import { overviewP95 } from './lib/overview.ts';
 import { searches, seedDefaultPlaylist, seedNotices } from './lib/studio-seed.ts';
 
 const sizes = { boardsShown: 50, notices: 20_000, boardsPublished: 1_000, noticesPlayed: 20 };
@@ -116,10 +117,9 @@ try {
         firstBoardMs: ms(median(loads.map((load) => load.ms))),
         ...(await serverTimes()),
         calendarMs: null,
-        overviewP95Ms: null,
+        overviewP95Ms: ms(await overviewP95()),
         notMeasured: {
           calendarMs: 'There is no calendar of many boards yet.',
-          overviewP95Ms: 'There is no overview of many boards yet.',
         },
       };
     },

@@ -19,7 +19,8 @@ const rowsPerFlush = 500;
 function showsOf({ now, screenOn }: BoardState): StateRow['shows'] {
   if (screenOn === false) return 'dark';
   if (now === null) return null;
-  return now.why === 'takeover' || now.why === 'fallback' ? now.why : 'content';
+  if (now.why === 'takeover') return now.exercise ? 'exercise' : 'takeover';
+  return now.why === 'fallback' ? 'fallback' : 'content';
 }
 
 export class Presence {

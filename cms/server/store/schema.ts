@@ -150,7 +150,7 @@ export interface Database {
     /** JSON of stateChangedV1. */
     state: string | null;
     /** The same in a word, for queries; null: it has not said, or is not there to say it. `dark`: its screen is off. */
-    shows: Generated<'content' | 'fallback' | 'takeover' | 'dark' | null>;
+    shows: Generated<'content' | 'fallback' | 'takeover' | 'exercise' | 'dark' | null>;
   };
   pairings: {
     id: string;

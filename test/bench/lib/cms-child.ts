@@ -28,7 +28,10 @@ export const benchFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'bang-t
 /** What else a benchmark needs of its CMS. */
 export interface BenchCmsOptions {
   /** Puts more into the store before the CMS starts. */
-  readonly seed?: (store: Store, place: { unitId: string; by: string; now: number }) => Promise<void>;
+  readonly seed?: (
+    store: Store,
+    place: { unitId: string; by: string; now: number; boards: readonly BoardIdentityData[] },
+  ) => Promise<void>;
   /** More arguments of the CMS. */
   readonly args?: readonly string[];
 }
@@ -40,7 +43,7 @@ export async function startBenchCms(boardCount: number, options: BenchCmsOptions
   const unitId = await seedProvince(store, now);
   const boards = await seedBoards(store, { count: boardCount, unitId, now });
   const person = await seedPerson(store, unitId, 'province', now);
-  await options.seed?.(store, { unitId, by: person.userId, now });
+  await options.seed?.(store, { unitId, by: person.userId, now, boards });
   await store.close();
 
   const profile = process.env.BENCH_CPU_PROFILE

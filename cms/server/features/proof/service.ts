@@ -17,6 +17,8 @@ import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
 import { createObliged } from './obliged.ts';
 import { cursorAt, isCounted, placeOf } from './places.ts';
+import * as tallies from './tally-repo.ts';
+import type { TallySpan } from './tally-repo.ts';
 import { createTally } from './tally.ts';
 import { proofRepo as repo, type EventPlace } from './repo.ts';
 
@@ -176,6 +178,19 @@ export function createProofService(context: Context, deps: ProofDeps) {
 
     /** Sums up what has come in, behind the ingest; see tally.ts. */
     sumUp: (signal: AbortSignal) => tally.run(signal),
+
+    /** The sums, without rights. */
+    sums: {
+      talliedAt: () => tally.talliedAt(),
+      byHour: (span: TallySpan) => tallies.byHour(store.report, span),
+      byUnit: (span: TallySpan) => tallies.byUnit(store.report, span),
+      byBoard: (span: TallySpan, content: tallies.Content | null, limit: number | null) =>
+        tallies.byBoard(store.report, span, content, limit),
+      byContent: (span: TallySpan, limit: number | null) => tallies.byContent(store.report, span, limit),
+      byCategory: (span: TallySpan) => tallies.byCategory(store.report, span),
+      boardsSeen: (span: TallySpan) => tallies.boardsSeen(store.report, span),
+      anythingShown: (unitIds: readonly string[] | null) => tallies.anythingShown(store.report, unitIds),
+    },
 
     /** When everything that was taken is durable or refused. */
     idle: () => ingest.idle(),

@@ -15,6 +15,12 @@ const keysOf = {
 export type TallyTable = keyof typeof keysOf;
 type ContentKind = Database['content_days']['kind'];
 
+/** A notice or a takeover, or the fallback slide, whose id is ''. */
+export interface Content {
+  readonly kind: ContentKind;
+  readonly id: string;
+}
+
 /** Whose sums are asked for, those of these units (null: of all there are), in [from, to), ms UTC. */
 export interface TallySpan {
   readonly unitIds: readonly string[] | null;
@@ -93,12 +99,7 @@ export const byUnit = (db: Db, span: TallySpan) =>
   );
 
 /** Those that showed most first. @param content only of this; @param limit null: all */
-export function byBoard(
-  db: Db,
-  span: TallySpan,
-  content: { kind: ContentKind; id: string } | null,
-  limit: number | null,
-) {
+export function byBoard(db: Db, span: TallySpan, content: Content | null, limit: number | null) {
   const sums = content
     ? sql`select board_id, ${summed} from content_days
         where kind = ${content.kind} and content_id = ${content.id} and ${within('day', span)} group by board_id`

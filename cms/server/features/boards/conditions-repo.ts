@@ -1,0 +1,93 @@
+/** What boards do, put into one word each by the database: nobody else can count 10,000 of them in a moment. */
+import { sql, type RawBuilder } from 'kysely';
+import type { BoardCondition, ConditionReason } from '../../../../shared/protocol/api/overview.ts';
+import { provingHosts } from '../../../../shared/protocol/journal.ts';
+import type { Db } from '../../store/store.ts';
+
+/** A fork is told of for as long, ms. */
+const forkIsNewsMs = 7 * 86_400_000;
+
+export interface ConditionRow {
+  readonly id: string;
+  readonly name: string;
+  readonly place: string;
+  readonly unit_id: string;
+  readonly condition: BoardCondition;
+  readonly reason: ConditionReason | null;
+  readonly since: number | null;
+}
+
+/** @param unitIds null: of all units */
+function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<unknown> {
+  const of = unitIds === null ? sql`true` : unitIds.length === 0 ? sql`false` : sql`unit_id in (${sql.join(unitIds)})`;
+  const paired = sql`exists (select 1 from devices where devices.board_id = boards.id and devices.ended_at is null)`;
+  const unproved = sql`states.host is not null and states.host not in (${sql.join(provingHosts)})`;
+  return sql`
+    select boards.id, boards.name, boards.place, boards.unit_id, progress.board_id as published,
+      case
+        when not ${paired} then 'unpaired'
+        when states.since is null then 'unknown'
+        when states.online = 0 then 'offline'
+        when forks.at is not null or progress.state = 'refused' or ${unproved} then 'incident'
+        when states.shows is null then 'unknown'
+        when states.shows = 'content' then 'playing'
+        else states.shows
+      end as condition,
+      case
+        when not ${paired} then null
+        when states.since is null then 'never'
+        when states.online = 0 then null
+        when forks.at is not null then 'journal_fork'
+        when progress.state = 'refused' then 'programme_refused'
+        when ${unproved} then 'unproved'
+        when states.shows is null then 'silent'
+      end as reason,
+      case
+        when not ${paired} then null
+        when states.online = 0 then states.since
+        when forks.at is not null then forks.at
+        when progress.state = 'refused' then progress.at
+        else states.since
+      end as since
+    from boards
+      left join board_states as states on states.board_id = boards.id
+      left join programme_progress as progress on progress.board_id = boards.id
+      left join (
+        select board_id, max(forked_at) as at from journals where forked_at > ${now - forkIsNewsMs} group by board_id
+      ) as forks on forks.board_id = boards.id
+    where boards.deleted_at is null and ${of}`;
+}
+
+/** How many boards of each unit are in each condition, since when the first of them is, and how many were ever published to. */
+export async function countConditions(db: Db, unitIds: readonly string[] | null, now: number) {
+  const { rows } = await sql<{
+    unit_id: string;
+    condition: BoardCondition;
+    count: number;
+    published: number;
+    since: number | null;
+  }>`
+    select unit_id, condition, count(*) as count, count(published) as published, min(since) as since
+    from (${conditions(unitIds, now)}) as boards_now group by unit_id, condition`.execute(db);
+  return rows.map((row) => ({ ...row, count: Number(row.count), published: Number(row.published) }));
+}
+
+/** Those that are in it the longest first; who has no such time comes last. */
+export async function boardsIn(
+  db: Db,
+  unitIds: readonly string[] | null,
+  now: number,
+  {
+    condition,
+    after,
+    limit,
+  }: { condition: BoardCondition; after: { since: number; id: string } | null; limit: number },
+): Promise<ConditionRow[]> {
+  const place = sql`coalesce(since, ${Number.MAX_SAFE_INTEGER})`;
+  const later =
+    after === null ? sql`true` : sql`(${place} > ${after.since} or (${place} = ${after.since} and id > ${after.id}))`;
+  const { rows } = await sql<ConditionRow>`
+    select id, name, place, unit_id, condition, reason, since from (${conditions(unitIds, now)}) as boards_now
+    where condition = ${condition} and ${later} order by ${place}, id limit ${limit}`.execute(db);
+  return rows;
+}

@@ -1,0 +1,27 @@
+/** What boards do now, in one word each; without rights. */
+import type { BoardCondition } from '../../../../shared/protocol/api/overview.ts';
+import type { Context } from '../../context.ts';
+import * as repo from './conditions-repo.ts';
+
+export type BoardConditions = ReturnType<typeof createBoardConditions>;
+
+/** `unitIds` null: of all units. */
+export function createBoardConditions({ store, sources }: Pick<Context, 'store' | 'sources'>) {
+  return {
+    count: (unitIds: readonly string[] | null) => repo.countConditions(store.read, unitIds, sources.now()),
+
+    /** @param cursor the `next` of the page before */
+    async page(
+      unitIds: readonly string[] | null,
+      { condition, cursor, limit }: { condition: BoardCondition; cursor: string | undefined; limit: number },
+    ) {
+      const [since, id] = cursor?.split('_') ?? [];
+      const after = id === undefined ? null : { since: Number(since), id };
+      // One more tells whether there are more.
+      const found = await repo.boardsIn(store.read, unitIds, sources.now(), { condition, after, limit: limit + 1 });
+      const boards = found.slice(0, limit);
+      const last = found.length > limit ? boards.at(-1) : undefined;
+      return { boards, next: last ? `${last.since ?? Number.MAX_SAFE_INTEGER}_${last.id}` : null };
+    },
+  };
+}

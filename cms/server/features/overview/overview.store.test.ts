@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Overview } from '../../../../shared/protocol/api/overview.ts';
+import type { Actor } from '../../access.ts';
+import type { BoardState } from '../../realtime/presence.ts';
+import { Presence } from '../../realtime/presence.ts';
+import { describeStores } from '../../store/testing.ts';
+import { testActor, testNow } from '../../testing.ts';
+import { createTestContent, type TestContent } from '../../testing-content.ts';
+import { createBoardConditions } from '../boards/conditions.ts';
+import { createProofService } from '../proof/service.ts';
+import * as tallies from '../proof/tally-repo.ts';
+import { createOverview, type OverviewService } from './service.ts';
+
+const hourMs = 3_600_000;
+const noPlays = { completed: 0, partial: 0, exercise: 0, uncounted: 0, paintedMs: 0 };
+const playing: BoardState = {
+  now: { noticeId: null, title: 'Tin', why: 'loop', until: testNow, exercise: false },
+  next: null,
+  programme: null,
+  screenOn: true,
+  host: 'chromium',
+};
+
+describeStores('the overview', (under) => {
+  let test: TestContent;
+  let overview: OverviewService;
+  let presence: Presence;
+  let commune: Actor;
+  beforeAll(async () => {
+    test = await createTestContent(under.store);
+    presence = await Presence.load(test.context);
+    const none = () => Promise.reject(new Error('not asked for here'));
+    const proof = createProofService(test.context, {
+      boards: test.boards,
+      units: test.units,
+      takeovers: { report: none },
+      verifier: { readBatch: none },
+    });
+    const { units, notices, playlists, schedules } = test;
+    const conditions = createBoardConditions(test.context);
+    overview = createOverview(test.context, { units, conditions, proof, notices, playlists, schedules });
+    commune = testActor({ unitId: test.ids.commune, role: 'editor' });
+  });
+  afterAll(async () => {
+    await presence.close();
+    await test.close();
+  });
+
+  const now = (actor: Actor, unitId?: string): Promise<Overview> =>
+    overview.overview(actor, { unitId, range: 'today' });
+  const counts = async (actor: Actor, unitId?: string) =>
+    Object.fromEntries((await now(actor, unitId)).boards.conditions.map(({ condition, count }) => [condition, count]));
+  const inCondition = async (condition: Overview['boards']['conditions'][number]['condition'], limit = 50) =>
+    (await overview.boardsIn(test.admin, { condition, limit })).boards;
+
+  it('of a province without anything says so, and which steps come first', async () => {
+    const { boards, units, plays } = await now(test.admin);
+    expect([boards, units]).toEqual([{ total: 0, conditions: [] }, []]);
+    expect(plays).toMatchObject({ totals: noPlays, boards: 0, topBoards: [], topContents: [], categories: [] });
+    // From midnight in Viet Nam to the hour that runs.
+    expect(plays.series).toEqual(
+      Array.from({ length: 9 }, (_, i) => ({ at: testNow - 8 * hourMs + i * hourMs, ...noPlays })),
+    );
+    const { steps } = await overview.start(test.admin);
+    expect(steps.filter(({ done }) => done).map(({ step }) => step)).toEqual(['unit']);
+    expect(await counts(testActor())).toEqual({});
+  });
+
+  it('puts each board into one condition, with its reason and since when', async () => {
+    const made: Record<string, string> = {};
+    for (const name of [
+      'unpaired',
+      'never',
+      'silent',
+      'playing',
+      'fallback',
+      'dark',
+      'unproved',
+      'refused',
+      'forked',
+      'gone',
+    ])
+      made[name] = (await test.board(test.admin, { name })).id;
+    const paired = Object.values(made).filter((id) => id !== made.unpaired);
+    await test.pair(paired);
+    for (const [name, id] of Object.entries(made)) {
+      if (name === 'unpaired' || name === 'never') continue;
+      presence.connected(id);
+      if (name === 'silent') continue;
+      const said: Record<string, Partial<BoardState>> = {
+        fallback: { now: { ...playing.now!, why: 'fallback' } },
+        dark: { screenOn: false },
+        unproved: { host: 'standIn' },
+      };
+      presence.said(id, { ...playing, ...said[name] });
+    }
+    test.sources.advance(60_000);
+    presence.disconnected(made.gone!, false);
+    await presence.flush();
+    const version = { epoch: 1, counter: 1 };
+    await under.store.write
+      .insertInto('programme_progress')
+      .values({ board_id: made.refused!, ...version, state: 'refused', missing: 0, error_code: 'x', at: testNow + 5 })
+      .execute();
+    const [device] = await test.boards.devices([made.forked!]);
+    await under.store.write
+      .insertInto('journals')
+      .values({
+        id: test.sources.newId(),
+        no: 1,
+        board_no: 1,
+        board_id: made.forked!,
+        device_id: device!.id,
+        last_seq: 0,
+        last_hash: '0',
+        forked_at: testNow + 7,
+        created_at: testNow,
+      })
+      .execute();
+
+    expect(await counts(test.admin)).toEqual({
+      incident: 3,
+      offline: 1,
+      unknown: 2,
+      dark: 1,
+      fallback: 1,
+      playing: 1,
+      unpaired: 1,
+    });
+    const reasons = async (condition: Parameters<typeof inCondition>[0]) =>
+      (await inCondition(condition)).map(({ name, reason, since }) => [name, reason, since]);
+    expect(await reasons('incident')).toEqual([
+      ['unproved', 'unproved', testNow],
+      ['refused', 'programme_refused', testNow + 5],
+      ['forked', 'journal_fork', testNow + 7],
+    ]);
+    expect(await reasons('offline')).toEqual([['gone', null, testNow + 60_000]]);
+    expect(await reasons('unknown')).toEqual([
+      ['silent', 'silent', testNow],
+      ['never', 'never', null],
+    ]);
+    expect(await reasons('unpaired')).toEqual([['unpaired', null, null]]);
+    // Page by page the same, one after the other.
+    const first = await overview.boardsIn(test.admin, { condition: 'incident', limit: 2 });
+    const second = await overview.boardsIn(test.admin, { condition: 'incident', limit: 2, cursor: first.next! });
+    expect([...first.boards, ...second.boards]).toEqual(await inCondition('incident'));
+    expect(second.next).toBeNull();
+    // A fork is news for a week.
+    test.sources.advance(8 * 24 * hourMs);
+    expect((await counts(test.admin)).incident).toBe(2);
+    test.sources.advance(-8 * 24 * hourMs);
+  });
+
+  it('shows to each what is in their sight, under the units right below', async () => {
+    const beside = await test.board(test.admin, { unitId: test.ids.sister });
+    const below = await test.board(test.admin, { unitId: test.ids.village });
+    const { commune: of } = test.ids;
+    const ofCommune = (await now(commune)).boards.total;
+    expect(ofCommune).toBe((await now(test.admin)).boards.total - 1);
+    expect((await now(test.admin, test.ids.sister)).boards.total).toBe(1);
+    expect((await now(test.admin)).units.map(({ id, boards }) => [id, boards])).toEqual([
+      [of, ofCommune],
+      [test.ids.sister, 1],
+    ]);
+    expect((await now(commune)).units.map(({ id, boards }) => [id, boards])).toEqual([
+      [test.ids.village, 1],
+      [of, ofCommune - 1],
+    ]);
+    const seen = async (actor: Actor) =>
+      (await overview.boardsIn(actor, { condition: 'unpaired', limit: 50 })).boards.map(({ id }) => id);
+    expect(await seen(commune)).toContain(below.id);
+    expect(await seen(commune)).not.toContain(beside.id);
+    await expect(now(commune, test.ids.sister)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(now(commune, test.ids.province)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('sums up plays by hour, unit, board, content and category', async () => {
+    const [board] = await test.boards.list(test.admin);
+    const notice = await test.text(test.admin);
+    const day = testNow - 8 * hourMs;
+    const sums = { completed: 5, partial: 2, exercise: 1, uncounted: 3, painted_ms: 70_000 };
+    const { commune: unit_id, sister } = test.ids;
+    await under.store.transaction(async (tx) => {
+      const add = tallies.addSums;
+      await add(under.store, tx, 'play_hours', [
+        { hour: day - hourMs, unit_id, ...sums },
+        { hour: day + hourMs, unit_id, ...sums },
+        { hour: day + hourMs, unit_id: sister, ...sums },
+      ]);
+      await add(under.store, tx, 'board_days', [{ day, board_id: board!.id, unit_id, ...sums }]);
+      const shown = { day, unit_id, board_id: board!.id, ...sums };
+      await add(under.store, tx, 'content_days', [
+        { ...shown, kind: 'notice', content_id: notice.id },
+        { ...shown, kind: 'fallback', content_id: '' },
+      ]);
+    });
+    const { painted_ms: paintedMs, ...counted } = sums;
+    const line = { ...counted, paintedMs };
+    const { plays, units } = await now(commune);
+    expect(plays.totals).toEqual(line);
+    expect(plays.series[1]).toEqual({ at: day + hourMs, ...line });
+    expect(plays.boards).toBe(1);
+    expect(plays.topBoards).toEqual([expect.objectContaining({ id: board!.id, unitName: 'Xã An', ...line })]);
+    expect(plays.topContents).toEqual([
+      expect.objectContaining({ id: '', kind: 'fallback', name: null, ...line }),
+      expect.objectContaining({ id: notice.id, kind: 'notice', name: notice.title, ...line }),
+    ]);
+    expect(plays.categories).toEqual([expect.objectContaining({ id: 'local', ...line })]);
+    expect(units.find(({ id }) => id === unit_id)!.plays).toEqual(line);
+    expect((await now(test.admin)).plays.totals.completed).toBe(10);
+    // Yesterday's are in the week's.
+    const week = await overview.overview(commune, { range: 'week' });
+    expect(week.plays.series.map(({ completed }) => completed)).toEqual([0, 0, 0, 0, 0, 5, 5]);
+    const where = { by: 'board', range: 'today', kind: 'notice', contentId: notice.id } as const;
+    expect((await overview.breakdown(commune, where)).lines.map(({ id }) => id)).toEqual([board!.id]);
+    expect((await overview.breakdown(commune, { ...where, contentId: board!.id })).lines).toEqual([]);
+    expect((await overview.start(commune)).steps.filter(({ done }) => !done).map(({ step }) => step)).toEqual([
+      'playlist',
+      'schedule',
+    ]);
+  });
+});

@@ -1,0 +1,195 @@
+/** What a person's boards do and have shown, at a glance. Asks the other services; keeps nothing of its own. */
+import type { z } from 'zod';
+import type {
+  Breakdown,
+  breakdown as breakdownSchema,
+  breakdownQuery,
+  BoardCondition,
+  conditionPage,
+  conditionQuery,
+  Overview,
+  overviewQuery,
+  OverviewRange,
+  PlayLine,
+  PlaySums,
+  start as startSchema,
+} from '../../../../shared/protocol/api/overview.ts';
+import { boardCondition } from '../../../../shared/protocol/api/overview.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { BoardConditions } from '../boards/conditions.ts';
+import type { NoticesService } from '../notices/service.ts';
+import type { PlaylistsService } from '../playlists/service.ts';
+import type { ProofService } from '../proof/service.ts';
+import type { SchedulesService } from '../schedules/service.ts';
+import { startOfDay } from '../units/days.ts';
+import type { UnitsService } from '../units/service.ts';
+import { breakdownOf, lineOf, noPlays, plus, sumsOf } from './lines.ts';
+import { scopeOf, type Scope } from './scope.ts';
+
+export interface OverviewDeps {
+  readonly units: Pick<UnitsService, 'tree' | 'nameOf' | 'get' | 'list'>;
+  readonly conditions: BoardConditions;
+  readonly proof: Pick<ProofService, 'sums'>;
+  readonly notices: Pick<NoticesService, 'list'>;
+  readonly playlists: Pick<PlaylistsService, 'list'>;
+  readonly schedules: Pick<SchedulesService, 'list'>;
+}
+
+export type OverviewService = ReturnType<typeof createOverview>;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Lines of a ranking: more is a list, which has a page of its own. */
+const topLines = 8;
+
+export function createOverview({ sources, access }: Pick<Context, 'sources' | 'access'>, deps: OverviewDeps) {
+  const { units, conditions, proof } = deps;
+  const { sums } = proof;
+  const scopeFor = (actor: Actor, unitId: string | undefined): Scope => scopeOf(access, units.tree, actor, unitId);
+
+  function timesOf(range: OverviewRange) {
+    const today = startOfDay(sources.now());
+    return { from: range === 'today' ? today : startOfDay(today - 6 * dayMs), to: today + dayMs };
+  }
+
+  /** Every hour or day up to now, also those in which nothing was shown. */
+  async function series(range: OverviewRange, span: { unitIds: readonly string[] | null; from: number; to: number }) {
+    const step = range === 'today' ? hourMs : dayMs;
+    const found = new Map<number, PlaySums>();
+    for (const row of await sums.byHour(span)) {
+      const at = span.from + Math.floor((row.hour - span.from) / step) * step;
+      found.set(at, plus(found.get(at), sumsOf(row)));
+    }
+    const count = Math.floor((sources.now() - span.from) / step) + 1;
+    return Array.from({ length: count }, (_, i) => {
+      const at = span.from + i * step;
+      return { at, ...(found.get(at) ?? noPlays) };
+    });
+  }
+
+  function byCondition(counts: Awaited<ReturnType<BoardConditions['count']>>): Overview['boards'] {
+    const rows = boardCondition.options.flatMap((condition: BoardCondition) => {
+      const of = counts.filter((row) => row.condition === condition);
+      const count = of.reduce((sum, row) => sum + row.count, 0);
+      const times = of.flatMap(({ since }) => since ?? []);
+      return count === 0 ? [] : [{ condition, count, oldestSince: times.length === 0 ? null : Math.min(...times) }];
+    });
+    return { total: rows.reduce((sum, { count }) => sum + count, 0), conditions: rows };
+  }
+
+  function byHead(
+    { headOf }: Scope,
+    counts: Awaited<ReturnType<BoardConditions['count']>>,
+    plays: Awaited<ReturnType<typeof sums.byUnit>>,
+  ): Overview['units'] {
+    const heads = new Map<string, Overview['units'][number]>();
+    const lineFor = (unitId: string) => {
+      const id = headOf(unitId);
+      if (id === null) return null;
+      const line = heads.get(id) ?? { id, name: units.nameOf(id), boards: 0, offline: 0, incidents: 0, plays: noPlays };
+      heads.set(id, line);
+      return line;
+    };
+    for (const { unit_id, condition, count } of counts) {
+      const line = lineFor(unit_id);
+      if (!line) continue;
+      line.boards += count;
+      if (condition === 'offline') line.offline += count;
+      if (condition === 'incident') line.incidents += count;
+    }
+    for (const row of plays) {
+      const line = lineFor(row.unit_id);
+      if (line) line.plays = plus(line.plays, sumsOf(row));
+    }
+    return [...heads.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'vi'));
+  }
+
+  return {
+    /** @throws AppError `forbidden` */
+    async overview(actor: Actor, { unitId, range }: z.infer<typeof overviewQuery>): Promise<Overview> {
+      const scope = scopeFor(actor, unitId);
+      const { from, to } = timesOf(range);
+      const span = { unitIds: scope.unitIds, from, to };
+      const [counts, ofUnits, boardsSeen, topBoards, topContents, categories, points] = await Promise.all([
+        conditions.count(scope.unitIds),
+        sums.byUnit(span),
+        sums.boardsSeen(span),
+        sums.byBoard(span, null, topLines),
+        sums.byContent(span, topLines),
+        sums.byCategory(span),
+        series(range, span),
+      ]);
+      return {
+        at: sources.now(),
+        from,
+        to,
+        boards: byCondition(counts),
+        units: byHead(scope, counts, ofUnits),
+        plays: {
+          talliedAt: sums.talliedAt(),
+          totals: ofUnits.map(sumsOf).reduce(plus, noPlays),
+          boards: boardsSeen,
+          series: points,
+          topBoards: topBoards.map((row) => lineOf(row, units)),
+          topContents: topContents.map((row) => lineOf(row, units)),
+          categories: categories.map((row) => lineOf(row, units)),
+        },
+      };
+    },
+
+    /** All lines of one breakdown, the most shown first. @throws AppError `forbidden` */
+    async breakdown(
+      actor: Actor,
+      { unitId, range, by, kind, contentId }: z.infer<typeof breakdownQuery>,
+    ): Promise<z.infer<typeof breakdownSchema>> {
+      const { from, to } = timesOf(range);
+      const span = { unitIds: scopeFor(actor, unitId).unitIds, from, to };
+      const content = kind === undefined ? null : { kind, id: contentId ?? '' };
+      const readers: Record<Breakdown, () => Promise<PlayLine[]>> = {
+        unit: async () => breakdownOf(await sums.byUnit(span), units),
+        board: async () => breakdownOf(await sums.byBoard(span, content, null), units),
+        content: async () => breakdownOf(await sums.byContent(span, null), units),
+        category: async () => breakdownOf(await sums.byCategory(span), units),
+      };
+      return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
+    },
+
+    /** The boards in one condition, in it the longest first. @throws AppError `forbidden` */
+    async boardsIn(
+      actor: Actor,
+      { unitId, condition, cursor, limit }: z.infer<typeof conditionQuery>,
+    ): Promise<z.infer<typeof conditionPage>> {
+      const { unitIds } = scopeFor(actor, unitId);
+      const { boards, next } = await conditions.page(unitIds, { condition, cursor, limit });
+      return {
+        boards: boards.map(({ unit_id, ...board }) => ({ ...board, unitName: units.nameOf(unit_id) })),
+        next,
+      };
+    },
+
+    /** How far the first steps have come. */
+    async start(actor: Actor): Promise<z.infer<typeof startSchema>> {
+      const { unitIds } = scopeFor(actor, undefined);
+      const one = { limit: 1 };
+      const [boards, notices, playlists, entries, shown] = await Promise.all([
+        conditions.count(unitIds),
+        deps.notices.list(actor, one),
+        deps.playlists.list(actor, one),
+        deps.schedules.list(actor, one),
+        sums.anythingShown(unitIds),
+      ]);
+      return {
+        steps: [
+          { step: 'unit', done: units.list(actor).some(({ level }) => level !== 'province') },
+          { step: 'board', done: boards.some(({ condition }) => condition !== 'unpaired') },
+          { step: 'notice', done: notices.total > 0 },
+          { step: 'playlist', done: playlists.total > 0 },
+          { step: 'schedule', done: entries.total > 0 },
+          { step: 'publish', done: boards.some(({ published }) => published > 0) },
+          { step: 'play', done: shown },
+        ],
+      };
+    },
+  };
+}

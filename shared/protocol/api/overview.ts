@@ -1,0 +1,149 @@
+/**
+ * HTTP: the overview. What boards do now, and what they have proved: sums of plays that count, never of what was planned. A board
+ * that has told of nothing is unknown, not silent.
+ */
+import { z } from 'zod';
+import { durationMs, msUtc, uuid } from '../common.ts';
+
+/** What a board does, the most pressing first. A board is in one of them. */
+export const boardCondition = z.enum([
+  'incident',
+  'offline',
+  'unknown',
+  'dark',
+  'fallback',
+  'takeover',
+  'exercise',
+  'playing',
+  'unpaired',
+]);
+export type BoardCondition = z.infer<typeof boardCondition>;
+
+/**
+ * Why it is an incident: `journal_fork` (two versions of its journal within a week), `programme_refused`, `unproved` (what runs there
+ * proves nothing); why it is unknown: `never` (its player has not connected yet), `silent` (it has not said what it shows).
+ */
+export const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent']);
+export type ConditionReason = z.infer<typeof conditionReason>;
+
+/** Plays that count, in full and in part, and how long they were on; exercises and what does not count stand beside them. */
+const sums = {
+  completed: z.int(),
+  partial: z.int(),
+  exercise: z.int(),
+  uncounted: z.int(),
+  paintedMs: durationMs,
+};
+export const playSums = z.strictObject(sums);
+export type PlaySums = z.infer<typeof playSums>;
+
+/** Since midnight in Viet Nam; or the same and the six days before. */
+export const overviewRange = z.enum(['today', 'week']);
+export type OverviewRange = z.infer<typeof overviewRange>;
+const scopeFields = {
+  /** This unit and those below; without it everything in sight. */
+  unitId: uuid.optional(),
+  range: overviewRange.default('today'),
+};
+
+export const contentKind = z.enum(['notice', 'takeover', 'fallback']);
+/** One line of a breakdown. */
+export const playLine = z.strictObject({
+  /** Of the board, unit, notice or takeover, or the category's name; '' for the fallback slide. */
+  id: z.string(),
+  /** Kept after deletion; null where there is none, as of the fallback slide. */
+  name: z.string().nullable(),
+  /** Of a board: the unit that it belongs to now. */
+  unitName: z.string().nullable(),
+  /** Of content. */
+  kind: contentKind.nullable(),
+  isExercise: z.boolean(),
+  /** It is there no more; its plays are. */
+  isDeleted: z.boolean(),
+  ...sums,
+});
+export type PlayLine = z.infer<typeof playLine>;
+
+/** GET /api/overview?unitId=&range= → overview. */
+export const overviewQuery = z.strictObject(scopeFields);
+export const overview = z.strictObject({
+  at: msUtc,
+  from: msUtc,
+  to: msUtc,
+  boards: z.strictObject({
+    total: z.int(),
+    /** Those that there are. */
+    conditions: z.array(z.strictObject({ condition: boardCondition, count: z.int(), oldestSince: msUtc.nullable() })),
+  }),
+  /** The units right below the one that is looked at, each with all that is under it. */
+  units: z.array(
+    z.strictObject({
+      id: uuid,
+      name: z.string(),
+      boards: z.int(),
+      /** Of its boards. */
+      offline: z.int(),
+      incidents: z.int(),
+      plays: playSums,
+    }),
+  ),
+  plays: z.strictObject({
+    /** Every play that had arrived by then is in the sums; null: they are being made up. */
+    talliedAt: msUtc.nullable(),
+    totals: playSums,
+    /** Boards that have told of a play that counts. */
+    boards: z.int(),
+    /** One per hour (today) or per day (week), from the first to the one that runs; `at` is its beginning. */
+    series: z.array(z.strictObject({ at: msUtc, ...sums })),
+    topBoards: z.array(playLine),
+    topContents: z.array(playLine),
+    categories: z.array(playLine),
+  }),
+});
+export type Overview = z.infer<typeof overview>;
+
+/** GET /api/overview/plays?by=…: a whole breakdown; of boards also of one notice or takeover (`kind`, `contentId`). */
+export const breakdownQuery = z.strictObject({
+  ...scopeFields,
+  by: z.enum(['unit', 'board', 'content', 'category']),
+  kind: contentKind.optional(),
+  contentId: z.union([uuid, z.literal('')]).optional(),
+});
+export type Breakdown = z.infer<typeof breakdownQuery>['by'];
+export const breakdown = z.strictObject({
+  talliedAt: msUtc.nullable(),
+  from: msUtc,
+  to: msUtc,
+  lines: z.array(playLine),
+});
+
+/** GET /api/overview/boards?condition=…: the boards in one condition, in it the longest first. */
+export const conditionQuery = z.strictObject({
+  unitId: uuid.optional(),
+  condition: boardCondition,
+  /** The `next` of the page before. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,16}_[\da-f-]{36}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+});
+export const conditionPage = z.strictObject({
+  boards: z.array(
+    z.strictObject({
+      id: uuid,
+      name: z.string(),
+      place: z.string(),
+      unitName: z.string(),
+      condition: boardCondition,
+      reason: conditionReason.nullable(),
+      since: msUtc.nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+/** GET /api/overview/start: how far somebody's first steps have come, as the data say. */
+export const startStep = z.enum(['unit', 'board', 'notice', 'playlist', 'schedule', 'publish', 'play']);
+export type StartStep = z.infer<typeof startStep>;
+export const start = z.strictObject({ steps: z.array(z.strictObject({ step: startStep, done: z.boolean() })) });
