@@ -20,12 +20,11 @@ export interface ConditionRow {
 /** @param unitIds null: of all units */
 function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<unknown> {
   const of = unitIds === null ? sql`true` : unitIds.length === 0 ? sql`false` : sql`unit_id in (${sql.join(unitIds)})`;
-  const paired = sql`exists (select 1 from devices where devices.board_id = boards.id and devices.ended_at is null)`;
   const unproved = sql`states.host is not null and states.host not in (${sql.join(provingHosts)})`;
   return sql`
     select boards.id, boards.name, boards.place, boards.unit_id, progress.board_id as published,
       case
-        when not ${paired} then 'unpaired'
+        when players.board_id is null then 'unpaired'
         when states.since is null then 'unknown'
         when states.online = 0 then 'offline'
         when forks.at is not null or progress.state = 'refused' or ${unproved} then 'incident'
@@ -34,7 +33,7 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
         else states.shows
       end as condition,
       case
-        when not ${paired} then null
+        when players.board_id is null then null
         when states.since is null then 'never'
         when states.online = 0 then null
         when forks.at is not null then 'journal_fork'
@@ -43,13 +42,16 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
         when states.shows is null then 'silent'
       end as reason,
       case
-        when not ${paired} then null
+        when players.board_id is null then null
         when states.online = 0 then states.since
         when forks.at is not null then forks.at
         when progress.state = 'refused' then progress.at
         else states.since
       end as since
     from boards
+      left join (
+        select board_id from devices where ended_at is null group by board_id
+      ) as players on players.board_id = boards.id
       left join board_states as states on states.board_id = boards.id
       left join programme_progress as progress on progress.board_id = boards.id
       left join (

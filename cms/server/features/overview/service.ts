@@ -42,10 +42,13 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Lines of a ranking: more is a list, which has a page of its own. */
 const topLines = 8;
+/** Sums of so many scopes are kept in memory. */
+const mostRemembered = 50;
 
 export function createOverview({ sources, access }: Pick<Context, 'sources' | 'access'>, deps: OverviewDeps) {
   const { units, conditions, proof } = deps;
   const { sums } = proof;
+  const memory = new Map<string, { talliedAt: number | null; sums: ReturnType<typeof sumUp> }>();
   const scopeFor = (actor: Actor, unitId: string | undefined): Scope => scopeOf(access, units.tree, actor, unitId);
 
   function timesOf(range: OverviewRange) {
@@ -66,6 +69,43 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
       const at = span.from + i * step;
       return { at, ...(found.get(at) ?? noPlays) };
     });
+  }
+
+  async function sumUp(scope: Scope, range: OverviewRange) {
+    const { from, to } = timesOf(range);
+    const span = { unitIds: scope.unitIds, from, to };
+    const [ofUnits, boards, topBoards, topContents, categories, points] = await Promise.all([
+      sums.byUnit(span),
+      sums.boardsSeen(span),
+      sums.byBoard(span, null, topLines),
+      sums.byContent(span, topLines),
+      sums.byCategory(span),
+      series(range, span),
+    ]);
+    const plays: Overview['plays'] = {
+      talliedAt: sums.talliedAt(),
+      totals: ofUnits.map(sumsOf).reduce(plus, noPlays),
+      boards,
+      series: points,
+      topBoards: topBoards.map((row) => lineOf(row, units)),
+      topContents: topContents.map((row) => lineOf(row, units)),
+      categories: categories.map((row) => lineOf(row, units)),
+    };
+    return { from, to, ofUnits, plays };
+  }
+
+  /** What was summed up stays true until more has been; many people look at the same. */
+  function remembered(scope: Scope, range: OverviewRange): ReturnType<typeof sumUp> {
+    const key = `${range} ${timesOf(range).from} ${scope.unitIds?.join() ?? ''}`;
+    const talliedAt = sums.talliedAt();
+    const held = memory.get(key);
+    if (held && talliedAt !== null && held.talliedAt === talliedAt) return held.sums;
+    const made = { talliedAt, sums: sumUp(scope, range) };
+    memory.delete(key);
+    memory.set(key, made);
+    if (memory.size > mostRemembered) memory.delete(memory.keys().next().value!);
+    made.sums.catch(() => memory.delete(key));
+    return made.sums;
   }
 
   function byCondition(counts: Awaited<ReturnType<BoardConditions['count']>>): Overview['boards'] {
@@ -109,16 +149,9 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
     /** @throws AppError `forbidden` */
     async overview(actor: Actor, { unitId, range }: z.infer<typeof overviewQuery>): Promise<Overview> {
       const scope = scopeFor(actor, unitId);
-      const { from, to } = timesOf(range);
-      const span = { unitIds: scope.unitIds, from, to };
-      const [counts, ofUnits, boardsSeen, topBoards, topContents, categories, points] = await Promise.all([
+      const [counts, { from, to, ofUnits, plays }] = await Promise.all([
         conditions.count(scope.unitIds),
-        sums.byUnit(span),
-        sums.boardsSeen(span),
-        sums.byBoard(span, null, topLines),
-        sums.byContent(span, topLines),
-        sums.byCategory(span),
-        series(range, span),
+        remembered(scope, range),
       ]);
       return {
         at: sources.now(),
@@ -126,15 +159,7 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
         to,
         boards: byCondition(counts),
         units: byHead(scope, counts, ofUnits),
-        plays: {
-          talliedAt: sums.talliedAt(),
-          totals: ofUnits.map(sumsOf).reduce(plus, noPlays),
-          boards: boardsSeen,
-          series: points,
-          topBoards: topBoards.map((row) => lineOf(row, units)),
-          topContents: topContents.map((row) => lineOf(row, units)),
-          categories: categories.map((row) => lineOf(row, units)),
-        },
+        plays,
       };
     },
 
