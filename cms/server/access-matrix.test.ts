@@ -305,6 +305,9 @@ const table: Record<string, Rule> = {
   'GET /api/settings': { needs: 'signedIn' },
   // Everywhere at once: see features/accounts/second-factor.store.test.ts.
   'PUT /api/settings': { needs: 'installation.manage' },
+  'GET /api/takeover-templates': { needs: 'takeover.raise' },
+  // Everywhere at once: see features/takeovers/templates.store.test.ts.
+  'PUT /api/takeover-templates': { needs: 'takeover.raise' },
   'GET /api/openapi.json': { needs: 'signedIn' },
   'DELETE /api/session': { needs: 'signedIn' },
   'GET /content/assets/:hash': { needs: 'boardOrUser' },

@@ -16,6 +16,7 @@ import { createProofService, type ProofService } from '../features/proof/service
 import { createVerifierThread } from '../features/proof/verify-thread.ts';
 import { takeoverRoutes } from '../features/takeovers/routes.ts';
 import { createTakeoverService, type TakeoverService } from '../features/takeovers/service.ts';
+import { createTemplateService } from '../features/takeovers/templates.ts';
 import type { UnitsService } from '../features/units/service.ts';
 import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './boards.ts';
 import { createConsoleGateway } from './console.ts';
@@ -69,7 +70,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     proof,
     routes: [
       pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
-      takeoverRoutes(takeovers),
+      takeoverRoutes(takeovers, createTemplateService(context)),
       proofRoutes(proof),
       commandRoutes(commands),
     ],

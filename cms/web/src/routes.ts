@@ -29,6 +29,7 @@ const SchedulePage = () => import('./pages/SchedulePage.svelte').catch(missing);
 const SchedulesPage = () => import('./pages/SchedulesPage.svelte').catch(missing);
 const TakeoverNewPage = () => import('./pages/TakeoverNewPage.svelte').catch(missing);
 const TakeoverPage = () => import('./pages/TakeoverPage.svelte').catch(missing);
+const TakeoverTemplatesPage = () => import('./pages/TakeoverTemplatesPage.svelte').catch(missing);
 const TakeoversPage = () => import('./pages/TakeoversPage.svelte').catch(missing);
 const UnitsImportPage = () => import('./pages/UnitsImportPage.svelte').catch(missing);
 const UnitsPage = () => import('./pages/UnitsPage.svelte').catch(missing);
@@ -72,6 +73,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/takeovers': {
     '/': TakeoversPage,
     '/new': TakeoverNewPage,
+    '/templates': TakeoverTemplatesPage,
     '/:id': TakeoverPage,
   },
   '/units': {

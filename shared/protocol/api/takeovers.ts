@@ -87,8 +87,25 @@ export const takeoverView = z.strictObject({
   steps: z.strictObject({ sent: z.int(), received: z.int(), displayed: z.int() }),
 });
 export type TakeoverView = z.infer<typeof takeoverView>;
-/** GET /api/takeovers → newest first. */
-export const takeovers = z.strictObject({ takeovers: z.array(takeoverView) });
+/** GET /api/takeovers?… → newest first, a page at a time. */
+export const takeoversQuery = z.strictObject({
+  status: z.enum(['actual', 'exercise']).optional(),
+  level: z.coerce.number().pipe(disasterLevel).optional(),
+  /** Raised in [from, to), ms UTC. */
+  from: z.coerce.number().pipe(msUtc).optional(),
+  to: z.coerce.number().pipe(msUtc).optional(),
+  /** Words of the name or e-mail of who raised it, with or without diacritics. */
+  who: z.string().max(200).default(''),
+  /** At least one board is in this state; `sent`, `received` and `displayed` are steps that a board has taken at some time. */
+  delivery: deliveryState.optional(),
+  /** The `next` of the page before. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}_\d{1,15}$/)
+    .optional(),
+});
+export type TakeoversQuery = z.infer<typeof takeoversQuery>;
+export const takeovers = z.strictObject({ takeovers: z.array(takeoverView), next: z.string().nullable() });
 /** GET /api/takeovers/:id → with deliveries. */
 export const takeoverDetail = takeoverView.extend({
   deliveries: z.array(

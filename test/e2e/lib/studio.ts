@@ -145,7 +145,7 @@ export class Studio {
       .getByRole('dialog')
       .getByRole('button', { name: /^Bắt đầu diễn tập/ })
       .click();
-    await see(page.getByText(`Đã phát «${event}»`)).toBeVisible();
+    await see(page.getByText(`Đã bắt đầu diễn tập «${event}»`)).toBeVisible();
   }
 
   /** Ends the exercise that is open. */

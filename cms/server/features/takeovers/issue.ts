@@ -1,4 +1,5 @@
 /** Raising: who may, for which boards, and the one path from a draft to a signed document that is durable and then sent. */
+import { placeholderIn } from '../../../../shared/protocol/api/takeover-templates.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
 import {
   takeover as takeoverSchema,
@@ -65,6 +66,7 @@ export function createIssuer(context: Context, deps: IssueDeps) {
   /**
    * Signs, stores and freezes in one transaction; sends when it is durable. Statements that do not need each other's answers go
    * to the database together: on a busy machine every trip to its thread waits for a turn.
+   * @throws TakeoverError `takeover_placeholder_left` while a template's placeholder stands in the text
    * @param options.to null: has no targets of its own
    * @param options.check runs in the transaction; false: there is nothing to do
    */
@@ -79,6 +81,12 @@ export function createIssuer(context: Context, deps: IssueDeps) {
     },
   ): Promise<void> {
     const { actor, to } = options;
+    const open = draft.type === 'cancel' ? null : placeholderIn(draft.content);
+    if (open)
+      throw new TakeoverError('takeover_placeholder_left', `«${open.text}» has to be replaced`, {
+        field: `content.${open.field}`,
+        params: { text: open.text },
+      });
     const work = async (tx: Tx): Promise<string> => {
       const [counter, isDue, targets] = await Promise.all([
         // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.

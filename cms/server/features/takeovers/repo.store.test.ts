@@ -102,8 +102,8 @@ describeStores('takeovers', (under) => {
     await report({ boardId: boards[3]!, state: 'sent', at: 80, errorCode: null });
     const handed = (await repo.deliveries(store.read, takeover.id)).find((one) => one.board_id === boards[3]);
     expect(handed).toMatchObject({ state: 'sent', received_at: null });
-    expect((await repo.list(store.read, [unitId], 10)).map((one) => one.id)).toEqual([takeover.id]);
-    expect(await repo.list(store.read, [uuidv7()], 10)).toEqual([]);
+    expect((await repo.list(store.read, [unitId], {}, 10)).map((one) => one.id)).toEqual([takeover.id]);
+    expect(await repo.list(store.read, [uuidv7()], {}, 10)).toEqual([]);
     expect(await repo.deliveryUnits(store.read, takeover.id)).toEqual([unitId]);
   });
 

@@ -68,6 +68,19 @@ const stateOfRow = sql<DeliveryState>`(case when takeover_deliveries.state = 'wa
 /** Reports per statement: below any limit of parameters. */
 const perStatement = 500;
 
+/** What a list asks for; what is left out is not asked. */
+export interface TakeoverFilter {
+  /** Older than this sequence. */
+  readonly before?: Version | undefined;
+  readonly status?: TakeoverRow['status'] | undefined;
+  readonly level?: number | undefined;
+  /** Raised in [from, to), ms UTC. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Ids of people. */
+  readonly raisedBy?: readonly string[] | undefined;
+}
+
 /** Boards of one takeover in one state, and how many of them have had it or shown it. */
 export interface DeliveryCount {
   readonly state: DeliveryState;
@@ -194,12 +207,26 @@ export const takeoverRepo = {
       .execute();
   },
 
-  /** Alerts and updates, newest first; of those raised for one of these units or by them. */
-  async list(db: Db | Tx, unitIds: readonly string[], limit: number): Promise<TakeoverRow[]> {
+  /** Alerts and updates, newest first; of those raised for one of these units or shown there. */
+  async list(db: Db | Tx, unitIds: readonly string[], filter: TakeoverFilter, limit: number): Promise<TakeoverRow[]> {
+    const { before, status, level, from, to, raisedBy } = filter;
     return db
       .selectFrom('takeovers')
       .selectAll()
       .where('type', '<>', 'cancel')
+      .$if(status !== undefined, (query) => query.where('status', '=', status!))
+      .$if(level !== undefined, (query) => query.where('level', '=', level!))
+      .$if(from !== undefined, (query) => query.where('issued_at', '>=', from!))
+      .$if(to !== undefined, (query) => query.where('issued_at', '<', to!))
+      .$if(raisedBy !== undefined, (query) => query.where('raised_by', 'in', raisedBy!))
+      .$if(before !== undefined, (query) =>
+        query.where((e) =>
+          e.or([
+            e('epoch', '<', before!.epoch),
+            e.and([e('epoch', '=', before!.epoch), e('counter', '<', before!.counter)]),
+          ]),
+        ),
+      )
       .where((e) =>
         e.or([
           e('unit_id', 'in', unitIds),

@@ -1,20 +1,23 @@
 /** HTTP of takeovers. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { takeoverTemplates } from '../../../../shared/protocol/api/takeover-templates.ts';
 import {
   takeoverDetail,
   takeoverPreview,
   takeoverPreviewRequest,
   takeoverRequest,
   takeovers,
+  takeoversQuery,
   takeoverView,
 } from '../../../../shared/protocol/api/takeovers.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { longAnswer } from '../../http.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { TakeoverService } from './service.ts';
+import type { TemplateService } from './templates.ts';
 
-export function takeoverRoutes(service: TakeoverService): Routes {
+export function takeoverRoutes(service: TakeoverService, templates: TemplateService): Routes {
   return (fastify) => {
     const app = fastify.withTypeProvider<ZodTypeProvider>();
     const config = { auth: 'user' } as const;
@@ -30,8 +33,18 @@ export function takeoverRoutes(service: TakeoverService): Routes {
       { config, schema: { body: takeoverRequest, response: { 200: takeoverView } } },
       (request) => service.raise(actorOf(request), request.body),
     );
-    app.get('/api/takeovers', { config, schema: { response: { 200: takeovers } } }, (request) =>
-      service.list(actorOf(request)),
+    app.get(
+      '/api/takeovers',
+      { config, schema: { querystring: takeoversQuery, response: { 200: takeovers } } },
+      (request) => service.list(actorOf(request), request.query),
+    );
+    app.get('/api/takeover-templates', { config, schema: { response: { 200: takeoverTemplates } } }, (request) =>
+      templates.read(actorOf(request)),
+    );
+    app.put(
+      '/api/takeover-templates',
+      { config, schema: { body: takeoverTemplates, response: { 200: takeoverTemplates } } },
+      (request) => templates.write(actorOf(request), request.body),
     );
     app.get(
       '/api/takeovers/:id',

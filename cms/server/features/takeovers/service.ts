@@ -8,6 +8,7 @@ import type {
   takeoverPreview,
   TakeoverRequest,
   takeovers as takeoverList,
+  TakeoversQuery,
   TakeoverView,
 } from '../../../../shared/protocol/api/takeovers.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
@@ -22,12 +23,18 @@ import type { BoardsService } from '../boards/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { createIssuer, TakeoverError, type Draft, type IssueDeps } from './issue.ts';
 import { takeoverRepo as repo, type DeliveryProgress, type TakeoverRow } from './repo.ts';
-import { contentOf, deliveryView, endOf, viewOf } from './view.ts';
+import { boardsIn, contentOf, deliveryView, endOf, viewOf } from './view.ts';
 
 export interface TakeoverDeps extends IssueDeps {
-  readonly accounts: Pick<AccountsService, 'names'>;
+  readonly accounts: Pick<AccountsService, 'names' | 'called'>;
   readonly boards: Pick<BoardsService, 'belonging'>;
   readonly units: IssueDeps['units'] & Pick<UnitsService, 'nameAt'>;
+}
+
+/** «epoch_counter» */
+function sequenceOf(cursor: string): Version {
+  const [epoch, counter] = cursor.split('_').map(Number) as [number, number];
+  return { epoch, counter };
 }
 
 type TakeoverProgress = RequestOf<typeof boardMessages.takeoverProgressedV1>;
@@ -217,14 +224,26 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       return view(id);
     },
 
-    async list(actor: Actor): Promise<z.infer<typeof takeoverList>> {
+    /** One page, newest first. */
+    async list(actor: Actor, query: Partial<TakeoversQuery> = {}): Promise<z.infer<typeof takeoverList>> {
+      const { cursor, who = '', delivery, ...filter } = query;
       const unitIds = access.unitsFor(actor, 'takeover.read');
-      if (unitIds.length === 0) return { takeovers: [] };
+      const raisedBy = who.trim() === '' ? undefined : await deps.accounts.called(who);
+      if (unitIds.length === 0 || raisedBy?.length === 0) return { takeovers: [], next: null };
       // What still stands can be ended, also when the unit it was raised for has ended.
       const ended = (await repo.unitsOfUnexpired(store.read, sources.now())).filter(
         (unitId) => deps.units.tree.pathOf(unitId).length === 0 && access.canReach(actor, 'takeover.read', unitId),
       );
-      return { takeovers: await views(await repo.list(store.read, [...unitIds, ...ended], listed)) };
+      const found: TakeoverView[] = [];
+      for (let before = cursor === undefined ? undefined : sequenceOf(cursor); ;) {
+        const rows = await repo.list(store.read, [...unitIds, ...ended], { ...filter, raisedBy, before }, listed);
+        found.push(...(await views(rows)).filter((one) => delivery === undefined || boardsIn(one, delivery) > 0));
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < listed) return { takeovers: found, next: null };
+        // What is filtered by delivery is read on until there is enough of it to look at.
+        if (found.length >= listed / 2) return { takeovers: found, next: `${last.epoch}_${last.counter}` };
+        before = last;
+      }
     },
 
     async detail(actor: Actor, id: string): Promise<z.infer<typeof takeoverDetail>> {

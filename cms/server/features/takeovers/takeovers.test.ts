@@ -198,6 +198,15 @@ describe('raising', () => {
     expect(await countTakeovers()).toBe(before); // Nothing left behind.
   });
 
+  it('refuses a text in which a placeholder of a template is left', async () => {
+    const before = await countTakeovers();
+    expect(await raise({ content: { ...content, headline: 'Lũ tại [tên xã]' } })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'takeover_placeholder_left', field: 'content.headline', params: { text: '[tên xã]' } } },
+    });
+    expect(await countTakeovers()).toBe(before);
+  });
+
   it('refuses what is not of the right shape, or reaches nobody', async () => {
     for (const change of [
       { durationMs: 59_999 },
@@ -430,5 +439,55 @@ describe('the end', () => {
       expect((await cms.request(null, method, `/api/takeovers${path}`)).status, path).toBe(401);
     }
     expect((await cms.request(province, 'GET', `/api/takeovers/${uuidv7()}`)).body.error.code).toBe('takeover_unknown');
+  });
+});
+
+describe('the list', () => {
+  it('is asked for by kind, level, period, person and delivery, and read a page at a time', async () => {
+    const own = await startTestCms();
+    try {
+      const anh = await own.person('province');
+      const board = await own.board();
+      const away = await own.board(own.units.sister);
+      await board.connect();
+      const made: string[] = [];
+      const raised = async (change: object) => {
+        own.sources.advance(60_000);
+        const { body } = await own.request(anh, 'POST', '/api/takeovers', requestOf(change));
+        made.push(body.id);
+        return body.id as string;
+      };
+      const from = own.sources.now() + 1;
+      const first = await raised({ selectors: only({ boardIds: [board.identity.boardId] }) });
+      await progress(board, first, 'displayed');
+      const second = await raised({
+        status: 'exercise',
+        content: { ...content, level: 2 },
+        selectors: only({ boardIds: [away.identity.boardId] }),
+      });
+      const third = await raised({ content: { ...content, level: 5 } });
+      const ids = async (query: string) => {
+        const { body } = await own.request(anh, 'GET', `/api/takeovers?${query}`);
+        return body.takeovers.map(({ id }: { id: string }) => id);
+      };
+      expect(await ids('')).toEqual([third, second, first]);
+      expect(await ids('status=exercise')).toEqual([second]);
+      expect(await ids('level=5')).toEqual([third]);
+      expect(await ids(`from=${from}&to=${from + 60_000}`)).toEqual([first]);
+      expect(await ids('delivery=displayed')).toEqual([first]);
+      expect(await ids('delivery=waiting')).toEqual([third, second]);
+      expect(await ids(`who=${encodeURIComponent('nguoi thu')}`)).toEqual([third, second, first]);
+      expect(await ids('who=khongai')).toEqual([]);
+      expect((await own.request(anh, 'GET', '/api/takeovers?level=6')).status).toBe(400);
+      const all = [...made].reverse();
+      for (let i = 0; i < 100; i++) all.unshift(await raised({ status: 'exercise' }));
+      const page = (await own.request(anh, 'GET', '/api/takeovers')).body;
+      expect(page.next).not.toBeNull();
+      const rest = (await own.request(anh, 'GET', `/api/takeovers?cursor=${page.next}`)).body;
+      expect(rest.next).toBeNull();
+      expect([...page.takeovers, ...rest.takeovers].map(({ id }) => id)).toEqual(all);
+    } finally {
+      await own.stop();
+    }
   });
 });

@@ -73,6 +73,11 @@ export function viewOf(
   };
 }
 
+/** How many boards are in a state, or have taken the step of that name. */
+export function boardsIn(view: TakeoverView, state: DeliveryState): number {
+  return state === 'sent' || state === 'received' || state === 'displayed' ? view.steps[state] : view.delivery[state];
+}
+
 export function deliveryView(
   row: {
     board_id: string;

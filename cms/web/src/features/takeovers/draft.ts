@@ -1,7 +1,9 @@
 /** A takeover while it is written, and as the preview shows it. */
 import { v7 as uuidv7 } from 'uuid';
+import { placeholderIn, type TakeoverTemplate } from '../../../../../shared/protocol/api/takeover-templates.ts';
 import type { TakeoverRequest } from '../../../../../shared/protocol/api/takeovers.ts';
 import type { Takeover } from '../../../../../shared/protocol/takeover.ts';
+import { sentenceOf } from '../../lib/errors.ts';
 import { m } from '../../paraglide/messages.js';
 
 export type TakeoverDraft = Omit<TakeoverRequest, 'clientId' | 'durationMs'> & { durationMs: number | null };
@@ -12,6 +14,29 @@ export const emptyDraft = (senderName: string): TakeoverDraft => ({
   selectors: { all: true, unitIds: [], groups: [], boardIds: [] },
   durationMs: 2 * 3_600_000,
 });
+
+/** What is written in it, to see whether it has been changed. */
+export const contentText = ({ content: { event, headline, instruction } }: TakeoverDraft): string =>
+  JSON.stringify([event, headline, instruction]);
+
+/** Filled in from a template; sender, targets and whether it is an exercise stay. */
+export const fromTemplate = (draft: TakeoverDraft, template: TakeoverTemplate): TakeoverDraft => ({
+  ...draft,
+  content: {
+    ...draft.content,
+    event: template.event,
+    level: template.level,
+    headline: template.headline,
+    instruction: template.instruction,
+  },
+  durationMs: template.durationMs,
+});
+
+/** The fields in which a placeholder of a template is left, each with what to do about it. */
+export function placeholdersLeft({ content }: TakeoverDraft): Record<string, string> {
+  const open = placeholderIn(content);
+  return open ? { [`content.${open.field}`]: sentenceOf('takeover_placeholder_left', { text: open.text }) } : {};
+}
 
 /** The document as boards would get it, with a sample's words where none are written yet. */
 export function previewTakeover(draft: TakeoverDraft, startsAt: number): Takeover {

@@ -5,7 +5,7 @@ import { emptyDraft, type TakeoverDraft } from './draft.ts';
 import TakeoverPreview from './TakeoverPreview.svelte';
 
 const said = (draft: TakeoverDraft): boolean =>
-  render(TakeoverPreview, { props: { draft } }).body.includes(m.preview_sample_hint());
+  render(TakeoverPreview, { props: { draft, units: [], boards: [] } }).body.includes(m.preview_sample_hint());
 
 test('invented words in the picture are called so, until every one of them has been written', () => {
   const draft = emptyDraft('Ban Chỉ huy Phòng thủ dân sự tỉnh');

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { awayAtRaise, endingWords, raiseWord, stateWord } from './words.ts';
+import { emptyDraft, fromTemplate, placeholdersLeft } from './draft.ts';
+import { shapesOf } from './target-shapes.ts';
+import { awayAtRaise, endingWords, latencyWords, raiseWord, stateWord, timesToPixels } from './words.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'vi'));
 
@@ -44,5 +46,56 @@ describe('a takeover in words', () => {
     expect(exercise).not.toMatch(/cảnh báo|an toàn/i);
     expect(stateWord({ state: 'allClear', status: 'exercise' })).toBe('Đã kết thúc');
     expect(stateWord({ state: 'allClear', status: 'actual' })).toBe('Đã báo an toàn');
+  });
+
+  it('says how long it took from raising to the pixels, of boards that displayed it', () => {
+    const deliveries = [1800, null, 63_000, 1250].map((displayedAt) => ({ displayedAt }));
+    const times = timesToPixels({ issuedAt: 1000, deliveries })!;
+    expect([times.first, times.last].map(latencyWords)).toEqual(['0,3 giây', '1 phút 2 giây']);
+    expect(timesToPixels({ issuedAt: 1000, deliveries: [{ displayedAt: null }] })).toBeNull();
+  });
+});
+
+describe('a template', () => {
+  it('fills in the text and leaves sender, targets and exercise; what is left open is named at its field', () => {
+    const draft = { ...emptyDraft('UBND tỉnh'), status: 'exercise' as const };
+    const template = { id: '1', event: 'Bão', level: 4, headline: 'Bão số [số]', instruction: 'Ở nhà', durationMs: 9 };
+    const filled = fromTemplate(draft, template);
+    expect(filled).toMatchObject({ status: 'exercise', durationMs: 9, selectors: { all: true } });
+    expect(filled.content).toEqual({
+      event: 'Bão',
+      level: 4,
+      headline: 'Bão số [số]',
+      instruction: 'Ở nhà',
+      senderName: 'UBND tỉnh',
+    });
+    expect(placeholdersLeft(filled)).toEqual({
+      'content.headline': 'Xin thay «[số]» bằng nội dung cụ thể trước khi phát.',
+    });
+    filled.content.headline = 'Bão số 3';
+    expect(placeholdersLeft(filled)).toEqual({});
+  });
+});
+
+describe('sizes of the chosen boards', () => {
+  const unit = (id: string, parentId: string | null) => ({ id, parentId }) as Parameters<typeof shapesOf>[1][number];
+  const board = (id: string, unitId: string, width: number, height: number, x = 0) =>
+    ({ id, unitId, output: { x, y: 0, width, height, rotation: 0 } }) as Parameters<typeof shapesOf>[2][number];
+  const units = [unit('tỉnh', null), unit('xã', 'tỉnh')];
+  const boards = [board('a', 'xã', 192, 96), board('b', 'tỉnh', 1920, 1080), board('c', 'tỉnh', 1920, 1080, 40)];
+
+  it('are each shown once, the most frequent first', () => {
+    const sizes = (change: object) =>
+      shapesOf({ all: false, unitIds: [], boardIds: [], ...change }, units, boards).map(({ name, count }) => [
+        name,
+        count,
+      ]);
+    expect(sizes({ all: true })).toEqual([
+      ['1920×1080', 2],
+      ['192×96', 1],
+    ]);
+    expect(sizes({ unitIds: ['xã'] })).toEqual([['192×96', 1]]);
+    expect(sizes({ boardIds: ['c'] })).toEqual([['1920×1080', 1]]);
+    expect(sizes({})).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** A takeover in words. */
 import type { z } from 'zod';
 import type { deliveryState, TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
+import { durationWords, numberWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 
 export type DeliveryState = z.infer<typeof deliveryState>;
@@ -45,6 +46,34 @@ export function deliveryWord(state: DeliveryState): string {
   };
   return words[state]();
 }
+
+/** States that are steps, as the filter of the list names them: some board has taken them at some time. */
+export function stepWord(state: DeliveryState): string | null {
+  const words: Partial<Record<DeliveryState, () => string>> = {
+    sent: m.delivery_step_sent,
+    received: m.delivery_step_received,
+    displayed: m.delivery_step_displayed,
+  };
+  return words[state]?.() ?? null;
+}
+
+/** How long the first and the last board that displayed it took from its raising to the pixels, ms; null while none has. */
+export function timesToPixels(
+  takeover: Pick<TakeoverView, 'issuedAt'> & { deliveries: readonly { displayedAt: number | null }[] },
+): { first: number; last: number } | null {
+  const times = takeover.deliveries.flatMap(({ displayedAt }) =>
+    displayedAt === null ? [] : [Math.max(0, displayedAt - takeover.issuedAt)],
+  );
+  if (times.length === 0) return null;
+  return times.reduce((found, time) => ({ first: Math.min(found.first, time), last: Math.max(found.last, time) }), {
+    first: Infinity,
+    last: 0,
+  });
+}
+
+/** «0,8 giây», «12 phút 3 giây» */
+export const latencyWords = (ms: number): string =>
+  ms < 60_000 ? m.delivery_seconds({ n: numberWords(ms / 1000, 1) }) : durationWords(ms);
 
 export const deliveryTone = (state: DeliveryState): 'good' | 'accent' | 'warn' | 'bad' | 'neutral' => {
   const tones = {
