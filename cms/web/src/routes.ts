@@ -21,6 +21,10 @@ const NotFoundPage = () => import('./pages/NotFoundPage.svelte').catch(missing);
 const NoticePage = () => import('./pages/NoticePage.svelte').catch(missing);
 const NoticeReviewPage = () => import('./pages/NoticeReviewPage.svelte').catch(missing);
 const NoticesPage = () => import('./pages/NoticesPage.svelte').catch(missing);
+const ObligationMatrixPage = () => import('./pages/ObligationMatrixPage.svelte').catch(missing);
+const ObligationPage = () => import('./pages/ObligationPage.svelte').catch(missing);
+const ObligationsPage = () => import('./pages/ObligationsPage.svelte').catch(missing);
+const ObligationsSentPage = () => import('./pages/ObligationsSentPage.svelte').catch(missing);
 const PlaylistPage = () => import('./pages/PlaylistPage.svelte').catch(missing);
 const PlaylistsPage = () => import('./pages/PlaylistsPage.svelte').catch(missing);
 const PlaysPage = () => import('./pages/PlaysPage.svelte').catch(missing);
@@ -67,6 +71,13 @@ export const { p, navigate, isActive, route } = createRouter({
     '/': SchedulesPage,
     '/new': SchedulePage,
     '/:id': SchedulePage,
+  },
+  '/obligations': {
+    '/': ObligationsPage,
+    '/sent': ObligationsSentPage,
+    '/matrix': ObligationMatrixPage,
+    '/new': ObligationPage,
+    '/:id': ObligationPage,
   },
   '/publish': PublishPage,
   '/plays': PlaysPage,

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MatrixCell } from '../../../../../shared/protocol/api/obligations.ts';
+import { answerOf, dailyHours, fitsFilter, hoursOf, shownOf } from './words.ts';
+
+describe('the hours of an obligation', () => {
+  it('are read as they were written, for every pair of minutes', () => {
+    const minute = fc.integer({ min: 0, max: 1439 });
+    fc.assert(
+      fc.property(minute, minute, (from, to) => {
+        expect(dailyHours(hoursOf(from, to))).toEqual({ from, to });
+      }),
+    );
+  });
+  it('of other days are no daily hours', () => {
+    expect(dailyHours({ cron: '0 6 * * 1-5', durationMs: 3_600_000 })).toBeNull();
+    expect(dailyHours({ cron: '0 6 * * *', durationMs: 90_000 })).toBeNull();
+    expect(hoursOf(360, 360).durationMs).toBe(86_400_000);
+  });
+});
+
+describe('a cell of the matrix', () => {
+  const cell = (over: Partial<MatrixCell>): MatrixCell => ({
+    receivedAt: null,
+    acceptedAt: null,
+    own: false,
+    boards: 1,
+    firstShownAt: null,
+    required: 10,
+    met: 10,
+    missing: 0,
+    unknown: 0,
+    shown: 10,
+    ...over,
+  });
+  it('never calls what is not on record a failure', () => {
+    expect(shownOf(cell({ met: 0, unknown: 10 }))).toBe('unknown');
+    expect(shownOf(cell({ met: 0, unknown: 9, missing: 1 }))).toBe('short');
+    expect(shownOf(cell({ boards: 0, required: 0 }))).toBe('no_boards');
+    expect(shownOf(cell({ required: 0, met: 0 }))).toBe('not_due');
+  });
+  it('is found by what is lacking', () => {
+    expect(fitsFilter(cell({ receivedAt: 1 }), 'unaccepted')).toBe(true);
+    expect(fitsFilter(cell({ receivedAt: 1 }), 'unreceived')).toBe(false);
+    expect(fitsFilter(cell({ own: true }), 'unaccepted')).toBe(false);
+    expect(fitsFilter(cell({ missing: 1 }), 'short')).toBe(true);
+    expect(answerOf(cell({ receivedAt: 1, acceptedAt: 2 }))).toBe('accepted');
+  });
+});
