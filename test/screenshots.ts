@@ -1,42 +1,52 @@
-/** `npm run screenshots`: the pictures in docs/screenshots, taken of a fresh sample province and its real player. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/**
+ * `npm run screenshots`: the pictures in docs/screenshots, taken of a fresh sample province and its real player: the cover, and
+ * every page in both languages as an administrator sees it.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
+import { chromium, type Page } from 'playwright';
 import { expect as see } from 'playwright/test';
 import sharp from 'sharp';
 import { ensureBrowser } from '../scripts/lib/browser.ts';
 import { front, lookAt } from './e2e/lib/board.ts';
+import { doors, studioPages } from './e2e/lib/pages.ts';
 import { startCms, startPlayer } from './e2e/lib/processes.ts';
 import { Studio } from './e2e/lib/studio.ts';
 
 const out = 'docs/screenshots';
+/** Of one picture of a page: there are many, and a repository keeps each of them for ever. */
+const mostBytes = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-screenshots-'));
 mkdirSync(out, { recursive: true });
 const browserPath = await ensureBrowser();
 const cms = await startCms(join(folder, 'cms'));
-const browser = await chromium.launch({ executablePath: browserPath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
-const account = cms.sample?.accounts?.find((a) => a.role === 'province');
+const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+const account = cms.sample?.accounts?.find((a) => a.role === 'administrator');
 if (!cms.sample || !account) throw new Error('The first start made no sample');
 const player = await startPlayer(cms.url, join(folder, 'player'), browserPath);
-try {
-  const page = await browser.newPage({ locale: 'vi-VN', viewport: { width: 1360, height: 860 } });
-  const studio = new Studio(page, cms.url);
-  await studio.signIn(account.email, account.password);
-  const { code } = await player.child.message('pairingCode');
-  await studio.pair(cms.sample.firstBoardId, String(code));
+
+/** The board with what it plays over the list of boards. */
+async function cover(page: Page): Promise<void> {
   const glass = await lookAt(player.debugUrl);
   await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 60_000 });
   await see(front(glass.page).getByRole('heading').first()).toBeVisible({ timeout: 90_000 });
   // The live state follows within a second; the toast of the pairing goes.
   await page.waitForTimeout(2_000);
   const board = await glass.page.screenshot();
-  await studio.open('/boards');
+  await page.goto(new URL('/boards', cms.url).href);
   await see(page.getByText('Trực tuyến').first()).toBeVisible();
   await page.waitForTimeout(1_000);
   const boards = await page.screenshot();
   await glass.close();
-  const small = await sharp(board).resize({ width: 620 }).extend({ top: 8, bottom: 8, left: 8, right: 8, background: '#15181c' }).png().toBuffer();
+  const small = await sharp(board)
+    .resize({ width: 620 })
+    .extend({ top: 8, bottom: 8, left: 8, right: 8, background: '#15181c' })
+    .png()
+    .toBuffer();
   await sharp({ create: { width: 1480, height: 980, channels: 3, background: '#dfe5ea' } })
     .composite([
       { input: boards, left: 30, top: 30 },
@@ -44,7 +54,58 @@ try {
     ])
     .png({ palette: true, quality: 90 })
     .toFile(join(out, 'cover.png'));
-  console.log(`${out}/cover.png`);
+}
+
+/** WebP, as good as it can be in `mostBytes`. */
+async function write(picture: Buffer, file: string): Promise<void> {
+  for (const quality of [80, 65, 50, 35]) {
+    const bytes = await sharp(picture).webp({ quality, effort: 6 }).toBuffer();
+    if (bytes.length > mostBytes && quality > 35) continue;
+    writeFileSync(file, bytes);
+    console.log(`${file} ${bytes.length}`);
+    return;
+  }
+}
+
+async function takeAll(
+  page: Page,
+  locale: 'vi' | 'en',
+  pages: readonly { name: string; path: string }[],
+): Promise<void> {
+  mkdirSync(join(out, locale), { recursive: true });
+  await page.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
+  for (const { name, path } of pages) {
+    await page.goto(new URL(path, cms.url).href);
+    await see(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
+    await page.waitForLoadState('networkidle');
+    // The stage in a preview draws its first picture.
+    await page.waitForTimeout(1_500);
+    await write(await page.screenshot(), join(out, locale, `${name.replace(/Page$/, '')}.webp`));
+  }
+}
+
+const newPage = async (): Promise<Page> =>
+  (await browser.newContext({ locale: 'vi-VN', viewport: { width: 1360, height: 860 } })).newPage();
+
+try {
+  const outside = await newPage();
+  await outside.goto(cms.url);
+  for (const locale of ['vi', 'en'] as const)
+    await takeAll(
+      outside,
+      locale,
+      Object.entries(doors).map(([name, path]) => ({ name, path })),
+    );
+
+  const page = await newPage();
+  const studio = new Studio(page, cms.url);
+  await studio.signIn(account.email, account.password);
+  const { code } = await player.child.message('pairingCode');
+  await studio.pair(cms.sample.firstBoardId, String(code));
+  await cover(page);
+  await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
+  await studio.endExercise();
+  for (const locale of ['vi', 'en'] as const) await takeAll(page, locale, await studioPages(page));
 } finally {
   await browser.close();
   await player.child.stop();

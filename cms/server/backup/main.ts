@@ -22,7 +22,9 @@ const inVietnamese: Record<string, string> = {
   restore_not_empty: 'Thư mục đích không trống; hãy chuyển đi hoặc chọn thư mục khác bằng --data.',
 };
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** As the sentence that it stands in: «5,4 MB» or «5.4 MB». */
+const megabytes = (bytes: number, language: 'vi' | 'en'): string =>
+  `${new Intl.NumberFormat(language, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(bytes / 1e6)} MB`;
 
 /** One line that is written over on a terminal; nothing elsewhere, where it would fill a log. */
 function progress(text: string): void {
@@ -54,7 +56,9 @@ async function run(argv: readonly string[]): Promise<void> {
       onProgress: (done, of) => progress(`Đang sao lưu … Backing up … ${done}/${of}`),
     });
     progress('');
-    console.log(`Đã sao lưu ${files} tệp, ${megabytes(bytes)} / Backed up ${files} files: ${file}`);
+    console.log(
+      `Đã sao lưu ${files} tệp, ${megabytes(bytes, 'vi')} / Backed up ${files} files, ${megabytes(bytes, 'en')}: ${file}`,
+    );
     console.log('Tệp này chứa khóa bí mật: cất nơi an toàn. It holds private keys: keep it in a safe place.');
     if (missing.length === 0) return;
     console.error(

@@ -72,6 +72,10 @@ export interface Picture {
   readonly until: number;
 }
 
+/** Of a board on which nothing has been published, as far as it can know: what is published for one without a player waits. */
+export const nothingOnBoard = (presence: BoardPresence['presence']): string =>
+  presence === 'unpaired' ? m.board_waits_for_player() : m.board_nothing_published();
+
 export const versionWord = (version: Version): string =>
   version.epoch === 1 ? String(version.counter) : `${version.epoch}.${version.counter}`;
 

@@ -35,7 +35,26 @@ describe('a notice while it is written', () => {
 
   it('leaves finished fields as they are', () => {
     const written = layoutContent('infographic', { ...layouts.infographic.sample });
-    expect(completed(written)).toEqual({ content: written, sampled: false });
+    expect(completed(written)).toEqual({ content: written, sampled: false, wrong: null });
+  });
+
+  it('says what is wrong with figures that somebody has begun, instead of showing others', () => {
+    const begun = layoutContent('chart', {
+      ...layouts.chart.sample,
+      table: [
+        ['Thôn', 'Số hộ'],
+        ['Đông', 'nhiều'],
+      ],
+    });
+    expect(completed(begun).wrong).toMatchObject({ params: { reason: 'not_a_number' }, path: ['table', 1, 1] });
+    const empty = layoutContent('chart', { ...layouts.chart.sample, table: [['', '']] });
+    expect(completed(empty)).toMatchObject({ sampled: true, wrong: null });
+  });
+
+  it('has something to show for every choice of an empty chart', () => {
+    const content = layoutContent('chart', { ...layouts.chart.sample, kind: 'shares', table: [] });
+    const { content: shown } = completed(content);
+    expect(layouts.chart.schema.safeParse((shown as { fields: unknown }).fields).success).toBe(true);
   });
 
   it('drops rows in which nothing is written', () => {

@@ -1,4 +1,5 @@
 /** A notice while it is written. */
+import type { z } from 'zod';
 import { countWords, isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
 import { noPicture } from '../../../../../layouts/fields.ts';
 import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shared/protocol/api/content.ts';
@@ -65,9 +66,17 @@ export function inputOf(notice: Notice): NoticeInput {
   return { unitId, title, category, content, durationMs };
 }
 
+export interface Completed {
+  content: NoticeContent;
+  /** The layout's sample stands in for something. */
+  sampled: boolean;
+  /** What is wrong with a table that somebody has begun: the sample's figures in its place would be taken for theirs. */
+  wrong: z.core.$ZodIssue | null;
+}
+
 /** What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. */
-export function completed(content: NoticeContent): { content: NoticeContent; sampled: boolean } {
-  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false };
+export function completed(content: NoticeContent): Completed {
+  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false, wrong: null };
   const { schema, sample, fields: metas } = layouts[content.layout];
   const fields: Record<string, unknown> = { ...content.fields };
   for (const meta of metas) {
@@ -75,6 +84,10 @@ export function completed(content: NoticeContent): { content: NoticeContent; sam
     if (meta.kind === 'rows' && Array.isArray(rows))
       fields[meta.key] = rows.filter((row) => Object.values(row as object).some((v) => v !== ''));
   }
+  const begun = (key: unknown): boolean =>
+    metas.some((meta) => meta.key === key && meta.kind === 'table') &&
+    (fields[String(key)] as string[][] | undefined)?.flat().some((cell) => cell !== '') === true;
+  const wrong = schema.safeParse(fields).error?.issues.find(({ path }) => begun(path[0])) ?? null;
   let sampled = false;
   // Twice: a value is replaced by the sample's, and what the sample leaves empty is left out.
   for (const replacement of [(key: string) => (sample as Record<string, unknown>)[key], () => undefined]) {
@@ -88,7 +101,9 @@ export function completed(content: NoticeContent): { content: NoticeContent; sam
       else fields[key] = value;
     }
   }
-  return { content: { ...content, fields: fields as FieldValues }, sampled };
+  // What goes together in the sample may not go with a choice that was made: a chart of shares has one column of numbers.
+  const shown = schema.safeParse(fields).success ? fields : { ...sample };
+  return { content: { ...content, fields: shown as FieldValues }, sampled, wrong };
 }
 
 /** Whether the picture or video that it is about is yet to be chosen: there is nothing to preview. */

@@ -1,0 +1,67 @@
+/**
+ * What is being written, kept in this browser until it is saved or thrown away: a crash, a power cut or a closed window costs
+ * nothing. Each person's own, so that nobody is offered what somebody else wrote on the same computer.
+ */
+import { z } from 'zod';
+
+const entry = z.strictObject({
+  /** When it was kept, ms UTC. */
+  at: z.int(),
+  /** The revision that the writing began from; null for something new. */
+  revision: z.int().nullable(),
+  value: z.json(),
+});
+
+export interface Kept<T> {
+  readonly at: number;
+  readonly revision: number | null;
+  readonly value: T;
+}
+
+export class KeptDraft<T extends object> {
+  readonly #storage: Storage;
+  readonly #key: string;
+  readonly #like: T;
+
+  /**
+   * @param of whose, of what, and which: `notice`, its id or «new»
+   * @param like something of the same form: what an earlier release has kept in another is passed over
+   */
+  constructor(storage: Storage, of: { userId: string; kind: string; id: string }, like: T) {
+    this.#storage = storage;
+    this.#key = ['bang-tin-draft', of.userId, of.kind, of.id].join(':');
+    this.#like = like;
+  }
+
+  /** What is kept, or null. What cannot be read is as good as none. */
+  read(): Kept<T> | null {
+    try {
+      const kept = entry.parse(JSON.parse(this.#storage.getItem(this.#key) ?? 'null'));
+      return sameForm(kept.value, this.#like) ? { ...kept, value: kept.value as T } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** A browser that keeps nothing, or is full, keeps no draft: the form goes on without. */
+  keep(value: T, revision: number | null, now: number): void {
+    try {
+      this.#storage.setItem(this.#key, JSON.stringify({ at: now, revision, value }));
+    } catch {
+      // As before.
+    }
+  }
+
+  drop(): void {
+    try {
+      this.#storage.removeItem(this.#key);
+    } catch {
+      // There is nothing to drop.
+    }
+  }
+}
+
+function sameForm(value: unknown, like: object): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).sort().join() === Object.keys(like).sort().join();
+}

@@ -1,0 +1,105 @@
+/**
+ * Every page of the studio by the rules of WCAG 2.2 AA that a program can check (axe), in both languages, on a desk and on a phone:
+ * as an administrator of the sample province, with an exercise that is on.
+ */
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { expect as see } from 'playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import { doors, studioPages, unlistedPages } from './lib/pages.ts';
+import { startCms, type Cms } from './lib/processes.ts';
+import { Studio } from './lib/studio.ts';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const widths = [1280, 360];
+const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-accessibility-'));
+let cms: Cms;
+let browser: Browser;
+let page: Page;
+
+/** What is wrong, a line each: the rule, where, and why. */
+async function faults(on: Page): Promise<string[]> {
+  // The stage in the preview is the board itself, which is no page that people work with.
+  const { violations } = await new AxeBuilder({ page: on }).withTags(rules).exclude('iframe').analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** Opens a page and waits until it shows what it has loaded. */
+async function open(on: Page, path: string): Promise<void> {
+  await on.goto(new URL(path, cms.url).href);
+  await see(on.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
+  await see(on.locator('[aria-busy=true]')).toHaveCount(0);
+  await on.waitForLoadState('networkidle');
+}
+
+/** Wider than the window: somebody at 360 px would have to scroll sideways (WCAG 1.4.10). */
+const overflow = (on: Page) =>
+  on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function look(on: Page, pages: readonly { name: string; path: string }[]): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const { name, path } of pages)
+    for (const width of widths) {
+      await on.setViewportSize({ width, height: 800 });
+      await open(on, path);
+      const wrong = await faults(on);
+      const over = await overflow(on);
+      if (over > 0) wrong.push(`overflow: ${over} px`);
+      if (wrong.length > 0) found[`${name} ${width}`] = wrong;
+    }
+  return found;
+}
+
+const speak = (on: Page, locale: 'vi' | 'en') =>
+  on.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
+
+beforeAll(async () => {
+  const executablePath = await ensureBrowser();
+  cms = await startCms(join(folder, 'cms'));
+  browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  page = await (await browser.newContext({ locale: 'vi-VN', reducedMotion: 'reduce' })).newPage();
+});
+afterAll(async () => {
+  await browser?.close();
+  await cms?.child.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('every page has an address here', () => {
+  expect(unlistedPages()).toEqual([]);
+});
+
+test.each(['vi', 'en'] as const)('the doors, in %s', async (locale) => {
+  await open(page, '/');
+  await speak(page, locale);
+  expect(
+    await look(
+      page,
+      Object.entries(doors).map(([name, path]) => ({ name, path })),
+    ),
+  ).toEqual({});
+});
+
+test('an administrator signs in and starts an exercise', async () => {
+  await open(page, '/');
+  await speak(page, 'vi');
+  const account = cms.sample?.accounts?.find(({ role }) => role === 'administrator');
+  const studio = new Studio(page, cms.url);
+  await studio.signIn(account!.email, account!.password);
+  await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
+});
+
+test.each(['vi', 'en'] as const)(
+  'every page, in %s',
+  async (locale) => {
+    await speak(page, locale);
+    expect(await look(page, await studioPages(page))).toEqual({});
+  },
+  900_000,
+);

@@ -1,0 +1,79 @@
+/** Every page of the studio with an address at which the sample province shows it. A page that is not here fails the tests. */
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Page } from 'playwright';
+import { repoRoot } from '../../../scripts/lib/paths.ts';
+
+/** `first.boards` is the id of the first board of the list, and so on. */
+type First = Readonly<Record<keyof typeof lists, string>>;
+
+const lists = {
+  boards: '/api/boards',
+  notices: '/api/notices',
+  playlists: '/api/playlists',
+  entries: '/api/schedule-entries',
+  takeovers: '/api/takeovers',
+  users: '/api/users',
+} as const;
+
+/** By the name of the component in cms/web/src/pages, for somebody who is signed in. */
+const addresses: Readonly<Record<string, (first: First) => string>> = {
+  AccountPage: () => '/account',
+  AuditPage: () => '/audit',
+  BoardEditPage: (first) => `/boards/${first.boards}/edit`,
+  BoardNewPage: () => '/boards/new',
+  BoardPage: (first) => `/boards/${first.boards}`,
+  BoardsPage: () => '/boards',
+  MediaBinPage: () => '/media/bin',
+  MediaPage: () => '/media',
+  NotFoundPage: () => '/khong-co-trang-nay',
+  NoticePage: (first) => `/notices/${first.notices}`,
+  NoticesPage: () => '/notices',
+  PlaylistPage: (first) => `/playlists/${first.playlists}`,
+  PlaylistsPage: () => '/playlists',
+  PlaysPage: () => '/plays',
+  PublishPage: () => '/publish',
+  SchedulePage: (first) => `/schedules/${first.entries}`,
+  SchedulesPage: () => '/schedules',
+  TakeoverNewPage: () => '/takeovers/new',
+  TakeoverPage: (first) => `/takeovers/${first.takeovers}`,
+  TakeoversPage: () => '/takeovers',
+  UnitsImportPage: () => '/units/import',
+  UnitsPage: () => '/units',
+  UserPage: (first) => `/users/${first.users}`,
+  UsersPage: () => '/users',
+};
+
+/** For whom is not signed in. */
+export const doors: Readonly<Record<string, string>> = {
+  JoinPage: '/join#token=da-dung-roi',
+  SetupPage: '/setup#token=da-dung-roi',
+  SignInPage: '/',
+};
+
+/** Stands over every page, while a second factor is asked for; set up in accounts.test.ts. */
+const overEveryPage = ['SecondFactorPage'];
+
+/** Pages of cms/web/src/pages that nothing here opens. */
+export function unlistedPages(): string[] {
+  const all = globSync('*.svelte', { cwd: join(repoRoot, 'cms/web/src/pages') }).map((file) =>
+    basename(file, '.svelte'),
+  );
+  const listed = new Set([...Object.keys(addresses), ...Object.keys(doors), ...overEveryPage]);
+  return all.filter((name) => !listed.has(name)).sort();
+}
+
+/** Name and address of every page, for whoever is signed in on this one. @throws when a list of the sample is empty */
+export async function studioPages(page: Page): Promise<{ name: string; path: string }[]> {
+  const ids = Object.entries(lists).map(async ([key, path]) => {
+    const answer = (await (await page.request.get(new URL(path, page.url()).href)).json()) as Record<
+      string,
+      { id: string }[]
+    >;
+    const id = answer[key]?.[0]?.id;
+    if (id === undefined) throw new Error(`${path} is empty`);
+    return [key, id] as const;
+  });
+  const first = Object.fromEntries(await Promise.all(ids)) as First;
+  return Object.entries(addresses).map(([name, address]) => ({ name, path: address(first) }));
+}
