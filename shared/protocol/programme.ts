@@ -201,6 +201,12 @@ export const certificate = z.strictObject({
 });
 export type Certificate = z.infer<typeof certificate>;
 
+/** From when until when notices are not shown, wherever they stand: [from, to), ms UTC. */
+export const suspension = z
+  .strictObject({ from: msUtc, to: msUtc, noticeIds: z.array(uuid).min(1).max(5000) })
+  .refine(({ from, to }) => from < to, { error: 'A suspension must end after it begins', path: ['to'] });
+export type Suspension = z.infer<typeof suspension>;
+
 /** Payload of the manifest JWS (typ `bang-tin-manifest`, signed by a programme key). */
 export const manifest = z.strictObject({
   v: z.literal(1),
@@ -212,6 +218,8 @@ export const manifest = z.strictObject({
   defaultPlaylistId: uuid.nullable(),
   parts: z.array(partRef).max(20_000),
   assets: z.array(assetRef).max(20_000),
+  /** Left out when there are none, so that players from before there were any are not troubled. */
+  suspensions: z.array(suspension).min(1).max(20).optional(),
 });
 export type Manifest = z.infer<typeof manifest>;
 
@@ -226,6 +234,7 @@ export interface Programme {
   readonly entries: readonly EntryPart[];
   readonly obligations: readonly ObligationPart[];
   readonly fallback: FallbackPart;
+  readonly suspensions?: readonly Suspension[] | undefined;
   /** SHA-256 of each notice's part, so that a play can name what exactly was shown. */
   readonly noticeHashes: ReadonlyMap<string, string>;
 }

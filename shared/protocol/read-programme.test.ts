@@ -69,6 +69,22 @@ const read = (list: readonly Part[], fields: Partial<Manifest> = {}): ReturnType
   return readProgramme(manifest, certificate, bytes);
 };
 
+test('what its manifest suspends is not shown meanwhile', () => {
+  const at = Date.UTC(2026, 2, 3, 3);
+  const shown = (fields: Partial<Manifest>) =>
+    new Set(
+      timeline(read([noticeOf(1, 10_000), image, playlistOf(1, [1, 2]), fallback], fields), [], at, at + 60_000).map(
+        ({ noticeId }) => noticeId,
+      ),
+    );
+  expect(shown({})).toEqual(new Set([testId(1, 1), testId(1, 2)]));
+  expect(shown({ suspensions: [{ from: at - 1, to: at + 60_000, noticeIds: [testId(1, 1)] }] })).toEqual(
+    new Set([testId(1, 2)]),
+  );
+  const all = [testId(1, 1), testId(1, 2)];
+  expect(shown({ suspensions: [{ from: at - 1, to: at + 60_000, noticeIds: all }] })).toEqual(new Set([null]));
+});
+
 test('a programme is read from text or bytes, and plays', () => {
   const { manifest, bytes } = compiled(parts);
   const programme = readProgramme(manifest, certificate, bytes);

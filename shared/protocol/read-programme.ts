@@ -40,6 +40,7 @@ export function readProgramme(
     zone: certificate.zone,
     defaultPlaylistId: manifest.defaultPlaylistId,
     ...indexParts(read),
+    ...(manifest.suspensions ? { suspensions: manifest.suspensions } : {}),
   };
   checkReferences(programme, manifest.assets);
   return programme;

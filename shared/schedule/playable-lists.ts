@@ -1,6 +1,7 @@
-/** What of a playlist can be played when: items whose notice is there and that are valid. */
+/** What of a playlist can be played when: items whose notice is there and not suspended, and that are valid. */
 import type { Why } from '../protocol/journal.ts';
 import type { PlaylistPart, Programme } from '../protocol/programme.ts';
+import type { Suspensions } from './suspensions.ts';
 
 type Item = PlaylistPart['items'][number];
 
@@ -26,15 +27,17 @@ interface KnownCycle {
 /** The playlists of one programme; what was found is remembered. */
 export class PlayableLists {
   readonly #programme: Programme;
+  readonly #suspensions: Suspensions;
   readonly #items = new Map<string, { items: readonly Item[]; changes: readonly number[] }>();
   /** By the id of the entry, or of the default playlist. */
   readonly #known = new Map<string, KnownCycle>();
 
-  constructor(programme: Programme) {
+  constructor(programme: Programme, suspensions: Suspensions) {
     this.#programme = programme;
+    this.#suspensions = suspensions;
   }
 
-  /** When items of a playlist begin or end to be valid, ms UTC. */
+  /** When items of a playlist begin or end to be valid or suspended, ms UTC. */
   changesOf(playlistId: string | null): readonly number[] {
     return playlistId === null ? [] : this.#listOf(playlistId).changes;
   }
@@ -51,7 +54,10 @@ export class PlayableLists {
       else until = Math.min(until, change);
     }
     const valid = items.filter(
-      (item) => (item.validFrom ?? -Infinity) <= instant && instant < (item.validTo ?? Infinity),
+      (item) =>
+        (item.validFrom ?? -Infinity) <= instant &&
+        instant < (item.validTo ?? Infinity) &&
+        !this.#suspensions.holds(item.noticeId, instant),
     );
     const itemIds = valid.map((item) => item.itemId).join(' ');
     const cycle = known?.itemIds === itemIds ? known.cycle : this.#cycleOf(valid, { kind, id: whyId });
@@ -71,7 +77,8 @@ export class PlayableLists {
       const all = this.#programme.playlists.get(playlistId)?.items ?? [];
       const items = all.filter((item) => this.#programme.notices.has(item.noticeId));
       const changes: number[] = [];
-      for (const { validFrom, validTo } of items) {
+      for (const { noticeId, validFrom, validTo } of items) {
+        changes.push(...this.#suspensions.changesOf(noticeId));
         if (validFrom !== null) changes.push(validFrom);
         if (validTo !== null) changes.push(validTo);
       }

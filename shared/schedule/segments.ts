@@ -3,6 +3,7 @@ import type { Programme } from '../protocol/programme.ts';
 import { parseCron, type ParsedCron } from './cron.ts';
 import { compareIds, type WovenObligation } from './obligations.ts';
 import { PlayableLists, type Cycle, type CycleItem } from './playable-lists.ts';
+import { Suspensions } from './suspensions.ts';
 import { latestOpenings, type OpenWindow, type WindowFields } from './windows.ts';
 import { Zone, type LocalDay } from './zone.ts';
 
@@ -18,6 +19,7 @@ export interface Segment {
 export interface SegmentSource {
   readonly programme: Programme;
   readonly lists: PlayableLists;
+  readonly suspensions: Suspensions;
   readonly zone: Zone;
   readonly entryCrons: readonly ParsedCron[];
   readonly obligations: readonly WovenObligation[];
@@ -40,9 +42,11 @@ export function segmentSourceOf(programme: Programme, obligations: readonly Wove
     crons.set(cron, known);
     return known;
   };
+  const suspensions = new Suspensions(programme);
   return {
     programme,
-    lists: new PlayableLists(programme),
+    lists: new PlayableLists(programme, suspensions),
+    suspensions,
     zone: new Zone(programme.zone),
     entryCrons: programme.entries.map(cronOf),
     obligations,
@@ -65,7 +69,13 @@ export function openingsOf(source: SegmentSource, from: number, to: number): Ope
     obligations: find(
       source.obligations.map((o) => o.part),
       source.obligationCrons,
-    ),
+    )
+      .flatMap(({ index, ...time }) =>
+        source.suspensions
+          .rest(source.obligations[index]!.part.noticeId, time)
+          .map((rest): Opening => ({ ...rest, index })),
+      )
+      .sort((a, b) => a.start - b.start),
   };
 }
 

@@ -30,6 +30,58 @@ const situation = fc.tuple(anyProgramme, instant).chain(([programme, from]) =>
 const touching = (slots: readonly Slot[], from: number, to: number): Slot[] =>
   slots.filter((slot) => slot.end > from && slot.start < to);
 
+const suspended = situation.chain((given) =>
+  fc
+    .record({
+      ...Object.fromEntries(Object.entries(given).map(([key, value]) => [key, fc.constant(value)])),
+      suspensions: fc.array(
+        fc
+          .record({
+            after: fc.integer({ min: -30 * hour, max: 8 * hour }),
+            length: fc.integer({ min: 1, max: 40 * hour }),
+            notices: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
+          })
+          .map(({ after, length, notices }) => ({
+            from: given.from + after,
+            to: given.from + after + length,
+            noticeIds: notices.map((n) => testId(1, n)),
+          })),
+        { minLength: 1, maxLength: 3 },
+      ),
+    })
+    .map(({ suspensions }) => ({ ...given, suspensions })),
+);
+
+describe('suspended notices', () => {
+  test('are never on while they are suspended, and nothing is left blank', () => {
+    fc.assert(
+      fc.property(suspended, ({ programme, takeovers, from, length, suspensions }) => {
+        const slots = timeline({ ...programme, suspensions }, takeovers, from, from + length);
+        slots.forEach((slot, i) => {
+          if (i > 0) expect(slot.start).toBe(slots[i - 1]!.end);
+          for (const { from: begin, to, noticeIds } of suspensions)
+            if (slot.noticeId !== null && noticeIds.includes(slot.noticeId))
+              expect(slot.end <= begin || slot.start >= to).toBe(true);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('change nothing on the days that a suspension does not come near', () => {
+    fc.assert(
+      fc.property(suspended, ({ programme, takeovers, from, length, suspensions }) => {
+        const far = suspensions.map((one) => ({ ...one, from: one.from + 200 * hour, to: one.to + 200 * hour }));
+        const before = suspensions.map((one) => ({ ...one, from: one.from - 200 * hour, to: one.to - 200 * hour }));
+        const plain = timeline(programme, takeovers, from, from + length);
+        expect(timeline({ ...programme, suspensions: far }, takeovers, from, from + length)).toEqual(plain);
+        expect(timeline({ ...programme, suspensions: before }, takeovers, from, from + length)).toEqual(plain);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('any programme', () => {
   test('is covered without gap or overlap, and no slot is longer than planned', () => {
     fc.assert(

@@ -13,6 +13,7 @@ const vector = z.strictObject({
   zone: z.string(),
   defaultPlaylistId: z.uuid().nullable(),
   parts: z.array(part),
+  suspensions: z.array(z.strictObject({ from: instant, to: instant, noticeIds: z.array(z.uuid()) })).optional(),
   takeovers: z.array(takeover),
   from: instant,
   to: instant,
@@ -26,8 +27,8 @@ test('the folder holds the vectors', () => {
 });
 
 test.each(files)('%s', (file) => {
-  const { zone, defaultPlaylistId, parts, takeovers, from, to, slots } = vector.parse(
+  const { zone, defaultPlaylistId, parts, suspensions, takeovers, from, to, slots } = vector.parse(
     JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
   );
-  expect(timeline(programmeOf(zone, defaultPlaylistId, parts), takeovers, from, to)).toEqual(slots);
+  expect(timeline(programmeOf(zone, defaultPlaylistId, parts, suspensions), takeovers, from, to)).toEqual(slots);
 });

@@ -1,6 +1,6 @@
 /** Programmes for tests: indexed from parts, and arbitrary ones for property tests. */
 import fc from 'fast-check';
-import type { Part, Programme } from '../../shared/protocol/programme.ts';
+import type { Part, Programme, Suspension } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
 
 /** A UUID that is easy to read in a failure. */
@@ -8,7 +8,12 @@ export const testId = (group: number, n: number): string =>
   `00000000-0000-4000-8000-${String(group).padStart(6, '0')}${String(n).padStart(6, '0')}`;
 
 /** A programme of these parts, as `readProgramme` would index them. */
-export function programmeOf(zone: string, defaultPlaylistId: string | null, parts: readonly Part[]): Programme {
+export function programmeOf(
+  zone: string,
+  defaultPlaylistId: string | null,
+  parts: readonly Part[],
+  suspensions?: readonly Suspension[],
+): Programme {
   const of = <K extends Part['kind']>(kind: K): Extract<Part, { kind: K }>[] =>
     parts.filter((part): part is Extract<Part, { kind: K }> => part.kind === kind);
   return {
@@ -21,6 +26,7 @@ export function programmeOf(zone: string, defaultPlaylistId: string | null, part
     entries: of('entry'),
     obligations: of('obligation'),
     fallback: of('fallback')[0] ?? { kind: 'fallback', unitName: 'Xã Mẫu', boardName: 'Bảng 1' },
+    suspensions,
     noticeHashes: new Map(of('notice').map((part) => [part.noticeId, '0'.repeat(64)])),
   };
 }
