@@ -165,6 +165,8 @@ async function obligationInput(unitId: string) {
   const targets = { unitIds: [unitId], boardIds: [] };
   // Of the province, so that the notice is in sight and the obligation's own unit alone decides.
   const noticeId = await makeNotice(units.province);
+  await test.app.features.approvals.submit(root, noticeId, { revision: 1, approve: false });
+  await test.app.features.approvals.approve(every, noticeId, 1);
   return { unitId, noticeId, perHour: 1, cron: '0 6 * * *', durationMs: 3_600_000, ...always, targets };
 }
 const makeObligation = async (unitId: string): Promise<string> =>

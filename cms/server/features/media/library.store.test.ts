@@ -160,6 +160,7 @@ describeStores('the media library', (under) => {
       const own = await notice(test.ids.commune, 'Tin xã');
       const other = await notice(test.ids.sister, 'Tin xã bạn');
       const list = await test.playlist(province, [own.id, other.id], test.ids.commune, 'Sáng');
+      await test.approved(other);
       const obligation = await test.obligations.create(province, {
         unitId: test.ids.province,
         noticeId: other.id,

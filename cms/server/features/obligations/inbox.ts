@@ -44,9 +44,9 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
   const { tree } = units;
 
   /** The unit that answers for the given one, where the actor may. */
-  function receiverFor(actor: Actor, action: 'content.read' | 'obligation.accept', unitId: string): string {
+  function receiverFor(actor: Actor, right: 'content.read' | 'obligation.accept', unitId: string): string {
     const receiver = new Receivers(units).of(unitId);
-    access.assert(actor, action, receiver);
+    access.assert(actor, right, receiver);
     return receiver;
   }
 

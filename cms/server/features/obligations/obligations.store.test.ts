@@ -169,6 +169,21 @@ describeStores('obligations', (under) => {
     });
   });
 
+  it('of a notice that nobody approved are refused, since boards would not show it', async () => {
+    const { province } = test.ids;
+    const draft = await test.notices.create(admin, {
+      unitId: province,
+      title: 'Nháp',
+      category: 'local',
+      content: { type: 'layout', layout: 'notice', fields: { title: 'Nháp', body: 'Nháp' } },
+      durationMs: null,
+    });
+    await expect(test.obligations.create(admin, input(draft.id))).rejects.toMatchObject({
+      code: 'obligation_notice_not_approved',
+      field: 'noticeId',
+    });
+  });
+
   it('are seen to arrive, accepted by the receiving unit, and by nobody who sent them', async () => {
     const sent = await send();
     const [arrived] = (await inbox.list(editor, test.ids.commune)).obligations;

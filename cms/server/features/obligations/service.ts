@@ -35,7 +35,7 @@ export interface ObligationsService {
   list(actor: Actor, query?: Partial<ObligationsQuery>): Promise<ObligationList>;
   /** @throws AppError `obligation_unknown` 404 */
   get(actor: Actor, id: string): Promise<Obligation>;
-  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `forbidden` */
+  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `obligation_notice_not_approved`, `forbidden` */
   create(actor: Actor, input: ObligationInput): Promise<Obligation>;
   /** @throws AppError as `create`, `obligation_unknown` 404, `revision_conflict` 409, `obligation_ended` 409 */
   edit(actor: Actor, id: string, revision: number, input: ObligationInput): Promise<Obligation>;
@@ -55,7 +55,7 @@ export interface ObligationsService {
 export interface ObligationsDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
   readonly boards: Pick<BoardsService, 'held' | 'places'>;
-  readonly notices: Pick<NoticesService, 'usable' | 'held' | 'headings'>;
+  readonly notices: Pick<NoticesService, 'usable' | 'held' | 'unapproved' | 'headings'>;
 }
 
 export function createObligationsService(context: Context, deps: ObligationsDeps): ObligationsService {
@@ -95,6 +95,10 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     const kept = before?.noticeId === input.noticeId;
     const found = kept ? await notices.held([input.noticeId], tx) : await notices.usable(actor, [input.noticeId], tx);
     if (found.length === 0) throw new AppError('notice_unknown', 'There is no such notice', { field: 'noticeId' });
+    if ((await notices.unapproved([input.noticeId])).length > 0)
+      throw new AppError('obligation_notice_not_approved', 'Boards are given approved notices only', {
+        field: 'noticeId',
+      });
     return { ...input, cron, targets: await cleanTargets(tx, input, before, { tree, boards }) };
   }
 
