@@ -506,6 +506,26 @@ const table: Record<string, Rule> = {
       payload: { version: 1, remark: 'Thiếu ngày họp' },
     }),
   },
+  'GET /api/notices/:id/takedowns': {
+    needs: 'content.read',
+    above: true,
+    about: at('/api/notices/:id/takedowns', makeNotice),
+  },
+  'POST /api/notices/:id/take-down': {
+    needs: 'content.approve',
+    about: async (unit) => ({
+      url: `/api/notices/${await makeNotice(unit)}/take-down`,
+      payload: { reason: 'Sai giờ họp' },
+    }),
+  },
+  'POST /api/notices/:id/put-back': {
+    needs: 'content.approve',
+    about: async (unit) => {
+      const id = await makeNotice(unit);
+      await test.app.features.takedowns.takeDown(root, id, 'Sai giờ họp');
+      return { url: `/api/notices/${id}/put-back` };
+    },
+  },
   'GET /api/units/:id/self-approval': {
     needs: 'unit.read',
     about: (unit) => Promise.resolve({ url: `/api/units/${unit}/self-approval` }),

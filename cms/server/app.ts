@@ -33,6 +33,8 @@ import { createUploadServer } from './features/media/uploads.ts';
 import { approvalRoutes } from './features/notices/approval-routes.ts';
 import { createApprovals, type Approvals } from './features/notices/approval.ts';
 import { noticeRoutes } from './features/notices/routes.ts';
+import { takedownRoutes } from './features/notices/takedown-routes.ts';
+import { createTakedowns, type TakedownService } from './features/notices/takedown.ts';
 import { createSelfApproval, type SelfApproval } from './features/notices/self-approval.ts';
 import { createNoticesService, type NoticesService } from './features/notices/service.ts';
 import { createObligationInbox } from './features/obligations/inbox.ts';
@@ -75,6 +77,7 @@ export interface Features {
   readonly notices: NoticesService;
   readonly approvals: Approvals;
   readonly selfApproval: SelfApproval;
+  readonly takedowns: TakedownService;
   readonly playlists: PlaylistsService;
   readonly schedules: SchedulesService;
   readonly obligations: ObligationsService;
@@ -142,6 +145,7 @@ export async function createApp(
     obligations,
   });
   building.defer(() => programmes.close());
+  const takedowns = createTakedowns(context, { notices, accounts, boards, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
   const { pairing, takeovers, proof } = live;
@@ -181,6 +185,7 @@ export async function createApp(
     mediaRoutes(media, uploads),
     noticeRoutes(notices),
     approvalRoutes(approvals, selfApproval),
+    takedownRoutes(takedowns),
     playlistRoutes(playlists),
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
@@ -204,6 +209,7 @@ export async function createApp(
   building.defer(() => fastify.close());
   building.defer(() => void io.engine.close());
   await fastify.ready();
+  await takedowns.resume();
   building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, proof, units, log }));
 
   const disposal = building.move();
@@ -222,6 +228,7 @@ export async function createApp(
       notices,
       approvals,
       selfApproval,
+      takedowns,
       playlists,
       schedules,
       obligations,

@@ -7,6 +7,7 @@ import { createBoardsService } from './features/boards/service.ts';
 import { createKeysService } from './features/keys/service.ts';
 import { createMediaService } from './features/media/service.ts';
 import { createApprovals } from './features/notices/approval.ts';
+import { createTakedowns } from './features/notices/takedown.ts';
 import { createSelfApproval } from './features/notices/self-approval.ts';
 import { createNoticesService } from './features/notices/service.ts';
 import { createObligationsService } from './features/obligations/service.ts';
@@ -48,6 +49,7 @@ export async function createTestContent(store: Store) {
     ids,
     approvals,
     selfApproval,
+    takedowns: createTakedowns(context, { notices, accounts, boards, programmes }),
     approved,
     deps,
     ...deps,

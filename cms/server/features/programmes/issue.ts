@@ -38,7 +38,7 @@ export interface Draft {
 /** What was published for a board without a player. */
 export interface Waiting {
   readonly board: BoardRecord;
-  readonly compiled: Compiled;
+  readonly compiled: Pick<Compiled, 'content' | 'parts'>;
 }
 
 export interface Issuer {
@@ -47,8 +47,18 @@ export interface Issuer {
   /** Names what a board's programme says: see contentHash. */
   hashOf(board: BoardRecord, deviceKey: string, content: ProgrammeContent): string;
   signCertificate(board: BoardRecord, deviceKey: string): Promise<string>;
-  /** Signs and stores. @returns the new versions by board @throws the database's error when another process was first */
-  issue(drafts: readonly Draft[], waiting: readonly Waiting[], actor: Actor | null): Promise<Map<string, Version>>;
+  /**
+   * Signs and stores.
+   * @param why what the audit log says beside the version
+   * @returns the new versions by board
+   * @throws the database's error when another process was first
+   */
+  issue(
+    drafts: readonly Draft[],
+    waiting: readonly Waiting[],
+    actor: Pick<Actor, 'userId'> | null,
+    why?: AuditEntry['detail'],
+  ): Promise<Map<string, Version>>;
 }
 
 export interface IssuerDeps {
@@ -112,7 +122,8 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
   async function issue(
     drafts: readonly Draft[],
     waiting: readonly Waiting[],
-    actor: Actor | null,
+    actor: Pick<Actor, 'userId'> | null,
+    why: AuditEntry['detail'] = {},
   ): Promise<Map<string, Version>> {
     const now = sources.now();
     const ids = drafts.map(({ board }) => board.id);
@@ -181,8 +192,8 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       });
       await audit(
         tx,
-        ...issued.map(({ draft, version }) => entry('programme.published', draft.board, { version })),
-        ...waiting.map(({ board }) => entry('programme.waiting', board, {})),
+        ...issued.map(({ draft, version }) => entry('programme.published', draft.board, { version, ...why })),
+        ...waiting.map(({ board }) => entry('programme.waiting', board, why)),
       );
     });
     for (const { draft, manifest } of issued) {

@@ -182,6 +182,27 @@ export async function findAllWaiting(db: Db | Tx): Promise<string[]> {
   return rows.map((row) => row.value);
 }
 
+/** Boards for which something waits, that has no player to be signed for. */
+export async function findBoardsWaiting(db: Db | Tx): Promise<string[]> {
+  const rows = await db
+    .selectFrom('settings')
+    .select('key')
+    .where('key', 'like', `${waitingKey('')}%`)
+    .execute();
+  return rows.map((row) => row.key.slice(waitingKey('').length));
+}
+
+/** Parts that are a notice, in any of its versions. The id is unmistakable in JSON text. */
+export async function findPartsOfNotice(db: Db | Tx, noticeId: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('parts')
+    .select('hash')
+    .where('body', 'like', `%"noticeId":"${noticeId}"%`)
+    .where('body', 'like', '%"kind":"notice"%')
+    .execute();
+  return new Set(rows.map((row) => row.hash));
+}
+
 /** Boards per query of their manifests. */
 const boardsPerRead = 50;
 

@@ -32,6 +32,7 @@ import { Compiler, encodePart, type Compiled, type EncodedPart, type ProgrammeCo
 import { createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import { readObligedLibrary, withObligations } from './obliged.ts';
+import { withoutNotice } from './withdrawn.ts';
 import { createProgressRecorder, type ProgressSaid } from './progress.ts';
 import * as repo from './repo.ts';
 
@@ -48,6 +49,16 @@ export interface ProgrammesService {
    * @throws AppError `board_unknown` 404, `forbidden` 403
    */
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
+  /**
+   * Takes a notice out of what every board was given, and out of what waits for players; nothing else that is unpublished goes along.
+   * The compiler has to leave it out already. Without rights.
+   * @param title for the audit log
+   * @returns the boards that had it, with the version that is without it; null: it waits for a player
+   */
+  withdraw(
+    notice: { id: string; title: string },
+    actor: Pick<Actor, 'userId'>,
+  ): Promise<{ boardId: string; version: Version | null }[]>;
   /**
    * Signs what was published for them last anew, where it was for another player, by another key, or for other units and groups, or
    * where upper units oblige them to something else by now.
@@ -255,7 +266,21 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     published: ReadonlyMap<string, Content>,
   ): Promise<Map<string, Content>> {
     const compiler = new Compiler(await readObligedLibrary(records, units.tree, deps), sources.now());
-    const all = [...published.values()];
+    const partOf = await readParts([...published.values()]);
+    const contents = new Map<string, Content>();
+    await inTurns(records, (board) => {
+      const { content, parts } = published.get(board.id)!;
+      const obliged = compiler.compile(toCompile({ ...board, defaultPlaylistId: null }));
+      contents.set(board.id, {
+        content: withObligations(content, partOf, obliged),
+        parts: [...parts, ...obliged.parts.values()],
+      });
+    });
+    return contents;
+  }
+
+  /** What the parts of some programmes say, by hash. */
+  async function readParts(all: readonly Content[]): Promise<(hash: string) => Part> {
     const known = new Map<string, Part>();
     const turn = takeTurns();
     const note = async (hash: string, body: string): Promise<void> => {
@@ -269,16 +294,49 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       partsPerRead,
     ))
       for (const { hash, body } of await repo.findParts(store.read, some)) await note(hash, body);
-    const contents = new Map<string, Content>();
-    await inTurns(records, (board) => {
-      const { content, parts } = published.get(board.id)!;
-      const obliged = compiler.compile(toCompile({ ...board, defaultPlaylistId: null }));
-      contents.set(board.id, {
-        content: withObligations(content, (hash) => known.get(hash)!, obliged),
-        parts: [...parts, ...obliged.parts.values()],
-      });
-    });
-    return contents;
+    return (hash) => known.get(hash)!;
+  }
+
+  /** Of some boards, within a turn. */
+  async function withdrawNow(
+    boardIds: readonly string[],
+    notice: { id: string; title: string },
+    actor: Pick<Actor, 'userId'>,
+  ): Promise<{ boardId: string; version: Version | null }[]> {
+    const holding = await repo.findPartsOfNotice(store.write, notice.id);
+    const before = await repo.findNewest(store.write, boardIds);
+    const [records, devices, waited] = await Promise.all([
+      boards.records(boardIds),
+      boards.devices(boardIds),
+      repo.findWaiting(store.write, boardIds),
+    ]);
+    const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
+    const published = new Map(
+      records
+        .filter(({ id }) => before.has(id) || waited.has(id))
+        .map((board) => [board.id, publishedContent(board, before.get(board.id), waited.get(board.id))] as const)
+        .filter(([, { content }]) => content.parts.some(({ hash }) => holding.has(hash))),
+    );
+    const partOf = await readParts([...published.values()]);
+    const drafts: Draft[] = [];
+    const waiting: Waiting[] = [];
+    await inTurns(
+      records.filter(({ id }) => published.has(id)),
+      (board) => {
+        const left = withoutNotice(published.get(board.id)!.content, partOf, notice.id)!;
+        const deviceKey = players.get(board.id);
+        if (deviceKey === undefined) {
+          const parts = new Map(left.parts.map((part) => [part.hash, part]));
+          waiting.push({ board, compiled: { content: left.content, parts } });
+          return;
+        }
+        const contentHash = hashOf(board, deviceKey, left.content);
+        drafts.push({ board, deviceKey, ...left, contentHash, newest: before.get(board.id)?.version });
+      },
+    );
+    if (drafts.length + waiting.length === 0) return [];
+    const versions = await issue(drafts, waiting, actor, { takenDown: notice.title });
+    return [...drafts, ...waiting].map(({ board: { id } }) => ({ boardId: id, version: versions.get(id) ?? null }));
   }
 
   /**
@@ -378,6 +436,21 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         results.push(...(await inTurn(() => untilFirst(() => publishNow(actor, some)))));
       }
       return results;
+    },
+    async withdraw(notice, actor) {
+      const left: { boardId: string; version: Version | null }[] = [];
+      // In a turn: what is being published now was perhaps compiled before.
+      const groups = await inTurn(async () => [
+        ...(await repo.findBoardsWithProgramme(store.write)),
+        ...piecesOf(await repo.findBoardsWaiting(store.write), boardsPerTransaction),
+      ]);
+      const seen = new Set<string>();
+      for (const group of groups) {
+        const some = group.filter((id) => !seen.has(id));
+        for (const id of some) seen.add(id);
+        left.push(...(await inTurn(() => untilFirst(() => withdrawNow(some, notice, actor)))));
+      }
+      return left;
     },
     signAnew,
     async newestManifest(boardId) {

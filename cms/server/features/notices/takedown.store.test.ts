@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
+import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
+import type { Actor } from '../../access.ts';
+import { describeStores } from '../../store/testing.ts';
+import { createTestContent, type TestContent } from '../../testing-content.ts';
+import { testActor } from '../../testing.ts';
+
+describeStores('taking a notice down', (under) => {
+  let test: TestContent;
+  let approver: Actor;
+  beforeAll(async () => {
+    test = await createTestContent(under.store);
+    approver = testActor({ unitId: test.ids.commune, role: 'approver' });
+  });
+  afterAll(() => test.close());
+
+  /** A board with these on its default playlist, published. */
+  async function boardWith(noticeIds: string[], options: { paired?: boolean; unitId?: string } = {}): Promise<string> {
+    const { paired = true, unitId = test.ids.commune } = options;
+    const list = await test.playlist(test.admin, noticeIds, unitId);
+    const board = await test.board(test.admin, { unitId, defaultPlaylistId: list.id });
+    if (paired) await test.pair([board.id]);
+    await test.programmes.publish(test.admin, [board.id]);
+    return board.id;
+  }
+
+  /** What the board was given last, read as the board reads it. */
+  async function given(boardId: string) {
+    const { manifest: jws, version } = (await test.programmes.newestManifest(boardId))!;
+    const manifest = manifestSchema.parse(decodeJwt(jws));
+    const parts = new Map<string, string>();
+    for (const { hash } of manifest.parts) parts.set(hash, (await test.programmes.part(hash))!);
+    const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+    const programme = readProgramme(manifest, certificateSchema.parse(decodeJwt(manifest.certificate)), parts, sha256);
+    const titles = [...programme.notices.values()].map(({ title }) => title).sort();
+    const items = [...programme.playlists.values()].flatMap((list) => list.items.map(({ noticeId }) => noticeId));
+    return { version, titles, items, assets: manifest.assets.map(({ hash }) => hash) };
+  }
+
+  it('takes it off every board at once, and publishes nothing else', async () => {
+    const [wrong, right] = [await test.text(test.admin, 'Sai'), await test.text(test.admin, 'Đúng')];
+    const own = await boardWith([wrong.id, right.id]);
+    const beside = await boardWith([wrong.id], { unitId: test.ids.province });
+    const untouched = await boardWith([right.id]);
+    const before = await given(untouched);
+    // Approved, and not published yet.
+    const { unitId, title, category, content, durationMs } = right;
+    await test.approved(
+      await test.notices.edit(test.admin, right.id, right.revision, {
+        unitId,
+        title: 'Đúng hơn',
+        category,
+        content,
+        durationMs,
+      }),
+    );
+    expect(title).toBe('Đúng');
+
+    const events = test.emitted.length;
+    const done = await test.takedowns.takeDown(approver, wrong.id, 'Ghi sai ngày');
+    expect(done).toMatchObject({
+      takedowns: [{ reason: 'Ghi sai ngày', pending: false, restoredAt: null }],
+      hidden: 1,
+    });
+    expect(done.boards).toEqual([{ boardId: own, version: { epoch: 1, counter: 2 } }]);
+    expect(await given(own)).toMatchObject({ titles: ['Đúng'], items: [right.id] });
+    expect(await given(beside)).toMatchObject({ titles: [], items: [] });
+    expect(await given(untouched)).toEqual(before);
+    const pushed = test.emitted.slice(events).filter(({ name }) => name === 'programmePublished');
+    expect(pushed.map(({ payload }) => (payload as { boardId: string }).boardId).sort()).toEqual([own, beside].sort());
+
+    // A publication leaves it out too; a version that is approved meanwhile changes nothing.
+    await test.approved(
+      await test.notices.edit(test.admin, wrong.id, 1, { unitId, title: 'Sửa rồi', category, content, durationMs }),
+    );
+    await test.programmes.publish(test.admin, [own, beside]);
+    expect((await given(own)).titles).toEqual(['Đúng hơn']);
+
+    await test.takedowns.putBack(approver, wrong.id);
+    expect((await given(own)).titles).toEqual(['Đúng hơn']);
+    await test.programmes.publish(test.admin, [own]);
+    expect((await given(own)).titles).toEqual(['Sửa rồi', 'Đúng hơn'].sort());
+  });
+
+  it('reaches what waits for a player, obligations and files', async () => {
+    const { hash } = await test.file(test.ids.province, 'image');
+    const shown = { type: 'image' as const, asset: hash, alt: '', fit: 'contain' as const };
+    const notice = await test.approved(
+      await test.notices.create(test.admin, {
+        unitId: test.ids.province,
+        title: 'Ảnh sai',
+        category: 'local',
+        content: shown,
+        durationMs: null,
+      }),
+    );
+    const waiting = await boardWith([notice.id], { paired: false });
+    const playing = await boardWith([notice.id]);
+    expect((await given(playing)).assets).toEqual([hash]);
+    await test.obligations.create(test.admin, {
+      unitId: test.ids.province,
+      noticeId: notice.id,
+      perHour: 4,
+      cron: '0 6 * * *',
+      durationMs: 3_600_000,
+      validFrom: null,
+      validTo: null,
+      targets: { unitIds: [test.ids.village], boardIds: [] },
+    });
+    await test.programmes.idle();
+    const obliged = await boardWith([], { unitId: test.ids.village });
+    expect((await given(obliged)).titles).toEqual(['Ảnh sai']);
+
+    const done = await test.takedowns.takeDown(test.admin, notice.id, 'Ảnh sai');
+    expect(done.boards).toHaveLength(3);
+    expect(done.boards).toContainEqual({ boardId: waiting, version: null });
+    expect(await given(playing)).toMatchObject({ titles: [], assets: [] });
+    expect((await given(obliged)).titles).toEqual([]);
+    await test.pair([waiting]);
+    await test.programmes.signAnew(waiting);
+    expect((await given(waiting)).titles).toEqual([]);
+  });
+
+  it('is for who may approve, once, with a reason in the log', async () => {
+    const notice = await test.text(test.admin, 'Họp thôn');
+    const editor = testActor({ unitId: test.ids.commune, role: 'editor' });
+    await expect(test.takedowns.takeDown(editor, notice.id, 'x')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(test.takedowns.putBack(approver, notice.id)).rejects.toMatchObject({
+      code: 'not_taken_down',
+      status: 409,
+    });
+    await test.takedowns.takeDown(approver, notice.id, 'Hủy họp');
+    await expect(test.takedowns.takeDown(test.admin, notice.id, 'x')).rejects.toMatchObject({
+      code: 'already_taken_down',
+      status: 409,
+    });
+    expect(await test.notices.get(editor, notice.id)).toMatchObject({ takenDown: true, state: 'approved' });
+    const { notices } = await test.notices.list(editor, { takenDown: 'true', q: 'hop thon' });
+    expect(notices.map(({ id }) => id)).toEqual([notice.id]);
+    const { detail } = await under.store.read
+      .selectFrom('audit_log')
+      .select('detail')
+      .where('subject_id', '=', notice.id)
+      .where('action', '=', 'notice.takenDown')
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(detail)).toEqual({ title: 'Họp thôn', reason: 'Hủy họp' });
+  });
+
+  it('is finished at the next start where the CMS stopped in between', async () => {
+    const notice = await test.text(test.admin, 'Nửa chừng');
+    const board = await boardWith([notice.id]);
+    await test.takedowns.takeDown(approver, notice.id, 'Sai');
+    // As if it had stopped after the decision: the board still has it, and the take-down is pending.
+    await test.takedowns.putBack(approver, notice.id);
+    await test.programmes.publish(test.admin, [board]);
+    const { id } = (await test.takedowns.view(approver, notice.id)).takedowns[0]!;
+    await under.store.write
+      .updateTable('notice_takedowns')
+      .set({ pending: 1, restored_at: null, restored_by: null })
+      .where('id', '=', id)
+      .execute();
+    await under.store.write.updateTable('notices').set({ takedown_id: id }).where('id', '=', notice.id).execute();
+    expect((await given(board)).titles).toEqual(['Nửa chừng']);
+    await test.takedowns.resume();
+    expect((await given(board)).titles).toEqual([]);
+    expect((await test.takedowns.view(approver, notice.id)).takedowns[0]).toMatchObject({ pending: false });
+  });
+});

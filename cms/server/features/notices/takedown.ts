@@ -1,0 +1,132 @@
+/** «Gỡ ngay»: a notice leaves every board at once, and «Cho phát lại» lets it be published again. See docs/decisions/0010. */
+import type { Takedowns } from '../../../../shared/protocol/api/takedown.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import type { AccountsService } from '../accounts/service.ts';
+import type { BoardsService } from '../boards/service.ts';
+import type { ProgrammesService } from '../programmes/service.ts';
+import * as repo from './repo.ts';
+import type { NoticesService } from './service.ts';
+import * as takedowns from './takedowns-repo.ts';
+
+export interface TakedownService {
+  /** @throws AppError `notice_unknown` 404 */
+  view(actor: Actor, id: string): Promise<Takedowns>;
+  /**
+   * Stops it from being compiled, and gives every board that has it a version without it; drafts of those boards stay unpublished.
+   * @throws AppError `notice_unknown` 404, `forbidden` 403, `already_taken_down` 409
+   */
+  takeDown(actor: Actor, id: string, reason: string): Promise<Takedowns>;
+  /** Boards are given it again by their next publication. @throws AppError `notice_unknown` 404, `forbidden` 403, `not_taken_down` 409 */
+  putBack(actor: Actor, id: string): Promise<Takedowns>;
+  /** Finishes what was cut off when the CMS stopped. */
+  resume(): Promise<void>;
+}
+
+export interface TakedownDeps {
+  readonly notices: Pick<NoticesService, 'find'>;
+  readonly accounts: Pick<AccountsService, 'names'>;
+  readonly boards: Pick<BoardsService, 'records'>;
+  readonly programmes: Pick<ProgrammesService, 'withdraw'>;
+}
+
+export function createTakedowns(context: Context, deps: TakedownDeps): TakedownService {
+  const { store, sources, access, audit, events, log } = context;
+  const { notices, accounts, boards, programmes } = deps;
+
+  async function view(actor: Actor, id: string): Promise<Takedowns> {
+    await notices.find(actor, id);
+    const rows = await takedowns.findTakedowns(store.write, id);
+    const names = await accounts.names([
+      ...new Set(rows.flatMap((row) => [row.taken_by, row.restored_by ?? []].flat())),
+    ]);
+    const person = (userId: string) => ({ id: userId, name: names.get(userId) ?? null });
+    const now = rows.find((row) => row.restored_at === null);
+    const had = now ? await takedowns.findBoards(store.write, now.id) : [];
+    const records = await boards.records(had.map(({ boardId }) => boardId));
+    const inSight = new Set(
+      records.filter(({ unitId }) => access.canReach(actor, 'board.read', unitId)).map((board) => board.id),
+    );
+    const shown = had.filter(({ boardId }) => inSight.has(boardId));
+    return {
+      takedowns: rows.map((row) => ({
+        id: row.id,
+        at: row.taken_at,
+        by: person(row.taken_by),
+        reason: row.reason,
+        pending: row.pending === 1,
+        restoredAt: row.restored_at,
+        restoredBy: row.restored_by === null ? null : person(row.restored_by),
+      })),
+      boards: shown,
+      hidden: had.length - shown.length,
+    };
+  }
+
+  /** Held, with the right to it. */
+  async function hold(tx: Tx, actor: Actor, id: string): Promise<repo.NoticeRecord> {
+    const [notice] = await repo.holdNoticesToEdit(tx, [id]);
+    if (!notice) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    access.assertReach(actor, 'content.approve', notice.unitId);
+    return notice;
+  }
+
+  const carryOut = async (id: string, notice: { id: string; title: string }, by: string): Promise<void> =>
+    takedowns.finishTakedown(store, id, await programmes.withdraw(notice, { userId: by }));
+
+  return {
+    view,
+    async takeDown(actor, noticeId, reason) {
+      await notices.find(actor, noticeId);
+      const id = sources.newId();
+      const notice = await store.transaction(async (tx) => {
+        const held = await hold(tx, actor, noticeId);
+        if (held.takenDown)
+          throw new AppError('already_taken_down', 'Somebody else has taken it down', { status: 409 });
+        await takedowns.insertTakedown(tx, {
+          id,
+          notice_id: noticeId,
+          taken_at: sources.now(),
+          taken_by: actor.userId,
+          reason,
+          pending: 1,
+          restored_at: null,
+          restored_by: null,
+        });
+        const detail = { title: held.title, reason };
+        const about = { actor, subjectType: 'notice', subjectId: noticeId, unitId: held.unitId, detail };
+        await audit(tx, { ...about, action: 'notice.takenDown' });
+        return held;
+      });
+      await carryOut(id, notice, actor.userId);
+      events.emit('approvalsChanged', { unitId: notice.unitId });
+      return view(actor, noticeId);
+    },
+    async putBack(actor, noticeId) {
+      await notices.find(actor, noticeId);
+      const unitId = await store.transaction(async (tx) => {
+        const held = await hold(tx, actor, noticeId);
+        if (!held.takenDown) throw new AppError('not_taken_down', 'It is not taken down', { status: 409 });
+        await takedowns.endTakedown(tx, noticeId, actor.userId, sources.now());
+        const about = { actor, subjectType: 'notice', subjectId: noticeId, unitId: held.unitId };
+        await audit(tx, { ...about, action: 'notice.putBack', detail: { title: held.title } });
+        return held.unitId;
+      });
+      events.emit('approvalsChanged', { unitId });
+      return view(actor, noticeId);
+    },
+    async resume() {
+      for (const row of await takedowns.findPending(store.read)) {
+        const [notice] = await repo.findNotices(store.read, [row.notice_id]);
+        // Deleted or let through again meanwhile: there is nothing left to take off.
+        if (!notice?.takenDown) await takedowns.finishTakedown(store, row.id, []);
+        else
+          await carryOut(row.id, notice, row.taken_by).catch((error: unknown) =>
+            log.error({ err: error, noticeId: row.notice_id }, 'a notice could not be taken off all boards'),
+          );
+      }
+    },
+  };
+}
