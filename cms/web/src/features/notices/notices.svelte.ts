@@ -12,11 +12,11 @@ export interface NoticeFilter {
   readonly show: Show | '';
 }
 
-/** Notices in one state, or those that wait for this person's decision. */
-export type Show = NoticeState | 'toDecide';
+/** Notices in one state, those that wait for this person's decision, or those off all boards. */
+export type Show = NoticeState | 'toDecide' | 'takenDown';
 
 const queryOfShow = (show: Show | ''): Record<string, string> =>
-  show === 'toDecide' ? { toDecide: 'true' } : { state: show };
+  show === 'toDecide' || show === 'takenDown' ? { [show]: 'true' } : { state: show };
 
 /** Those that fit, the newest edit first. */
 export function useNotices(filter: () => NoticeFilter): Pages<FoundPage<NoticeRow>> {
