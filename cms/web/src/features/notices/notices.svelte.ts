@@ -9,7 +9,7 @@ import type { Category } from './words.ts';
 export interface NoticeFilter {
   readonly q: string;
   readonly category: Category | '';
-  readonly show: Show | '';
+  readonly show?: Show | '';
 }
 
 /** Notices in one state, those that wait for this person's decision, or those off all boards. */
@@ -22,7 +22,7 @@ const queryOfShow = (show: Show | ''): Record<string, string> =>
 export function useNotices(filter: () => NoticeFilter): Pages<FoundPage<NoticeRow>> {
   const app = useApp();
   return usePages(async (cursor, signal) => {
-    const { q: typed, category, show } = filter();
+    const { q: typed, category, show = '' } = filter();
     const q = typed.trim().slice(0, 300);
     const path = `/api/notices${queryOf({ q, category, ...queryOfShow(show), cursor })}`;
     const { notices: items, next, total } = await app.api.get(path, notices, signal);
