@@ -27,7 +27,7 @@ export function withoutNotice(
   }
   return {
     content: {
-      defaultPlaylistId: published.defaultPlaylistId,
+      ...published,
       parts: refs.sort((a, b) => (a.hash < b.hash ? -1 : 1)),
       assets: published.assets.filter(({ hash }) => shown.has(hash)),
     },
