@@ -13,6 +13,7 @@ const AccountPage = () => import('./pages/AccountPage.svelte').catch(missing);
 const AuditPage = () => import('./pages/AuditPage.svelte').catch(missing);
 const BoardEditPage = () => import('./pages/BoardEditPage.svelte').catch(missing);
 const BoardNewPage = () => import('./pages/BoardNewPage.svelte').catch(missing);
+const BoardPlanPage = () => import('./pages/BoardPlanPage.svelte').catch(missing);
 const BoardPage = () => import('./pages/BoardPage.svelte').catch(missing);
 const BoardsPage = () => import('./pages/BoardsPage.svelte').catch(missing);
 const MediaBinPage = () => import('./pages/MediaBinPage.svelte').catch(missing);
@@ -29,6 +30,7 @@ const PlaylistPage = () => import('./pages/PlaylistPage.svelte').catch(missing);
 const PlaylistsPage = () => import('./pages/PlaylistsPage.svelte').catch(missing);
 const PlaysPage = () => import('./pages/PlaysPage.svelte').catch(missing);
 const PublishPage = () => import('./pages/PublishPage.svelte').catch(missing);
+const ScheduleCalendarPage = () => import('./pages/ScheduleCalendarPage.svelte').catch(missing);
 const SchedulePage = () => import('./pages/SchedulePage.svelte').catch(missing);
 const SchedulesPage = () => import('./pages/SchedulesPage.svelte').catch(missing);
 const TakeoverNewPage = () => import('./pages/TakeoverNewPage.svelte').catch(missing);
@@ -48,6 +50,7 @@ export const { p, navigate, isActive, route } = createRouter({
     '/:id': {
       '/': BoardPage,
       '/edit': BoardEditPage,
+      '/plan': BoardPlanPage,
     },
   },
   '/media': {
@@ -69,6 +72,7 @@ export const { p, navigate, isActive, route } = createRouter({
   },
   '/schedules': {
     '/': SchedulesPage,
+    '/calendar': ScheduleCalendarPage,
     '/new': SchedulePage,
     '/:id': SchedulePage,
   },

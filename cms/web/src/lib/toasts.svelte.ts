@@ -3,14 +3,17 @@ export interface Toast {
   id: number;
   tone: 'good' | 'bad';
   text: string;
+  /** Takes back what is confirmed. */
+  undo?: (() => void) | undefined;
 }
 
 export class Toasts {
   list = $state<Toast[]>([]);
   #nextId = 1;
 
-  good(text: string): void {
-    this.#add('good', text, 5000);
+  /** What can be taken back stays for longer. */
+  good(text: string, undo?: () => void): void {
+    this.#add('good', text, undo ? 12_000 : 5000, undo);
   }
   bad(text: string): void {
     this.#add('bad', text, 12_000);
@@ -19,9 +22,9 @@ export class Toasts {
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 
-  #add(tone: Toast['tone'], text: string, lifeMs: number): void {
+  #add(tone: Toast['tone'], text: string, lifeMs: number, undo?: () => void): void {
     const id = this.#nextId++;
-    this.list = [...this.list.slice(-3), { id, tone, text }];
+    this.list = [...this.list.slice(-3), { id, tone, text, undo }];
     setTimeout(() => this.dismiss(id), lifeMs);
   }
 }

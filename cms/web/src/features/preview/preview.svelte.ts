@@ -103,7 +103,7 @@ export class Preview {
   /** Stops or starts the clock. A clock that stands still has scenes that stand still, so the director begins anew. */
   setPlaying(playing: boolean): void {
     if (playing === this.playing) return;
-    this.#base = this.#elapsed();
+    this.#base = this.elapsed();
     this.#startedAt = this.#options.monotonic();
     this.playing = playing;
     this.#beginAnew();
@@ -111,7 +111,7 @@ export class Preview {
 
   /** Looks at the clock, for what shows its position. */
   look(): void {
-    this.position = this.#elapsed();
+    this.position = this.elapsed();
   }
 
   stop(): void {
@@ -127,7 +127,8 @@ export class Preview {
     if (this.#ready) this.#handle({ type: 'stage', event: this.#ready });
   }
 
-  #elapsed(): number {
+  /** ms since the origin, by now. */
+  elapsed(): number {
     return this.#base + (this.playing ? this.#options.monotonic() - this.#startedAt : 0);
   }
 
@@ -142,7 +143,7 @@ export class Preview {
   }
 
   #handle(input: DirectorInput): void {
-    const now = this.#options.origin + this.#elapsed();
+    const now = this.#options.origin + this.elapsed();
     const { commands, wakeAt } = this.#director.handle(input, now);
     for (const command of commands) {
       if (command.type === 'configure') {

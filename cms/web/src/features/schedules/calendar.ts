@@ -1,0 +1,146 @@
+/** What a week calendar shows: the openings of the entries in sight, and what was found about them. */
+import { coverageAnswer, type CoverageAnswer } from '../../../../../shared/protocol/api/plans.ts';
+import {
+  scheduleEntry,
+  type ScheduleEntry,
+  type ScheduleInput,
+  type ScheduleRow,
+} from '../../../../../shared/protocol/api/content.ts';
+import { openWindows } from '../../../../../shared/schedule/windows.ts';
+import { localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
+import type { App } from '../../lib/app.svelte.ts';
+import type { Api } from '../../lib/api.ts';
+import { explain } from '../../lib/errors.ts';
+import { m } from '../../paraglide/messages.js';
+import { exceptionOn, placeOf, type ChangedWhen } from './opening-change.ts';
+
+/** An opening on the grid. */
+export interface Drawn {
+  /** Of the opening. */
+  id: string;
+  entryId: string;
+  title: string;
+  start: number;
+  end: number;
+  editable: boolean;
+  /** This day goes by an exception. */
+  excepted: boolean;
+  /** Hidden by another for some of its time. */
+  hidden: boolean;
+}
+
+/** «+07:00»: what the zone is ahead of UTC at a moment. */
+export function offsetOf(zone: string, at: number): string {
+  const minutes = offsetSpanOf(zone, at).offsetMinutes ?? 0;
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
+/** A moment by the clock on the wall, as the grid takes it: «2026-03-03T06:00:00». */
+export const wallTime = (zone: string, at: number): string =>
+  new Date(at + (offsetSpanOf(zone, at).offsetMinutes ?? 0) * 60_000).toISOString().slice(0, 19);
+
+/** The moment that a date of the grid means: it carries the clock on the wall in its local fields, whatever the browser's zone. */
+export function instantOfWall(zone: string, wall: Date): number {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const date = `${wall.getFullYear()}-${two(wall.getMonth() + 1)}-${two(wall.getDate())}`;
+  return localDayOn(zone, date).start + (wall.getHours() * 60 + wall.getMinutes()) * 60_000;
+}
+
+/** More openings than that make a grid nobody can read: an entry of every few minutes is left to the list. */
+const mostOpenings = 60;
+
+/** The openings of [from, to); `crowded` are the entries with too many to draw. */
+export function drawnOf(
+  entries: readonly ScheduleRow[],
+  { zone, from, to }: { zone: string; from: number; to: number },
+  mayEdit: (entry: ScheduleRow) => boolean,
+  hiddenAt: (entryId: string, start: number, end: number) => boolean,
+): { openings: Drawn[]; crowded: ScheduleRow[] } {
+  const openings: Drawn[] = [];
+  const crowded: ScheduleRow[] = [];
+  for (const entry of entries) {
+    const found = openWindows(entry, zone, from, to);
+    if (found.length > mostOpenings) {
+      crowded.push(entry);
+      continue;
+    }
+    for (const { start, end } of found) {
+      openings.push({
+        id: `${entry.id} ${start}`,
+        entryId: entry.id,
+        title: entry.name,
+        start,
+        end,
+        editable: mayEdit(entry),
+        excepted: exceptionOn(entry, placeOf({ start, end }, zone).date) !== undefined,
+        hidden: hiddenAt(entry.id, start, end),
+      });
+    }
+  }
+  return { openings, crowded };
+}
+
+/** Whether an entry is hidden from every board that it reaches, for some of an interval. */
+export function hiddenIn({ groups }: CoverageAnswer): (entryId: string, start: number, end: number) => boolean {
+  return (entryId, start, end) => {
+    const meanwhile = groups.flatMap(({ stretches }) => stretches.filter((s) => s.start < end && s.end > start));
+    return meanwhile.some((s) => s.hidden.includes(entryId)) && !meanwhile.some((s) => s.by.id === entryId);
+  };
+}
+
+export const inputOf = ({
+  unitId,
+  playlistId,
+  name,
+  priority,
+  cron,
+  durationMs,
+  validFrom,
+  validTo,
+  targets,
+  exceptions,
+}: ScheduleEntry): ScheduleInput => ({
+  unitId,
+  playlistId,
+  name,
+  priority,
+  cron,
+  durationMs,
+  validFrom,
+  validTo,
+  targets,
+  exceptions,
+});
+
+export const loadCoverage = (
+  api: Api,
+  request: { boardIds: readonly string[]; from: number; to: number; draft?: ScheduleInput & { id: string } },
+): Promise<CoverageAnswer> => api.post('/api/coverage', coverageAnswer, request);
+
+/** Saves when an entry is, and offers to take it back. */
+export async function saveWhen(
+  app: App,
+  entry: ScheduleEntry,
+  change: ChangedWhen,
+  changed: () => void,
+): Promise<void> {
+  const put = (fields: ScheduleInput, revision: number): Promise<ScheduleEntry> =>
+    app.api.put(`/api/schedule-entries/${entry.id}`, scheduleEntry, { ...fields, revision });
+  const saved = await put({ ...inputOf(entry), ...change }, entry.revision);
+  changed();
+  app.toasts.good(m.schedule_saved({ name: entry.name }), () => {
+    put(inputOf(entry), saved.revision).then(changed, (error: unknown) => app.toasts.bad(explain(error)));
+  });
+}
+
+/** Deletes an entry, and offers to take it back. */
+export async function removeEntry(app: App, entry: ScheduleEntry, changed: () => void): Promise<void> {
+  await app.api.remove(`/api/schedule-entries/${entry.id}?revision=${entry.revision}`);
+  changed();
+  app.toasts.good(m.schedule_deleted({ name: entry.name }), () => {
+    app.api
+      .post(`/api/schedule-entries/${entry.id}/restore`, scheduleEntry)
+      .then(changed, (error: unknown) => app.toasts.bad(explain(error)));
+  });
+}
