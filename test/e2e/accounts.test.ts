@@ -95,7 +95,7 @@ test('a password alone opens nothing; a used code is refused, a recovery code op
     await letters.fill(recovery[0]!.toUpperCase());
     await letters.press('Enter');
     if (outcome === 'in') {
-      await see(heading('Bảng tin', other)).toBeVisible({ timeout: 30_000 });
+      await see(heading('Tổng quan', other)).toBeVisible({ timeout: 30_000 });
       await other.context().clearCookies();
     } else await see(other.getByText('Mã không đúng').first()).toBeVisible();
   }
@@ -119,7 +119,7 @@ test('somebody is invited by a link that works once', async () => {
   await other.goto(invitation);
   await choosePassword(other);
   await other.getByRole('button', { name: 'Lưu mật khẩu và vào' }).click();
-  await see(heading('Bảng tin', other)).toBeVisible({ timeout: 30_000 });
+  await see(heading('Tổng quan', other)).toBeVisible({ timeout: 30_000 });
   // An editor has nothing to manage.
   await open('/users', other);
   await see(other.getByRole('button', { name: 'Mời người dùng' })).toHaveCount(0);
@@ -134,7 +134,7 @@ test('somebody is invited by a link that works once', async () => {
 test('an account that is closed is out at once', async () => {
   const other = await newPage();
   await showPassword(other, 'bien@xa.example.vn');
-  await see(heading('Bảng tin', other)).toBeVisible({ timeout: 30_000 });
+  await see(heading('Tổng quan', other)).toBeVisible({ timeout: 30_000 });
   await open('/users');
   await page.getByRole('link', { name: 'Đỗ Văn Biên' }).click();
   await page.getByRole('button', { name: 'Khóa tài khoản' }).click();

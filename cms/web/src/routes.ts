@@ -26,6 +26,7 @@ const ObligationMatrixPage = () => import('./pages/ObligationMatrixPage.svelte')
 const ObligationPage = () => import('./pages/ObligationPage.svelte').catch(missing);
 const ObligationsPage = () => import('./pages/ObligationsPage.svelte').catch(missing);
 const ObligationsSentPage = () => import('./pages/ObligationsSentPage.svelte').catch(missing);
+const OverviewPage = () => import('./pages/OverviewPage.svelte').catch(missing);
 const PlaylistPage = () => import('./pages/PlaylistPage.svelte').catch(missing);
 const PlaylistsPage = () => import('./pages/PlaylistsPage.svelte').catch(missing);
 const PlaysPage = () => import('./pages/PlaysPage.svelte').catch(missing);
@@ -43,7 +44,7 @@ const UserPage = () => import('./pages/UserPage.svelte').catch(missing);
 const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 
 export const { p, navigate, isActive, route } = createRouter({
-  '/': BoardsPage,
+  '/': OverviewPage,
   '/boards': {
     '/': BoardsPage,
     '/new': BoardNewPage,

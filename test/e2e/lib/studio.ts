@@ -20,7 +20,7 @@ export class Studio {
     await page.getByLabel('Thư điện tử').fill(email);
     await page.getByRole('textbox', { name: 'Mật khẩu' }).fill(password);
     await page.getByRole('button', { name: 'Đăng nhập' }).click();
-    await see(page.getByRole('heading', { level: 1, name: 'Bảng tin' })).toBeVisible({ timeout: 30_000 });
+    await see(page.getByRole('heading', { level: 1, name: 'Tổng quan' })).toBeVisible({ timeout: 30_000 });
   }
 
   async pair(boardId: string, code: string): Promise<void> {

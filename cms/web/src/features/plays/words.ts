@@ -42,5 +42,11 @@ export const playWhy = (play: Pick<Play, 'why' | 'exercise'>): string =>
   play.exercise ? m.takeover_is_exercise() : whyWord(play.why);
 
 /** Whether it counts, and as what. */
-export const proofWord = (play: Pick<Play, 'counted' | 'exercise'>): string =>
-  !play.counted ? m.play_not_counted() : play.exercise ? m.play_counted_exercise() : m.play_counted();
+export const proofWord = (play: Pick<Play, 'counted' | 'exercise' | 'outcome'>): string =>
+  !play.counted
+    ? m.play_not_counted()
+    : play.exercise
+      ? m.play_counted_exercise()
+      : play.outcome === 'completed'
+        ? m.play_counted()
+        : m.play_counted_partial();
