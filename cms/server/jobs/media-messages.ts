@@ -1,6 +1,4 @@
 /** What the media child process and its parent say to each other. Both are ours and of one release: types, no schemas. */
-import type { MediaErrorCode } from './media-errors.ts';
-
 export interface MediaJob {
   /** As sniffed: the code to report when the child dies without a word. */
   readonly kind: 'image' | 'video';
@@ -40,9 +38,3 @@ export interface MediaResult {
 export interface SmallerResult {
   readonly smaller: readonly MadeFile[];
 }
-
-export type ChildMessage =
-  | { readonly type: 'progress'; readonly share: number; /** Resident memory, bytes. */ readonly rss: number }
-  | { readonly type: 'done'; readonly result: MediaResult | SmallerResult }
-  /** A null code is a fault of ours or of a library. */
-  | { readonly type: 'failed'; readonly code: MediaErrorCode | null; readonly message: string };
