@@ -201,6 +201,32 @@ async function makeMedia(unitId: string): Promise<string> {
   return id;
 }
 
+async function makeDocument(unitId: string): Promise<string> {
+  const { store, sources } = test.app.context;
+  const id = sources.newId();
+  await store.write
+    .insertInto('documents')
+    .values({
+      id,
+      unit_id: unitId,
+      name: 'thông báo.pdf',
+      hash: 'd'.repeat(64),
+      size: 1,
+      kind: 'pdf',
+      state: 'tooLong',
+      error_code: null,
+      page_count: 400,
+      from_page: null,
+      to_page: null,
+      fields: null,
+      notes: '[]',
+      created_at: sources.now(),
+      created_by: root.userId,
+    })
+    .execute();
+  return id;
+}
+
 async function makeReadyMedia(unitId: string, digit: string): Promise<string> {
   const id = await makeMedia(unitId);
   await test.app.context.store.write
@@ -265,17 +291,19 @@ const tus = (unitId: string): Record<string, string> => ({
   'upload-metadata': `unitId ${Buffer.from(unitId).toString('base64')},filename ${Buffer.from('a.png').toString('base64')}`,
 });
 /** An upload that the administrator began. */
-async function makeUpload(): Promise<Call> {
+const makeUpload = (): Promise<Call> => beginUpload('/api/uploads');
+const makeDocumentUpload = (): Promise<Call> => beginUpload('/api/document-uploads');
+async function beginUpload(path: string): Promise<Call> {
   const uploader = people.get('administrator')!;
   const response = await test.app.fastify.inject({
     method: 'POST',
-    url: '/api/uploads',
+    url: path,
     headers: { cookie: uploader.cookie, 'x-csrf-token': uploader.csrf, ...tus(units.commune) },
   });
   expect(response.statusCode).toBe(201);
   const id = String(response.headers.location).split('/').at(-1)!;
   return {
-    url: `/api/uploads/${id}`,
+    url: `${path}/${id}`,
     headers: { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
   };
 }
@@ -472,6 +500,19 @@ const table: Record<string, Rule> = {
   'HEAD /api/uploads/:id': { needs: 'owner', about: makeUpload },
   'PATCH /api/uploads/:id': { needs: 'owner', about: makeUpload },
   'DELETE /api/uploads/:id': { needs: 'owner', about: makeUpload },
+  'POST /api/document-uploads': { needs: 'content.edit', about: (unit) => Promise.resolve({ headers: tus(unit) }) },
+  'HEAD /api/document-uploads/:id': { needs: 'owner', about: makeDocumentUpload },
+  'PATCH /api/document-uploads/:id': { needs: 'owner', about: makeDocumentUpload },
+  'DELETE /api/document-uploads/:id': { needs: 'owner', about: makeDocumentUpload },
+  'GET /api/documents/:id': { needs: 'content.read', above: true, about: at('/api/documents/:id', makeDocument) },
+  'POST /api/documents/:id/read': {
+    needs: 'content.edit',
+    about: async (unit) => ({
+      url: `/api/documents/${await makeDocument(unit)}/read`,
+      payload: { from: 1, to: 2 },
+    }),
+  },
+  'DELETE /api/documents/:id': { needs: 'content.edit', about: at('/api/documents/:id', makeDocument) },
 
   'GET /api/notices': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeNotice) },
   'GET /api/notices/:id': { needs: 'content.read', above: true, about: at('/api/notices/:id', makeNotice) },
@@ -823,7 +864,9 @@ describe('a session whose second factor is yet to be shown', () => {
 it('the interface is described for whoever is signed in', async () => {
   const response = await call('GET /api/openapi.json', {}, 'viewer');
   const { paths } = response.json<{ paths: Record<string, Record<string, { requestBody?: unknown }>> }>();
-  const described = Object.keys(table).filter((rule) => !/uploads\/|POST \/api\/uploads|openapi|metrics/.test(rule));
+  const described = Object.keys(table).filter(
+    (rule) => !/uploads\/|POST \/api\/(document-)?uploads|openapi|metrics/.test(rule),
+  );
   const found = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   );

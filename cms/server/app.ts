@@ -26,6 +26,8 @@ import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardConditions } from './features/boards/conditions.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
 import { createMetrics, monitorToken } from './metrics.ts';
+import { documentRoutes, documentUploadsPath } from './features/documents/routes.ts';
+import { createDocumentsService, type DocumentsService } from './features/documents/service.ts';
 import { createKeysService, type KeysService } from './features/keys/service.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { createMediaService, type MediaService } from './features/media/service.ts';
@@ -74,6 +76,7 @@ export interface Features {
   readonly upkeep: UpkeepService;
   readonly keys: KeysService;
   readonly media: MediaService;
+  readonly documents: DocumentsService;
   readonly notices: NoticesService;
   readonly approvals: Approvals;
   readonly selfApproval: SelfApproval;
@@ -127,6 +130,7 @@ export async function createApp(
     namesOfPeople: (ids) => accounts.names(ids),
   });
   const media = createMediaService(context, { units });
+  const documents = createDocumentsService(context, { units, media });
   const notices = createNoticesService(context, { units, media });
   const selfApproval = createSelfApproval(context, { units });
   const approvals = createApprovals(context, { notices, accounts, selfApproval });
@@ -155,6 +159,13 @@ export async function createApp(
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
   await media.start(uploads.find);
   building.defer(() => media.close());
+  const documentUploads = createUploadServer(documents, {
+    newId: () => sources.newId(),
+    directory: context.folders.documents,
+    path: documentUploadsPath,
+  });
+  await documents.start(documentUploads.find);
+  building.defer(() => documents.close());
 
   const http = await createHttp({
     log,
@@ -183,6 +194,7 @@ export async function createApp(
     upkeepRoutes(upkeep),
     overviewRoutes(overview),
     mediaRoutes(media, uploads),
+    documentRoutes(documents, documentUploads),
     noticeRoutes(notices),
     approvalRoutes(approvals, selfApproval),
     takedownRoutes(takedowns),
@@ -210,7 +222,9 @@ export async function createApp(
   building.defer(() => void io.engine.close());
   await fastify.ready();
   await takedowns.resume();
-  building.defer(startHousekeeping({ accounts, keys, media, uploads, programmes, proof, units, log }));
+  building.defer(
+    startHousekeeping({ accounts, keys, media, uploads, documents, documentUploads, programmes, proof, units, log }),
+  );
 
   const disposal = building.move();
   return {
@@ -225,6 +239,7 @@ export async function createApp(
       upkeep,
       keys,
       media,
+      documents,
       notices,
       approvals,
       selfApproval,
@@ -253,11 +268,13 @@ async function createContext(
   const folders = {
     media: join(config.data, 'media'),
     uploads: join(config.data, 'uploads'),
+    documents: join(config.data, 'documents'),
     keys: join(config.data, 'keys'),
   };
   await makePrivateFolder(config.data);
   await mkdir(folders.media, { recursive: true });
   await mkdir(folders.uploads, { recursive: true });
+  await mkdir(folders.documents, { recursive: true });
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     file: join(config.data, 'cms.sqlite'),

@@ -70,8 +70,13 @@ export interface Context {
   readonly audit: Audit;
   readonly events: Events;
   readonly log: Logger;
-  /** The data folder's `media`, `uploads` and `keys` folders, absolute. */
-  readonly folders: { readonly media: string; readonly uploads: string; readonly keys: string };
+  /** The data folder's `media`, `uploads`, `documents` (uploads to be read) and `keys` folders, absolute. */
+  readonly folders: {
+    readonly media: string;
+    readonly uploads: string;
+    readonly documents: string;
+    readonly keys: string;
+  };
 }
 
 /** Routes declare who may call them; a route without `auth` does not start (http.ts checks). */

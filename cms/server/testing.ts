@@ -79,7 +79,12 @@ export async function createTestContext(store: Store): Promise<TestContext> {
     audit: createAudit(sources),
     events,
     log: pino({ level: 'silent' }),
-    folders: { media: join(folder, 'media'), uploads: join(folder, 'uploads'), keys: join(folder, 'keys') },
+    folders: {
+      media: join(folder, 'media'),
+      uploads: join(folder, 'uploads'),
+      documents: join(folder, 'documents'),
+      keys: join(folder, 'keys'),
+    },
   };
   const units = await createUnitsService(context, { tree });
   return { context, sources, units, emitted, discard: () => rm(folder, { recursive: true, force: true }) };

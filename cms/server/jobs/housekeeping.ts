@@ -2,6 +2,7 @@
 import cron from 'node-cron';
 import type { Logger } from 'pino';
 import type { AccountsService } from '../features/accounts/service.ts';
+import type { DocumentsService } from '../features/documents/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
@@ -14,6 +15,8 @@ export interface HousekeepingDeps {
   readonly keys: Pick<KeysService, 'renewIfDue'>;
   readonly media: Pick<MediaService, 'tidyUploads' | 'emptyBin'>;
   readonly uploads: Pick<UploadServer, 'find'>;
+  readonly documents: Pick<DocumentsService, 'tidy'>;
+  readonly documentUploads: Pick<UploadServer, 'find'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
   readonly units: Pick<UnitsService, 'keepUp'>;
@@ -22,7 +25,7 @@ export interface HousekeepingDeps {
 
 /** @returns how to stop it */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  const { accounts, keys, media, uploads, programmes, proof, units, log } = deps;
+  const { accounts, keys, media, uploads, documents, documentUploads, programmes, proof, units, log } = deps;
   const ending = new AbortController();
   const running = new Set<Promise<void>>();
   const every = (expression: string, name: string, work: () => Promise<unknown>) =>
@@ -40,6 +43,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('* * * * *', 'units', () => units.keepUp()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
+    every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),
     every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),
   ];
   return async () => {

@@ -10,6 +10,7 @@ import * as slimPlays from './migrations/0007-slim-plays.ts';
 import * as numberedJournals from './migrations/0008-numbered-journals.ts';
 import * as contentLists from './migrations/0010-content-lists.ts';
 import * as noticeApproval from './migrations/0011-notice-approval.ts';
+import * as documents from './migrations/0012-documents.ts';
 import * as scheduleExceptions from './migrations/0013-schedule-exceptions.ts';
 import * as obligationReceipts from './migrations/0014-obligation-receipts.ts';
 import * as playTallies from './migrations/0015-play-tallies.ts';
@@ -33,6 +34,7 @@ const migrations: readonly Migration[] = [
   numberedJournals.migration,
   contentLists.migration,
   noticeApproval.migration,
+  documents.migration,
   scheduleExceptions.migration,
   obligationReceipts.migration,
   playTallies.migration,

@@ -210,6 +210,31 @@ export interface Database {
   /** The same picture or video, smaller: for boards that show no more of it. Both are assets. */
   asset_renditions: { asset: string; rendition: string };
 
+  /** What notices are made of. The file itself is gone once it has been read: its name and hash say which it was. */
+  documents: {
+    id: string;
+    unit_id: string;
+    name: string;
+    /** SHA-256 and bytes of the file as it was sent. */
+    hash: string;
+    size: number;
+    kind: 'pdf' | 'docx' | null;
+    state: 'reading' | 'tooLong' | 'ready' | 'failed';
+    error_code: string | null;
+    page_count: number | null;
+    /** Which pages somebody asked for; null: all. */
+    from_page: number | null;
+    to_page: number | null;
+    /** JSON of documentFields (shared/protocol/api/documents.ts). */
+    fields: string | null;
+    /** JSON array of what there is to say about them. */
+    notes: string;
+    created_at: number;
+    created_by: string;
+  };
+  /** Pictures of a document's pages, which are media as others. */
+  document_pages: { document_id: string; number: number; media_id: string };
+
   notices: {
     id: string;
     unit_id: string;
@@ -235,6 +260,8 @@ export interface Database {
     approved_version: Generated<number | null>;
     /** The take-down that keeps it off all boards now. */
     takedown_id: Generated<string | null>;
+    /** The document that it was made of. */
+    document_id: Generated<string | null>;
   };
   /** What was submitted for approval, as it was then, numbered from 1, and what was decided. */
   notice_versions: {

@@ -46,12 +46,16 @@ const noticeFields = {
   durationMs: durationMs.min(1000).max(longestShownMs).nullable(),
 };
 /** POST /api/notices → notice; PUT /api/notices/:id {…, revision} → notice; GET, GET :id, DELETE :id (409 in_use). Moved to a unit that does not contain its uses: code used_outside_unit 409. Layout fields: code `layout_field_invalid`, field `content.fields.<name>`. */
-export const noticeInput = z.strictObject(noticeFields);
+export const noticeInput = z.strictObject({
+  ...noticeFields,
+  /** The document that it is made of; stays with it. */ documentId: uuid.optional(),
+});
 export const noticeEdit = z.strictObject({ ...noticeFields, revision: z.int() });
 export const notice = z.strictObject({
   id: uuid,
   ...noticeFields,
   title: z.string(),
+  documentId: uuid.nullable(),
   revision: z.int(),
   updatedAt: msUtc,
   /** What boards will use. */ effectiveDurationMs: durationMs,

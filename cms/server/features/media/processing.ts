@@ -6,8 +6,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { isStorageFull, MediaError, StoppedError, type MediaErrorCode } from '../../jobs/media-errors.ts';
-import type { MadeFile, MediaResult } from '../../jobs/media-messages.ts';
-import { ladder } from '../../jobs/media-ladder.ts';
+import type { MediaResult } from '../../jobs/media-messages.ts';
 import { MediaQueue } from '../../jobs/media-queue.ts';
 import type { RunMedia } from '../../jobs/media-runner.ts';
 import { sniffFile } from '../../jobs/media-sniff.ts';
@@ -230,13 +229,7 @@ export function createMediaProcessing(
           poster_hash: poster.hash,
         });
         if (!ready) return false;
-        for (const made of all) await repo.insertAsset(tx, assetRow(made));
-        await repo.setSmaller(
-          tx,
-          rendition.hash,
-          smaller.map(({ hash }) => hash),
-          ladder,
-        );
+        await repo.insertResult(tx, { rendition, poster, smaller }, sources.now());
         return true;
       });
       // It was deleted meanwhile.
@@ -248,8 +241,6 @@ export function createMediaProcessing(
       throw error;
     }
   }
-
-  const assetRow = (made: MadeFile): repo.NewAsset => repo.assetRow(made, sources.now());
 
   async function fail(row: Pick<MediaRow, 'id'>, code: MediaErrorCode): Promise<void> {
     await folders.removeWork(row.id).catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { MediaErrorCode } from '../../jobs/media-errors.ts';
-import type { MadeFile } from '../../jobs/media-messages.ts';
+import { ladder } from '../../jobs/media-ladder.ts';
+import type { MadeFile, MediaResult } from '../../jobs/media-messages.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
@@ -117,6 +118,17 @@ export async function setSmaller(tx: Tx, asset: string, copies: readonly string[
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   await tx.updateTable('assets').set({ ladder }).where('hash', '=', asset).execute();
+}
+
+/** Names all files of a result, which are in place. */
+export async function insertResult(
+  tx: Tx,
+  { rendition, poster, smaller }: Omit<MediaResult, 'kind'>,
+  now: number,
+): Promise<void> {
+  for (const made of [rendition, poster, ...smaller]) await insertAsset(tx, assetRow(made, now));
+  const copies = smaller.map(({ hash }) => hash);
+  await setSmaller(tx, rendition.hash, copies, ladder);
 }
 
 export type SmallerRow = Pick<AssetRow, 'hash' | 'size' | 'media_type' | 'width' | 'height'> & {

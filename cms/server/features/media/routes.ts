@@ -73,15 +73,15 @@ export function mediaRoutes(service: MediaService, uploads: UploadServer): Route
 }
 
 /** tus reads the request itself: here nothing parses a body. */
-function uploadRoutes(uploads: UploadServer): Routes {
+export function uploadRoutes(uploads: UploadServer): Routes {
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, done) => done(null));
     for (const [method, url] of [
-      ['POST', uploadsPath],
-      ['HEAD', `${uploadsPath}/:id`],
-      ['PATCH', `${uploadsPath}/:id`],
-      ['DELETE', `${uploadsPath}/:id`],
+      ['POST', uploads.path],
+      ['HEAD', `${uploads.path}/:id`],
+      ['PATCH', `${uploads.path}/:id`],
+      ['DELETE', `${uploads.path}/:id`],
     ] as const)
       app.route({
         method,

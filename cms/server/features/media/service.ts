@@ -15,6 +15,7 @@ import { maySeeContent } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
 import { createMediaBin, type MediaBin } from './bin.ts';
 import { MediaFolders } from './files.ts';
+import { createMadeMedia, type MadeMedia } from './made.ts';
 import { createMediaLibrary, type MediaLibrary } from './library.ts';
 import { createMediaProcessing, type NewUpload, type Pause } from './processing.ts';
 import { createMediaReplacing, type MediaReplacing } from './replace.ts';
@@ -32,7 +33,8 @@ export interface MediaService
   extends
     Pick<MediaLibrary, 'list' | 'get' | 'edit' | 'tags' | 'uses'>,
     Pick<MediaBin, 'remove' | 'restore'>,
-    Pick<MediaReplacing, 'replace'> {
+    Pick<MediaReplacing, 'replace'>,
+    MadeMedia {
   /** Deletes for good what has lain in the recycle bin long enough and no programme holds: see MediaBin.empty. */
   emptyBin: MediaBin['empty'];
   /** Whether an upload of so many bytes (null: not known yet) may begin. @throws AppError `forbidden`, `file_empty`, `too_large`, `storage_full` */
@@ -102,6 +104,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
   });
   let missing: Promise<void> = Promise.resolve();
   const replacing = createMediaReplacing(context, { library });
+  const made = createMadeMedia(context, { folders });
   const bin = createMediaBin(context, { tree, folders, library, processing });
 
   async function accept(upload: NewUpload): Promise<void> {
@@ -132,6 +135,7 @@ export function createMediaService(context: Context, deps: MediaDeps): MediaServ
     remove: (actor, id) => bin.remove(actor, id),
     restore: (actor, id) => bin.restore(actor, id),
     replace: (actor, id, by) => replacing.replace(actor, id, by),
+    addMade: (owner, pictures, also) => made.addMade(owner, pictures, also),
     emptyBin: (inUse) => bin.empty(inUse),
     async assertMayUpload(actor, unitId, size) {
       access.assert(actor, 'content.edit', unitId);

@@ -11,11 +11,22 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import { isStorageFull, MediaError } from '../../jobs/media-errors.ts';
 import { cleanLine } from '../../text.ts';
-import type { FindUpload, MediaService, NewUpload } from './service.ts';
+import type { MediaFolders } from './files.ts';
+import type { FindUpload, NewUpload } from './service.ts';
 
 export const uploadsPath = '/api/uploads';
 
+/** Who takes uploads in: the media library or the documents. */
+export interface UploadHome {
+  readonly maxUploadBytes: number;
+  /** Throws why an upload of so many bytes (null: not known yet) may not begin. */
+  assertMayUpload(actor: Actor, unitId: string, size: number | null): Promise<void>;
+  accept(upload: NewUpload): Promise<void>;
+  readonly folders: Pick<MediaFolders, 'uploads'>;
+}
+
 export interface UploadServer {
+  readonly path: string;
   handle(request: IncomingMessage, response: ServerResponse, actor: Actor): Promise<void>;
   readonly find: FindUpload;
   /** What this person began to send and has not sent to its end, the last touched first. */
@@ -40,7 +51,11 @@ class UploadStore extends FileStore {
 /**
  * @param deps.newId makes the upload's id, which becomes the media's
  */
-export function createUploadServer(service: MediaService, deps: { newId(): string; directory: string }): UploadServer {
+export function createUploadServer(
+  service: UploadHome,
+  deps: { newId(): string; directory: string; path?: string },
+): UploadServer {
+  const path = deps.path ?? uploadsPath;
   const actors = new WeakMap<IncomingMessage, Actor>();
   const datastore = new UploadStore({ directory: deps.directory });
 
@@ -51,7 +66,7 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
   };
 
   const server = new Server({
-    path: uploadsPath,
+    path,
     datastore,
     relativeLocation: true,
     allowedOrigins: [],
@@ -98,6 +113,7 @@ export function createUploadServer(service: MediaService, deps: { newId(): strin
   });
 
   return {
+    path,
     async handle(request, response, actor) {
       actors.set(request, actor);
       await server.handle(request, response);

@@ -14,6 +14,8 @@ export interface NoticeRecord {
   readonly category: (typeof noticeCategories)[number];
   readonly content: NoticeContent;
   readonly durationMs: number | null;
+  /** The document that it was made of. */
+  readonly documentId: string | null;
   readonly revision: number;
   readonly updatedAt: number;
   readonly state: NoticeState;
@@ -38,6 +40,7 @@ function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
   return {
     ...toValues(row),
     id: row.id,
+    documentId: row.document_id,
     revision: row.revision,
     updatedAt: row.updated_at,
     state: row.state,
@@ -131,12 +134,26 @@ export async function findHeadings(db: Db | Tx, ids: readonly string[]): Promise
   return new Map(rows.map(({ id, title, category }) => [id, { title, category: category as Heading['category'] }]));
 }
 
-export async function insertNotice(tx: Tx, id: string, values: NoticeValues, by: string, now: number): Promise<void> {
+/** The unit of a document; null when there is none. */
+export async function unitOfDocument(db: Db | Tx, id: string): Promise<string | null> {
+  const row = await db.selectFrom('documents').select('unit_id').where('id', '=', id).executeTakeFirst();
+  return row?.unit_id ?? null;
+}
+
+export async function insertNotice(
+  tx: Tx,
+  id: string,
+  values: NoticeValues,
+  documentId: string | null,
+  by: string,
+  now: number,
+): Promise<void> {
   await tx
     .insertInto('notices')
     .values({
       ...toColumns(values),
       id,
+      document_id: documentId,
       revision: 1,
       created_at: now,
       updated_at: now,

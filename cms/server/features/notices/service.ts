@@ -45,7 +45,7 @@ export interface NoticesService {
   list(actor: Actor, query?: Partial<NoticesQuery>): Promise<NoticeList>;
   /** @throws AppError `notice_unknown` 404 */
   get(actor: Actor, id: string): Promise<Notice>;
-  /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `forbidden` */
+  /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `document_unknown`, `forbidden` */
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
   /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
@@ -147,6 +147,13 @@ export function createNoticesService(
     return { unitId: input.unitId, title, category: input.category, content, durationMs: input.durationMs };
   }
 
+  async function assertSeen(actor: Actor, documentId: string | null): Promise<void> {
+    if (documentId === null) return;
+    const unitId = await repo.unitOfDocument(store.read, documentId);
+    if (unitId === null || !maySeeContent(actor, access, tree, unitId))
+      throw new AppError('document_unknown', 'There is no such document', { field: 'documentId' });
+  }
+
   async function view(id: string): Promise<Notice> {
     const record = await repo.findNotice(store.write, id);
     if (!record) throw unknown();
@@ -187,9 +194,11 @@ export function createNoticesService(
     async create(actor, input) {
       access.assert(actor, 'content.edit', input.unitId);
       const values = await clean(actor, input, null);
+      const documentId = input.documentId ?? null;
+      await assertSeen(actor, documentId);
       const id = sources.newId();
       await store.transaction(async (tx) => {
-        await repo.insertNotice(tx, id, values, actor.userId, sources.now());
+        await repo.insertNotice(tx, id, values, documentId, actor.userId, sources.now());
         await audit(tx, {
           actor,
           action: 'notice.created',

@@ -32,6 +32,7 @@ const notice = (n: number, content: NoticeContent = layout, over: Partial<Approv
   title: `Tin ${n}`,
   category: 'local',
   content,
+  documentId: null,
   durationMs: null,
   effectiveDurationMs: 10_000,
   ...over,

@@ -1,0 +1,263 @@
+/** Documents over HTTP as a browser sends them: real tus client, real child process, both databases. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { Upload } from 'tus-js-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Document } from '../../../../shared/protocol/api/documents.ts';
+import type { Actor } from '../../access.ts';
+import { createHttp, type Http } from '../../http.ts';
+import { createDocumentRunner, defaultDocumentLimits, type RunDocument } from '../../jobs/document-runner.ts';
+import { describeStores } from '../../store/testing.ts';
+import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createMediaService, type MediaService } from '../media/service.ts';
+import { createUploadServer, type UploadServer } from '../media/uploads.ts';
+import { createNoticesService } from '../notices/service.ts';
+import { documentRoutes, documentUploadsPath } from './routes.ts';
+import { createDocumentsService, type DocumentsService } from './service.ts';
+
+const fixture = (name: string): Promise<Buffer> =>
+  readFile(fileURLToPath(new URL(`../../../../test/fixtures/documents/${name}`, import.meta.url)));
+const realRun = createDocumentRunner(defaultDocumentLimits);
+
+/** A PDF of empty pages. @param size of each, points */
+function emptyPdf(pages: number, size: [number, number] = [595, 842], trailer = ''): Buffer {
+  const kids = Array.from({ length: pages }, (_, at) => `${at + 3} 0 R`).join(' ');
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages/Count ${pages}/Kids[${kids}]>>`,
+    ...Array.from({ length: pages }, () => `<</Type/Page/Parent 2 0 R/MediaBox[0 0 ${size.join(' ')}]>>`),
+  ];
+  const body = objects.map((object, at) => `${at + 1} 0 obj${object}endobj\n`).join('');
+  return Buffer.from(`%PDF-1.4\n${body}trailer<</Root 1 0 R/Size ${objects.length + 1}${trailer}>>\n%%EOF`, 'latin1');
+}
+const secret = `<${'41'.repeat(32)}>`;
+const encrypted = emptyPdf(
+  1,
+  [595, 842],
+  `/ID[<01><01>]/Encrypt<</Filter/Standard/V 1/R 2/P -4/O${secret}/U${secret}>>`,
+);
+
+describeStores('documents', (under) => {
+  let test: TestContext;
+  let units: Awaited<ReturnType<typeof seedUnits>>;
+  let editor: Actor;
+  let sister: Actor;
+  let media: MediaService;
+  let service: DocumentsService;
+  let uploads: UploadServer;
+  let http: Http;
+  let address: string;
+  let run: RunDocument = realRun;
+
+  beforeAll(async () => {
+    test = await createTestContext(under.store);
+    units = await seedUnits(test);
+    editor = testActor({ unitId: units.commune, role: 'editor' });
+    sister = testActor({ unitId: units.sister, role: 'editor' });
+    media = createMediaService(test.context, { units: test.units });
+    service = createDocumentsService(test.context, {
+      units: test.units,
+      media,
+      run: (job, options) => run(job, options),
+      freeBytes: () => Promise.resolve(1e12),
+    });
+    uploads = createUploadServer(service, {
+      newId: test.sources.newId,
+      directory: test.context.folders.documents,
+      path: documentUploadsPath,
+    });
+    http = await createHttp({
+      log: pino({ level: 'silent' }),
+      trustProxy: false,
+      monitorToken: null,
+      tls: null,
+      resolveSession: () => Promise.resolve(editor),
+      verifyBoardToken: () => Promise.reject(new Error('no board')),
+    });
+    await http.app.register(documentRoutes(service, uploads));
+    address = await http.app.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterEach(async () => {
+    await service.idle();
+    run = realRun;
+  });
+  afterAll(async () => {
+    await http.app.close();
+    await service.close();
+    await media.close();
+    await test.discard();
+  });
+
+  /** Sends a file as the page does. @returns what was read of it */
+  async function sent(data: Buffer, name: string): Promise<Document> {
+    const id = await new Promise<string>((resolve, reject) => {
+      const upload: Upload = new Upload(data, {
+        endpoint: address + documentUploadsPath,
+        metadata: { filename: name, unitId: units.commune },
+        headers: { cookie: 'bt_session=editor', 'x-csrf-token': 'csrf' },
+        retryDelays: null,
+        onSuccess: () => resolve(upload.url!.split('/').at(-1)!),
+        onError: reject,
+      });
+      upload.start();
+    });
+    await service.idle();
+    return service.get(editor, id);
+  }
+  const filesLeft = async (): Promise<string[]> => [
+    ...(await readdir(test.context.folders.documents)),
+    ...(await readdir(join(test.context.folders.media, 'tmp')).catch(() => [])),
+  ];
+
+  it('of pages become pictures of the library and fields, and nothing of the file stays', async () => {
+    const data = await fixture('plan.pdf');
+    const read = await sent(data, 'Kế hoạch.pdf');
+    expect(read).toMatchObject({
+      unitId: units.commune,
+      name: 'Kế hoạch.pdf',
+      hash: createHash('sha256').update(data).digest('hex'),
+      state: 'ready',
+      kind: 'pdf',
+      pageCount: 3,
+      notes: ['body_cut'],
+      fields: {
+        title: 'Thiết lập bảng tin điện tử công cộng của Ủy ban nhân dân cấp xã năm 2027',
+        documentNumber: '1207/KH-SVHTTDL',
+        date: '18/11/2026',
+        issuingUnit: 'Sở Văn hóa, Thể thao và Du lịch',
+        signer: 'Giám đốc Trần Văn Bảy',
+      },
+    });
+    expect(read.pages.map(({ number }) => number)).toEqual([1, 2, 3]);
+    const first = (await media.usableAsset(editor, read.pages[0]!.asset))!;
+    expect([first.width, first.height]).toEqual([1526, 2160]);
+    // An LED wall of 192×96 has its own size.
+    expect(Math.min(...(await media.smaller([first.hash])).map(({ height }) => height))).toBe(240);
+    expect(await filesLeft()).toEqual([]);
+    const notices = createNoticesService(test.context, { units: test.units, media });
+    const content = { type: 'image' as const, asset: first.hash, alt: '', fit: 'contain' as const };
+    const input = { unitId: units.commune, title: 'Kế hoạch', category: 'local' as const, content, durationMs: null };
+    expect(await notices.create(editor, { ...input, documentId: read.id })).toMatchObject({ documentId: read.id });
+    await expect(notices.create(sister, { ...input, unitId: units.sister })).rejects.toMatchObject({
+      code: 'asset_unknown',
+    });
+  });
+
+  it.each([
+    [
+      'notice.pdf',
+      '48/TB-UBND',
+      'Phó Chủ tịch Nguyễn Thị Hường',
+      'Tạm ngừng cung cấp nước sạch để súc rửa đường ống trên địa bàn xã',
+    ],
+    [
+      'notice.docx',
+      '48/TB-UBND',
+      'Phó Chủ tịch Nguyễn Thị Hường',
+      'Tạm ngừng cung cấp nước sạch để súc rửa đường ống trên địa bàn xã',
+    ],
+    ['letter.pdf', '215/UBND-VHXH', 'Chủ tịch Lê Hoàng Phúc', 'Treo cờ Tổ quốc và vệ sinh đường làng dịp 02/9'],
+  ])('%s is read by its form', async (name, documentNumber, signer, title) => {
+    const { state, fields, notes } = await sent(await fixture(name), name);
+    expect({ state, notes, fields }).toMatchObject({
+      state: 'ready',
+      notes: [],
+      fields: { documentNumber, signer, title },
+    });
+    expect(fields!.body).not.toMatch(/Nơi nhận|CỘNG HÒA|CHỦ TỊCH/u);
+  });
+
+  it('from a scanner have pages and say that they have no text', async () => {
+    const read = await sent(await fixture('scanned.pdf'), 'quét.pdf');
+    expect(read).toMatchObject({ state: 'ready', notes: ['no_text'], fields: { title: '', documentNumber: '' } });
+    expect(read.pages.length).toBeGreaterThan(0);
+  });
+
+  describe('that cannot be read leave nothing behind:', () => {
+    it.each([
+      ['text.pdf', () => Buffer.from('Đây không phải là PDF'), 'document_unrecognized'],
+      ['damaged.pdf', () => Buffer.from('%PDF-1.7\nhỏng'), 'document_damaged'],
+      ['encrypted.pdf', () => encrypted, 'document_encrypted'],
+      ['roll.pdf', () => emptyPdf(1, [100, 14_400]), 'document_page_shape'],
+      ['old.doc', () => Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'document_old_word'],
+      ['cut.docx', () => Buffer.from('PK\u0003\u0004 cut'), 'document_damaged'],
+      ['macros.docm', () => fixture('macros.docm'), 'document_macros'],
+      ['bomb.docx', () => fixture('bomb.docx'), 'document_unpacked_too_large'],
+    ] as const)('%s', async (name, data, code) => {
+      const before = await media.list(editor);
+      expect(await sent(await data(), name)).toMatchObject({ state: 'failed', errorCode: code, pages: [] });
+      expect(await filesLeft()).toEqual([]);
+      expect((await media.list(editor)).total).toBe(before.total);
+    });
+
+    it('one that stops the reader', async () => {
+      run = createDocumentRunner({ ...defaultDocumentLimits, stallMs: 1 });
+      expect(await sent(await fixture('notice.pdf'), 'chậm.pdf')).toMatchObject({
+        state: 'failed',
+        errorCode: 'document_too_slow',
+      });
+      expect(await filesLeft()).toEqual([]);
+    });
+  });
+
+  describe('of 400 pages', () => {
+    it('wait to be told which, and read those', async () => {
+      const waiting = await sent(emptyPdf(400), 'dài.pdf');
+      expect(waiting).toMatchObject({ state: 'tooLong', pageCount: 400, pages: [] });
+      for (const range of [
+        { from: 5, to: 4 },
+        { from: 1, to: 61 },
+        { from: 400, to: 401 },
+      ])
+        await expect(service.readPages(editor, waiting.id, range)).rejects.toMatchObject({
+          code: 'document_range_invalid',
+        });
+      expect(await service.readPages(editor, waiting.id, { from: 399, to: 400 })).toMatchObject({ state: 'reading' });
+      await service.idle();
+      const read = await service.get(editor, waiting.id);
+      expect([read.state, read.pages.map(({ number }) => number)]).toEqual(['ready', [399, 400]]);
+      expect(await filesLeft()).toEqual([]);
+      await expect(service.readPages(editor, waiting.id, { from: 1, to: 1 })).rejects.toMatchObject({
+        code: 'document_not_waiting',
+      });
+      await expect(service.remove(editor, waiting.id)).rejects.toMatchObject({ code: 'document_ready' });
+    });
+
+    it('are given up with all that there is of them, and after a week by themselves', async () => {
+      const given = await sent(emptyPdf(61), 'a.pdf');
+      await service.remove(editor, given.id);
+      await expect(service.get(editor, given.id)).rejects.toMatchObject({ code: 'document_unknown' });
+      expect(await filesLeft()).toEqual([]);
+      const left = await sent(emptyPdf(61), 'b.pdf');
+      test.sources.advance(8 * 86_400_000);
+      await service.tidy(uploads.find);
+      expect(await service.get(editor, left.id)).toMatchObject({ state: 'failed', errorCode: 'upload_lost' });
+      expect(await filesLeft()).toEqual([]);
+    });
+  });
+
+  it('are out of sight of other units', async () => {
+    const { id } = await sent(Buffer.from('x'), 'x.pdf');
+    await expect(service.get(sister, id)).rejects.toMatchObject({ code: 'document_unknown' });
+  });
+
+  it('that were being read when the CMS ended are read at the next start', async () => {
+    run = (_job, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    const data = await fixture('notice.docx');
+    const id = test.sources.newId();
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(join(test.context.folders.documents, id), data);
+    const upload = { id, unitId: units.commune, name: 'a.docx', userId: editor.userId };
+    await service.accept(upload);
+    await service.close();
+    expect(await service.get(editor, id)).toMatchObject({ state: 'reading' });
+    run = realRun;
+    await service.start(() => Promise.resolve(null));
+    await service.idle();
+    expect(await service.get(editor, id)).toMatchObject({ state: 'ready', fields: { documentNumber: '48/TB-UBND' } });
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { readForm } from './document-form.ts';
+import { linesOf, type DocumentLine, type TextPiece } from './document-lines.ts';
+import { organCase } from './document-words.ts';
+
+const left = (text: string): DocumentLine => ({ text, place: 'left', first: true });
+const right = (text: string): DocumentLine => ({ text, place: 'right', first: true });
+const center = (text: string): DocumentLine => ({ text, place: 'center', first: true });
+const full = (text: string, first = true): DocumentLine => ({ text, place: 'full', first });
+
+const head = [
+  left('ỦY BAN NHÂN DÂN'),
+  right('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'),
+  left('XÃ BÌNH AN'),
+  right('Độc lập - Tự do - Hạnh phúc'),
+];
+
+describe('an official document', () => {
+  it('says by its form who, what, when', () => {
+    const fields = readForm([
+      ...head,
+      left('Số: 48/TB-UBND'),
+      right('Bình An, ngày 05 tháng 6 năm 2026'),
+      center('THÔNG BÁO'),
+      center('Về việc tiêm phòng dại cho chó, mèo'),
+      center('đợt 2 năm 2026'),
+      full('Căn cứ Kế hoạch số 12/KH-UBND ngày 20 tháng 5 năm 2026 của Ủy ban'),
+      full('nhân dân xã, Ủy ban nhân dân xã thông báo:', false),
+      full('1. Thời gian: từ 7 giờ 30 ngày 10/6/2026.'),
+      left('Nơi nhận:'),
+      right('KT. CHỦ TỊCH'),
+      left('- Lưu: VT.'),
+      right('PHÓ CHỦ TỊCH'),
+      right('Nguyễn Thị Hường'),
+    ]);
+    expect(fields).toEqual({
+      title: 'Tiêm phòng dại cho chó, mèo đợt 2 năm 2026',
+      documentNumber: '48/TB-UBND',
+      date: '05/06/2026',
+      issuingUnit: 'Ủy ban nhân dân xã Bình An',
+      signer: 'Phó Chủ tịch Nguyễn Thị Hường',
+      body:
+        'Căn cứ Kế hoạch số 12/KH-UBND ngày 20 tháng 5 năm 2026 của Ủy ban nhân dân xã, Ủy ban nhân dân xã thông báo:\n' +
+        '1. Thời gian: từ 7 giờ 30 ngày 10/6/2026.',
+    });
+  });
+
+  it('may be a decision, whose head names who decides', () => {
+    const fields = readForm([
+      ...head,
+      left('Số: 15/2026/QĐ-UBND'),
+      right('Bình An, ngày 1 tháng 12 năm 2026'),
+      center('QUYẾT ĐỊNH'),
+      center('Ban hành Quy chế hoạt động của bảng tin điện tử'),
+      center('CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ BÌNH AN'),
+      full('Căn cứ Luật Tổ chức chính quyền địa phương;'),
+    ]);
+    expect(fields).toMatchObject({
+      title: 'Ban hành Quy chế hoạt động của bảng tin điện tử',
+      documentNumber: '15/2026/QĐ-UBND',
+      date: '01/12/2026',
+      signer: '',
+    });
+    expect(fields.body).toBe('CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ BÌNH AN\nCăn cứ Luật Tổ chức chính quyền địa phương;');
+  });
+
+  it("may be the Party's", () => {
+    const fields = readForm([
+      left('ĐẢNG BỘ TỈNH VĨNH LONG'),
+      right('ĐẢNG CỘNG SẢN VIỆT NAM'),
+      left('ĐẢNG ỦY XÃ BÌNH AN'),
+      left('Số 05-TB/ĐU'),
+      right('Bình An, ngày 03 tháng 02 năm 2026'),
+      center('THÔNG BÁO'),
+      center('KẾT LUẬN HỘI NGHỊ THÁNG 01'),
+    ]);
+    expect(fields).toMatchObject({
+      title: 'Kết luận hội nghị tháng 01',
+      documentNumber: '05-TB/ĐU',
+      date: '03/02/2026',
+      issuingUnit: 'Đảng ủy xã Bình An',
+    });
+  });
+
+  it('leaves empty what is not written yet, and what no calendar has', () => {
+    const fields = readForm([
+      ...head,
+      left('Số:      /TB-UBND'),
+      right('Bình An, ngày 31 tháng 02 năm 2026'),
+      center('THÔNG BÁO'),
+      full('Nội dung.'),
+    ]);
+    expect(fields).toMatchObject({ documentNumber: '', date: '', title: 'Thông báo', signer: '', body: 'Nội dung.' });
+  });
+
+  it('of no such form gives its text and nothing else', () => {
+    expect(readForm([full('Lịch trực tuần tới.'), full('Thứ Hai: Nguyễn Văn An')])).toEqual({
+      title: '',
+      documentNumber: '',
+      date: '',
+      issuingUnit: '',
+      signer: '',
+      body: 'Lịch trực tuần tới.\nThứ Hai: Nguyễn Văn An',
+    });
+  });
+});
+
+describe('the name of an organ', () => {
+  it.each([
+    [['ỦY BAN NHÂN DÂN', 'PHƯỜNG TÂN HÒA'], 'Ủy ban nhân dân phường Tân Hòa'],
+    [['UBND TỈNH VĨNH LONG', 'SỞ VĂN HÓA, THỂ THAO', 'VÀ DU LỊCH'], 'Sở Văn hóa, Thể thao và Du lịch'],
+    [['UBND XÃ BÌNH AN', 'BAN CHỈ HUY', 'PHÒNG THỦ DÂN SỰ'], 'Ban Chỉ huy phòng thủ dân sự'],
+    [['UBND THÀNH PHỐ CẦN THƠ'], 'UBND thành phố Cần Thơ'],
+    [[], ''],
+  ])('%j', (lines, name) => expect(organCase(lines)).toBe(name));
+});
+
+describe('lines of a page', () => {
+  const piece = (text: string, x: number, y: number, width: number): TextPiece => ({ text, x, y, width, size: 13 });
+
+  it('are put together of pieces, in columns, composed', () => {
+    const lines = linesOf([
+      [
+        piece('S', 100, 700, 7),
+        piece('o\u0302\u0301', 107, 700, 7),
+        piece(': 48/TB-UBND', 114, 700, 80),
+        piece('Bình An, ngày 05', 330, 700, 150),
+        piece('Văn bản dài đến hết dòng', 85, 600, 455),
+        piece('và dòng sau', 85, 582, 70),
+      ],
+      [piece('2', 310, 800, 6), piece('Đoạn trang sau', 113, 760, 300)],
+    ]);
+    expect(lines).toEqual([
+      { text: 'Số: 48/TB-UBND', place: 'left', first: true },
+      { text: 'Bình An, ngày 05', place: 'right', first: true },
+      { text: 'Văn bản dài đến hết dòng', place: 'full', first: true },
+      { text: 'và dòng sau', place: 'left', first: false },
+      { text: 'Đoạn trang sau', place: 'full', first: true },
+    ]);
+  });
+});

@@ -1,0 +1,134 @@
+/**
+ * Reads an official document by its form (Nghị định 30/2020/NĐ-CP, Phụ lục I): at the head the issuing organ and its number at the left,
+ * place and date at the right; then the kind of document and what it is about, in the middle; at the foot who signed, at the right. What
+ * does not stand where the form puts it is left empty: people fill it in. Pure.
+ */
+import type { DocumentFields } from '../../../shared/protocol/api/documents.ts';
+import type { DocumentLine } from './document-lines.ts';
+import { nameCase, organCase, sentenceCase } from './document-words.ts';
+
+/** The kinds of Điều 7 that notices are made of, as the head names them. */
+const kinds =
+  /^(THÔNG BÁO|THÔNG CÁO|KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHỈ THỊ|QUY CHẾ|QUY ĐỊNH|HƯỚNG DẪN|CHƯƠNG TRÌNH|PHƯƠNG ÁN|ĐỀ ÁN|DỰ ÁN|BÁO CÁO|TỜ TRÌNH|CÔNG ĐIỆN|GIẤY MỜI|THƯ MỜI|THƯ NGỎ|LỜI KÊU GỌI|BẢN TIN|BÀI TUYÊN TRUYỀN)\s*:?$/u;
+const motto = /CỘNG HÒA XÃ HỘI|CỘNG HOÀ XÃ HỘI|ĐỘC LẬP\s*[-–]\s*TỰ DO|ĐẢNG CỘNG SẢN VIỆT NAM/u;
+const rule = /^[-–—_*=.\s]+$/u;
+/** «48/TB-UBND», «48/2026/QĐ-UBND», the Party's «05-TB/ĐU». */
+const numberOf =
+  /^Số\s*:?\s*(\d+[a-z]?(?:\s*\/\s*\d{4})?\s*[-/–]\s*\p{Lu}[\p{Lu}\d./&–-]*(?:\s*[-–/&]\s*\p{Lu}[\p{Lu}\d]*)*)/u;
+const dateOf = /ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})/iu;
+const about = /^(V\/v|Về việc)\s*:?\s*/iu;
+/** Whoever signs for another: «TM. ỦY BAN NHÂN DÂN», «KT. CHỦ TỊCH». */
+const onBehalf = /^(TM|KT|TL|TUQ|Q|T\/M|K\/T)\s*\./u;
+/** A head or a foot has no more lines. */
+const headLines = 30;
+const footLines = 40;
+const titleLines = 6;
+
+const isUpper = (text: string): boolean => /\p{Lu}/u.test(text) && text === text.toUpperCase();
+const isName = (text: string): boolean =>
+  /^((ThS|TS|BS|PGS|GS)\s*\.\s*)*\p{Lu}\p{L}*(\s\p{Lu}\p{L}*){1,5}$/u.test(text);
+
+export function readForm(all: readonly DocumentLine[]): DocumentFields {
+  const lines = all.filter(({ text }) => text !== '' && !rule.test(text));
+  const kindAt = lines.slice(0, headLines).findIndex(({ text, place }) => place !== 'right' && kinds.test(text));
+  const head = lines.slice(0, kindAt < 0 ? headLines : kindAt);
+  const numberAt = head.findIndex(({ text }) => numberOf.test(text));
+  const dateAt = head.findIndex(({ text, place }) => place !== 'full' && dateOf.test(text));
+  const isOfficial = kindAt >= 0 || numberAt >= 0;
+  const subject = kindAt >= 0 ? titleAfter(lines, kindAt) : aboutIn(head, numberAt);
+  const foot = isOfficial ? signatureIn(lines, subject.end) : null;
+  const bodyFrom = isOfficial ? Math.max(subject.end, kindAt >= 0 ? 0 : Math.max(numberAt, dateAt) + 1) : 0;
+  return {
+    title: subject.text,
+    documentNumber: (numberOf.exec(head[numberAt]?.text ?? '')?.[1] ?? '').replace(/\s+/gu, '').replace(/–/gu, '-'),
+    date: dateIn(head[dateAt]?.text ?? ''),
+    issuingUnit: issuerIn(head, numberAt),
+    signer: foot?.signer ?? '',
+    body: paragraphsOf(lines.slice(bodyFrom, foot?.from ?? lines.length)),
+  };
+}
+
+function issuerIn(head: readonly DocumentLine[], numberAt: number): string {
+  const left = head
+    .slice(0, Math.max(0, numberAt))
+    .filter(({ text, place }) => place === 'left' && isUpper(text) && !motto.test(text));
+  return organCase(left.map(({ text }) => text));
+}
+
+function dateIn(text: string): string {
+  const [, day, month, year] = (dateOf.exec(text) ?? []).map(Number);
+  if (day === undefined || month === undefined || year === undefined) return '';
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return '';
+  return `${String(day).padStart(2, '0')}/${String(month).padStart(2, '0')}/${year}`;
+}
+
+interface Subject {
+  readonly text: string;
+  /** Index of the line after it. */
+  readonly end: number;
+}
+
+/** What stands in the middle under the kind of document. A decision's head then names who decides, in capitals. */
+function titleAfter(lines: readonly DocumentLine[], kindAt: number): Subject {
+  const found: string[] = [];
+  let end = kindAt + 1;
+  for (; end < lines.length && found.length < titleLines; end++) {
+    const { text, place } = lines[end]!;
+    // The first of two centred lines may be as wide as the page.
+    const centered = place === 'center' || (place === 'full' && lines[end + 1]?.place === 'center');
+    if (!centered || (found.length > 0 && isUpper(text) && !isUpper(found[0]!))) break;
+    found.push(text);
+  }
+  const text = found.join(' ').replace(about, '');
+  const title = isUpper(text) ? sentenceCase(text) : text;
+  return { text: title === '' ? sentenceCase(lines[kindAt]!.text) : title[0]!.toUpperCase() + title.slice(1), end };
+}
+
+/** A letter has no kind: what it is about stands under its number. */
+function aboutIn(head: readonly DocumentLine[], numberAt: number): Subject {
+  const from = head.findIndex(({ text }, at) => at > numberAt && about.test(text));
+  if (numberAt < 0 || from < 0) return { text: '', end: 0 };
+  const found: string[] = [];
+  let end = from;
+  for (; end < head.length; end++) {
+    const { text, place } = head[end]!;
+    if (place === 'right') continue;
+    if (place !== 'left' || found.length === titleLines || /^Kính gửi/iu.test(text)) break;
+    found.push(text);
+  }
+  const text = found.join(' ').replace(about, '');
+  return { text: text.slice(0, 1).toUpperCase() + text.slice(1), end };
+}
+
+/** The last name at the right with capitals above it: «KT. CHỦ TỊCH», «PHÓ CHỦ TỊCH», «Nguyễn Thị Hường». */
+function signatureIn(lines: readonly DocumentLine[], after: number): { signer: string; from: number } | null {
+  for (let at = lines.length - 1; at >= Math.max(after, lines.length - footLines); at--) {
+    const { text, place } = lines[at]!;
+    if (place !== 'right' || !isName(text) || isUpper(text)) continue;
+    let from = at;
+    let rank = '';
+    for (let above = at - 1; above >= Math.max(after, at - 12); above--) {
+      const line = lines[above]!;
+      if (line.place === 'left') continue;
+      if (line.place !== 'right' || !isUpper(line.text)) break;
+      if (rank === '' && !onBehalf.test(line.text)) rank = line.text;
+      from = above;
+    }
+    if (from === at) continue;
+    const recipients = lines.findIndex((line, index) => index >= after && /^Nơi nhận/iu.test(line.text));
+    const start = recipients >= 0 ? Math.min(from, recipients) : from;
+    return { signer: [nameCase(rank), text].filter((part) => part !== '').join(' '), from: start };
+  }
+  return null;
+}
+
+function paragraphsOf(lines: readonly DocumentLine[]): string {
+  const paragraphs: string[] = [];
+  for (const { text, first, place } of lines) {
+    const last = paragraphs.at(-1);
+    if (last === undefined || first || place === 'center') paragraphs.push(text);
+    else paragraphs[paragraphs.length - 1] = `${last} ${text}`;
+  }
+  return paragraphs.join('\n');
+}

@@ -1,0 +1,98 @@
+/** From a file to what a notice can be made of: fields, text, pictures of pages. Runs in the document child process. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DocumentFields, DocumentNote } from '../../../shared/protocol/api/documents.ts';
+import { DocumentError } from './document-errors.ts';
+import { readForm } from './document-form.ts';
+import { linesOf, type TextPiece } from './document-lines.ts';
+import type { DocumentJob, DocumentResult } from './document-messages.ts';
+
+type Report = (share: number) => void;
+
+/** As the layout «Thông báo» holds them. */
+const most = { title: 160, body: 4000 } as const;
+/** What Unicode Vietnamese cannot be written without, and what TCVN3 puts in its stead. */
+const vietnamese = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/u;
+const oldLetters = /[®µ¸¶·¹¨©«¬­¾»¼½Æ¿ÑÖ§]/gu;
+
+/** @throws DocumentError */
+export async function readDocument(job: DocumentJob, report: Report): Promise<DocumentResult> {
+  const data = await readFile(job.source);
+  if (data.length === 0) throw new DocumentError('file_empty', 'The file is empty');
+  const head = data.subarray(0, 1024).toString('latin1');
+  if (head.includes('%PDF-')) return readPdf(data, job, report);
+  if (head.startsWith('PK\x03\x04')) return readDocx(data);
+  if (head.startsWith('\xd0\xcf\x11\xe0'))
+    throw new DocumentError('document_old_word', 'This is a .doc of an old Word, or a DOCX with a password');
+  throw new DocumentError('document_unrecognized', 'This is neither a PDF nor a DOCX');
+}
+
+async function readPdf(
+  data: Buffer,
+  { folder, range, mostPages }: DocumentJob,
+  report: Report,
+): Promise<DocumentResult> {
+  const { drawPage, openPdf, textOf } = await import('./document-pdf.ts');
+  const pdf = await openPdf(new Uint8Array(data));
+  const pageCount = pdf.numPages;
+  if (range === null && pageCount > mostPages) return { kind: 'tooLong', pageCount };
+  const { from, to } = range ?? { from: 1, to: pageCount };
+  if (to > pageCount) throw new DocumentError('document_pages_missing', `It has ${pageCount} pages`);
+  const texts: TextPiece[][] = [];
+  const pages = [];
+  for (let number = from; number <= to; number++) {
+    const page = await pdf.getPage(number).catch((cause: unknown) => {
+      throw new DocumentError('document_damaged', `Page ${number} cannot be read`, { cause });
+    });
+    texts.push(await textOf(page));
+    pages.push({ number, picture: await drawPage(pdf, page, join(folder, String(number))) });
+    report(pages.length / (to - from + 1));
+  }
+  return {
+    kind: 'pdf',
+    pageCount,
+    ...offered(
+      readForm(linesOf(texts)),
+      texts
+        .flat()
+        .map(({ text }) => text)
+        .join(''),
+    ),
+    pages,
+  };
+}
+
+async function readDocx(data: Buffer): Promise<DocumentResult> {
+  const { linesOfDocx } = await import('./document-docx.ts');
+  const lines = await linesOfDocx(data);
+  return {
+    kind: 'docx',
+    pageCount: null,
+    ...offered(readForm(lines), lines.map(({ text }) => text).join('')),
+    pages: [],
+  };
+}
+
+const nothing: DocumentFields = { title: '', documentNumber: '', date: '', issuingUnit: '', signer: '', body: '' };
+
+/** What of the fields is worth offering, and what there is to say about them. */
+function offered(fields: DocumentFields, text: string): { fields: DocumentFields; notes: DocumentNote[] } {
+  if (!/\p{L}{2}/u.test(text)) return { fields: nothing, notes: ['no_text'] };
+  if (isOldEncoding(text)) return { fields: nothing, notes: ['old_encoding'] };
+  const title = cutAt(fields.title, most.title, ' ');
+  const body = cutAt(fields.body, most.body, '\n');
+  const notes: DocumentNote[] = [];
+  if (title !== fields.title) notes.push('title_cut');
+  if (body !== fields.body) notes.push('body_cut');
+  return { fields: { ...fields, title, body }, notes };
+}
+
+const isOldEncoding = (text: string): boolean =>
+  !vietnamese.test(text) && (text.match(oldLetters)?.length ?? 0) > text.length * 0.03;
+
+/** As much of a text as fits, up to a word or a paragraph. */
+function cutAt(text: string, length: number, mark: string): string {
+  if (text.length <= length) return text;
+  const end = text.lastIndexOf(mark, length);
+  return text.slice(0, end > length / 2 ? end : length).trimEnd();
+}
