@@ -8,6 +8,7 @@ export const layoutNames = [
   'poster',
   'timetable',
   'clock',
+  'document',
 ] as const;
 export type LayoutName = (typeof layoutNames)[number];
 

@@ -24,6 +24,7 @@ const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
   picture: () => Promise.all([import('./picture/Picture.svelte'), import('./picture/schema.ts')]),
   poster: () => Promise.all([import('./poster/Poster.svelte'), import('./poster/schema.ts')]),
   timetable: () => Promise.all([import('./timetable/Timetable.svelte'), import('./timetable/schema.ts')]),
+  document: () => Promise.all([import('./document/Document.svelte'), import('./document/schema.ts')]),
   clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
 };
 

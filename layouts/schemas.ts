@@ -3,7 +3,7 @@
  * the CMS server checks fields with it (docs/decisions/0001-server-reads-layout-schemas.md).
  */
 import type { z } from 'zod';
-import { countWords as countTextWords } from '../shared/protocol/reading-time.ts';
+import { countWords as countTextWords, readingTimeMs } from '../shared/protocol/reading-time.ts';
 import * as infographic from './infographic/schema.ts';
 import { sample as infographicSample } from './infographic/sample.ts';
 import * as urgent from './urgent/schema.ts';
@@ -18,6 +18,8 @@ import * as timetable from './timetable/schema.ts';
 import { sample as timetableSample } from './timetable/sample.ts';
 import * as clock from './clock/schema.ts';
 import { sample as clockSample } from './clock/sample.ts';
+import * as document from './document/schema.ts';
+import { sample as documentSample } from './document/sample.ts';
 import * as notice from './notice/schema.ts';
 import { sample as noticeSample } from './notice/sample.ts';
 import type { LayoutName } from './names.ts';
@@ -41,6 +43,7 @@ export const layouts = {
   picture: { schema: picture.schema, fields: picture.fields, sample: { ...pictureSample } },
   poster: { schema: poster.schema, fields: poster.fields, sample: { ...posterSample } },
   timetable: { schema: timetable.schema, fields: timetable.fields, sample: { ...timetableSample } },
+  document: { schema: document.schema, fields: document.fields, sample: { ...documentSample } },
   clock: { schema: clock.schema, fields: clock.fields, sample: { ...clockSample } },
 } as const satisfies Record<LayoutName, LayoutDefinition>;
 
@@ -49,4 +52,10 @@ export function countWords(fields: unknown): number {
   if (typeof fields === 'string') return countTextWords(fields);
   if (typeof fields !== 'object' || fields === null) return 0;
   return Object.values(fields).reduce<number>((sum, value) => sum + countWords(value), 0);
+}
+
+/** How long a layout with such fields stays on a board when nobody says otherwise, ms. */
+export function slotMs(layout: string, fields: Readonly<Record<string, unknown>>): number {
+  const pages = layout === 'document' ? document.schema.safeParse(fields) : null;
+  return pages?.success ? document.slotMs(pages.data) : readingTimeMs(countWords(fields));
 }

@@ -41,6 +41,8 @@ export type FieldMeta =
       readonly maxColumns: number;
       readonly maxLength: number;
     })
+  /** Pictures of a document's pages: `{asset, alt}[]`. */
+  | (FieldBase & { readonly kind: 'pages' })
   /** A picture: `{asset, alt}` with the SHA-256 of the file, or null. */
   | (FieldBase & { readonly kind: 'image' });
 

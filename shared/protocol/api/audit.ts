@@ -8,7 +8,7 @@ export const auditGroups = {
   accounts: ['user'],
   units: ['unit'],
   boards: ['board', 'journal'],
-  content: ['notice', 'media', 'playlist'],
+  content: ['notice', 'document', 'media', 'playlist'],
   schedules: ['schedule', 'obligation'],
   publishing: ['programme'],
   takeovers: ['takeover'],

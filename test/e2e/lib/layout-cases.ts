@@ -30,6 +30,18 @@ const pictured =
     return { layout, fields: { ...fields, picture: { asset, alt: 'Một bức ảnh' } } };
   };
 
+/** With that many pages of a document, upright A4. */
+const paged =
+  (fields: Record<string, unknown>, count: number): Make =>
+  async (director) => {
+    const page = sharp({ create: { width: 763, height: 1080, channels: 3, background: '#f4f1ea' } });
+    const asset = director.addAsset(await page.png().toBuffer(), 'image/png');
+    return {
+      layout: 'document',
+      fields: { ...fields, pages: Array.from({ length: count }, () => ({ asset, alt: '' })) },
+    };
+  };
+
 /** By «layout, what about it»; each layout has a «sample». */
 export const layoutCases: Readonly<Record<string, Make>> = {
   'notice, sample': of('notice', layouts.notice.sample),
@@ -113,6 +125,14 @@ export const layoutCases: Readonly<Record<string, Make>> = {
       ]),
     ],
   }),
+
+  'document, sample': paged(layouts.document.sample, 2),
+  'document, in parts': paged({ ...layouts.document.sample, view: 'parts' }, 2),
+  'document, longest': paged(
+    { title: marked(160), documentNumber: marked(40), issuingUnit: marked(120), signer: marked(120) },
+    9,
+  ),
+  'document, one endless word': paged({ title: 'Ể'.repeat(160) }, 1),
 
   'picture, sample': pictured('picture', layouts.picture.sample, 1600, 900),
   'picture, upright': pictured('picture', { ...layouts.picture.sample, fit: 'fill' }, 900, 1600),

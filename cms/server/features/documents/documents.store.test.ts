@@ -1,6 +1,7 @@
 /** Documents over HTTP as a browser sends them: real tus client, real child process, both databases. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -245,11 +246,13 @@ describeStores('documents', (under) => {
   });
 
   it('that were being read when the CMS ended are read at the next start', async () => {
-    run = (_job, { signal }) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    run = async (_job, { signal }) => {
+      signal.throwIfAborted();
+      const [aborted] = (await once(signal, 'abort')) as [Event];
+      throw new Error(aborted.type);
+    };
     const data = await fixture('notice.docx');
     const id = test.sources.newId();
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(test.context.folders.documents, id), data);
     const upload = { id, unitId: units.commune, name: 'a.docx', userId: editor.userId };
     await service.accept(upload);

@@ -1,7 +1,6 @@
 /** What a notice shows: checked by its layout's own schema, and how long it stays on a board. Pure. */
-import { countWords, isLayoutName, layouts } from '../../../../layouts/schemas.ts';
+import { isLayoutName, layouts, slotMs } from '../../../../layouts/schemas.ts';
 import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
-import { readingTimeMs } from '../../../../shared/protocol/reading-time.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { cleanLine } from '../../text.ts';
 
@@ -37,6 +36,6 @@ export function effectiveDurationMs(
 ): number {
   if (notice.durationMs !== null) return notice.durationMs;
   const { content } = notice;
-  if (content.type === 'layout') return readingTimeMs(countWords(content.fields));
+  if (content.type === 'layout') return slotMs(content.layout, content.fields);
   return Math.max(shortestMs, content.type === 'video' ? (videoMs ?? pictureMs) : pictureMs);
 }

@@ -1,10 +1,9 @@
 /** A notice while it is written. */
 import type { z } from 'zod';
-import { countWords, isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
+import { isLayoutName, layouts, slotMs, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
 import { noPicture } from '../../../../../layouts/fields.ts';
 import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shared/protocol/api/content.ts';
 import { assetsOf, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
-import { readingTimeMs } from '../../../../../shared/protocol/reading-time.ts';
 import { layoutWord } from './words.ts';
 
 /** `layout:<name>`, `image` or `video`. */
@@ -37,6 +36,7 @@ function emptyValue(field: FieldMeta): FieldValues[string] {
     case 'choice':
       return field.options[0] ?? '';
     case 'table':
+    case 'pages':
       return [];
     case 'rows':
       return Array.from({ length: Math.max(1, field.minRows) }, () => emptyRow(field));
@@ -127,7 +127,7 @@ export const imageMs = 10_000;
 export function effectiveMs(input: Pick<NoticeInput, 'content' | 'durationMs'>, media: readonly Media[]): number {
   if (input.durationMs !== null && input.durationMs >= 1000) return input.durationMs;
   const { content } = input;
-  if (content.type === 'layout') return readingTimeMs(countWords(content.fields));
+  if (content.type === 'layout') return slotMs(content.layout, content.fields);
   if (content.type === 'image') return imageMs;
   return media.find((item) => item.hash === content.asset)?.durationMs ?? imageMs;
 }
