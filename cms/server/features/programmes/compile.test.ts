@@ -32,7 +32,6 @@ const notice = (n: number, content: NoticeContent = layout, over: Partial<Approv
   title: `Tin ${n}`,
   category: 'local',
   content,
-  documentId: null,
   durationMs: null,
   effectiveDurationMs: 10_000,
   ...over,
