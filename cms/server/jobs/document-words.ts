@@ -37,7 +37,8 @@ export function organCase(lines: readonly string[]): string {
       const named = place || level.test(before) || level.test(pair);
       // «thành phố», «thị xã»: the second word is of the level yet.
       place = named && !level.test(`${before} ${word}`) && !level.test(word);
-      const field = (at === 1 && bodyOf.test(before)) || (words[0] === 'sở' && (before.endsWith(',') || before === 'và'));
+      const field =
+        (at === 1 && bodyOf.test(before)) || (words[0] === 'sở' && (before.endsWith(',') || before === 'và'));
       return at === 0 || place || field ? capital(word) : word;
     })
     .join(' ');
