@@ -1,7 +1,7 @@
 /** The receiving side of obligations: seen to arrive, accepted, put in an order among each other; never dropped. */
 import type { ReceivedObligation, Receipts } from '../../../../shared/protocol/api/obligations.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
-import type { Action, Actor } from '../../access.ts';
+import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
