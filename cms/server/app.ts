@@ -153,7 +153,7 @@ export async function createApp(
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
   const { pairing, takeovers, proof } = live;
-  await obligations.announceUnsent();
+  await obligations.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
   const overview = createOverview(context, { units, conditions, proof, notices, playlists, schedules });
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
@@ -223,7 +223,20 @@ export async function createApp(
   await fastify.ready();
   await takedowns.resume();
   building.defer(
-    startHousekeeping({ accounts, keys, media, uploads, documents, documentUploads, programmes, proof, units, log }),
+    startHousekeeping({
+      accounts,
+      documents,
+      documentUploads,
+      keys,
+      log,
+      media,
+      now: () => sources.now(),
+      obligations,
+      programmes,
+      proof,
+      units,
+      uploads,
+    }),
   );
 
   const disposal = building.move();

@@ -6,6 +6,7 @@ import type { DocumentsService } from '../features/documents/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
+import type { ObligationsService } from '../features/obligations/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
@@ -17,30 +18,63 @@ export interface HousekeepingDeps {
   readonly uploads: Pick<UploadServer, 'find'>;
   readonly documents: Pick<DocumentsService, 'tidy'>;
   readonly documentUploads: Pick<UploadServer, 'find'>;
-  readonly programmes: Pick<ProgrammesService, 'assetsInUse'>;
+  readonly obligations: Pick<ObligationsService, 'announceUnsent'>;
+  readonly programmes: Pick<ProgrammesService, 'assetsInUse' | 'idle'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
   readonly units: Pick<UnitsService, 'keepUp'>;
+  /** The time, ms UTC. */
+  readonly now: () => number;
   readonly log: Logger;
 }
 
+/** Boards are given a change of obligations within this time, or it broke off, ms. */
+const obligationsGivenMs = 15 * 60_000;
+
 /** @returns how to stop it */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  const { accounts, keys, media, uploads, documents, documentUploads, programmes, proof, units, log } = deps;
+  const {
+    accounts,
+    keys,
+    media,
+    uploads,
+    documents,
+    documentUploads,
+    obligations,
+    programmes,
+    proof,
+    units,
+    now,
+    log,
+  } = deps;
   const ending = new AbortController();
   const running = new Set<Promise<void>>();
-  const every = (expression: string, name: string, work: () => Promise<unknown>) =>
-    cron.schedule(expression, () => {
+  /** A job that still runs is not begun once more. */
+  const every = (expression: string, name: string, work: () => Promise<unknown>) => {
+    let before: Promise<void> | null = null;
+    return cron.schedule(expression, () => {
+      if (before) return;
       const run = work().then(
         () => {},
         (error: unknown) => log.error({ err: error, job: name }, 'a job failed'),
       );
+      before = run;
       running.add(run);
-      void run.finally(() => running.delete(run));
+      void run.finally(() => {
+        before = null;
+        running.delete(run);
+      });
     });
+  };
+  /** Behind what is under way: that may be bringing them. */
+  const announceUnsent = async (): Promise<void> => {
+    await programmes.idle();
+    await obligations.announceUnsent(now() - obligationsGivenMs);
+  };
   const tasks = [
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
     every('*/10 * * * * *', 'sums of plays', () => proof.sumUp(ending.signal)),
     every('* * * * *', 'units', () => units.keepUp()),
+    every('*/5 * * * *', 'obligations not given', announceUnsent),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),

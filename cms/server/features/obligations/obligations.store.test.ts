@@ -6,6 +6,7 @@ import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
 import { decodeJwt } from 'jose';
 import type { Obligation, ObligationInput } from '../../../../shared/protocol/api/obligations.ts';
 import type { Actor } from '../../access.ts';
+import { createEvents } from '../../events.ts';
 import { insertJournal } from '../../store/new-journal.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
@@ -13,6 +14,7 @@ import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { createObliged } from '../proof/obliged.ts';
 import { createObligationInbox, type ObligationInbox } from './inbox.ts';
 import { createObligationMatrix, type ObligationMatrixService } from './matrix.ts';
+import { createObligationsService } from './service.ts';
 
 const hour = 3_600_000;
 
@@ -149,10 +151,36 @@ describeStores('obligations', (under) => {
       .where('id', '=', sent.id)
       .execute();
     expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: true });
-    await test.obligations.announceUnsent();
+    await test.obligations.announceUnsent(updatedAt - 1);
+    await test.programmes.idle();
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: true });
+    await test.obligations.announceUnsent(updatedAt);
     await programmeOf(board.id);
     expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: false });
     await end(sent);
+  });
+
+  it('stay marked until every board has the change, though a commune orders its list meanwhile', async () => {
+    const { board } = await playing(test.ids.sister);
+    const targets = { unitIds: [test.ids.province], boardIds: [] };
+    const [first, second] = [await send({ targets }, 'Một'), await send({ targets }, 'Hai')];
+    await programmeOf(board.id);
+    const here = async (): Promise<string[]> =>
+      (await programmeOf(board.id)).obligations.map(({ obligationId }) => obligationId).sort();
+    test.sources.advance(1000);
+    // For the commune alone from now on, by a process that ends before any board is given it.
+    const events = createEvents(() => {});
+    const ending = createObligationsService({ ...test.context, events }, test.deps);
+    await ending.edit(admin, first.id, 1, input(first.noticeId, { unitId: test.ids.commune }));
+    test.sources.advance(1000);
+    await inbox.order(editor, test.ids.commune, [second.id, first.id]);
+    expect(await here()).toEqual([first.id, second.id].sort());
+    expect(await test.obligations.get(admin, first.id)).toMatchObject({ sending: true });
+    expect(await test.obligations.get(admin, second.id)).toMatchObject({ sending: false });
+    await test.obligations.announceUnsent(test.sources.now());
+    expect(await here()).toEqual([second.id]);
+    expect(await test.obligations.get(admin, first.id)).toMatchObject({ sending: false });
+    for (const one of [first, second]) await end(one);
   });
 
   it('are changed as they were read, and not once they have ended', async () => {

@@ -230,9 +230,14 @@ export async function findTerms(
   return found;
 }
 
-/** Boards lack a change of these. */
+/** Boards lack a change of these. What they lack already they lack since then: whoever brings them that much takes the mark away. */
 export async function markUnsent(tx: Tx, ids: readonly string[], now: number): Promise<void> {
-  await tx.updateTable('obligations').set({ unsent_since: now }).where('id', 'in', ids).execute();
+  await tx
+    .updateTable('obligations')
+    .set({ unsent_since: now })
+    .where('id', 'in', ids)
+    .where('unsent_since', 'is', null)
+    .execute();
 }
 
 /** Boards have been given what there was to give at that time. */
@@ -245,7 +250,8 @@ export async function markSent(db: Db | Tx, id: string, unsentSince: number): Pr
     .execute();
 }
 
-export async function findUnsent(db: Db | Tx): Promise<ObligationRecord[]> {
-  const rows = await db.selectFrom('obligations').selectAll().where('unsent_since', 'is not', null).execute();
+/** Of which boards lack a change since this time or longer. */
+export async function findUnsent(db: Db | Tx, since: number): Promise<ObligationRecord[]> {
+  const rows = await db.selectFrom('obligations').selectAll().where('unsent_since', '<=', since).execute();
   return rows.map(toRecord);
 }

@@ -48,8 +48,11 @@ export interface ObligationsService {
   orders(unitIds: readonly string[]): Promise<ReceivedOrders>;
   /** Boards have been given a change. */
   markSent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
-  /** Announces again what this process, or the one before, did not bring to all boards. */
-  announceUnsent(): Promise<void>;
+  /**
+   * Announces again what this process, or the one before, did not bring to all boards.
+   * @param since what was changed then or earlier, ms UTC
+   */
+  announceUnsent(since: number): Promise<void>;
 }
 
 export interface ObligationsDeps {
@@ -141,7 +144,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
   }
 
   /** Boards that a change concerns: those that were meant, and those that are. */
-  function announce(id: string, at: number, ...reach: readonly ObligationValues[]): void {
+  function announce(id: string, at: number, ...reach: readonly Pick<ObligationValues, 'targets'>[]): void {
     events.emit('obligationsChanged', {
       changes: [{ id, at }],
       unitIds: [...new Set(reach.flatMap(({ targets }) => targets.unitIds))],
@@ -233,9 +236,14 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     async markSent(changes) {
       for (const { id, at } of changes) await repo.markSent(store.write, id, at);
     },
-    async announceUnsent() {
-      for (const { id, unitId, unsentSince } of await repo.findUnsent(store.read))
-        events.emit('obligationsChanged', { changes: [{ id, at: unsentSince! }], unitIds: [unitId], boardIds: [] });
+    async announceUnsent(since) {
+      const unsent = await repo.findUnsent(store.read, since);
+      const terms = await repo.findTerms(
+        store.read,
+        unsent.map(({ id }) => id),
+      );
+      // All that it ever meant: boards that it means no more may be those that lack the change.
+      for (const { id, unsentSince } of unsent) announce(id, unsentSince!, ...terms.get(id)!);
     },
   };
 }

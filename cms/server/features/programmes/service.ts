@@ -243,8 +243,10 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     ]);
     const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
     const records = found.filter(({ id }) => players.has(id));
-    const published = new Map(
-      records.map((board) => [board.id, publishedContent(board, before.get(board.id), waiting.get(board.id))]),
+    const published = new Map<string, Content>();
+    await inTurns(
+      records,
+      (board) => void published.set(board.id, publishedContent(board, before.get(board.id), waiting.get(board.id))),
     );
     const contents = renew ? await obligedContents(records, published) : published;
     const drafts: Draft[] = [];
@@ -387,7 +389,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     renewing = renewing
       .then(() => signUnits(unitIds, boardIds))
       .then(() => deps.obligations.markSent(changes))
-      // They stay unsent, and are announced again at the next start.
+      // They stay unsent, and are announced again (jobs/housekeeping.ts).
       .catch((error: unknown) => log.error({ err: error, changes }, 'boards were not given what they are obliged to'));
   };
   const stops = [
