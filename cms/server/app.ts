@@ -133,11 +133,11 @@ export async function createApp(
   const documents = createDocumentsService(context, { units, media });
   const notices = createNoticesService(context, { units, media });
   const selfApproval = createSelfApproval(context, { units });
-  const approvals = createApprovals(context, { notices, accounts, selfApproval });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   for (const feature of [notices, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
+  const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations });
   const programmes = createProgrammesService(context, {
     keys,
     units,

@@ -27,10 +27,10 @@ export async function createTestContent(store: Store) {
   const notices = createNoticesService(context, { units, media });
   const selfApproval = createSelfApproval(context, { units });
   const accounts = { names: () => Promise.resolve(new Map<string, string>()) };
-  const approvals = createApprovals(context, { notices, accounts, selfApproval });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   const obligations = createObligationsService(context, { units, boards, notices });
+  const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations });
   const deps = { keys, units, boards, media, notices, playlists, schedules, obligations };
   const programmes = createProgrammesService(context, deps);
 

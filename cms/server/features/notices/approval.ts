@@ -2,9 +2,10 @@
 import type { NoticeApproval } from '../../../../shared/protocol/api/approval.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
-import type { AuditEntry, Context } from '../../context.ts';
+import type { AuditEntry, Context, EventMap } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { AccountsService } from '../accounts/service.ts';
+import type { ObligationsService } from '../obligations/service.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord } from './repo.ts';
 import type { SelfApproval } from './self-approval.ts';
@@ -34,14 +35,18 @@ export interface ApprovalDeps {
   readonly notices: Pick<NoticesService, 'find' | 'timed'>;
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly selfApproval: Pick<SelfApproval, 'allowedAt'>;
+  readonly obligations: Pick<ObligationsService, 'noticeApproved'>;
 }
+
+/** Whom an approval obliges to show the new version. */
+type Obliged = EventMap['obligationsChanged'] | null;
 
 /** Versions told of one notice. */
 const versionsTold = 100;
 
 export function createApprovals(context: Context, deps: ApprovalDeps): Approvals {
   const { store, sources, access, audit, events } = context;
-  const { notices, accounts, selfApproval } = deps;
+  const { notices, accounts, selfApproval, obligations } = deps;
 
   async function view(actor: Actor, id: string): Promise<NoticeApproval> {
     const notice = await notices.find(actor, id);
@@ -100,8 +105,8 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     return version;
   }
 
-  /** Approves a version that waits. */
-  async function pass(tx: Tx, actor: Actor, notice: NoticeRecord, version: versions.VersionRecord): Promise<void> {
+  /** Approves a version that waits. @returns what `told` is to emit */
+  async function pass(tx: Tx, actor: Actor, notice: NoticeRecord, version: versions.VersionRecord): Promise<Obliged> {
     access.assert(actor, 'content.approve', notice.unitId);
     const selfApproved = version.editedBy === actor.userId;
     if (selfApproved && !(await selfApproval.allowedAt(tx, notice.unitId)))
@@ -117,10 +122,12 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     await versions.setState(tx, notice.id, 'approved', number);
     const detail = { version: number, ...(selfApproved ? { selfApproved } : {}) };
     await audit(tx, entry(actor, 'notice.approved', notice, detail));
+    return obligations.noticeApproved(notice.id, tx);
   }
 
-  async function told(actor: Actor, id: string, unitId: string): Promise<NoticeApproval> {
+  async function told(actor: Actor, id: string, unitId: string, obliged: Obliged = null): Promise<NoticeApproval> {
     events.emit('approvalsChanged', { unitId });
+    if (obliged) events.emit('obligationsChanged', obliged);
     return view(actor, id);
   }
 
@@ -128,7 +135,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     view,
     async submit(actor, id, { revision, approve }) {
       await notices.find(actor, id);
-      const unitId = await store.transaction(async (tx) => {
+      const { unitId, obliged } = await store.transaction(async (tx) => {
         const notice = await hold(tx, id);
         access.assert(actor, 'content.edit', notice.unitId);
         if (notice.revision !== revision)
@@ -142,20 +149,20 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
         const number = await versions.insertVersion(tx, notice, { editedBy, by: actor.userId, now: sources.now() });
         await versions.setState(tx, id, 'submitted');
         await audit(tx, entry(actor, 'notice.submitted', notice, { version: number }));
-        if (approve) await pass(tx, actor, notice, await open(tx, id, number));
-        return notice.unitId;
+        const obliged = approve ? await pass(tx, actor, notice, await open(tx, id, number)) : null;
+        return { unitId: notice.unitId, obliged };
       });
-      return told(actor, id, unitId);
+      return told(actor, id, unitId, obliged);
     },
     async approve(actor, id, number) {
       await notices.find(actor, id);
-      const unitId = await store.transaction(async (tx) => {
+      const { unitId, obliged } = await store.transaction(async (tx) => {
         const notice = await hold(tx, id);
         access.assert(actor, 'content.approve', notice.unitId);
-        await pass(tx, actor, notice, await open(tx, id, number));
-        return notice.unitId;
+        const obliged = await pass(tx, actor, notice, await open(tx, id, number));
+        return { unitId: notice.unitId, obliged };
       });
-      return told(actor, id, unitId);
+      return told(actor, id, unitId, obliged);
     },
     async return(actor, id, number, remark) {
       await notices.find(actor, id);

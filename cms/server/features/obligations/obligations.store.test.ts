@@ -160,6 +160,34 @@ describeStores('obligations', (under) => {
     await end(sent);
   });
 
+  it('bring what is approved later to boards by themselves, also where it is approved as it is submitted', async () => {
+    const { board } = await playing();
+    const { board: other } = await playing(test.ids.sister);
+    const sent = await send({}, 'Bản một');
+    const titles = async (boardId: string): Promise<string[]> =>
+      [...(await programmeOf(boardId)).notices.values()].map(({ title }) => title).sort();
+    expect(await titles(board.id)).toEqual(['Bản một', 'Họp thôn']);
+    const write = async (title: string, revision: number, by: Actor) =>
+      test.notices.edit(by, sent.noticeId, revision, {
+        unitId: test.ids.province,
+        title,
+        category: 'local',
+        content: { type: 'layout', layout: 'notice', fields: { title, body: 'Mới' } },
+        durationMs: null,
+      });
+    const second = await write('Bản hai', 1, admin);
+    expect(await titles(board.id)).toEqual(['Bản một', 'Họp thôn']);
+    await test.approved(second);
+    expect(await titles(board.id)).toEqual(['Bản hai', 'Họp thôn']);
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: false, revision: 1 });
+
+    const third = await write('Bản ba', second.revision, testActor({ unitId: test.ids.province, role: 'editor' }));
+    await test.approvals.submit(admin, sent.noticeId, { revision: third.revision, approve: true });
+    expect(await titles(board.id)).toEqual(['Bản ba', 'Họp thôn']);
+    expect(await titles(other.id)).toEqual(['Họp thôn']);
+    await end(sent);
+  });
+
   it('stay marked until every board has the change, though a commune orders its list meanwhile', async () => {
     const { board } = await playing(test.ids.sister);
     const targets = { unitIds: [test.ids.province], boardIds: [] };

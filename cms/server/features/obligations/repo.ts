@@ -240,6 +240,18 @@ export async function markUnsent(tx: Tx, ids: readonly string[], now: number): P
     .execute();
 }
 
+/** Boards lack what was approved of a notice now. @returns what obliges them to show it */
+export async function markNoticeUnsent(tx: Tx, noticeId: string, now: number): Promise<string[]> {
+  const rows = await tx
+    .updateTable('obligations')
+    .set({ unsent_since: now })
+    .where('notice_id', '=', noticeId)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Boards have been given what there was to give at that time. */
 export async function markSent(db: Db | Tx, id: string, unsentSince: number): Promise<void> {
   await db

@@ -46,6 +46,11 @@ export interface ObligationsService {
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<ObligationRecord[]>;
   /** The orders that these units have said. */
   orders(unitIds: readonly string[]): Promise<ReceivedOrders>;
+  /**
+   * Boards that are obliged to show a notice lack what has just been approved of it.
+   * @returns what to emit once the transaction has ended; null when nothing obliges them
+   */
+  noticeApproved(noticeId: string, tx: Tx): Promise<EventMap['obligationsChanged'] | null>;
   /** Boards have been given a change. */
   markSent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
   /**
@@ -145,11 +150,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
 
   /** Boards that a change concerns: those that were meant, and those that are. */
   function announce(id: string, at: number, ...reach: readonly Pick<ObligationValues, 'targets'>[]): void {
-    events.emit('obligationsChanged', {
-      changes: [{ id, at }],
-      unitIds: [...new Set(reach.flatMap(({ targets }) => targets.unitIds))],
-      boardIds: [...new Set(reach.flatMap(({ targets }) => targets.boardIds))],
-    });
+    events.emit('obligationsChanged', changed([{ id, at }], reach));
   }
 
   return {
@@ -233,6 +234,16 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       }
       return orders;
     },
+    async noticeApproved(noticeId, tx) {
+      const at = sources.now();
+      const ids = await repo.markNoticeUnsent(tx, noticeId, at);
+      if (ids.length === 0) return null;
+      const terms = await repo.findTerms(tx, ids);
+      return changed(
+        ids.map((id) => ({ id, at })),
+        [...terms.values()].flat(),
+      );
+    },
     async markSent(changes) {
       for (const { id, at } of changes) await repo.markSent(store.write, id, at);
     },
@@ -247,6 +258,15 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     },
   };
 }
+
+const changed = (
+  changes: EventMap['obligationsChanged']['changes'],
+  reach: readonly Pick<ObligationValues, 'targets'>[],
+): EventMap['obligationsChanged'] => ({
+  changes,
+  unitIds: [...new Set(reach.flatMap(({ targets }) => targets.unitIds))],
+  boardIds: [...new Set(reach.flatMap(({ targets }) => targets.boardIds))],
+});
 
 const valuesOf = (record: ObligationRecord): ObligationValues => {
   const { unitId, noticeId, perHour, cron, durationMs, validFrom, validTo, targets } = record;
