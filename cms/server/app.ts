@@ -234,6 +234,7 @@ export async function createApp(
       obligations,
       programmes,
       proof,
+      takedowns,
       units,
       uploads,
     }),

@@ -6,6 +6,7 @@ import type { DocumentsService } from '../features/documents/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
+import type { TakedownService } from '../features/notices/takedown.ts';
 import type { ObligationsService } from '../features/obligations/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
@@ -22,6 +23,7 @@ export interface HousekeepingDeps {
   readonly programmes: Pick<ProgrammesService, 'assetsInUse' | 'idle'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
   readonly units: Pick<UnitsService, 'keepUp'>;
+  readonly takedowns: Pick<TakedownService, 'resume'>;
   /** The time, ms UTC. */
   readonly now: () => number;
   readonly log: Logger;
@@ -42,6 +44,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     obligations,
     programmes,
     proof,
+    takedowns,
     units,
     now,
     log,
@@ -75,6 +78,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('*/10 * * * * *', 'sums of plays', () => proof.sumUp(ending.signal)),
     every('* * * * *', 'units', () => units.keepUp()),
     every('*/5 * * * *', 'obligations not given', announceUnsent),
+    every('* * * * *', 'take-downs', () => takedowns.resume()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),

@@ -68,6 +68,18 @@ export async function findNotice(db: Db | Tx, id: string): Promise<NoticeRecord 
   return row ? toRecord(row) : null;
 }
 
+/** As `findNotice`, a deleted one too. */
+export async function findNoticeEver(db: Db | Tx, id: string): Promise<NoticeRecord | null> {
+  const row = await db.selectFrom('notices').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** As `findNoticeEver`, and until the transaction ends nobody changes it. */
+export async function holdNoticeEver(tx: Tx, id: string): Promise<NoticeRecord | null> {
+  const row = await tx.selectFrom('notices').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
 const live = (db: Db | Tx, ids: readonly string[]) =>
   db.selectFrom('notices').selectAll().where('id', 'in', ids).where('deleted_at', 'is', null);
 

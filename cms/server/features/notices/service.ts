@@ -57,6 +57,8 @@ export interface NoticesService {
   held(ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** What there is of it, for who may see it. @throws AppError `notice_unknown` 404 */
   find(actor: Actor, id: string): Promise<NoticeRecord>;
+  /** As `find`, a deleted one too: boards may have it still. @throws AppError `notice_unknown` 404 */
+  findEver(actor: Actor, id: string): Promise<NoticeRecord>;
   /** What boards may show of those of the ids that there are, without rights. Deleted ones and those taken down are not there. */
   approved(ids: readonly string[]): Promise<ApprovedNotice[]>;
   /** Those of the ids of which nothing was ever approved. */
@@ -113,11 +115,12 @@ export function createNoticesService(
       params: { revision: current.revision },
     });
 
-  async function find(actor: Actor, id: string): Promise<NoticeRecord> {
-    const record = await repo.findNotice(store.read, id);
+  function inSight(actor: Actor, record: NoticeRecord | null): NoticeRecord {
     if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
   }
+  const find = async (actor: Actor, id: string): Promise<NoticeRecord> =>
+    inSight(actor, await repo.findNotice(store.read, id));
 
   /** Where the person may approve, and whose own work they may not. */
   async function whatToDecide(actor: Actor): Promise<{ unitIds: ReadonlySet<string>; notBy: string | null }> {
@@ -163,10 +166,10 @@ export function createNoticesService(
   return {
     async list(actor, query = {}) {
       const { q = '', unitId, category, ids, state, toDecide, takenDown, cursor, limit = pageRows } = query;
-      const inSight = contentUnits(actor, access, tree, unitId);
+      const units = contentUnits(actor, access, tree, unitId);
       const waiting = toDecide === 'true' ? await whatToDecide(actor) : null;
       const filter: repo.NoticeFilter = {
-        statements: wordGroups(waiting ? inSight.filter((id) => waiting.unitIds.has(id)) : inSight, q, nameOf),
+        statements: wordGroups(waiting ? units.filter((id) => waiting.unitIds.has(id)) : units, q, nameOf),
         category: category ?? null,
         ids: ids ?? null,
         state: waiting ? 'submitted' : (state ?? null),
@@ -188,6 +191,7 @@ export function createNoticesService(
       return { notices, next, total };
     },
     find,
+    findEver: async (actor, id) => inSight(actor, await repo.findNoticeEver(store.read, id)),
     async get(actor, id) {
       return (await timed([await find(actor, id)]))[0]!;
     },

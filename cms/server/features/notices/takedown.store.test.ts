@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
 import type { Actor } from '../../access.ts';
@@ -15,6 +15,7 @@ describeStores('taking a notice down', (under) => {
     test = await createTestContent(under.store);
     approver = testActor({ unitId: test.ids.commune, role: 'approver' });
   });
+  afterEach(() => void vi.restoreAllMocks());
   afterAll(() => test.close());
 
   /** A board with these on its default playlist, published. */
@@ -167,5 +168,101 @@ describeStores('taking a notice down', (under) => {
     await test.takedowns.resume();
     expect((await given(board)).titles).toEqual([]);
     expect((await test.takedowns.view(approver, notice.id)).takedowns[0]).toMatchObject({ pending: false });
+  });
+
+  it('goes on with what broke off: when asked again, or by itself', async () => {
+    const { store } = under;
+    for (const again of [(id: string) => test.takedowns.takeDown(approver, id, 'Lại'), () => test.takedowns.resume()]) {
+      const notice = await test.text(test.admin, 'Sai giờ');
+      const [playing, waiting] = [await boardWith([notice.id]), await boardWith([notice.id], { paired: false })];
+      const { transaction } = store;
+      let asked = 0;
+      // The first marks the notice, the second would take it off the boards that have a player.
+      const broken = vi.spyOn(store, 'transaction').mockImplementation(async (work) => {
+        if (++asked === 2) throw new Error('database is locked');
+        return transaction.call(store, work) as never;
+      });
+      await expect(test.takedowns.takeDown(approver, notice.id, 'Sai')).rejects.toThrow('database is locked');
+      broken.mockRestore();
+      expect((await given(playing)).titles).toEqual(['Sai giờ']);
+      expect(await test.takedowns.view(approver, notice.id)).toMatchObject({
+        takedowns: [{ pending: true }],
+        boards: [{ boardId: waiting, version: null }],
+      });
+
+      await again(notice.id);
+      expect((await given(playing)).titles).toEqual([]);
+      const done = await test.takedowns.view(approver, notice.id);
+      expect(done.takedowns).toMatchObject([{ reason: 'Sai', pending: false }]);
+      expect(done.boards.map(({ boardId }) => boardId).sort()).toEqual([playing, waiting].sort());
+      await expect(test.takedowns.takeDown(approver, notice.id, 'x')).rejects.toMatchObject({
+        code: 'already_taken_down',
+      });
+    }
+  });
+
+  it('is for deleted notices too, and is finished where one was deleted meanwhile', async () => {
+    const made = async (title: string) => {
+      const notice = await test.text(test.admin, title);
+      const list = await test.playlist(test.admin, [notice.id]);
+      const board = await test.board(test.admin, { defaultPlaylistId: list.id });
+      await test.pair([board.id]);
+      await test.programmes.publish(test.admin, [board.id]);
+      await test.playlists.edit(test.admin, list.id, list.revision, {
+        unitId: list.unitId,
+        name: list.name,
+        items: [],
+      });
+      return { notice, board: board.id };
+    };
+    const one = await made('Đã xóa');
+    await test.notices.remove(test.admin, one.notice.id);
+    expect((await given(one.board)).titles).toEqual(['Đã xóa']);
+    const sister = testActor({ unitId: test.ids.sister, role: 'approver' });
+    await expect(test.takedowns.takeDown(sister, one.notice.id, 'x')).rejects.toMatchObject({ code: 'notice_unknown' });
+    expect((await test.takedowns.takeDown(approver, one.notice.id, 'Sai')).boards).toHaveLength(1);
+    expect((await given(one.board)).titles).toEqual([]);
+    expect((await test.takedowns.putBack(approver, one.notice.id)).takedowns[0]!.restoredAt).not.toBeNull();
+
+    const two = await made('Xóa giữa chừng');
+    const broken = vi.spyOn(test.programmes, 'withdraw').mockRejectedValue(new Error('database is locked'));
+    await expect(test.takedowns.takeDown(approver, two.notice.id, 'Sai')).rejects.toThrow('database is locked');
+    broken.mockRestore();
+    await test.notices.remove(test.admin, two.notice.id);
+    await test.takedowns.resume();
+    expect((await given(two.board)).titles).toEqual([]);
+    expect((await test.takedowns.view(approver, two.notice.id)).takedowns).toMatchObject([{ pending: false }]);
+  });
+
+  it('lets other work have its turn: one look for its parts, off the one writer, and a board’s programme at a time', async () => {
+    const notice = await test.text(test.admin, 'Nhiều bảng');
+    for (let i = 0; i < 5; i++) await boardWith([notice.id]);
+    await boardWith([notice.id], { paired: false });
+    const written = vi.spyOn(under.store.write, 'selectFrom');
+    const reported = vi.spyOn(under.store.report, 'selectFrom');
+
+    // A clock by which every piece of work takes a whole turn; and somebody else, whose turns are counted.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    let round = 0;
+    let others = setImmediate(function count() {
+      round++;
+      others = setImmediate(count);
+    });
+    const readIn: number[] = [];
+    const { parse } = JSON;
+    vi.spyOn(JSON, 'parse').mockImplementation((text, reviver) => {
+      const value = parse(text, reviver);
+      if (value?.certificate !== undefined && value.parts !== undefined) readIn.push(round);
+      return value;
+    });
+    await test.takedowns.takeDown(approver, notice.id, 'Sai');
+    clearImmediate(others);
+
+    const tables = (calls: readonly (readonly unknown[])[]) => calls.map(([table]) => table);
+    expect(tables(written.mock.calls)).not.toContain('parts');
+    expect(tables(reported.mock.calls).filter((table) => table === 'parts')).toHaveLength(1);
+    expect(readIn.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(readIn).size).toBe(readIn.length);
   });
 });

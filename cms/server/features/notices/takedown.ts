@@ -16,17 +16,18 @@ export interface TakedownService {
   view(actor: Actor, id: string): Promise<Takedowns>;
   /**
    * Stops it from being compiled, and gives every board that has it a version without it; drafts of those boards stay unpublished.
+   * One that broke off is gone on with. A deleted notice, too, may be on boards still.
    * @throws AppError `notice_unknown` 404, `forbidden` 403, `already_taken_down` 409
    */
   takeDown(actor: Actor, id: string, reason: string): Promise<Takedowns>;
   /** Boards are given it again by their next publication. @throws AppError `notice_unknown` 404, `forbidden` 403, `not_taken_down` 409 */
   putBack(actor: Actor, id: string): Promise<Takedowns>;
-  /** Finishes what was cut off when the CMS stopped. */
+  /** Finishes what broke off: when the CMS stopped, or something failed. */
   resume(): Promise<void>;
 }
 
 export interface TakedownDeps {
-  readonly notices: Pick<NoticesService, 'find'>;
+  readonly notices: Pick<NoticesService, 'findEver' | 'headings'>;
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly boards: Pick<BoardsService, 'records'>;
   readonly programmes: Pick<ProgrammesService, 'withdraw'>;
@@ -37,7 +38,7 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
   const { notices, accounts, boards, programmes } = deps;
 
   async function view(actor: Actor, id: string): Promise<Takedowns> {
-    await notices.find(actor, id);
+    await notices.findEver(actor, id);
     const rows = await takedowns.findTakedowns(store.write, id);
     const names = await accounts.names([
       ...new Set(rows.flatMap((row) => [row.taken_by, row.restored_by ?? []].flat())),
@@ -67,24 +68,37 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
 
   /** Held, with the right to it. */
   async function hold(tx: Tx, actor: Actor, id: string): Promise<repo.NoticeRecord> {
-    const [notice] = await repo.holdNoticesToEdit(tx, [id]);
+    const notice = await repo.holdNoticeEver(tx, id);
     if (!notice) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
     access.assertReach(actor, 'content.approve', notice.unitId);
     return notice;
   }
 
-  const carryOut = async (id: string, notice: { id: string; title: string }, by: string): Promise<void> =>
-    takedowns.finishTakedown(store, id, await programmes.withdraw(notice, { userId: by }));
+  /** By take-down. */
+  const running = new Map<string, Promise<void>>();
+
+  async function withdraw(id: string, notice: { id: string; title: string }, by: string): Promise<void> {
+    await programmes.withdraw(notice, { userId: by }, (tx, had) => takedowns.insertBoards(store, tx, id, had));
+    await takedowns.finishTakedown(store.write, id);
+  }
+
+  /** Whoever asks for one that is running waits for that. */
+  function carryOut(id: string, notice: { id: string; title: string }, by: string): Promise<void> {
+    const work = running.get(id) ?? withdraw(id, notice, by).finally(() => running.delete(id));
+    running.set(id, work);
+    return work;
+  }
 
   return {
     view,
     async takeDown(actor, noticeId, reason) {
-      await notices.find(actor, noticeId);
-      const id = sources.newId();
-      const notice = await store.transaction(async (tx) => {
+      await notices.findEver(actor, noticeId);
+      const { id, notice, by } = await store.transaction(async (tx) => {
         const held = await hold(tx, actor, noticeId);
-        if (held.takenDown)
-          throw new AppError('already_taken_down', 'Somebody else has taken it down', { status: 409 });
+        const open = await takedowns.findOpen(tx, noticeId);
+        if (open?.pending === 1) return { id: open.id, notice: held, by: open.taken_by };
+        if (open) throw new AppError('already_taken_down', 'Somebody else has taken it down', { status: 409 });
+        const id = sources.newId();
         await takedowns.insertTakedown(tx, {
           id,
           notice_id: noticeId,
@@ -98,14 +112,14 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
         const detail = { title: held.title, reason };
         const about = { actor, subjectType: 'notice', subjectId: noticeId, unitId: held.unitId, detail };
         await audit(tx, { ...about, action: 'notice.takenDown' });
-        return held;
+        return { id, notice: held, by: actor.userId };
       });
-      await carryOut(id, notice, actor.userId);
+      await carryOut(id, notice, by);
       events.emit('approvalsChanged', { unitId: notice.unitId });
       return view(actor, noticeId);
     },
     async putBack(actor, noticeId) {
-      await notices.find(actor, noticeId);
+      await notices.findEver(actor, noticeId);
       const unitId = await store.transaction(async (tx) => {
         const held = await hold(tx, actor, noticeId);
         if (!held.takenDown) throw new AppError('not_taken_down', 'It is not taken down', { status: 409 });
@@ -119,13 +133,16 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
     },
     async resume() {
       for (const row of await takedowns.findPending(store.read)) {
-        const [notice] = await repo.findNotices(store.read, [row.notice_id]);
-        // Deleted or let through again meanwhile: there is nothing left to take off.
-        if (!notice?.takenDown) await takedowns.finishTakedown(store, row.id, []);
-        else
-          await carryOut(row.id, notice, row.taken_by).catch((error: unknown) =>
-            log.error({ err: error, noticeId: row.notice_id }, 'a notice could not be taken off all boards'),
-          );
+        if (running.has(row.id)) continue;
+        // Let through again meanwhile: there is nothing left to take off.
+        if (row.restored_at !== null) {
+          await takedowns.finishTakedown(store.write, row.id);
+          continue;
+        }
+        const title = (await notices.headings([row.notice_id])).get(row.notice_id)?.title ?? '';
+        await carryOut(row.id, { id: row.notice_id, title }, row.taken_by).catch((error: unknown) =>
+          log.error({ err: error, noticeId: row.notice_id }, 'a notice could not be taken off all boards'),
+        );
       }
     },
   };

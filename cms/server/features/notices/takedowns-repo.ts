@@ -17,7 +17,16 @@ export const findTakedowns = (db: Db | Tx, noticeId: string): Promise<TakedownRo
     .limit(100)
     .execute();
 
-/** Those that did not come to their end: the CMS stopped in between. */
+/** The one that keeps the notice off boards now. */
+export const findOpen = (db: Db | Tx, noticeId: string): Promise<TakedownRow | undefined> =>
+  db
+    .selectFrom('notice_takedowns')
+    .selectAll()
+    .where('notice_id', '=', noticeId)
+    .where('restored_at', 'is', null)
+    .executeTakeFirst();
+
+/** Those that did not come to their end: the CMS stopped in between, or something failed. */
 export const findPending = (db: Db | Tx): Promise<TakedownRow[]> =>
   db.selectFrom('notice_takedowns').selectAll().where('pending', '=', 1).execute();
 
@@ -36,22 +45,24 @@ export async function endTakedown(tx: Tx, noticeId: string, by: string, now: num
   await tx.updateTable('notices').set({ takedown_id: null }).where('id', '=', noticeId).execute();
 }
 
-/** It is out of what every board is given. */
-export async function finishTakedown(
-  store: Store,
+/** These boards had it. */
+export const insertBoards = (
+  store: Pick<Store, 'insertMany'>,
+  tx: Tx,
   id: string,
   boards: readonly { boardId: string; version: Version | null }[],
-): Promise<void> {
-  await store.transaction(async (tx) => {
-    await store.insertMany(
-      tx,
-      'notice_takedown_boards',
-      ['takedown_id', 'board_id', 'epoch', 'counter'],
-      boards.map(({ boardId, version }) => [id, boardId, version?.epoch ?? null, version?.counter ?? null]),
-      { ignoreConflicts: true },
-    );
-    await tx.updateTable('notice_takedowns').set({ pending: 0 }).where('id', '=', id).execute();
-  });
+): Promise<void> =>
+  store.insertMany(
+    tx,
+    'notice_takedown_boards',
+    ['takedown_id', 'board_id', 'epoch', 'counter'],
+    boards.map(({ boardId, version }) => [id, boardId, version?.epoch ?? null, version?.counter ?? null]),
+    { ignoreConflicts: true },
+  );
+
+/** It is out of what every board is given. */
+export async function finishTakedown(db: Db | Tx, id: string): Promise<void> {
+  await db.updateTable('notice_takedowns').set({ pending: 0 }).where('id', '=', id).execute();
 }
 
 export async function findBoards(

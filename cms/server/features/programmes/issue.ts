@@ -12,6 +12,7 @@ import {
 import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import type { Actor } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
 import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
@@ -49,7 +50,8 @@ export interface Issuer {
   signCertificate(board: BoardRecord, deviceKey: string): Promise<string>;
   /**
    * Signs and stores.
-   * @param why what the audit log says beside the version
+   * @param more.why what the audit log says beside the version
+   * @param more.along writes in the same transaction
    * @returns the new versions by board
    * @throws the database's error when another process was first
    */
@@ -57,8 +59,13 @@ export interface Issuer {
     drafts: readonly Draft[],
     waiting: readonly Waiting[],
     actor: Pick<Actor, 'userId'> | null,
-    why?: AuditEntry['detail'],
+    more?: IssueExtras,
   ): Promise<Map<string, Version>>;
+}
+
+export interface IssueExtras {
+  readonly why?: AuditEntry['detail'];
+  readonly along?: (tx: Tx, versions: ReadonlyMap<string, Version>) => Promise<void>;
 }
 
 export interface IssuerDeps {
@@ -123,7 +130,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     drafts: readonly Draft[],
     waiting: readonly Waiting[],
     actor: Pick<Actor, 'userId'> | null,
-    why: AuditEntry['detail'] = {},
+    { why = {}, along }: IssueExtras = {},
   ): Promise<Map<string, Version>> {
     const now = sources.now();
     const ids = drafts.map(({ board }) => board.id);
@@ -141,6 +148,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       await turn();
     }
 
+    const versions = new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
     await store.transaction(async (tx) => {
       // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
       const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
@@ -195,13 +203,14 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
         ...issued.map(({ draft, version }) => entry('programme.published', draft.board, { version, ...why })),
         ...waiting.map(({ board }) => entry('programme.waiting', board, why)),
       );
+      await along?.(tx, versions);
     });
     for (const { draft, manifest } of issued) {
       await turn();
       events.emit('programmePublished', { boardId: draft.board.id, manifest });
       events.emit('programmeProgressed', { boardId: draft.board.id });
     }
-    return new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
+    return versions;
   }
 
   return {

@@ -192,7 +192,7 @@ export async function findBoardsWaiting(db: Db | Tx): Promise<string[]> {
   return rows.map((row) => row.key.slice(waitingKey('').length));
 }
 
-/** Parts that are a notice, in any of its versions. The id is unmistakable in JSON text. */
+/** Parts that are a notice, in any of its versions: reads the whole table. The id is unmistakable in JSON text. */
 export async function findPartsOfNotice(db: Db | Tx, noticeId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('parts')

@@ -25,6 +25,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Action, Actor } from '../../access.ts';
 import type { Context, EventMap } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
+import type { Tx } from '../../store/store.ts';
 import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
@@ -40,6 +41,12 @@ export type PublishWarning = 'board_unpaired' | Compiled['warnings'][number];
 export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
 export type Preview = z.infer<typeof publishPreview>['boards'][number];
 
+/** @param boards with the version that is without it; null: it waits for a player */
+export type NoteWithdrawn = (
+  tx: Tx,
+  boards: readonly { readonly boardId: string; readonly version: Version | null }[],
+) => Promise<void>;
+
 export interface ProgrammesService {
   /** What publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
   preview(actor: Actor, boardIds: readonly string[]): Promise<Preview[]>;
@@ -51,14 +58,13 @@ export interface ProgrammesService {
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
   /**
    * Takes a notice out of what every board was given, and out of what waits for players; nothing else that is unpublished goes along.
-   * The compiler has to leave it out already. Without rights.
-   * @param title for the audit log
-   * @returns the boards that had it, with the version that is without it; null: it waits for a player
+   * The compiler has to leave it out already. Without rights. Where some boards fail it goes on with the others; what was done is
+   * not done again by the next call.
+   * @param notice.title for the audit log
+   * @param note is told of boards that had it, in the transaction that takes it from them
+   * @throws the first failure, at the end
    */
-  withdraw(
-    notice: { id: string; title: string },
-    actor: Pick<Actor, 'userId'>,
-  ): Promise<{ boardId: string; version: Version | null }[]>;
+  withdraw(notice: { id: string; title: string }, actor: Pick<Actor, 'userId'>, note: NoteWithdrawn): Promise<void>;
   /**
    * Signs what was published for them last anew, where it was for another player, by another key, or for other units and groups, or
    * where upper units oblige them to something else by now.
@@ -299,13 +305,17 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     return (hash) => known.get(hash)!;
   }
 
-  /** Of some boards, within a turn. */
+  /**
+   * Of some boards, within a turn.
+   * @param holding hashes of the parts that are the notice
+   */
   async function withdrawNow(
     boardIds: readonly string[],
+    holding: ReadonlySet<string>,
     notice: { id: string; title: string },
     actor: Pick<Actor, 'userId'>,
-  ): Promise<{ boardId: string; version: Version | null }[]> {
-    const holding = await repo.findPartsOfNotice(store.write, notice.id);
+    note: NoteWithdrawn,
+  ): Promise<void> {
     const before = await repo.findNewest(store.write, boardIds);
     const [records, devices, waited] = await Promise.all([
       boards.records(boardIds),
@@ -313,12 +323,12 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       repo.findWaiting(store.write, boardIds),
     ]);
     const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
-    const published = new Map(
-      records
-        .filter(({ id }) => before.has(id) || waited.has(id))
-        .map((board) => [board.id, publishedContent(board, before.get(board.id), waited.get(board.id))] as const)
-        .filter(([, { content }]) => content.parts.some(({ hash }) => holding.has(hash))),
-    );
+    const published = new Map<string, Content>();
+    await inTurns(records, (board) => {
+      if (!before.has(board.id) && !waited.has(board.id)) return;
+      const made = publishedContent(board, before.get(board.id), waited.get(board.id));
+      if (made.content.parts.some(({ hash }) => holding.has(hash))) published.set(board.id, made);
+    });
     const partOf = await readParts([...published.values()]);
     const drafts: Draft[] = [];
     const waiting: Waiting[] = [];
@@ -336,9 +346,15 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         drafts.push({ board, deviceKey, ...left, contentHash, newest: before.get(board.id)?.version });
       },
     );
-    if (drafts.length + waiting.length === 0) return [];
-    const versions = await issue(drafts, waiting, actor, { takenDown: notice.title });
-    return [...drafts, ...waiting].map(({ board: { id } }) => ({ boardId: id, version: versions.get(id) ?? null }));
+    if (drafts.length + waiting.length === 0) return;
+    await issue(drafts, waiting, actor, {
+      why: { takenDown: notice.title },
+      along: (tx, versions) =>
+        note(
+          tx,
+          [...drafts, ...waiting].map(({ board: { id } }) => ({ boardId: id, version: versions.get(id) ?? null })),
+        ),
+    });
   }
 
   /**
@@ -439,20 +455,28 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       }
       return results;
     },
-    async withdraw(notice, actor) {
-      const left: { boardId: string; version: Version | null }[] = [];
+    async withdraw(notice, actor, note) {
       // In a turn: what is being published now was perhaps compiled before.
-      const groups = await inTurn(async () => [
-        ...(await repo.findBoardsWithProgramme(store.write)),
-        ...piecesOf(await repo.findBoardsWaiting(store.write), boardsPerTransaction),
-      ]);
+      const { groups, holding } = await inTurn(async () => ({
+        groups: [
+          ...(await repo.findBoardsWithProgramme(store.write)),
+          ...piecesOf(await repo.findBoardsWaiting(store.write), boardsPerTransaction),
+        ],
+        holding: await repo.findPartsOfNotice(store.report, notice.id),
+      }));
       const seen = new Set<string>();
+      const failures: unknown[] = [];
       for (const group of groups) {
         const some = group.filter((id) => !seen.has(id));
         for (const id of some) seen.add(id);
-        left.push(...(await inTurn(() => untilFirst(() => withdrawNow(some, notice, actor)))));
+        await inTurn(() => untilFirst(() => withdrawNow(some, holding, notice, actor, note))).catch(
+          (error: unknown) => {
+            log.error({ err: error, noticeId: notice.id, boardIds: some }, 'a notice was not taken off some boards');
+            failures.push(error);
+          },
+        );
       }
-      return left;
+      if (failures.length > 0) throw failures[0];
     },
     signAnew,
     async newestManifest(boardId) {
