@@ -3,6 +3,7 @@ import type { ReceivedObligation, Receipts } from '../../../../shared/protocol/a
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { takeTurns } from '../../turns.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
@@ -59,13 +60,14 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
     const answers = new Map(receipts.map((receipt) => [receipt.obligationId, receipt]));
     const receivers = new Receivers(units);
     const now = sources.now();
-    return records
-      .filter(({ validTo }) => validTo === null || validTo > now)
-      .flatMap((record) => {
-        const meant = receivers.all(record, boards).get(unitId);
-        return meant ? [{ record, receipt: answers.get(record.id), boards: meant.length }] : [];
-      })
-      .sort((a, b) => placeOf(a) - placeOf(b) || (a.record.id < b.record.id ? -1 : 1));
+    const found: Received[] = [];
+    const turn = takeTurns();
+    for (const record of records.filter(({ validTo }) => validTo === null || validTo > now)) {
+      const meant = receivers.all(record, boards).get(unitId);
+      if (meant) found.push({ record, receipt: answers.get(record.id), boards: meant.length });
+      await turn();
+    }
+    return found.sort((a, b) => placeOf(a) - placeOf(b) || (a.record.id < b.record.id ? -1 : 1));
   }
 
   /** A sender never accepts for the receiver what it sent itself: neither as its unit nor as one of its people. */

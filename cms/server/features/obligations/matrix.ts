@@ -95,7 +95,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
   ): Promise<Map<string, Figures>> {
     const figures = new Map(meant.map(({ id }) => [id, nothing()]));
     for (const one of terms) {
-      const asked = meant.filter((board) => receivers.means({ unitId: record.unitId, targets: one.targets }, board));
+      const asked = receivers.meant({ unitId: record.unitId, targets: one.targets }, meant);
       for (const [zone, some] of Map.groupBy(asked, (board) => board.zone))
         await addTerms(
           record.id,
@@ -153,14 +153,15 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       ]);
       const receivers = new Receivers(units);
       const rows = new Map<string, (MatrixCell | null)[]>();
+      const turn = takeTurns();
       for (const [place, record] of records.entries()) {
         const answers = new Map(
           receipts.filter(({ obligationId }) => obligationId === record.id).map((receipt) => [receipt.unitId, receipt]),
         );
         const receiving = receivers.all(record, placed);
+        await turn();
         const held = heldTerms(terms.get(record.id)!, record.endedAt);
         const figures = await figuresOf(record, held, [...receiving.values()].flat(), { from, to: until }, receivers);
-        const turn = takeTurns();
         for (const [receiver, own] of receiving) {
           if (!within.has(receiver)) continue;
           let cells = rows.get(receiver);

@@ -3,7 +3,6 @@
  * too; a board that hangs under no commune is answered for by its own unit. A commune without any board receives as well.
  */
 import type { UnitTree } from '../../access.ts';
-import { targetsBoard } from '../schedules/targets.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { ObligationValues } from './repo.ts';
 
@@ -33,10 +32,23 @@ export class Receivers {
     return found;
   }
 
-  /** Whether an obligation means a board: only while the board is below who obliges. */
-  means({ unitId, targets }: Pick<ObligationValues, 'unitId' | 'targets'>, board: PlacedBoard): boolean {
-    const path = this.#pathOf(board.unitId);
-    return path.includes(unitId) && targetsBoard(targets, board, path);
+  /** The boards that an obligation means: only while they are below who obliges. */
+  meant<B extends PlacedBoard>(
+    { unitId, targets }: Pick<ObligationValues, 'unitId' | 'targets'>,
+    boards: readonly B[],
+  ): B[] {
+    const [chosenUnits, chosenBoards] = [new Set(targets.unitIds), new Set(targets.boardIds)];
+    const known = new Map<string, 'all' | 'chosen' | 'none'>();
+    const boardsOf = (of: string): 'all' | 'chosen' | 'none' => {
+      const path = this.#pathOf(of);
+      if (!path.includes(unitId)) return 'none';
+      return path.some((id) => chosenUnits.has(id)) ? 'all' : 'chosen';
+    };
+    return boards.filter((board) => {
+      let which = known.get(board.unitId);
+      if (which === undefined) known.set(board.unitId, (which = boardsOf(board.unitId)));
+      return which === 'all' || (which === 'chosen' && chosenBoards.has(board.id));
+    });
   }
 
   /** The receiving units, each with its boards that are meant. */
@@ -52,8 +64,7 @@ export class Receivers {
         if (this.#isCommune(receiver) && !found.has(receiver)) found.set(receiver, []);
       }
     }
-    for (const board of boards) {
-      if (!this.means(obligation, board)) continue;
+    for (const board of this.meant(obligation, boards)) {
       const receiver = this.of(board.unitId);
       const own = found.get(receiver);
       if (own) own.push(board);

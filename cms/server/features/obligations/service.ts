@@ -15,6 +15,7 @@ import type { Actor } from '../../access.ts';
 import type { Context, EventMap } from '../../context.ts';
 import { cutPage, readCursor } from '../../listing.ts';
 import type { Tx } from '../../store/store.ts';
+import { takeTurns } from '../../turns.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { maySeeContent } from '../notices/sight.ts';
@@ -120,7 +121,9 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     ]);
     const receivers = new Receivers(units);
     const answers = Map.groupBy(receipts, (receipt) => receipt.obligationId);
-    return records.map((record) => {
+    const found: Obligation[] = [];
+    const turn = takeTurns();
+    for (const record of records) {
       const { order: _order, updatedBy: _by, unsentSince, ...fields } = record;
       const receiving = receivers.all(record, placed);
       const boardCount = [...receiving.values()].reduce((sum, { length }) => sum + length, 0);
@@ -128,7 +131,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       receiving.delete(record.unitId);
       const given = (answers.get(record.id) ?? []).filter(({ unitId }) => receiving.has(unitId));
       const heading = headings.get(record.noticeId);
-      return {
+      found.push({
         ...fields,
         unitName: units.nameOf(record.unitId),
         noticeTitle: heading?.title ?? '',
@@ -138,8 +141,10 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
         received: given.filter(({ receivedAt }) => receivedAt !== null).length,
         accepted: given.filter(({ acceptedAt }) => acceptedAt !== null).length,
         boards: boardCount,
-      };
-    });
+      });
+      await turn();
+    }
+    return found;
   }
 
   async function view(id: string): Promise<Obligation> {
