@@ -357,9 +357,9 @@ describeStores('the media library', (under) => {
       expect(await shownBy(one.id)).toMatchObject({ asset: old.hash });
     });
 
-    it('changes what boards play at the next publication, not before', async () => {
+    it('changes what boards play when it was approved and published, not before', async () => {
       const [old, next] = [await file('trước.png'), await file('sau.png')];
-      const { id } = await notice(old.hash, test.ids.commune, 'Trước sau');
+      const { id } = await test.approved(await notice(old.hash, test.ids.commune, 'Trước sau'));
       const list = await test.playlist(province, [id]);
       const board = await test.board(province, { defaultPlaylistId: list.id });
       await test.pair([board.id]);
@@ -370,6 +370,8 @@ describeStores('the media library', (under) => {
         return assets.map(({ hash }) => hash).filter((hash) => hash === old.hash || hash === next.hash);
       };
       await test.media.replace(editor, old.id, next.id);
+      expect((await test.programmes.preview(province, [board.id]))[0]).toMatchObject({ changed: false });
+      await test.approved(await test.notices.get(province, id));
       expect(await plays()).toEqual([old.hash]);
       expect((await test.programmes.preview(province, [board.id]))[0]).toMatchObject({ changed: true });
       await test.programmes.publish(province, [board.id]);

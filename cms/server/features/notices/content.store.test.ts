@@ -272,6 +272,7 @@ describeStores('content', (under) => {
       expect((await test.schedules.list(editor)).entries).toContainEqual({
         ...made,
         playlistName: list.name,
+        boards: expect.any(Number) as number,
         playlistUnitId: list.unitId,
       });
       await expect(test.playlists.remove(editor, list.id)).rejects.toMatchObject({

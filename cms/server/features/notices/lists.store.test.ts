@@ -196,7 +196,7 @@ describeStores('content lists', (under) => {
     await test.schedules.create(editor, entry('Cả ngày', other.id));
     const page = await test.schedules.list(editor, { q: 'cho phien' });
     expect(page).toEqual({
-      entries: [{ ...made, playlistName: 'Chợ phiên', playlistUnitId: test.ids.commune }],
+      entries: [{ ...made, playlistName: 'Chợ phiên', playlistUnitId: test.ids.commune, boards: 0 }],
       next: null,
       total: 1,
     });
