@@ -154,6 +154,21 @@ describeStores('approval of notices', (under) => {
     await expect(submit(await write('Khác'), editor, true)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('is passed by nobody who saves without a change', async () => {
+    const notice = await write('Tự viết, người khác lưu', approver);
+    await submit(notice, editor);
+    const saved = await edit(notice, notice.title, editor);
+    expect(saved).toMatchObject({ revision: notice.revision, state: 'submitted' });
+    await expect(test.approvals.approve(approver, notice.id, 1)).rejects.toMatchObject({ code: 'self_approval_off' });
+    expect((await edit(notice, 'Đã sửa', editor)).revision).toBe(notice.revision + 1);
+  });
+
+  it('is read at the notice’s own unit, not by who uses it below', async () => {
+    const notice = await test.text(test.admin, 'Của tỉnh, đã duyệt', test.ids.province);
+    await expect(test.approvals.view(editor, notice.id)).rejects.toMatchObject({ code: 'notice_unknown', status: 404 });
+    expect(await test.approvals.view(test.admin, notice.id)).toMatchObject({ approvedVersion: 1 });
+  });
+
   it('is asked for at the notice’s own unit', async () => {
     const notice = await write('Của xã An');
     await submit(notice);

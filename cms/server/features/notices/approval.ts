@@ -13,7 +13,7 @@ import type { NoticesService } from './service.ts';
 import * as versions from './versions-repo.ts';
 
 export interface Approvals {
-  /** @throws AppError `notice_unknown` 404 */
+  /** For who reads it at its own unit. @throws AppError `notice_unknown` 404 */
   view(actor: Actor, id: string): Promise<NoticeApproval>;
   /**
    * Freezes what the notice says at `revision` as a version that waits for a decision.
@@ -48,8 +48,12 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
   const { store, sources, access, audit, events } = context;
   const { notices, accounts, selfApproval, obligations } = deps;
 
+  const unknown = (): AppError => new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+
   async function view(actor: Actor, id: string): Promise<NoticeApproval> {
     const notice = await notices.find(actor, id);
+    // Who uses it from below is given what was approved, not how it came about.
+    if (!access.can(actor, 'content.read', notice.unitId)) throw unknown();
     const [found, editedBy, allowed] = await Promise.all([
       versions.findVersions(store.read, id, versionsTold),
       versions.findEditor(store.read, id),
@@ -76,7 +80,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
   /** Held: until the transaction ends nobody edits, deletes or decides on it. */
   async function hold(tx: Tx, id: string): Promise<NoticeRecord> {
     const [notice] = await repo.holdNoticesToEdit(tx, [id]);
-    if (!notice) throw new AppError('notice_unknown', 'There is no such notice', { status: 404 });
+    if (!notice) throw unknown();
     return notice;
   }
 

@@ -7,6 +7,7 @@ import {
   type NoticesQuery,
 } from '../../../../shared/protocol/api/content.ts';
 import { assetsOf, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -32,6 +33,10 @@ function assetField(content: NoticeContent, hash: string): string {
   return `content.fields.${key ?? ''}`;
 }
 
+/** Equal for equal values. */
+const textOf = ({ unitId, title, category, content, durationMs }: NoticeValues): string =>
+  canonicalJson([unitId, title, category, content, durationMs]);
+
 /** Notices whose content is read at a time, between two turns of the event loop. */
 const noticesPerTurn = 100;
 
@@ -47,7 +52,7 @@ export interface NoticesService {
   get(actor: Actor, id: string): Promise<Notice>;
   /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `document_unknown`, `forbidden` */
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
-  /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
+  /** Writes nothing where nothing differs. @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409, `in_use` 409 with params.where */
   remove(actor: Actor, id: string, revision?: number): Promise<void>;
@@ -220,6 +225,8 @@ export function createNoticesService(
       access.assert(actor, 'content.edit', before.unitId);
       access.assert(actor, 'content.edit', input.unitId);
       const values = await clean(actor, input, before);
+      // Who wrote it last, and what waits for a decision, stays.
+      if (textOf(values) === textOf(before)) return (await timed([before]))[0]!;
       await store.transaction(async (tx) => {
         if (!(await repo.updateNotice(tx, id, revision, values, actor.userId, sources.now()))) throw conflict(before);
         // When it is written, so that whoever begins to use it waits, and is asked for the right again.
