@@ -126,7 +126,7 @@ export async function createApp(
   const accounts = createAccountsService(context, { units });
   const auditLog = createAuditLog(context, {
     units,
-    peopleCalled: (words) => accounts.called(words),
+    peopleCalled: (words) => accounts.calledOrMailed(words),
     namesOfPeople: (ids) => accounts.names(ids),
   });
   const media = createMediaService(context, { units });

@@ -80,8 +80,10 @@ export interface AccountsService {
   createUsers(actor: Actor | null, users: readonly NewUser[], within: (tx: Tx) => Promise<void>): Promise<void>;
   /** Names by user id, for pages that say who did something. */
   names(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Whose name or e-mail holds these words, with or without diacritics. */
+  /** Whose name holds these words, with or without diacritics. */
   called(words: string): Promise<string[]>;
+  /** As `called`, or whose e-mail does: for those who keep accounts, since others are not told of anybody's e-mail. */
+  calledOrMailed(words: string): Promise<string[]>;
   hasUsers(): Promise<boolean>;
   /** Forgets sessions that are over; emits `sessionEnded` for each. */
   endOverSessions(): Promise<void>;
@@ -94,6 +96,8 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   const guard = new SignInGuard(now);
   const sessions = createSessions(context, { units });
   const users = createUsersService(context, { units, sessions, guard });
+  const whose = async (isMeant: (person: { name: string; email: string }) => boolean): Promise<string[]> =>
+    (await repo.everybody(store.read)).filter(isMeant).map(({ id }) => id);
   const secondFactor = createSecondFactor(context, {
     sessions,
     guard,
@@ -275,10 +279,8 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       });
     },
     names: (userIds) => repo.userNames(store.read, userIds),
-    called: async (words) =>
-      (await repo.everybody(store.read))
-        .filter(({ name, email }) => matches(words.trim(), name, email))
-        .map(({ id }) => id),
+    called: (words) => whose(({ name }) => matches(words.trim(), name)),
+    calledOrMailed: (words) => whose(({ name, email }) => matches(words.trim(), name, email)),
     hasUsers: async () => (await repo.userCount(store.read)) > 0,
     endOverSessions: () => sessions.endOver(),
   };

@@ -45,7 +45,7 @@ describeStores('the audit log', (under) => {
     accounts = createAccountsService(test.context, { units: test.units });
     log = createAuditLog(test.context, {
       units: test.units,
-      peopleCalled: (words) => accounts.called(words),
+      peopleCalled: (words) => accounts.calledOrMailed(words),
       namesOfPeople: (ids) => accounts.names(ids),
     });
     root = testActor({ unitId: units.province, role: 'administrator' });

@@ -42,6 +42,8 @@ type TakeoverProgress = RequestOf<typeof boardMessages.takeoverProgressedV1>;
 export type TakeoverService = ReturnType<typeof createTakeoverService>;
 
 const listed = 100;
+/** How many times as many are looked through for one answer. */
+const listRounds = 3;
 /** A storm of reports after a raise is written in few transactions, each short. */
 const reportsPerTransaction = 500;
 const reportTransactionMs = 50;
@@ -224,7 +226,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       return view(id);
     },
 
-    /** One page, newest first. */
+    /** One page, newest first. Of what is rare it may hold few or none, and `next` leads on all the same. */
     async list(actor: Actor, query: Partial<TakeoversQuery> = {}): Promise<z.infer<typeof takeoverList>> {
       const { cursor, who = '', delivery, ...filter } = query;
       const unitIds = access.unitsFor(actor, 'takeover.read');
@@ -235,13 +237,14 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         (unitId) => deps.units.tree.pathOf(unitId).length === 0 && access.canReach(actor, 'takeover.read', unitId),
       );
       const found: TakeoverView[] = [];
-      for (let before = cursor === undefined ? undefined : sequenceOf(cursor); ;) {
+      for (let before = cursor === undefined ? undefined : sequenceOf(cursor), round = 1; ; round++) {
         const rows = await repo.list(store.read, [...unitIds, ...ended], { ...filter, raisedBy, before }, listed);
         found.push(...(await views(rows)).filter((one) => delivery === undefined || boardsIn(one, delivery) > 0));
         const last = rows.at(-1);
         if (last === undefined || rows.length < listed) return { takeovers: found, next: null };
-        // What is filtered by delivery is read on until there is enough of it to look at.
-        if (found.length >= listed / 2) return { takeovers: found, next: `${last.epoch}_${last.counter}` };
+        // What is filtered by delivery is read on until there is enough of it to look at, or the answer has taken its share.
+        if (found.length >= listed / 2 || round === listRounds)
+          return { takeovers: found, next: `${last.epoch}_${last.counter}` };
         before = last;
       }
     },

@@ -478,14 +478,22 @@ describe('the list', () => {
       expect(await ids('delivery=waiting')).toEqual([third, second]);
       expect(await ids(`who=${encodeURIComponent('nguoi thu')}`)).toEqual([third, second, first]);
       expect(await ids('who=khongai')).toEqual([]);
+      // Nobody learns here whose an e-mail is.
+      expect(await ids('who=example.vn')).toEqual([]);
       expect((await own.request(anh, 'GET', '/api/takeovers?level=6')).status).toBe(400);
       const all = [...made].reverse();
-      for (let i = 0; i < 100; i++) all.unshift(await raised({ status: 'exercise' }));
+      const elsewhere = only({ boardIds: [away.identity.boardId] });
+      for (let i = 0; i < 100; i++) all.unshift(await raised({ status: 'exercise', selectors: elsewhere }));
       const page = (await own.request(anh, 'GET', '/api/takeovers')).body;
       expect(page.next).not.toBeNull();
       const rest = (await own.request(anh, 'GET', `/api/takeovers?cursor=${page.next}`)).body;
       expect(rest.next).toBeNull();
       expect([...page.takeovers, ...rest.takeovers].map(({ id }) => id)).toEqual(all);
+      // One answer looks through no more than a part of a long history.
+      for (let i = 0; i < 198; i++) await raised({ status: 'exercise', selectors: elsewhere });
+      const none = (await own.request(anh, 'GET', '/api/takeovers?delivery=displayed')).body;
+      expect(none).toMatchObject({ takeovers: [], next: expect.any(String) as string });
+      expect(await ids(`delivery=displayed&cursor=${none.next}`)).toEqual([first]);
     } finally {
       await own.stop();
     }
