@@ -194,6 +194,39 @@ export async function readBelonging(db: Db | Tx, boardIds: readonly string[]): P
   };
 }
 
+/** A board belonged to a unit in [from, to), ms UTC. */
+export interface Stay {
+  readonly unitId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where boards have belonged since they were made, the first first; the last stay goes on. */
+export async function readStays(db: Db | Tx, boardIds: readonly string[]): Promise<Map<string, Stay[]>> {
+  const rows = await inChunks([...new Set(boardIds)], (chunk) =>
+    db
+      .selectFrom('boards')
+      .leftJoin('board_moves', 'board_moves.board_id', 'boards.id')
+      .select(['boards.id', 'boards.unit_id', 'boards.created_at', 'board_moves.at', 'board_moves.from_unit_id'])
+      .where('boards.id', 'in', chunk)
+      .orderBy('board_moves.at')
+      .execute(),
+  );
+  const stays = new Map<string, Stay[]>();
+  for (const [id, moves] of Map.groupBy(rows, (row) => row.id)) {
+    const own: Stay[] = [];
+    const [{ created_at, unit_id }] = moves as [(typeof moves)[number]];
+    let from = created_at;
+    for (const { at, from_unit_id } of moves) {
+      if (at === null || from_unit_id === null) continue;
+      own.push({ unitId: from_unit_id, from, to: at });
+      from = at;
+    }
+    stays.set(id, [...own, { unitId: unit_id, from, to: Infinity }]);
+  }
+  return stays;
+}
+
 /** Marks the board deleted and takes the right to speak from its player. */
 export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable('boards').set({ deleted_at: now }).where('id', '=', id).execute();

@@ -14,7 +14,7 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
-import type { Belonging, BoardRecord, Device, LiveRow, BoardPlace } from './repo.ts';
+import type { Belonging, Stay, BoardRecord, Device, LiveRow, BoardPlace } from './repo.ts';
 
 export type { BoardRecord, Device, BoardPlace } from './repo.ts';
 
@@ -48,6 +48,8 @@ export interface BoardsService {
   places(unitIds: readonly string[]): Promise<BoardPlace[]>;
   /** To which units they belonged when: what happened is told under the unit of its time. */
   belonging(boardIds: readonly string[]): Promise<Belonging>;
+  /** Where boards have belonged since they were made, for the system's own use. */
+  stays(boardIds: readonly string[]): Promise<ReadonlyMap<string, readonly Stay[]>>;
   /** The player that may speak for the board, or null. */
   device(boardId: string): Promise<Device | null>;
   devices(boardIds: readonly string[], tx?: Tx): Promise<Device[]>;
@@ -231,6 +233,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
     recordsOfUnits: (unitIds, tx) => repo.findBoardsOfUnits(tx ?? store.read, unitIds),
     places: (unitIds) => repo.findPlaces(store.read, unitIds),
     belonging: (boardIds) => repo.readBelonging(store.read, boardIds),
+    stays: (boardIds) => repo.readStays(store.read, boardIds),
     device: async (boardId) => (await repo.currentDevices(store.read, [boardId]))[0] ?? null,
     devices: (boardIds, tx) => repo.currentDevices(tx ?? store.read, boardIds),
     presences: async (boardIds) => (await repo.liveRows(store.read, boardIds)).map(toPresence),

@@ -36,7 +36,7 @@ export interface ObligationMatrixService {
 
 export interface MatrixDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
-  readonly boards: Pick<BoardsService, 'places'>;
+  readonly boards: Pick<BoardsService, 'places' | 'stays'>;
   readonly notices: Pick<NoticesService, 'headings'>;
   readonly proof: Pick<ProofService, 'obliged'>;
 }
@@ -49,6 +49,12 @@ interface Figures {
   shown: number;
   firstShownAt: number | null;
 }
+/** A part of the period that a board has spent with a unit, ms UTC. */
+interface BoardStay extends Omit<BoardPlace, 'name'> {
+  readonly from: number;
+  readonly to: number;
+}
+
 const nothing = (): Figures => ({ required: 0, met: 0, unknown: 0, shown: 0, firstShownAt: null });
 
 export function createObligationMatrix(context: Context, deps: MatrixDeps): ObligationMatrixService {
@@ -86,25 +92,44 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     }
   }
 
+  /** What of a period boards have spent with the unit that answers for them now: it answers for no hours before that. */
+  async function staysIn(
+    placed: readonly BoardPlace[],
+    period: { from: number; to: number },
+    receivers: Receivers,
+  ): Promise<BoardStay[]> {
+    const stays = await boards.stays(placed.map(({ id }) => id));
+    return placed.flatMap((board) =>
+      stays
+        .get(board.id)!
+        .filter(({ unitId }) => receivers.of(unitId) === receivers.of(board.unitId))
+        .map(({ unitId, from, to }) => ({
+          id: board.id,
+          zone: board.zone,
+          unitId,
+          from: Math.max(from, period.from),
+          to: Math.min(to, period.to),
+        }))
+        .filter(({ from, to }) => from < to),
+    );
+  }
+
   async function figuresOf(
     record: ObligationRecord,
     terms: readonly HeldTerms[],
     meant: readonly BoardPlace[],
-    period: { from: number; to: number },
+    stays: readonly BoardStay[],
     receivers: Receivers,
   ): Promise<Map<string, Figures>> {
     const figures = new Map(meant.map(({ id }) => [id, nothing()]));
+    const ofMeant = stays.filter(({ id }) => figures.has(id));
     for (const one of terms) {
-      const asked = receivers.meant({ unitId: record.unitId, targets: one.targets }, meant);
-      for (const [zone, some] of Map.groupBy(asked, (board) => board.zone))
-        await addTerms(
-          record.id,
-          one,
-          new Zone(zone),
-          some.map(({ id }) => id),
-          period,
-          figures,
-        );
+      const asked = receivers.meant({ unitId: record.unitId, targets: one.targets }, ofMeant);
+      for (const some of Map.groupBy(asked, ({ zone, from, to }) => `${zone} ${from} ${to}`).values()) {
+        const { zone, from, to } = some[0]!;
+        const ids = some.map(({ id }) => id);
+        await addTerms(record.id, one, new Zone(zone), ids, { from, to }, figures);
+      }
     }
     for (const { boardId, at } of await proof.obliged.first(record.id, [...figures.keys()]))
       figures.get(boardId)!.firstShownAt = at;
@@ -152,6 +177,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         ),
       ]);
       const receivers = new Receivers(units);
+      const stays = await staysIn(placed, { from, to: until }, receivers);
       const rows = new Map<string, (MatrixCell | null)[]>();
       const turn = takeTurns();
       for (const [place, record] of records.entries()) {
@@ -161,7 +187,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         const receiving = receivers.all(record, placed);
         await turn();
         const held = heldTerms(terms.get(record.id)!, record.endedAt);
-        const figures = await figuresOf(record, held, [...receiving.values()].flat(), { from, to: until }, receivers);
+        const figures = await figuresOf(record, held, [...receiving.values()].flat(), stays, receivers);
         for (const [receiver, own] of receiving) {
           if (!within.has(receiver)) continue;
           let cells = rows.get(receiver);

@@ -409,4 +409,30 @@ describeStores('obligations', (under) => {
     expect(silent.id).not.toBe(board.id);
     await end(sent);
   });
+
+  it('ask a unit for no hours in which a board was not made yet, or hung in another commune', async () => {
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    test.sources.advance(start - test.sources.now());
+    const targets = { unitIds: [test.ids.province], boardIds: [] };
+    const before = await test.board(admin, { unitId: test.ids.sister });
+    const sent = await send({ targets });
+    const required = async (unitId: string): Promise<number> => {
+      const query = { unitId: test.ids.province, from: start, to: start + 24 * hour, ids: [sent.id] };
+      return (await tables.matrix(admin, query)).rows.find((row) => row.unitId === unitId)!.cells[0]!.required;
+    };
+    const [commune, sister] = [
+      (await test.boards.places([test.ids.commune, test.ids.village])).length,
+      (await test.boards.places([test.ids.sister])).length,
+    ];
+    test.sources.advance(2 * hour);
+    await test.board(admin);
+    await test.boards.patch(admin, before.id, { unitId: test.ids.commune });
+    test.sources.advance(hour);
+    // Within the commune it stays the commune's.
+    await test.boards.patch(admin, before.id, { unitId: test.ids.village });
+    test.sources.advance(hour);
+    expect(await required(test.ids.commune)).toBe(6 * (4 * commune + 2 + 2));
+    expect(await required(test.ids.sister)).toBe(6 * 4 * (sister - 1));
+    await end(sent);
+  });
 });
