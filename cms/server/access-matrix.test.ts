@@ -140,6 +140,11 @@ async function makeSubmitted(unitId: string): Promise<string> {
   await test.app.features.approvals.submit(root, id, { revision: 1, approve: false });
   return id;
 }
+async function makeApproved(unitId: string): Promise<string> {
+  const id = await makeSubmitted(unitId);
+  await test.app.features.approvals.approve(every, id, 1);
+  return id;
+}
 const makePlaylist = async (unitId: string): Promise<string> =>
   (await test.app.features.playlists.create(root, { unitId, name: 'Danh sách', items: [] })).id;
 
@@ -164,9 +169,7 @@ const makeEntry = async (unitId: string): Promise<string> =>
 async function obligationInput(unitId: string) {
   const targets = { unitIds: [unitId], boardIds: [] };
   // Of the province, so that the notice is in sight and the obligation's own unit alone decides.
-  const noticeId = await makeNotice(units.province);
-  await test.app.features.approvals.submit(root, noticeId, { revision: 1, approve: false });
-  await test.app.features.approvals.approve(every, noticeId, 1);
+  const noticeId = await makeApproved(units.province);
   return { unitId, noticeId, perHour: 1, cron: '0 6 * * *', durationMs: 3_600_000, ...always, targets };
 }
 const makeObligation = async (unitId: string): Promise<string> =>
@@ -514,8 +517,8 @@ const table: Record<string, Rule> = {
   },
   'DELETE /api/documents/:id': { needs: 'content.edit', about: at('/api/documents/:id', makeDocument) },
 
-  'GET /api/notices': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeNotice) },
-  'GET /api/notices/:id': { needs: 'content.read', above: true, about: at('/api/notices/:id', makeNotice) },
+  'GET /api/notices': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeApproved) },
+  'GET /api/notices/:id': { needs: 'content.read', above: true, about: at('/api/notices/:id', makeApproved) },
   'POST /api/notices': { needs: 'content.edit', about: (unit) => Promise.resolve({ payload: noticeInput(unit) }) },
   'PUT /api/notices/:id': {
     needs: 'content.edit',

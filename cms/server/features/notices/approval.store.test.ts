@@ -169,6 +169,35 @@ describeStores('approval of notices', (under) => {
     expect(await test.approvals.view(test.admin, notice.id)).toMatchObject({ approvedVersion: 1 });
   });
 
+  it('is what readers below are told of, not what is being written', async () => {
+    const { province } = test.ids;
+    const draft = await test.notices.create(test.admin, input('Nháp của tỉnh', province));
+    const notice = await test.text(test.admin, 'Bản đã duyệt', province);
+    await test.notices.edit(test.admin, notice.id, notice.revision, input('Bản đang viết', province));
+    const ids = [draft.id, notice.id];
+    const told = async (state?: 'draft' | 'approved', by = editor) =>
+      (await test.notices.list(by, { ids, ...(state ? { state } : {}) })).notices.map(({ title, state }) => [
+        title,
+        state,
+      ]);
+    await expect(test.notices.get(editor, draft.id)).rejects.toMatchObject({ code: 'notice_unknown', status: 404 });
+    expect(await test.notices.get(editor, notice.id)).toMatchObject({
+      title: 'Bản đã duyệt',
+      state: 'approved',
+      unitId: province,
+    });
+    expect(await told()).toEqual([['Bản đã duyệt', 'approved']]);
+    expect(await told('approved')).toEqual([['Bản đã duyệt', 'approved']]);
+    expect(await told('draft')).toEqual([]);
+    expect((await test.notices.list(editor, { ids })).total).toBe(1);
+    expect((await told('draft', test.admin)).map(([title]) => title).sort()).toEqual([
+      'Bản đang viết',
+      'Nháp của tỉnh',
+    ]);
+    await test.takedowns.takeDown(test.admin, notice.id, 'Sai');
+    expect(await test.notices.get(editor, notice.id)).toMatchObject({ title: 'Bản đã duyệt', takenDown: true });
+  });
+
   it('is asked for at the notice’s own unit', async () => {
     const notice = await write('Của xã An');
     await submit(notice);

@@ -106,17 +106,34 @@ export interface NoticeFilter {
   readonly ids: readonly string[] | null;
   readonly state: NoticeState | null;
   readonly takenDown: boolean;
+  /** Of these units those that have an approved version, which stands for them whatever is written since. */
+  readonly approvedOnly: readonly string[];
   /** Not what this person wrote last. */
   readonly notBy: string | null;
 }
 
-const edited = ({ statements, category, ids, state, takenDown, notBy }: NoticeFilter): EditedFilter<'notices'> => ({
+const edited = ({
+  statements,
+  category,
+  ids,
+  state,
+  takenDown,
+  approvedOnly,
+  notBy,
+}: NoticeFilter): EditedFilter<'notices'> => ({
   statements,
   also: (eb) => [
     ...(category === null ? [] : [eb('category', '=', category)]),
     ...(ids === null ? [] : [eb('id', 'in', ids)]),
     // Spelled out, so that the index of what waits for approval is used.
-    ...(state === null ? [] : [eb('state', '=', sql.lit(state))]),
+    ...(state === null
+      ? []
+      : state === 'approved' && approvedOnly.length > 0
+        ? [eb.or([eb('state', '=', sql.lit(state)), eb('unit_id', 'in', approvedOnly)])]
+        : [eb('state', '=', sql.lit(state))]),
+    ...(approvedOnly.length === 0
+      ? []
+      : [eb.or([eb('unit_id', 'not in', approvedOnly), eb('approved_version', 'is not', null)])]),
     ...(takenDown ? [eb('takedown_id', 'is not', null)] : []),
     ...(notBy === null ? [] : [eb('updated_by', '<>', notBy)]),
   ],

@@ -46,9 +46,9 @@ type Timed<T> = T & { readonly effectiveDurationMs: number };
 export type ApprovedNotice = Timed<NoticeValues & { readonly id: string }>;
 
 export interface NoticesService {
-  /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
+  /** One page of what this person may see; of units above what was approved. @throws AppError `invalid_input` (field cursor) */
   list(actor: Actor, query?: Partial<NoticesQuery>): Promise<NoticeList>;
-  /** @throws AppError `notice_unknown` 404 */
+  /** Of a unit above what was approved. @throws AppError `notice_unknown` 404 */
   get(actor: Actor, id: string): Promise<Notice>;
   /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `document_unknown`, `forbidden` */
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
@@ -155,6 +155,21 @@ export function createNoticesService(
     return { unitId: input.unitId, title, category: input.category, content, durationMs: input.durationMs };
   }
 
+  /** Who uses them from below is told what was approved last, not what is being written. */
+  async function asTold(actor: Actor, records: readonly NoticeRecord[]): Promise<NoticeRecord[]> {
+    const above = records.filter(({ unitId }) => !access.can(actor, 'content.read', unitId));
+    if (above.length === 0) return [...records];
+    const ids = above.map(({ id }) => id);
+    const approved = new Map((await versions.findApproved(store.read, ids, true)).map((values) => [values.id, values]));
+    const hidden = new Set(ids.filter((id) => !approved.has(id)));
+    return records
+      .filter(({ id }) => !hidden.has(id))
+      .map((record) => {
+        const values = approved.get(record.id);
+        return values ? { ...record, ...values, unitId: record.unitId, state: 'approved' } : record;
+      });
+  }
+
   async function assertSeen(actor: Actor, documentId: string | null): Promise<void> {
     if (documentId === null) return;
     const unitId = await repo.unitOfDocument(store.read, documentId);
@@ -173,8 +188,13 @@ export function createNoticesService(
       const { q = '', unitId, category, ids, state, toDecide, takenDown, cursor, limit = pageRows } = query;
       const units = contentUnits(actor, access, tree, unitId);
       const waiting = toDecide === 'true' ? await whatToDecide(actor) : null;
+      const own = new Set(access.unitsFor(actor, 'content.read'));
+      const asked = waiting ? units.filter((id) => waiting.unitIds.has(id)) : units;
+      // Of units above only what was approved is told, and that it was.
+      const told = state === undefined || state === 'approved' ? asked : asked.filter((id) => own.has(id));
       const filter: repo.NoticeFilter = {
-        statements: wordGroups(waiting ? units.filter((id) => waiting.unitIds.has(id)) : units, q, nameOf),
+        statements: wordGroups(told, q, nameOf),
+        approvedOnly: told.filter((id) => !own.has(id)),
         category: category ?? null,
         ids: ids ?? null,
         state: waiting ? 'submitted' : (state ?? null),
@@ -185,7 +205,8 @@ export function createNoticesService(
         repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
         repo.count(store.read, filter),
       ]);
-      const { page, next } = cutPage(found, limit);
+      const { page: rows, next } = cutPage(found, limit);
+      const page = await asTold(actor, rows);
       const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
       const posters = await media.posters([...new Set(shown)]);
       const notices = (await timed(page)).map(({ content, ...notice }) => ({
@@ -198,7 +219,9 @@ export function createNoticesService(
     find,
     findEver: async (actor, id) => inSight(actor, await repo.findNoticeEver(store.read, id)),
     async get(actor, id) {
-      return (await timed([await find(actor, id)]))[0]!;
+      const [told] = await asTold(actor, [await find(actor, id)]);
+      if (!told) throw unknown();
+      return (await timed([told]))[0]!;
     },
     async create(actor, input) {
       access.assert(actor, 'content.edit', input.unitId);

@@ -34,8 +34,15 @@ const toVersion = (row: Selectable<Database['notice_versions']>): VersionRecord 
   selfApproved: row.self_approved === 1,
 });
 
-/** What boards may show of these notices: not deleted, not taken down, as approved last. */
-export async function findApproved(db: Db | Tx, ids: readonly string[]): Promise<(NoticeValues & { id: string })[]> {
+/**
+ * What boards may show of these notices: not deleted, as approved last.
+ * @param takenDown also of those that were taken down
+ */
+export async function findApproved(
+  db: Db | Tx,
+  ids: readonly string[],
+  takenDown = false,
+): Promise<(NoticeValues & { id: string })[]> {
   const rows = await inChunks(ids, (chunk) =>
     db
       .selectFrom('notices')
@@ -52,7 +59,7 @@ export async function findApproved(db: Db | Tx, ids: readonly string[]): Promise
       ])
       .where('notices.id', 'in', chunk)
       .where('notices.deleted_at', 'is', null)
-      .where('notices.takedown_id', 'is', null)
+      .$if(!takenDown, (query) => query.where('notices.takedown_id', 'is', null))
       .execute(),
   );
   return rows.map((row) => ({ id: row.id, ...toValues(row) }));
