@@ -107,8 +107,8 @@ export class Studio {
       .getByRole('option')
       .filter({ hasText: new RegExp(`^${playlist}( · |$)`) });
     await page.getByLabel('Danh sách phát').selectOption((await option.getAttribute('value'))!);
-    await page.getByLabel('Bắt đầu lúc').fill('00:00');
-    await page.getByRole('spinbutton', { name: /Kéo dài/ }).fill('24');
+    await page.getByLabel('Từ', { exact: true }).fill('00:00');
+    await page.getByLabel('Đến', { exact: true }).fill('00:00');
     await page.getByLabel('Mức ưu tiên').selectOption({ label: 'Rất cao' });
     await page.getByLabel('Tìm đơn vị, bảng tin').fill(board);
     await page.getByRole('checkbox', { name: board }).check();
