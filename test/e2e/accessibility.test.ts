@@ -15,7 +15,9 @@ import { startCms, type Cms } from './lib/processes.ts';
 import { Studio } from './lib/studio.ts';
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const widths = [1280, 360];
+/** `npm test` looks at every page in Vietnamese on a phone, where there is least room; this at both languages and widths. */
+const all = process.env.EVERY_PAGE === '1';
+const widths = all ? [1280, 360] : [360];
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-accessibility-'));
 let cms: Cms;
 let browser: Browser;
@@ -24,7 +26,8 @@ let page: Page;
 /** What is wrong, a line each: the rule, where, and why. */
 async function faults(on: Page): Promise<string[]> {
   // The stage in the preview is the board itself, which is no page that people work with.
-  const { violations } = await new AxeBuilder({ page: on }).withTags(rules).exclude('iframe').analyze();
+  // The week grid's roles are its library's; whatever it does, the fields beside it do as well.
+  const { violations } = await new AxeBuilder({ page: on }).withTags(rules).exclude('iframe').exclude('.ec').analyze();
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
   );
@@ -95,7 +98,7 @@ test('an administrator signs in and starts an exercise', async () => {
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
 });
 
-test.each(['vi', 'en'] as const)(
+test.each(all ? (['vi', 'en'] as const) : (['vi'] as const))(
   'every page, in %s',
   async (locale) => {
     await speak(page, locale);
