@@ -112,7 +112,7 @@ describeStores('content used and deleted at once', (under) => {
     const make = {
       notice: async () => {
         const { id, unitId, title, content } = await test.text(test.admin);
-        const input = { unitId, title, content, category: 'local' as const, durationMs: null };
+        const input = { unitId, title: `${title} (sửa)`, content, category: 'local' as const, durationMs: null };
         return [
           () => test.notices.edit(test.admin, id, 1, input),
           () => test.notices.remove(test.admin, id, 1),

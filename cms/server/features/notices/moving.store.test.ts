@@ -98,7 +98,13 @@ describeStores('moving content', (under) => {
   it('refuses an edit of an older revision before it asks where the notice is used', async () => {
     const notice = await test.text(test.admin, 'Tin', test.ids.province);
     await test.playlist(test.admin, [notice.id], test.ids.province);
-    await move(notice, notice.unitId);
+    await test.notices.edit(test.admin, notice.id, 1, {
+      unitId: notice.unitId,
+      title: 'Tin khác',
+      category: notice.category,
+      content: notice.content,
+      durationMs: notice.durationMs,
+    });
     await expect(move(notice, test.ids.commune)).rejects.toMatchObject({
       code: 'revision_conflict',
       params: { revision: 2 },
