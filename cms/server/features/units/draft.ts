@@ -128,7 +128,7 @@ export class TreeDraft {
     const moved = this.#childrenOf(unitId).filter((child) => {
       const was = this.versionsOf(child);
       const now = withParentReplaced(was, at, [unitId, intoId], this.#newId);
-      if (now.length === was.length && now.every((version, i) => version.parentId === was[i]!.parentId)) return false;
+      if (now === was) return false;
       this.#put(child, now);
       this.#check(child);
       return true;
@@ -144,6 +144,8 @@ export class TreeDraft {
     if (first.validFrom === at) {
       if (this.#childrenOf(unitId).some((child) => this.versionsOf(child).some((v) => v.parentId === unitId)))
         throw changePlanned(at);
+      const mergedAt = this.#mergedIntoAt(unitId);
+      if (mergedAt !== null) throw changePlanned(mergedAt);
       this.#put(unitId, []);
     } else if (last.validTo === at && last.mergedInto !== null) {
       const intoId = last.mergedInto;
@@ -222,6 +224,15 @@ export class TreeDraft {
 
   #childrenOf(unitId: string): string[] {
     return [...new Set([...(this.base.under.get(unitId) ?? []), ...(this.#under.get(unitId) ?? [])])];
+  }
+
+  /** When another unit ends, or is to end, in this one; null: none does. */
+  #mergedIntoAt(unitId: string): number | null {
+    for (const id of new Set([...this.base.units.keys(), ...this.#units.keys()])) {
+      const last = this.versionsOf(id).at(-1);
+      if (last?.mergedInto === unitId) return last.validTo;
+    }
+    return null;
   }
 
   #notValid(versions: readonly UnitVersion[], field = 'from'): UnitError {

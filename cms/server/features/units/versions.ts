@@ -88,14 +88,14 @@ export function withoutChange(versions: readonly UnitVersion[], at: number, newI
   return withProperties(versions, at, back, newId);
 }
 
-/** From `at` on it hangs from `to` wherever it would hang from `from`. */
+/** From `at` on it hangs from `to` wherever it would hang from `from`; the same list when it never would. */
 export function withParentReplaced(
   versions: readonly UnitVersion[],
   at: number,
   [from, to]: readonly [string, string],
   newId: () => string,
-): UnitVersion[] {
-  if (!versions.some((version) => version.parentId === from && at < endOf(version))) return [...versions];
+): readonly UnitVersion[] {
+  if (!versions.some((version) => version.parentId === from && at < endOf(version))) return versions;
   return joined(
     splitAt(versions, at, newId).map((version) =>
       version.parentId === from && version.validFrom >= at ? { ...version, parentId: to } : version,
