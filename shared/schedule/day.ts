@@ -1,30 +1,23 @@
 /** The slots of a day, takeovers aside: every segment's fixed cycle with its obligations woven in. */
 import type { Why } from '../protocol/journal.ts';
-import { firstDue, type WovenObligation } from './obligations.ts';
+import { firstDue, type Owed, type WovenObligation } from './obligations.ts';
 import type { CycleItem } from './playable-lists.ts';
 import type { Segment } from './segments.ts';
 import type { Slot } from './types.ts';
 
-/** The oldest due instant not yet played, by obligation; only of those open at the end of the last segment. */
-export type Owed = ReadonlyMap<WovenObligation, number>;
-
 /**
- * Plays the segments of a day in order and hands every slot to `emit`, if it is there.
- * @param owed what is owed at the end of the day before
+ * Plays the segments of a day in order.
+ * @param owed what may be owed from the day before
  * @param patienceMs see Weave
- * @returns what is owed at the end of this one
  */
-export function playDay(
-  segments: readonly Segment[],
-  owed: Owed,
-  patienceMs: number,
-  emit: ((slot: Slot) => void) | null,
-): Owed {
-  for (const segment of segments) owed = playSegment(segment, owed, patienceMs, emit);
-  return owed;
+export function playDay(segments: readonly Segment[], owed: Owed, patienceMs: number): Slot[] {
+  const slots: Slot[] = [];
+  for (const segment of segments) owed = playSegment(segment, owed, patienceMs, (slot) => slots.push(slot));
+  return slots;
 }
 
-function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: ((slot: Slot) => void) | null): Owed {
+/** @returns what is owed when it ends */
+function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (slot: Slot) => void): Owed {
   const { obligations, end } = segment;
   const due = obligations.map((o) => before.get(o) ?? firstDue(o, segment.start));
   const turns = obligations.map(turnOf);
@@ -34,13 +27,13 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
     const index = mostOverdue(obligations, due, patienceMs, t, end);
     const item = index >= 0 ? turns[index]! : cycle[next++ % cycle.length];
     if (!item) {
-      emit?.({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
+      emit({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
       break;
     }
     if (index >= 0) due[index]! += obligations[index]!.periodMs;
     const start = t;
     t = Math.min(end, start + item.lengthMs);
-    emit?.({
+    emit({
       start,
       end: t,
       plannedMs: item.lengthMs,

@@ -90,6 +90,7 @@ const asked = fc.array(
   }),
   { minLength: 1, maxLength: 8 },
 );
+const allDay = (perHour: number, lengthMs: number) => ({ perHour, lengthMs, openFrom: 0, hours: 24 });
 const base = fc.array(seconds(5, 240), { minLength: 1, maxLength: 6 });
 
 function build(
@@ -118,7 +119,8 @@ describe('every full hour holds the required whole plays', () => {
         fc.pre(obligationLoad(programme).guaranteed);
         expectKept(programme);
       }),
-      { numRuns: 60 },
+      // The example once lost a play at midnight: the day before had been played otherwise than the new day took for granted.
+      { numRuns: 60, examples: [[[187_402], [allDay(5, 49_225), allDay(10, 30_927)]]] },
     );
   });
 

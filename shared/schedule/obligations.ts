@@ -4,10 +4,14 @@
  *
  * Why every full hour holds n = perHour whole plays: if a play of length d always starts within J (the jitter) of its due
  * instant, those due in the first H - J - d of any hour of length H are whole inside it. A grid of period (H - J - d) / n has at
- * least n instants there. J is at most the longest base item (the one just begun when a play fell due), plus one play of
- * every obligation ahead of it (while the total load is below 1), plus what ends of segments waste: less than one play each.
+ * least n instants there. Within a day the delay is at most the longest base item (the one just begun when a play fell due), plus
+ * one play of every obligation ahead of it (while the total load is below 1), plus what ends of segments waste: less than one play
+ * each. What a day has played just before its end depends on all days before it, and nobody looks back for ever: a day begins with
+ * everything that fell due within that delay before it, played already or not. Such a queue can hold one more play of every
+ * obligation than would have been late otherwise, which J allows for.
  */
 import type { ObligationPart, PlaylistPart, Programme } from '../protocol/programme.ts';
+import type { OpenWindow } from './windows.ts';
 
 const hourMs = 3_600_000;
 /** The weave may fill this share of an hour with obligations to keep the promise; the rest is left to the playlist. */
@@ -18,8 +22,8 @@ const segmentEnds = 2;
 
 export interface Weave {
   readonly obligations: readonly WovenObligation[];
-  /** Longest delay after a due instant that the periods allow for, ms. */
-  readonly jitterMs: number;
+  /** What fell due this long before midnight may not have been played then, ms. */
+  readonly carryMs: number;
   /** A play is owed for at most this long after its due instant; only where the promise cannot be kept does it come to that. ms */
   readonly patienceMs: number;
   readonly load: ObligationLoad;
@@ -60,7 +64,8 @@ export function weaveOf(programme: WeaveInput): Weave {
     .sort((a, b) => a.part.order - b.part.order || compareIds(a.part.obligationId, b.part.obligationId));
   const longest = Math.max(0, ...asked.map((o) => o.lengthMs));
   const sum = asked.reduce((total, o) => total + o.lengthMs, 0);
-  const wanted = Math.max(longestItem(programme), longest) + sum + segmentEnds * longest;
+  const carryMs = Math.max(longestItem(programme), longest) + sum + segmentEnds * longest;
+  const wanted = carryMs + sum;
   const periodOf = (o: (typeof asked)[number], jitter: number): number =>
     Math.floor((hourMs - o.lengthMs - jitter) / o.part.perHour);
   const shareWith = (jitter: number): number =>
@@ -79,7 +84,7 @@ export function weaveOf(programme: WeaveInput): Weave {
   const wovenShare = obligations.reduce((total, o) => total + o.lengthMs / o.periodMs, 0);
   return {
     obligations,
-    jitterMs,
+    carryMs,
     patienceMs: Math.max(wanted, shortestPatienceMs),
     load: { share, wovenShare, guaranteed: jitterMs === wanted },
   };
@@ -89,6 +94,30 @@ export function weaveOf(programme: WeaveInput): Weave {
 export function firstDue(obligation: WovenObligation, instant: number): number {
   const { phaseMs, periodMs } = obligation;
   return phaseMs + Math.ceil((instant - phaseMs) / periodMs) * periodMs;
+}
+
+/** The oldest due instant not yet played, by obligation. */
+export type Owed = ReadonlyMap<WovenObligation, number>;
+
+/**
+ * What may be owed at `midnight` of the evening before: what fell due within `carryMs` while the obligation was open, up to midnight.
+ * @param openings when the obligation of that index is open, from `carryMs` before midnight on
+ */
+export function owedAt(
+  obligations: readonly WovenObligation[],
+  openings: readonly (OpenWindow & { readonly index: number })[],
+  midnight: number,
+  carryMs: number,
+): Owed {
+  const owed = new Map<WovenObligation, number>();
+  // Latest end first, so that windows that touch count as one.
+  const before = openings.filter(({ start }) => start < midnight).sort((a, b) => b.end - a.end);
+  for (const [index, obligation] of obligations.entries()) {
+    let since = midnight;
+    for (const open of before) if (open.index === index && open.end >= since) since = Math.min(since, open.start);
+    if (since < midnight) owed.set(obligation, firstDue(obligation, Math.max(since, midnight - carryMs)));
+  }
+  return owed;
 }
 
 export function compareIds(a: string, b: string): number {

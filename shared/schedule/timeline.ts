@@ -6,13 +6,13 @@
  * (segments.ts), else the fallback. A segment's cycle begins at the segment's start, is cut at its end, and runs on under a
  * takeover: when the takeover ends, the rest of the slot that is then due is shown, at the place it would have reached.
  *
- * Slots are a function of the instant alone: what range is asked for changes nothing. Obligations still owed at midnight
- * carry over; what is owed is found by playing the day before from an empty slate.
+ * Slots are a function of the instant alone: what range is asked for changes nothing. A day looks back no further than to what may
+ * still be owed from the evening before (obligations.ts).
  */
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
 import { playDay } from './day.ts';
-import { weaveOf, type ObligationLoad } from './obligations.ts';
+import { owedAt, weaveOf, type ObligationLoad, type Weave } from './obligations.ts';
 import { openingsOf, segmentsOf, segmentSourceOf, type SegmentSource } from './segments.ts';
 import { takeoverPhases, takeoverSlot, type TakeoverPhase } from './takeover-phases.ts';
 import type { Slot } from './types.ts';
@@ -86,14 +86,13 @@ function slotAt(days: Days, phases: readonly TakeoverPhase[], instant: number): 
 class Days {
   readonly load: ObligationLoad;
   readonly #source: SegmentSource;
-  readonly #patienceMs: number;
+  readonly #weave: Weave;
   readonly #kept: (LocalDay & { slots: Slot[] })[] = [];
 
   constructor(programme: Programme) {
-    const weave = weaveOf(programme);
-    this.load = weave.load;
-    this.#patienceMs = weave.patienceMs;
-    this.#source = segmentSourceOf(programme, weave.obligations);
+    this.#weave = weaveOf(programme);
+    this.load = this.#weave.load;
+    this.#source = segmentSourceOf(programme, this.#weave.obligations);
   }
 
   slotAt(instant: number): Slot {
@@ -120,16 +119,9 @@ class Days {
 
   #play(day: LocalDay): Slot[] {
     const source = this.#source;
-    const slots: Slot[] = [];
-    const emit = (slot: Slot): void => void slots.push(slot);
-    if (source.obligations.length === 0) {
-      playDay(segmentsOf(source, openingsOf(source, day.start, day.end), day), new Map(), 0, emit);
-      return slots;
-    }
-    const before = source.zone.dayAt(day.start - 1);
-    const openings = openingsOf(source, before.start, day.end);
-    const owed = playDay(segmentsOf(source, openings, before), new Map(), this.#patienceMs, null);
-    playDay(segmentsOf(source, openings, day), owed, this.#patienceMs, emit);
-    return slots;
+    const { carryMs, patienceMs } = this.#weave;
+    const openings = openingsOf(source, day.start - carryMs, day.end);
+    const owed = owedAt(source.obligations, openings.obligations, day.start, carryMs);
+    return playDay(segmentsOf(source, openings, day), owed, patienceMs);
   }
 }
