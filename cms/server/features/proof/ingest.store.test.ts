@@ -6,14 +6,15 @@ import { createVerifierThread, type VerifierThread } from './verify-thread.ts';
 import { seedBoards, seedProvince } from '../../../../test/fleet/seed.ts';
 import { TestJournal } from '../../../../test/fleet/board.ts';
 import { appendPlays } from '../../../../test/fleet/load.ts';
+import type { Store } from '../../store/store.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, type TestContext } from '../../testing.ts';
 
 describeStores('ingest', (under) => {
   let made: TestContext;
   let verifier: VerifierThread;
-  const ingest = () =>
-    createIngest(made.context, {
+  const ingest = (context = made.context) =>
+    createIngest(context, {
       verifier,
       takeovers: { report: () => Promise.resolve() },
       begin: () => Promise.resolve(),
@@ -103,6 +104,32 @@ describeStores('ingest', (under) => {
     expect(await Promise.all(answers)).toEqual([10, 20, 20]);
     await one.idle();
     expect(await seqs(journal.journalId)).toEqual(all.slice(0, 20));
+  });
+
+  it('answers a resend of what it holds while another journal is being written', async () => {
+    const [held, busy] = await boards(2);
+    let gate: Promise<void> | null = null;
+    const [begun, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const store = new Proxy(under.store, {
+      get(target, name) {
+        if (name === 'transaction')
+          return async (...work: Parameters<Store['transaction']>) => {
+            if (gate) begun.resolve();
+            await gate;
+            return target.transaction(...work);
+          };
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const one = ingest({ ...made.context, store });
+    await one.append(held!.identity, held!.journal.batch(1, 10));
+    gate = open.promise;
+    const waiting = one.append(busy!.identity, busy!.journal.batch(1, 10));
+    await begun.promise;
+    expect(await one.append(held!.identity, held!.journal.batch(1, 10))).toBe(10);
+    open.resolve();
+    expect(await waiting).toBe(10);
   });
 
   it('takes nothing behind a batch that could not be stored, and acknowledges no resend of it', async () => {

@@ -39,6 +39,8 @@ interface Journal {
   head: JournalHead;
   /** Number of the last record that is written; below `head` while a batch is on its way to the disk. */
   durableSeq: number;
+  /** Settles when what is on its way now is written or refused. */
+  written: Promise<unknown>;
   forked: boolean;
 }
 
@@ -134,6 +136,7 @@ export function createIngest(context: Context, deps: IngestDeps) {
         deviceKey: row.device_key,
         head: { journalId: row.id, seq: row.last_seq, hash: row.last_hash },
         durableSeq: row.last_seq,
+        written: Promise.resolve(),
         forked: row.forked_at !== null,
       };
       known.set(journalId, journal);
@@ -153,11 +156,16 @@ export function createIngest(context: Context, deps: IngestDeps) {
 
   /** A batch whose records are all known by their numbers: acknowledged when those are durable, and what they were. */
   async function confirm(journal: Journal, read: ReadBatch): Promise<number> {
-    await commits.idle();
-    if (journal.durableSeq < journal.head.seq) throw new StaleCursorError();
+    await assertWritten(journal, journal.head.seq);
     if (read.resent && !(await holds(journal.id, read.resent)))
       throw new JournalError('journal_fork', `Record ${read.resent.seq} is held with other content`, { status: 409 });
     return journal.durableSeq;
+  }
+
+  /** Waits for what was read up to `seq`, and for no other journal's. @throws StaleCursorError when it could not be written */
+  async function assertWritten(journal: Journal, seq: number): Promise<void> {
+    await journal.written;
+    if (journal.durableSeq < seq) throw new StaleCursorError();
   }
 
   async function commit(item: Item): Promise<number> {
@@ -186,13 +194,12 @@ export function createIngest(context: Context, deps: IngestDeps) {
       if (journal.forked)
         throw new JournalError('journal_fork', 'This journal has forked; begin another', { status: 409 });
       journal.head = read.head;
-      return { durable: commit({ journal, batch, read, fromSeq, receivedAt: sources.now() }) };
+      const durable = commit({ journal, batch, read, fromSeq, receivedAt: sources.now() });
+      journal.written = Promise.allSettled([journal.written, durable]);
+      return { durable };
     } catch (error) {
       // A fork of records that were read is one of the journal only when they are held.
-      if (isFork(error)) {
-        await commits.idle();
-        if (journal.durableSeq < journal.head.seq) throw new StaleCursorError();
-      }
+      if (isFork(error)) await assertWritten(journal, journal.head.seq);
       throw error;
     }
   }
