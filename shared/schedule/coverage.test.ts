@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyProgramme, instant, noticeOf, playlistOf, programmeOf, testId } from '../../test/lib/programmes.ts';
 import type { EntryPart } from '../protocol/programme.ts';
-import { coverage } from './coverage.ts';
+import { addStretch, coverage } from './coverage.ts';
 import { timeline } from './timeline.ts';
 
 const hour = 3_600_000;
@@ -38,6 +38,19 @@ describe('coverage', () => {
       { start: at('09:00'), end: at('10:00'), by: by(1), ...rest },
       { start: at('10:00'), end: at('11:00'), by: { kind: 'fallback', id: null }, ...rest },
     ]);
+  });
+
+  test('worked out piece by piece is the same', () => {
+    fc.assert(
+      fc.property(anyProgramme, instant, fc.integer({ min: 1, max: 60 }), (programme, from, hours) => {
+        const whole = coverage(programme, from, from + hours * hour);
+        const pieces: typeof whole = [];
+        for (let at = 0; at < hours; at += 7)
+          for (const each of coverage(programme, from + at * hour, from + Math.min(hours, at + 7) * hour))
+            addStretch(pieces, each);
+        expect(pieces).toEqual(whole);
+      }),
+    );
   });
 
   test('of any programme is without gap, and agrees with what the timeline plays', () => {

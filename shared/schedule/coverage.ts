@@ -25,7 +25,7 @@ export interface Stretch {
  * The stretches of [from, to), without a gap. Takeovers are no part of it.
  * @throws AppError `cron_invalid` for a programme that was not read by `readProgramme`
  */
-export function coverage(programme: Programme, from: number, to: number): Stretch[] {
+export function coverage(programme: Programme, from: number, to: number): (Stretch & { end: number })[] {
   const source = segmentSourceOf(programme, weaveOf(programme).obligations);
   const { lists } = source;
   const { entries, defaultPlaylistId } = programme;
@@ -60,11 +60,16 @@ export function coverage(programme: Programme, from: number, to: number): Stretc
       empty: [...empty].sort(),
       obliged: due.at(start).length > 0,
     };
-    const last = stretches.at(-1);
-    if (last && sameAnswer(last, stretch)) last.end = end;
-    else stretches.push(stretch);
+    addStretch(stretches, stretch);
   }
   return stretches;
+}
+
+/** Adds the stretch that follows the last one, and makes the two one where they say the same. */
+export function addStretch<S extends Stretch & { end: number }>(stretches: S[], next: S): void {
+  const last = stretches.at(-1);
+  if (last && sameAnswer(last, next)) last.end = next.end;
+  else stretches.push(next);
 }
 
 function withoutEntry(
