@@ -2,6 +2,9 @@
 
 /** In the page: how many pages the scene in front has. */
 export function pageCount(): number {
+  // Text and pictures that come one after the other say how many there are in all.
+  const turns = document.querySelector<HTMLElement>('[data-turns]');
+  if (turns) return Number(turns.dataset.turns);
   const sheets = document.querySelectorAll('.sheets > .sheet').length;
   const texts = [...document.querySelectorAll<HTMLElement>('[data-pages]')].map((room) => Number(room.dataset.pages));
   return Math.max(1, sheets + texts.reduce((sum, pages) => sum + pages, 0));
