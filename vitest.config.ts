@@ -4,11 +4,14 @@
  * - store: `*.store.test.ts`, the same test on SQLite and on a real PostgreSQL;
  * - e2e: test/e2e, a real CMS, a real player and a real Chromium, one file at a time.
  */
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 const storeTests = '**/*.store.test.ts';
+/** Many tests wait for a process, a timer or a disk: Vitest's own choice, one core fewer, leaves half of two cores idle. */
+const maxWorkers = availableParallelism();
 
 export default defineConfig({
   test: {
@@ -18,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          maxWorkers,
           include: ['{shared,layouts,cms,player,scripts}/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...never, storeTests, 'test/e2e/**'],
           testTimeout: 30_000,
@@ -28,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'store',
           environment: 'node',
+          maxWorkers,
           include: ['{cms,player,test}/**/*.store.test.ts'],
           globalSetup: ['cms/server/store/testing-postgres.ts'],
           exclude: never,
