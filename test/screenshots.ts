@@ -9,6 +9,7 @@ import { chromium, type Page } from 'playwright';
 import { expect as see } from 'playwright/test';
 import sharp from 'sharp';
 import { ensureBrowser } from '../scripts/lib/browser.ts';
+import { runBuild } from '../scripts/lib/fresh.ts';
 import { front, lookAt } from './e2e/lib/board.ts';
 import { doors, studioPages } from './e2e/lib/pages.ts';
 import { startCms, startPlayer } from './e2e/lib/processes.ts';
@@ -19,6 +20,7 @@ const out = 'docs/screenshots';
 const mostBytes = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-screenshots-'));
 mkdirSync(out, { recursive: true });
+await runBuild(['web', 'stage']);
 const browserPath = await ensureBrowser();
 const cms = await startCms(join(folder, 'cms'));
 const browser = await chromium.launch({
