@@ -31,7 +31,7 @@ export const searches = [
 const titleOf = (n: number): string =>
   `${subjects[n % subjects.length]} ${places[Math.floor(n / subjects.length) % places.length]} số ${n}`;
 
-/** Notices in the layout «Thông báo». @returns their ids */
+/** Approved notices in the layout «Thông báo». @returns their ids */
 export async function seedNotices(
   store: Store,
   { count, unitId, by, now }: { count: number; unitId: string; by: string; now: number },
@@ -39,13 +39,23 @@ export async function seedNotices(
   const rows = Array.from({ length: count }, (_, n) => {
     const title = titleOf(n);
     const content = JSON.stringify({ type: 'layout', layout: 'notice', fields: { ...sample, title } });
-    return [uuidv7(), unitId, title, foldedName(title), 'local', content, null, 1, now, now + n, by, null];
+    return [uuidv7(), unitId, title, foldedName(title), 'local', content, null, 1, now, now + n, by, 'approved', 1];
   });
   const columns = [
     ...['id', 'unit_id', 'title', 'folded', 'category', 'content', 'duration_ms', 'revision'],
-    ...['created_at', 'updated_at', 'updated_by', 'deleted_at'],
+    ...['created_at', 'updated_at', 'updated_by', 'state', 'approved_version'],
   ] as const;
-  await store.transaction((tx) => store.insertMany(tx, 'notices', columns, rows));
+  const versionColumns = [
+    ...['notice_id', 'number', 'revision', 'unit_id', 'title', 'category', 'content', 'edited_by'],
+    ...['submitted_by', 'submitted_at', 'state', 'decided_by', 'decided_at'],
+  ] as const;
+  const versions = rows.map(([id, , title, , category, content]) => [
+    ...[id!, 1, 1, unitId, title!, category!, content!, by, by, now, 'approved', by, now],
+  ]);
+  await store.transaction(async (tx) => {
+    await store.insertMany(tx, 'notices', columns, rows);
+    await store.insertMany(tx, 'notice_versions', versionColumns, versions);
+  });
   return rows.map(([id]) => String(id));
 }
 

@@ -1,0 +1,62 @@
+/** How long the week calendar of 200 boards takes, as the person sees it. For `bench studio`. */
+import type { Browser } from 'playwright';
+import { expect as see } from 'playwright/test';
+import { median } from './bench.ts';
+import { startBenchCms, type BenchCms } from './cms-child.ts';
+import { seedDefaultPlaylist, seedNotices } from './studio-seed.ts';
+
+const boardCount = 200;
+/** Schedules of all boards, and of ten boards each: so boards differ in what they play when. */
+const ofAll = 20;
+const ofTen = 20;
+const rounds = 5;
+const hourMs = 3_600_000;
+
+async function addEntries(cms: BenchCms, unitId: string, playlistId: string): Promise<void> {
+  for (let n = 0; n < ofAll + ofTen; n++) {
+    const boardIds = cms.boards.slice((n - ofAll) * 10, (n - ofAll + 1) * 10).map(({ boardId }) => boardId);
+    await cms.request('POST', '/api/schedule-entries', {
+      unitId,
+      name: `Lịch ${n}`,
+      playlistId,
+      priority: 50,
+      cron: `${(n * 7) % 60} ${6 + (n % 14)} * * *`,
+      durationMs: hourMs,
+      validFrom: null,
+      validTo: null,
+      targets: n < ofAll ? { unitIds: [unitId], boardIds: [] } : { unitIds: [], boardIds },
+    });
+  }
+}
+
+/** From the address being opened, by somebody who was here before, to the week with its conflicts and gaps; median, ms. */
+export async function calendarMs(browser: Browser, web: readonly string[]): Promise<number> {
+  const place = { unitId: '', playlistId: '' };
+  const cms = await startBenchCms(boardCount, {
+    args: web,
+    async seed(store, { unitId, by, now }) {
+      const noticeIds = await seedNotices(store, { unitId, by, now, count: 20 });
+      place.unitId = unitId;
+      place.playlistId = await seedDefaultPlaylist(store, { unitId, by, now, noticeIds });
+    },
+  });
+  const context = await browser.newContext({ locale: 'vi-VN', viewport: { width: 1366, height: 768 } });
+  try {
+    await addEntries(cms, place.unitId, place.playlistId);
+    await context.addCookies([{ name: 'bt_session', value: cms.person.sessionToken, url: cms.url }]);
+    const page = await context.newPage();
+    const times: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const openedAt = performance.now();
+      await page.goto(new URL('/schedules/calendar', cms.url).href);
+      await see(page.locator('.ec-event').first()).toBeVisible({ timeout: 30_000 });
+      await see(page.getByText('Bị che', { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+      // In the first round the browser holds nothing yet.
+      if (round > 0) times.push(performance.now() - openedAt);
+    }
+    return median(times);
+  } finally {
+    await context.close();
+    await cms.stop();
+  }
+}
