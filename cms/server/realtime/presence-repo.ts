@@ -28,6 +28,7 @@ export const presenceRepo = {
           app: e.ref('excluded.app'),
           state: e.ref('excluded.state'),
           shows: e.ref('excluded.shows'),
+          shows_since: e.ref('excluded.shows_since'),
         })),
       )
       .execute();

@@ -88,7 +88,10 @@ export class Presence {
   }
 
   said(boardId: string, state: BoardState): void {
-    Object.assign(this.#row(boardId), { state: JSON.stringify(state), host: state.host, shows: showsOf(state) });
+    const row = this.#row(boardId);
+    const shows = showsOf(state);
+    if (shows !== row.shows) row.shows_since = shows === null ? null : this.#context.sources.now();
+    Object.assign(row, { state: JSON.stringify(state), host: state.host, shows });
     this.#changed(boardId);
   }
 
@@ -130,6 +133,7 @@ export class Presence {
         app: null,
         state: null,
         shows: null,
+        shows_since: null,
       };
       this.#states.set(boardId, row);
     }
@@ -137,7 +141,7 @@ export class Presence {
   }
 
   #goOffline(row: StateRow, since: number): void {
-    Object.assign(row, { online: 0, since, shows: null });
+    Object.assign(row, { online: 0, since, shows: null, shows_since: null });
     // What an absent board shows is not known.
     if (row.state !== null)
       row.state = JSON.stringify({ ...(JSON.parse(row.state) as BoardState), now: null, next: null, screenOn: null });

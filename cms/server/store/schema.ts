@@ -151,6 +151,8 @@ export interface Database {
     state: string | null;
     /** The same in a word, for queries; null: it has not said, or is not there to say it. `dark`: its screen is off. */
     shows: Generated<'content' | 'fallback' | 'takeover' | 'exercise' | 'dark' | null>;
+    /** Since when it has said so, ms UTC; null with `shows`. */
+    shows_since: Generated<number | null>;
   };
   pairings: {
     id: string;
@@ -441,6 +443,9 @@ export interface Database {
     displayed_at: number | null;
     ended_at: number | null;
   };
+
+  /** A view: what notices are called where they were shown, by the approved version if there is one. Of deleted ones too. */
+  notice_headings: { id: string; title: string; category: string };
 
   /** Times in which no board shows what entertains. Never removed. */
   mournings: {

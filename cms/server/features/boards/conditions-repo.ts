@@ -46,7 +46,8 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
         when states.online = 0 then states.since
         when forks.at is not null then forks.at
         when progress.state = 'refused' then progress.at
-        else states.since
+        when ${unproved} or states.shows is null then states.since
+        else states.shows_since
       end as since
     from boards
       left join (

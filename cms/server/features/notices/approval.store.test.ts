@@ -194,6 +194,9 @@ describeStores('approval of notices', (under) => {
       'Bản đang viết',
       'Nháp của tỉnh',
     ]);
+    // What was shown is called as it was when it was shown.
+    const headings = await test.notices.headings(ids);
+    expect([...headings.values()].map(({ title }) => title).sort()).toEqual(['Bản đã duyệt', 'Nháp của tỉnh']);
     await test.takedowns.takeDown(test.admin, notice.id, 'Sai');
     expect(await test.notices.get(editor, notice.id)).toMatchObject({ title: 'Bản đã duyệt', takenDown: true });
   });

@@ -155,10 +155,10 @@ export interface Heading {
   readonly category: NoticeRecord['category'];
 }
 
-/** Of deleted ones too. */
+/** By the approved version, if there is one. Of deleted ones too. */
 export async function findHeadings(db: Db | Tx, ids: readonly string[]): Promise<Map<string, Heading>> {
   const rows = await inChunks([...new Set(ids)], (chunk) =>
-    db.selectFrom('notices').select(['id', 'title', 'category']).where('id', 'in', chunk).execute(),
+    db.selectFrom('notice_headings').selectAll().where('id', 'in', chunk).execute(),
   );
   return new Map(rows.map(({ id, title, category }) => [id, { title, category: category as Heading['category'] }]));
 }

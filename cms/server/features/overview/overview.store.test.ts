@@ -94,7 +94,12 @@ describeStores('the overview', (under) => {
       };
       presence.said(id, { ...playing, ...said[name] });
     }
-    test.sources.advance(60_000);
+    test.sources.advance(30_000);
+    // What it says again is no news; what it shows instead is.
+    presence.said(made.dark!, { ...playing, screenOn: false });
+    presence.said(made.fallback!, playing);
+    presence.said(made.fallback!, { ...playing, now: { ...playing.now!, why: 'fallback' } });
+    test.sources.advance(30_000);
     presence.disconnected(made.gone!, false);
     await presence.flush();
     const version = { epoch: 1, counter: 1 };
@@ -134,6 +139,8 @@ describeStores('the overview', (under) => {
       ['refused', 'programme_refused', testNow + 5],
       ['forked', 'journal_fork', testNow + 7],
     ]);
+    expect(await reasons('dark')).toEqual([['dark', null, testNow]]);
+    expect(await reasons('fallback')).toEqual([['fallback', null, testNow + 30_000]]);
     expect(await reasons('offline')).toEqual([['gone', null, testNow + 60_000]]);
     expect(await reasons('unknown')).toEqual([
       ['silent', 'silent', testNow],

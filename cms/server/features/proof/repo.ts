@@ -211,11 +211,11 @@ export const proofRepo = {
     let query = db
       .selectFrom('plays')
       .innerJoin('journals', 'journals.no', 'plays.journal_no')
-      .leftJoin('notices', 'notices.id', 'plays.notice_id')
+      .leftJoin('notice_headings', 'notice_headings.id', 'plays.notice_id')
       .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
       .selectAll('plays')
       .select(['journals.id as journal_id', 'journals.board_id'])
-      .select((e) => e.fn.coalesce('takeovers.headline', 'notices.title').as('title'))
+      .select((e) => e.fn.coalesce('takeovers.headline', 'notice_headings.title').as('title'))
       .select('takeovers.status as takeover_status')
       .where('plays.board_no', '=', boardNo(boardId));
     if (after !== null) query = query.where(afterPlay(after));
@@ -252,11 +252,11 @@ export const proofRepo = {
   async counts(db: Db | Tx, boardId: string, from: number, to: number) {
     const rows = await db
       .selectFrom('plays')
-      .leftJoin('notices', 'notices.id', 'plays.notice_id')
+      .leftJoin('notice_headings', 'notice_headings.id', 'plays.notice_id')
       .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
       .select(['plays.notice_id', 'plays.takeover_id'])
       .select([
-        sql<string | null>`coalesce(max(takeovers.headline), max(notices.title))`.as('title'),
+        sql<string | null>`coalesce(max(takeovers.headline), max(notice_headings.title))`.as('title'),
         sql<string | null>`max(takeovers.status)`.as('takeover_status'),
       ])
       .select([

@@ -127,7 +127,7 @@ export const byContent = (db: Db, span: TallySpan, limit: number | null) =>
         select kind, content_id, ${summed} from content_days where ${within('day', span)}
         group by kind, content_id order by ${sql`sum(completed) + sum(partial) desc`}, content_id ${upTo(limit)}
       ) as sums
-        left join notices on kind = 'notice' and notices.id = content_id
+        left join notice_headings as notices on kind = 'notice' and notices.id = content_id
         left join takeovers on kind = 'takeover' and takeovers.id = content_id
       order by ${mostFirst}, content_id`,
   );
@@ -138,7 +138,7 @@ export const byCategory = (db: Db, span: TallySpan) =>
     db,
     sql`select notices.category, ${summed} from (
         select content_id, ${summed} from content_days where kind = 'notice' and ${within('day', span)} group by content_id
-      ) as sums join notices on notices.id = content_id group by notices.category`,
+      ) as sums join notice_headings as notices on notices.id = content_id group by notices.category`,
   );
 
 /** How many boards have told of anything that counts. */
