@@ -435,4 +435,32 @@ describeStores('obligations', (under) => {
     expect(await required(test.ids.sister)).toBe(6 * 4 * (sister - 1));
     await end(sent);
   });
+
+  it('are received by the commune into which another was merged, for the boards of both', async () => {
+    const [former, commune] = await under.store.transaction((tx) =>
+      test.units.edit(tx, null, (draft) => {
+        const add = (code: string, name: string) => {
+          const validity = { validFrom: 0, validTo: null };
+          return draft.add({ code, name, level: 'commune', parentId: test.ids.province, ...validity });
+        };
+        return [add('99003', 'Xã Cũ'), add('99004', 'Xã Mới')];
+      }),
+    );
+    await test.units.reload();
+    for (const unitId of [former!, commune!]) await test.board(admin, { unitId });
+    await test.units.merge(admin, former!, { intoId: commune!, from: '2026-06-02', reason: '' });
+    test.sources.advance(24 * hour);
+    const start = test.sources.now();
+    const targets = { unitIds: [former!, commune!], boardIds: [] };
+    const sent = await send({ targets });
+    expect(sent).toMatchObject({ receivers: 1, boards: 2 });
+    test.sources.advance(2 * hour);
+    const query = { unitId: test.ids.province, from: start, to: test.sources.now(), ids: [sent.id] };
+    const { rows } = await tables.matrix(admin, query);
+    expect(rows).toMatchObject([{ unitId: commune, unitName: 'Xã Mới', cells: [{ boards: 2 }] }]);
+    const people = testActor({ unitId: commune!, role: 'approver' });
+    const { obligations } = await inbox.list(people, commune!);
+    expect(obligations).toMatchObject([{ id: sent.id, boards: 2 }]);
+    await end(sent);
+  });
 });

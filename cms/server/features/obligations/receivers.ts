@@ -1,6 +1,7 @@
 /**
  * Who receives an obligation: the commune under whose unit a board hangs, since its two people answer for the boards of its villages
- * too; a board that hangs under no commune is answered for by its own unit. A commune without any board receives as well.
+ * too; a board that hangs under no commune is answered for by its own unit. A commune without any board receives as well, and one that
+ * was merged is answered for by the one that took its place.
  */
 import type { UnitTree } from '../../access.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -21,7 +22,10 @@ export class Receivers {
 
   constructor(units: Pick<UnitsService, 'tree' | 'get'>) {
     this.#tree = units.tree;
-    this.#isCommune = (unitId) => units.get(unitId)?.level === 'commune';
+    this.#isCommune = (unitId) => {
+      const unit = units.get(unitId);
+      return unit?.level === 'commune' && unit.mergedInto === null;
+    };
   }
 
   /** The unit that answers for what hangs under this one. */
