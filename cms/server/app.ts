@@ -149,7 +149,7 @@ export async function createApp(
     obligations,
   });
   building.defer(() => programmes.close());
-  const takedowns = createTakedowns(context, { notices, accounts, boards, programmes });
+  const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
   const { pairing, takeovers, proof } = live;

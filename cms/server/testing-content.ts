@@ -49,7 +49,7 @@ export async function createTestContent(store: Store) {
     ids,
     approvals,
     selfApproval,
-    takedowns: createTakedowns(context, { notices, accounts, boards, programmes }),
+    takedowns: createTakedowns(context, { notices, accounts, boards, obligations, programmes }),
     approved,
     deps,
     ...deps,

@@ -125,6 +125,69 @@ describeStores('taking a notice down', (under) => {
     expect((await given(waiting)).titles).toEqual([]);
   });
 
+  const required = (noticeId: string) => ({
+    unitId: test.ids.province,
+    noticeId,
+    perHour: 4,
+    cron: '0 0 * * *',
+    durationMs: 86_400_000,
+    validFrom: null,
+    validTo: null,
+    targets: { unitIds: [test.ids.sister], boardIds: [] },
+  });
+
+  it('gives back at once what is required, also where boards are still being given programmes without it', async () => {
+    const notice = await test.text(test.admin, 'Bắt buộc', test.ids.province);
+    const board = await boardWith([], { unitId: test.ids.sister });
+    const { id } = await test.obligations.create(test.admin, required(notice.id));
+    await test.programmes.idle();
+    await test.takedowns.takeDown(test.admin, notice.id, 'Nhầm');
+    expect((await given(board)).titles).toEqual([]);
+    await test.takedowns.putBack(test.admin, notice.id);
+    await test.programmes.idle();
+    expect((await given(board)).titles).toEqual(['Bắt buộc']);
+    expect(await test.obligations.get(test.admin, id)).toMatchObject({ sending: false });
+
+    const { withdraw } = test.programmes;
+    const begun = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    vi.spyOn(test.programmes, 'withdraw').mockImplementation(async (...asked) => {
+      begun.resolve();
+      await letGo.promise;
+      return withdraw(...asked);
+    });
+    const down = test.takedowns.takeDown(test.admin, notice.id, 'Lại nhầm');
+    await begun.promise;
+    const back = test.takedowns.putBack(test.admin, notice.id);
+    // Everything that it does before the boards themselves.
+    await vi.waitFor(async () =>
+      expect(await test.notices.get(test.admin, notice.id)).toMatchObject({ takenDown: false }),
+    );
+    letGo.resolve();
+    await Promise.all([down, back]);
+    await test.programmes.idle();
+    expect((await given(board)).titles).toEqual(['Bắt buộc']);
+    await test.obligations.end(test.admin, id, 1, 'Xong');
+    await test.programmes.idle();
+  });
+
+  it('keeps the notice from being required anew; what requires it already may be changed and ended', async () => {
+    const notice = await test.text(test.admin, 'Đã gỡ', test.ids.province);
+    const sent = await test.obligations.create(test.admin, required(notice.id));
+    await test.takedowns.takeDown(test.admin, notice.id, 'Sai');
+    const refusal = { code: 'notice_taken_down', field: 'noticeId' };
+    await expect(test.obligations.create(test.admin, required(notice.id))).rejects.toMatchObject(refusal);
+    const other = await test.text(test.admin, 'Khác', test.ids.province);
+    const elsewhere = await test.obligations.create(test.admin, required(other.id));
+    await expect(test.obligations.edit(test.admin, elsewhere.id, 1, required(notice.id))).rejects.toMatchObject(
+      refusal,
+    );
+    await test.obligations.edit(test.admin, sent.id, 1, { ...required(notice.id), perHour: 2 });
+    await test.obligations.end(test.admin, sent.id, 2, 'Thôi');
+    await test.obligations.end(test.admin, elsewhere.id, 1, 'Thôi');
+    await test.programmes.idle();
+  });
+
   it('is for who may approve, once, with a reason in the log', async () => {
     const notice = await test.text(test.admin, 'Họp thôn');
     const editor = testActor({ unitId: test.ids.commune, role: 'editor' });

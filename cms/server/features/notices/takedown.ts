@@ -1,4 +1,4 @@
-/** «Gỡ ngay»: a notice leaves every board at once, and «Cho phát lại» lets it be published again. See docs/decisions/0010. */
+/** «Gỡ ngay»: a notice leaves every board at once, and «Cho phát lại» lets boards have it again. See docs/decisions/0010. */
 import type { Takedowns } from '../../../../shared/protocol/api/takedown.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
+import type { ObligationsService } from '../obligations/service.ts';
 import type { ProgrammesService } from '../programmes/service.ts';
 import * as repo from './repo.ts';
 import type { NoticesService } from './service.ts';
@@ -20,7 +21,7 @@ export interface TakedownService {
    * @throws AppError `notice_unknown` 404, `forbidden` 403, `already_taken_down` 409
    */
   takeDown(actor: Actor, id: string, reason: string): Promise<Takedowns>;
-  /** Boards are given it again by their next publication. @throws AppError `notice_unknown` 404, `forbidden` 403, `not_taken_down` 409 */
+  /** Boards that are obliged to show it are given it again at once, others by their next publication. @throws AppError `notice_unknown` 404, `forbidden` 403, `not_taken_down` 409 */
   putBack(actor: Actor, id: string): Promise<Takedowns>;
   /** Finishes what broke off: when the CMS stopped, or something failed. */
   resume(): Promise<void>;
@@ -30,12 +31,13 @@ export interface TakedownDeps {
   readonly notices: Pick<NoticesService, 'findEver' | 'headings'>;
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly boards: Pick<BoardsService, 'records'>;
+  readonly obligations: Pick<ObligationsService, 'noticeApproved'>;
   readonly programmes: Pick<ProgrammesService, 'withdraw'>;
 }
 
 export function createTakedowns(context: Context, deps: TakedownDeps): TakedownService {
   const { store, sources, access, audit, events, log } = context;
-  const { notices, accounts, boards, programmes } = deps;
+  const { notices, accounts, boards, obligations, programmes } = deps;
 
   async function view(actor: Actor, id: string): Promise<Takedowns> {
     await notices.findEver(actor, id);
@@ -120,14 +122,18 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
     },
     async putBack(actor, noticeId) {
       await notices.findEver(actor, noticeId);
-      const unitId = await store.transaction(async (tx) => {
+      const { id, unitId, obliged } = await store.transaction(async (tx) => {
         const held = await hold(tx, actor, noticeId);
-        if (!held.takenDown) throw new AppError('not_taken_down', 'It is not taken down', { status: 409 });
+        const open = await takedowns.findOpen(tx, noticeId);
+        if (!open) throw new AppError('not_taken_down', 'It is not taken down', { status: 409 });
         await takedowns.endTakedown(tx, noticeId, actor.userId, sources.now());
         const about = { actor, subjectType: 'notice', subjectId: noticeId, unitId: held.unitId };
         await audit(tx, { ...about, action: 'notice.putBack', detail: { title: held.title } });
-        return held.unitId;
+        return { id: open.id, unitId: held.unitId, obliged: await obligations.noticeApproved(noticeId, tx) };
       });
+      // What still takes it off boards has to end before they are given it.
+      await running.get(id)?.catch(() => undefined);
+      if (obliged) events.emit('obligationsChanged', obliged);
       events.emit('approvalsChanged', { unitId });
       return view(actor, noticeId);
     },

@@ -36,7 +36,7 @@ export interface ObligationsService {
   list(actor: Actor, query?: Partial<ObligationsQuery>): Promise<ObligationList>;
   /** @throws AppError `obligation_unknown` 404 */
   get(actor: Actor, id: string): Promise<Obligation>;
-  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `obligation_notice_not_approved`, `forbidden` */
+  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `notice_taken_down`, `obligation_notice_not_approved`, `forbidden` */
   create(actor: Actor, input: ObligationInput): Promise<Obligation>;
   /** @throws AppError as `create`, `obligation_unknown` 404, `revision_conflict` 409, `obligation_ended` 409 */
   edit(actor: Actor, id: string, revision: number, input: ObligationInput): Promise<Obligation>;
@@ -48,7 +48,7 @@ export interface ObligationsService {
   /** The orders that these units have said. */
   orders(unitIds: readonly string[]): Promise<ReceivedOrders>;
   /**
-   * Boards that are obliged to show a notice lack what has just been approved of it.
+   * Boards that are obliged to show a notice lack what has just been approved of it, or let through again.
    * @returns what to emit once the transaction has ended; null when nothing obliges them
    */
   noticeApproved(noticeId: string, tx: Tx): Promise<EventMap['obligationsChanged'] | null>;
@@ -104,6 +104,9 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     const kept = before?.noticeId === input.noticeId;
     const found = kept ? await notices.held([input.noticeId], tx) : await notices.usable(actor, [input.noticeId], tx);
     if (found.length === 0) throw new AppError('notice_unknown', 'There is no such notice', { field: 'noticeId' });
+    // One that requires it already may still be changed: boards have it again once it is let through.
+    if (!kept && found[0]!.takenDown)
+      throw new AppError('notice_taken_down', 'It is taken down from all boards', { field: 'noticeId' });
     if ((await notices.unapproved([input.noticeId])).length > 0)
       throw new AppError('obligation_notice_not_approved', 'Boards are given approved notices only', {
         field: 'noticeId',
