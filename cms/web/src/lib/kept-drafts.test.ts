@@ -21,8 +21,22 @@ describe('what is being written', () => {
     new KeptDraft(place, of, like).keep({ title: 'Họp thôn', category: 'law' }, 4, 1000);
     const again = new KeptDraft(place, of, like);
     expect(again.read()).toEqual({ at: 1000, revision: 4, value: { title: 'Họp thôn', category: 'law' } });
+    again.claim();
     again.drop();
     expect(again.read()).toBeNull();
+  });
+
+  test('is dropped by nobody who has not kept or taken it', () => {
+    const place = storage();
+    const [first, second] = [new KeptDraft(place, of, like), new KeptDraft(place, of, like)];
+    first.keep({ title: 'Họp thôn', category: 'law' }, null, 1000);
+    second.drop();
+    expect(first.read()).not.toBeNull();
+    second.keep({ title: 'Họp xóm', category: 'law' }, null, 2000);
+    first.drop();
+    expect(second.read()).toMatchObject({ value: { title: 'Họp xóm' } });
+    second.drop();
+    expect(second.read()).toBeNull();
   });
 
   test('is nobody else’s, and of nothing else', () => {

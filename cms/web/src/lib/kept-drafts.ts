@@ -22,6 +22,8 @@ export class KeptDraft<T extends object> {
   readonly #storage: Storage;
   readonly #key: string;
   readonly #like: T;
+  /** What this one has put there, or taken over. */
+  #own: string | null = null;
 
   /**
    * @param of whose, of what, and which: `notice`, its id or «new»
@@ -46,18 +48,31 @@ export class KeptDraft<T extends object> {
   /** A browser that keeps nothing, or is full, keeps no draft: the form goes on without. */
   keep(value: T, revision: number | null, now: number): void {
     try {
-      this.#storage.setItem(this.#key, JSON.stringify({ at: now, revision, value }));
+      const text = JSON.stringify({ at: now, revision, value });
+      this.#storage.setItem(this.#key, text);
+      this.#own = text;
     } catch {
       // As before.
     }
   }
 
+  /** What is there is this one's to drop: its person has decided about it. */
+  claim(): void {
+    try {
+      this.#own = this.#storage.getItem(this.#key);
+    } catch {
+      // There is nothing to claim.
+    }
+  }
+
+  /** Drops what this one has kept or claimed, and nothing that another window has put there since. */
   drop(): void {
     try {
-      this.#storage.removeItem(this.#key);
+      if (this.#own !== null && this.#storage.getItem(this.#key) === this.#own) this.#storage.removeItem(this.#key);
     } catch {
       // There is nothing to drop.
     }
+    this.#own = null;
   }
 }
 
