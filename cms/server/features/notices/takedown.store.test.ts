@@ -245,7 +245,11 @@ describeStores('taking a notice down', (under) => {
         if (++asked === 2) throw new Error('database is locked');
         return transaction.call(store, work) as never;
       });
+      const begun: string[] = [];
+      const unheard = test.context.events.on('approvalsChanged', ({ unitId }) => begun.push(unitId));
       await expect(test.takedowns.takeDown(approver, notice.id, 'Sai')).rejects.toThrow('database is locked');
+      unheard();
+      expect(begun).toEqual([notice.unitId]);
       broken.mockRestore();
       expect((await given(playing)).titles).toEqual(['Sai giờ']);
       expect(await test.takedowns.view(approver, notice.id)).toMatchObject({
@@ -253,7 +257,11 @@ describeStores('taking a notice down', (under) => {
         boards: [{ boardId: waiting, version: null }],
       });
 
+      const told: string[] = [];
+      const stop = test.context.events.on('approvalsChanged', ({ unitId }) => told.push(unitId));
       await again(notice.id);
+      stop();
+      expect(told).toEqual([notice.unitId]);
       expect((await given(playing)).titles).toEqual([]);
       const done = await test.takedowns.view(approver, notice.id);
       expect(done.takedowns).toMatchObject([{ reason: 'Sai', pending: false }]);

@@ -28,12 +28,14 @@ export interface TakedownService {
 }
 
 export interface TakedownDeps {
-  readonly notices: Pick<NoticesService, 'findEver' | 'headings'>;
+  readonly notices: Pick<NoticesService, 'findEver'>;
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly boards: Pick<BoardsService, 'records'>;
   readonly obligations: Pick<ObligationsService, 'noticeApproved'>;
   readonly programmes: Pick<ProgrammesService, 'withdraw'>;
 }
+
+type Withdrawn = Pick<repo.NoticeRecord, 'id' | 'title' | 'unitId'>;
 
 export function createTakedowns(context: Context, deps: TakedownDeps): TakedownService {
   const { store, sources, access, audit, events, log } = context;
@@ -79,13 +81,18 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
   /** By take-down. */
   const running = new Map<string, Promise<void>>();
 
-  async function withdraw(id: string, notice: { id: string; title: string }, by: string): Promise<void> {
-    await programmes.withdraw(notice, { userId: by }, (tx, had) => takedowns.insertBoards(store, tx, id, had));
-    await takedowns.finishTakedown(store.write, id);
+  /** Those who look on hear of the end, and of one that broke off. */
+  async function withdraw(id: string, notice: Withdrawn, by: string): Promise<void> {
+    try {
+      await programmes.withdraw(notice, { userId: by }, (tx, had) => takedowns.insertBoards(store, tx, id, had));
+      await takedowns.finishTakedown(store.write, id);
+    } finally {
+      events.emit('approvalsChanged', { unitId: notice.unitId });
+    }
   }
 
   /** Whoever asks for one that is running waits for that. */
-  function carryOut(id: string, notice: { id: string; title: string }, by: string): Promise<void> {
+  function carryOut(id: string, notice: Withdrawn, by: string): Promise<void> {
     const work = running.get(id) ?? withdraw(id, notice, by).finally(() => running.delete(id));
     running.set(id, work);
     return work;
@@ -117,7 +124,6 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
         return { id, notice: held, by: actor.userId };
       });
       await carryOut(id, notice, by);
-      events.emit('approvalsChanged', { unitId: notice.unitId });
       return view(actor, noticeId);
     },
     async putBack(actor, noticeId) {
@@ -145,9 +151,10 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
           await takedowns.finishTakedown(store.write, row.id);
           continue;
         }
-        const title = (await notices.headings([row.notice_id])).get(row.notice_id)?.title ?? '';
-        await carryOut(row.id, { id: row.notice_id, title }, row.taken_by).catch((error: unknown) =>
-          log.error({ err: error, noticeId: row.notice_id }, 'a notice could not be taken off all boards'),
+        // A take-down goes with its notice.
+        const notice = (await repo.findNoticeEver(store.read, row.notice_id))!;
+        await carryOut(row.id, notice, row.taken_by).catch((error: unknown) =>
+          log.error({ err: error, noticeId: notice.id }, 'a notice could not be taken off all boards'),
         );
       }
     },
