@@ -1,6 +1,6 @@
 /** Obligations from sender to board and back, on both databases. */
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
 import { decodeJwt } from 'jose';
@@ -39,6 +39,7 @@ describeStores('obligations', (under) => {
     admin = test.admin;
     editor = testActor({ unitId: test.ids.commune, role: 'editor' });
   });
+  afterEach(() => void vi.restoreAllMocks());
   afterAll(() => test.close());
 
   const input = (noticeId: string, over: Partial<ObligationInput> = {}): ObligationInput => ({
@@ -207,6 +208,55 @@ describeStores('obligations', (under) => {
     expect(await test.obligations.get(admin, second.id)).toMatchObject({ sending: false });
     await test.obligations.announceUnsent(test.sources.now());
     expect(await here()).toEqual([second.id]);
+    expect(await test.obligations.get(admin, first.id)).toMatchObject({ sending: false });
+    for (const one of [first, second]) await end(one);
+  });
+
+  it('leave the boards that they mean no more with the next change, where the one before did not come through', async () => {
+    for (const change of ['edit', 'end'] as const) {
+      const { board } = await playing();
+      const sister = { targets: { unitIds: [test.ids.sister], boardIds: [] } };
+      const sent = await send();
+      expect((await programmeOf(board.id)).obligations).toHaveLength(1);
+      const broken = vi.spyOn(test.boards, 'recordsOfUnits').mockRejectedValueOnce(new Error('database is locked'));
+      await test.obligations.edit(admin, sent.id, 1, input(sent.noticeId, sister));
+      expect((await programmeOf(board.id)).obligations).toHaveLength(1);
+      expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: true });
+      broken.mockRestore();
+      test.sources.advance(1000);
+      if (change === 'edit')
+        await test.obligations.edit(admin, sent.id, 2, input(sent.noticeId, { ...sister, perHour: 3 }));
+      else await test.obligations.end(admin, sent.id, 2, 'Xong');
+      expect((await programmeOf(board.id)).obligations).toEqual([]);
+      expect(await test.obligations.get(admin, sent.id)).toMatchObject({ sending: false });
+      if (change === 'edit') await end(sent);
+    }
+  });
+
+  it('are marked again where an order did not come to boards though the change before it did', async () => {
+    const { board } = await playing();
+    const [first, second] = [await send({}, 'Một'), await send({}, 'Hai')];
+    await programmeOf(board.id);
+    test.sources.advance(1000);
+    const { recordsOfUnits } = test.boards;
+    const ordered = Promise.withResolvers<void>();
+    vi.spyOn(test.boards, 'recordsOfUnits')
+      .mockImplementationOnce(async (...asked) => {
+        await ordered.promise;
+        return recordsOfUnits(...asked);
+      })
+      .mockRejectedValueOnce(new Error('database is locked'));
+    await test.obligations.edit(admin, first.id, 1, input(first.noticeId, { perHour: 2 }));
+    test.sources.advance(1000);
+    await inbox.order(editor, test.ids.commune, [second.id, first.id]);
+    ordered.resolve();
+    const inOrder = async () =>
+      (await programmeOf(board.id)).obligations.toSorted((a, b) => a.order - b.order).map((one) => one.obligationId);
+    await programmeOf(board.id);
+    expect(await test.obligations.get(admin, first.id)).toMatchObject({ sending: true });
+    expect(await test.obligations.get(admin, second.id)).toMatchObject({ sending: true });
+    await test.obligations.announceUnsent(test.sources.now());
+    expect(await inOrder()).toEqual([second.id, first.id]);
     expect(await test.obligations.get(admin, first.id)).toMatchObject({ sending: false });
     for (const one of [first, second]) await end(one);
   });

@@ -231,8 +231,8 @@ export async function findTerms(
 }
 
 /** Boards lack a change of these. What they lack already they lack since then: whoever brings them that much takes the mark away. */
-export async function markUnsent(tx: Tx, ids: readonly string[], now: number): Promise<void> {
-  await tx
+export async function markUnsent(db: Db | Tx, ids: readonly string[], now: number): Promise<void> {
+  await db
     .updateTable('obligations')
     .set({ unsent_since: now })
     .where('id', 'in', ids)

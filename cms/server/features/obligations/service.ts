@@ -54,6 +54,8 @@ export interface ObligationsService {
   noticeApproved(noticeId: string, tx: Tx): Promise<EventMap['obligationsChanged'] | null>;
   /** Boards have been given a change. */
   markSent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
+  /** Some boards could not be given a change, though an earlier one has come to all of them meanwhile. */
+  markUnsent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
   /**
    * Announces again what this process, or the one before, did not bring to all boards.
    * @param since what was changed then or earlier, ms UTC
@@ -156,9 +158,13 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     return (await views([record]))[0]!;
   }
 
-  /** Boards that a change concerns: those that were meant, and those that are. */
-  function announce(id: string, at: number, ...reach: readonly Pick<ObligationValues, 'targets'>[]): void {
-    events.emit('obligationsChanged', changed([{ id, at }], reach));
+  /** To all that they ever meant: boards that they mean no more may be those that lack a change. */
+  async function announce(...changes: EventMap['obligationsChanged']['changes']): Promise<void> {
+    const terms = await repo.findTerms(
+      store.write,
+      changes.map(({ id }) => id),
+    );
+    for (const change of changes) events.emit('obligationsChanged', changed([change], terms.get(change.id)!));
   }
 
   return {
@@ -179,7 +185,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       access.assert(actor, 'obligation.edit', input.unitId);
       const id = sources.newId();
       const now = sources.now();
-      const values = await store.transaction(async (tx) => {
+      await store.transaction(async (tx) => {
         const cleaned = await clean(tx, actor, input, null);
         await repo.insertObligation(tx, id, cleaned, actor.userId, now);
         await audit(tx, {
@@ -190,16 +196,15 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           unitId: cleaned.unitId,
           detail: { ...cleaned },
         });
-        return cleaned;
       });
-      announce(id, now, values);
+      await announce({ id, at: now });
       return view(id);
     },
     async edit(actor, id, revision, input) {
       const before = await open(actor, id, revision);
       access.assert(actor, 'obligation.edit', input.unitId);
       const now = sources.now();
-      const values = await store.transaction(async (tx) => {
+      await store.transaction(async (tx) => {
         const cleaned = await clean(tx, actor, input, before);
         if (!(await repo.updateObligation(tx, before, cleaned, actor.userId, now))) throw conflict(before);
         await audit(tx, {
@@ -210,9 +215,8 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           unitId: cleaned.unitId,
           detail: { ...cleaned, revision: revision + 1, before: { ...valuesOf(before), revision } },
         });
-        return cleaned;
       });
-      announce(id, now, before, values);
+      await announce({ id, at: now });
       return view(id);
     },
     async end(actor, id, revision, reason) {
@@ -229,7 +233,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           detail: { reason },
         });
       });
-      announce(id, now, before);
+      await announce({ id, at: now });
       return view(id);
     },
     ofUnits: (unitIds, tx) => repo.findObligationsOfUnits(tx ?? store.read, unitIds),
@@ -255,14 +259,12 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     async markSent(changes) {
       for (const { id, at } of changes) await repo.markSent(store.write, id, at);
     },
+    async markUnsent(changes) {
+      for (const { id, at } of changes) await repo.markUnsent(store.write, [id], at);
+    },
     async announceUnsent(since) {
       const unsent = await repo.findUnsent(store.read, since);
-      const terms = await repo.findTerms(
-        store.read,
-        unsent.map(({ id }) => id),
-      );
-      // All that it ever meant: boards that it means no more may be those that lack the change.
-      for (const { id, unsentSince } of unsent) announce(id, unsentSince!, ...terms.get(id)!);
+      await announce(...unsent.map(({ id, unsentSince }) => ({ id, at: unsentSince! })));
     },
   };
 }

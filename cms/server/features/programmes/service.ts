@@ -87,7 +87,7 @@ export interface ProgrammesService {
 
 export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
   readonly boards: Pick<BoardsService, 'record' | 'records' | 'recordsOfUnits' | 'devices'>;
-  readonly obligations: Pick<ObligationsService, 'ofUnits' | 'orders' | 'markSent'>;
+  readonly obligations: Pick<ObligationsService, 'ofUnits' | 'orders' | 'markSent' | 'markUnsent'>;
 }
 
 /** Boards per transaction: some 50 ms of the one writer, so that neither a takeover nor a greeting board waits for a province. */
@@ -404,9 +404,15 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   const onObligations = ({ changes, unitIds, boardIds }: EventMap['obligationsChanged']): void => {
     renewing = renewing
       .then(() => signUnits(unitIds, boardIds))
-      .then(() => deps.obligations.markSent(changes))
-      // They stay unsent, and are announced again (jobs/housekeeping.ts).
-      .catch((error: unknown) => log.error({ err: error, changes }, 'boards were not given what they are obliged to'));
+      .then(
+        () => deps.obligations.markSent(changes),
+        (error: unknown) => {
+          log.error({ err: error, changes }, 'boards were not given what they are obliged to');
+          // They are announced again (jobs/housekeeping.ts).
+          return deps.obligations.markUnsent(changes);
+        },
+      )
+      .catch((error: unknown) => log.error({ err: error, changes }, 'how far obligations have come was not noted'));
   };
   const stops = [
     events.on('boardPaired', ({ boardId }) => onChange(boardId)),
