@@ -12,19 +12,32 @@ import type { Slot } from './types.ts';
  */
 export function playDay(segments: readonly Segment[], owed: Owed, patienceMs: number): Slot[] {
   const slots: Slot[] = [];
-  for (const segment of segments) owed = playSegment(segment, owed, patienceMs, (slot) => slots.push(slot));
+  const emit = (slot: Slot): void => void slots.push(slot);
+  for (const at of segments.keys())
+    owed = playSegment(segments, at, slots.at(-1)?.end ?? -Infinity, owed, patienceMs, emit);
   return slots;
 }
 
-/** @returns what is owed when it ends */
-function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (slot: Slot) => void): Owed {
+/**
+ * @param from when the play that ran over its beginning ends
+ * @returns what is owed when it ends
+ */
+function playSegment(
+  segments: readonly Segment[],
+  at: number,
+  from: number,
+  before: Owed,
+  patienceMs: number,
+  emit: (slot: Slot) => void,
+): Owed {
+  const segment = segments[at]!;
   const { obligations, end } = segment;
   const due = obligations.map((o) => before.get(o) ?? firstDue(o, segment.start));
   const turns = obligations.map(turnOf);
   const cycle = segment.items.length > 0 ? segment.items : turns;
   let next = 0;
-  for (let t = segment.start; t < end;) {
-    const index = mostOverdue(obligations, due, patienceMs, t, end);
+  for (let t = Math.max(segment.start, from); t < end;) {
+    const index = mostOverdue(obligations, due, patienceMs, t, (o) => staysOpen(segments, at, o, t + o.lengthMs));
     const item = index >= 0 ? turns[index]! : cycle[next++ % cycle.length];
     if (!item) {
       emit({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
@@ -32,7 +45,7 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
     }
     if (index >= 0) due[index]! += obligations[index]!.periodMs;
     const start = t;
-    t = Math.min(end, start + item.lengthMs);
+    t = index >= 0 ? start + item.lengthMs : Math.min(end, start + item.lengthMs);
     emit({
       start,
       end: t,
@@ -46,16 +59,23 @@ function playSegment(segment: Segment, before: Owed, patienceMs: number, emit: (
   return new Map(obligations.map((o, i) => [o, due[i]!]));
 }
 
+/** Whether an obligation that is open now is open until `until`, on the same day. */
+function staysOpen(segments: readonly Segment[], at: number, obligation: WovenObligation, until: number): boolean {
+  for (let i = at; i < segments.length && segments[i]!.obligations.includes(obligation); i++)
+    if (segments[i]!.end >= until) return true;
+  return false;
+}
+
 /**
- * The obligation that has been due longest and fits before the segment's end, then by order and id (their order in the
- * segment); -1 for none. One that would be cut is left to the next segment, which plays what is still owed first.
+ * The obligation that has been due longest and can be whole, then by order and id (their order in the segment); -1 for none. It may
+ * run over the segment's end, or short segments could keep it off the board for ever; its window's end and midnight it leaves alone.
  */
 function mostOverdue(
   obligations: readonly WovenObligation[],
   due: number[],
   patienceMs: number,
   t: number,
-  end: number,
+  isWhole: (obligation: WovenObligation) => boolean,
 ): number {
   let best = -1;
   let bestDue = t + 1;
@@ -63,7 +83,7 @@ function mostOverdue(
   for (let i = 0; i < due.length; i++) {
     const since = due[i]!;
     if (since < oldest) oldest = since;
-    if (since < bestDue && obligations[i]!.lengthMs <= end - t) {
+    if (since < bestDue && isWhole(obligations[i]!)) {
       best = i;
       bestDue = since;
     }

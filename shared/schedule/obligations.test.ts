@@ -147,6 +147,29 @@ describe('every full hour holds the required whole plays', () => {
     );
   });
 
+  test('over schedules that take turns every few minutes', () => {
+    const often = fc.array(
+      fc.record({ every: fc.constantFrom(2, 3, 5, 10, 15), minutes: fc.integer({ min: 1, max: 8 }), from: fc.nat(4) }),
+      { minLength: 1, maxLength: 3 },
+    );
+    const long = fc.array(fc.record({ perHour: fc.integer({ min: 1, max: 4 }), lengthMs: seconds(5, 320) }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(base, long, often, (lengths, list, open) => {
+        const programme = build(
+          lengths,
+          list.map(({ perHour, lengthMs }) => allDay(perHour, lengthMs)),
+          open.map((w, n) => entry(n, 1 + (n % 2), `${w.from}-59/${w.every} * * * *`, w.minutes * 60_000)),
+        );
+        fc.pre(obligationLoad(programme).guaranteed);
+        expectKept(programme);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   test('over videos of half an hour', () => {
     const programme = build([1_800_000], [{ perHour: 4, lengthMs: 15_000, openFrom: 0, hours: 24 }], []);
     expect(obligationLoad(programme).guaranteed).toBe(true);

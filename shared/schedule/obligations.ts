@@ -5,8 +5,8 @@
  * Why every full hour holds n = perHour whole plays: if a play of length d always starts within J (the jitter) of its due
  * instant, those due in the first H - J - d of any hour of length H are whole inside it. A grid of period (H - J - d) / n has at
  * least n instants there. Within a day the delay is at most the longest base item (the one just begun when a play fell due), plus
- * one play of every obligation ahead of it (while the total load is below 1), plus what ends of segments waste: less than one play
- * each. What a day has played just before its end depends on all days before it, and nobody looks back for ever: a day begins with
+ * one play of every obligation ahead of it (while the total load is below 1), plus what midnight wastes, at which no play may be cut:
+ * less than one play. What a day has played just before its end depends on all days before it, and nobody looks back for ever: a day begins with
  * everything that fell due within that delay before it, played already or not. Such a queue can hold one more play of every
  * obligation than would have been late otherwise, which J allows for.
  */
@@ -17,8 +17,6 @@ const hourMs = 3_600_000;
 /** The weave may fill this share of an hour with obligations to keep the promise; the rest is left to the playlist. */
 const fullest = 0.97;
 const shortestPatienceMs = 600_000;
-/** Ends of segments that one play may have to wait out. */
-const segmentEnds = 2;
 
 export interface Weave {
   readonly obligations: readonly WovenObligation[];
@@ -64,7 +62,7 @@ export function weaveOf(programme: WeaveInput): Weave {
     .sort((a, b) => a.part.order - b.part.order || compareIds(a.part.obligationId, b.part.obligationId));
   const longest = Math.max(0, ...asked.map((o) => o.lengthMs));
   const sum = asked.reduce((total, o) => total + o.lengthMs, 0);
-  const carryMs = Math.max(longestItem(programme), longest) + sum + segmentEnds * longest;
+  const carryMs = Math.max(longestItem(programme), longest) + sum + longest;
   const wanted = carryMs + sum;
   const periodOf = (o: (typeof asked)[number], jitter: number): number =>
     Math.floor((hourMs - o.lengthMs - jitter) / o.part.perHour);
