@@ -113,6 +113,49 @@ test('a lost store starts another journal and fetches everything again', async (
   await cms.until(() => cms.journals.size === 2 && cms.faults().some((fault) => fault.startsWith('store_lost')));
 });
 
+test('a bad page among the journal’s lines takes neither the programme nor an alert off a board without its CMS', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, picture(1)]);
+  const alert = await cms.raise();
+  await stage.until(() => isFront(stage, alert.takeoverId));
+  await b.stop();
+  await cms.stop();
+  b.spoil('lines');
+  await b.start();
+  const again = await b.openStage();
+  await again.until(() => isFront(again, alert.takeoverId));
+  await cms.listen();
+  await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
+  await again.untilNotice(noticeId(1));
+  await b.fault('store_lost');
+});
+
+test('a paired board that lost its store says which board it is until the CMS is there', async () => {
+  const b = board();
+  await b.startPlaying([1, null]);
+  await b.stop();
+  await b.cms.stop();
+  await writeFile(join(b.dataDir, 'player.db'), 'this is no database '.repeat(1_000));
+  await b.start();
+  expect(await (await b.openStage()).untilFront('identify')).toMatchObject({ boardId: b.cms.boardId });
+});
+
+test('a paired board whose settings are damaged goes on with the address in its store, or plays without any', async () => {
+  const b = board();
+  await b.startPlaying([1, null]);
+  await b.stop();
+  const settings = join(b.dataDir, 'settings.json');
+  await writeFile(settings, '\0\0\0');
+  await b.start({ cms: null });
+  await b.fault('file_damaged settings.json');
+  await b.stop();
+  await writeFile(settings, '\0\0\0');
+  b.onDisk("DELETE FROM meta WHERE key = 'cms'");
+  await b.start({ cms: null });
+  await (await b.openStage()).untilNotice(noticeId(1));
+});
+
 test('a journal that forked is not continued, though power was lost before another had begun', async () => {
   const b = board();
   const { cms } = b;

@@ -5,6 +5,7 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../shared/protocol/link.ts';
@@ -102,6 +103,8 @@ export class Engine {
   readonly #former: FormerJournals;
   readonly #overlay: Overlay;
   readonly #locale: 'vi' | 'en';
+  /** Where the CMS is, is known. */
+  readonly #online: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
   /** The first play is on the glass, or it has been waited for long enough. */
   readonly #begun = Promise.withResolvers<void>();
@@ -127,15 +130,20 @@ export class Engine {
     // First the store: it is what keeps a second engine out of the folder.
     this.#store = openStore(join(options.dataDir, 'player.db'), this.#system.now, (path) => damaged.push(path));
     const settings = openSettings(options.dataDir, rename);
-    const cms = options.cms ?? settings.data.cms;
-    if (cms === null) throw new AppError('cms_unset', 'This player knows no CMS yet: give its address');
-    if (cms !== settings.data.cms) settings.update((data) => (data.cms = cms));
     this.#locale = settings.data.locale;
     this.#identity = openIdentity(options.dataDir, this.#system, rename);
+    // The store keeps a copy: a settings file that is damaged must not cut a board off.
+    const cms = options.cms ?? settings.data.cms ?? this.#store.readMeta('cms', z.url());
+    // Whoever is paired plays what is here all the same.
+    if (cms === null && (this.#identity.paired === null || options.pairAnew))
+      throw new AppError('cms_unset', 'This player knows no CMS yet: give its address');
+    if (cms !== settings.data.cms) settings.update((data) => (data.cms = cms));
+    if (cms !== this.#store.readMeta('cms', z.url())) this.#record(() => this.#store.writeMeta('cms', cms));
     this.#clock = new Clock(this.#system, this.#store);
-    this.#http = new CmsHttp(cms, this.#clock, this.#system, (step) => this.#clockStepped(step));
-    if (options.pairAnew && this.#identity.paired) this.#identity.startAnew(cms);
-    // A store that was lost must not begin the journal again under the same name, nor may one that forked be continued.
+    this.#http = new CmsHttp(cms ?? '', this.#clock, this.#system, (step) => this.#clockStepped(step));
+    this.#online = cms !== null;
+    if (options.pairAnew && this.#identity.paired && cms !== null) this.#identity.startAnew(cms);
+    // A store that was lost or damaged must not go on with the journal under the same name, nor may one that forked be continued.
     const known = Journal.stateOf(this.#store, this.#identity.journalId);
     const broken = !this.#identity.fresh && this.#identity.paired !== null && known !== 'open';
     if (broken) this.#identity.newJournal();
@@ -160,8 +168,8 @@ export class Engine {
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
     this.#overlay = new Overlay({
-      cms,
-      paired: () => this.#identity.paired !== null,
+      cms: cms ?? '',
+      boardId: () => this.#identity.paired?.boardId ?? null,
       plays: () => this.#programmes.active !== null,
       certificate: () => this.#certificate,
       onScene: (scene) => this.#glass?.setOverlay(scene),
@@ -215,6 +223,7 @@ export class Engine {
     this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
     this.#timers.push(setTimeout(this.#begun.resolve, linkAtLatestMs));
     void this.#begun.promise.then(() => this.#closing.signal.aborted || this.#former.start());
+    if (!this.#online) return;
     if (this.#identity.paired) this.#connect(this.#identity.paired.boardId);
     else this.#pairing = this.#pair();
   }
@@ -416,6 +425,7 @@ export class Engine {
         if (this.#certificate) return;
         this.#certificate = await this.#pairedCertificate();
         this.#showRegion();
+        this.#overlay.refresh();
         if (this.#takeovers.reconsider()) this.#replan();
       },
       onTakeovers: () => this.#replan(),

@@ -32,6 +32,7 @@ const headShape = z.object({
   head_seq: z.int(),
   head_hash: sha256Hex,
   acked: z.int(),
+  /** 0: open, 1: forked, 2: ended (`stateOf`). */
   forked: z.int(),
 });
 type Head = z.infer<typeof headShape>;
@@ -69,11 +70,14 @@ export class Journal {
     return { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
   }
 
-  /** What this disk knows of a journal. It can be written to while `open`; `unknown`: new, or its store was lost. */
-  static stateOf(store: Store, journalId: string): 'open' | 'forked' | 'unknown' {
+  /**
+   * What this disk knows of a journal. It can be written to while `open`; `ended`: its store was damaged, what is left of it is
+   * delivered; `unknown`: new, or lost with its store.
+   */
+  static stateOf(store: Store, journalId: string): 'open' | 'forked' | 'ended' | 'unknown' {
     const row = store.db.prepare('SELECT forked FROM journals WHERE journal_id = ?').get(journalId);
     if (row === undefined) return 'unknown';
-    return row['forked'] === 0 ? 'open' : 'forked';
+    return row['forked'] === 0 ? 'open' : row['forked'] === 1 ? 'forked' : 'ended';
   }
 
   /** Goes on in another journal. What is left of the old one is still delivered. */
@@ -151,7 +155,7 @@ export class Journal {
   undelivered(deviceKey: string): string[] {
     return this.#store.db
       .prepare(
-        'SELECT journal_id FROM journals WHERE device_key = ? AND acked < head_seq AND forked = 0 ORDER BY made_at, journal_id',
+        'SELECT journal_id FROM journals WHERE device_key = ? AND acked < head_seq AND forked <> 1 ORDER BY made_at, journal_id',
       )
       .all(deviceKey)
       .map((row) => (row as { journal_id: string }).journal_id);
@@ -160,7 +164,7 @@ export class Journal {
   /** The next records for the CMS, signed; null when it has them all. */
   nextBatch(journalId: string, key: DeviceKey): JournalBatch | null {
     const head = this.#head(journalId);
-    if (!head || head.forked !== 0 || head.acked >= head.head_seq) return null;
+    if (!head || head.forked === 1 || head.acked >= head.head_seq) return null;
     const rows = this.#store.db
       .prepare('SELECT seq, line, hash FROM lines WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?')
       .all(journalId, head.acked, batchRecords) as unknown as { seq: number; line: string; hash: string }[];

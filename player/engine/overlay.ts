@@ -9,7 +9,8 @@ import type { Certificate } from '../../shared/protocol/programme.ts';
 export interface OverlayOptions {
   /** Origin of the CMS, shown beside the code. */
   readonly cms: string;
-  readonly paired: () => boolean;
+  /** Which board this player was paired with; null: none. */
+  readonly boardId: () => string | null;
   /** Whether there is a programme to play. */
   readonly plays: () => boolean;
   readonly certificate: () => Certificate | null;
@@ -29,8 +30,8 @@ export class Overlay {
 
   /** Pairing before tests. To be called when something has changed that it asks for. */
   refresh(): void {
-    const { cms, paired, plays, onScene } = this.#o;
-    if (this.#code !== null || !paired()) return onScene({ kind: 'pairing', code: this.#code ?? '', cms });
+    const { cms, boardId, plays, onScene } = this.#o;
+    if (this.#code !== null || boardId() === null) return onScene({ kind: 'pairing', code: this.#code ?? '', cms });
     onScene(this.#test?.scene ?? (plays() ? null : this.#identification()));
   }
 
@@ -66,10 +67,11 @@ export class Overlay {
     this.#test = null;
   }
 
+  /** Without a certificate that holds the number alone: a board that lost everything is black to nobody. */
   #identification(): Scene | null {
-    const certificate = this.#o.certificate();
-    if (!certificate) return null;
-    const { boardId, boardName, place } = certificate;
+    const boardId = this.#o.boardId();
+    if (boardId === null) return null;
+    const { boardName, place } = this.#o.certificate() ?? { boardName: '', place: '' };
     return { kind: 'identify', boardName, place, boardId };
   }
 }

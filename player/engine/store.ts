@@ -2,10 +2,13 @@
  * `player.db`: what grows and must not be lost. WAL with synchronous=FULL: what was written is there after a power cut.
  * Signed documents are kept as received, so that they can be verified anew at every start.
  */
-import { renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { AppError } from '../../shared/util/errors.ts';
+import { syncFolder } from './json-file.ts';
+import { salvage } from './salvage.ts';
 
 export class StoreError extends AppError {}
 
@@ -84,28 +87,43 @@ function isDamage(error: unknown): boolean {
   return (code & 0xff) === 11 || (code & 0xff) === 26;
 }
 
+/** Files of one SQLite database. */
+const suffixes = ['-wal', '-shm', ''];
+
 /**
- * Opens the store. A damaged one is renamed to `*.corrupt-<time>`, reported, and replaced by an empty one: what was in it is fetched again.
+ * Opens the store. A damaged one is reported, renamed to `*.corrupt-<time>` and replaced by one with what can still be read of it.
  * @throws StoreError `store_newer`, `store_in_use`, or SQLite's error when the file may not be used
  */
 export function openStore(path: string, now: () => number, setAside: (path: string) => void): Store {
+  const successor = `${path}.new`;
+  // The power went between the two renames.
+  if (!existsSync(path) && existsSync(successor)) renameSync(successor, path);
   let db: DatabaseSync;
   try {
     db = open(path);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    const stamp = now();
-    for (const suffix of ['-wal', '-shm', '']) {
-      try {
-        renameSync(path + suffix, `${path}${suffix}.corrupt-${stamp}`);
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-      }
-    }
+    replaceDamaged(path, successor, `${path}.corrupt-${now()}`);
     setAside(path);
     db = open(path);
   }
   return wrap(db);
+}
+
+/** Only the last damaged store is kept for a look: each is as large as the journal. */
+function replaceDamaged(path: string, successor: string, aside: string): void {
+  const folder = dirname(path);
+  const old = readdirSync(folder).filter((name) => name.startsWith(`${basename(path)}.corrupt-`));
+  for (const name of old) rmSync(join(folder, name), { force: true });
+  for (const suffix of suffixes) rmSync(successor + suffix, { force: true });
+  const db = open(successor);
+  salvage(path, db);
+  db.close();
+  for (const suffix of suffixes) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  }
+  renameSync(successor, path);
+  syncFolder(folder);
 }
 
 function wrap(db: DatabaseSync): Store {

@@ -1,4 +1,5 @@
 /** A board for tests: a small CMS, an engine on a folder of its own, scripted stages, and notices to show. */
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,19 @@ export class TestBoard {
     const db = new DatabaseSync(join(this.dataDir, 'player.db'));
     db.prepare(sql).run(...values);
     db.close();
+  }
+
+  /** Overwrites the first page of a table in the store of an engine that does not run. */
+  spoil(table: string): void {
+    const path = join(this.dataDir, 'player.db');
+    const db = new DatabaseSync(path);
+    const { rootpage } = db.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get(table) as {
+      rootpage: number;
+    };
+    db.close();
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(4_096, 0x5a), 0, 4_096, (rootpage - 1) * 4_096);
+    closeSync(file);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,139 @@
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { JournalBody } from '../../shared/protocol/journal.ts';
+import { readLines } from '../../shared/proof/chain.ts';
+import { Clock } from './clock.ts';
+import { Journal } from './journal.ts';
+import { openStore, type Store } from './store.ts';
+import { machineSystem } from './system.ts';
+
+const pageBytes = 4_096;
+const own = { journalId: '00000000-0000-4000-8000-0000000000aa', deviceKey: 'key' };
+const key = { x: 'key', signText: () => '', signDocument: () => Promise.resolve('') };
+const nothing = () => undefined;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bang-tin-salvage-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = () => join(folder, 'player.db');
+const open = (damaged: string[] = []) =>
+  openStore(
+    path(),
+    () => 42,
+    (file) => damaged.push(file),
+  );
+const journalOf = (store: Store) => new Journal(store, new Clock(machineSystem(), store), own, nothing);
+const records = (from: number, count: number): JournalBody[] =>
+  Array.from({ length: count }, (_, index) => ({
+    type: 'faultRaised',
+    code: 'test',
+    detail: `record ${from + index}`,
+  }));
+
+/** Overwrites the page that this text stands on. */
+function spoilPageOf(text: string): void {
+  const store = open();
+  store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  store.close();
+  const at = readFileSync(path()).indexOf(text);
+  expect(at).toBeGreaterThan(0);
+  const file = openSync(path(), 'r+');
+  writeSync(file, Buffer.alloc(pageBytes, 0x5a), 0, pageBytes, Math.floor(at / pageBytes) * pageBytes);
+  closeSync(file);
+}
+
+/** The numbers of the records that a CMS would be sent now. */
+function deliver(store: Store): number[] {
+  const journal = journalOf(store);
+  const sent: number[] = [];
+  for (let batch = journal.nextBatch(own.journalId, key); batch; batch = journal.nextBatch(own.journalId, key)) {
+    const lines = readLines({ ...batch, lines: inflateSync(batch.lines).toString('utf8') });
+    sent.push(...lines.map(({ seq }) => seq));
+    journal.acked(own.journalId, batch.lastSeq);
+  }
+  return sent;
+}
+
+test('of a journal with a bad page everything up to it is delivered, and none is written to it any more', () => {
+  let store = open();
+  const journal = journalOf(store);
+  journal.append(records(1, 300));
+  journal.acked(own.journalId, 50);
+  store.close();
+  spoilPageOf('record 200"');
+  const damaged: string[] = [];
+  store = open(damaged);
+  expect(damaged).toEqual([path()]);
+  expect(Journal.stateOf(store, own.journalId)).toBe('ended');
+  const sent = deliver(store);
+  expect(sent[0]).toBe(51);
+  expect(sent.at(-1)).toBeLessThan(200);
+  expect(sent.length).toBeGreaterThan(100);
+  expect(sent).toEqual(Array.from(sent, (_, index) => 51 + index));
+  expect(Journal.stateOf(store, own.journalId)).toBe('ended');
+  store.close();
+});
+
+test('a bad page among what is delivered already costs no record', () => {
+  let store = open();
+  const journal = journalOf(store);
+  journal.append(records(1, 300));
+  journal.acked(own.journalId, 250);
+  store.close();
+  spoilPageOf('record 100"');
+  store = open();
+  expect(deliver(store)).toEqual(Array.from({ length: 50 }, (_, index) => 251 + index));
+  store.close();
+});
+
+test('a bad page among the parts costs the parts on it; takeovers are asked for again from the beginning', () => {
+  let store = open();
+  const parts = Array.from({ length: 30 }, (_, n) => [`part ${n}`, Buffer.alloc(3_000, `${n};`)] as const);
+  for (const part of parts) store.db.prepare('INSERT INTO parts VALUES (?, ?)').run(...part);
+  store.db.exec("INSERT INTO documents VALUES ('active', 'jws', 1)");
+  store.writeMeta('programmeFloor', 7);
+  store.writeMeta('takeoverCursor', 8);
+  store.close();
+  spoilPageOf('15;15;');
+  store = open();
+  const kept = store.db.prepare('SELECT hash, bytes FROM parts').all();
+  expect(kept.length).toBeGreaterThanOrEqual(28);
+  expect(kept.map(({ hash }) => hash)).not.toContain('part 15');
+  expect(
+    kept.every(({ hash, bytes }) => parts.some(([name, b]) => name === hash && b.equals(bytes as Uint8Array))),
+  ).toBe(true);
+  expect(store.db.prepare('SELECT slot FROM documents').all()).toEqual([{ slot: 'active' }]);
+  expect([store.readMeta('programmeFloor', z.int()), store.readMeta('takeoverCursor', z.int())]).toEqual([7, null]);
+  store.close();
+});
+
+test('power that goes between the renames loses nothing; one damaged store is kept, not each', () => {
+  let store = open();
+  store.writeMeta('known', true);
+  store.close();
+  renameSync(path(), `${path()}.new`);
+  store = open();
+  expect(store.readMeta('known', z.boolean())).toBe(true);
+  store.close();
+  writeFileSync(`${path()}.corrupt-7`, 'an older one');
+  writeFileSync(path(), 'not a database '.repeat(500));
+  open().close();
+  expect(readdirSync(folder).toSorted()).toEqual(['player.db', 'player.db.corrupt-42']);
+});
