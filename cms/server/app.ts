@@ -130,7 +130,7 @@ export async function createApp(
     namesOfPeople: (ids) => accounts.names(ids),
   });
   const media = createMediaService(context, { units });
-  const documents = createDocumentsService(context, { units, media });
+  const documents = createDocumentsService(context, { media });
   const notices = createNoticesService(context, { units, media });
   const selfApproval = createSelfApproval(context, { units });
   const playlists = createPlaylistsService(context, { units, notices });

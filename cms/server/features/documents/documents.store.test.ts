@@ -60,7 +60,6 @@ describeStores('documents', (under) => {
     sister = testActor({ unitId: units.sister, role: 'editor' });
     media = createMediaService(test.context, { units: test.units });
     service = createDocumentsService(test.context, {
-      units: test.units,
       media,
       run: (job, options) => run(job, options),
       freeBytes: () => Promise.resolve(1e12),
@@ -242,7 +241,16 @@ describeStores('documents', (under) => {
 
   it('are out of sight of other units', async () => {
     const { id } = await sent(Buffer.from('x'), 'x.pdf');
-    await expect(service.get(sister, id)).rejects.toMatchObject({ code: 'document_unknown' });
+    const notices = createNoticesService(test.context, { units: test.units, media });
+    const content = { type: 'layout' as const, layout: 'notice', fields: { title: 'Họp', body: 'Họp' } };
+    for (const unitId of [units.sister, units.village]) {
+      const actor = testActor({ unitId, role: 'editor' });
+      await expect(service.get(actor, id)).rejects.toMatchObject({ code: 'document_unknown' });
+      const input = { unitId, title: 'Họp', category: 'local' as const, content, durationMs: null, documentId: id };
+      await expect(notices.create(actor, input)).rejects.toMatchObject({ code: 'document_unknown' });
+    }
+    const above = testActor({ unitId: units.province, role: 'viewer' });
+    expect(await service.get(above, id)).toMatchObject({ id });
   });
 
   it('that were being read when the CMS ended are read at the next start', async () => {

@@ -110,4 +110,40 @@ describeStores('moving content', (under) => {
       params: { revision: 2 },
     });
   });
+
+  it('tells units below of a notice, and not which document it was made of', async () => {
+    const { commune, province, sister } = test.ids;
+    const documentId = test.sources.newId();
+    await under.store.write
+      .insertInto('documents')
+      .values({
+        id: documentId,
+        unit_id: commune,
+        name: 'thong-bao.docx',
+        hash: 'a'.repeat(64),
+        size: 1,
+        kind: 'docx',
+        state: 'ready',
+        error_code: null,
+        page_count: null,
+        from_page: null,
+        to_page: null,
+        fields: null,
+        notes: '[]',
+        created_at: 1,
+        created_by: test.admin.userId,
+      })
+      .execute();
+    const content = { type: 'layout' as const, layout: 'notice', fields: { title: 'Họp', body: 'Họp' } };
+    const input = { unitId: commune, title: 'Họp', category: 'local' as const, content, durationMs: null };
+    const made = await test.notices.create(test.admin, { ...input, documentId });
+    const moved = await test.approved(await move(made, province));
+    expect(moved).toMatchObject({ documentId });
+    for (const unitId of [commune, sister]) {
+      const reader = testActor({ unitId, role: 'viewer' });
+      expect(await test.notices.get(reader, made.id)).toMatchObject({ title: 'Họp', documentId: null });
+      const { notices } = await test.notices.list(reader, { ids: [made.id] });
+      expect(notices).toMatchObject([{ title: 'Họp', documentId: null }]);
+    }
+  });
 });

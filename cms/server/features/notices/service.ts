@@ -155,7 +155,7 @@ export function createNoticesService(
     return { unitId: input.unitId, title, category: input.category, content, durationMs: input.durationMs };
   }
 
-  /** Who uses them from below is told what was approved last, not what is being written. */
+  /** Who uses them from below is told what was approved last, not what is being written, nor what it was made of. */
   async function asTold(actor: Actor, records: readonly NoticeRecord[]): Promise<NoticeRecord[]> {
     const above = records.filter(({ unitId }) => !access.can(actor, 'content.read', unitId));
     if (above.length === 0) return [...records];
@@ -166,14 +166,14 @@ export function createNoticesService(
       .filter(({ id }) => !hidden.has(id))
       .map((record) => {
         const values = approved.get(record.id);
-        return values ? { ...record, ...values, unitId: record.unitId, state: 'approved' } : record;
+        return values ? { ...record, ...values, unitId: record.unitId, state: 'approved', documentId: null } : record;
       });
   }
 
   async function assertSeen(actor: Actor, documentId: string | null): Promise<void> {
     if (documentId === null) return;
     const unitId = await repo.unitOfDocument(store.read, documentId);
-    if (unitId === null || !maySeeContent(actor, access, tree, unitId))
+    if (unitId === null || !access.can(actor, 'content.read', unitId))
       throw new AppError('document_unknown', 'There is no such document', { field: 'documentId' });
   }
 
