@@ -24,8 +24,8 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 interface Rule {
-  /** `signedIn`: whoever has a session; `owner`: whoever made it; `public`: anybody; `boardOrUser`: a board's token or a session; `monitor`: the token of DATA/metrics-token. */
-  readonly needs: Action | 'signedIn' | 'owner' | 'public' | 'boardOrUser' | 'monitor';
+  /** `signedIn`: whoever has a session; `owner`: whoever made it; `public`: anybody; `board`: a board's token; `boardOrUser`: that or a session; `monitor`: the token of DATA/metrics-token. */
+  readonly needs: Action | 'signedIn' | 'owner' | 'public' | 'board' | 'boardOrUser' | 'monitor';
   /** The right counts only where it was granted on a province. */
   readonly ofProvince?: true;
   /** The right counts for what lies above too: what the province makes, communes use. */
@@ -475,6 +475,21 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/commands`, payload: { name: 'identify' } }),
     passes: ['board_offline'],
   },
+  'POST /api/boards/:id/screenshots': {
+    needs: 'board.command',
+    about: at('/api/boards/:id/screenshots', makeBoard),
+    passes: ['board_offline'],
+  },
+  'GET /api/boards/:id/screenshots': { needs: 'screenshot.read', about: at('/api/boards/:id/screenshots', makeBoard) },
+  'GET /api/boards/:id/screenshots/:screenshotId/picture': {
+    needs: 'screenshot.read',
+    about: async (unit) => ({
+      url: `/api/boards/${await makeBoard(unit)}/screenshots/${test.app.context.sources.newId()}/picture`,
+    }),
+    passes: ['screenshot_unknown'],
+  },
+  // Only for the command's own board: see features/screenshots/screenshots.test.ts.
+  'PUT /api/board/screenshots/:id': { needs: 'board' },
 
   'GET /api/media': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeMedia) },
   'GET /api/media/:id': { needs: 'content.read', above: true, about: at('/api/media/:id', makeMedia) },
@@ -795,7 +810,7 @@ describe('the table of rights', () => {
       if (isShadow(method, url)) continue;
       const { needs } = table[`${method} ${url}`]!;
       expect(`${method} ${url} ${auth}`).toBe(
-        `${method} ${url} ${['public', 'boardOrUser', 'monitor'].includes(needs) ? needs : 'user'}`,
+        `${method} ${url} ${['public', 'board', 'boardOrUser', 'monitor'].includes(needs) ? needs : 'user'}`,
       );
     }
   });
@@ -805,11 +820,19 @@ it.each(Object.entries(table).filter(([, { needs }]) => needs !== 'public'))('%s
   expect((await call(rule, {}, null)).statusCode).toBe(401);
 });
 
-const changing = Object.entries(table).filter(([rule, { needs }]) => needs !== 'public' && !/^(GET|HEAD) /.test(rule));
+const changing = Object.entries(table).filter(
+  ([rule, { needs }]) => needs !== 'public' && needs !== 'board' && !/^(GET|HEAD) /.test(rule),
+);
 it.each(changing)("%s asks for the session's token in a header", async (rule) => {
   const response = await call(rule, {}, 'administrator', false);
   expect(response.statusCode).toBe(403);
   expect(errorBody.parse(response.json()).error.code).toBe('csrf_token_invalid');
+});
+
+it('no session opens what is for boards', async () => {
+  const rule = 'PUT /api/board/screenshots/:id';
+  const response = await call(rule, { payload: 'x', headers: { 'content-type': 'image/webp' } }, 'administrator');
+  expect([response.statusCode, errorBody.parse(response.json()).error.code]).toEqual([401, 'token_missing']);
 });
 
 it('no session opens what is for who watches the server', async () => {
@@ -847,7 +870,7 @@ describe('a session whose second factor is yet to be shown', () => {
 
   it.each(
     Object.entries(table).filter(
-      ([rule, { needs }]) => needs !== 'public' && needs !== 'monitor' && !beforeSecondFactor.includes(rule),
+      ([rule, { needs }]) => !['public', 'board', 'monitor'].includes(needs) && !beforeSecondFactor.includes(rule),
     ),
   )('is refused %s', async (rule) => {
     const response = await call(rule, {}, 'nobody');

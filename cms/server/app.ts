@@ -53,6 +53,7 @@ import { createPlansService } from './features/programmes/plans.ts';
 import { programmeRoutes } from './features/programmes/routes.ts';
 import { createProgrammesService, type ProgrammesService } from './features/programmes/service.ts';
 import type { ProofService } from './features/proof/service.ts';
+import type { ScreenshotService } from './features/screenshots/service.ts';
 import { scheduleRoutes } from './features/schedules/routes.ts';
 import { createSchedulesService, type SchedulesService } from './features/schedules/service.ts';
 import type { TakeoverService } from './features/takeovers/service.ts';
@@ -88,6 +89,7 @@ export interface Features {
   readonly pairing: PairingService;
   readonly takeovers: TakeoverService;
   readonly proof: ProofService;
+  readonly screenshots: ScreenshotService;
 }
 
 export interface App {
@@ -152,7 +154,7 @@ export async function createApp(
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
-  const { pairing, takeovers, proof } = live;
+  const { pairing, takeovers, proof, screenshots } = live;
   await obligations.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
   const overview = createOverview(context, { units, conditions, proof, notices, playlists, schedules });
@@ -234,6 +236,7 @@ export async function createApp(
       obligations,
       programmes,
       proof,
+      screenshots,
       takedowns,
       units,
       uploads,
@@ -265,6 +268,7 @@ export async function createApp(
       pairing,
       takeovers,
       proof,
+      screenshots,
     },
     routes: http.routes,
     listen: () => listen(fastify, config),
@@ -283,12 +287,14 @@ async function createContext(
     media: join(config.data, 'media'),
     uploads: join(config.data, 'uploads'),
     documents: join(config.data, 'documents'),
+    screenshots: join(config.data, 'screenshots'),
     keys: join(config.data, 'keys'),
   };
   await makePrivateFolder(config.data);
   await mkdir(folders.media, { recursive: true });
   await mkdir(folders.uploads, { recursive: true });
   await mkdir(folders.documents, { recursive: true });
+  await makePrivateFolder(folders.screenshots);
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     file: join(config.data, 'cms.sqlite'),

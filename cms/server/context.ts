@@ -49,6 +49,8 @@ export interface EventMap {
     unitIds: readonly string[];
     boardIds: readonly string[];
   };
+  /** A picture of the board was asked for, has come, or will not come. */
+  screenshotsChanged: { boardId: string };
   mediaChanged: { mediaId: string };
   /** A notice of the unit was submitted, decided on, or edited while it waited for a decision. */
   approvalsChanged: { unitId: string };
@@ -70,11 +72,12 @@ export interface Context {
   readonly audit: Audit;
   readonly events: Events;
   readonly log: Logger;
-  /** The data folder's `media`, `uploads`, `documents` (uploads to be read) and `keys` folders, absolute. */
+  /** The data folder's `media`, `uploads`, `documents` (uploads to be read), `screenshots` (of boards) and `keys` folders, absolute. */
   readonly folders: {
     readonly media: string;
     readonly uploads: string;
     readonly documents: string;
+    readonly screenshots: string;
     readonly keys: string;
   };
 }
@@ -100,4 +103,10 @@ export type Routes = (app: FastifyInstance) => Promise<void>;
 export function actorOf(request: FastifyRequest): Actor {
   if (!request.actor) throw new Error('This route lacks auth: user');
   return request.actor;
+}
+
+/** The board whose player calls, on a route with auth `board`. */
+export function boardIdOf(request: FastifyRequest): string {
+  if (request.boardId === null) throw new Error('This route lacks auth: board');
+  return request.boardId;
 }

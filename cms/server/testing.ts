@@ -55,6 +55,7 @@ const watched: readonly (keyof EventMap)[] = [
   'programmeProgressed',
   'playsRecorded',
   'mediaChanged',
+  'screenshotsChanged',
   'takeoverRaised',
   'takeoverProgressed',
   'sessionEnded',
@@ -83,6 +84,7 @@ export async function createTestContext(store: Store): Promise<TestContext> {
       media: join(folder, 'media'),
       uploads: join(folder, 'uploads'),
       documents: join(folder, 'documents'),
+      screenshots: join(folder, 'screenshots'),
       keys: join(folder, 'keys'),
     },
   };

@@ -45,6 +45,7 @@ export interface BoardLinkOptions {
   /** The takeovers have changed. */
   readonly onTakeovers: () => void;
   readonly onClockStep: (step: ClockStep) => void;
+  /** What it throws is answered as a refusal. */
   readonly onCommand: (command: BoardCommand) => void;
   readonly onJournalBroken: (journalId: string, code: string) => void;
   readonly onFault: (code: string, detail: string) => void;
@@ -140,6 +141,11 @@ export class BoardLink {
     this.#tell('programmeProgressedV1', progress);
   }
 
+  /** A command that was taken has come to nothing. Who asked stops waiting; a loss only lets them wait to its end. */
+  tellCommandFailed(commandId: string, errorCode: string): void {
+    this.#tell('commandFailedV1', { commandId, errorCode });
+  }
+
   /** Tells what became of takeovers, as far as it has not been told. */
   tellTakeovers(): void {
     if (this.#telling || !this.#link.connected) return;
@@ -164,7 +170,10 @@ export class BoardLink {
     }
   }
 
-  #tell(name: 'programmeProgressedV1', request: ProgrammeProgress): void {
+  #tell<M extends 'programmeProgressedV1' | 'commandFailedV1'>(
+    name: M,
+    request: RequestOf<(typeof boardMessages)[M]>,
+  ): void {
     if (!this.#link.connected) return;
     this.#link.send(name, request).catch((error: unknown) => {
       this.#o.log.debug({ name, code: codeOf(error) }, 'telling the CMS failed');

@@ -1,7 +1,7 @@
 /** HTTP to the CMS: time, tokens, content by hash. What comes back is parsed here; nobody else sees a raw answer. */
 import type { z } from 'zod';
-import { errorBody } from '../../shared/protocol/common.ts';
-import { boardTokenLifeMs, timeAnswer } from '../../shared/protocol/link.ts';
+import { errorBody, type OutputRegion } from '../../shared/protocol/common.ts';
+import { boardTokenLifeMs, screenshotPath, timeAnswer } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
@@ -18,6 +18,8 @@ export class CmsError extends AppError {
 
 /** Longest wait for the head of an answer, ms. */
 const answerTimeoutMs = 15_000;
+/** The same for a request that brings a picture over a thin line, ms. */
+const broughtTimeoutMs = 45_000;
 /** Largest JSON answer that is read, bytes. */
 const maxJsonBytes = 9_000_000;
 
@@ -98,6 +100,28 @@ export class CmsHttp {
     throw await refusal(response);
   }
 
+  /** Brings a picture of the glass that a command asked for. @throws CmsError */
+  async putScreenshot(
+    commandId: string,
+    bytes: Uint8Array,
+    { takenAt, output }: { takenAt: number; output: OutputRegion | null },
+    who: Credentials,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const query = new URLSearchParams({ takenAt: String(takenAt) });
+    if (output) query.set('output', [output.x, output.y, output.width, output.height, output.rotation].join(','));
+    const headers = {
+      authorization: `Bearer ${await this.token(who, signal)}`,
+      // RIFF is how a WebP begins; a host takes that or JPEG.
+      'content-type': bytes[0] === 0x52 ? 'image/webp' : 'image/jpeg',
+    };
+    const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body: Buffer.from(bytes) };
+    const response = await this.#fetch(`${screenshotPath(commandId)}?${query}`, init, signal, broughtTimeoutMs);
+    if (response.ok) return;
+    if (response.status === 401) this.distrustTime();
+    throw await refusal(response);
+  }
+
   /** A JSON request. @throws CmsError */
   async json<T>(
     method: 'GET' | 'POST',
@@ -125,9 +149,9 @@ export class CmsHttp {
   }
 
   /** The timeout covers the head of the answer; whoever reads a long body watches it. */
-  async #fetch(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+  async #fetch(path: string, init: RequestInit, signal: AbortSignal, timeoutMs = answerTimeoutMs): Promise<Response> {
     const slow = new AbortController();
-    const timer = setTimeout(() => slow.abort(new Error('no answer in time')), answerTimeoutMs);
+    const timer = setTimeout(() => slow.abort(new Error('no answer in time')), timeoutMs);
     try {
       return await fetch(this.#cms + path, { ...init, signal: AbortSignal.any([signal, slow.signal]) });
     } catch (cause) {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { signDocument } from '../../shared/protocol/signing.ts';
 import { noticeId, picture, programme, unitId, useBoard } from './testing-board.ts';
 import { sha256 } from './testing-cms.ts';
 
@@ -145,21 +144,7 @@ test('commands are run once, by this board only, and not after their time', asyn
   const b = board();
   const { cms } = b;
   const stage = await b.startPlaying([1, null]);
-  const command = (changes: object) =>
-    signDocument(
-      'bang-tin-command',
-      {
-        v: 1,
-        commandId: crypto.randomUUID(),
-        boardId: cms.boardId,
-        name: 'testPattern',
-        durationMs: 600_000,
-        issuedAt: cms.now(),
-        expiresAt: cms.now() + 60_000,
-        ...changes,
-      },
-      cms.programmeKey,
-    );
+  const command = (changes: object) => cms.signCommand(changes);
   const pattern = await command({});
   expect(await cms.ask('runCommandV1', { command: pattern })).toEqual({ ok: true });
   await stage.untilFront('testPattern');

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
-import type { PlayingNow } from '../../shared/protocol/link.ts';
+import type { BoardCommand, PlayingNow } from '../../shared/protocol/link.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -19,6 +19,7 @@ import { Documents } from './documents.ts';
 import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
 import { Glass } from './glass.ts';
+import type { AskForPicture } from './host-pictures.ts';
 import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { newTokens, type StageKind } from './launch.ts';
@@ -26,6 +27,7 @@ import { Library } from './library.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
+import { Screenshots } from './screenshots.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { openStore, type Store } from './store.ts';
@@ -64,6 +66,8 @@ export interface EngineOptions {
   /** Gives up the pairing of before and asks for a new one. */
   readonly pairAnew?: boolean;
   readonly onMessage?: (message: EngineMessage) => void;
+  /** Asks the host for a picture of its window. Left out: there is no host. */
+  readonly askForPicture?: AskForPicture;
   /** How often to ask whether somebody has entered the code, ms. */
   readonly pairingAskMs?: number;
   readonly system?: System;
@@ -102,6 +106,7 @@ export class Engine {
   readonly #programmes: Programmes;
   readonly #former: FormerJournals;
   readonly #overlay: Overlay;
+  readonly #screenshots: Screenshots;
   readonly #locale: 'vi' | 'en';
   /** Where the CMS is, is known. */
   readonly #online: boolean;
@@ -173,6 +178,18 @@ export class Engine {
       plays: () => this.#programmes.active !== null,
       certificate: () => this.#certificate,
       onScene: (scene) => this.#glass?.setOverlay(scene),
+    });
+    this.#screenshots = new Screenshots({
+      // Whoever opened the stage in a browser is no host, even where a program started this engine.
+      ask: options.host === 'browser' ? null : (options.askForPicture ?? null),
+      hasStage: () => this.#glass?.hasStage === true && this.#glass.kind === options.host,
+      output: () => this.#certificate?.output ?? null,
+      http: this.#http,
+      credentials: () => this.#credentials(),
+      clock: this.#clock,
+      onFailed: (commandId, code) => this.#link?.tellCommandFailed(commandId, code),
+      signal: this.#closing.signal,
+      log: this.#log,
     });
     this.#former = new FormerJournals({
       identity: this.#identity,
@@ -430,7 +447,7 @@ export class Engine {
       },
       onTakeovers: () => this.#replan(),
       onClockStep: (step) => this.#clockStepped(step),
-      onCommand: (command) => this.#overlay.run(command),
+      onCommand: (command) => this.#run(command),
       onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),
       onFault: (code, detail) => this.#faults.raise(code, detail),
       system: this.#system,
@@ -438,6 +455,12 @@ export class Engine {
     });
     this.#link = link;
     void this.#begun.promise.then(() => this.#closing.signal.aborted || link.start());
+  }
+
+  /** @throws RefusedError when it cannot be done here */
+  #run(command: BoardCommand): void {
+    if (command.name === 'screenshot') this.#screenshots.run(command);
+    else this.#overlay.run(command);
   }
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */

@@ -17,3 +17,14 @@ export function stageUrl(port: number, token: string): string {
 
 /** The engine's exit code for a command line or folder that will not be better at the next attempt: it is not started again. */
 export const uselessExitCode = 64;
+
+/** The engine asks its host for a picture of the host's window, of so many bytes at most. */
+export interface PictureWanted {
+  readonly type: 'pictureWanted';
+  readonly id: number;
+  readonly maxBytes: number;
+}
+/** The host's answer: WebP or JPEG in base64, or the code of why there is none. */
+export type PictureAnswer =
+  | { readonly type: 'picture'; readonly id: number; readonly base64: string }
+  | { readonly type: 'noPicture'; readonly id: number; readonly code: string };

@@ -9,11 +9,12 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { EngineMessage as SaidByEngine } from './engine.ts';
-import { newTokens, uselessExitCode, type StageTokens } from './launch.ts';
+import { newTokens, uselessExitCode, type PictureWanted, type StageTokens } from './launch.ts';
 import { openStageDoor } from './stage-door.ts';
 
 export type EngineMessage =
   | SaidByEngine
+  | PictureWanted
   /** The stage can be opened: `url` by the host, `openUrl` by anybody at this machine. */
   | { type: 'listening'; port: number; url: string; openUrl: string };
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { hostKind } from '../../shared/protocol/journal.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { startEngine, type EngineMessage } from './engine.ts';
+import { HostPictures } from './host-pictures.ts';
+import type { PictureAnswer, PictureWanted } from './launch.ts';
 import type { StageDoor } from './stage-door.ts';
 
 /** So often the host hears that the engine is not stuck, ms. */
@@ -26,7 +28,7 @@ export async function runEngine(
   values: unknown,
   door: StageDoor,
   app: string,
-  send: (message: EngineMessage) => void,
+  send: (message: EngineMessage | PictureWanted) => void,
 ): Promise<void> {
   const args = commandLine.safeParse(values);
   if (!args.success) throw new AppError('args_invalid', `Cannot be started like this. ${z.prettifyError(args.error)}`);
@@ -34,6 +36,8 @@ export async function runEngine(
     { level: args.data['log-level'], base: { part: 'engine' } },
     pino.destination({ dest: 2, sync: true }),
   );
+  const pictures = new HostPictures(send);
+  if (process.send) process.on('message', (message) => pictures.hear(message as PictureAnswer));
   const engine = await startEngine({
     cms: args.data.cms ?? null,
     dataDir: args.data.data,
@@ -44,6 +48,7 @@ export async function runEngine(
     door,
     log,
     onMessage: send,
+    ...(process.send ? { askForPicture: pictures.ask } : {}),
   });
   send({ type: 'alive' });
   const alive = setInterval(() => send({ type: 'alive' }), aliveEveryMs);

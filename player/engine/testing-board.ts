@@ -65,8 +65,8 @@ export class TestBoard {
   }
 
   /** A player that was paired by a person who read the code off the stage. */
-  async startPaired(): Promise<TestStage> {
-    await this.start();
+  async startPaired(changes: Partial<EngineOptions> = {}): Promise<TestStage> {
+    await this.start(changes);
     const stage = await this.openStage();
     await this.cms.enterCode(await stage.untilCode());
     await this.cms.until(() => this.cms.told.some(({ name }) => name === 'helloV1'));

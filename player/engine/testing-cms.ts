@@ -7,7 +7,16 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Server as SocketServer, type Socket } from 'socket.io';
 import { batchMessage, journalBatch, type JournalBody, type JournalRecord } from '../../shared/protocol/journal.ts';
 import type { KeyList, KeyUse } from '../../shared/protocol/keys.ts';
-import { boardAuth, boardMessages, boardNamespace, boardToken, type BoardMessage } from '../../shared/protocol/link.ts';
+import {
+  boardAuth,
+  boardMessages,
+  boardNamespace,
+  boardToken,
+  screenshotQuery,
+  type BoardCommand,
+  type BoardMessage,
+  type ScreenshotQuery,
+} from '../../shared/protocol/link.ts';
 import { pairingCode, pairingCommitment, pairingLifeMs, pairingReveal } from '../../shared/protocol/pairing.ts';
 import type { Certificate, Manifest, Part } from '../../shared/protocol/programme.ts';
 import { signDocument, verifyDocument, type Signer } from '../../shared/protocol/signing.ts';
@@ -47,6 +56,12 @@ export interface Programme {
   readonly defaultPlaylistId: string | null;
 }
 
+export interface BroughtPicture extends ScreenshotQuery {
+  readonly commandId: string;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
 const unitId = '00000000-0000-4000-8000-000000000010';
 const day = 86_400_000;
 
@@ -76,6 +91,10 @@ export class TestCms {
   cutAfter: number | null = null;
   /** Refuses every journal batch with this code once. */
   refuseJournal: { code: string; params: Record<string, number> } | null = null;
+  /** Pictures of the glass that boards brought, in order. */
+  readonly pictures: BroughtPicture[] = [];
+  /** How pictures are answered from now on: 204 takes them; another status refuses, with this code. */
+  pictureAnswer: { status: number; code: string } = { status: 204, code: '' };
   readonly #changes = new Changes();
   readonly #output: Certificate['output'];
   #http: HttpServer | null = null;
@@ -174,6 +193,27 @@ export class TestCms {
       ...changes,
     };
     return signDocument('bang-tin-certificate', certificate, this.programmeKey);
+  }
+
+  /** A command for this board, good for a minute; a test pattern unless `changes` say otherwise. */
+  signCommand(changes: object = {}): Promise<string> {
+    const now = this.now();
+    const head = {
+      v: 1,
+      commandId: crypto.randomUUID(),
+      boardId: this.boardId,
+      issuedAt: now,
+      expiresAt: now + 60_000,
+    } as const;
+    const command = { ...head, name: 'testPattern', durationMs: 600_000 } satisfies BoardCommand;
+    return signDocument('bang-tin-command', { ...command, ...changes }, this.programmeKey);
+  }
+
+  /** Asks the board for a picture. @returns its answer, and the command's id */
+  async askForPicture(lifeMs = 60_000): Promise<{ commandId: string; ok: boolean; error?: { code: string } }> {
+    const commandId = crypto.randomUUID();
+    const asked = { name: 'screenshot', commandId, durationMs: undefined, expiresAt: this.now() + lifeMs };
+    return { commandId, ...(await this.ask('runCommandV1', { command: await this.signCommand(asked) })) };
   }
 
   async signManifest(
@@ -278,6 +318,7 @@ export class TestCms {
     const path = request.url ?? '/';
     if (path === '/api/board/time') return json(response, 200, { now: this.now() });
     if (path.startsWith('/api/pairing')) return this.#pairing(path, request, response);
+    if (path.startsWith('/api/board/screenshots/')) return this.#takePicture(path, request, response);
     if (path.startsWith('/content/')) return this.#serveContent(path, request, response);
     json(response, 404, refusal('not_found'));
   }
@@ -313,6 +354,23 @@ export class TestCms {
       offer.reveal = reveal;
       json(response, 200, { ok: true });
     } else json(response, 200, offer.answer ?? { state: offer.expiresAt <= this.now() ? 'expired' : 'waiting' });
+    this.#changes.tell();
+  }
+
+  async #takePicture(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.#checkToken((request.headers.authorization ?? '').replace('Bearer ', ''));
+    const { pathname, searchParams } = new URL(path, this.url);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    this.pictures.push({
+      ...screenshotQuery.parse(Object.fromEntries(searchParams)),
+      commandId: pathname.split('/').at(-1) ?? '',
+      mediaType: request.headers['content-type'] ?? '',
+      bytes: Buffer.concat(chunks),
+    });
+    const { status, code } = this.pictureAnswer;
+    if (status === 204) response.writeHead(204).end();
+    else json(response, status, refusal(code));
     this.#changes.tell();
   }
 

@@ -29,6 +29,7 @@ function start(program: string): EngineProcess {
     stageDir: folder,
     pairAnew: false,
     onMessage: () => undefined,
+    takePicture: () => Promise.reject(new Error('There is none')),
     onHopeless: () => undefined,
     report: (line) => reports.push(line),
     silenceMs: 500,

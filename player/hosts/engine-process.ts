@@ -6,12 +6,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { newTokens, stageUrl, uselessExitCode } from '../engine/launch.ts';
+import { newTokens, stageUrl, uselessExitCode, type PictureAnswer, type PictureWanted } from '../engine/launch.ts';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import type { TakePicture } from './picture.ts';
 
 /** What a host hears of its engine. */
-export type HostMessage = Exclude<EngineMessage, { type: 'alive' }>;
+export type HostMessage = Exclude<EngineMessage, { type: 'alive' | 'pictureWanted' }>;
 
 export interface EngineProcessOptions {
   /** Program of the engine: main.ts, or the built main.cjs. */
@@ -24,6 +26,7 @@ export interface EngineProcessOptions {
   readonly stageDir: string;
   readonly pairAnew: boolean;
   readonly onMessage: (message: HostMessage) => void;
+  readonly takePicture: TakePicture;
   /** It cannot run at all: a wrong command line, a data folder of a newer player. */
   readonly onHopeless: () => void;
   readonly report: (line: string) => void;
@@ -107,6 +110,7 @@ export class EngineProcess {
       // Our own program at the other end of a pipe that nobody else can open.
       const said = message as EngineMessage;
       if (said.type === 'alive') return this.#watchFor(child, this.#silenceMs);
+      if (said.type === 'pictureWanted') return void this.#answer(child, said);
       if (said.type === 'listening') {
         this.#port = said.port;
         this.#pairAnew = false;
@@ -130,6 +134,14 @@ export class EngineProcess {
     };
     child.once('error', (error) => ended(error.message, null));
     child.once('exit', (code, signal) => ended(signal ?? `code ${code}`, code));
+  }
+
+  async #answer(child: ChildProcess, { id, maxBytes }: PictureWanted): Promise<void> {
+    const answer: PictureAnswer = await this.#o.takePicture(maxBytes).then(
+      (bytes) => ({ type: 'picture', id, base64: Buffer.from(bytes).toString('base64') }),
+      (error: unknown) => ({ type: 'noPicture', id, code: error instanceof AppError ? error.code : 'capture_failed' }),
+    );
+    if (child.connected) child.send(answer);
   }
 
   get #silenceMs(): number {

@@ -4,7 +4,7 @@
  * `verbNounV1` commands; every message is answered with `{ok: true, …}` or `{ok: false, error}`.
  */
 import { z } from 'zod';
-import { compactJws, errorBody, msUtc, sha256Hex, uuid, version } from './common.ts';
+import { compactJws, errorBody, msUtc, outputRegion, sha256Hex, uuid, version } from './common.ts';
 import { clockState, hostKind, journalBatch } from './journal.ts';
 
 export const boardNamespace = '/board';
@@ -50,11 +50,11 @@ export const playingNow = z.strictObject({
 export type PlayingNow = z.infer<typeof playingNow>;
 
 /** Why it did not work, in a board's words: a stable code, never text. Databases cannot store every text. */
-const errorCode = z
+const faultCode = z
   .string()
   .max(64)
-  .regex(/^[a-z0-9_]*$/)
-  .nullable();
+  .regex(/^[a-z0-9_]*$/);
+const errorCode = faultCode.nullable();
 
 /** Board → CMS. */
 export const boardMessages = {
@@ -116,22 +116,33 @@ export const boardMessages = {
     }),
     reply: reply({}),
   },
+  /** A command that was taken, and answered, came to nothing afterwards: there will be no picture. */
+  commandFailedV1: { request: z.strictObject({ commandId: uuid, errorCode: faultCode }), reply: reply({}) },
   /** A sample of the CMS's clock. */
   readClockV1: { request: z.strictObject({}), reply: reply({ now: msUtc }) },
 } as const;
 
-/** A command that the CMS signs (typ `bang-tin-command`, a programme key); a board runs an id once, and none after its expiry. */
-export const boardCommand = z.strictObject({
+const commandHead = {
   v: z.literal(1),
   commandId: uuid,
   boardId: uuid,
-  name: z.enum(['testPattern', 'identify', 'endTest']),
-  /** How long the picture stays, ms. */
-  durationMs: z.int().min(1000).max(600_000),
   issuedAt: msUtc,
   expiresAt: msUtc,
-});
+};
+/** A command that the CMS signs (typ `bang-tin-command`, a programme key); a board runs an id once, and none after its expiry. */
+export const boardCommand = z.discriminatedUnion('name', [
+  z.strictObject({
+    ...commandHead,
+    name: z.enum(['testPattern', 'identify', 'endTest']),
+    /** How long the picture stays, ms. */
+    durationMs: z.int().min(1000).max(600_000),
+  }),
+  /** A picture of the glass, to be brought to `screenshotPath` before the command's expiry. */
+  z.strictObject({ ...commandHead, name: z.literal('screenshot') }),
+]);
 export type BoardCommand = z.infer<typeof boardCommand>;
+/** A picture that a person calls to the glass, or its end. */
+export type TestCommand = Exclude<BoardCommand, { name: 'screenshot' }>;
 
 /** CMS → board. */
 export const cmsMessages = {
@@ -152,3 +163,28 @@ export const timeAnswer = z.strictObject({ now: msUtc });
 /** GET of parts and assets by hash, `Authorization: Bearer <board token>` or a session; immutable, with ranges. */
 export const partPath = (hash: string): string => `/content/parts/${hash}`;
 export const assetPath = (hash: string): string => `/content/assets/${hash}`;
+
+/**
+ * PUT by the board that the command was for, its token as bearer, with the picture as body (`screenshotTypes`, at most
+ * `maxScreenshotBytes`) → 204. Codes: screenshot_unknown 404, screenshot_taken 409, screenshot_expired 410, too_large 413,
+ * screenshot_invalid 422.
+ */
+export const screenshotPath = (commandId: string): string => `/api/board/screenshots/${commandId}`;
+export const screenshotTypes = ['image/webp', 'image/jpeg'] as const;
+/** Somebody pays for every byte that a board sends. */
+export const maxScreenshotBytes = 200_000;
+export const screenshotQuery = z.strictObject({
+  /** By the board's trusted clock, ms UTC. */
+  takenAt: z.coerce.number().pipe(msUtc),
+  /** The region that the board's picture occupies: x, y, width, height, rotation. Left out: the whole window. */
+  output: z
+    .string()
+    .regex(/^\d+(,\d+){4}$/)
+    .transform((text) => {
+      const [x, y, width, height, rotation] = text.split(',').map(Number);
+      return { x, y, width, height, rotation };
+    })
+    .pipe(outputRegion)
+    .optional(),
+});
+export type ScreenshotQuery = z.output<typeof screenshotQuery>;

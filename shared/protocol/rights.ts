@@ -12,6 +12,8 @@ export type Action =
   | 'board.edit'
   | 'board.pair'
   | 'board.command'
+  /** To see pictures that boards took of what they showed. */
+  | 'screenshot.read'
   | 'content.read'
   | 'content.edit'
   /** To decide on what was submitted, and to take a notice off all boards. */
@@ -39,6 +41,7 @@ const province: readonly Action[] = [
   'board.edit',
   'board.pair',
   'board.command',
+  'screenshot.read',
   'takeover.raise',
   'unit.edit',
   'user.manage',
@@ -47,7 +50,7 @@ const province: readonly Action[] = [
 
 const rights: Record<Role, ReadonlySet<Action>> = {
   viewer: new Set(everyone),
-  technician: new Set([...everyone, 'board.edit', 'board.pair', 'board.command']),
+  technician: new Set([...everyone, 'board.edit', 'board.pair', 'board.command', 'screenshot.read']),
   editor: new Set(editing),
   approver: new Set(approving),
   province: new Set(province),

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { programme } from '../../player/engine/testing-board.ts';
 import { TestCms } from '../../player/engine/testing-cms.ts';
+import { maxScreenshotBytes } from '../../shared/protocol/link.ts';
 import { ensureBrowser, findBrowser } from '../../scripts/lib/browser.ts';
 import { bridgeContract, killEngine } from './lib/bridge-contract.ts';
 import { Child } from './lib/processes.ts';
@@ -166,6 +167,15 @@ test('a real browser shows the board; engine and browser are killed and come bac
       cms.bodies('playEnded').some(({ outcome, host: kind }) => outcome === 'completed' && kind === 'headless'),
     );
 
+    // Pictures of the glass show what is on it: first the notice, then the bars of the test pattern, where they are.
+    const colours = ['ffffff', 'ffff00', '00ffff', '00ff00', 'ff00ff', 'ff0000', '0000ff', '000000'];
+    expect(await barsIn(await pictureOf(cms))).not.toEqual(colours);
+    expect(await cms.ask('runCommandV1', { command: await cms.signCommand() })).toEqual({ ok: true });
+    await vi.waitFor(async () => expect(await barsIn(await pictureOf(cms))).toEqual(colours), { timeout: 20_000 });
+    const plays = cms.bodies('playEnded').length;
+    await cms.ask('runCommandV1', { command: await cms.signCommand({ name: 'endTest' }) });
+    await cms.until(() => cms.bodies('playEnded').length > plays);
+
     // The page stays where it is and finds the engine again: the browser is not started anew.
     const browserFile = join(folder, 'data/browser.json');
     const { pid } = JSON.parse(await readFile(browserFile, 'utf8')) as { pid: number };
@@ -230,6 +240,27 @@ test('a page that crashes in a browser that goes on is shown anew', async (conte
     await cms.stop();
   }
 });
+
+/** What a board brings when it is asked for a picture. */
+async function pictureOf(cms: TestCms): Promise<Buffer> {
+  const { commandId, error } = await cms.askForPicture();
+  expect(error).toBeUndefined();
+  const { bytes } = await cms.until(() => cms.pictures.find((picture) => picture.commandId === commandId));
+  expect(bytes.length).toBeLessThanOrEqual(maxScreenshotBytes);
+  return bytes;
+}
+
+/** Colours in the middle of where the test pattern of 640×320 has its eight bars, each channel full or none. */
+async function barsIn(picture: Buffer): Promise<string[]> {
+  const { data, info } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height]).toEqual([640, 320]);
+  return Array.from({ length: 8 }, (_, bar) => {
+    const at = (211 * info.width + Math.round(77 + (bar + 0.5) * 60.75)) * info.channels;
+    return [...data.subarray(at, at + 3)]
+      .map((channel) => (channel < 48 ? '00' : channel > 207 ? 'ff' : '..'))
+      .join('');
+  });
+}
 
 /** The processes in which a browser draws its pages. */
 async function pagesOf(browser: number): Promise<number[]> {

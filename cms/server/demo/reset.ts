@@ -34,6 +34,8 @@ const tables: readonly (keyof Database)[] = [
   'devices',
   'board_moves',
   'board_upkeep',
+  'screenshot_views',
+  'screenshots',
   'boards',
   'sessions',
   'account_links',

@@ -10,6 +10,7 @@ import type { TakedownService } from '../features/notices/takedown.ts';
 import type { ObligationsService } from '../features/obligations/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
+import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 
 export interface HousekeepingDeps {
@@ -22,6 +23,7 @@ export interface HousekeepingDeps {
   readonly obligations: Pick<ObligationsService, 'announceUnsent'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse' | 'idle'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
+  readonly screenshots: Pick<ScreenshotService, 'tidy'>;
   readonly units: Pick<UnitsService, 'keepUp'>;
   readonly takedowns: Pick<TakedownService, 'resume'>;
   /** The time, ms UTC. */
@@ -44,6 +46,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     obligations,
     programmes,
     proof,
+    screenshots,
     takedowns,
     units,
     now,
@@ -82,6 +85,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),
+    every('13 20 * * *', 'pictures of boards', () => screenshots.tidy()),
     every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),
   ];
   return async () => {

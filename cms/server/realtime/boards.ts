@@ -20,6 +20,7 @@ import { bodyOf, toAppError } from '../http.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import { TokenError, type BoardIdentity, type PairingService } from '../features/pairing/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
+import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { TakeoverService } from '../features/takeovers/service.ts';
 import { listen, type Handlers, type MessageCounts } from './messages.ts';
 import type { Presence } from './presence.ts';
@@ -34,6 +35,7 @@ export interface BoardGatewayDeps {
   };
   readonly takeovers: Pick<TakeoverService, 'handOver' | 'recordProgress'>;
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
+  readonly screenshots: Pick<ScreenshotService, 'failed'>;
   readonly presence: Presence;
 }
 
@@ -104,6 +106,10 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       const host = presence.hostOf(board.boardId);
       const unproven = shown && host !== null && !proves(host);
       await deps.takeovers.recordProgress(board.boardId, unproven ? { ...progress, state: 'received' } : progress);
+      return {};
+    },
+    async commandFailedV1(board, { commandId, errorCode }) {
+      await deps.screenshots.failed(board.boardId, commandId, errorCode);
       return {};
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),

@@ -41,6 +41,8 @@ interface News {
   readonly progress: Set<string>;
   readonly plays: Map<string, number>;
   readonly media: Set<string>;
+  /** Boards with news of their pictures. */
+  readonly screenshots: Set<string>;
   /** Units with news of what waits for approval. */
   readonly approvals: Set<string>;
   readonly takeovers: Set<string>;
@@ -50,6 +52,7 @@ const noNews = (): News => ({
   progress: new Set(),
   plays: new Map(),
   media: new Set(),
+  screenshots: new Set(),
   approvals: new Set(),
   takeovers: new Set(),
 });
@@ -145,7 +148,7 @@ export function createConsoleGateway(
   async function flush(): Promise<void> {
     const told = news;
     news = noNews();
-    const boardIds = [...new Set([...told.boards, ...told.progress, ...told.plays.keys()])];
+    const boardIds = [...new Set([...told.boards, ...told.progress, ...told.plays.keys(), ...told.screenshots])];
     if (boardIds.length > 0) {
       const [records, presences, progress] = await Promise.all([
         deps.boards.records(boardIds),
@@ -157,6 +160,7 @@ export function createConsoleGateway(
       for (const body of presences) tell('boardChangedV1', body, unitsOf(body.boardId));
       for (const body of progress) tell('programmeProgressedV1', body, unitsOf(body.boardId));
       for (const [boardId, count] of told.plays) tell('playsRecordedV1', { boardId, count }, unitsOf(boardId));
+      for (const boardId of told.screenshots) tell('screenshotsChangedV1', { boardId }, unitsOf(boardId));
     }
     for (const takeoverId of told.takeovers)
       tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
@@ -173,6 +177,7 @@ export function createConsoleGateway(
     events.on('playsRecorded', ({ boardId, count }) =>
       note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count)),
     ),
+    events.on('screenshotsChanged', ({ boardId }) => note((to) => to.screenshots.add(boardId))),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),

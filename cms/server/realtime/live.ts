@@ -17,6 +17,8 @@ import { createVerifierThread } from '../features/proof/verify-thread.ts';
 import { takeoverRoutes } from '../features/takeovers/routes.ts';
 import { createTakeoverService, type TakeoverService } from '../features/takeovers/service.ts';
 import { createTemplateService } from '../features/takeovers/templates.ts';
+import { screenshotRoutes } from '../features/screenshots/routes.ts';
+import { createScreenshotService, type ScreenshotService } from '../features/screenshots/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './boards.ts';
 import { createConsoleGateway } from './console.ts';
@@ -36,6 +38,7 @@ export interface Live {
   readonly pairing: PairingService;
   readonly takeovers: TakeoverService;
   readonly proof: ProofService;
+  readonly screenshots: ScreenshotService;
   readonly routes: readonly Routes[];
   /** Opens the namespaces; called once, before the server listens. */
   attach(io: Server): BoardGateway;
@@ -62,22 +65,25 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     runCommand: (boardId, command) => gateway?.runCommand(boardId, command) ?? Promise.resolve(null),
   };
   const commands = createCommandService(context, { keys, boards, link });
+  const screenshots = createScreenshotService(context, { boards, commands });
 
   return {
     presence,
     pairing,
     takeovers,
     proof,
+    screenshots,
     routes: [
       pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
       takeoverRoutes(takeovers, createTemplateService(context)),
       proofRoutes(proof),
       commandRoutes(commands),
+      screenshotRoutes(screenshots),
     ],
     attach(io) {
       // Whoever connects has to name a namespace that asks who is there; those who name none are let go after a while.
       io.use((_socket, next) => next(new Error('namespace_unknown')));
-      gateway = createBoardGateway(io, context, { pairing, keys, programmes, takeovers, proof, presence });
+      gateway = createBoardGateway(io, context, { pairing, keys, programmes, takeovers, proof, screenshots, presence });
       console = createConsoleGateway(io, context, { accounts, boards, takeovers, tree: units.tree });
       return gateway;
     },
@@ -85,6 +91,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       expiry.close();
       gateway?.close();
       await console?.close();
+      await screenshots.close();
       await proof.idle();
       await takeovers.idle();
       await presence.close();

@@ -16,6 +16,7 @@ import * as obligationReceipts from './migrations/0014-obligation-receipts.ts';
 import * as playTallies from './migrations/0015-play-tallies.ts';
 import * as alerts from './migrations/0016-alerts.ts';
 import * as upkeep from './migrations/0017-upkeep.ts';
+import * as screenshots from './migrations/0018-screenshots.ts';
 import * as shownHeadings from './migrations/0020-shown-headings.ts';
 import type { Store } from './store.ts';
 
@@ -41,6 +42,7 @@ const migrations: readonly Migration[] = [
   playTallies.migration,
   alerts.migration,
   upkeep.migration,
+  screenshots.migration,
   shownHeadings.migration,
 ];
 

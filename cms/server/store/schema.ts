@@ -528,6 +528,23 @@ export interface Database {
     board_id: string;
   } & PlaySums;
 
+  /** Pictures of what boards show; `id` is that of the command which asked. */
+  screenshots: {
+    id: string;
+    board_id: string;
+    state: 'asked' | 'taken' | 'failed';
+    error_code: string | null;
+    asked_at: number;
+    /** When the board's picture comes too late. */
+    expires_at: number;
+    taken_at: number | null;
+    /** As it is kept, px and bytes. */
+    width: number | null;
+    height: number | null;
+    size: number | null;
+  };
+  /** Who has seen which. */
+  screenshot_views: { screenshot_id: string; user_id: string };
   commands: { id: string; board_id: string; name: string; issued_by: string; issued_at: number; expires_at: number };
   audit_log: {
     id: string;

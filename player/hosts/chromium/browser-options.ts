@@ -75,6 +75,8 @@ export function browserArgs({ kind, url, profile, raster, smallSharedMemory, ext
     '--disable-pinch',
     '--overscroll-history-navigation=0',
     '--hide-scrollbars',
+    // For pictures of the glass, over two pipes that only the host holds: nothing listens (devtools.ts).
+    '--remote-debugging-pipe',
     '--force-device-scale-factor=1',
     ...(smallSharedMemory ? ['--disable-dev-shm-usage'] : []),
     '--kiosk',

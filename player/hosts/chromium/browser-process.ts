@@ -4,7 +4,10 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/util/errors.ts';
+import { noWindow, pictureWithin } from '../picture.ts';
+import { DevTools } from './devtools.ts';
 import { browserArgs, browserEnv, browserUser, windowRaster, type Raster, type WindowKind } from './browser-options.ts';
 
 export interface BrowserProcessOptions {
@@ -33,6 +36,7 @@ export class BrowserProcess {
   #url = '';
   #raster: Raster | null = null;
   #child: ChildProcess | null = null;
+  #devTools: DevTools | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
   #wanted = false;
@@ -77,6 +81,13 @@ export class BrowserProcess {
     this.#child?.kill('SIGKILL');
   }
 
+  /** What the window shows, as WebP of so many bytes at most. @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
+  async takePicture(maxBytes: number): Promise<Uint8Array> {
+    if (!this.#devTools) throw noWindow();
+    using page = await this.#devTools.pageAt(new URL(this.#url).origin);
+    return await pictureWithin(maxBytes, (quality) => page.capture(quality));
+  }
+
   stop(): Promise<void> {
     return this.#inOrder(() => this.#stop());
   }
@@ -99,7 +110,7 @@ export class BrowserProcess {
       await gone;
       clearTimeout(timer);
     }
-    this.#child = null;
+    this.#child = this.#devTools = null;
     this.#clear();
   }
 
@@ -116,6 +127,7 @@ export class BrowserProcess {
       return this.#ended(error instanceof Error ? error.message : String(error));
     }
     this.#child = child;
+    this.#devTools = new DevTools(child.stdio[3] as Writable, child.stdio[4] as Readable);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words.push(...text.split('\n').filter((line) => line.trim() !== ''));
       words.splice(0, Math.max(0, words.length - keptLines));
@@ -124,7 +136,7 @@ export class BrowserProcess {
     const end = (how: string) => {
       if (over) return;
       over = true;
-      if (this.#child === child) this.#child = null;
+      if (this.#child === child) this.#child = this.#devTools = null;
       if (this.#wanted) this.#ended(explain(how, words));
     };
     child.once('error', (error) => end(error.message));
@@ -154,7 +166,7 @@ export class BrowserProcess {
       extra,
     });
     const child = spawn(program, args, {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
       cwd: home,
       env: browserEnv(env, user ? home : null),
       ...(user ?? {}),

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { HostKind } from '../../../shared/protocol/journal.ts';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
+import { noWindow } from '../picture.ts';
 import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { displayAnswers } from './display.ts';
@@ -118,6 +119,7 @@ class ChromiumHost {
       stageDir: options.stageDir,
       pairAnew: options.pairAnew,
       onMessage: (message) => this.#hear(message),
+      takePicture: (maxBytes) => this.#browser?.takePicture(maxBytes) ?? Promise.reject(noWindow()),
       onHopeless: () => this.#end(1),
       report: (line) => process.stderr.write(`${line}\n`),
     });

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents } from 'electron';
 import { z } from 'zod';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
+import { noWindow, pictureWithin } from '../picture.ts';
 import { CrashPolicy, endPage, mayNavigate, mayRequest, switches, windowOptions } from './policy.ts';
 
 const commandLine = z.object({
@@ -58,6 +59,7 @@ class ElectronHost {
       stageDir: resolve(args.stage),
       pairAnew: args['pair-anew'],
       onMessage: (message) => this.#hear(message),
+      takePicture: (maxBytes) => this.#takePicture(maxBytes),
       onHopeless: () => app.exit(1),
       report: (line) => process.stderr.write(`${line}\n`),
     });
@@ -170,6 +172,14 @@ class ElectronHost {
     contents.on('will-navigate', (event) => check(event, event.url));
     contents.on('will-redirect', (event) => check(event, event.url));
     contents.on('will-frame-navigate', (event) => check(event, event.url));
+  }
+
+  async #takePicture(maxBytes: number): Promise<Uint8Array> {
+    const window = this.#window;
+    if (!window || window.isDestroyed()) throw noWindow();
+    const image = await window.webContents.capturePage();
+    if (image.isEmpty()) throw noWindow();
+    return pictureWithin(maxBytes, (quality) => Promise.resolve(image.toJPEG(quality)));
   }
 
   #say(message: object): void {

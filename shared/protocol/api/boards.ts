@@ -99,6 +99,8 @@ export const consoleMessages = {
   /** What waits for approval at the unit is other than before; the page asks again. */
   approvalsChangedV1: z.strictObject({ unitId: uuid }),
   takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
+  /** A picture was asked for, has come, or will not come; the page asks again. */
+  screenshotsChangedV1: z.strictObject({ boardId: uuid }),
   /** What the person themselves may do has changed; the page asks who it is anew. */
   accountChangedV1: z.strictObject({}),
 } as const;

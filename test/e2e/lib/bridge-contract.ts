@@ -3,16 +3,18 @@
  * program that started it.
  */
 import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { programme } from '../../../player/engine/testing-board.ts';
 import { TestCms } from '../../../player/engine/testing-cms.ts';
+import { maxScreenshotBytes } from '../../../shared/protocol/link.ts';
 import { TestStage } from '../../../player/engine/testing-stage.ts';
 import type { Child } from './processes.ts';
 
 export interface HostUnderTest {
   readonly child: Child;
-  /** What `host` the stage message is to say. */
+  /** What `host` the stage message is to say; `none` has no window to take a picture of. */
   readonly kind: string;
 }
 
@@ -62,6 +64,17 @@ export function bridgeContract(name: string, start: (cms: TestCms) => Promise<Ho
       expect(stage.commands.findLast(({ type }) => type === 'configure')).toMatchObject({
         output: { width: 640, height: 320 },
       });
+
+      // A picture of the window, or a plain word that there is none; never one of the scripted stage, which only looks on.
+      const { ok, error, commandId } = await cms.askForPicture();
+      if (kind === 'none') expect([ok, error?.code]).toEqual([false, 'capture_unsupported']);
+      else {
+        expect(error).toBeUndefined();
+        const picture = await cms.until(() => cms.pictures[0]);
+        expect(picture).toMatchObject({ commandId, output: { width: 640, height: 320 } });
+        expect(picture.bytes.length).toBeLessThanOrEqual(maxScreenshotBytes);
+        expect((await sharp(picture.bytes).stats()).entropy).toBeGreaterThan(0.1);
+      }
 
       // The engine dies: it comes back at the same address with the same token, and plays on.
       await killEngine(child);

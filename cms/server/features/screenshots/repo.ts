@@ -1,0 +1,96 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { Database } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+export type ScreenshotRow = Selectable<Database['screenshots']>;
+
+/** Of a board, the newest first. */
+export function findOfBoard(db: Db | Tx, boardId: string): Promise<ScreenshotRow[]> {
+  return db
+    .selectFrom('screenshots')
+    .selectAll()
+    .where('board_id', '=', boardId)
+    .orderBy('asked_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** One of this board; null where it is of another, or there is none. */
+export async function find(db: Db | Tx, boardId: string, id: string): Promise<ScreenshotRow | null> {
+  const row = await db
+    .selectFrom('screenshots')
+    .selectAll()
+    .where('id', '=', id)
+    .where('board_id', '=', boardId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function insert(
+  tx: Tx,
+  row: Pick<Insertable<Database['screenshots']>, 'id' | 'board_id' | 'asked_at' | 'expires_at'>,
+): Promise<void> {
+  const nothing = { error_code: null, taken_at: null, width: null, height: null, size: null };
+  await tx
+    .insertInto('screenshots')
+    .values({ ...row, state: 'asked', ...nothing })
+    .execute();
+}
+
+/** @returns false when a picture of it is there already, or the row is gone */
+export async function markTaken(
+  tx: Tx,
+  id: string,
+  facts: { taken_at: number; width: number; height: number; size: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('screenshots')
+    .set({ ...facts, state: 'taken', error_code: null })
+    .where('id', '=', id)
+    .where('state', '!=', 'taken')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** It came to nothing, unless its picture has come. */
+export async function markFailed(db: Db | Tx, boardId: string, id: string, code: string): Promise<void> {
+  await db
+    .updateTable('screenshots')
+    .set({ state: 'failed', error_code: code })
+    .where('id', '=', id)
+    .where('board_id', '=', boardId)
+    .where('state', '!=', 'taken')
+    .execute();
+}
+
+export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await tx.deleteFrom('screenshots').where('id', 'in', ids).execute();
+}
+
+/** Asked for before `before`, ms UTC. */
+export async function findOlder(db: Db, before: number): Promise<string[]> {
+  const rows = await db.selectFrom('screenshots').select('id').where('asked_at', '<', before).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Which of these there are pictures of. */
+export async function findTaken(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('screenshots')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('state', '=', 'taken')
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** @returns whether this is the first time */
+export async function noteView(tx: Tx, screenshotId: string, userId: string): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('screenshot_views')
+    .values({ screenshot_id: screenshotId, user_id: userId })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}

@@ -1,0 +1,22 @@
+/** What the screenshot child process and its parent say to each other. Both are ours and of one release: types, no schemas. */
+import type { OutputRegion } from '../../../shared/protocol/common.ts';
+
+export interface ScreenshotJob {
+  /** What a board brought, absolute. */
+  readonly source: string;
+  /** Where the picture as it is kept goes. */
+  readonly target: string;
+  /** What the board's picture occupies of it; null: all. */
+  readonly output: OutputRegion | null;
+  /** Longest side of the picture as it is kept, px. */
+  readonly longSide: number;
+}
+
+export interface ScreenshotResult {
+  readonly width: number;
+  readonly height: number;
+  readonly size: number;
+}
+
+/** `screenshot_invalid`: it is no picture of a screen. */
+export type ScreenshotErrorCode = 'screenshot_invalid' | 'storage_full';

@@ -1,0 +1,89 @@
+/**
+ * Pictures of the glass on demand: taken by the host, brought to the CMS, one for each command. A picture is for people's eyes; it is
+ * no record and proves nothing.
+ */
+import type { Logger } from 'pino';
+import type { OutputRegion } from '../../shared/protocol/common.ts';
+import { maxScreenshotBytes, type BoardCommand } from '../../shared/protocol/link.ts';
+import type { Clock } from './clock.ts';
+import { CmsError, type CmsHttp, type Credentials } from './cms-http.ts';
+import { RefusedError } from './documents.ts';
+import type { AskForPicture } from './host-pictures.ts';
+import { codeOf } from './programmes.ts';
+import { pause } from './system.ts';
+
+/** Between two attempts to bring a picture to a CMS that does not answer, ms. */
+const againMs = 2_000;
+
+export interface ScreenshotsOptions {
+  /** null: no host stands behind the stage, so nobody can take a picture of it. */
+  readonly ask: AskForPicture | null;
+  /** Whether the host's own stage is there. */
+  readonly hasStage: () => boolean;
+  /** What the board's picture occupies of the window, for the CMS to cut out. */
+  readonly output: () => OutputRegion | null;
+  readonly http: Pick<CmsHttp, 'putScreenshot'>;
+  readonly credentials: () => Credentials;
+  readonly clock: Pick<Clock, 'now'>;
+  /** The command came to nothing. */
+  readonly onFailed: (commandId: string, code: string) => void;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+export class Screenshots {
+  readonly #o: ScreenshotsOptions;
+  #busy = false;
+
+  constructor(options: ScreenshotsOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * Begins to take the picture; nothing waits for it.
+   * @throws RefusedError `capture_unsupported`, `no_stage`, `capture_busy`
+   */
+  run({ commandId, expiresAt }: BoardCommand): void {
+    const { ask, hasStage, onFailed, log } = this.#o;
+    if (ask === null) throw new RefusedError('capture_unsupported', 'This player has no window of its own');
+    if (!hasStage()) throw new RefusedError('no_stage', 'The window shows no stage');
+    if (this.#busy) throw new RefusedError('capture_busy', 'Another picture is on its way');
+    this.#busy = true;
+    this.#take(commandId, expiresAt, ask)
+      .catch((error: unknown) => {
+        log.warn({ code: codeOf(error), commandId }, 'no picture of the glass');
+        onFailed(commandId, codeOf(error));
+      })
+      .finally(() => (this.#busy = false));
+  }
+
+  async #take(commandId: string, expiresAt: number, ask: AskForPicture): Promise<void> {
+    const { clock, output } = this.#o;
+    const region = output();
+    const bytes = await ask(maxScreenshotBytes);
+    const about = { takenAt: clock.now(), output: region };
+    for (;;) {
+      try {
+        return await this.#bring(commandId, bytes, about);
+      } catch (error) {
+        // What the CMS refuses is not brought again; only a line that failed is tried, as long as the picture is of use.
+        const lineFailed = error instanceof CmsError && (error.httpStatus === 0 || error.httpStatus >= 500);
+        if (!lineFailed || clock.now() + againMs >= expiresAt || !(await pause(againMs, this.#o.signal))) throw error;
+      }
+    }
+  }
+
+  async #bring(
+    commandId: string,
+    bytes: Uint8Array,
+    about: { takenAt: number; output: OutputRegion | null },
+  ): Promise<void> {
+    const { credentials, http, signal } = this.#o;
+    try {
+      await http.putScreenshot(commandId, bytes, about, credentials(), signal);
+    } catch (error) {
+      // It had arrived, and only the answer was lost.
+      if (codeOf(error) !== 'screenshot_taken') throw error;
+    }
+  }
+}
