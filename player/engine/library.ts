@@ -29,7 +29,7 @@ const keptAside = 3;
 /** Errors of the system that pass by themselves (errno(3)). */
 const passing = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'];
 /** Room on the disk that is left to the journal, bytes. */
-const reservedBytes = 64_000_000;
+export const reservedBytes = 64_000_000;
 
 export class Library {
   readonly #folder: string;
@@ -170,13 +170,16 @@ export class Library {
       throw new RefusedError('disk_full', `There is no room for ${bytes} bytes`);
   }
 
-  /** Removes every asset that is not among `keep`, whole or partial. */
-  collect(keep: ReadonlySet<string>): void {
+  /** Removes every asset that is not among `keep`, whole or partial. @returns how many went */
+  collect(keep: ReadonlySet<string>): number {
+    let gone = 0;
     for (const name of readdirSync(this.#folder)) {
       if (name.includes('.corrupt-') || keep.has(name.replace(/\.part$/, ''))) continue;
       rmSync(join(this.#folder, name), { force: true });
       this.#verified.delete(name);
+      gone++;
     }
+    return gone;
   }
 }
 

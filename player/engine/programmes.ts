@@ -272,8 +272,10 @@ export class Programmes {
       } catch (error) {
         if (signal.aborted) continue;
         const code = codeOf(error);
+        if (code === 'disk_full' && this.#makeRoom()) continue;
         if (!isNetwork(code)) this.#o.onFault(code, error instanceof Error ? error.message : code);
         if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
+        if (goal === this.#candidate && !isNetwork(code)) await this.#mendActive(signal);
         await pause(backoffMs(attempt++, 1_000, 60_000, this.#o.system), AbortSignal.any([signal, this.#wake.signal]));
       }
     }
@@ -338,8 +340,29 @@ export class Programmes {
     }
   }
 
-  /** Removes content that neither the active nor the previous programme needs. */
-  #collect(): void {
+  /** A new programme that does not come on must not keep from the one that plays a file that it has lost. */
+  async #mendActive(signal: AbortSignal): Promise<void> {
+    try {
+      for (const ref of this.#active?.manifest.assets ?? []) await this.#o.library.fetch(ref, this.#o.get, signal);
+    } catch {
+      // Tried again with the next attempt at the new one.
+    }
+  }
+
+  /** Gives up the previous programme, and whatever else lies about, for one that has no room. @returns whether anything went */
+  #makeRoom(): boolean {
+    try {
+      this.#o.documents.write('previous', null);
+      this.#previous = null;
+      return this.#collect() > 0;
+    } catch (error) {
+      this.#o.onFault(codeOf(error), 'What no programme needs any more could not be removed');
+      return false;
+    }
+  }
+
+  /** Removes content that no programme here needs. @returns how many files went */
+  #collect(): number {
     const kept = [this.#active, this.#previous, this.#candidate].flatMap((verified) =>
       verified ? [verified.manifest] : [],
     );
@@ -351,7 +374,7 @@ export class Programmes {
         if (!parts.has(hash)) remove.run(hash);
       }
     });
-    this.#o.library.collect(new Set(kept.flatMap((manifest) => manifest.assets.map(({ hash }) => hash))));
+    return this.#o.library.collect(new Set(kept.flatMap((manifest) => manifest.assets.map(({ hash }) => hash))));
   }
 
   #tell(of: Version, state: ProgrammeProgress['state'], missing: number, errorCode: string | null): void {

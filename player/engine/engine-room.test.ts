@@ -1,0 +1,42 @@
+/** A disk with room for so much media and no more. */
+import type * as Fs from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { reservedBytes } from './library.ts';
+import { noticeId, picture, programme, useBoard } from './testing-board.ts';
+import { sha256 } from './testing-cms.ts';
+
+const disk = vi.hoisted(() => ({ room: Infinity, used: (_folder: string) => 0 }));
+vi.mock('node:fs', async (original) => ({
+  ...(await original<typeof Fs>()),
+  statfsSync: (folder: string) => ({ bsize: 1, bavail: Math.min(1e12, disk.room) - disk.used(folder) }),
+}));
+disk.used = (folder) => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
+const board = useBoard();
+const large = (n: number) => Buffer.alloc(300_000, n);
+const roomFor = (bytes: number) => (disk.room = reservedBytes + bytes);
+
+test('a programme that has no room beside the two before it gets that of the older one', async () => {
+  roomFor(700_000);
+  const b = board();
+  const stage = await b.startPlaying([1, large(1)]);
+  for (const n of [2, 3, 4]) {
+    await b.cms.publish(programme([n, large(n)]));
+    await stage.untilNotice(noticeId(n));
+  }
+  expect(b.cms.faults().filter((fault) => fault.startsWith('disk_full'))).toEqual([]);
+});
+
+test('one that has no room at all does not keep from the one that plays a file that it has lost', async () => {
+  roomFor(400_000);
+  const b = board();
+  await b.startPlaying([1, picture(1)]);
+  await b.cms.publish(programme([2, Buffer.alloc(500_000)]));
+  await b.cms.until(() => b.progress('fetching')?.errorCode === 'disk_full');
+  await b.stop();
+  rmSync(join(b.dataDir, 'assets', sha256(picture(1))));
+  await b.start();
+  await (await b.openStage()).untilNotice(noticeId(1));
+});
