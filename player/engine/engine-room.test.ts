@@ -7,7 +7,7 @@ import { reservedBytes } from './library.ts';
 import { noticeId, picture, programme, useBoard } from './testing-board.ts';
 import { sha256 } from './testing-cms.ts';
 
-const disk = vi.hoisted(() => ({ room: Infinity, used: (_folder: string) => 0 }));
+const disk = vi.hoisted(() => ({ room: Infinity, used: (_folder: string): number => 0 }));
 vi.mock('node:fs', async (original) => ({
   ...(await original<typeof Fs>()),
   statfsSync: (folder: string) => ({ bsize: 1, bavail: Math.min(1e12, disk.room) - disk.used(folder) }),

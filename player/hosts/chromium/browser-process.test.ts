@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type * as Fs from 'node:fs';
 import {
   chmodSync,
   existsSync,
@@ -12,15 +13,37 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BrowserProcess } from './browser-process.ts';
+
+/** Below it nothing can be written, and nothing removed. */
+const disk = vi.hoisted(() => ({ readOnly: null as string | null }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const guard = (path: unknown) => {
+    if (disk.readOnly !== null && String(path).startsWith(disk.readOnly))
+      throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+  };
+  const writeFileSync = (...args: Parameters<typeof fs.writeFileSync>) => {
+    guard(args[0]);
+    fs.writeFileSync(...args);
+  };
+  const rmSync = (...args: Parameters<typeof fs.rmSync>) => {
+    guard(args[0]);
+    fs.rmSync(...args);
+  };
+  return { ...fs, writeFileSync, rmSync };
+});
 
 let folder: string;
 let browser: BrowserProcess | null = null;
+let ended: string[];
 beforeEach(() => {
+  ended = [];
   folder = mkdtempSync(join(tmpdir(), 'bang-tin-host-'));
 });
 afterEach(async () => {
+  disk.readOnly = null;
   await browser?.stop();
   browser = null;
   rmSync(folder, { recursive: true, force: true });
@@ -60,7 +83,7 @@ async function open(): Promise<{ args: string[]; home: string }> {
     // Runs as whoever runs the test.
     extra: ['--no-sandbox'],
     env: process.env,
-    onEnded: () => undefined,
+    onEnded: (reason) => ended.push(reason),
   });
   await browser.show('headless', url, null);
   return { args: await called(), home };
@@ -81,6 +104,26 @@ test('a profile that a power cut left behind is not used again', async () => {
   writeFileSync(lock, '');
   await open();
   expect(existsSync(lock)).toBe(false);
+});
+
+test('a data folder that takes nothing has one browser all the same, in a folder of its own elsewhere', async () => {
+  mkdirSync(join(folder, 'data/browser'), { recursive: true });
+  disk.readOnly = join(folder, 'data');
+  const { args } = await open();
+  const door = args.find((arg) => arg.startsWith('--app='))!.slice('--app=file://'.length);
+  expect(door).not.toContain(join(folder, 'data'));
+  expect(readFileSync(door, 'utf8')).toContain(JSON.stringify(url));
+  await browser!.stop();
+  expect(existsSync(door)).toBe(false);
+  expect(ended).toEqual([]);
+});
+
+test('a folder that cannot be removed keeps no browser from being started anew', async () => {
+  await open();
+  rmSync(join(folder, 'args'));
+  disk.readOnly = join(folder, 'data/browser');
+  await browser!.show('headless', url, { width: 192, height: 96 });
+  expect(await called()).toContain('--screen-info={192x96}');
 });
 
 test('a second host on the same folder leaves the first one’s browser alone and says so', async () => {

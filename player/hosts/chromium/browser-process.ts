@@ -149,14 +149,8 @@ export class BrowserProcess {
     const user = browserUser(process.getuid?.() ?? null, { uid: owner.uid, gid: owner.gid }, extra);
     // A fresh profile each time: nothing of a crash before, no lock, nothing that grows.
     this.#clear();
-    const home = user ? mkdtempSync(join(tmpdir(), homePrefix)) : join(dataDir, 'browser');
-    if (!user) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    // A command line can be read by everybody on the machine; the token in the stage's address is for this browser alone.
-    const door = join(home, 'stage.html');
-    writeFileSync(door, doorPage(this.#url), { mode: 0o600 });
+    const { home, door } = this.#makeHome(user !== null);
     if (user) for (const path of [home, door]) chownSync(path, user.uid, user.gid);
-    this.#home = home;
     const args = browserArgs({
       kind: this.#kind,
       url: pathToFileURL(door).href,
@@ -171,11 +165,33 @@ export class BrowserProcess {
       env: browserEnv(env, user ? home : null),
       ...(user ?? {}),
     });
-    if (child.pid !== undefined)
-      writeFileSync(this.#pidFile, JSON.stringify({ pid: child.pid, home, host: lifeOf(process.pid) }), {
-        mode: 0o600,
-      });
+    if (child.pid !== undefined) this.#notePid(child.pid, home);
     return child;
+  }
+
+  /** An empty folder with the page that opens the stage: in the temp folder for another user, or where the data folder takes nothing. */
+  #makeHome(elsewhere: boolean): { home: string; door: string } {
+    try {
+      this.#home = elsewhere ? mkdtempSync(join(tmpdir(), homePrefix)) : join(this.#o.dataDir, 'browser');
+      if (!elsewhere) rmSync(this.#home, { recursive: true, force: true, maxRetries: 3 });
+      mkdirSync(this.#home, { recursive: true, mode: 0o700 });
+      // A command line can be read by everybody on the machine; the token in the stage's address is for this browser alone.
+      const door = join(this.#home, 'stage.html');
+      writeFileSync(door, doorPage(this.#url), { mode: 0o600 });
+      return { home: this.#home, door };
+    } catch (error) {
+      if (elsewhere) throw error;
+      return this.#makeHome(true);
+    }
+  }
+
+  /** For a host that comes after this one was killed. A disk that does not take it is no reason to show nothing. */
+  #notePid(pid: number, home: string): void {
+    try {
+      writeFileSync(this.#pidFile, JSON.stringify({ pid, home, host: lifeOf(process.pid) }), { mode: 0o600 });
+    } catch {
+      // The next host does not know this browser; the engine lets only the newest stage in.
+    }
   }
 
   #ended(reason: string): void {
@@ -185,9 +201,18 @@ export class BrowserProcess {
   }
 
   #clear(): void {
-    if (this.#home) rmSync(this.#home, { recursive: true, force: true, maxRetries: 3 });
+    if (this.#home) remove(this.#home);
     this.#home = null;
-    rmSync(this.#pidFile, { force: true });
+    remove(this.#pidFile);
+  }
+}
+
+/** What cannot be removed, such as a folder that a dying browser still writes to, stays: the next one gets another. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // A failing disk is the engine's to report.
   }
 }
 
@@ -212,12 +237,11 @@ function clearLeftover(file: string): void {
   const left = readLeftover(file);
   if (left?.host && left.host !== lifeOf(process.pid) && left.host === lifeOf(Number.parseInt(left.host, 10)))
     throw new HostRunningError('host_running', 'This player is running already.');
-  rmSync(file, { force: true });
+  remove(file);
   if (!left) return;
   if (commandOf(left.pid).includes(`--user-data-dir=${left.home}/profile`)) process.kill(left.pid, 'SIGKILL');
   const made = join(tmpdir(), homePrefix);
-  if (left.home.startsWith(made) && !left.home.slice(made.length).includes('/'))
-    rmSync(left.home, { recursive: true, force: true, maxRetries: 3 });
+  if (left.home.startsWith(made) && !left.home.slice(made.length).includes('/')) remove(left.home);
 }
 
 /** Checked by hand: a schema library would cost more time at the start than everything else here. */
