@@ -177,6 +177,24 @@ const makeObligation = async (unitId: string): Promise<string> =>
 /** Of the province, for everybody below: what is asked for is the right at the receiving unit. */
 const makeReceived = (): Promise<string> => makeObligation(units.province);
 
+const mourningInput = (unitId: string) => ({
+  unitId,
+  reason: 'Quốc tang',
+  reference: '',
+  startsAt: test.app.context.sources.now(),
+  endsAt: test.app.context.sources.now() + 86_400_000,
+});
+/** Boards go by few at a time: those that were made before are lifted. */
+async function liftAll(): Promise<void> {
+  const { mournings } = test.app.features;
+  for (const { id, revision, state } of (await mournings.list(every)).mournings)
+    if (state === 'current') await mournings.lift(every, id, revision);
+}
+async function makeMourning(unitId: string): Promise<string> {
+  await liftAll();
+  return (await test.app.features.mournings.order(root, mourningInput(unitId))).id;
+}
+
 async function makeMedia(unitId: string): Promise<string> {
   const { store, sources } = test.app.context;
   const id = sources.newId();
@@ -684,6 +702,34 @@ const table: Record<string, Rule> = {
     needs: 'obligation.accept',
     about: (unitId) => Promise.resolve({ payload: { unitId, ids: [] } }),
     passes: ['obligations_changed'],
+  },
+
+  'GET /api/mournings': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeMourning) },
+  'GET /api/mournings/:id': { needs: 'content.read', above: true, about: at('/api/mournings/:id', makeMourning) },
+  'POST /api/mournings': {
+    needs: 'mourning.order',
+    about: async (unit) => {
+      await liftAll();
+      return { payload: mourningInput(unit) };
+    },
+  },
+  'POST /api/mournings/preview': {
+    needs: 'mourning.order',
+    about: (unitId) => Promise.resolve({ payload: { unitId } }),
+  },
+  'PUT /api/mournings/:id': {
+    needs: 'mourning.order',
+    about: async (unit) => ({
+      url: `/api/mournings/${await makeMourning(unit)}`,
+      payload: { revision: 1, endsAt: test.app.context.sources.now() + 3_600_000 },
+    }),
+  },
+  'POST /api/mournings/:id/lift': {
+    needs: 'mourning.order',
+    about: async (unit) => ({
+      url: `/api/mournings/${await makeMourning(unit)}/lift`,
+      payload: { revision: 1 },
+    }),
   },
 
   'POST /api/programmes/preview': {

@@ -32,6 +32,9 @@ import { createKeysService, type KeysService } from './features/keys/service.ts'
 import { mediaRoutes } from './features/media/routes.ts';
 import { createMediaService, type MediaService } from './features/media/service.ts';
 import { createUploadServer } from './features/media/uploads.ts';
+import { createMourningReach } from './features/mournings/reach.ts';
+import { mourningRoutes } from './features/mournings/routes.ts';
+import { createMourningsService, type MourningsService } from './features/mournings/service.ts';
 import { approvalRoutes } from './features/notices/approval-routes.ts';
 import { createApprovals, type Approvals } from './features/notices/approval.ts';
 import { noticeRoutes } from './features/notices/routes.ts';
@@ -50,6 +53,7 @@ import { playlistRoutes } from './features/playlists/routes.ts';
 import { createPlaylistsService, type PlaylistsService } from './features/playlists/service.ts';
 import { planRoutes } from './features/programmes/plan-routes.ts';
 import { createPlansService } from './features/programmes/plans.ts';
+import { createResting } from './features/programmes/resting.ts';
 import { programmeRoutes } from './features/programmes/routes.ts';
 import { createProgrammesService, type ProgrammesService } from './features/programmes/service.ts';
 import type { ProofService } from './features/proof/service.ts';
@@ -85,6 +89,7 @@ export interface Features {
   readonly playlists: PlaylistsService;
   readonly schedules: SchedulesService;
   readonly obligations: ObligationsService;
+  readonly mournings: MourningsService;
   readonly programmes: ProgrammesService;
   readonly pairing: PairingService;
   readonly takeovers: TakeoverService;
@@ -139,7 +144,8 @@ export async function createApp(
   const schedules = createSchedulesService(context, { units, boards, playlists });
   for (const feature of [notices, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
-  const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations });
+  const mournings = createMourningsService(context, { units, accounts });
+  const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
   const programmes = createProgrammesService(context, {
     keys,
     units,
@@ -149,6 +155,7 @@ export async function createApp(
     playlists,
     schedules,
     obligations,
+    mournings,
   });
   building.defer(() => programmes.close());
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
@@ -156,6 +163,7 @@ export async function createApp(
   building.defer(() => live.close());
   const { pairing, takeovers, proof, screenshots } = live;
   await obligations.announceUnsent(sources.now());
+  await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
   const overview = createOverview(context, { units, conditions, proof, notices, playlists, schedules });
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
@@ -203,11 +211,23 @@ export async function createApp(
     playlistRoutes(playlists),
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
-    planRoutes(createPlansService(context, { units, boards, media, notices, playlists, schedules, obligations })),
+    planRoutes(
+      createPlansService(context, { units, boards, media, notices, playlists, schedules, obligations, mournings }),
+    ),
     obligationRoutes(
       obligations,
       createObligationInbox(context, { units, boards, notices, accounts, obligations }),
       createObligationMatrix(context, { units, boards, notices, proof }),
+    ),
+    mourningRoutes(
+      mournings,
+      createMourningReach(context, {
+        units,
+        boards,
+        notices,
+        mournings,
+        resting: createResting(context, { units, boards, notices, mournings }),
+      }),
     ),
     ...live.routes,
     pageRoutes({ web: config.web, stage: config.stage }),
@@ -232,6 +252,7 @@ export async function createApp(
       keys,
       log,
       media,
+      mournings,
       now: () => sources.now(),
       obligations,
       programmes,
@@ -264,6 +285,7 @@ export async function createApp(
       playlists,
       schedules,
       obligations,
+      mournings,
       programmes,
       pairing,
       takeovers,

@@ -51,6 +51,11 @@ export interface EventMap {
   };
   /** A picture of the board was asked for, has come, or will not come. */
   screenshotsChanged: { boardId: string };
+  /** Who mourns from when to when, or what entertains, is another: boards of `unitIds` and below lack it. `changes`: as of obligations. */
+  mourningsChanged: {
+    changes: readonly { readonly id: string; readonly at: number }[];
+    unitIds: readonly string[];
+  };
   mediaChanged: { mediaId: string };
   /** A notice of the unit was submitted, decided on, or edited while it waited for a decision. */
   approvalsChanged: { unitId: string };

@@ -6,6 +6,7 @@ import type { Actor } from './access.ts';
 import { createBoardsService } from './features/boards/service.ts';
 import { createKeysService } from './features/keys/service.ts';
 import { createMediaService } from './features/media/service.ts';
+import { createMourningsService } from './features/mournings/service.ts';
 import { createApprovals } from './features/notices/approval.ts';
 import { createTakedowns } from './features/notices/takedown.ts';
 import { createSelfApproval } from './features/notices/self-approval.ts';
@@ -30,8 +31,9 @@ export async function createTestContent(store: Store) {
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   const obligations = createObligationsService(context, { units, boards, notices });
-  const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations });
-  const deps = { keys, units, boards, media, notices, playlists, schedules, obligations };
+  const mournings = createMourningsService(context, { units, accounts });
+  const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
+  const deps = { keys, units, boards, media, notices, playlists, schedules, obligations, mournings };
   const programmes = createProgrammesService(context, deps);
 
   const admin = testActor({ unitId: ids.province, role: 'administrator' });

@@ -23,6 +23,8 @@ export type Action =
   | 'proof.read'
   | 'takeover.read'
   | 'takeover.raise'
+  /** To have boards of a unit and below show nothing that entertains for a while. */
+  | 'mourning.order'
   /** To send a notice that units below must show. */
   | 'obligation.edit'
   /** To answer for the receiving unit: accept, and order among others. Never for whoever sent it. */
@@ -43,6 +45,7 @@ const province: readonly Action[] = [
   'board.command',
   'screenshot.read',
   'takeover.raise',
+  'mourning.order',
   'unit.edit',
   'user.manage',
   'audit.read',

@@ -6,6 +6,7 @@ import type { DocumentsService } from '../features/documents/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
+import type { MourningsService } from '../features/mournings/service.ts';
 import type { TakedownService } from '../features/notices/takedown.ts';
 import type { ObligationsService } from '../features/obligations/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
@@ -21,6 +22,7 @@ export interface HousekeepingDeps {
   readonly documents: Pick<DocumentsService, 'tidy'>;
   readonly documentUploads: Pick<UploadServer, 'find'>;
   readonly obligations: Pick<ObligationsService, 'announceUnsent'>;
+  readonly mournings: Pick<MourningsService, 'announceUnsent'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse' | 'idle'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
   readonly screenshots: Pick<ScreenshotService, 'tidy'>;
@@ -33,6 +35,8 @@ export interface HousekeepingDeps {
 
 /** Boards are given a change of obligations within this time, or it broke off, ms. */
 const obligationsGivenMs = 15 * 60_000;
+/** Mourning is for days: what broke off is gone on with soon. */
+const mourningGivenMs = 60_000;
 
 /** @returns how to stop it */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
@@ -43,6 +47,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     uploads,
     documents,
     documentUploads,
+    mournings,
     obligations,
     programmes,
     proof,
@@ -76,11 +81,16 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     await programmes.idle();
     await obligations.announceUnsent(now() - obligationsGivenMs);
   };
+  const announceMourning = async (): Promise<void> => {
+    await programmes.idle();
+    await mournings.announceUnsent(now() - mourningGivenMs);
+  };
   const tasks = [
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
     every('*/10 * * * * *', 'sums of plays', () => proof.sumUp(ending.signal)),
     every('* * * * *', 'units', () => units.keepUp()),
     every('*/5 * * * *', 'obligations not given', announceUnsent),
+    every('* * * * *', 'mourning not given', announceMourning),
     every('* * * * *', 'take-downs', () => takedowns.resume()),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),

@@ -17,6 +17,7 @@ import * as playTallies from './migrations/0015-play-tallies.ts';
 import * as alerts from './migrations/0016-alerts.ts';
 import * as upkeep from './migrations/0017-upkeep.ts';
 import * as screenshots from './migrations/0018-screenshots.ts';
+import * as mourning from './migrations/0019-mourning.ts';
 import * as shownHeadings from './migrations/0020-shown-headings.ts';
 import type { Store } from './store.ts';
 
@@ -43,6 +44,7 @@ const migrations: readonly Migration[] = [
   alerts.migration,
   upkeep.migration,
   screenshots.migration,
+  mourning.migration,
   shownHeadings.migration,
 ];
 

@@ -246,7 +246,7 @@ export interface Database {
     content: string;
     /** null: from the text's length or the video's. */
     duration_ms: number | null;
-    /** 1: not shown while the province mourns. */
+    /** 1: not shown while there is mourning. What boards go by is the approved version's. */
     entertainment: Generated<number>;
     /** The words of its title, folded: what it is found by. '' until the first start of the release that has this. */
     folded: Generated<string>;
@@ -276,6 +276,8 @@ export interface Database {
     category: string;
     content: string;
     duration_ms: number | null;
+    /** 1: not shown while there is mourning. */
+    entertainment: Generated<number>;
     /** Who wrote it last. */
     edited_by: string;
     submitted_by: string;
@@ -447,17 +449,32 @@ export interface Database {
   /** A view: what notices are called where they were shown, by the approved version if there is one. Of deleted ones too. */
   notice_headings: { id: string; title: string; category: string };
 
-  /** Times in which no board shows what entertains. Never removed. */
+  /** Times in which boards of a unit and below show nothing that entertains. Never removed. */
   mournings: {
     id: string;
+    unit_id: string;
     reason: string;
+    /** Of the document that orders it; may be ''. */
+    reference: string;
     starts_at: number;
     ends_at: number;
+    revision: number;
     created_at: number;
     created_by: string;
     /** When it was ended early or called off; null: it ends of itself. */
     lifted_at: number | null;
     lifted_by: string | null;
+    /** Since when boards lack a change of it. */
+    unsent_since: number | null;
+  };
+  /** Each end that was set after the first one. */
+  mourning_changes: {
+    mourning_id: string;
+    /** The mourning's from then on. */
+    revision: number;
+    changed_at: number;
+    changed_by: string;
+    ends_at: number;
   };
 
   journals: {

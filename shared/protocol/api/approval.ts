@@ -9,7 +9,15 @@ import { notice, noticeStates } from './content.ts';
 const person = z.strictObject({ id: z.string(), name: z.string().nullable() });
 
 export const noticeVersion = notice
-  .pick({ unitId: true, title: true, category: true, content: true, durationMs: true, revision: true })
+  .pick({
+    unitId: true,
+    title: true,
+    category: true,
+    content: true,
+    durationMs: true,
+    entertainment: true,
+    revision: true,
+  })
   .extend({
     /** From 1. */
     number: z.int(),

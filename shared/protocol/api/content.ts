@@ -45,16 +45,21 @@ const noticeFields = {
   /** null: from the text's length or the video's. */
   durationMs: durationMs.min(1000).max(longestShownMs).nullable(),
 };
+/** Whether it entertains. Left out, a new one does not and an edited one keeps its own. */
+const entertainmentField = { entertainment: z.boolean().optional() };
 /** POST /api/notices → notice; PUT /api/notices/:id {…, revision} → notice; GET, GET :id, DELETE :id (409 in_use). Moved to a unit that does not contain its uses: code used_outside_unit 409. Layout fields: code `layout_field_invalid`, field `content.fields.<name>`. */
 export const noticeInput = z.strictObject({
   ...noticeFields,
+  ...entertainmentField,
   /** The document that it is made of; stays with it. */ documentId: uuid.optional(),
 });
-export const noticeEdit = z.strictObject({ ...noticeFields, revision: z.int() });
+export const noticeEdit = z.strictObject({ ...noticeFields, ...entertainmentField, revision: z.int() });
 export const notice = z.strictObject({
   id: uuid,
   ...noticeFields,
   title: z.string(),
+  /** Boards do not show it while there is mourning (api/mournings.ts). */
+  entertainment: z.boolean(),
   documentId: uuid.nullable(),
   revision: z.int(),
   updatedAt: msUtc,

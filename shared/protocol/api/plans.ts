@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { msUtc, sha256Hex, timeZone, uuid, version } from '../common.ts';
 import { why } from '../journal.ts';
-import { part } from '../programme.ts';
+import { part, suspension } from '../programme.ts';
 import { scheduleInput } from './content.ts';
 
 /** A week, in any zone. */
@@ -51,6 +51,7 @@ export const boardProgramme = z.strictObject({
       version: version.nullable(),
       defaultPlaylistId: uuid.nullable(),
       parts: z.array(z.strictObject({ hash: sha256Hex, part })),
+      suspensions: z.array(suspension),
     })
     .nullable(),
   entries: entryNames,

@@ -5,6 +5,7 @@ import type { Actor } from '../../access.ts';
 import type { AuditEntry, Context, EventMap } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { AccountsService } from '../accounts/service.ts';
+import type { MourningsService } from '../mournings/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord } from './repo.ts';
@@ -36,17 +37,22 @@ export interface ApprovalDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly selfApproval: Pick<SelfApproval, 'allowedAt'>;
   readonly obligations: Pick<ObligationsService, 'noticeApproved'>;
+  readonly mournings: Pick<MourningsService, 'noticeMarked'>;
 }
 
-/** Whom an approval obliges to show the new version. */
-type Obliged = EventMap['obligationsChanged'] | null;
+/** Whom an approval concerns at once: who is obliged to show the new version, and who mourns when it entertains and the old one did not. */
+interface Concerned {
+  readonly obliged: EventMap['obligationsChanged'] | null;
+  readonly mourning: EventMap['mourningsChanged'] | null;
+}
+const nobody: Concerned = { obliged: null, mourning: null };
 
 /** Versions told of one notice. */
 const versionsTold = 100;
 
 export function createApprovals(context: Context, deps: ApprovalDeps): Approvals {
   const { store, sources, access, audit, events } = context;
-  const { notices, accounts, selfApproval, obligations } = deps;
+  const { notices, accounts, selfApproval, obligations, mournings } = deps;
 
   const unknown = (): AppError => new AppError('notice_unknown', 'There is no such notice', { status: 404 });
 
@@ -110,7 +116,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
   }
 
   /** Approves a version that waits. @returns what `told` is to emit */
-  async function pass(tx: Tx, actor: Actor, notice: NoticeRecord, version: versions.VersionRecord): Promise<Obliged> {
+  async function pass(tx: Tx, actor: Actor, notice: NoticeRecord, version: versions.VersionRecord): Promise<Concerned> {
     access.assert(actor, 'content.approve', notice.unitId);
     const selfApproved = version.editedBy === actor.userId;
     if (selfApproved && !(await selfApproval.allowedAt(tx, notice.unitId)))
@@ -123,15 +129,25 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
       remark: '',
       selfApproved,
     });
+    const entertained = (await versions.findEntertaining(tx, [notice.id])).length > 0;
     await versions.setState(tx, notice.id, 'approved', number);
     const detail = { version: number, ...(selfApproved ? { selfApproved } : {}) };
     await audit(tx, entry(actor, 'notice.approved', notice, detail));
-    return obligations.noticeApproved(notice.id, tx);
+    return {
+      obliged: await obligations.noticeApproved(notice.id, tx),
+      mourning: entertained === version.entertainment ? null : await mournings.noticeMarked(tx),
+    };
   }
 
-  async function told(actor: Actor, id: string, unitId: string, obliged: Obliged = null): Promise<NoticeApproval> {
+  async function told(
+    actor: Actor,
+    id: string,
+    unitId: string,
+    { obliged, mourning } = nobody,
+  ): Promise<NoticeApproval> {
     events.emit('approvalsChanged', { unitId });
     if (obliged) events.emit('obligationsChanged', obliged);
+    if (mourning) events.emit('mourningsChanged', mourning);
     return view(actor, id);
   }
 
@@ -139,7 +155,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     view,
     async submit(actor, id, { revision, approve }) {
       await notices.find(actor, id);
-      const { unitId, obliged } = await store.transaction(async (tx) => {
+      const { unitId, concerned } = await store.transaction(async (tx) => {
         const notice = await hold(tx, id);
         access.assert(actor, 'content.edit', notice.unitId);
         if (notice.revision !== revision)
@@ -153,20 +169,20 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
         const number = await versions.insertVersion(tx, notice, { editedBy, by: actor.userId, now: sources.now() });
         await versions.setState(tx, id, 'submitted');
         await audit(tx, entry(actor, 'notice.submitted', notice, { version: number }));
-        const obliged = approve ? await pass(tx, actor, notice, await open(tx, id, number)) : null;
-        return { unitId: notice.unitId, obliged };
+        const concerned = approve ? await pass(tx, actor, notice, await open(tx, id, number)) : nobody;
+        return { unitId: notice.unitId, concerned };
       });
-      return told(actor, id, unitId, obliged);
+      return told(actor, id, unitId, concerned);
     },
     async approve(actor, id, number) {
       await notices.find(actor, id);
-      const { unitId, obliged } = await store.transaction(async (tx) => {
+      const { unitId, concerned } = await store.transaction(async (tx) => {
         const notice = await hold(tx, id);
         access.assert(actor, 'content.approve', notice.unitId);
-        const obliged = await pass(tx, actor, notice, await open(tx, id, number));
-        return { unitId: notice.unitId, obliged };
+        const concerned = await pass(tx, actor, notice, await open(tx, id, number));
+        return { unitId: notice.unitId, concerned };
       });
-      return told(actor, id, unitId, obliged);
+      return told(actor, id, unitId, concerned);
     },
     async return(actor, id, number, remark) {
       await notices.find(actor, id);

@@ -14,6 +14,8 @@ export interface NoticeRecord {
   readonly category: (typeof noticeCategories)[number];
   readonly content: NoticeContent;
   readonly durationMs: number | null;
+  /** Not shown while there is mourning. */
+  readonly entertainment: boolean;
   /** The document that it was made of. */
   readonly documentId: string | null;
   readonly revision: number;
@@ -24,9 +26,15 @@ export interface NoticeRecord {
   readonly takenDown: boolean;
 }
 /** What people write. */
-export type NoticeValues = Pick<NoticeRecord, 'unitId' | 'title' | 'category' | 'content' | 'durationMs'>;
+export type NoticeValues = Pick<
+  NoticeRecord,
+  'unitId' | 'title' | 'category' | 'content' | 'durationMs' | 'entertainment'
+>;
 
-type ValueColumns = Pick<Selectable<Database['notices']>, 'unit_id' | 'title' | 'category' | 'content' | 'duration_ms'>;
+type ValueColumns = Pick<
+  Selectable<Database['notices']>,
+  'unit_id' | 'title' | 'category' | 'content' | 'duration_ms' | 'entertainment'
+>;
 
 export const toValues = (row: ValueColumns): NoticeValues => ({
   unitId: row.unit_id,
@@ -34,6 +42,7 @@ export const toValues = (row: ValueColumns): NoticeValues => ({
   category: row.category as NoticeRecord['category'],
   content: noticeContent.parse(JSON.parse(row.content)),
   durationMs: row.duration_ms,
+  entertainment: row.entertainment === 1,
 });
 
 function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
@@ -56,6 +65,7 @@ const toColumns = (values: NoticeValues) => ({
   category: values.category,
   content: JSON.stringify(values.content),
   duration_ms: values.durationMs,
+  entertainment: values.entertainment ? 1 : 0,
 });
 
 export async function findNotice(db: Db | Tx, id: string): Promise<NoticeRecord | null> {

@@ -34,8 +34,8 @@ function assetField(content: NoticeContent, hash: string): string {
 }
 
 /** Equal for equal values. */
-const textOf = ({ unitId, title, category, content, durationMs }: NoticeValues): string =>
-  canonicalJson([unitId, title, category, content, durationMs]);
+const textOf = ({ unitId, title, category, content, durationMs, entertainment }: NoticeValues): string =>
+  canonicalJson([unitId, title, category, content, durationMs, entertainment]);
 
 /** Notices whose content is read at a time, between two turns of the event loop. */
 const noticesPerTurn = 100;
@@ -66,6 +66,8 @@ export interface NoticesService {
   findEver(actor: Actor, id: string): Promise<NoticeRecord>;
   /** What boards may show of those of the ids that there are, without rights. Deleted ones and those taken down are not there. */
   approved(ids: readonly string[]): Promise<ApprovedNotice[]>;
+  /** Those of the ids that entertain, as approved last: boards do not show them while there is mourning. Without rights; deleted ones too. */
+  entertaining(ids: readonly string[]): Promise<string[]>;
   /** Those of the ids of which nothing was ever approved. */
   unapproved(ids: readonly string[]): Promise<string[]>;
   /** With the lengths that boards will use. */
@@ -152,7 +154,9 @@ export function createNoticesService(
     }
     const title = cleanLine(input.title);
     if (title === '') throw new AppError('title_empty', 'A notice needs a title', { field: 'title' });
-    return { unitId: input.unitId, title, category: input.category, content, durationMs: input.durationMs };
+    const { unitId, category, durationMs } = input;
+    const entertainment = input.entertainment ?? before?.entertainment ?? false;
+    return { unitId, title, category, content, durationMs, entertainment };
   }
 
   /** Who uses them from below is told what was approved last, not what is being written, nor what it was made of. */
@@ -262,7 +266,12 @@ export function createNoticesService(
           unitId: values.unitId,
           detail: {
             revision: revision + 1,
-            before: { title: before.title, content: before.content, durationMs: before.durationMs },
+            before: {
+              title: before.title,
+              content: before.content,
+              durationMs: before.durationMs,
+              ...(before.entertainment === values.entertainment ? {} : { entertainment: before.entertainment }),
+            },
           },
         });
       });
@@ -294,6 +303,7 @@ export function createNoticesService(
     },
     held: (ids, tx) => repo.holdNotices(tx, ids),
     approved: async (ids) => timed(await versions.findApproved(store.read, ids)),
+    entertaining: (ids) => versions.findEntertaining(store.read, ids),
     unapproved: (ids) => versions.findUnapproved(store.read, ids),
     timed,
     headings: (ids) => repo.findHeadings(store.read, ids),

@@ -56,6 +56,7 @@ export async function findApproved(
         'version.category',
         'version.content',
         'version.duration_ms',
+        'version.entertainment',
       ])
       .where('notices.id', 'in', chunk)
       .where('notices.deleted_at', 'is', null)
@@ -63,6 +64,22 @@ export async function findApproved(
       .execute(),
   );
   return rows.map((row) => ({ id: row.id, ...toValues(row) }));
+}
+
+/** Those that entertain, as approved last; deleted ones and those taken down too, since boards may have them still. */
+export async function findEntertaining(db: Db | Tx, ids: readonly string[]): Promise<string[]> {
+  const rows = await inChunks(ids, (chunk) =>
+    db
+      .selectFrom('notices')
+      .innerJoin('notice_versions as version', (join) =>
+        join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
+      )
+      .select('notices.id')
+      .where('notices.id', 'in', chunk)
+      .where('version.entertainment', '=', 1)
+      .execute(),
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Those of which nothing was ever approved; deleted ones are not among them. */
@@ -126,6 +143,7 @@ export async function insertVersion(
       category: notice.category,
       content: JSON.stringify(notice.content),
       duration_ms: notice.durationMs,
+      entertainment: notice.entertainment ? 1 : 0,
       edited_by: editedBy,
       submitted_by: by,
       submitted_at: now,

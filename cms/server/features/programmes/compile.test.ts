@@ -29,6 +29,7 @@ const picture = (n: number): NoticeContent => ({ type: 'image', asset: hash(n), 
 const notice = (n: number, content: NoticeContent = layout, over: Partial<ApprovedNotice> = {}): ApprovedNotice => ({
   id: id(2, n),
   unitId: unitCommune,
+  entertainment: false,
   title: `Tin ${n}`,
   category: 'local',
   content,

@@ -8,6 +8,7 @@ import {
   manifest as manifestSchema,
   type Certificate,
   type Manifest,
+  type Suspension,
 } from '../../../../shared/protocol/programme.ts';
 import { signDocument, type Signer } from '../../../../shared/protocol/signing.ts';
 import type { Actor } from '../../access.ts';
@@ -30,6 +31,8 @@ export interface Draft {
   readonly content: ProgrammeContent;
   /** `hashOf` of these. */
   readonly contentHash: string;
+  /** Beside the content: what is worked out whenever a manifest is signed (suspended.ts). */
+  readonly suspensions: readonly Suspension[];
   /** Those that may not be stored yet. */
   readonly parts: Iterable<EncodedPart>;
   /** Its newest version when it was made. When it has a newer one by now, issuing fails as when two issue at once. */
@@ -113,7 +116,11 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     return { epoch: newest.epoch, counter: newest.counter + 1 };
   }
 
-  async function sign({ board, deviceKey, content }: Draft, version: Version, now: number): Promise<string> {
+  async function sign(
+    { board, deviceKey, content, suspensions }: Draft,
+    version: Version,
+    now: number,
+  ): Promise<string> {
     const signer = keys.programmeSigner();
     const payload: Manifest = manifestSchema.parse({
       v: 1,
@@ -122,6 +129,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       issuedAt: now,
       certificate: await certify(board, deviceKey, signer, now),
       ...content,
+      ...(suspensions.length > 0 ? { suspensions } : {}),
     });
     return signDocument('bang-tin-manifest', payload, signer);
   }

@@ -10,7 +10,12 @@ import {
   type CoverageRequest,
 } from '../../../../shared/protocol/api/plans.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
-import { part as partSchema, type Part, type Programme } from '../../../../shared/protocol/programme.ts';
+import {
+  part as partSchema,
+  type Part,
+  type Programme,
+  type Suspension,
+} from '../../../../shared/protocol/programme.ts';
 import { indexParts } from '../../../../shared/protocol/read-programme.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import { addStretch, coverage } from '../../../../shared/schedule/coverage.ts';
@@ -27,6 +32,7 @@ import { Compiler, type Compiled, type EncodedPart } from './compile.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import * as repo from './repo.ts';
 import { boardUnknown, readCertificate, readManifest, waitingSchema } from './service.ts';
+import { createSuspender, type Content, type SuspenderDeps } from './suspended.ts';
 
 export interface PlansService {
   /** @throws AppError `board_unknown` 404 */
@@ -39,6 +45,8 @@ export interface PlansService {
 const coveragePieceMs = 12 * 3_600_000;
 
 export interface PlansDeps extends LibraryDeps {
+  readonly notices: LibraryDeps['notices'] & SuspenderDeps['notices'];
+  readonly mournings: SuspenderDeps['mournings'];
   readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
   readonly boards: Pick<BoardsService, 'records'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits' | 'names'>;
@@ -48,6 +56,7 @@ export interface PlansDeps extends LibraryDeps {
 export function createPlansService(context: Context, deps: PlansDeps): PlansService {
   const { store, sources, access } = context;
   const { units, boards, schedules, playlists } = deps;
+  const suspender = createSuspender(store, deps);
 
   async function inSight(actor: Actor, boardIds: readonly string[]): Promise<BoardRecord[]> {
     const ids = [...new Set(boardIds)];
@@ -85,6 +94,10 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     return { ...draft, exceptions: draft.exceptions ?? [], revision: 0, updatedAt: 0 };
   }
 
+  /** What a board would suspend of this, if it were signed now. */
+  const suspensionsOf = async (board: BoardRecord, content: Content): Promise<readonly Suspension[]> =>
+    (await suspender.suspensions([board], new Map([[board.id, content]]))).get(board.id) ?? [];
+
   /** What was published last: signed for a player, or waiting for one. */
   async function published(board: BoardRecord) {
     const [newest, waiting] = await Promise.all([
@@ -93,9 +106,15 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     ]);
     const signed = newest.get(board.id);
     const waits = waiting.get(board.id);
-    if (waits !== undefined) return { ...waitingSchema.parse(JSON.parse(waits)), zone: board.zone, version: null };
+    if (waits !== undefined) {
+      const content = waitingSchema.parse(JSON.parse(waits));
+      const suspensions = await suspensionsOf(board, { content, parts: [] });
+      return { ...content, suspensions, zone: board.zone, version: null };
+    }
     if (!signed) return null;
-    return { ...readManifest(signed.manifest), zone: readCertificate(signed.manifest).zone, version: signed.version };
+    const manifest = readManifest(signed.manifest);
+    const { suspensions = [] } = manifest;
+    return { ...manifest, suspensions, zone: readCertificate(signed.manifest).zone, version: signed.version };
   }
 
   return {
@@ -104,7 +123,13 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       let programme: BoardProgramme['programme'];
       if (state === 'draft') {
         const { content, parts } = (await compilerOf([board!]))(board!);
-        programme = shown(board!.zone, null, content.defaultPlaylistId, [...parts.values()]);
+        const said = {
+          zone: board!.zone,
+          version: null,
+          defaultPlaylistId: content.defaultPlaylistId,
+          suspensions: await suspensionsOf(board!, { content, parts: parts.values() }),
+        };
+        programme = shown(said, [...parts.values()]);
       } else {
         const found = await published(board!);
         const bodies =
@@ -113,7 +138,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
             store.read,
             found.parts.map(({ hash }) => hash),
           ));
-        programme = bodies && shown(found.zone, found.version, found.defaultPlaylistId, bodies);
+        programme = bodies && shown(found, bodies);
       }
       const ids = (programme?.parts ?? []).flatMap(({ part }) => (part.kind === 'entry' ? [part.entryId] : []));
       return { programme, entries: await schedules.names(ids) };
@@ -187,12 +212,23 @@ function groupKey(
   return [zone, defaultPlaylistId, ...deciding.sort()].join(' ');
 }
 
+interface Said {
+  readonly zone: string;
+  readonly version: Version | null;
+  readonly defaultPlaylistId: string | null;
+  readonly suspensions: readonly Suspension[];
+}
+
 function shown(
-  zone: string,
-  version: Version | null,
-  defaultPlaylistId: string | null,
+  { zone, version, defaultPlaylistId, suspensions }: Said,
   parts: readonly { hash: string; body: string }[],
 ): NonNullable<BoardProgramme['programme']> {
   const read = partReader();
-  return { zone, version, defaultPlaylistId, parts: parts.map((each) => ({ hash: each.hash, part: read(each) })) };
+  return {
+    zone,
+    version,
+    defaultPlaylistId,
+    parts: parts.map((each) => ({ hash: each.hash, part: read(each) })),
+    suspensions: [...suspensions],
+  };
 }

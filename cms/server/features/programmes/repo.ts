@@ -149,6 +149,31 @@ export async function findParts(db: Db | Tx, hashes: readonly string[]): Promise
   );
 }
 
+/** The notice that a part's text is; null for parts of other kinds. */
+export function noticeIdOf(body: string): string | null {
+  const said = JSON.parse(body) as { kind: string; noticeId?: string };
+  return said.kind === 'notice' ? (said.noticeId ?? null) : null;
+}
+
+/** Those of the parts that are notices, of which notice each. */
+export async function findNoticeParts(
+  db: Db | Tx,
+  hashes: readonly string[],
+): Promise<{ hash: string; noticeId: string }[]> {
+  const rows = await inChunks(hashes, (chunk) =>
+    db
+      .selectFrom('parts')
+      .select(['hash', 'body'])
+      .where('hash', 'in', chunk)
+      .where('body', 'like', '%"kind":"notice"%')
+      .execute(),
+  );
+  return rows.flatMap(({ hash, body }) => {
+    const noticeId = noticeIdOf(body);
+    return noticeId === null ? [] : [{ hash, noticeId }];
+  });
+}
+
 /** What was published for boards that have no player yet: a small value of the installation each. */
 const waitingKey = (boardId: string): string => `programme_waiting:${boardId}`;
 

@@ -19,20 +19,23 @@ import {
   type Certificate,
   type Manifest,
   type Part,
+  type Suspension,
 } from '../../../../shared/protocol/programme.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
-import type { Action, Actor } from '../../access.ts';
+import { reachOf, type Action, type Actor } from '../../access.ts';
 import type { Context, EventMap } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
 import type { Tx } from '../../store/store.ts';
 import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
+import type { MourningsService } from '../mournings/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
 import { Compiler, encodePart, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
 import { createIssuer, type Draft, type IssuerDeps, type Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import { readObligedLibrary, withObligations } from './obliged.ts';
+import { createSuspender, suspendsAlike, type SuspenderDeps } from './suspended.ts';
 import { withoutNotice } from './withdrawn.ts';
 import { createProgressRecorder, type ProgressSaid } from './progress.ts';
 import * as repo from './repo.ts';
@@ -86,6 +89,8 @@ export interface ProgrammesService {
 }
 
 export interface ProgrammesDeps extends LibraryDeps, IssuerDeps {
+  readonly notices: LibraryDeps['notices'] & SuspenderDeps['notices'];
+  readonly mournings: Pick<MourningsService, 'standing' | 'markSent'>;
   readonly boards: Pick<BoardsService, 'record' | 'records' | 'recordsOfUnits' | 'devices'>;
   readonly obligations: Pick<ObligationsService, 'ofUnits' | 'orders' | 'markSent' | 'markUnsent'>;
 }
@@ -114,6 +119,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   const { store, sources, access, events, log } = context;
   const { units, boards } = deps;
   const { pathOf, hashOf, issue, signCertificate } = createIssuer(context, deps);
+  const suspender = createSuspender(store, deps);
   const recorder = createProgressRecorder(context);
   let last: Promise<unknown> = Promise.resolve();
 
@@ -182,9 +188,10 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     const records = await standing(actor, 'programme.publish', boardIds);
     const ids = records.map((board) => board.id);
     const compiled = await compileAll(records);
-    const [players, waited] = await Promise.all([
+    const [players, waited, suspended] = await Promise.all([
       boards.devices(ids).then((devices) => new Map(devices.map((device) => [device.boardId, device.deviceKey]))),
       repo.findWaiting(store.write, ids),
+      suspensionsOf(records, compiled),
     ]);
     const drafts: Draft[] = [];
     const waiting: Waiting[] = [];
@@ -196,12 +203,14 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
         return;
       }
       const contentHash = hashOf(board, deviceKey, made.content);
-      if (newest.get(board.id)?.contentHash !== contentHash)
+      const suspensions = suspended.get(board.id) ?? [];
+      if (!saysAlready(newest.get(board.id), contentHash, suspensions))
         drafts.push({
           board,
           deviceKey,
           content: made.content,
           contentHash,
+          suspensions,
           parts: made.parts.values(),
           newest: newest.get(board.id)?.version,
         });
@@ -215,6 +224,25 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       warnings: warningsOf(compiled.get(board.id)!, players.has(board.id)),
     }));
   }
+
+  /** Of what was compiled for some boards. */
+  const suspensionsOf = (records: readonly BoardRecord[], compiled: ReadonlyMap<string, Compiled>) =>
+    suspender.suspensions(
+      records,
+      new Map(
+        records.map(({ id }) => {
+          const { content, parts } = compiled.get(id)!;
+          return [id, { content, parts: parts.values() }];
+        }),
+      ),
+    );
+
+  /** Whether a board's newest programme is what would be signed for it now. */
+  const saysAlready = (
+    newest: repo.Newest | undefined,
+    contentHash: string,
+    suspensions: readonly Suspension[],
+  ): boolean => newest?.contentHash === contentHash && suspendsAlike(newest.manifest, suspensions, sources.now());
 
   const warningsOf = (made: Compiled, paired: boolean): PublishWarning[] => [
     ...(paired ? [] : ['board_unpaired' as const]),
@@ -255,15 +283,23 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       (board) => void published.set(board.id, publishedContent(board, before.get(board.id), waiting.get(board.id))),
     );
     const contents = renew ? await obligedContents(records, published) : published;
+    const suspended = await suspender.suspensions(records, contents);
     const drafts: Draft[] = [];
     await inTurns(records, (board) => {
       const deviceKey = players.get(board.id)!;
       const newest = before.get(board.id);
       const { content, parts } = contents.get(board.id)!;
       const same = JSON.stringify(content) === JSON.stringify(published.get(board.id)!.content);
-      if (newest && same && holdsFor(newest.manifest, board, deviceKey)) return;
+      const suspensions = suspended.get(board.id) ?? [];
+      if (
+        newest &&
+        same &&
+        holdsFor(newest.manifest, board, deviceKey) &&
+        suspendsAlike(newest.manifest, suspensions, sources.now())
+      )
+        return;
       const contentHash = hashOf(board, deviceKey, content);
-      drafts.push({ board, deviceKey, content, contentHash, parts, newest: newest?.version });
+      drafts.push({ board, deviceKey, content, contentHash, suspensions, parts, newest: newest?.version });
     });
     if (drafts.length > 0) await issue(drafts, [], null);
   }
@@ -330,22 +366,27 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       if (made.content.parts.some(({ hash }) => holding.has(hash))) published.set(board.id, made);
     });
     const partOf = await readParts([...published.values()]);
+    const holders = records.filter(({ id }) => published.has(id));
+    const lefts = new Map<string, Content>();
+    await inTurns(
+      holders,
+      (board) => void lefts.set(board.id, withoutNotice(published.get(board.id)!.content, partOf, notice.id)!),
+    );
+    const suspended = await suspender.suspensions(holders, lefts);
     const drafts: Draft[] = [];
     const waiting: Waiting[] = [];
-    await inTurns(
-      records.filter(({ id }) => published.has(id)),
-      (board) => {
-        const left = withoutNotice(published.get(board.id)!.content, partOf, notice.id)!;
-        const deviceKey = players.get(board.id);
-        if (deviceKey === undefined) {
-          const parts = new Map(left.parts.map((part) => [part.hash, part]));
-          waiting.push({ board, compiled: { content: left.content, parts } });
-          return;
-        }
-        const contentHash = hashOf(board, deviceKey, left.content);
-        drafts.push({ board, deviceKey, ...left, contentHash, newest: before.get(board.id)?.version });
-      },
-    );
+    await inTurns(holders, (board) => {
+      const left = lefts.get(board.id)!;
+      const deviceKey = players.get(board.id);
+      if (deviceKey === undefined) {
+        const parts = new Map(left.parts.map((part) => [part.hash, part]));
+        waiting.push({ board, compiled: { content: left.content, parts } });
+        return;
+      }
+      const contentHash = hashOf(board, deviceKey, left.content);
+      const suspensions = suspended.get(board.id) ?? [];
+      drafts.push({ board, deviceKey, ...left, contentHash, suspensions, newest: before.get(board.id)?.version });
+    });
     if (drafts.length + waiting.length === 0) return;
     await issue(drafts, waiting, actor, {
       why: { takenDown: notice.title },
@@ -414,7 +455,32 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       )
       .catch((error: unknown) => log.error({ err: error, changes }, 'how far obligations have come was not noted'));
   };
+  /** Boards below these units, whatever else was published for them stays as it is. */
+  async function suspendBelow(unitIds: readonly string[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const group of await repo.findBoardsWithProgramme(store.write)) {
+      const records = (await boards.records(group)).filter(({ unitId }) =>
+        reachOf(units.tree, unitId).some((id) => unitIds.includes(id)),
+      );
+      const ids = records.map(({ id }) => id);
+      if (ids.length === 0) continue;
+      await sign(ids, false).catch(async (error: unknown) => {
+        log.error({ err: error, boardIds: ids }, 'boards were not told of mourning; they are told one by one');
+        // One that cannot be signed keeps nobody else waiting.
+        for (const id of ids) await sign([id], false).catch((failure: unknown) => failures.push(failure));
+      });
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+  const onMournings = ({ changes, unitIds }: EventMap['mourningsChanged']): void => {
+    renewing = renewing
+      .then(() => suspendBelow(unitIds))
+      .then(() => deps.mournings.markSent(changes))
+      // They stay unsent, are shown as such, and are announced again (jobs/housekeeping.ts).
+      .catch((error: unknown) => log.error({ err: error, changes }, 'some boards were not told of mourning'));
+  };
   const stops = [
+    events.on('mourningsChanged', onMournings),
     events.on('boardPaired', ({ boardId }) => onChange(boardId)),
     events.on('boardMoved', ({ boardId }) => onChange(boardId)),
     events.on('unitsChanged', onUnits),
@@ -430,9 +496,10 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       const previews: Preview[] = [];
       for (const some of piecesOf(records, boardsPerTransaction)) {
         const theirs = some.map((board) => board.id);
-        const [newest, waited] = await Promise.all([
+        const [newest, waited, suspended] = await Promise.all([
           repo.findNewest(store.read, theirs),
           repo.findWaiting(store.read, theirs),
+          suspensionsOf(some, compiled),
         ]);
         await inTurns(some, (board) => {
           const made = compiled.get(board.id)!;
@@ -441,7 +508,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
           const changed =
             deviceKey === undefined
               ? waited.get(board.id) !== JSON.stringify(made.content)
-              : before?.contentHash !== hashOf(board, deviceKey, made.content);
+              : !saysAlready(before, hashOf(board, deviceKey, made.content), suspended.get(board.id) ?? []);
           previews.push({
             boardId: board.id,
             changed,

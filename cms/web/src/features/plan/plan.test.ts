@@ -47,6 +47,7 @@ it('says what is on, what follows, why, and what is hidden meanwhile', () => {
     version: null,
     defaultPlaylistId: null,
     parts: parts.map((part, n) => ({ hash: String(n).padStart(64, '0'), part })),
+    suspensions: [],
   };
   const momentAt = momentsOf(programmeOf(id(8), sent));
   const { slot, next, stretch } = momentAt(at('06:00:30'));

@@ -19,6 +19,7 @@ export function programmeOf(boardId: string, sent: NonNullable<BoardProgramme['p
     version: sent.version ?? { epoch: 1, counter: 0 },
     zone: sent.zone,
     defaultPlaylistId: sent.defaultPlaylistId,
+    suspensions: sent.suspensions,
     ...indexParts(sent.parts.map(({ hash, part }) => [hash, part])),
   };
 }

@@ -1,0 +1,68 @@
+/** What of the programmes that boards were given rests while there is mourning, and whether they have been told so. Reads only. */
+import type { PartRef } from '../../../../shared/protocol/programme.ts';
+import type { Context } from '../../context.ts';
+import { piecesOf, takeTurns } from '../../turns.ts';
+import type { BoardRecord, BoardsService } from '../boards/service.ts';
+import * as repo from './repo.ts';
+import { readManifest, waitingSchema } from './service.ts';
+import { createSuspender, suspendsAlike, type Content, type SuspenderDeps } from './suspended.ts';
+
+export interface RestingBoard {
+  readonly board: BoardRecord;
+  /** Ids of the notices that entertain, of what was published for it last. */
+  readonly noticeIds: readonly string[];
+  readonly paired: boolean;
+  /** Its newest programme suspends what it has to; nothing can be given to a board without a player. */
+  readonly given: boolean;
+}
+
+export type Resting = (records: readonly BoardRecord[]) => Promise<RestingBoard[]>;
+
+export interface RestingDeps extends SuspenderDeps {
+  readonly boards: Pick<BoardsService, 'devices'>;
+}
+
+const boardsPerRead = 100;
+
+export function createResting({ store, sources }: Pick<Context, 'store' | 'sources'>, deps: RestingDeps): Resting {
+  const suspender = createSuspender(store, deps);
+
+  async function read(records: readonly BoardRecord[]): Promise<RestingBoard[]> {
+    const ids = records.map(({ id }) => id);
+    const [newest, waiting, devices] = await Promise.all([
+      repo.findNewest(store.report, ids),
+      repo.findWaiting(store.report, ids),
+      deps.boards.devices(ids),
+    ]);
+    const paired = new Set(devices.map(({ boardId }) => boardId));
+    const contents = new Map<string, Content>();
+    const turn = takeTurns();
+    for (const id of ids) {
+      contents.set(id, { content: { parts: partsOf(newest.get(id), waiting.get(id)) }, parts: [] });
+      await turn();
+    }
+    const rests = await suspender.rests(records, contents);
+    return records.map((board) => {
+      const { entertaining, suspensions } = rests.get(board.id)!;
+      const manifest = newest.get(board.id)?.manifest;
+      return {
+        board,
+        noticeIds: entertaining,
+        paired: paired.has(board.id),
+        given: manifest !== undefined && suspendsAlike(manifest, suspensions, sources.now()),
+      };
+    });
+  }
+
+  return async (records) => {
+    const found: RestingBoard[] = [];
+    for (const some of piecesOf(records, boardsPerRead)) found.push(...(await read(some)));
+    return found;
+  };
+}
+
+/** What was published for a board last: waiting for a player, or with one. */
+function partsOf(newest: repo.Newest | undefined, waiting: string | undefined): readonly PartRef[] {
+  if (waiting !== undefined) return waitingSchema.parse(JSON.parse(waiting)).parts;
+  return newest ? readManifest(newest.manifest).parts : [];
+}
