@@ -107,6 +107,7 @@ try {
   await cover(page);
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
   await studio.endExercise();
+  await studio.orderMourning('Quốc tang');
   for (const locale of ['vi', 'en'] as const) await takeAll(page, locale, await studioPages(page));
 } finally {
   await browser.close();

@@ -1,6 +1,6 @@
 /**
  * Every page of the studio by the rules of WCAG 2.2 AA that a program can check (axe), in both languages, on a desk and on a phone:
- * as an administrator of the sample province, with an exercise that is on.
+ * as an administrator of the sample province, with an exercise and mourning that are on.
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -89,13 +89,14 @@ test.each(['vi', 'en'] as const)('the doors, in %s', async (locale) => {
   ).toEqual({});
 });
 
-test('an administrator signs in and starts an exercise', async () => {
+test('an administrator signs in, starts an exercise and orders mourning', async () => {
   await open(page, '/');
   await speak(page, 'vi');
   const account = cms.sample?.accounts?.find(({ role }) => role === 'administrator');
   const studio = new Studio(page, cms.url);
   await studio.signIn(account!.email, account!.password);
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
+  await studio.orderMourning('Quốc tang');
 });
 
 test.each(all ? (['vi', 'en'] as const) : (['vi'] as const))(

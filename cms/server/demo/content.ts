@@ -11,6 +11,7 @@ export interface SampleNotice {
   readonly category: Category;
   readonly title: string;
   readonly durationMs: number | null;
+  readonly entertainment?: true;
   readonly content:
     | { readonly layout: 'notice' | 'infographic'; readonly fields: LayoutFields }
     /** File in media/. */
@@ -269,6 +270,7 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
       category: 'examples',
       title: 'Mùa vàng Tỉnh Mẫu',
       durationMs: null,
+      entertainment: true,
       content: { media: 'mua-vang.mp4', alt: 'Mặt trời lên trên ruộng bậc thang. Mùa vàng Tỉnh Mẫu.' },
     },
     {

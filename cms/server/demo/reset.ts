@@ -21,6 +21,8 @@ const tables: readonly (keyof Database)[] = [
   'schedule_entries',
   'obligations',
   'playlists',
+  'mourning_changes',
+  'mournings',
   'notice_takedown_boards',
   'notice_takedowns',
   'notice_versions',

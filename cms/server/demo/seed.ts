@@ -251,10 +251,10 @@ async function makeNotices(
   onProgress: (text: string) => void,
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  for (const { key, unit, category, title, durationMs, content } of samples) {
+  for (const { key, unit, category, title, durationMs, content, entertainment = false } of samples) {
     const unitId = unitIds[unit];
     const actor = author(unit);
-    const common = { unitId, title, category, durationMs };
+    const common = { unitId, title, category, durationMs, entertainment };
     if ('layout' in content) {
       ids.set(key, (await notices.create(actor, { ...common, content: { type: 'layout', ...content } })).id);
       continue;

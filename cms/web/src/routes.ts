@@ -18,6 +18,9 @@ const BoardPage = () => import('./pages/BoardPage.svelte').catch(missing);
 const BoardsPage = () => import('./pages/BoardsPage.svelte').catch(missing);
 const MediaBinPage = () => import('./pages/MediaBinPage.svelte').catch(missing);
 const MediaPage = () => import('./pages/MediaPage.svelte').catch(missing);
+const MourningNewPage = () => import('./pages/MourningNewPage.svelte').catch(missing);
+const MourningPage = () => import('./pages/MourningPage.svelte').catch(missing);
+const MourningsPage = () => import('./pages/MourningsPage.svelte').catch(missing);
 const NotFoundPage = () => import('./pages/NotFoundPage.svelte').catch(missing);
 const NoticePage = () => import('./pages/NoticePage.svelte').catch(missing);
 const NoticeReviewPage = () => import('./pages/NoticeReviewPage.svelte').catch(missing);
@@ -57,6 +60,11 @@ export const { p, navigate, isActive, route } = createRouter({
   '/media': {
     '/': MediaPage,
     '/bin': MediaBinPage,
+  },
+  '/mournings': {
+    '/': MourningsPage,
+    '/new': MourningNewPage,
+    '/:id': MourningPage,
   },
   '/notices': {
     '/': NoticesPage,

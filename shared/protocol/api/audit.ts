@@ -11,7 +11,7 @@ export const auditGroups = {
   content: ['notice', 'document', 'media', 'playlist'],
   schedules: ['schedule', 'obligation'],
   publishing: ['programme'],
-  takeovers: ['takeover'],
+  takeovers: ['takeover', 'mourning'],
   system: ['epoch', 'keyList', 'settings'],
 } as const satisfies Record<string, readonly string[]>;
 export type AuditGroup = keyof typeof auditGroups;

@@ -12,6 +12,7 @@ const lists = {
   notices: '/api/notices',
   playlists: '/api/playlists',
   entries: '/api/schedule-entries',
+  mournings: '/api/mournings',
   takeovers: '/api/takeovers',
   users: '/api/users',
 } as const;
@@ -27,6 +28,9 @@ const addresses: Readonly<Record<string, (first: First) => string>> = {
   BoardsPage: () => '/boards',
   MediaBinPage: () => '/media/bin',
   MediaPage: () => '/media',
+  MourningNewPage: () => '/mournings/new',
+  MourningPage: (first) => `/mournings/${first.mournings}`,
+  MourningsPage: () => '/mournings',
   NotFoundPage: () => '/khong-co-trang-nay',
   NoticePage: (first) => `/notices/${first.notices}`,
   NoticeReviewPage: (first) => `/notices/${first.notices}/review`,

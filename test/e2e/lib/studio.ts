@@ -148,6 +148,16 @@ export class Studio {
     await see(page.getByText(`Đã bắt đầu diễn tập «${event}»`)).toBeVisible();
   }
 
+  /** Suspends what entertains on all boards for two days, the time that is offered. @returns with the mourning open */
+  async orderMourning(reason: string): Promise<void> {
+    const { page } = this;
+    await this.open('/mournings/new');
+    await page.getByRole('textbox', { name: 'Lý do' }).fill(reason);
+    await page.getByRole('button', { name: 'Tiếp tục đến xác nhận' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Tạm ngừng' }).click();
+    await see(page.getByRole('heading', { level: 1, name: reason })).toBeVisible();
+  }
+
   /** Ends the exercise that is open. */
   async endExercise(): Promise<void> {
     const { page } = this;

@@ -60,6 +60,8 @@ export async function namesNow(db: Db, ids: ReadonlyMap<string, readonly string[
       return [db.selectFrom('notices').select(['id', 'title as name']).where('id', 'in', wanted).execute()];
     if (type === 'takeover')
       return [db.selectFrom('takeovers').select(['id', 'headline as name']).where('id', 'in', wanted).execute()];
+    if (type === 'mourning')
+      return [db.selectFrom('mournings').select(['id', 'reason as name']).where('id', 'in', wanted).execute()];
     if (type === 'obligation')
       return [
         db

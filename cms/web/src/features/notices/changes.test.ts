@@ -8,6 +8,7 @@ const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> =
   category: 'local',
   unitId: 'an',
   durationMs: null,
+  entertainment: false,
   content: { type: 'layout', layout: 'notice', fields: { title: 'Họp thôn', body: 'Tối nay', ...fields } as never },
   ...over,
 });
@@ -25,6 +26,12 @@ describe('what changed between two versions', () => {
       { label: layoutWord('notice', 'signer'), before: '', after: 'Nguyễn Văn A' },
       { label: m.notice_category(), before: categoryName('local'), after: categoryName('law') },
       { label: m.unit_field(), before: 'Xã An', after: 'Xã Bình' },
+    ]);
+  });
+
+  it('says that it entertains now', () => {
+    expect(changesOf(version(), version({}, { entertainment: true }), unitName)).toEqual([
+      { label: m.notice_entertainment(), before: m.audit_no(), after: m.audit_yes() },
     ]);
   });
 

@@ -13,7 +13,10 @@ export interface Change {
   readonly after: string;
 }
 
-export type Compared = Pick<NoticeVersion, 'title' | 'category' | 'unitId' | 'durationMs' | 'content'>;
+export type Compared = Pick<
+  NoticeVersion,
+  'title' | 'category' | 'unitId' | 'durationMs' | 'content' | 'entertainment'
+>;
 type Line = readonly [label: string, words: string];
 
 /** @param unitName what a unit is called */
@@ -34,6 +37,7 @@ function linesOf(notice: Compared, unitName: (id: string) => string): Line[] {
     [m.notice_category(), categoryName(notice.category)],
     [m.unit_field(), unitName(notice.unitId)],
     [m.notice_duration(), notice.durationMs === null ? m.notice_duration_auto() : durationWords(notice.durationMs)],
+    [m.notice_entertainment(), notice.entertainment ? m.audit_yes() : m.audit_no()],
   ];
 }
 

@@ -49,7 +49,7 @@ export const emptyRow = (field: Extract<FieldMeta, { kind: 'rows' }>): Record<st
   Object.fromEntries(field.columns.map((column) => [column.key, '']));
 
 export function inputOf(notice: Notice): NoticeInput {
-  const { unitId, title, category, content, durationMs } = notice;
+  const { unitId, title, category, content, durationMs, entertainment } = notice;
   // A field that was added to the layout later is there, and empty.
   if (content.type === 'layout' && isLayoutName(content.layout)) {
     const empty = emptyContent(`layout:${content.layout}`);
@@ -59,11 +59,12 @@ export function inputOf(notice: Notice): NoticeInput {
         title,
         category,
         durationMs,
+        entertainment,
         content: { ...content, fields: { ...empty.fields, ...content.fields } },
       };
     }
   }
-  return { unitId, title, category, content, durationMs };
+  return { unitId, title, category, content, durationMs, entertainment };
 }
 
 export interface Completed {

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Mourning } from '../../../../../shared/protocol/api/mournings.ts';
+import { overwriteGetLocale } from '../../paraglide/runtime.js';
+import { boardTone, boardWord, isStanding, isStuck, stateAt, stateWord } from './words.ts';
+
+beforeAll(() => overwriteGetLocale(() => 'vi'));
+
+const mourning = (over: Partial<Mourning> = {}): Mourning => ({
+  id: '00000000-0000-7000-8000-000000000001',
+  unitId: '00000000-0000-7000-8000-000000000002',
+  unitName: 'Tỉnh Mẫu',
+  reason: 'Quốc tang',
+  reference: '',
+  startsAt: 1000,
+  endsAt: 2000,
+  state: 'planned',
+  revision: 1,
+  createdAt: 0,
+  createdBy: { id: '1', name: 'Chị Lan' },
+  liftedAt: null,
+  liftedBy: null,
+  changes: [],
+  sendingSince: null,
+  ...over,
+});
+
+describe('mourning in words', () => {
+  it('begins and ends by the clock, at the millisecond', () => {
+    expect([999, 1000, 1999, 2000].map((now) => stateAt(mourning(), now))).toEqual([
+      'planned',
+      'current',
+      'current',
+      'over',
+    ]);
+    expect(isStanding(mourning(), 1999)).toBe(true);
+    expect(isStanding(mourning({ liftedAt: 1500 }), 1999)).toBe(false);
+  });
+
+  it('tells what was called off from what was ended early', () => {
+    expect(stateWord(mourning({ liftedAt: 500 }), 1500)).toBe('Đã hủy');
+    expect(stateWord(mourning({ liftedAt: 1500 }), 2500)).toBe('Đã kết thúc sớm');
+  });
+
+  it('never calls a board done that has not said so', () => {
+    const row = { boardId: '', boardName: '', unitName: '', lastSeenAt: null, errorCode: null, notices: 1 };
+    expect(boardWord({ ...row, state: 'sent', online: false })).toBe('Chờ kết nối');
+    expect(boardTone({ ...row, state: 'sent', online: true })).not.toBe('good');
+    expect(boardTone({ ...row, state: 'active', online: false })).toBe('good');
+  });
+
+  it('says when sending is stuck', () => {
+    expect(isStuck(mourning({ sendingSince: 0 }), 60_000)).toBe(false);
+    expect(isStuck(mourning({ sendingSince: 0 }), 120_001)).toBe(true);
+    expect(isStuck(mourning(), 120_001)).toBe(false);
+  });
+});

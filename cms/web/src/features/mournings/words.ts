@@ -1,0 +1,48 @@
+/** Mourning in words. */
+import type { Mourning, MourningBoardState, MourningDetail } from '../../../../../shared/protocol/api/mournings.ts';
+import { m } from '../../paraglide/messages.js';
+
+/** As it is at this moment: it begins and ends without anybody saying so. */
+export function stateAt({ liftedAt, startsAt, endsAt }: Mourning, now: number): Mourning['state'] {
+  if (liftedAt !== null) return 'lifted';
+  if (endsAt <= now) return 'over';
+  return startsAt > now ? 'planned' : 'current';
+}
+
+export const isStanding = (mourning: Mourning, now: number): boolean =>
+  ['planned', 'current'].includes(stateAt(mourning, now));
+
+export function stateWord(mourning: Mourning, now: number): string {
+  const calledOff = mourning.liftedAt !== null && mourning.liftedAt < mourning.startsAt;
+  const words = {
+    planned: m.mourning_state_planned,
+    current: m.mourning_state_current,
+    over: m.mourning_state_over,
+    lifted: calledOff ? m.mourning_state_called_off : m.mourning_state_lifted,
+  };
+  return words[stateAt(mourning, now)]();
+}
+
+type Row = MourningDetail['boards'][number];
+
+export function boardWord({ state, online }: Row): string {
+  const words: Record<MourningBoardState, () => string> = {
+    refused: m.mourning_board_refused,
+    waiting: m.mourning_board_waiting,
+    sent: online ? m.mourning_board_sent : m.mourning_board_sent_offline,
+    unpaired: m.mourning_board_unpaired,
+    active: m.mourning_board_active,
+  };
+  return words[state]();
+}
+
+export function boardTone({ state, online }: Row): 'good' | 'warn' | 'bad' | 'neutral' | 'accent' {
+  if (state === 'sent') return online ? 'accent' : 'warn';
+  const tones = { refused: 'bad', waiting: 'bad', unpaired: 'neutral', active: 'good' } as const;
+  return tones[state];
+}
+
+/** Sending takes seconds: what takes longer has met with a fault, and is tried again. */
+const sendingMs = 2 * 60_000;
+export const isStuck = ({ sendingSince }: Mourning, now: number): boolean =>
+  sendingSince !== null && now - sendingSince > sendingMs;
