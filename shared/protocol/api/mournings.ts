@@ -83,7 +83,7 @@ export type MourningBoardState = (typeof mourningBoardStates)[number];
 export const mourningDetail = z.strictObject({
   mourning,
   notices: z.array(restingNotice),
-  /** Those in sight that show something that entertains; none once the mourning is over. */
+  /** Those in sight that show something that entertains; none once its end has passed. */
   boards: z.array(
     z.strictObject({
       boardId: uuid,

@@ -24,7 +24,10 @@ export interface MourningReachDeps {
   readonly resting: Resting;
 }
 
-export function createMourningReach({ access }: Pick<Context, 'access'>, deps: MourningReachDeps): MourningReach {
+export function createMourningReach(
+  { access, sources }: Pick<Context, 'access' | 'sources'>,
+  deps: MourningReachDeps,
+): MourningReach {
   const { units, boards, notices, mournings, resting } = deps;
 
   /** On most boards first. */
@@ -55,7 +58,7 @@ export function createMourningReach({ access }: Pick<Context, 'access'>, deps: M
     },
     async detail(actor, id) {
       const mourning = await mournings.get(actor, id);
-      if (mourning.state === 'over') return { mourning, notices: [], boards: [], untouched: 0 };
+      if (mourning.endsAt <= sources.now()) return { mourning, notices: [], boards: [], untouched: 0 };
       const below = await boards.recordsOfUnits(units.tree.subtreeOf(mourning.unitId));
       const found = await resting(below.filter(({ unitId }) => access.canReach(actor, 'board.read', unitId)));
       // One whose notices are no longer marked may still rest them.
