@@ -23,6 +23,8 @@ export interface TakedownService {
   takeDown(actor: Actor, id: string, reason: string): Promise<Takedowns>;
   /** Boards that are obliged to show it are given it again at once, others by their next publication. @throws AppError `notice_unknown` 404, `forbidden` 403, `not_taken_down` 409 */
   putBack(actor: Actor, id: string): Promise<Takedowns>;
+  /** By notice, while each was taken down: [from, to), ms UTC, `to` Infinity where it still is. Without rights. */
+  times(ids: readonly string[]): Promise<ReadonlyMap<string, { from: number; to: number }[]>>;
   /** Finishes what broke off: when the CMS stopped, or something failed. */
   resume(): Promise<void>;
 }
@@ -142,6 +144,12 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
       if (obliged) events.emit('obligationsChanged', obliged);
       events.emit('approvalsChanged', { unitId });
       return view(actor, noticeId);
+    },
+    async times(ids) {
+      const times = new Map<string, { from: number; to: number }[]>(ids.map((id) => [id, []]));
+      for (const row of await takedowns.findTakedownTimes(store.read, ids))
+        times.get(row.notice_id)!.push({ from: row.taken_at, to: row.restored_at ?? Infinity });
+      return times;
     },
     async resume() {
       for (const row of await takedowns.findPending(store.read)) {

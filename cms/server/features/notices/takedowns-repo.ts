@@ -1,6 +1,7 @@
 /** Notices taken off all boards, and the boards that had them. */
 import type { Selectable } from 'kysely';
 import type { Version } from '../../../../shared/protocol/common.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
 
@@ -29,6 +30,19 @@ export const findOpen = (db: Db | Tx, noticeId: string): Promise<TakedownRow | u
 /** Those that did not come to their end: the CMS stopped in between, or something failed. */
 export const findPending = (db: Db | Tx): Promise<TakedownRow[]> =>
   db.selectFrom('notice_takedowns').selectAll().where('pending', '=', 1).execute();
+
+/** When notices were taken down and put back. */
+export const findTakedownTimes = (
+  db: Db | Tx,
+  noticeIds: readonly string[],
+): Promise<Pick<TakedownRow, 'notice_id' | 'taken_at' | 'restored_at'>[]> =>
+  inChunks([...new Set(noticeIds)], (chunk) =>
+    db
+      .selectFrom('notice_takedowns')
+      .select(['notice_id', 'taken_at', 'restored_at'])
+      .where('notice_id', 'in', chunk)
+      .execute(),
+  );
 
 export async function insertTakedown(tx: Tx, row: TakedownRow): Promise<void> {
   await tx.insertInto('notice_takedowns').values(row).execute();

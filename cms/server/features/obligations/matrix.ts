@@ -13,12 +13,14 @@ import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardPlace, BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
+import type { TakedownService } from '../notices/takedown.ts';
 import type { ProofService } from '../proof/service.ts';
+import type { TakeoverService } from '../takeovers/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { findReceipts, type Receipt } from './receipts-repo.ts';
 import { Receivers } from './receivers.ts';
 import { findObligation, findObligationsDuring, findTerms, type ObligationRecord } from './repo.ts';
-import { heldTerms, hourMs, requiredHours, type HeldTerms } from './required.ts';
+import { heldTerms, hourMs, outside, requiredHours, type HeldTerms, type Span } from './required.ts';
 
 export interface ObligationMatrixService {
   /** @throws AppError `forbidden` */
@@ -38,6 +40,8 @@ export interface MatrixDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
   readonly boards: Pick<BoardsService, 'places' | 'stays'>;
   readonly notices: Pick<NoticesService, 'headings'>;
+  readonly takedowns: Pick<TakedownService, 'times'>;
+  readonly takeovers: Pick<TakeoverService, 'shown'>;
   readonly proof: Pick<ProofService, 'obliged'>;
 }
 
@@ -49,11 +53,14 @@ interface Figures {
   shown: number;
   firstShownAt: number | null;
 }
-/** A part of the period that a board has spent with a unit, ms UTC. */
-interface BoardStay extends Omit<BoardPlace, 'name'> {
-  readonly from: number;
-  readonly to: number;
-}
+/** A part of the period that a board has spent with a unit and without an alert. */
+interface BoardStay extends Omit<BoardPlace, 'name'>, Span {}
+
+/** To full hours, so that boards that took an alert seconds apart are asked for the same. */
+const wholeHours = ({ from, to }: Span): Span => ({
+  from: Math.floor(from / hourMs) * hourMs,
+  to: Math.ceil(to / hourMs) * hourMs,
+});
 
 const nothing = (): Figures => ({ required: 0, met: 0, unknown: 0, shown: 0, firstShownAt: null });
 
@@ -92,26 +99,29 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     }
   }
 
-  /** What of a period boards have spent with the unit that answers for them now: it answers for no hours before that. */
+  /** What of a period boards have spent with the unit that answers for them now, which answers for no hours before that, nor for an alert's. */
   async function staysIn(
     placed: readonly BoardPlace[],
     period: { from: number; to: number },
     receivers: Receivers,
   ): Promise<BoardStay[]> {
-    const stays = await boards.stays(placed.map(({ id }) => id));
-    return placed.flatMap((board) =>
-      stays
+    const ids = placed.map(({ id }) => id);
+    const [stays, alerts] = await Promise.all([boards.stays(ids), deps.takeovers.shown(ids, period)]);
+    return placed.flatMap((board) => {
+      const alert = (alerts.get(board.id) ?? []).map(wholeHours);
+      return stays
         .get(board.id)!
         .filter(({ unitId }) => receivers.of(unitId) === receivers.of(board.unitId))
-        .map(({ unitId, from, to }) => ({
-          id: board.id,
-          zone: board.zone,
-          unitId,
-          from: Math.max(from, period.from),
-          to: Math.min(to, period.to),
-        }))
-        .filter(({ from, to }) => from < to),
-    );
+        .flatMap(({ unitId, from, to }) =>
+          outside({ from: Math.max(from, period.from), to: Math.min(to, period.to) }, alert).map((span) => ({
+            id: board.id,
+            zone: board.zone,
+            unitId,
+            ...span,
+          })),
+        )
+        .filter(({ from, to }) => from < to);
+    });
   }
 
   async function figuresOf(
@@ -164,13 +174,15 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         await findObligationsDuring(store.read, [...new Set([...tree.pathOf(unitId), ...within])], { from, to })
       ).filter((record) => ids === undefined || ids.includes(record.id));
       const records = found.slice(0, matrixItems);
-      const [placed, receipts, headings, terms] = await Promise.all([
+      const noticeIds = records.map(({ noticeId }) => noticeId);
+      const [placed, receipts, headings, down, terms] = await Promise.all([
         boards.places([...within]),
         findReceipts(
           store.read,
           records.map(({ id }) => id),
         ),
-        deps.notices.headings(records.map(({ noticeId }) => noticeId)),
+        deps.notices.headings(noticeIds),
+        deps.takedowns.times(noticeIds),
         findTerms(
           store.read,
           records.map(({ id }) => id),
@@ -186,7 +198,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         );
         const receiving = receivers.all(record, placed);
         await turn();
-        const held = heldTerms(terms.get(record.id)!, record.endedAt);
+        const held = heldTerms(terms.get(record.id)!, record.endedAt, down.get(record.noticeId));
         const figures = await figuresOf(record, held, [...receiving.values()].flat(), stays, receivers);
         for (const [receiver, own] of receiving) {
           if (!within.has(receiver)) continue;

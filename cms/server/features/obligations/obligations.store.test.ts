@@ -12,6 +12,7 @@ import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { createObliged } from '../proof/obliged.ts';
+import { createTakeoverService, type TakeoverService } from '../takeovers/service.ts';
 import { createObligationInbox, type ObligationInbox } from './inbox.ts';
 import { createObligationMatrix, type ObligationMatrixService } from './matrix.ts';
 import { createObligationsService } from './service.ts';
@@ -22,6 +23,7 @@ describeStores('obligations', (under) => {
   let test: TestContent;
   let inbox: ObligationInbox;
   let tables: ObligationMatrixService;
+  let takeovers: TakeoverService;
   let admin: Actor;
   let editor: Actor;
 
@@ -30,10 +32,20 @@ describeStores('obligations', (under) => {
     const { context, units, boards, notices, obligations } = test;
     const accounts = { names: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'Chị Lan']))) };
     inbox = createObligationInbox(context, { units, boards, notices, accounts, obligations });
+    const presence = { stateOf: () => 'online' as const };
+    takeovers = createTakeoverService(context, {
+      keys: test.keys,
+      units,
+      boards,
+      presence,
+      accounts: { ...accounts, called: () => Promise.resolve([]) },
+    });
     tables = createObligationMatrix(context, {
       units,
       boards,
       notices,
+      takedowns: test.takedowns,
+      takeovers,
       proof: { obliged: createObliged(under.store) },
     });
     admin = test.admin;
@@ -483,6 +495,68 @@ describeStores('obligations', (under) => {
     test.sources.advance(hour);
     expect(await required(test.ids.commune)).toBe(6 * (4 * commune + 2 + 2));
     expect(await required(test.ids.sister)).toBe(6 * 4 * (sister - 1));
+    await end(sent);
+  });
+
+  it('ask for nothing in hours in which nobody could show it: its notice was taken down, or an alert was on the board', async () => {
+    const unitId = await under.store.transaction((tx) =>
+      test.units.edit(tx, null, (draft) =>
+        draft.add({
+          code: '99005',
+          name: 'Xã Báo Động',
+          level: 'commune',
+          parentId: test.ids.province,
+          validFrom: 0,
+          validTo: null,
+        }),
+      ),
+    );
+    await test.units.reload();
+    const { board, playlist } = await playing(unitId);
+    await test.board(admin, { unitId, defaultPlaylistId: playlist.id });
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    const goTo = (hours: number): void => test.sources.advance(start + hours * hour - test.sources.now());
+    goTo(0);
+    const sent = await send({ targets: { unitIds: [unitId], boardIds: [] } });
+    const hoursAsked = async (): Promise<number> => {
+      const query = { unitId, from: start, to: test.sources.now(), ids: [sent.id] };
+      return (await tables.matrix(admin, query)).rows[0]!.cells[0]!.required / sent.perHour;
+    };
+    goTo(1.5);
+    await test.takedowns.takeDown(admin, sent.noticeId, 'Sai');
+    goTo(2.5);
+    await test.takedowns.putBack(admin, sent.noticeId);
+    goTo(4);
+    // The first hour and the fourth, on two boards.
+    expect(await hoursAsked()).toBe(4);
+
+    const alert = async (durationMs: number): Promise<(state: 'received' | 'displayed' | 'ended') => Promise<void>> => {
+      const { id: takeoverId } = await takeovers.raise(admin, {
+        clientId: test.sources.newId(),
+        status: 'actual',
+        content: { event: 'Lũ', level: 3, headline: 'Lũ lên nhanh', instruction: '', senderName: 'Tỉnh' },
+        selectors: { all: false, unitIds: [], boardIds: [board.id], groups: [] },
+        durationMs,
+      });
+      return (state) =>
+        takeovers.recordProgress(board.id, { takeoverId, state, at: test.sources.now(), errorCode: null });
+    };
+    goTo(5.2);
+    const cleared = await alert(5 * hour);
+    await cleared('displayed');
+    goTo(6.3);
+    await cleared('ended');
+    goTo(7);
+    await (
+      await alert(hour)
+    )('received');
+    goTo(9.5);
+    await (
+      await alert(hour)
+    )('displayed');
+    goTo(12);
+    // Of the eight hours since, all on one board, and on the other those without the first alert and the last, which ran out.
+    expect(await hoursAsked()).toBe(4 + 8 + 4);
     await end(sent);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Zone } from '../../../../shared/schedule/zone.ts';
-import { heldTerms, hourMs, requiredHours, type HeldTerms } from './required.ts';
+import { heldTerms, hourMs, outside, requiredHours, type HeldTerms, type Span } from './required.ts';
 
 const zone = new Zone('Asia/Ho_Chi_Minh');
 /** Midnight in Viet Nam. */
@@ -19,6 +19,7 @@ const terms = (over: Partial<HeldTerms> = {}): HeldTerms => ({
 });
 const hours = (held: HeldTerms, from = day, to = day + 24 * hourMs): number[] =>
   requiredHours(held, zone, from, to).starts.map((start) => (start - day) / hourMs);
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 describe('the hours in which an obligation is asked for', () => {
   it('are the full ones of its window', () => {
@@ -56,6 +57,28 @@ describe('the hours in which an obligation is asked for', () => {
         all
           .sort((a, b) => a - b)
           .forEach((start, i) => i > 0 && expect(start - all[i - 1]!).toBeGreaterThanOrEqual(hourMs));
+      }),
+    );
+  });
+  it('leave out whatever overlaps a time in which the notice was taken down', () => {
+    const down = [
+      { from: day + 7.5 * hourMs, to: day + 9.5 * hourMs },
+      { from: day + 20 * hourMs, to: Infinity },
+    ];
+    const [one] = heldTerms([terms()], null);
+    expect(heldTerms([one!], null, down).flatMap((held) => hours(held))).toEqual([6, ...range(10, 20)]);
+  });
+  it('of a span without others: every instant is in one, unless another has it', () => {
+    const spans = fc.array(
+      fc.tuple(fc.nat(20), fc.nat(10)).map(([from, length]): Span => ({ from, to: from + length })),
+      { maxLength: 5 },
+    );
+    const has = (all: readonly Span[], at: number): number =>
+      all.filter(({ from, to }) => from <= at && at < to).length;
+    fc.assert(
+      fc.property(spans, (others) => {
+        const left = outside({ from: 5, to: 25 }, others);
+        for (let at = 0; at < 40; at++) expect(has(left, at)).toBe(at >= 5 && at < 25 && has(others, at) === 0 ? 1 : 0);
       }),
     );
   });

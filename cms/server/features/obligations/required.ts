@@ -6,18 +6,47 @@ import type { Terms } from './repo.ts';
 
 export const hourMs = 3_600_000;
 
+/** [from, to), ms UTC. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is left of a span without some others. */
+export function outside(span: Span, others: readonly Span[]): Span[] {
+  let left = [span];
+  for (const other of others)
+    left = left.flatMap(({ from, to }) =>
+      other.to <= from || other.from >= to
+        ? [{ from, to }]
+        : [
+            { from, to: other.from },
+            { from: other.to, to },
+          ].filter((piece) => piece.from < piece.to),
+    );
+  return left;
+}
+
 /** Terms, and while they held: [fromAt, toAt), ms UTC. */
 export interface HeldTerms extends Terms {
   readonly fromAt: number;
   readonly toAt: number;
 }
 
-/** What an obligation asked for, each until the next or its end. */
+/**
+ * What an obligation asked for, each until the next or its end.
+ * @param down while its notice was taken down nobody could show it
+ */
 export function heldTerms(
   terms: readonly (Terms & { readonly fromAt: number })[],
   endedAt: number | null,
+  down: readonly Span[] = [],
 ): HeldTerms[] {
-  return terms.map((one, i) => ({ ...one, toAt: Math.min(terms[i + 1]?.fromAt ?? Infinity, endedAt ?? Infinity) }));
+  return terms.flatMap((one, i) =>
+    outside({ from: one.fromAt, to: Math.min(terms[i + 1]?.fromAt ?? Infinity, endedAt ?? Infinity) }, down).map(
+      ({ from, to }) => ({ ...one, fromAt: from, toAt: to }),
+    ),
+  );
 }
 
 /** Hours counted from one minute of the hour: `phaseMs` after the full one. Starts, ms UTC, ascending. */

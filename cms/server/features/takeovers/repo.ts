@@ -1,7 +1,7 @@
 /** Takeovers, their frozen targets and what became of each. */
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { Version } from '../../../../shared/protocol/common.ts';
-import { chunksOf } from '../../store/chunks.ts';
+import { chunksOf, inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -320,6 +320,28 @@ export const takeoverRepo = {
       .where('takeover_id', '=', takeoverId)
       .execute();
     return rows.map((row) => row.unit_id);
+  },
+
+  /** When boards showed takeovers in [from, to): until they said that one ended, or its expiry. */
+  async shown(
+    db: Db | Tx,
+    boardIds: readonly string[],
+    { from, to }: { from: number; to: number },
+  ): Promise<{ boardId: string; from: number; to: number }[]> {
+    const end = sql<number>`coalesce(takeover_deliveries.ended_at, takeovers.expires_at)`;
+    const rows = await inChunks(boardIds, (chunk) =>
+      db
+        .selectFrom('takeovers')
+        .innerJoin('takeover_deliveries', 'takeover_deliveries.takeover_id', 'takeovers.id')
+        .select(['takeover_deliveries.board_id', 'takeover_deliveries.displayed_at', end.as('end')])
+        .where('takeovers.expires_at', '>', from)
+        .where('takeovers.starts_at', '<', to)
+        .where('takeover_deliveries.board_id', 'in', chunk)
+        .where('takeover_deliveries.displayed_at', '<', to)
+        .where(end, '>', from)
+        .execute(),
+    );
+    return rows.map((row) => ({ boardId: row.board_id, from: row.displayed_at!, to: row.end }));
   },
 
   /** Writes reports. Boards that are not targets, and reports that would go backward, change nothing. */

@@ -286,6 +286,14 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       return row ? [row.unit_id, ...(await repo.deliveryUnits(store.read, takeoverId))] : [];
     },
 
+    /** By board, when it showed takeovers in [from, to), ms UTC; without rights. */
+    async shown(
+      boardIds: readonly string[],
+      period: { from: number; to: number },
+    ): Promise<ReadonlyMap<string, readonly { from: number; to: number }[]>> {
+      return Map.groupBy(await repo.shown(store.read, boardIds, period), ({ boardId }) => boardId);
+    },
+
     /** What a board reports of itself. Reports of many boards share transactions; durable when it resolves. */
     async recordProgress(boardId: string, progress: TakeoverProgress): Promise<void> {
       await progressed.add({ boardId, ...progress });
