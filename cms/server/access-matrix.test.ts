@@ -540,7 +540,7 @@ const table: Record<string, Rule> = {
   'HEAD /api/document-uploads/:id': { needs: 'owner', about: makeDocumentUpload },
   'PATCH /api/document-uploads/:id': { needs: 'owner', about: makeDocumentUpload },
   'DELETE /api/document-uploads/:id': { needs: 'owner', about: makeDocumentUpload },
-  'GET /api/documents/:id': { needs: 'content.read', above: true, about: at('/api/documents/:id', makeDocument) },
+  'GET /api/documents/:id': { needs: 'content.read', about: at('/api/documents/:id', makeDocument) },
   'POST /api/documents/:id/read': {
     needs: 'content.edit',
     about: async (unit) => ({
