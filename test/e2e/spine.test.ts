@@ -10,7 +10,7 @@ import { expect as see } from 'playwright/test';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { plays as playsAnswer, type Play } from '../../shared/protocol/api/proof.ts';
-import { front, liveliness, lookAt, watchGlass, type Glass } from './lib/board.ts';
+import { difference, front, liveliness, lookAt, watchGlass, type Glass } from './lib/board.ts';
 import { noticeTexts, videoFiles } from './lib/notices.ts';
 import { freePort, startCms, startPlayer, type Cms, type Player } from './lib/processes.ts';
 import { Studio } from './lib/studio.ts';
@@ -109,6 +109,21 @@ test('a player shows a code, the code pairs the board, the sample comes on', asy
   expect((await liveliness(await picture('sample'))).colours).toBeGreaterThan(8);
   // The window is the board's raster to the pixel: nothing of the picture is cut off.
   expect(await glass.page.evaluate(() => [innerWidth, innerHeight])).toEqual([1920, 1080]);
+});
+
+test('a picture of the screen, asked for in the studio, shows what is on the glass', async () => {
+  keepPictureOnFailure();
+  const sample = await picture('before-test');
+  await studio.open(`/boards/${boardId}`);
+  await studio.page.getByRole('button', { name: 'Hình thử' }).click();
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'testPattern', { timeout: 10_000 });
+  const pattern = await picture('test-pattern');
+  const taken = await studio.takePicture();
+  writeFileSync(join(pictures, 'studio-screenshot.webp'), taken);
+  expect(await difference(taken, pattern)).toBeLessThan(6);
+  expect(await difference(taken, sample)).toBeGreaterThan(20);
+  await studio.page.getByRole('button', { name: 'Dừng' }).click();
+  await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 10_000 });
 });
 
 test('uploads, notices, a playlist and a schedule reach the glass', async () => {

@@ -67,3 +67,12 @@ export async function liveliness(png: Buffer): Promise<{ lit: number; colours: n
   }
   return { lit: lit / (info.width * info.height), colours: colours.size };
 }
+
+/** How far two pictures differ on average, in their colours from 0 to 255; their sizes may differ. */
+export async function difference(a: Buffer, b: Buffer): Promise<number> {
+  const { default: sharp } = await import('sharp');
+  const [one, other] = await Promise.all(
+    [a, b].map((picture) => sharp(picture).removeAlpha().resize(160, 90, { fit: 'fill' }).raw().toBuffer()),
+  );
+  return one!.reduce((sum, value, at) => sum + Math.abs(value - other![at]!), 0) / one!.length;
+}

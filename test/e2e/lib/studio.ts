@@ -35,6 +35,16 @@ export class Studio {
     await see(page.getByText('Trực tuyến').first()).toBeVisible({ timeout: 30_000 });
   }
 
+  /** Asks the board whose page is open for a picture of its screen. @returns the picture, as the page shows it */
+  async takePicture(): Promise<Buffer> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Chụp màn hình' }).click();
+    const picture = page.getByRole('img', { name: /^Màn hình của bảng .* lúc \d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/ });
+    await see(picture).toBeVisible({ timeout: 60_000 });
+    const answer = await page.request.get(new URL((await picture.getAttribute('src'))!, this.url).href);
+    return answer.body();
+  }
+
   /** Uploads files and waits until each is processed. */
   async upload(
     files: { name: string; mimeType: string; buffer: Buffer }[] | string[],
