@@ -63,6 +63,21 @@ describe('the console socket', () => {
       await expect(page(viewer, origin), String(origin)).rejects.toThrow('cross_site');
   });
 
+  it('tells of pictures of boards at the unit and above, not beside', async () => {
+    const [own, beside] = [
+      await page(await cms.person('technician')),
+      await page(await cms.person('technician', cms.units.sister)),
+    ];
+    const { boardId } = (await cms.board()).identity;
+    cms.context.events.emit('screenshotsChanged', { boardId });
+    expect(await own.until('screenshotsChangedV1')).toEqual({ boardId });
+    // Told after it, to everybody: what was on its way before has arrived.
+    const other = (await cms.board(cms.units.sister)).identity.boardId;
+    cms.context.events.emit('screenshotsChanged', { boardId: other });
+    expect(await beside.until('screenshotsChangedV1')).toEqual({ boardId: other });
+    expect(beside.told.filter(({ name }) => name === 'screenshotsChangedV1')).toHaveLength(1);
+  });
+
   it('is for nobody whose second factor is yet to be shown, and ends where one is asked for meanwhile', async () => {
     const viewer = await cms.person('viewer');
     const { socket } = await page(viewer);

@@ -232,7 +232,7 @@ function explain(how: string, words: readonly string[]): string {
   return said ? `${how}: ${said.slice(0, 300)}` : how;
 }
 
-/** A host that was killed leaves its browser behind; the next one ends it. Only where the process can be recognized for certain. */
+/** The browser of a host that was killed ends as its pipes break, unless it hangs: then the next host ends it. Only where the process can be recognized for certain. */
 function clearLeftover(file: string): void {
   const left = readLeftover(file);
   if (left?.host && left.host !== lifeOf(process.pid) && left.host === lifeOf(Number.parseInt(left.host, 10)))

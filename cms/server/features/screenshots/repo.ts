@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import { chunksOf } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -64,7 +65,7 @@ export async function markFailed(db: Db | Tx, boardId: string, id: string, code:
 }
 
 export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await tx.deleteFrom('screenshots').where('id', 'in', ids).execute();
+  for (const some of chunksOf(ids)) await tx.deleteFrom('screenshots').where('id', 'in', some).execute();
 }
 
 /** Asked for before `before`, ms UTC. */
@@ -73,16 +74,10 @@ export async function findOlder(db: Db, before: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Which of these there are pictures of. */
-export async function findTaken(db: Db, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('screenshots')
-    .select('id')
-    .where('id', 'in', ids)
-    .where('state', '=', 'taken')
-    .execute();
-  return new Set(rows.map(({ id }) => id));
+/** Of all boards: those whose picture has come. */
+export async function findTaken(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('screenshots').select('id').where('state', '=', 'taken').execute();
+  return rows.map(({ id }) => id);
 }
 
 /** @returns whether this is the first time */

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -274,15 +274,19 @@ describeStores('screenshots', (under) => {
     ]);
   });
 
-  it('lets go of what is old, and of files that nobody names', async () => {
+  it('lets go of what is old, of files that nobody names, and of pictures without a file', async () => {
     const { id } = await screenshots.ask(technician, boardId);
     await screenshots.take(boardId, id, await small(), { takenAt: now() });
     const stray = join(test.context.folders.screenshots, `${test.sources.newId()}.webp`);
     await writeFile(stray, 'x');
+    const lost = await screenshots.ask(technician, boardId);
+    await screenshots.take(boardId, lost.id, await small(), { takenAt: now() });
+    await rm(join(test.context.folders.screenshots, `${lost.id}.webp`));
     test.sources.advance(screenshotKeptMs);
     await screenshots.tidy();
     expect(await files()).toContain(`${id}.webp`);
     expect(await files()).not.toContain(stray.split('/').at(-1));
+    expect((await screenshots.list(technician, boardId)).map((one) => one.id)).toEqual([id]);
     test.sources.advance(1);
     await screenshots.tidy();
     expect(await states()).toEqual([]);

@@ -4,6 +4,7 @@ import { maxScreenshotBytes, screenshotPath, boardCommand } from '../../../../sh
 import { keyList } from '../../../../shared/protocol/keys.ts';
 import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
 import type { SimulatedBoard } from '../../../../test/fleet/board.ts';
+import { testActor } from '../../testing.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
 
 let cms: TestCms;
@@ -84,6 +85,9 @@ it('takes nothing from who is not that board, too much, late or twice', async ()
   expect((await put(board, id, { type: 'image/svg+xml' })).code).toBe('invalid_input');
   expect(await put(board, id)).toMatchObject({ status: 204 });
   expect(await put(board, id)).toEqual({ status: 409, code: 'screenshot_taken' });
+  // A player that speaks for its board no more.
+  await cms.boards.remove(testActor({ unitId: cms.units.province, role: 'administrator' }), board.identity.boardId);
+  expect(await put(board, id)).toEqual({ status: 401, code: 'device_replaced' });
   board.disconnect();
 });
 

@@ -171,14 +171,15 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     /** A board says that a command came to nothing. One that it was not given, or that asked for no picture, is passed by. */
     failed: fail,
 
-    /** Lets go of what is too old, and of files that no row names. */
+    /** Lets go of what is too old, of files that no row names, and of rows whose file is not there, as after a restore. */
     async tidy(): Promise<void> {
       await exclusively(async () => {
         const old = await repo.findOlder(store.write, sources.now() - screenshotKeptMs);
-        await store.transaction((tx) => repo.remove(tx, old));
-        const ids = await folder.all();
-        const named = await repo.findTaken(store.write, ids);
-        await folder.remove(ids.filter((id) => !named.has(id)));
+        const files = new Set(await folder.all());
+        const lost = (await repo.findTaken(store.write)).filter((id) => !files.has(id));
+        await store.transaction((tx) => repo.remove(tx, [...old, ...lost]));
+        const named = new Set(await repo.findTaken(store.write));
+        await folder.remove([...files].filter((id) => !named.has(id)));
       });
     },
 
