@@ -217,7 +217,7 @@ export async function createApp(
     obligationRoutes(
       obligations,
       createObligationInbox(context, { units, boards, notices, accounts, obligations }),
-      createObligationMatrix(context, { units, boards, notices, takedowns, takeovers, proof }),
+      createObligationMatrix(context, { units, boards, notices, mournings, takedowns, takeovers, proof }),
     ),
     mourningRoutes(
       mournings,

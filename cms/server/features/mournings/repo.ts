@@ -79,6 +79,17 @@ export async function findStanding(db: Db | Tx, now: number): Promise<MourningRe
   return rows.map(toRecord);
 }
 
+/** Those of which some part, as it was set last, lies in a period. */
+export async function findDuring(db: Db | Tx, from: number, to: number): Promise<MourningRecord[]> {
+  const rows = await db
+    .selectFrom('mournings')
+    .selectAll()
+    .where('ends_at', '>', from)
+    .where('starts_at', '<', to)
+    .execute();
+  return rows.map(toRecord);
+}
+
 /** The first one first. */
 export async function findChanges(db: Db | Tx, ids: readonly string[]): Promise<ChangeRecord[]> {
   const rows = await inChunks(ids, (chunk) =>

@@ -18,8 +18,8 @@ import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
 import type { MourningRecord, MourningValues } from './repo.ts';
 
-/** A mourning that is not over: [from, to), ms UTC, for boards of the unit and below. */
-export interface StandingMourning {
+/** Mourning in [from, to), ms UTC, for boards of the unit and below. */
+export interface MourningTime {
   readonly unitId: string;
   readonly from: number;
   readonly to: number;
@@ -38,7 +38,9 @@ export interface MourningsService {
   lift(actor: Actor, id: string, revision: number): Promise<Mourning>;
 
   /** Those that boards have to go by, the first to begin first; for the system's own use. */
-  standing(): Promise<StandingMourning[]>;
+  standing(): Promise<MourningTime[]>;
+  /** When boards had to go by one, in a period that may be over. */
+  times(period: { readonly from: number; readonly to: number }): Promise<MourningTime[]>;
   /**
    * What has just been approved of a notice entertains where what boards have did not, or the other way round.
    * @returns what to emit once the transaction has ended; null when nobody mourns
@@ -211,6 +213,16 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
     async standing() {
       const records = await repo.findStanding(store.write, sources.now());
       return records.map(({ unitId, startsAt, endsAt }) => ({ unitId, from: startsAt, to: endsAt }));
+    },
+    async times({ from, to }) {
+      const records = await repo.findDuring(store.read, from, to);
+      return records
+        .map(({ unitId, startsAt, endsAt, liftedAt }) => ({
+          unitId,
+          from: startsAt,
+          to: Math.min(endsAt, liftedAt ?? Infinity),
+        }))
+        .filter((time) => time.from < time.to);
     },
     async noticeMarked(tx) {
       const at = sources.now();

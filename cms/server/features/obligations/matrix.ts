@@ -12,6 +12,7 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardPlace, BoardsService } from '../boards/service.ts';
+import type { MourningTime, MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { TakedownService } from '../notices/takedown.ts';
 import type { ProofService } from '../proof/service.ts';
@@ -39,7 +40,8 @@ export interface ObligationMatrixService {
 export interface MatrixDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
   readonly boards: Pick<BoardsService, 'places' | 'stays'>;
-  readonly notices: Pick<NoticesService, 'headings'>;
+  readonly notices: Pick<NoticesService, 'headings' | 'entertaining'>;
+  readonly mournings: Pick<MourningsService, 'times'>;
   readonly takedowns: Pick<TakedownService, 'times'>;
   readonly takeovers: Pick<TakeoverService, 'shown'>;
   readonly proof: Pick<ProofService, 'obliged'>;
@@ -124,6 +126,16 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     });
   }
 
+  /** What is left of stays for what entertains: the unit, or one above, mourned in the rest. */
+  function withoutMourning(stays: readonly BoardStay[], mourned: readonly MourningTime[]): readonly BoardStay[] {
+    if (mourned.length === 0) return stays;
+    return stays.flatMap((stay) => {
+      const path = tree.pathOf(stay.unitId);
+      const times = mourned.filter(({ unitId }) => path.includes(unitId));
+      return outside(stay, times).map((span) => ({ ...stay, ...span }));
+    });
+  }
+
   async function figuresOf(
     record: ObligationRecord,
     terms: readonly HeldTerms[],
@@ -175,7 +187,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       ).filter((record) => ids === undefined || ids.includes(record.id));
       const records = found.slice(0, matrixItems);
       const noticeIds = records.map(({ noticeId }) => noticeId);
-      const [placed, receipts, headings, down, terms] = await Promise.all([
+      const [placed, receipts, headings, down, entertaining, mourned, terms] = await Promise.all([
         boards.places([...within]),
         findReceipts(
           store.read,
@@ -183,6 +195,8 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         ),
         deps.notices.headings(noticeIds),
         deps.takedowns.times(noticeIds),
+        deps.notices.entertaining(noticeIds).then((entertain) => new Set(entertain)),
+        deps.mournings.times({ from, to: until }),
         findTerms(
           store.read,
           records.map(({ id }) => id),
@@ -190,6 +204,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       ]);
       const receivers = new Receivers(units);
       const stays = await staysIn(placed, { from, to: until }, receivers);
+      const restingStays = withoutMourning(stays, mourned);
       const rows = new Map<string, (MatrixCell | null)[]>();
       const turn = takeTurns();
       for (const [place, record] of records.entries()) {
@@ -199,7 +214,8 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         const receiving = receivers.all(record, placed);
         await turn();
         const held = heldTerms(terms.get(record.id)!, record.endedAt, down.get(record.noticeId));
-        const figures = await figuresOf(record, held, [...receiving.values()].flat(), stays, receivers);
+        const asked = entertaining.has(record.noticeId) ? restingStays : stays;
+        const figures = await figuresOf(record, held, [...receiving.values()].flat(), asked, receivers);
         for (const [receiver, own] of receiving) {
           if (!within.has(receiver)) continue;
           let cells = rows.get(receiver);

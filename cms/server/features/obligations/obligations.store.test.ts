@@ -44,6 +44,7 @@ describeStores('obligations', (under) => {
       units,
       boards,
       notices,
+      mournings: test.mournings,
       takedowns: test.takedowns,
       takeovers,
       proof: { obliged: createObliged(under.store) },
@@ -558,6 +559,52 @@ describeStores('obligations', (under) => {
     // Of the eight hours since, all on one board, and on the other those without the first alert and the last, which ran out.
     expect(await hoursAsked()).toBe(4 + 8 + 4);
     await end(sent);
+  });
+
+  it('ask for nothing that entertains while there is mourning at the board or above', async () => {
+    const { board } = await playing(test.ids.village);
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    const goTo = (hours: number): void => test.sources.advance(start + hours * hour - test.sources.now());
+    goTo(0);
+    const targets = { unitIds: [], boardIds: [board.id] };
+    const news = await send({ targets });
+    const song = await test.approved(
+      await test.notices.create(admin, {
+        unitId: test.ids.province,
+        title: 'Văn nghệ',
+        category: 'economy',
+        content: { type: 'layout', layout: 'notice', fields: { title: 'Văn nghệ', body: 'Hội diễn' } },
+        durationMs: null,
+        entertainment: true,
+      }),
+    );
+    const sung = await test.obligations.create(admin, input(song.id, { targets }));
+    const mourn = (unitId: string, from: number, to: number) =>
+      test.mournings.order(admin, {
+        unitId,
+        reason: 'Quốc tang',
+        reference: '',
+        startsAt: start + from * hour,
+        endsAt: start + to * hour,
+      });
+    await mourn(test.ids.province, 2.5, 4);
+    await mourn(test.ids.sister, 0, 12);
+    const lifted = await mourn(test.ids.village, 6, 12);
+    const calledOff = await mourn(test.ids.village, 20, 22);
+    goTo(8);
+    await test.mournings.lift(admin, lifted.id, 1);
+    await test.mournings.lift(admin, calledOff.id, 1);
+    goTo(10);
+    const query = { unitId: test.ids.commune, from: start, to: test.sources.now(), ids: [news.id, sung.id] };
+    const { items, rows } = await tables.matrix(admin, query);
+    const hoursOf = (id: string): number =>
+      rows.find(({ unitId }) => unitId === test.ids.commune)!.cells[items.findIndex((item) => item.id === id)]!
+        .required / 6;
+    expect(hoursOf(news.id)).toBe(10);
+    // Hours 0, 1, 4, 5, 8 and 9.
+    expect(hoursOf(sung.id)).toBe(6);
+    await end(news);
+    await end(sung);
   });
 
   it('are received by the commune into which another was merged, for the boards of both', async () => {

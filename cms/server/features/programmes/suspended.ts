@@ -8,7 +8,7 @@ import { reachOf, type UnitTree } from '../../access.ts';
 import type { Store } from '../../store/store.ts';
 import { piecesOf, takeTurns } from '../../turns.ts';
 import type { BoardRecord } from '../boards/service.ts';
-import type { MourningsService, StandingMourning } from '../mournings/service.ts';
+import type { MourningsService, MourningTime } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { EncodedPart, ProgrammeContent } from './compile.ts';
 import * as repo from './repo.ts';
@@ -87,7 +87,7 @@ export function createSuspender(
     return found;
   }
 
-  function timesOf(standing: readonly StandingMourning[], { unitId }: BoardRecord): StandingMourning[] {
+  function timesOf(standing: readonly MourningTime[], { unitId }: BoardRecord): MourningTime[] {
     if (standing.length === 0) return [];
     const reach = reachOf(units.tree, unitId);
     return standing.filter((mourning) => reach.includes(mourning.unitId));
@@ -124,7 +124,7 @@ export function createSuspender(
 
 /** @param times of a board, the first to begin first; those that meet are one */
 export function suspensionsOf(
-  times: readonly Pick<StandingMourning, 'from' | 'to'>[],
+  times: readonly Pick<MourningTime, 'from' | 'to'>[],
   noticeIds: readonly string[],
 ): Suspension[] {
   const joined: { from: number; to: number }[] = [];
