@@ -259,11 +259,15 @@ export const takeoverRepo = {
   },
 
   /** What follows a board's cursor and has not expired, in order. */
-  async after(db: Db | Tx, cursor: Version | null, now: number): Promise<{ id: string; jws: string }[]> {
+  async after(
+    db: Db | Tx,
+    cursor: Version | null,
+    now: number,
+  ): Promise<{ id: string; supersedes: string | null; jws: string }[]> {
     const { epoch, counter } = cursor ?? { epoch: 0, counter: 0 };
     return db
       .selectFrom('takeovers')
-      .select(['id', 'jws'])
+      .select(['id', 'supersedes', 'jws'])
       .where('expires_at', '>', now)
       .where((e) => e.or([e('epoch', '>', epoch), e.and([e('epoch', '=', epoch), e('counter', '>', counter)])]))
       .orderBy('epoch')

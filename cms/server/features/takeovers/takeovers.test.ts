@@ -344,7 +344,7 @@ describe('the end', () => {
     await board.connect();
     const raised = board.next('takeoverRaisedV1');
     const { id } = (await raise()).body;
-    await raised;
+    const { takeover: alert } = await raised;
     const cleared = board.next('takeoverRaisedV1');
     const answer = await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`);
     expect(answer).toMatchObject({ status: 200, body: { id, state: 'allClear', endedAt: cms.sources.now() } });
@@ -360,6 +360,8 @@ describe('the end', () => {
     await away.connect();
     const { takeovers } = (await away.hello()) as { takeovers: string[] };
     expect(takeovers).toContain((await cleared).takeover);
+    // Nobody receives now what is over.
+    expect(takeovers).not.toContain(alert);
     const listed = (await cms.request(province, 'GET', '/api/takeovers')).body.takeovers as {
       id: string;
       type: string;
