@@ -29,13 +29,11 @@ export const takeoverTemplates = z.strictObject({
 });
 export type TakeoverTemplates = z.infer<typeof takeoverTemplates>;
 
-/** The first placeholder that stands in the text, and in which field; null for none. */
-export function placeholderIn(
+/** The placeholders that stand in the text, and in which field. */
+export function placeholdersIn(
   content: Pick<TakeoverContent, 'event' | 'headline' | 'instruction' | 'senderName'>,
-): { field: 'event' | 'headline' | 'instruction' | 'senderName'; text: string } | null {
-  for (const field of ['event', 'headline', 'instruction', 'senderName'] as const) {
-    const found = /\[[^[\]]*\]/.exec(content[field]);
-    if (found) return { field, text: found[0] };
-  }
-  return null;
+): { field: 'event' | 'headline' | 'instruction' | 'senderName'; text: string }[] {
+  return (['event', 'headline', 'instruction', 'senderName'] as const).flatMap((field) =>
+    [...content[field].matchAll(/\[[^[\]]*\]/g)].map(([text]) => ({ field, text })),
+  );
 }

@@ -1,5 +1,5 @@
 /** Raising: who may, for which boards, and the one path from a draft to a signed document that is durable and then sent. */
-import { placeholderIn } from '../../../../shared/protocol/api/takeover-templates.ts';
+import { placeholdersIn } from '../../../../shared/protocol/api/takeover-templates.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
 import {
   takeover as takeoverSchema,
@@ -81,7 +81,7 @@ export function createIssuer(context: Context, deps: IssueDeps) {
     },
   ): Promise<void> {
     const { actor, to } = options;
-    const open = draft.type === 'cancel' ? null : placeholderIn(draft.content);
+    const [open] = draft.type === 'cancel' ? [] : placeholdersIn(draft.content);
     if (open)
       throw new TakeoverError('takeover_placeholder_left', `«${open.text}» has to be replaced`, {
         field: `content.${open.field}`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { placeholderIn } from '../../../../shared/protocol/api/takeover-templates.ts';
+import { placeholdersIn } from '../../../../shared/protocol/api/takeover-templates.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, withAccount, type TestContext } from '../../testing.ts';
@@ -26,7 +26,7 @@ describeStores('templates of alerts', (under) => {
     const { revision, templates: list } = await templates.read(commune);
     expect(revision).toBe(0);
     expect(list.map(({ event }) => event)).toEqual(['Lũ quét', 'Bão', 'Cháy rừng', 'Dịch bệnh', 'Mất điện']);
-    for (const template of list) expect(placeholderIn({ ...template, senderName: '' })).not.toBeNull();
+    for (const template of list) expect(placeholdersIn({ ...template, senderName: '' })).not.toEqual([]);
   });
 
   it('are read by who may raise an alert somewhere, and changed by who may everywhere', async () => {
@@ -62,12 +62,15 @@ describeStores('templates of alerts', (under) => {
 
 it('a placeholder is found in any field, an empty one too, and nothing else is one', () => {
   const content = { event: 'Bão', headline: 'Bão số 3', instruction: 'Ở nhà', senderName: 'UBND' };
-  expect(placeholderIn(content)).toBeNull();
-  expect(placeholderIn({ ...content, instruction: 'a\nđến [nơi tập trung]' })).toEqual({
-    field: 'instruction',
-    text: '[nơi tập trung]',
-  });
-  expect(placeholderIn({ ...content, headline: 'Bão số []' })).toEqual({ field: 'headline', text: '[]' });
-  expect(placeholderIn({ ...content, headline: 'a [b] c', event: '[tên]' })).toEqual({ field: 'event', text: '[tên]' });
-  expect(placeholderIn({ ...content, headline: 'từ 5] đến [9' })).toBeNull();
+  expect(placeholdersIn(content)).toEqual([]);
+  expect(placeholdersIn({ ...content, instruction: 'a\nđến [nơi tập trung], qua [đường]' })).toEqual([
+    { field: 'instruction', text: '[nơi tập trung]' },
+    { field: 'instruction', text: '[đường]' },
+  ]);
+  expect(placeholdersIn({ ...content, headline: 'Bão số []' })).toEqual([{ field: 'headline', text: '[]' }]);
+  expect(placeholdersIn({ ...content, headline: 'a [b] c', event: '[tên]' })).toEqual([
+    { field: 'event', text: '[tên]' },
+    { field: 'headline', text: '[b]' },
+  ]);
+  expect(placeholdersIn({ ...content, headline: 'từ 5] đến [9' })).toEqual([]);
 });

@@ -75,7 +75,10 @@ export interface Completed {
   wrong: z.core.$ZodIssue | null;
 }
 
-/** What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. */
+/**
+ * What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. What need not be
+ * there and is wrong is left out: the sample's date would be taken for theirs.
+ */
 export function completed(content: NoticeContent): Completed {
   if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false, wrong: null };
   const { schema, sample, fields: metas } = layouts[content.layout];
@@ -91,7 +94,9 @@ export function completed(content: NoticeContent): Completed {
   const wrong = schema.safeParse(fields).error?.issues.find(({ path }) => begun(path[0])) ?? null;
   let sampled = false;
   // Twice: a value is replaced by the sample's, and what the sample leaves empty is left out.
-  for (const replacement of [(key: string) => (sample as Record<string, unknown>)[key], () => undefined]) {
+  const optional = new Set<string>(metas.filter((meta) => 'required' in meta && !meta.required).map(({ key }) => key));
+  const sampleOf = (key: string): unknown => (optional.has(key) ? undefined : (sample as Record<string, unknown>)[key]);
+  for (const replacement of [sampleOf, () => undefined]) {
     const parsed = schema.safeParse(fields);
     if (parsed.success) break;
     sampled = true;

@@ -1,6 +1,6 @@
 /** A takeover while it is written, and as the preview shows it. */
 import { v7 as uuidv7 } from 'uuid';
-import { placeholderIn, type TakeoverTemplate } from '../../../../../shared/protocol/api/takeover-templates.ts';
+import { placeholdersIn, type TakeoverTemplate } from '../../../../../shared/protocol/api/takeover-templates.ts';
 import type { TakeoverRequest } from '../../../../../shared/protocol/api/takeovers.ts';
 import type { Takeover } from '../../../../../shared/protocol/takeover.ts';
 import { sentenceOf } from '../../lib/errors.ts';
@@ -32,10 +32,15 @@ export const fromTemplate = (draft: TakeoverDraft, template: TakeoverTemplate): 
   durationMs: template.durationMs,
 });
 
-/** The fields in which a placeholder of a template is left, each with what to do about it. */
+/** The fields in which placeholders of a template are left, each with what to do about it. */
 export function placeholdersLeft({ content }: TakeoverDraft): Record<string, string> {
-  const open = placeholderIn(content);
-  return open ? { [`content.${open.field}`]: sentenceOf('takeover_placeholder_left', { text: open.text }) } : {};
+  const open = Map.groupBy(placeholdersIn(content), ({ field }) => field);
+  return Object.fromEntries(
+    [...open].map(([field, left]) => [
+      `content.${field}`,
+      sentenceOf('takeover_placeholder_left', { text: left.map(({ text }) => text).join(', ') }),
+    ]),
+  );
 }
 
 /** The document as boards would get it, with a sample's words where none are written yet. */

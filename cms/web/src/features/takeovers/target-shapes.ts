@@ -2,6 +2,7 @@
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { TakeoverSelectors } from '../../../../../shared/protocol/takeover.ts';
+import { seenSize } from '../boards/words.ts';
 import type { Shape } from '../preview/shapes.ts';
 import { boardsReached } from '../targets/targets.ts';
 
@@ -19,11 +20,9 @@ export function shapesOf(
   const reached = selectors.all ? boards : boardsReached(selectors, units, boards);
   const groups = Map.groupBy(reached, ({ output }) => `${output.width}×${output.height} ${output.rotation}`);
   return [...groups]
-    .map(([id, [first, ...more]]) => ({
-      id,
-      name: `${first!.output.width}×${first!.output.height}`,
-      output: { ...first!.output, x: 0, y: 0 },
-      count: more.length + 1,
-    }))
+    .map(([id, [first, ...more]]) => {
+      const { width, height } = seenSize(first!.output);
+      return { id, name: `${width}×${height}`, output: { ...first!.output, x: 0, y: 0 }, count: more.length + 1 };
+    })
     .sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
 }
