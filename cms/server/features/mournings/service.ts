@@ -1,6 +1,6 @@
 /**
  * Mourning (quốc tang): between two times boards of a unit and below show nothing that entertains. What is ordered, changed or
- * lifted is signed into what boards already play at once (features/programmes/suspended.ts); alerts are never touched.
+ * lifted is signed into what boards already play at once (features/programmes/suspended.ts); alerts are never touched. See docs/decisions/0012.
  */
 import {
   longestMourningMs,
