@@ -6,6 +6,7 @@ import type { Picture } from '../../layouts/types.ts';
 import { assetsOf } from '../../shared/protocol/programme.ts';
 import { SceneError } from './failure.ts';
 import { loadPicture } from './pictures.ts';
+import { LOAD_LIMIT_MS, within } from './waiting.ts';
 
 /** What a picture or a video adds to a scene: it has to be loaded before, and started at, its showing. */
 export interface SceneMedia {
@@ -88,7 +89,8 @@ export class Layer {
     const { layout: name, fields, enlarge = 1 } = content;
     if (!isLayoutName(name)) throw new SceneError('layout_unknown', `No layout «${name}»`);
     const loadAll = assetsOf(content).map(async (hash) => [hash, await loadPicture(assetBase + hash)] as const);
-    const [{ component, schema }, ...pictures] = await Promise.all([loadLayout(name), ...loadAll]);
+    const code = within(loadLayout(name), LOAD_LIMIT_MS, 'layout_failed', `«${name}» not loaded in time`);
+    const [{ component, schema }, ...pictures] = await Promise.all([code, ...loadAll]);
     const parsed = schema.safeParse(fields);
     if (!parsed.success) throw new SceneError('layout_failed', `Fields of «${name}»: ${parsed.error.message}`);
     this.layout = { component, fields: parsed.data, pictures: new Map(pictures), enlarge };

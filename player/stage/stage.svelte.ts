@@ -11,7 +11,7 @@ import { asSceneError, SceneError } from './failure.ts';
 import { readyEvent } from './first-socket.ts';
 import { Layer } from './layer.svelte.ts';
 import type { Locale } from './strings.ts';
-import { delay, nextPaint } from './waiting.ts';
+import { delay, LOAD_LIMIT_MS, nextPaint } from './waiting.ts';
 
 type Command<T extends StageCommand['type']> = Extract<StageCommand, { type: T }>;
 
@@ -104,7 +104,8 @@ export class Stage {
       this.#back = layer;
       if (hasText(command.scene)) {
         // A font that cannot be loaded is replaced by the browser's; the text is still readable.
-        const fonts = loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
+        const loaded = loadFonts(JSON.stringify(command.scene)).catch(() => undefined);
+        const fonts = Promise.race([loaded, delay(LOAD_LIMIT_MS)]);
         await Promise.all([layer.load(this.assetBase), fonts]);
         if (this.#back !== layer) return;
       }

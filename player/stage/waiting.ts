@@ -1,6 +1,9 @@
 /** Waiting for what a page does in its own time: frames and events, always with an end. */
 import { SceneError, type FailureCode } from './failure.ts';
 
+/** Code and fonts come from this machine: what takes longer does not come. ms */
+export const LOAD_LIMIT_MS = 15_000;
+
 /**
  * Resolves after the next frame has been painted, with the time (performance.now) at which the frame after it began:
  * by then what was changed before the call has been on the glass.

@@ -110,6 +110,24 @@ describe('slots', () => {
     expect(never.plays).toMatchObject([{ noticeId: testId(1, 2), outcome: 'completed', paintedMs: 29_950 }]);
   });
 
+  test('of an alert: a stage that never answers is asked again, and again', () => {
+    const asked: number[] = [];
+    const alert = takeoverOf(1, { startsAt: eight + 15_000, expiresAt: eight + 6 * 3_600_000 });
+    const stage = playing(eight, {
+      answer: (command, now) => {
+        if (command.type !== 'prepare' || command.scene.kind !== 'takeover') return quick(command);
+        asked.push(now - eight);
+        return asked.length <= 2 ? null : quick(command);
+      },
+    });
+    stage.runUntil(eight + 15_000);
+    stage.send({ type: 'plan', programme, takeovers: [alert] });
+    stage.runUntil(eight + 180_000);
+    expect(asked).toEqual([15_000, 60_000, 110_000]);
+    expect(stage.shown.at(-1)).toBe('takeover 1');
+    expect(stage.records.filter(({ body }) => body.type === 'faultRaised')).toHaveLength(2);
+  });
+
   test('of less than a second are not begun', () => {
     const short = programmeOf(zone, testId(2, 1), [
       ...parts,

@@ -7,7 +7,8 @@
  * - A slot with less than `minShowMs` left is not begun (unless the glass is empty): no flashes.
  * - A scene that fails gives way to the fallback for the rest of its slot; the notice is tried again in its next slot, a
  *   takeover (and the fallback itself) after a few seconds, more and more of them.
- * - A scene that was asked for in time and not ready by its slot's end is skipped with the fault `scene_late`.
+ * - A scene that was asked for in time and not ready by its slot's end is skipped with the fault `scene_late`. One that the
+ *   stage says nothing of for `answerMs` counts as failed: an alert's slot may last for hours.
  */
 import type { StageCommand, StageEvent } from '../protocol/bridge.ts';
 import type { JournalBody } from '../protocol/journal.ts';
@@ -21,6 +22,8 @@ const aheadMs = 10_000;
 const minShowMs = 1_000;
 const firstRetryMs = 5_000;
 const lastRetryMs = 60_000;
+/** Longer than the stage itself waits for anything. */
+const answerMs = 40_000;
 /** The stage says `alive` once a second: a lost one is believed to have painted for no longer than this after its last word. */
 const aliveMs = 1_000;
 /** A clock that runs back by less than this stands still instead. */
@@ -202,6 +205,7 @@ class StageDirector implements Director {
   /** Tells the stage what follows from the present state. */
   #direct(slot: Slot | null, now: number): void {
     this.#recordLate(now);
+    this.#giveUpWaiting(now);
     this.#recordUnpainted(slot, now);
     for (const [key, failure] of this.#failed) if (failure.until <= now - lastRetryMs) this.#failed.delete(key);
     const target = this.#targetFor(slot, now);
@@ -283,6 +287,12 @@ class StageDirector implements Director {
     this.#pending = null;
   }
 
+  #giveUpWaiting(now: number): void {
+    const pending = this.#pending;
+    if (pending && !pending.prepared && now - pending.askedAt >= answerMs)
+      this.#sceneFailed(pending.sceneId, 'scene_late', 'the stage does not answer', now);
+  }
+
   #recordUnpainted(slot: Slot | null, now: number): void {
     const current = slot && this.#plan.targetOf(slot)?.key;
     for (const target of this.#unpainted) {
@@ -294,6 +304,7 @@ class StageDirector implements Director {
   #wakeAt(slot: Slot | null, now: number): number {
     const times = [now + longestSleepMs, this.#plan.nextTakeoverChange(now)];
     if (slot) times.push(slot.end, slot.end - aheadMs);
+    if (this.#pending) times.push(this.#pending.askedAt + answerMs);
     for (const { until } of this.#failed.values()) times.push(until);
     return Math.min(...times.filter((time) => time > now));
   }

@@ -360,6 +360,16 @@ describe('what cannot be shown', () => {
     expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(true);
   });
 
+  test('a font or a layout that never comes is not waited for', async () => {
+    await open();
+    // Neither answered nor refused.
+    await page.route(/\.(woff2?|js)$/, () => undefined);
+    await director.present('alert', takeoverScene(4));
+    const failed = director.next('failed', 'layout');
+    director.prepare('layout', layoutScene('notice', layouts.notice.sample)).catch(() => undefined);
+    expect(await failed).toMatchObject({ code: 'layout_failed', detail: expect.stringContaining('in time') });
+  });
+
   test('messages that are no commands change nothing', async () => {
     await open();
     await director.present('a', await plainImage('#1e3cc8'));
