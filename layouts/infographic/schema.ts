@@ -9,7 +9,6 @@ export const infographicRow = z.strictObject({
   unit: optionalText(16),
   label: requiredText(60),
 });
-export type InfographicRow = z.infer<typeof infographicRow>;
 
 export const schema = z.strictObject({
   title: requiredText(100),

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { signDocument } from '../../shared/protocol/signing.ts';
 import { noticeId, picture, programme, unitId, useBoard } from './testing-board.ts';
 import { sha256, testKey } from './testing-cms.ts';
@@ -181,4 +181,22 @@ test('takeovers that are replayed, expired, altered or by another key change not
   }
   expect(stage.shown.filter(({ kind }) => kind === 'takeover')).toHaveLength(1);
   expect(stage.front?.kind).toBe('notice');
+});
+
+test('a CMS that lets the board in and cannot answer its greeting is left more and more time', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null]);
+  await b.stop();
+  cms.takeovers = [{ takeover: await cms.raise(), jws: 5 as never }];
+  const hellos = () => cms.told.filter(({ name }) => name === 'helloV1').length;
+  const before = hellos();
+  const waits = vi.spyOn(globalThis, 'setTimeout');
+  try {
+    await b.start();
+    await cms.until(() => hellos() === before + 3);
+    expect(waits.mock.calls.map(([, ms]) => ms)).toEqual(expect.arrayContaining([1_000, 2_000]));
+  } finally {
+    waits.mockRestore();
+  }
 });

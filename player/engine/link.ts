@@ -134,13 +134,15 @@ export class Link {
 
   #listen(socket: Socket): void {
     socket.on('connect', () => {
-      this.#refusals = 0;
       this.#o.log.info('connected to the CMS');
-      this.#o.onConnect().catch((error: unknown) => {
-        this.#o.log.warn({ code: codeOf(error) }, 'greeting the CMS failed');
-        // Half a greeting is none: start over rather than sit on a connection that brings nothing.
-        if (socket.connected) this.reconnect();
-      });
+      this.#o.onConnect().then(
+        () => (this.#refusals = 0),
+        (error: unknown) => {
+          this.#o.log.warn({ code: codeOf(error) }, 'greeting the CMS failed');
+          // Half a greeting is none: start over rather than sit on a connection that brings nothing.
+          if (socket.connected) this.reconnect();
+        },
+      );
     });
     socket.on('disconnect', (reason) => {
       this.#o.log.info({ reason }, 'connection to the CMS lost');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -17,7 +17,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(program: string): EngineProcess {
+function start(program: string, pairAnew = false): EngineProcess {
   const path = join(folder, 'engine.mjs');
   writeFileSync(path, program);
   engine = new EngineProcess('chromium', {
@@ -27,7 +27,7 @@ function start(program: string): EngineProcess {
     cms: null,
     dataDir: folder,
     stageDir: folder,
-    pairAnew: false,
+    pairAnew,
     onMessage: () => undefined,
     takePicture: () => Promise.reject(new Error('There is none')),
     onHopeless: () => undefined,
@@ -53,4 +53,19 @@ test('an engine that says that it is alive goes on', async () => {
     setInterval(() => process.send({ type: 'alive' }, () => ++times === 40 && process.exit(7)), 50);
   `);
   await vi.waitFor(() => expect(reports[0]).toMatch(/code 7/), { timeout: 20_000 });
+});
+
+test('a new pairing is asked for until an engine has opened its store, and then no more', async () => {
+  start(
+    `
+    import { appendFileSync, readFileSync } from 'node:fs';
+    const file = '${join(folder, 'asked').replaceAll('\\', '/')}';
+    appendFileSync(file, process.argv.includes('--pair-anew') ? 'y' : 'n');
+    // Only the second one gets as far as the store.
+    const type = readFileSync(file, 'utf8').length === 2 ? 'alive' : 'listening';
+    process.send({ type, port: 0 }, () => process.exit(1));
+    `,
+    true,
+  );
+  await vi.waitFor(() => expect(readFileSync(join(folder, 'asked'), 'utf8')).toMatch(/^yyn/), { timeout: 20_000 });
 });

@@ -109,12 +109,13 @@ export class EngineProcess {
     child.on('message', (message) => {
       // Our own program at the other end of a pipe that nobody else can open.
       const said = message as EngineMessage;
-      if (said.type === 'alive') return this.#watchFor(child, this.#silenceMs);
-      if (said.type === 'pictureWanted') return void this.#answer(child, said);
-      if (said.type === 'listening') {
-        this.#port = said.port;
+      if (said.type === 'alive') {
+        // It has opened its store: the pairing of before is given up. One that ended sooner has done nothing yet.
         this.#pairAnew = false;
+        return this.#watchFor(child, this.#silenceMs);
       }
+      if (said.type === 'pictureWanted') return void this.#answer(child, said);
+      if (said.type === 'listening') this.#port = said.port;
       this.#o.onMessage(said);
     });
     let over = false;

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { fingerprint } from './targets.ts';
+import { repoRoot } from './paths.ts';
+import { fingerprint, TARGETS } from './targets.ts';
 
 let root = '';
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -39,4 +40,17 @@ test('a fingerprint changes with content, names and new files, and with nothing 
     seen.add(fingerprint(sources, root));
   }
   expect(seen.size).toBe(5);
+});
+
+test('whatever the Chromium host takes from elsewhere is among its sources', () => {
+  const taken = globSync('player/hosts/{*,chromium/*}.ts', { cwd: repoRoot })
+    .filter((path) => !path.endsWith('.test.ts'))
+    .flatMap((path) =>
+      [...readFileSync(join(repoRoot, path), 'utf8').matchAll(/^import (?!type )[^;]* from '(\.[^']+)';$/gm)].map(
+        ([, from]) => join(path, '..', from!).replaceAll('\\', '/'),
+      ),
+    );
+  expect(taken).toContain('player/engine/launch.ts');
+  const { sources } = TARGETS.chromium;
+  expect(taken.filter((path) => !sources.some((source) => `${path}/`.startsWith(`${source}/`)))).toEqual([]);
 });

@@ -29,7 +29,12 @@ const common = [
 export const TARGETS: Record<TargetName, Target> = {
   web: { name: 'web', title: 'the CMS pages', sources: ['cms/web', 'layouts', ...common] },
   stage: { name: 'stage', title: 'the stage', sources: ['player/stage', 'layouts', ...common] },
-  chromium: { name: 'chromium', title: 'the Chromium host', sources: ['player/hosts', ...common] },
+  chromium: {
+    name: 'chromium',
+    title: 'the Chromium host',
+    // launch.ts: what host and engine agree on. Of the rest of the engine it takes types alone.
+    sources: ['player/hosts', 'player/engine/launch.ts', ...common],
+  },
   electron: { name: 'electron', title: 'the Electron host', sources: ['player/hosts', 'player/engine', ...common] },
   engine: { name: 'engine', title: 'the player engine', sources: ['player/engine', ...common] },
 };

@@ -32,7 +32,6 @@ export const boardAuth = z.strictObject({ token: compactJws, journalOnly: z.bool
  * been paired with the board, or the board was deleted; only `journalOnly` is still open to this one.
  */
 export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown', 'device_replaced'] as const;
-export type ConnectRefusal = (typeof connectRefusals)[number];
 
 const failure = errorBody.extend({ ok: z.literal(false) });
 const reply = <T extends z.ZodRawShape>(shape: T) =>

@@ -137,7 +137,7 @@ test('a kiosk window covers its screen, also where no window manager does it', a
   const host = startHost(cms, { DISPLAY: display, WAYLAND_DISPLAY: '' }, '--browser', browser);
   try {
     const said = await host.message('stage');
-    if (said['host'] !== 'chromium') return context.skip(`no window here: ${String(said['reason'])}`);
+    expect(said).toMatchObject({ host: 'chromium' });
     // The first offer may have been made before there was a window; the next one tells its size.
     await cms.until(() => [...cms.offers.values()].some(({ reveal }) => reveal));
     for (const offer of cms.offers.values()) if (!offer.reveal?.screen) offer.expiresAt = 0;
@@ -158,8 +158,7 @@ test('a real browser shows the board; engine and browser are killed and come bac
   const host = startHost(cms, {}, '--browser', browser, '--headless');
   try {
     const said = await host.message('stage');
-    if (said['host'] === 'none') return context.skip(`the browser does not run here: ${String(said['reason'])}`);
-    expect(said['host']).toBe('headless');
+    expect(said).toMatchObject({ host: 'headless' });
     await cms.enterCode(String((await host.message('pairingCode'))['code']));
     await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
     await cms.publish(programme([1, null], [2, null]));
@@ -222,7 +221,7 @@ test('a page that crashes in a browser that goes on is shown anew', async (conte
   const host = startHost(cms, {}, '--browser', browser, '--headless');
   try {
     const said = await host.message('stage');
-    if (said['host'] === 'none') return context.skip(`the browser does not run here: ${String(said['reason'])}`);
+    expect(said).toMatchObject({ host: 'headless' });
     await cms.enterCode(String((await host.message('pairingCode'))['code']));
     await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
     await cms.publish(programme([1, null], [2, null]));
