@@ -40,3 +40,10 @@ test('one that has no room at all does not keep from the one that plays a file t
   await b.start();
   await (await b.openStage()).untilNotice(noticeId(1));
 });
+
+test('a disk that leaves the journal little room is told of while there is some', async () => {
+  roomFor(-0.6 * reservedBytes);
+  const b = board();
+  await b.startPlaying([1, null]);
+  await b.fault('disk_low');
+});

@@ -23,7 +23,7 @@ import type { AskForPicture } from './host-pictures.ts';
 import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { newTokens, type StageKind } from './launch.ts';
-import { Library } from './library.ts';
+import { Library, reservedBytes } from './library.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
@@ -120,6 +120,7 @@ export class Engine {
   #door: StageDoor | null = null;
   #link: BoardLink | null = null;
   #playing = false;
+  #lowOnRoom = false;
   #pairing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
@@ -207,6 +208,7 @@ export class Engine {
         this.#faults.raise(code, 'The journal goes on under another name');
       }
     });
+    this.#checkRoom();
   }
 
   /** Plays what the disk holds, opens the stage's door, then looks for the CMS. */
@@ -479,7 +481,22 @@ export class Engine {
     if (movedMs !== 0) this.#glass?.seek();
   }
 
+  /** Said once, while there is still room to say it: a journal that nothing can be written to loses every play. */
+  #checkRoom(): void {
+    let room: number;
+    try {
+      room = this.#library.room;
+    } catch (error) {
+      return this.#log.error({ err: error }, 'the room on the disk cannot be looked at');
+    }
+    if (room < reservedBytes / 2 && !this.#lowOnRoom)
+      this.#faults.raise('disk_low', `${room} bytes are left for the journal`);
+    // What is freed and filled again by turns is told once.
+    this.#lowOnRoom = room < (this.#lowOnRoom ? reservedBytes : reservedBytes / 2);
+  }
+
   #everyMinute(): void {
+    this.#checkRoom();
     this.#record(() => this.#clock.save());
     const step = this.#clock.checkOffset();
     if (step) this.#clockStepped(step);

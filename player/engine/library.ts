@@ -28,7 +28,7 @@ export type GetContent = (path: string, from: number, signal: AbortSignal) => Pr
 const keptAside = 3;
 /** Errors of the system that pass by themselves (errno(3)). */
 const passing = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'];
-/** Room on the disk that is left to the journal, bytes. */
+/** Room on the disk that is left to the journal, bytes: nine days of ten-second items without the CMS. */
 export const reservedBytes = 64_000_000;
 
 export class Library {
@@ -163,11 +163,15 @@ export class Library {
     this.#verified.set(ref.hash, likeness(statSync(this.path(ref.hash))));
   }
 
+  /** What is free on the disk, bytes. @throws the disk's error */
+  get room(): number {
+    const { bavail, bsize } = statfsSync(this.#folder);
+    return bavail * bsize;
+  }
+
   /** Media must not take the room that the journal needs. @throws RefusedError `disk_full` */
   #assertRoom(bytes: number): void {
-    const { bavail, bsize } = statfsSync(this.#folder);
-    if (bavail * bsize - bytes < reservedBytes)
-      throw new RefusedError('disk_full', `There is no room for ${bytes} bytes`);
+    if (this.room - bytes < reservedBytes) throw new RefusedError('disk_full', `There is no room for ${bytes} bytes`);
   }
 
   /** Removes every asset that is not among `keep`, whole or partial. @returns how many went */
