@@ -144,6 +144,6 @@ export const conditionPage = z.strictObject({
 });
 
 /** GET /api/overview/start: how far somebody's first steps have come, as the data say. */
-export const startStep = z.enum(['unit', 'board', 'notice', 'playlist', 'schedule', 'publish', 'play']);
+export const startStep = z.enum(['unit', 'board', 'notice', 'approval', 'playlist', 'schedule', 'publish', 'play']);
 export type StartStep = z.infer<typeof startStep>;
 export const start = z.strictObject({ steps: z.array(z.strictObject({ step: startStep, done: z.boolean() })) });

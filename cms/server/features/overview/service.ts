@@ -197,9 +197,10 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
     async start(actor: Actor): Promise<z.infer<typeof startSchema>> {
       const { unitIds } = scopeFor(actor, undefined);
       const one = { limit: 1 };
-      const [boards, notices, playlists, entries, shown] = await Promise.all([
+      const [boards, notices, approved, playlists, entries, shown] = await Promise.all([
         conditions.count(unitIds),
         deps.notices.list(actor, one),
+        deps.notices.list(actor, { ...one, state: 'approved' }),
         deps.playlists.list(actor, one),
         deps.schedules.list(actor, one),
         sums.anythingShown(unitIds),
@@ -209,6 +210,7 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
           { step: 'unit', done: units.list(actor).some(({ level }) => level !== 'province') },
           { step: 'board', done: boards.some(({ condition }) => condition !== 'unpaired') },
           { step: 'notice', done: notices.total > 0 },
+          { step: 'approval', done: approved.total > 0 },
           { step: 'playlist', done: playlists.total > 0 },
           { step: 'schedule', done: entries.total > 0 },
           { step: 'publish', done: boards.some(({ published }) => published > 0) },

@@ -65,6 +65,7 @@ export function stepWord(step: StartStep): { title: string; text: string; href: 
     unit: { title: m.start_unit, text: m.start_unit_text, href: '/units' },
     board: { title: m.start_board, text: m.start_board_text, href: '/boards' },
     notice: { title: m.start_notice, text: m.start_notice_text, href: '/notices/new' },
+    approval: { title: m.start_approval, text: m.start_approval_text, href: '/users' },
     playlist: { title: m.start_playlist, text: m.start_playlist_text, href: '/playlists/new' },
     schedule: { title: m.start_schedule, text: m.start_schedule_text, href: '/schedules/new' },
     publish: { title: m.start_publish, text: m.start_publish_text, href: '/publish' },
