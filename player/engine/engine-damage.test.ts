@@ -169,6 +169,22 @@ test('a journal that forked is not continued, though power was lost before anoth
   await cms.until(() => cms.journals.size === 2 && cms.bodies('playEnded').length > before);
 });
 
+test('a CMS from a backup that is older than what this disk keeps gets what none ever had, under a new name', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null]);
+  await cms.until(() => cms.bodies('playEnded').length >= 2);
+  await b.stop();
+  b.onDisk('UPDATE journals SET acked = head_seq - 1');
+  b.onDisk('DELETE FROM lines WHERE seq < (SELECT acked FROM journals)');
+  cms.journals.clear();
+  const stopped = Date.now();
+  await b.start();
+  await b.fault('journal_ack_wrong');
+  expect(cms.records.slice(0, 2)).toMatchObject([{ body: { outcome: 'interrupted' } }, { body: { type: 'booted' } }]);
+  expect(cms.records[0]!.at).toBeLessThanOrEqual(stopped);
+});
+
 test('an alert for the unit that came while the board could not prove where it belongs is shown when it can', async () => {
   const b = board();
   const { cms } = b;

@@ -473,6 +473,7 @@ export class Engine {
       this.#journal.markForked(journalId);
       if (own) this.#journal.switchTo(this.#ownJournal());
     });
+    this.#record(() => this.#journal.carryOver());
     this.#faults.raise(code, `Journal ${journalId}`);
   }
 
@@ -497,6 +498,7 @@ export class Engine {
 
   #everyMinute(): void {
     this.#checkRoom();
+    this.#record(() => this.#journal.carryOver());
     this.#record(() => this.#clock.save());
     const step = this.#clock.checkOffset();
     if (step) this.#clockStepped(step);

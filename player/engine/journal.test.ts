@@ -110,3 +110,40 @@ test('a play that a crash cut off in a journal that has forked ends in the one t
   new Journal(store, clock, { journalId: id(2), deviceKey: 'key' }, () => undefined).closeInterrupted();
   expect([outcomes(1), outcomes(2)]).toEqual([[], ['interrupted']]);
 });
+
+test('what no CMS ever acked of a journal goes on in the next one, when the CMS is back from before all that is kept', () => {
+  const first = new Journal(store, clock, { journalId: id(1), deviceKey: 'key' }, () => undefined);
+  const records = (from: number, to: number) =>
+    Array.from(
+      { length: to - from + 1 },
+      (_, n) => ({ type: 'faultRaised', code: 'test', detail: `${from + n}` }) as const,
+    );
+  const left = (journalId: string) =>
+    store.db
+      .prepare(
+        "SELECT line ->> 'at' AS at, line ->> '$.body.detail' AS detail FROM lines WHERE journal_id = ? ORDER BY seq",
+      )
+      .all(journalId);
+  first.append(records(1, 2_010));
+  first.acked(id(1), 6);
+  store.db.exec('DELETE FROM lines WHERE seq <= 4');
+  const never = left(id(1)).slice(2);
+  expect(first.acked(id(1), 2)).toBe(false);
+  first.markForked(id(1));
+  first.switchTo({ journalId: id(2), deviceKey: 'key' });
+  for (let portion = 1; portion <= 3; portion++) first.carryOver();
+  expect(left(id(2))).toEqual(never);
+  expect(never.map((row) => row['detail'])).toEqual(Array.from({ length: 2_004 }, (_, n) => `${7 + n}`));
+  expect(first.undelivered('key')).toEqual([id(2)]);
+});
+
+test('nothing of a journal is carried over that the CMS may hold', () => {
+  const first = new Journal(store, clock, { journalId: id(1), deviceKey: 'key' }, () => undefined);
+  first.append([play, play, play]);
+  first.acked(id(1), 1);
+  expect(first.acked(id(1), 4)).toBe(false);
+  first.markForked(id(1));
+  first.switchTo({ journalId: id(2), deviceKey: 'key' });
+  first.carryOver();
+  expect(first.undelivered('key')).toEqual([]);
+});

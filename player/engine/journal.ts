@@ -8,11 +8,12 @@ import {
   batchMessage,
   firstPrev,
   journalBody,
+  journalRecord,
   type JournalBatch,
   type JournalBody,
   type PlayBody,
 } from '../../shared/protocol/journal.ts';
-import { appendRecord } from '../../shared/proof/chain.ts';
+import { appendRecord, type RecordEntry } from '../../shared/proof/chain.ts';
 import { sha256Hex } from '../../shared/protocol/common.ts';
 import type { Clock } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
@@ -24,6 +25,8 @@ const batchRecords = 200;
 const batchBytes = 600_000;
 /** Delivered lines that are kept per journal: about two days of ten-second items. */
 const keptDelivered = 20_000;
+/** Records that are carried over into another journal at once: nothing else goes on meanwhile. */
+const carriedAtOnce = 2_000;
 /** The same play is checkpointed when it has been painted for so much longer, ms: a board's disk lives by its writes. */
 const checkpointMs = 900;
 
@@ -32,7 +35,7 @@ const headShape = z.object({
   head_seq: z.int(),
   head_hash: sha256Hex,
   acked: z.int(),
-  /** 0: open, 1: forked, 2: ended (`stateOf`). */
+  /** 0: open, 1: forked, 2: ended (`stateOf`), 3: forked, and what was never acked is still to be carried over. */
   forked: z.int(),
 });
 type Head = z.infer<typeof headShape>;
@@ -77,7 +80,7 @@ export class Journal {
   static stateOf(store: Store, journalId: string): 'open' | 'forked' | 'ended' | 'unknown' {
     const row = store.db.prepare('SELECT forked FROM journals WHERE journal_id = ?').get(journalId);
     if (row === undefined) return 'unknown';
-    return row['forked'] === 0 ? 'open' : row['forked'] === 1 ? 'forked' : 'ended';
+    return row['forked'] === 0 ? 'open' : row['forked'] === 2 ? 'ended' : 'forked';
   }
 
   /** Goes on in another journal. What is left of the old one is still delivered. */
@@ -100,24 +103,29 @@ export class Journal {
   #append(journalId: string, bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
     if (bodies.length === 0) return openPlay === undefined ? undefined : this.checkpoint(openPlay);
     this.#store.transaction(() => {
-      const head = this.#head(journalId);
-      let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
-      const insert = this.#store.db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
-      for (const body of bodies) {
-        const record = appendRecord(
-          { journalId, seq, hash },
-          { at: this.#clock.now(), clock: this.#clock.state(), offsetMs: this.#clock.offsetMs(), body },
-        );
-        ({ seq, hash } = record);
-        insert.run(journalId, seq, record.line, hash);
-      }
-      this.#store.db
-        .prepare('UPDATE journals SET head_seq = ?, head_hash = ? WHERE journal_id = ?')
-        .run(seq, hash, journalId);
+      const moment = { at: this.#clock.now(), clock: this.#clock.state(), offsetMs: this.#clock.offsetMs() };
+      this.#write(
+        journalId,
+        bodies.map((body) => ({ ...moment, body })),
+      );
       if (openPlay !== undefined) this.checkpoint(openPlay);
     });
     // Never before: a record that the CMS holds and this disk lost would be a fork.
     this.#store.afterCommit(this.#onAppend);
+  }
+
+  #write(journalId: string, entries: readonly RecordEntry[]): void {
+    const head = this.#head(journalId);
+    let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
+    const insert = this.#store.db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
+    for (const entry of entries) {
+      const record = appendRecord({ journalId, seq, hash }, entry);
+      ({ seq, hash } = record);
+      insert.run(journalId, seq, record.line, hash);
+    }
+    this.#store.db
+      .prepare('UPDATE journals SET head_seq = ?, head_hash = ? WHERE journal_id = ?')
+      .run(seq, hash, journalId);
   }
 
   /** Remembers the play that is on the glass, so that a power cut leaves it in the journal. */
@@ -155,7 +163,7 @@ export class Journal {
   undelivered(deviceKey: string): string[] {
     return this.#store.db
       .prepare(
-        'SELECT journal_id FROM journals WHERE device_key = ? AND acked < head_seq AND forked <> 1 ORDER BY made_at, journal_id',
+        'SELECT journal_id FROM journals WHERE device_key = ? AND acked < head_seq AND forked IN (0, 2) ORDER BY made_at, journal_id',
       )
       .all(deviceKey)
       .map((row) => (row as { journal_id: string }).journal_id);
@@ -164,7 +172,7 @@ export class Journal {
   /** The next records for the CMS, signed; null when it has them all. */
   nextBatch(journalId: string, key: DeviceKey): JournalBatch | null {
     const head = this.#head(journalId);
-    if (!head || head.forked === 1 || head.acked >= head.head_seq) return null;
+    if (!head || head.forked % 2 === 1 || head.acked >= head.head_seq) return null;
     const rows = this.#store.db
       .prepare('SELECT seq, line, hash FROM lines WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?')
       .all(journalId, head.acked, batchRecords) as unknown as { seq: number; line: string; hash: string }[];
@@ -191,7 +199,11 @@ export class Journal {
     if (!head) return false;
     if (seq > head.head_seq) return false;
     const next = this.#store.db.prepare('SELECT 1 FROM lines WHERE journal_id = ? AND seq = ?').get(journalId, seq + 1);
-    if (seq < head.head_seq && next === undefined) return false;
+    if (seq < head.head_seq && next === undefined) {
+      // It holds less than it once acked, and less than this disk could send again.
+      if (seq < head.acked) this.#mark(journalId, 3);
+      return false;
+    }
     this.#store.transaction(() => {
       this.#store.db.prepare('UPDATE journals SET acked = ? WHERE journal_id = ?').run(seq, journalId);
       this.#store.db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq <= ?').run(journalId, seq - keptDelivered);
@@ -201,11 +213,60 @@ export class Journal {
 
   /** The CMS holds other records under the same numbers: nothing more of this journal is sent; its lines stay here. */
   markForked(journalId: string): void {
-    this.#store.db.prepare('UPDATE journals SET forked = 1 WHERE journal_id = ?').run(journalId);
+    this.#mark(journalId, 1);
+  }
+
+  #mark(journalId: string, forked: 1 | 3): void {
+    this.#store.db
+      .prepare('UPDATE journals SET forked = ? WHERE journal_id = ? AND forked <> 3')
+      .run(forked, journalId);
+  }
+
+  /**
+   * Of journals that cannot be continued because the CMS came back from an older backup than this disk goes back to: what no CMS
+   * ever acked goes on in the present journal, with the time that it was recorded at. A portion at a time, to be called again.
+   */
+  carryOver(): void {
+    const { db } = this.#store;
+    const keyOf = 'SELECT device_key FROM journals WHERE journal_id = ?';
+    const given = db
+      .prepare(
+        `SELECT journal_id, acked FROM journals WHERE forked = 3 AND journal_id <> ? AND device_key = (${keyOf})`,
+      )
+      .get(this.#journalId, this.#journalId) as { journal_id: string; acked: number } | undefined;
+    if (!given) return;
+    this.#store.transaction(() => {
+      const rows = db
+        .prepare('SELECT seq, line FROM lines WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?')
+        .all(given.journal_id, given.acked, carriedAtOnce);
+      this.#write(
+        this.#journalId,
+        rows.flatMap(({ line }) => entryOf(String(line))),
+      );
+      const to = Number(rows.at(-1)?.['seq'] ?? given.acked);
+      db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq BETWEEN ? AND ?').run(
+        given.journal_id,
+        given.acked + 1,
+        to,
+      );
+      const forked = rows.length < carriedAtOnce ? 1 : 3;
+      db.prepare('UPDATE journals SET acked = ?, forked = ? WHERE journal_id = ?').run(to, forked, given.journal_id);
+    });
+    this.#store.afterCommit(this.#onAppend);
   }
 
   #head(journalId: string): Head | null {
     const row = this.#store.db.prepare('SELECT * FROM journals WHERE journal_id = ?').get(journalId);
     return row === undefined ? null : headShape.parse(row);
+  }
+}
+
+/** What a line records; nothing for one that has rotted. */
+function entryOf(line: string): RecordEntry[] {
+  try {
+    const { at, clock, offsetMs, body } = journalRecord.parse(JSON.parse(line));
+    return [{ at, clock, offsetMs, body }];
+  } catch {
+    return [];
   }
 }
