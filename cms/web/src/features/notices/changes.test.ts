@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { m } from '../../paraglide/messages.js';
-import { changesOf, type Compared } from './changes.ts';
+import { changesOf, particularsOf, type Compared } from './changes.ts';
 import { categoryName, layoutWord } from './words.ts';
 
 const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> = {}): Compared => ({
@@ -65,5 +65,23 @@ describe('what changed between two versions', () => {
         after: m.change_file_words({ id: 'bbbbbbbb' }),
       },
     ]);
+  });
+});
+
+describe('what an approver answers for', () => {
+  it('is each short text of the notice, also one that was left out', () => {
+    const { content } = version({ documentNumber: '12/TB-UBND', date: '20/11/2026', signer: 'Nguyễn Văn A' });
+    expect(particularsOf(content)).toEqual([
+      [layoutWord('notice', 'title'), 'Họp thôn'],
+      [layoutWord('notice', 'documentNumber'), '12/TB-UBND'],
+      [layoutWord('notice', 'date'), '20/11/2026'],
+      [layoutWord('notice', 'issuingUnit'), ''],
+      [layoutWord('notice', 'signer'), 'Nguyễn Văn A'],
+    ]);
+  });
+
+  it('is of a picture the words that stand for it', () => {
+    const picture = { type: 'image', asset: 'a'.repeat(64), alt: 'Lịch cắt điện', fit: 'contain' } as const;
+    expect(particularsOf(picture)).toEqual([[m.notice_alt(), 'Lịch cắt điện']]);
   });
 });

@@ -41,6 +41,16 @@ function linesOf(notice: Compared, unitName: (id: string) => string): Line[] {
   ];
 }
 
+/** What a notice says of itself in short texts: number, date, who signed, subject; '' where it leaves one out. */
+export function particularsOf(content: NoticeContent): Line[] {
+  if (content.type !== 'layout') return [[m.notice_alt(), content.alt]];
+  const { layout, fields } = content;
+  if (!isLayoutName(layout)) return [];
+  return layouts[layout].fields
+    .filter(({ kind }) => kind === 'text')
+    .map(({ key }): Line => [layoutWord(layout, key), text(fields[key])]);
+}
+
 const fileWords = (hash: string): string => m.change_file_words({ id: hash.slice(0, 8) });
 
 function contentLines(content: NoticeContent): Line[] {
