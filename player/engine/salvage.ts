@@ -3,6 +3,7 @@
  * the plays that nobody has been told of. Signed documents are verified at every start anyway, so nothing is believed here.
  */
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { maxBatchRecords } from '../../shared/protocol/journal.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -42,12 +43,18 @@ function whole(to: DatabaseSync, work: () => void): void {
 }
 
 /** From both ends: a page that cannot be read hides only its own rows. */
-function keysOf(from: DatabaseSync, table: string, key: string): Set<SQLOutputValue> {
+function keysOf(
+  from: DatabaseSync,
+  table: string,
+  key: string,
+  where = '1',
+  ...values: SQLOutputValue[]
+): Set<SQLOutputValue> {
   const keys = new Set<SQLOutputValue>();
   for (const order of ['ASC', 'DESC']) {
     try {
-      const rows = from.prepare(`SELECT ${key} AS name FROM ${table} ORDER BY ${key} ${order}`);
-      for (const row of rows.iterate()) keys.add(row['name']!);
+      const rows = from.prepare(`SELECT ${key} AS name FROM ${table} WHERE ${where} ORDER BY ${key} ${order}`);
+      for (const row of rows.iterate(...values)) keys.add(row['name']!);
     } catch {
       // This far and no further.
     }
@@ -95,6 +102,30 @@ function copyJournal(from: DatabaseSync, to: DatabaseSync, id: SQLOutputValue): 
   to.prepare(
     'UPDATE journals SET head_seq = ?, head_hash = ?, forked = iif(forked = 0, 2, forked) WHERE journal_id = ?',
   ).run(head.seq, head.hash, id);
+  copyRest(from, to, journal, Math.max(head.seq, acked + maxBatchRecords));
+}
+
+/**
+ * What comes after a hole is no chain any more. Records that no batch can have brought to the CMS yet lie under a name of their
+ * own until they are carried over into the next journal (Journal.carryOver).
+ * @param after number of the last record that the CMS may hold, or will
+ */
+function copyRest(from: DatabaseSync, to: DatabaseSync, journal: Row, after: number): void {
+  const id = journal['journal_id']!;
+  const read = from.prepare('SELECT line, hash FROM lines WHERE journal_id = ? AND seq = ?');
+  const add = to.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
+  const name = `${String(id)} after a hole`;
+  const seqs = [...keysOf(from, 'lines', 'seq', 'journal_id = ? AND seq > ?', id, after)].map(Number);
+  if (seqs.length === 0 || journal['forked'] === 1) return;
+  insert(to, 'journals', { ...journal, journal_id: name, acked: after, forked: 3 });
+  for (const seq of seqs) {
+    try {
+      const row = read.get(id, seq);
+      if (row) add.run(name, seq, row['line']!, row['hash']!);
+    } catch {
+      // Another hole.
+    }
+  }
 }
 
 /** Lines from `first` on, one after another, until one is missing or cannot be read. */
