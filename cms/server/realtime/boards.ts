@@ -101,11 +101,14 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       return {};
     },
     async takeoverProgressedV1(board, progress) {
-      // A stage in any browser, or with no glass behind it, proves nothing: what it says it displays has arrived, no more.
-      const shown = progress.state === 'displayed' || progress.state === 'dark';
+      // A stage in any browser, or with no glass behind it, proves nothing: what it takes has arrived, no more.
+      const arrived = progress.state === 'received' || progress.state === 'displayed' || progress.state === 'dark';
       const host = presence.hostOf(board.boardId);
-      const unproven = shown && host !== null && !proves(host);
-      await deps.takeovers.recordProgress(board.boardId, unproven ? { ...progress, state: 'received' } : progress);
+      const unproven = arrived && host !== null && !proves(host);
+      await deps.takeovers.recordProgress(
+        board.boardId,
+        unproven ? { ...progress, state: 'received', errorCode: 'display_unproved' } : progress,
+      );
       return {};
     },
     async commandFailedV1(board, { commandId, errorCode }) {

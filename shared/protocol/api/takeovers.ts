@@ -21,11 +21,13 @@ const selectorsInput = takeoverSelectors
 export const takeoverPreviewRequest = z.strictObject({ selectors: selectorsInput });
 export const takeoverPreview = z.strictObject({
   targets: z.int(),
-  /** Those that can get it at once. The three add up to the targets. */
+  /** Those that can get it at once, and say so when they display it. The four add up to the targets. */
   online: z.int(),
   offline: z.int(),
   /** Without a player: cannot receive. */
   unpaired: z.int(),
+  /** Connected, but only a stand-in or an ordinary browser plays there: it gets it, and nobody can say that it is displayed. */
+  unproved: z.int(),
   boards: z
     .array(
       z.strictObject({
@@ -33,6 +35,7 @@ export const takeoverPreview = z.strictObject({
         name: z.string(),
         unitName: z.string(),
         presence: z.enum(['unpaired', 'online', 'offline']),
+        unproved: z.boolean(),
       }),
     )
     .max(10_000),
@@ -114,6 +117,7 @@ export const takeoverDetail = takeoverView.extend({
       boardName: z.string(),
       unitName: z.string(),
       state: deliveryState,
+      /** Why it is not displayed; `display_unproved`: no host that can prove it said that it is (`provingHosts`). */
       errorCode: z.string().nullable(),
       receivedAt: msUtc.nullable(),
       displayedAt: msUtc.nullable(),

@@ -32,7 +32,7 @@ describeStores('obligations', (under) => {
     const { context, units, boards, notices, obligations } = test;
     const accounts = { names: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'Chị Lan']))) };
     inbox = createObligationInbox(context, { units, boards, notices, accounts, obligations });
-    const presence = { stateOf: () => 'online' as const };
+    const presence = { stateOf: () => 'online' as const, hostOf: () => null };
     takeovers = createTakeoverService(context, {
       keys: test.keys,
       units,

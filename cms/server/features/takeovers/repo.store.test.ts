@@ -177,4 +177,32 @@ describeStores('takeovers', (under) => {
       expect(await repo.after(store.read, null, 5000)).toEqual([]);
     });
   });
+
+  it('keeps why what a board took could not be believed to be displayed, until it is', async () => {
+    const { store } = under;
+    const takeover = row(2, { epoch: 3, unit_id: unitId });
+    await store.transaction(async (tx) => {
+      await repo.insert(tx, takeover);
+      await repo.freezeTargets(tx, takeover.id, { ...nobody, all: true }, []);
+    });
+    const told = async (
+      boardId: string,
+      ...states: readonly (readonly [DeliveryProgress['state'], string | null])[]
+    ): Promise<string | null> => {
+      const at = 2000;
+      const reports = states.map(([state, errorCode]) => ({ takeoverId: takeover.id, boardId, state, at, errorCode }));
+      await store.transaction((tx) => repo.report(tx, reports));
+      return (await repo.deliveries(store.read, takeover.id)).find((one) => one.board_id === boardId)!.error_code;
+    };
+    const [a, b, c] = boards as [string, string, string];
+    const unproved = ['received', 'display_unproved'] as const;
+    // One after the other, and in one transaction.
+    expect(await told(a, ['received', null])).toBeNull();
+    expect(await told(a, unproved)).toBe('display_unproved');
+    expect(await told(a, ['received', null])).toBe('display_unproved');
+    expect(await told(a, ['ended', null])).toBe('display_unproved');
+    expect(await told(b, ['received', null], unproved, ['ended', null])).toBe('display_unproved');
+    expect(await told(c, unproved)).toBe('display_unproved');
+    expect(await told(c, ['displayed', null])).toBeNull();
+  });
 });

@@ -101,6 +101,10 @@ function targeted(to: Targeting) {
   };
 }
 
+/** The end of what a board could not do leaves the reason standing. */
+const codeAfter = (held: string | null, { state, errorCode }: Pick<Merged, 'state' | 'errorCode'>): string | null =>
+  state === 'ended' ? (errorCode ?? held) : errorCode;
+
 /** Reports about one board and takeover as one: the furthest state, the first time of each kind. */
 function merged(reports: readonly DeliveryProgress[]): Merged[] {
   const byTarget = new Map<string, Merged>();
@@ -110,7 +114,8 @@ function merged(reports: readonly DeliveryProgress[]): Merged[] {
     let entry = byTarget.get(key);
     if (!entry) byTarget.set(key, (entry = { ...report, receivedAt: null, displayedAt: null, endedAt: null }));
     if (stateRank[report.state] > stateRank[entry.state])
-      Object.assign(entry, { state: report.state, errorCode: report.errorCode });
+      Object.assign(entry, { state: report.state, errorCode: codeAfter(entry.errorCode, report) });
+    else if (report.state === entry.state) entry.errorCode ??= report.errorCode;
     // Whatever a board says of it, it has it; `sent` is ours to say.
     if (report.state !== 'sent') entry.receivedAt = earlier(entry.receivedAt, report.at);
     if (report.state === 'displayed') entry.displayedAt = earlier(entry.displayedAt, report.at);
@@ -362,7 +367,12 @@ export const takeoverRepo = {
       await sql`
         update takeover_deliveries set
           state = case when v.column4 > ${rankOfColumn} then v.column3 else state end,
-          error_code = case when v.column4 > ${rankOfColumn} then v.column5 else error_code end,
+          error_code = case
+            when v.column3 = 'ended' then coalesce(v.column5, error_code)
+            when v.column4 > ${rankOfColumn} then v.column5
+            when v.column4 = ${rankOfColumn} then coalesce(error_code, v.column5)
+            else error_code
+          end,
           received_at = coalesce(received_at, v.column6),
           displayed_at = coalesce(displayed_at, v.column7),
           ended_at = coalesce(ended_at, v.column8)

@@ -14,9 +14,11 @@ import type {
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { boardMessages, RequestOf } from '../../../../shared/protocol/link.ts';
 import type { Takeover, TakeoverSelectors } from '../../../../shared/protocol/takeover.ts';
+import { proves } from '../../../../shared/protocol/journal.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
+import type { Presence } from '../../realtime/presence.ts';
 import { GroupCommit } from '../../realtime/group-commit.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
@@ -28,6 +30,7 @@ import { boardsIn, contentOf, deliveryView, endOf, viewOf } from './view.ts';
 export interface TakeoverDeps extends IssueDeps {
   readonly accounts: Pick<AccountsService, 'names' | 'called'>;
   readonly boards: Pick<BoardsService, 'belonging'>;
+  readonly presence: IssueDeps['presence'] & Pick<Presence, 'hostOf'>;
   readonly units: IssueDeps['units'] & Pick<UnitsService, 'nameAt'>;
 }
 
@@ -60,6 +63,12 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     weigh: () => 1,
     delayMs: reportDelayMs,
   });
+
+  /** Whether what plays on a connected board cannot prove that anything is displayed. */
+  function isUnproved(boardId: string): boolean {
+    const host = deps.presence.hostOf(boardId);
+    return deps.presence.stateOf(boardId) === 'online' && host !== null && !proves(host);
+  }
 
   /** Visible to who may read takeovers where it was raised or where one of its boards hangs. @throws `takeover_unknown` 404 */
   async function assertVisible(actor: Actor, row: TakeoverRow | undefined): Promise<TakeoverRow> {
@@ -122,13 +131,16 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         name: board.name,
         unitName: deps.units.nameOf(board.unit_id),
         presence: deps.presence.stateOf(board.id),
+        unproved: isUnproved(board.id),
       }));
-      const count = (presence: string): number => boards.filter((board) => board.presence === presence).length;
+      const count = (presence: string): number =>
+        boards.filter((board) => board.presence === presence && !board.unproved).length;
       return {
         targets: boards.length,
         online: count('online'),
         offline: count('offline'),
         unpaired: count('unpaired'),
+        unproved: boards.filter(({ unproved }) => unproved).length,
         boards: boards.slice(0, 10_000),
       };
     },

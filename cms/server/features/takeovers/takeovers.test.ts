@@ -155,13 +155,23 @@ describe('raising', () => {
     await online.connect();
     const boardIds = [online.identity.boardId, offline.identity.boardId];
     const preview = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
-    expect(preview).toMatchObject({ status: 200, body: { targets: 2, online: 1, offline: 1, unpaired: 0 } });
+    expect(preview).toMatchObject({
+      status: 200,
+      body: { targets: 2, online: 1, offline: 1, unpaired: 0, unproved: 0 },
+    });
     expect(preview.body.boards).toContainEqual({
       boardId: online.identity.boardId,
       name: 'Bảng 1',
       unitName: 'Thôn Đông',
       presence: 'online',
+      unproved: false,
     });
+    await online.hello({ host: 'standIn' });
+    const standIn = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
+    expect(standIn.body).toMatchObject({ targets: 2, online: 0, offline: 1, unpaired: 0, unproved: 1 });
+    expect(standIn.body.boards).toContainEqual(
+      expect.objectContaining({ boardId: online.identity.boardId, presence: 'online', unproved: true }),
+    );
     cms.context.events.emit('boardUnpaired', { boardId: online.identity.boardId });
     const after = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
     expect(after.body).toMatchObject({ targets: 2, online: 0, offline: 1, unpaired: 1 });
@@ -284,8 +294,15 @@ describe('progress', () => {
     await board.connect();
     await board.hello({ host });
     const { id } = (await raise({ selectors: only({ boardIds: [board.identity.boardId] }) })).body;
+    const unproved = { state: 'received', errorCode: 'display_unproved', displayedAt: null };
+    await progress(board, id, 'received');
+    expect(await deliveryOf(id, board)).toMatchObject(unproved);
     await progress(board, id, 'displayed');
-    expect(await deliveryOf(id, board)).toMatchObject({ state: 'received', displayedAt: null });
+    expect(await deliveryOf(id, board)).toMatchObject(unproved);
+    // Once a window could be opened after all.
+    await board.hello({ host: 'chromium' });
+    await progress(board, id, 'displayed');
+    expect(await deliveryOf(id, board)).toMatchObject({ state: 'displayed', errorCode: null });
     board.disconnect();
   });
 

@@ -23,9 +23,11 @@ const view = (status: TakeoverView['status'], displayed: number) => ({ status, d
 
 describe('a takeover in words', () => {
   it('promises now only what boards with a connected player can do', () => {
-    expect(raiseWord('actual', { online: 2, offline: 0, unpaired: 4 })).toBe('Phát ngay tới 2 bảng, 4 bảng nhận sau');
-    expect(raiseWord('actual', { online: 3, offline: 0, unpaired: 0 })).toBe('Phát ngay tới 3 bảng');
-    expect(raiseWord('exercise', { online: 1, offline: 2, unpaired: 1 })).toBe(
+    expect(raiseWord('actual', { online: 1, unproved: 1, offline: 0, unpaired: 4 })).toBe(
+      'Phát ngay tới 2 bảng, 4 bảng nhận sau',
+    );
+    expect(raiseWord('actual', { online: 3, unproved: 0, offline: 0, unpaired: 0 })).toBe('Phát ngay tới 3 bảng');
+    expect(raiseWord('exercise', { online: 1, unproved: 0, offline: 2, unpaired: 1 })).toBe(
       'Bắt đầu diễn tập trên 1 bảng, 3 bảng nhận sau',
     );
   });

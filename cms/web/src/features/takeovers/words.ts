@@ -94,9 +94,10 @@ export const deliveryTone = (state: DeliveryState): 'good' | 'accent' | 'warn' |
 /** What pressing the button does: which boards get it now, and how many only when they are connected or paired. */
 export function raiseWord(
   status: TakeoverView['status'],
-  { online, offline, unpaired }: { online: number; offline: number; unpaired: number },
+  { online, unproved, offline, unpaired }: { online: number; unproved: number; offline: number; unpaired: number },
 ): string {
-  const now = status === 'actual' ? m.takeover_raise({ n: online }) : m.takeover_raise_exercise({ n: online });
+  const n = online + unproved;
+  const now = status === 'actual' ? m.takeover_raise({ n }) : m.takeover_raise_exercise({ n });
   const later = offline + unpaired;
   return later === 0 ? now : m.takeover_raise_and_later({ now, n: later });
 }
