@@ -4,6 +4,7 @@ import { plays as playsSchema, type Play } from '../../../../../shared/protocol/
 import { useApp } from '../../lib/app.svelte.ts';
 import { explain } from '../../lib/errors.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
+import { followRecords } from './follow.svelte.ts';
 
 export interface PlayList {
   plays: Play[];
@@ -32,31 +33,7 @@ export function usePlays(
     return kept ? { ...newest, plays: [...newest.plays, ...kept], next: old!.next } : newest;
   });
 
-  let wanted = false;
-  async function refresh(): Promise<void> {
-    // While one answer is on its way, one more is asked for afterwards, not one per message.
-    if (resource.loading) {
-      wanted = true;
-      return;
-    }
-    await resource.reload();
-    if (wanted) {
-      wanted = false;
-      await refresh();
-    }
-  }
-  $effect(() => {
-    const id = boardId();
-    const ends = [
-      app.live.on('playsRecordedV1', (message) => {
-        if (message.boardId === id) untrack(() => void refresh());
-      }),
-      app.live.onReturn(() => void refresh()),
-    ];
-    return () => {
-      for (const end of ends) end();
-    };
-  });
+  followRecords(boardId, resource);
 
   return Object.assign(resource, {
     /** @returns why it failed, as a sentence */
