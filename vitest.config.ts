@@ -1,9 +1,8 @@
 /**
- * Four suites, run one after another by scripts/test.ts:
+ * Three suites, run one after another by scripts/test.ts:
  * - unit: everything that needs no server, beside the code it tests;
  * - store: `*.store.test.ts`, the same test on SQLite and on a real PostgreSQL;
- * - pages: the tests in test/e2e that wait for no display: layouts on every shape, every page by axe, accounts;
- * - e2e: the others of test/e2e, a real CMS, a real player and a real Chromium, one file at a time.
+ * - e2e: test/e2e, a real CMS, a real player and a real Chromium; each file has its own, and none asserts how fast it is.
  */
 import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -11,7 +10,6 @@ import { defineConfig } from 'vitest/config';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 const storeTests = '**/*.store.test.ts';
-const pageTests = ['layouts', 'accessibility', 'accounts'].map((name) => `test/e2e/${name}.test.ts`);
 /** Many tests wait for a process, a timer or a disk: Vitest's own choice, one core fewer, leaves half of two cores idle. */
 const maxWorkers = availableParallelism();
 
@@ -44,22 +42,11 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'pages',
-          environment: 'node',
-          include: pageTests,
-          exclude: never,
-          maxWorkers,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [...never, ...pageTests],
-          fileParallelism: false,
+          exclude: never,
+          maxWorkers,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -1,6 +1,6 @@
 /**
- * npm test: the checks, then four suites (unit and property tests; the store on SQLite and on a real
- * PostgreSQL; the pages and layouts in a real Chromium; end to end with a real player). Everything runs even after a failure. Then it says what it left
+ * npm test: the checks, then three suites (unit and property tests; the store on SQLite and on a real
+ * PostgreSQL; end to end in a real Chromium). Everything runs even after a failure. Then it says what it left
  * out, and last `N passed, N failed, N skipped`; a failed check, build or browser counts as one failed.
  */
 import { spawn } from 'node:child_process';
@@ -57,8 +57,8 @@ const tallies: Tally[] = (await runChecks()).filter(({ ok }) => !ok).map(() => F
 const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
 const leftOut = [
   'long benchmarks, run with npm run bench -- NAME',
-  'pages in English and on a desk by axe (all are looked at in Vietnamese on a phone), run with EVERY_PAGE=1 npx vitest run --project pages test/e2e/accessibility.test.ts',
-  'layouts with every text on every shape (some of each are tried), run with EVERY_LAYOUT=1 npx vitest run --project pages test/e2e/layouts.test.ts',
+  'pages in English and on a desk by axe (all are looked at in Vietnamese on a phone), run with EVERY_PAGE=1 npx vitest run --project e2e test/e2e/accessibility.test.ts',
+  'layouts with every text on every shape (some of each are tried), run with EVERY_LAYOUT=1 npx vitest run --project e2e test/e2e/layouts.test.ts',
 ];
 try {
   tallies.push(await runSuite('unit', reports));
@@ -67,7 +67,6 @@ try {
     tallies.push(FAILED);
     leftOut.push('end-to-end tests: no build or no browser (see above)');
   } else {
-    tallies.push(await runSuite('pages', reports));
     tallies.push(await runSuite('e2e', reports));
     if (findElectron() === null) leftOut.push('Electron tests: no Electron binary');
   }
