@@ -26,7 +26,7 @@ export const CHECK_STEPS: CheckStep[] = [
     command: [
       tool('@inlang/paraglide-js/bin/run.js'),
       ...['compile', '--project', 'cms/web/project.inlang', '--outdir', 'cms/web/src/paraglide', '--silent'],
-      ...['--strategy', 'localStorage', 'baseLocale', '--output-structure', 'locale-modules', '--no-emit-readme'],
+      ...['--strategy', 'localStorage', 'baseLocale', '--output-structure', 'message-modules', '--no-emit-readme'],
     ],
   },
   {
