@@ -278,14 +278,15 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     },
 
     /**
-     * What a board lacks: everything after its cursor that has not expired, in order. It is on its way to the board then. What it
-     * never had and is over is not given to it: the record of an alert that has ended stays as it is.
+     * What a board lacks: everything after its cursor that has not expired, in order. It is on its way to the board then. An alert
+     * that it never had and that is over is not given to it: the record of what has ended stays as it is. What ends or replaces
+     * another is given in any case: the board may have that other one on its glass.
      */
     async handOver(boardId: string, cursor: Version | null): Promise<string[]> {
       const at = sources.now();
       const after = await repo.after(store.read, cursor, at);
       const over = new Set(after.map(({ supersedes }) => supersedes));
-      const lacking = after.filter(({ id }) => !over.has(id));
+      const lacking = after.filter(({ id, supersedes }) => supersedes !== null || !over.has(id));
       for (const { id: takeoverId } of lacking) {
         // Not waited for: the note must not hold up the takeover itself.
         progressed.add({ takeoverId, boardId, state: 'sent', at, errorCode: null }).then(

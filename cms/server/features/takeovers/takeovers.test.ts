@@ -434,6 +434,25 @@ describe('the end', () => {
     expect((await cms.request(province, 'GET', `/api/takeovers/${id}`)).body.state).toBe('superseded');
     expect((await cms.request(province, 'POST', `/api/takeovers/${id}/all-clear`)).status).toBe(409);
     expect((await cms.request(province, 'POST', `/api/takeovers/${updated.id}/all-clear`)).status).toBe(200);
+    // A board that was away since the alert has it on its glass: it is given what replaced it, and what ended that.
+    const { epoch, counter } = await cms.store.read
+      .selectFrom('takeovers')
+      .select(['epoch', 'counter'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    await board.connect();
+    const given = async (takeover: { epoch: number; counter: number }) => {
+      const { takeovers } = (await board.hello({ takeover })) as { takeovers: string[] };
+      return (await Promise.all(takeovers.map(verified))).map(({ type, supersedes }) => [type, supersedes]);
+    };
+    const rest = [
+      ['update', id],
+      ['cancel', updated.id],
+    ];
+    expect(await given({ epoch, counter })).toEqual(rest);
+    // One that never had it is not given it any more.
+    expect(await given({ epoch, counter: counter - 1 })).toEqual(rest);
+    board.disconnect();
   });
 
   it('may be called only by those who could raise it, and seen by those whose boards it is on', async () => {
