@@ -180,7 +180,7 @@ test('with the CMS away the board plays on, and every play arrives once', async 
 async function expectPlayed(from: number, scenes: readonly string[]): Promise<string[]> {
   const ours = (title: string): boolean => titles.includes(title);
   const watched = scenes.slice(1, -1).map((line) => line.split('|')[1] ?? '').filter(ours);
-  expect(watched.length).toBeGreaterThanOrEqual(3);
+  expect(watched.length).toBeGreaterThan(1);
   const since = async () => (await allPlays()).filter((p) => p.startAt >= from && ours(p.title)).sort((a, b) => a.startAt - b.startAt);
   await see.poll(async () => (await since()).map((p) => p.title).join(' / '), { timeout: 60_000 }).toContain(watched.join(' / '));
   const plays = await since();
