@@ -308,6 +308,38 @@ describe('takeovers', () => {
       reason,
     });
     expect(stage.records.filter(({ body }) => body.type === 'takeoverShown')).toHaveLength(1 + then.length);
+    // It was on until it ended, and what replaced it until that ended: neither is incomplete.
+    expect(stage.plays.filter(({ takeoverId }) => takeoverId !== null).map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 1 + then.length }, () => 'completed'),
+    );
+  });
+
+  test('that arrive late are complete when they are on until their end', () => {
+    const stage = playing();
+    stage.runFor(20_000);
+    const alert = takeoverOf(1, { startsAt: eight, expiresAt: eight + 60_000 });
+    stage.send({ type: 'plan', programme, takeovers: [alert] });
+    stage.runFor(10_000);
+    stage.send({ type: 'plan', programme, takeovers: [] });
+    stage.runFor(5_000);
+    expect(stage.plays.find(({ takeoverId }) => takeoverId !== null)).toMatchObject({ outcome: 'completed' });
+  });
+
+  test('that something else covers are cut, before it and after it', () => {
+    const [low, high] = [1, 4].map((level) => takeoverOf(level, { startsAt: eight, expiresAt: eight + 60_000, level }));
+    const stage = playing(eight, {}, programme, [low!]);
+    stage.runFor(10_000);
+    stage.send({ type: 'plan', programme, takeovers: [low!, high!] });
+    stage.runFor(10_000);
+    stage.send({ type: 'plan', programme, takeovers: [low!] });
+    stage.runFor(60_000);
+    expect(
+      stage.plays.flatMap(({ takeoverId, outcome }) => (takeoverId === null ? [] : [[takeoverId, outcome]])),
+    ).toEqual([
+      [low!.takeoverId, 'cut'],
+      [high!.takeoverId, 'completed'],
+      [low!.takeoverId, 'cut'],
+    ]);
   });
 
   test('are shown without a programme, and above an overlay', () => {

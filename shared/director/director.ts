@@ -87,7 +87,7 @@ class StageDirector implements Director {
     if (input.type === 'seek' || now < this.#lastNow) this.#stepClock(now);
     this.#lastNow = now;
     this.#take(input, now);
-    this.#records.push(...this.#takeovers.expired(now));
+    this.#endAlerts(this.#takeovers.expired(now), now);
     const slot = this.#plan.slotAt(now);
     const next = slot && this.#plan.slotAt(slot.end);
     if (this.#stageReady) this.#direct(slot, now);
@@ -106,7 +106,7 @@ class StageDirector implements Director {
     switch (input.type) {
       case 'plan':
         this.#plan = new Plan(input.programme, input.takeovers, this.#plan);
-        this.#records.push(...this.#takeovers.changed(input.takeovers, now));
+        this.#endAlerts(this.#takeovers.changed(input.takeovers, now), now);
         return;
       case 'overlay':
         this.#overlay = input.scene && overlayTarget(input.scene);
@@ -150,10 +150,18 @@ class StageDirector implements Director {
     this.#showing = this.#showing.slice(index + 1);
     this.#endPlay(at, null);
     this.#front = scene;
-    this.#play = OpenPlay.of(scene.target, this.#options.host, at, this.#screenOff);
-    this.#lastEnd = at;
     const takeoverId = scene.target.slot?.takeoverId ?? null;
-    if (takeoverId !== null) this.#records.push(...this.#takeovers.painted(takeoverId));
+    const shown = takeoverId === null ? [] : this.#takeovers.painted(takeoverId);
+    this.#play = OpenPlay.of(scene.target, this.#options.host, at, this.#screenOff);
+    if (shown.length > 0) this.#play?.beginsAlert();
+    this.#lastEnd = at;
+    this.#records.push(...shown);
+  }
+
+  /** What the journal calls the end of an alert is the end of its play: it was on for as long as it stood. */
+  #endAlerts(records: readonly JournalBody[], now: number): void {
+    for (const record of records) if (record.type === 'takeoverEnded') this.#play?.alertEnded(record.takeoverId, now);
+    this.#records.push(...records);
   }
 
   #sceneFailed(sceneId: string, code: string, detail: string, now: number): void {

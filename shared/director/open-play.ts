@@ -1,5 +1,6 @@
 /** The play on the glass, from its first painted frame to the record of its end. */
 import type { HostKind, PlayBody, PlayOutcome } from '../protocol/journal.ts';
+import type { Slot } from '../schedule/types.ts';
 import type { Target } from './targets.ts';
 
 /** A play counts as completed when no more than this of its planned length is missing, ms: a few frames of two swaps. */
@@ -14,6 +15,8 @@ export class OpenPlay {
   /** Painted before the clock was stepped, ms, and since when on the present clock. */
   #paintedMs = 0;
   #since: number;
+  /** How long it has to be painted to be complete, ms. */
+  #plannedMs: number;
 
   /** @returns null for what is no play: overlays. */
   static of(target: Target, host: HostKind, start: number, dark: boolean): OpenPlay | null {
@@ -25,7 +28,19 @@ export class OpenPlay {
     this.#host = host;
     this.#start = start;
     this.#since = start;
+    this.#plannedMs = plannedOf(target.slot!);
     this.dark = dark;
+  }
+
+  /** The first play of an alert on this board: it could not begin sooner, and has what is left of its slot. */
+  beginsAlert(): void {
+    this.#plannedMs = this.#target.slot!.end - this.#start;
+  }
+
+  /** The alert that plays was ended at `now`, all clear or updated: that is its whole length. */
+  alertEnded(takeoverId: string, now: number): void {
+    const { slot } = this.#target;
+    if (slot?.takeoverId === takeoverId) this.#plannedMs -= Math.max(0, slot.end - now);
   }
 
   /** The clock went from `before` to `now` while nothing changed on the glass. */
@@ -44,9 +59,12 @@ export class OpenPlay {
     if (ending === 'failed') return ending;
     if (this.dark) return 'dark';
     if (ending) return ending;
-    return paintedMs >= this.#target.slot!.plannedMs - toleranceMs ? 'completed' : 'cut';
+    return paintedMs >= this.#plannedMs - toleranceMs ? 'completed' : 'cut';
   }
 }
+
+/** An alert has no length of its own: its slot, or its turn, is what there is of it. */
+const plannedOf = (slot: Slot): number => (slot.takeoverId === null ? slot.plannedMs : slot.end - slot.start);
 
 /** A play record's body for a target with a slot. */
 export function playBody(

@@ -34,6 +34,20 @@ export type Why = z.infer<typeof why>;
 export const playOutcome = z.enum(['completed', 'cut', 'failed', 'interrupted', 'dark']);
 export type PlayOutcome = z.infer<typeof playOutcome>;
 
+/** Painted for less than this a play was a flash that nobody can have seen, ms. */
+export const leastSeenMs = 1_000;
+
+/** Why a play counts for nothing. */
+export const notCounted = z.enum(['failed', 'dark', 'unproved', 'unseen']);
+export type NotCounted = z.infer<typeof notCounted>;
+
+/** The rule of counting. @returns null for a play that counts: as complete when it is `completed`, else as incomplete */
+export function whyNotCounted(play: { host: string; outcome: string; paintedMs: number }): NotCounted | null {
+  if (play.outcome === 'failed' || play.outcome === 'dark') return play.outcome;
+  if (!proves(play.host)) return 'unproved';
+  return play.paintedMs < leastSeenMs ? 'unseen' : null;
+}
+
 export const journalBody = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('playEnded'),

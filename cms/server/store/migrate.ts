@@ -19,6 +19,7 @@ import * as upkeep from './migrations/0017-upkeep.ts';
 import * as screenshots from './migrations/0018-screenshots.ts';
 import * as mourning from './migrations/0019-mourning.ts';
 import * as shownHeadings from './migrations/0020-shown-headings.ts';
+import * as countAnew from './migrations/0022-count-anew.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -46,6 +47,7 @@ const migrations: readonly Migration[] = [
   screenshots.migration,
   mourning.migration,
   shownHeadings.migration,
+  countAnew.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

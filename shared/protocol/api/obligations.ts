@@ -174,7 +174,7 @@ export const obligationPlay = play
     outcome: true,
     host: true,
     clock: true,
-    counted: true,
+    notCounted: true,
   })
   .extend({ boardName: z.string() });
 export type ObligationPlay = z.infer<typeof obligationPlay>;

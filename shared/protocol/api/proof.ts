@@ -1,7 +1,7 @@
 /** HTTP: plays. */
 import { z } from 'zod';
 import { durationMs, msUtc, uuid } from '../common.ts';
-import { clockState, hostKind, journalBody, playOutcome } from '../journal.ts';
+import { clockState, hostKind, journalBody, notCounted, playOutcome } from '../journal.ts';
 
 export const play = z.strictObject({
   journalId: uuid,
@@ -10,6 +10,8 @@ export const play = z.strictObject({
   /** To which the board belonged then, by its name of that time. */
   unitId: uuid,
   unitName: z.string(),
+  /** Who issued the alert, or wrote the notice, by its name of that time; null for the fallback slide. */
+  issuerName: z.string().nullable(),
   startAt: msUtc,
   paintedMs: durationMs,
   noticeId: uuid.nullable(),
@@ -22,8 +24,8 @@ export const play = z.strictObject({
   outcome: playOutcome,
   host: hostKind,
   clock: clockState,
-  /** Whether it counts as proof: a supervised host painted it. */
-  counted: z.boolean(),
+  /** null: it counts. */
+  notCounted: notCounted.nullable(),
 });
 export type Play = z.infer<typeof play>;
 

@@ -466,7 +466,7 @@ describeStores('obligations', (under) => {
       cursor: first.next!,
     });
     expect([...first.plays, ...rest.plays].map(({ startAt }) => startAt)).toHaveLength(17);
-    expect(first.plays[0]).toMatchObject({ boardId: board.id, boardName: board.name, counted: true });
+    expect(first.plays[0]).toMatchObject({ boardId: board.id, boardName: board.name, notCounted: null });
     expect(rest.next).toBeNull();
     expect((await tables.plays(admin, sent.id, { ...query, unitId: test.ids.sister, limit: 10 })).plays).toEqual([]);
     expect(silent.id).not.toBe(board.id);

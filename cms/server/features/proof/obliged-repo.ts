@@ -5,7 +5,8 @@ import { sql } from 'kysely';
 import { inChunks } from '../../store/chunks.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { piecesOf } from '../../turns.ts';
-import { afterPlay, counted, type PlayPlace } from './repo.ts';
+import { counted } from './counting.ts';
+import { afterPlay, type PlayPlace } from './repo.ts';
 
 /** Plays of one obligation: of each hour so many were asked for. */
 export interface ObligedHours {

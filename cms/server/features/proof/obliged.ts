@@ -1,8 +1,9 @@
 /** What boards have shown of obligations, for the feature that asks for it: without rights. */
 import type { ObligationPlay } from '../../../../shared/protocol/api/obligations.ts';
+import { whyNotCounted } from '../../../../shared/protocol/journal.ts';
 import type { Store } from '../../store/store.ts';
 import { obligedRepo as repo, type ObligedHours } from './obliged-repo.ts';
-import { cursorAt, isCounted, placeOf } from './places.ts';
+import { cursorAt, placeOf } from './places.ts';
 
 export type Obliged = ReturnType<typeof createObliged>;
 
@@ -34,7 +35,7 @@ export const createObliged = ({ report }: Pick<Store, 'report'>) => ({
         outcome: row.outcome as ObligationPlay['outcome'],
         host: row.host as ObligationPlay['host'],
         clock: row.clock as ObligationPlay['clock'],
-        counted: isCounted(row),
+        notCounted: whyNotCounted({ host: row.host, outcome: row.outcome, paintedMs: row.painted_ms }),
       })),
       next: last ? cursorAt(last) : null,
     };

@@ -1,9 +1,5 @@
-/** Which plays count, and where a page of plays ends. */
-import { proves } from '../../../../shared/protocol/journal.ts';
-import { countedOutcomes, type PlayPlace } from './repo.ts';
-
-export const isCounted = ({ host, outcome }: { host: string; outcome: string }): boolean =>
-  proves(host) && countedOutcomes.some((counted) => counted === outcome);
+/** Where a page of plays ends. */
+import type { PlayPlace } from './repo.ts';
 
 export const cursorAt = (row: { start_at: number; journal_no: number; seq: number }): string =>
   `${row.start_at}_${row.journal_no}_${row.seq}`;

@@ -2,7 +2,13 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { testActor } from '../../testing.ts';
-import type { PlayBody } from '../../../../shared/protocol/journal.ts';
+import {
+  hostKind,
+  leastSeenMs,
+  playOutcome,
+  provingHosts,
+  type PlayBody,
+} from '../../../../shared/protocol/journal.ts';
 import { SimulatedBoard } from '../../../../test/fleet/board.ts';
 import { unpackLines } from './verify.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
@@ -293,18 +299,20 @@ describe('plays', () => {
     const query = `boardId=${board.identity.boardId}`;
     const page = await cms.request(viewer, 'GET', `/api/plays?${query}&limit=4`);
     expect(page.body.plays).toMatchObject([
-      { seq: 8, host: 'headless', counted: true },
-      { seq: 7, host: 'standIn', counted: false },
-      { seq: 6, title: null, why: 'fallback', counted: true },
-      { seq: 5, title: 'Lịch cắt điện', outcome: 'failed', counted: false },
+      { seq: 8, host: 'headless', notCounted: null, issuerName: 'Xã An' },
+      { seq: 7, host: 'standIn', notCounted: 'unproved' },
+      { seq: 6, title: null, why: 'fallback', notCounted: null, issuerName: null },
+      { seq: 5, title: 'Lịch cắt điện', outcome: 'failed', notCounted: 'failed' },
     ]);
     const rest = await cms.request(viewer, 'GET', `/api/plays?${query}&cursor=${page.body.next}`);
     expect(rest.body.next).toBeNull();
-    expect(rest.body.plays.map((play: { seq: number; counted: boolean }) => [play.seq, play.counted])).toEqual([
-      [4, false],
-      [3, false],
-      [2, true],
-      [1, true],
+    expect(
+      rest.body.plays.map((play: { seq: number; notCounted: string | null }) => [play.seq, play.notCounted]),
+    ).toEqual([
+      [4, 'dark'],
+      [3, 'unproved'],
+      [2, null],
+      [1, null],
     ]);
     const counts = await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 120_000}`);
     const of = { takeoverId: null, exercise: false };
@@ -314,6 +322,39 @@ describe('plays', () => {
         { ...of, noticeId: null, title: null, completed: 1, partial: 0, uncounted: 0, paintedMs: 15_000 },
       ]),
     );
+    board.disconnect();
+  });
+
+  it('counts in sums what it says of each play that it counts', async () => {
+    const viewer = await cms.person('viewer', cms.units.commune);
+    const board = await boardWith(0);
+    const start = cms.sources.now();
+    const kinds = hostKind.options.flatMap((host) =>
+      playOutcome.options.flatMap((outcome) =>
+        [0, leastSeenMs - 1, leastSeenMs].map((paintedMs) => ({ host, outcome, paintedMs })),
+      ),
+    );
+    kinds.forEach((change, i) => board.journal.append(playOf(start + i * 1000, change), start));
+    await board.send('appendJournalV1', board.journal.batch(1, kinds.length));
+
+    const query = `boardId=${board.identity.boardId}`;
+    const { plays } = (await cms.request(viewer, 'GET', `/api/plays?${query}&limit=500`)).body as {
+      plays: { outcome: string; paintedMs: number; notCounted: string | null }[];
+    };
+    const counting = plays.filter(({ notCounted }) => notCounted === null);
+    expect(counting.map(({ outcome, paintedMs }) => `${outcome} ${paintedMs}`).toSorted()).toEqual(
+      ['completed', 'cut', 'interrupted'].flatMap((outcome) => provingHosts.map(() => `${outcome} ${leastSeenMs}`)),
+    );
+    const { counts } = (
+      await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 120_000}`)
+    ).body as { counts: object[] };
+    expect(counts).toMatchObject([
+      {
+        completed: counting.filter(({ outcome }) => outcome === 'completed').length,
+        partial: counting.filter(({ outcome }) => outcome !== 'completed').length,
+        uncounted: plays.length - counting.length,
+      },
+    ]);
     board.disconnect();
   });
 

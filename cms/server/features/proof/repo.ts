@@ -1,8 +1,9 @@
 /** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
 import { sql, type Selectable } from 'kysely';
-import { provingHosts, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
 import type { Database, PlaySums } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
+import { counted } from './counting.ts';
 import type { RowText } from './verify.ts';
 
 export type JournalRow = Selectable<Database['journals']>;
@@ -54,9 +55,6 @@ export interface JournalRange {
   readonly toSeq: number;
 }
 
-/** A play counts as proof when a host painted it that proves something (`provingHosts`); a dark or failed one was not seen. */
-export const countedOutcomes = ['completed', 'cut', 'interrupted'] as const;
-
 /** By which plays name a board; none of one that never had a player. */
 const boardNo = (boardId: string) =>
   sql<number>`(select min(journals.board_no) from journals where journals.board_id = ${boardId})`;
@@ -70,8 +68,6 @@ interface SumRow extends Record<keyof PlaySums, number | string> {
   takeover_id: string | null;
 }
 
-/** As `countedOutcomes` says. */
-export const counted = sql<boolean>`(plays.host in (${sql.join(provingHosts)}) and plays.outcome in (${sql.join(countedOutcomes)}))`;
 const sumIf = (what: ReturnType<typeof sql>, of = sql`1`) => sql<number>`sum(case when ${what} then ${of} else 0 end)`;
 
 const joined = (rows: readonly RowText[]): { count: number; json: string } => {
@@ -212,10 +208,12 @@ export const proofRepo = {
       .selectFrom('plays')
       .innerJoin('journals', 'journals.no', 'plays.journal_no')
       .leftJoin('notice_headings', 'notice_headings.id', 'plays.notice_id')
+      .leftJoin('notices', 'notices.id', 'plays.notice_id')
       .leftJoin('takeovers', 'takeovers.id', 'plays.takeover_id')
       .selectAll('plays')
       .select(['journals.id as journal_id', 'journals.board_id'])
       .select((e) => e.fn.coalesce('takeovers.headline', 'notice_headings.title').as('title'))
+      .select((e) => e.fn.coalesce('takeovers.unit_id', 'notices.unit_id').as('issuer_id'))
       .select('takeovers.status as takeover_status')
       .where('plays.board_no', '=', boardNo(boardId));
     if (after !== null) query = query.where(afterPlay(after));

@@ -6,7 +6,7 @@ import type {
   playCounts,
   plays as playsSchema,
 } from '../../../../shared/protocol/api/proof.ts';
-import { journalBody, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { journalBody, whyNotCounted, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -16,7 +16,7 @@ import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
 import { createObliged } from './obliged.ts';
-import { cursorAt, isCounted, placeOf } from './places.ts';
+import { cursorAt, placeOf } from './places.ts';
 import * as tallies from './tally-repo.ts';
 import type { TallySpan } from './tally-repo.ts';
 import { createTally } from './tally.ts';
@@ -127,6 +127,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
           seq: row.seq,
           boardId: row.board_id,
           ...unitOf(belonging(row.board_id, row.start_at)!, row.start_at),
+          issuerName: row.issuer_id === null ? null : deps.units.nameAt(row.issuer_id, row.start_at),
           startAt: row.start_at,
           paintedMs: row.painted_ms,
           noticeId: row.notice_id,
@@ -138,7 +139,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
           outcome: row.outcome as Play['outcome'],
           host: row.host as Play['host'],
           clock: row.clock as Play['clock'],
-          counted: isCounted(row),
+          notCounted: whyNotCounted({ host: row.host, outcome: row.outcome, paintedMs: row.painted_ms }),
         })),
       };
     },

@@ -41,12 +41,27 @@ export const playTitle = (play: Pick<Play, 'title' | 'why'>): string =>
 export const playWhy = (play: Pick<Play, 'why' | 'exercise'>): string =>
   play.exercise ? m.takeover_is_exercise() : whyWord(play.why);
 
-/** Whether it counts, and as what. */
-export const proofWord = (play: Pick<Play, 'counted' | 'exercise' | 'outcome'>): string =>
-  !play.counted
-    ? m.play_not_counted()
-    : play.exercise
-      ? m.play_counted_exercise()
-      : play.outcome === 'completed'
-        ? m.play_counted()
-        : m.play_counted_partial();
+/** Whether it counts, and as what; else why not. */
+export function proofWord({
+  notCounted,
+  exercise = false,
+  outcome,
+}: Pick<Play, 'notCounted' | 'outcome'> & { exercise?: boolean }): string {
+  if (notCounted !== null) {
+    const words = {
+      failed: m.play_not_counted,
+      dark: m.play_not_counted,
+      unproved: m.play_not_counted_unproved,
+      unseen: m.play_not_counted_unseen,
+    };
+    return words[notCounted]();
+  }
+  if (exercise) return m.play_counted_exercise();
+  return outcome === 'completed' ? m.play_counted() : m.play_counted_partial();
+}
+
+/** Whose it is, and whose the board was. */
+export const playUnits = ({ issuerName, unitName }: Pick<Play, 'issuerName' | 'unitName'>): string =>
+  [issuerName === null ? '' : m.play_issuer({ unit: issuerName }), m.play_board_unit({ unit: unitName })]
+    .filter(Boolean)
+    .join(' · ');
