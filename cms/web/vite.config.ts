@@ -8,6 +8,8 @@ import messages from './messages/vi.json' with { type: 'json' };
 
 const here = import.meta.dirname;
 const cms = 'http://127.0.0.1:8080';
+/** Sentences, icons, parts and schemas. */
+const sharedByPages = /paraglide.messages|lucide|cms.web.src.(ui|lib)|shared.(protocol|util)/;
 
 export default defineConfig({
   root: here,
@@ -31,8 +33,8 @@ export default defineConfig({
     target: 'es2023',
     rolldownOptions: {
       output: {
-        // Sentences and icons that several pages have would each be a file of some hundred bytes.
-        codeSplitting: { groups: [{ name: 'shared', test: /paraglide.messages|lucide/, minShareCount: 8 }] },
+        // What several pages have would be many files of some hundred bytes, each with headers of as many.
+        codeSplitting: { groups: [{ name: 'shared', test: sharedByPages, minShareCount: 8 }] },
       },
     },
   },

@@ -178,7 +178,7 @@ test('with the CMS away the board plays on, and every play arrives once', async 
  * come between at any time, so it is left out of both. Returns the titles.
  */
 async function expectPlayed(from: number, scenes: readonly string[]): Promise<string[]> {
-  const ours = (title: string): boolean => titles.includes(title);
+  const ours = (title: string | null): boolean => title !== null && titles.includes(title);
   const watched = scenes.slice(1, -1).map((line) => line.split('|')[1] ?? '').filter(ours);
   expect(watched.length).toBeGreaterThan(1);
   const since = async () => (await allPlays()).filter((p) => p.startAt >= from && ours(p.title)).sort((a, b) => a.startAt - b.startAt);

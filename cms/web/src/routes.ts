@@ -4,6 +4,7 @@
  */
 import { createRouter } from 'sv-router';
 import PageMissing from './features/shell/PageMissing.svelte';
+import { fetchSentences } from './lib/errors.ts';
 
 /** The CMS is away, or an upgrade has replaced the file. */
 const missing = (): { default: typeof PageMissing } => ({ default: PageMissing });
@@ -47,6 +48,7 @@ const UserPage = () => import('./pages/UserPage.svelte').catch(missing);
 const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 
 export const { p, navigate, isActive, route } = createRouter({
+  hooks: { beforeLoad: ({ pathname }) => (pathname === '/' ? undefined : fetchSentences()) },
   '/': OverviewPage,
   '/boards': {
     '/': BoardsPage,

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { errorBody } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { fetchSentences } from './errors.ts';
 
 /** Codes of its own: `network_unreachable` (no answer), `answer_invalid` (an answer that this page does not understand). */
 export class ApiError extends AppError {}
@@ -106,8 +107,9 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-/** The error that a refused request carries; a body from a proxy in between reads as `http_<status>`. */
+/** The error that a refused request carries, and its sentence is there; a body from a proxy in between reads as `http_<status>`. */
 export async function refusal(response: { status: number; json(): Promise<unknown> }): Promise<ApiError> {
+  await fetchSentences();
   const parsed = errorBody.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success)
     return new ApiError(`http_${response.status}`, `HTTP ${response.status}`, { status: response.status });

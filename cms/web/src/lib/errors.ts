@@ -1,17 +1,31 @@
-/** From a stable error code to a sentence that says what to do, in the page's language. */
+/**
+ * From a stable error code to a sentence that says what to do, in the page's language. There are hundreds, and the first page
+ * needs none: they come with the first refusal, and before any other page.
+ */
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { messageIdOf } from './error-codes.ts';
-import { messagesNamed } from './named-messages.ts';
 
 type Params = Record<string, string | number>;
-const messages = messagesNamed<Params>(m, 'error_');
+type Sentences = Readonly<Record<string, ((params: Params) => string) | undefined>>;
+
+/** What can be said from the start, and with nothing to fetch the others from. */
+let sentences: Sentences = {
+  error_network_unreachable: m.error_network_unreachable,
+  error_page_failed: m.error_page_failed,
+};
+
+/** Fetches the sentences of all codes. Where that fails, codes are named until the next call. */
+export async function fetchSentences(): Promise<void> {
+  const fetched = await import('./error-sentences.ts').catch(() => null);
+  if (fetched) sentences = fetched.errorSentences;
+}
 
 /** The sentence for a code; an unknown code is named, so that it can be reported. */
 export function sentenceOf(code: string, params: Params = {}): string {
   // `in_use` says where, when the CMS says it.
-  const where = 'where' in params && params.where !== '' ? messages[`${messageIdOf(code)}_where`] : undefined;
-  const message = where ?? messages[messageIdOf(code)];
+  const where = 'where' in params && params.where !== '' ? sentences[`${messageIdOf(code)}_where`] : undefined;
+  const message = where ?? sentences[messageIdOf(code)];
   return message ? message(params) : m.error_unknown({ code });
 }
 

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
+import { fetchSentences } from './errors.ts';
 import { Form } from './form.svelte.ts';
+
+beforeAll(fetchSentences);
 
 const schema = z.strictObject({ name: z.string().min(1), validTo: z.int().nullable() });
 

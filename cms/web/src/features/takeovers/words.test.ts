@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
+import { fetchSentences } from '../../lib/errors.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import { emptyDraft, fromTemplate, placeholdersLeft } from './draft.ts';
 import { shapesOf } from './target-shapes.ts';
 import { awayAtRaise, endingWords, latencyWords, raiseWord, stateWord, timesToPixels } from './words.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'vi'));
+beforeAll(fetchSentences);
 
 const none = {
   unpaired: 0,
