@@ -9,6 +9,9 @@ export function stateAt({ liftedAt, startsAt, endsAt }: Mourning, now: number): 
   return startsAt > now ? 'planned' : 'current';
 }
 
+/** When it ends, or ended before its time. */
+export const endOf = ({ liftedAt, endsAt }: Mourning): number => Math.min(endsAt, liftedAt ?? endsAt);
+
 export const isStanding = (mourning: Mourning, now: number): boolean =>
   ['planned', 'current'].includes(stateAt(mourning, now));
 

@@ -1,33 +1,12 @@
-/** What a week calendar shows: the openings of the entries in sight, and what was found about them. */
+/** What a week calendar asks and saves; its grid's times by the clock on the wall. */
 import { coverageAnswer, type CoverageAnswer } from '../../../../../shared/protocol/api/plans.ts';
-import {
-  scheduleEntry,
-  type ScheduleEntry,
-  type ScheduleInput,
-  type ScheduleRow,
-} from '../../../../../shared/protocol/api/content.ts';
-import { openWindows } from '../../../../../shared/schedule/windows.ts';
+import { scheduleEntry, type ScheduleEntry, type ScheduleInput } from '../../../../../shared/protocol/api/content.ts';
 import { localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
 import { explain } from '../../lib/errors.ts';
 import { m } from '../../paraglide/messages.js';
-import { exceptionOn, placeOf, type ChangedWhen } from './opening-change.ts';
-
-/** An opening on the grid. */
-export interface Drawn {
-  /** Of the opening. */
-  id: string;
-  entryId: string;
-  title: string;
-  start: number;
-  end: number;
-  editable: boolean;
-  /** This day goes by an exception. */
-  excepted: boolean;
-  /** Hidden by another for some of its time. */
-  hidden: boolean;
-}
+import type { ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
 export function offsetOf(zone: string, at: number): string {
@@ -45,40 +24,6 @@ export function instantOfWall(zone: string, wall: Date): number {
   const two = (n: number): string => String(n).padStart(2, '0');
   const date = `${wall.getFullYear()}-${two(wall.getMonth() + 1)}-${two(wall.getDate())}`;
   return localDayOn(zone, date).start + (wall.getHours() * 60 + wall.getMinutes()) * 60_000;
-}
-
-/** More openings than that make a grid nobody can read: an entry of every few minutes is left to the list. */
-const mostOpenings = 60;
-
-/** The openings of [from, to); `crowded` are the entries with too many to draw. */
-export function drawnOf(
-  entries: readonly ScheduleRow[],
-  { zone, from, to }: { zone: string; from: number; to: number },
-  mayEdit: (entry: ScheduleRow) => boolean,
-  hiddenAt: (entryId: string, start: number, end: number) => boolean,
-): { openings: Drawn[]; crowded: ScheduleRow[] } {
-  const openings: Drawn[] = [];
-  const crowded: ScheduleRow[] = [];
-  for (const entry of entries) {
-    const found = openWindows(entry, zone, from, to);
-    if (found.length > mostOpenings) {
-      crowded.push(entry);
-      continue;
-    }
-    for (const { start, end } of found) {
-      openings.push({
-        id: `${entry.id} ${start}`,
-        entryId: entry.id,
-        title: entry.name,
-        start,
-        end,
-        editable: mayEdit(entry),
-        excepted: exceptionOn(entry, placeOf({ start, end }, zone).date) !== undefined,
-        hidden: hiddenAt(entry.id, start, end),
-      });
-    }
-  }
-  return { openings, crowded };
 }
 
 /** Whether an entry is hidden from every board that it reaches, for some of an interval. */
