@@ -119,7 +119,8 @@ export const playlistRow = playlist.omit({ items: true }).extend({
   /** When items are played, each time once: with one of them valid, the playlist has something to play. */
   validities: z.array(playlistItem.pick({ validFrom: true, validTo: true })),
 });
-export const playlistsQuery = z.strictObject(listFields);
+/** `noticeId`: only those that hold it. */
+export const playlistsQuery = z.strictObject({ ...listFields, noticeId: uuid.optional() });
 export const playlists = z.strictObject({ playlists: z.array(playlistRow), ...pageFields });
 export type PlaylistRow = z.infer<typeof playlistRow>;
 export type PlaylistsQuery = z.infer<typeof playlistsQuery>;

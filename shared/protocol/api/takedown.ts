@@ -25,5 +25,7 @@ export const takedowns = z.strictObject({
   boards: z.array(z.strictObject({ boardId: uuid, version: version.nullable() })),
   /** Boards that had it and are out of the asker's sight. */
   hidden: z.int(),
+  /** Something may bring it to boards, or has: a playlist, required content, a programme that was published. */
+  mayShow: z.boolean(),
 });
 export type Takedowns = z.infer<typeof takedowns>;

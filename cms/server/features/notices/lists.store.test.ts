@@ -176,6 +176,11 @@ describeStores('content lists', (under) => {
     );
     expect(rest.next).toBeNull();
     expect((await test.playlists.list(sister, { q: 'buoi toi' })).total).toBe(0);
+
+    const holding = async (id: string) =>
+      (await test.playlists.list(editor, { noticeId: id })).playlists.map(({ name }) => name);
+    expect(await holding(noticeId)).toEqual(['Buổi tối']);
+    expect(await holding(ids['Lịch cắt nước']!)).toEqual([]);
   });
 
   it('of schedule entries are found by what they play, and name it', async () => {

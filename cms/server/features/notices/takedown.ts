@@ -34,7 +34,7 @@ export interface TakedownDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly boards: Pick<BoardsService, 'records'>;
   readonly obligations: Pick<ObligationsService, 'noticeApproved'>;
-  readonly programmes: Pick<ProgrammesService, 'withdraw'>;
+  readonly programmes: Pick<ProgrammesService, 'withdraw' | 'everHeld'>;
 }
 
 type Withdrawn = Pick<repo.NoticeRecord, 'id' | 'title' | 'unitId'>;
@@ -69,6 +69,7 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
       })),
       boards: shown,
       hidden: had.length - shown.length,
+      mayShow: (await repo.usesOf(store.write, id)).length > 0 || (await programmes.everHeld(id)),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Expression, ExpressionBuilder, Selectable, SqlBool } from 'kysely';
 import { z } from 'zod';
 import { playlistItem } from '../../../../shared/protocol/programme.ts';
 import { foldedName, mapInTurns } from '../../listing.ts';
@@ -71,6 +71,12 @@ export async function findNames(
   );
   return new Map(rows.map((row) => [row.id, { name: row.name, unitId: row.unit_id }]));
 }
+
+export type PlaylistConditions = ExpressionBuilder<Database, 'playlists'>;
+
+/** Whether a playlist holds the notice. Ids are unmistakable in JSON text. */
+export const holdsNotice = (eb: PlaylistConditions, noticeId: string): Expression<SqlBool> =>
+  eb('items', 'like', `%"${noticeId}"%`);
 
 /** Newest edit first. */
 export async function findPage(

@@ -17,7 +17,7 @@ import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import { assertUnused, assertUsesWithin } from '../notices/uses.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
-import type { PlaylistRecord, PlaylistValues } from './repo.ts';
+import type { PlaylistConditions, PlaylistRecord, PlaylistValues } from './repo.ts';
 
 export type { PlaylistRecord } from './repo.ts';
 
@@ -128,8 +128,11 @@ export function createPlaylistsService(
   }
 
   return {
-    async list(actor, { q = '', unitId, cursor, limit = pageRows } = {}) {
-      const filter = { statements: wordGroups(contentUnits(actor, access, tree, unitId), q, nameOf) };
+    async list(actor, { q = '', unitId, noticeId, cursor, limit = pageRows } = {}) {
+      const filter = {
+        statements: wordGroups(contentUnits(actor, access, tree, unitId), q, nameOf),
+        also: (eb: PlaylistConditions) => (noticeId === undefined ? [] : [repo.holdsNotice(eb, noticeId)]),
+      };
       const [found, total] = await Promise.all([
         repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
         repo.count(store.read, filter),

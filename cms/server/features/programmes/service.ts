@@ -68,6 +68,8 @@ export interface ProgrammesService {
    * @throws the first failure, at the end
    */
   withdraw(notice: { id: string; title: string }, actor: Pick<Actor, 'userId'>, note: NoteWithdrawn): Promise<void>;
+  /** Whether a notice was ever in what was published for a board. */
+  everHeld(noticeId: string): Promise<boolean>;
   /**
    * Signs what was published for them last anew, where it was for another player, by another key, or for other units and groups, or
    * where upper units oblige them to something else by now.
@@ -528,6 +530,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       }
       return results;
     },
+    everHeld: async (noticeId) => (await repo.findPartsOfNotice(store.report, noticeId)).size > 0,
     async withdraw(notice, actor, note) {
       // In a turn: what is being published now was perhaps compiled before.
       const { groups, holding } = await inTurn(async () => ({

@@ -17,6 +17,7 @@ const now = (pending: boolean, boards: number, hidden = 0): Takedowns => ({
   ],
   boards: Array.from({ length: boards }, (_, i) => ({ boardId: `board ${i}`, version: null })),
   hidden,
+  mayShow: true,
 });
 
 it('calls a take-down done only when all boards that have the notice are known', () => {

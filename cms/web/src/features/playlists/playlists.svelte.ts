@@ -7,18 +7,29 @@ import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 
 async function load(
   api: Api,
-  query: { q?: string; cursor: string | null; limit?: number },
+  query: { q?: string; unitId?: string; noticeId?: string; cursor: string | null; limit?: number },
   signal?: AbortSignal,
 ): Promise<FoundPage<PlaylistRow>> {
   const answer = await api.get(`/api/playlists${queryOf(query)}`, playlists, signal);
   return { items: answer.playlists, next: answer.next, total: answer.total, filtered: (query.q ?? '') !== '' };
 }
 
-/** Those that fit, the newest edit first. */
-export function usePlaylists(query: () => string): Pages<FoundPage<PlaylistRow>> {
+/** Those that fit, the newest edit first. @param within only of this unit and those below it */
+export function usePlaylists(query: () => string, within?: () => string): Pages<FoundPage<PlaylistRow>> {
   const app = useApp();
-  return usePages((cursor, signal) => load(app.api, { q: query().trim().slice(0, 300), cursor }, signal));
+  return usePages((cursor, signal) =>
+    load(app.api, { q: query().trim().slice(0, 300), ...(within ? { unitId: within() } : {}), cursor }, signal),
+  );
 }
+
+/** Those that hold a notice. */
+export function usePlaylistsHolding(noticeId: () => string): Resource<PlaylistRow[]> {
+  const app = useApp();
+  return useResource((signal) => playlistsHolding(app.api, noticeId(), signal));
+}
+
+export const playlistsHolding = (api: Api, noticeId: string, signal?: AbortSignal): Promise<PlaylistRow[]> =>
+  allPages((cursor) => load(api, { noticeId, cursor, limit: 200 }, signal));
 
 /** All in sight, to choose from; as last loaded. */
 export function useAllPlaylists(): Resource<PlaylistRow[]> {

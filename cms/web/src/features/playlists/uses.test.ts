@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { usesOf } from './uses.ts';
+import type { Board } from '../../../../../shared/protocol/api/boards.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
+import { boardsPlaying, usesOf } from './uses.ts';
 
 overwriteGetLocale(() => 'vi');
 const entry = (name: string, playlistId: string, validTo: number | null = null) => ({
@@ -27,5 +29,26 @@ describe('where a playlist is used', () => {
   });
   it('finds nothing for one that waits for its use', () => {
     expect(usesOf('p', [entry('Tối', 'q')], [board('Đình', null)], 10)).toEqual([]);
+  });
+});
+
+describe('boards that a playlist is for', () => {
+  const units = [
+    { id: 'commune', parentId: null },
+    { id: 'village', parentId: 'commune' },
+  ] as unknown as Unit[];
+  const boards = [
+    { id: 'market', unitId: 'village', defaultPlaylistId: null },
+    { id: 'gate', unitId: 'other', defaultPlaylistId: 'p' },
+    { id: 'school', unitId: 'other', defaultPlaylistId: 'q' },
+  ] as unknown as Board[];
+  const playing = (validTo: number | null, targets: { unitIds: string[]; boardIds: string[] }) =>
+    boardsPlaying('p', [{ playlistId: 'p', validFrom: null, validTo, targets }], boards, units, 10).map(({ id }) => id);
+
+  it('are those of its schedules and those whose default it is, each once', () => {
+    expect(playing(null, { unitIds: ['commune'], boardIds: ['market', 'gate'] })).toEqual(['market', 'gate']);
+  });
+  it('are not those of a schedule that has ended', () => {
+    expect(playing(5, { unitIds: ['commune'], boardIds: ['school'] })).toEqual(['gate']);
   });
 });

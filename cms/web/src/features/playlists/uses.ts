@@ -1,14 +1,36 @@
 /** Where a playlist is used: schedules that play it, boards that fall back on it. */
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { describeCron } from '../schedules/cron-words.ts';
+import { boardsReached } from '../targets/targets.ts';
 import { validityState } from './validity.ts';
 
 export interface Use {
   readonly href: string;
   readonly text: string;
+}
+
+/** Boards that a playlist is for: by a schedule that has not ended, or as their default. */
+export function boardsPlaying(
+  playlistId: string,
+  entries: readonly Pick<ScheduleEntry, 'playlistId' | 'targets' | 'validFrom' | 'validTo'>[],
+  boards: readonly Board[],
+  units: readonly Unit[],
+  now: number,
+): Board[] {
+  const open = entries.filter((entry) => entry.playlistId === playlistId && validityState(entry, now) !== 'ended');
+  const scheduled = boardsReached(
+    {
+      unitIds: open.flatMap(({ targets }) => targets.unitIds),
+      boardIds: open.flatMap(({ targets }) => targets.boardIds),
+    },
+    units,
+    boards,
+  );
+  return boards.filter((board) => board.defaultPlaylistId === playlistId || scheduled.includes(board));
 }
 
 const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

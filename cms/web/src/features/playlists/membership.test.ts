@@ -1,0 +1,50 @@
+import { expect, it, vi } from 'vitest';
+import type { Playlist } from '../../../../../shared/protocol/api/content.ts';
+import { ApiError, type Api } from '../../lib/api.ts';
+import { addToPlaylist, takeOutOfPlaylist } from './membership.ts';
+
+const item = (noticeId: string, itemId: string) => ({
+  itemId,
+  noticeId,
+  durationMs: null,
+  validFrom: null,
+  validTo: null,
+});
+
+/** A CMS with one playlist; `meanwhile` is what somebody else adds between the first reading and the first writing. */
+function cms(items: Playlist['items'], meanwhile: Playlist['items'] = []) {
+  const kept = { unitId: 'commune', name: 'Sáng', items, revision: 1 };
+  const api = {
+    get: vi.fn(() => Promise.resolve({ ...kept })),
+    put: vi.fn((_path: string, _schema: unknown, body: { items: Playlist['items']; revision: number }) => {
+      if (meanwhile.length > 0) {
+        kept.items = [...kept.items, ...meanwhile.splice(0)];
+        kept.revision++;
+      }
+      if (body.revision !== kept.revision) return Promise.reject(new ApiError('revision_conflict', 'Edited'));
+      kept.items = body.items;
+      return Promise.resolve(kept);
+    }),
+  };
+  return { api: api as unknown as Api, put: api.put, notices: () => kept.items.map(({ noticeId }) => noticeId) };
+}
+
+it('adds a notice at the end, once', async () => {
+  const { api, put, notices } = cms([item('first', 'a')]);
+  await addToPlaylist(api, 'p', 'new', () => 'b');
+  await addToPlaylist(api, 'p', 'new', () => 'c');
+  expect(notices()).toEqual(['first', 'new']);
+  expect(put).toHaveBeenCalledTimes(1);
+});
+
+it('keeps what somebody else added in between', async () => {
+  const { api, notices } = cms([item('first', 'a')], [item('theirs', 'b')]);
+  await addToPlaylist(api, 'p', 'new', () => 'c');
+  expect(notices()).toEqual(['first', 'theirs', 'new']);
+});
+
+it('takes a notice out wherever it stands, and nothing else', async () => {
+  const { api, notices } = cms([item('new', 'a'), item('first', 'b'), item('new', 'c')]);
+  await takeOutOfPlaylist(api, 'p', 'new');
+  expect(notices()).toEqual(['first']);
+});
