@@ -82,6 +82,38 @@ describe('an official document', () => {
     });
   });
 
+  describe('says what it is about', () => {
+    const body = [full('Ủy ban nhân dân xã thông báo để nhân dân trên địa bàn được biết và thực hiện.')];
+    const titleOf = (...lines: DocumentLine[]): string => readForm([...head, ...lines, ...body]).title;
+    const bold = (line: DocumentLine): DocumentLine => ({ ...line, font: 'bold' });
+
+    it('in a line as wide as the text', () => {
+      expect(titleOf(center('THÔNG BÁO'), full('Về việc tạm ngừng cấp nước sinh hoạt toàn xã'))).toBe(
+        'Tạm ngừng cấp nước sinh hoạt toàn xã',
+      );
+      expect(titleOf(center('THÔNG BÁO'), full('V/v tạm ngừng cấp nước sinh hoạt toàn xã'))).toBe(
+        'Tạm ngừng cấp nước sinh hoạt toàn xã',
+      );
+    });
+    it('in several bold lines, each as wide as the text', () => {
+      const lines = [bold(center('THÔNG BÁO')), bold(full('Về việc tạm ngừng cấp nước')), bold(full('tại thôn Đông'))];
+      expect(titleOf(...lines)).toBe('Tạm ngừng cấp nước tại thôn Đông');
+      expect(titleOf(bold(center('THÔNG BÁO')), bold(full('Tuyển sinh vào lớp 1')))).toBe('Tuyển sinh vào lớp 1');
+    });
+    it('beside its kind', () => {
+      expect(titleOf(center('THÔNG BÁO Về việc họp thôn'))).toBe('Họp thôn');
+    });
+    it('up to whom it is for', () => {
+      expect(titleOf(center('THÔNG BÁO'), center('Về việc họp thôn'), center('Kính gửi: Nhân dân thôn Đông'))).toBe(
+        'Họp thôn',
+      );
+    });
+    it('of one type of letters, not in its body', () => {
+      const lines = [...head, center('THÔNG BÁO'), ...body].map(bold);
+      expect(readForm(lines)).toMatchObject({ title: 'Thông báo', body: body[0]!.text });
+    });
+  });
+
   it('leaves empty what is not written yet, and what no calendar has', () => {
     const fields = readForm([
       ...head,
@@ -116,8 +148,21 @@ describe('the name of an organ', () => {
 });
 
 describe('lines of a page', () => {
-  const piece = (text: string, x: number, y: number, width: number): TextPiece => ({ text, x, y, width, size: 13 });
+  const piece = (text: string, x: number, y: number, width: number): TextPiece => ({
+    text,
+    x,
+    y,
+    width,
+    size: 13,
+    font: 'f1',
+  });
 
+  it('have the font of most of their letters', () => {
+    const lines = linesOf([
+      [piece('Về việc tiêm phòng', 100, 700, 150), { ...piece('dại', 255, 700, 30), font: 'f2' }],
+    ]);
+    expect(lines.map(({ font }) => font)).toEqual(['f1']);
+  });
   it('are put together of pieces, in columns, composed', () => {
     const lines = linesOf([
       [
@@ -131,11 +176,11 @@ describe('lines of a page', () => {
       [piece('2', 310, 800, 6), piece('Đoạn trang sau', 113, 760, 300)],
     ]);
     expect(lines).toEqual([
-      { text: 'Số: 48/TB-UBND', place: 'left', first: true },
-      { text: 'Bình An, ngày 05', place: 'right', first: true },
-      { text: 'Văn bản dài đến hết dòng', place: 'full', first: true },
-      { text: 'và dòng sau', place: 'left', first: false },
-      { text: 'Đoạn trang sau', place: 'full', first: true },
+      { text: 'Số: 48/TB-UBND', place: 'left', first: true, font: 'f1' },
+      { text: 'Bình An, ngày 05', place: 'right', first: true, font: 'f1' },
+      { text: 'Văn bản dài đến hết dòng', place: 'full', first: true, font: 'f1' },
+      { text: 'và dòng sau', place: 'left', first: false, font: 'f1' },
+      { text: 'Đoạn trang sau', place: 'full', first: true, font: 'f1' },
     ]);
   });
 });

@@ -7,9 +7,9 @@ import type { DocumentFields } from '../../../shared/protocol/api/documents.ts';
 import type { DocumentLine } from './document-lines.ts';
 import { nameCase, organCase, sentenceCase } from './document-words.ts';
 
-/** The kinds of Điều 7 that notices are made of, as the head names them. */
+/** The kinds of Điều 7 that notices are made of, as the head names them; some write on the same line what it is about. */
 const kinds =
-  /^(THÔNG BÁO|THÔNG CÁO|KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHỈ THỊ|QUY CHẾ|QUY ĐỊNH|HƯỚNG DẪN|CHƯƠNG TRÌNH|PHƯƠNG ÁN|ĐỀ ÁN|DỰ ÁN|BÁO CÁO|TỜ TRÌNH|CÔNG ĐIỆN|GIẤY MỜI|THƯ MỜI|THƯ NGỎ|LỜI KÊU GỌI|BẢN TIN|BÀI TUYÊN TRUYỀN)\s*:?$/u;
+  /^(THÔNG BÁO|THÔNG CÁO|KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHỈ THỊ|QUY CHẾ|QUY ĐỊNH|HƯỚNG DẪN|CHƯƠNG TRÌNH|PHƯƠNG ÁN|ĐỀ ÁN|DỰ ÁN|BÁO CÁO|TỜ TRÌNH|CÔNG ĐIỆN|GIẤY MỜI|THƯ MỜI|THƯ NGỎ|LỜI KÊU GỌI|BẢN TIN|BÀI TUYÊN TRUYỀN)\s*:?(?:\s+((?:V\/v|Về việc)\s.*))?$/u;
 const motto = /CỘNG HÒA XÃ HỘI|CỘNG HOÀ XÃ HỘI|ĐỘC LẬP\s*[-–]\s*TỰ DO|ĐẢNG CỘNG SẢN VIỆT NAM/u;
 const rule = /^[-–—_*=.\s]+$/u;
 /** «48/TB-UBND», «48/2026/QĐ-UBND», the Party's «05-TB/ĐU». */
@@ -71,18 +71,31 @@ interface Subject {
 
 /** What stands in the middle under the kind of document. A decision's head then names who decides, in capitals. */
 function titleAfter(lines: readonly DocumentLine[], kindAt: number): Subject {
-  const found: string[] = [];
+  const [, kind, beside] = kinds.exec(lines[kindAt]!.text)!;
+  const found = beside === undefined ? [] : [beside];
+  const bold = boldFont(lines, kindAt);
   let end = kindAt + 1;
   for (; end < lines.length && found.length < titleLines; end++) {
-    const { text, place } = lines[end]!;
-    // The first of two centred lines may be as wide as the page.
-    const centered = place === 'center' || (place === 'full' && lines[end + 1]?.place === 'center');
-    if (!centered || (found.length > 0 && isUpper(text) && !isUpper(found[0]!))) break;
+    const { text, place, font } = lines[end]!;
+    // One that is as wide as the page does not show that it is centred: the line after it does, its letters, or how it begins.
+    const wide = lines[end + 1]?.place === 'center' || (bold !== null && font === bold);
+    const belongs = place === 'center' || (place === 'full' && wide) || (found.length === 0 && about.test(text));
+    const next = found.length > 0 && isUpper(text) && !isUpper(found[0]!);
+    if (!belongs || next || /^Kính gửi/iu.test(text)) break;
     found.push(text);
   }
   const text = found.join(' ').replace(about, '');
   const title = isUpper(text) ? sentenceCase(text) : text;
-  return { text: title === '' ? sentenceCase(lines[kindAt]!.text) : title[0]!.toUpperCase() + title.slice(1), end };
+  return { text: title === '' ? sentenceCase(kind!) : title[0]!.toUpperCase() + title.slice(1), end };
+}
+
+/** The font of the kind of document, where most of the text below has another one. */
+function boldFont(lines: readonly DocumentLine[], kindAt: number): string | null {
+  const { font } = lines[kindAt]!;
+  if (font === undefined) return null;
+  const below = lines.slice(kindAt + 1);
+  const length = (some: readonly DocumentLine[]): number => some.reduce((sum, { text }) => sum + text.length, 0);
+  return length(below.filter((line) => line.font === font)) < length(below) / 2 ? font : null;
 }
 
 /** A letter has no kind: what it is about stands under its number. */

@@ -8,6 +8,8 @@ export interface TextPiece {
   readonly width: number;
   /** Height of the type. */
   readonly size: number;
+  /** Which of the document's fonts; bold letters have one of their own. */
+  readonly font: string;
 }
 
 export interface DocumentLine {
@@ -16,6 +18,8 @@ export interface DocumentLine {
   readonly place: 'left' | 'right' | 'center' | 'full';
   /** Begins a paragraph. */
   readonly first: boolean;
+  /** The font of most of its letters; missing where fonts are not known. */
+  readonly font?: string;
 }
 
 interface Run {
@@ -24,6 +28,8 @@ interface Run {
   to: number;
   readonly y: number;
   readonly size: number;
+  /** Letters by font. */
+  readonly fonts: Map<string, number>;
 }
 
 /** Pieces whose feet are nearer than this stand on one line, in heights of type. */
@@ -54,13 +60,14 @@ function runsOf(pieces: readonly TextPiece[]): Run[] {
   }
   for (const [y, row] of [...rows].sort(([a], [b]) => b - a)) {
     let run: Run | null = null;
-    for (const { text, x, width, size } of row.sort((a, b) => a.x - b.x)) {
+    for (const { text, x, width, size, font } of row.sort((a, b) => a.x - b.x)) {
       const gap: number = run ? x - run.to : Infinity;
       if (run && gap < columnGap * size) {
         const apart = gap > wordGap * size && !/\s$/u.test(run.text) && !/^\s/u.test(text);
         run.text += (apart ? ' ' : '') + text;
         run.to = Math.max(run.to, x + width);
-      } else runs.push((run = { text, from: x, to: x + width, y, size }));
+      } else runs.push((run = { text, from: x, to: x + width, y, size, fonts: new Map() }));
+      run.fonts.set(font, (run.fonts.get(font) ?? 0) + text.length);
     }
   }
   return runs;
@@ -90,5 +97,6 @@ function lineOf(run: Run, before: Run | undefined, left: number, right: number):
     before.y - run.y > 1.9 * run.size ||
     // A line that ends early ends its paragraph.
     before.to < right - 2 * slack * width;
-  return { text: run.text.normalize('NFC').replace(/\s+/gu, ' ').trim(), place, first };
+  const [font] = [...run.fonts].reduce((most, one) => (one[1] > most[1] ? one : most));
+  return { text: run.text.normalize('NFC').replace(/\s+/gu, ' ').trim(), place, first, font };
 }

@@ -52,7 +52,7 @@ export async function textOf(page: PDFPageProxy): Promise<TextPiece[]> {
     if (!('str' in item)) return [];
     const [a, b, , , x, y] = item.transform as [number, number, number, number, number, number];
     if (Math.abs(b) > Math.abs(a) * 0.1) return [];
-    return [{ text: item.str, x, y, width: item.width, size: Math.abs(a) }];
+    return [{ text: item.str, x, y, width: item.width, size: Math.abs(a), font: item.fontName }];
   });
 }
 

@@ -159,6 +159,12 @@ describeStores('documents', (under) => {
       'Phó Chủ tịch Nguyễn Thị Hường',
       'Tạm ngừng cung cấp nước sạch để súc rửa đường ống trên địa bàn xã',
     ],
+    [
+      'sparse.pdf',
+      '52/TB-UBND',
+      'Chủ tịch Trần Văn Bình',
+      'Tạm ngừng cấp nước sinh hoạt để sửa chữa tuyến ống cũ qua chợ',
+    ],
     ['letter.pdf', '215/UBND-VHXH', 'Chủ tịch Lê Hoàng Phúc', 'Treo cờ Tổ quốc và vệ sinh đường làng dịp 02/9'],
   ])('%s is read by its form', async (name, documentNumber, signer, title) => {
     const { state, fields, notes } = await sent(await fixture(name), name);
