@@ -4,8 +4,9 @@ import type { ProofService } from '../proof/service.ts';
 import type { UnitsService } from '../units/service.ts';
 
 type Sums = ProofService['sums'];
-type RowOf<K extends 'byUnit' | 'byBoard' | 'byContent' | 'byCategory'> = Awaited<ReturnType<Sums[K]>>[number];
-export type SumRow = RowOf<'byUnit'> | RowOf<'byBoard'> | RowOf<'byContent'> | RowOf<'byCategory'>;
+type RowOf<K extends 'byUnit' | 'byBoard'> = Awaited<ReturnType<Sums[K]>>[number];
+type Contents = Awaited<ReturnType<Sums['byContent']>>;
+export type SumRow = RowOf<'byUnit'> | RowOf<'byBoard'> | Contents['contents'][number] | Contents['categories'][number];
 type Names = Pick<UnitsService, 'nameOf'>;
 
 export const noPlays: PlaySums = { completed: 0, partial: 0, exercise: 0, uncounted: 0, paintedMs: 0 };

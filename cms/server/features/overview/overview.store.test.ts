@@ -201,6 +201,9 @@ describeStores('the overview', (under) => {
         { ...shown, kind: 'fallback', content_id: '' },
       ]);
     });
+    // Put there behind the back of who sums up: seen when what is remembered is over.
+    expect((await now(commune)).plays.totals).toEqual(noPlays);
+    test.sources.advance(60_000);
     const { painted_ms: paintedMs, ...counted } = sums;
     const line = { ...counted, paintedMs };
     const { plays, units } = await now(commune);

@@ -42,13 +42,14 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Lines of a ranking: more is a list, which has a page of its own. */
 const topLines = 8;
-/** Sums of so many scopes are kept in memory. */
+/** Sums of so many scopes are kept in memory, for as long: what things are called may change meanwhile. */
 const mostRemembered = 50;
+const rememberedMs = 60_000;
 
 export function createOverview({ sources, access }: Pick<Context, 'sources' | 'access'>, deps: OverviewDeps) {
   const { units, conditions, proof } = deps;
   const { sums } = proof;
-  const memory = new Map<string, { talliedAt: number | null; sums: ReturnType<typeof sumUp> }>();
+  const memory = new Map<string, { version: number; until: number; sums: ReturnType<typeof sumUp> }>();
   const scopeFor = (actor: Actor, unitId: string | undefined): Scope => scopeOf(access, units.tree, actor, unitId);
 
   function timesOf(range: OverviewRange) {
@@ -74,21 +75,19 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
   async function sumUp(scope: Scope, range: OverviewRange) {
     const { from, to } = timesOf(range);
     const span = { unitIds: scope.unitIds, from, to };
-    const [ofUnits, boards, topBoards, topContents, categories, points] = await Promise.all([
+    const [ofUnits, boards, topBoards, { contents, categories }, points] = await Promise.all([
       sums.byUnit(span),
       sums.boardsSeen(span),
       sums.byBoard(span, null, topLines),
       sums.byContent(span, topLines),
-      sums.byCategory(span),
       series(range, span),
     ]);
-    const plays: Overview['plays'] = {
-      talliedAt: sums.talliedAt(),
+    const plays: Omit<Overview['plays'], 'talliedAt'> = {
       totals: ofUnits.map(sumsOf).reduce(plus, noPlays),
       boards,
       series: points,
       topBoards: topBoards.map((row) => lineOf(row, units)),
-      topContents: topContents.map((row) => lineOf(row, units)),
+      topContents: contents.map((row) => lineOf(row, units)),
       categories: categories.map((row) => lineOf(row, units)),
     };
     return { from, to, ofUnits, plays };
@@ -97,10 +96,11 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
   /** What was summed up stays true until more has been; many people look at the same. */
   function remembered(scope: Scope, range: OverviewRange): ReturnType<typeof sumUp> {
     const key = `${range} ${timesOf(range).from} ${scope.unitIds?.join() ?? ''}`;
-    const talliedAt = sums.talliedAt();
+    const version = sums.version();
+    const now = sources.now();
     const held = memory.get(key);
-    if (held && talliedAt !== null && held.talliedAt === talliedAt) return held.sums;
-    const made = { talliedAt, sums: sumUp(scope, range) };
+    if (held?.version === version && now < held.until) return held.sums;
+    const made = { version, until: now + rememberedMs, sums: sumUp(scope, range) };
     memory.delete(key);
     memory.set(key, made);
     if (memory.size > mostRemembered) memory.delete(memory.keys().next().value!);
@@ -149,6 +149,7 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
     /** @throws AppError `forbidden` */
     async overview(actor: Actor, { unitId, range }: z.infer<typeof overviewQuery>): Promise<Overview> {
       const scope = scopeFor(actor, unitId);
+      const talliedAt = sums.talliedAt();
       const [counts, { from, to, ofUnits, plays }] = await Promise.all([
         conditions.count(scope.unitIds),
         remembered(scope, range),
@@ -159,7 +160,7 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
         to,
         boards: byCondition(counts),
         units: byHead(scope, counts, ofUnits),
-        plays,
+        plays: { talliedAt, ...plays },
       };
     },
 
@@ -174,8 +175,8 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
       const readers: Record<Breakdown, () => Promise<PlayLine[]>> = {
         unit: async () => breakdownOf(await sums.byUnit(span), units),
         board: async () => breakdownOf(await sums.byBoard(span, content, null), units),
-        content: async () => breakdownOf(await sums.byContent(span, null), units),
-        category: async () => breakdownOf(await sums.byCategory(span), units),
+        content: async () => breakdownOf((await sums.byContent(span, null)).contents, units),
+        category: async () => breakdownOf((await sums.byContent(span, 0)).categories, units),
       };
       return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
     },

@@ -183,12 +183,13 @@ export function createProofService(context: Context, deps: ProofDeps) {
     /** The sums, without rights. */
     sums: {
       talliedAt: () => tally.talliedAt(),
+      /** As long as it is the same, so are the sums. */
+      version: () => tally.version(),
       byHour: (span: TallySpan) => tallies.byHour(store.report, span),
       byUnit: (span: TallySpan) => tallies.byUnit(store.report, span),
       byBoard: (span: TallySpan, content: tallies.Content | null, limit: number | null) =>
         tallies.byBoard(store.report, span, content, limit),
       byContent: (span: TallySpan, limit: number | null) => tallies.byContent(store.report, span, limit),
-      byCategory: (span: TallySpan) => tallies.byCategory(store.report, span),
       boardsSeen: (span: TallySpan) => tallies.boardsSeen(store.report, span),
       anythingShown: (unitIds: readonly string[] | null) => tallies.anythingShown(store.report, unitIds),
     },

@@ -71,6 +71,7 @@ export async function addSums<T extends TallyTable>(
 }
 
 const summed = sql.join(sumNames.map((name) => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`));
+const sumColumns = sql.join(sumNames.map((name) => sql.ref(name)));
 const mostFirst = sql`completed + partial desc`;
 
 const within = (time: 'hour' | 'day', { unitIds, from, to }: TallySpan): RawBuilder<unknown> => {
@@ -111,35 +112,42 @@ export function byBoard(db: Db, span: TallySpan, content: Content | null, limit:
   );
 }
 
-/** What was shown, with what it is called, kept after its deletion; the most often shown first. @param limit null: all */
-export const byContent = (db: Db, span: TallySpan, limit: number | null) =>
-  rowsOf<{
-    kind: ContentKind;
+/**
+ * What was shown, with what it is called, kept after its deletion, the most often shown first; and notices by category. Both from one
+ * reading, day by day as the rows lie: there are as many as boards times what they show.
+ * @param limit of the contents; null: all
+ */
+export async function byContent(db: Db, span: TallySpan, limit: number | null) {
+  const rows = await rowsOf<{
+    kind: ContentKind | null;
     content_id: string;
     title: string | null;
-    category: string | null;
     takeover_status: string | null;
+    category: string;
   }>(
     db,
-    sql`select sums.*, coalesce(takeovers.headline, notices.title) as title, notices.category,
-        takeovers.status as takeover_status
-      from (
-        select kind, content_id, ${summed} from content_days where ${within('day', span)}
+    sql`with sums as materialized (
+        select day, kind, content_id, ${summed} from content_days where ${within('day', span)} group by day, kind, content_id
+      ), most as (
+        select kind, content_id, ${summed} from sums
         group by kind, content_id order by ${sql`sum(completed) + sum(partial) desc`}, content_id ${upTo(limit)}
-      ) as sums
+      )
+      select * from (
+      select kind, content_id, coalesce(takeovers.headline, notices.title) as title, takeovers.status as takeover_status,
+        null as category, ${sumColumns}
+      from most
         left join notice_headings as notices on kind = 'notice' and notices.id = content_id
         left join takeovers on kind = 'takeover' and takeovers.id = content_id
-      order by ${mostFirst}, content_id`,
+      union all
+      select null, null, null, null, notices.category, ${summed}
+      from sums join notice_headings as notices on notices.id = content_id where kind = 'notice' group by notices.category
+      ) as lines order by ${mostFirst}, content_id, category`,
   );
-
-/** Notices by category. */
-export const byCategory = (db: Db, span: TallySpan) =>
-  rowsOf<{ category: string }>(
-    db,
-    sql`select notices.category, ${summed} from (
-        select content_id, ${summed} from content_days where kind = 'notice' and ${within('day', span)} group by content_id
-      ) as sums join notice_headings as notices on notices.id = content_id group by notices.category`,
-  );
+  return {
+    contents: rows.flatMap(({ kind, category: _, ...row }) => (kind === null ? [] : { kind, ...row })),
+    categories: rows.flatMap(({ kind, content_id: _, ...row }) => (kind === null ? row : [])),
+  };
+}
 
 /** How many boards have told of anything that counts. */
 export async function boardsSeen(db: Db, span: TallySpan): Promise<number> {

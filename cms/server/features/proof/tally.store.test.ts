@@ -100,7 +100,7 @@ describeStores('the sums of plays', (under) => {
     expect((await total(units.commune)).completed).toBe(31);
     const boards = await repo.byBoard(under.store.read, span([units.commune]), null, 5);
     expect(boards).toEqual([expect.objectContaining({ board_id: one.boardId, completed: 31, deleted_at: null })]);
-    const contents = await repo.byContent(under.store.read, span([units.commune]), null);
+    const { contents } = await repo.byContent(under.store.read, span([units.commune]), null);
     expect(contents.map((row) => [row.kind, row.completed])).toEqual([
       ['notice', 11],
       ['notice', 10],
@@ -231,7 +231,7 @@ describeStores('the sums of plays', (under) => {
     expect(after.exercise - before.exercise).toBe(1);
     expect(after.uncounted - before.uncounted).toBe(3);
     expect(after.painted_ms - before.painted_ms).toBe(35_000);
-    const contents = await repo.byContent(under.store.read, span([units.province], today, today + 1), null);
+    const { contents } = await repo.byContent(under.store.read, span([units.province], today, today + 1), null);
     expect(contents.filter((row) => row.kind !== 'notice')).toEqual([
       expect.objectContaining({ kind: 'fallback', content_id: '', title: null, completed: 1 }),
       expect.objectContaining({ kind: 'takeover', content_id: takeovers.actual, title: 'actual', completed: 1 }),

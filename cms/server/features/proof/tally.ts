@@ -36,6 +36,7 @@ export function createTally(
 ) {
   let running: Promise<void> | null = null;
   let talliedAt: number | null = null;
+  let version = 0;
 
   async function addPiece(ranges: readonly JournalRange[]): Promise<void> {
     const sums = sumsByTable(await proofRepo.sumsOf(store.report, ranges));
@@ -46,6 +47,7 @@ export function createTally(
       await repo.addSums(store, tx, 'board_days', sums.boards);
       await repo.addSums(store, tx, 'content_days', sums.contents);
     });
+    version++;
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -75,6 +77,9 @@ export function createTally(
 
     /** Every play that was held at this time (ms UTC) is in the sums; null: not since this process began. */
     talliedAt: () => talliedAt,
+
+    /** Another one whenever this process has added to the sums. */
+    version: () => version,
   };
 }
 
