@@ -626,6 +626,15 @@ const table: Record<string, Rule> = {
   'DELETE /api/playlists/:id': { needs: 'content.edit', about: at('/api/playlists/:id?revision=1', makePlaylist) },
 
   'GET /api/schedule-entries': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeEntry) },
+  'GET /api/schedule-entries/terms': {
+    needs: 'content.read',
+    above: true,
+    lists: 'entryId',
+    about: async (unit) => ({
+      url: `/api/schedule-entries/terms?from=${Date.now() - 3_600_000}&to=${Date.now() + 3_600_000}`,
+      headers: { 'x-made': await makeEntry(unit) },
+    }),
+  },
   'GET /api/schedule-entries/:id': {
     needs: 'content.read',
     above: true,

@@ -18,6 +18,7 @@ const tables: readonly (keyof Database)[] = [
   'programme_progress',
   'programmes',
   'parts',
+  'schedule_terms',
   'schedule_entries',
   'obligations',
   'playlists',

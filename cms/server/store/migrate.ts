@@ -20,6 +20,7 @@ import * as screenshots from './migrations/0018-screenshots.ts';
 import * as mourning from './migrations/0019-mourning.ts';
 import * as shownHeadings from './migrations/0020-shown-headings.ts';
 import * as countAnew from './migrations/0022-count-anew.ts';
+import * as scheduleTerms from './migrations/0023-schedule-terms.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -48,6 +49,7 @@ const migrations: readonly Migration[] = [
   mourning.migration,
   shownHeadings.migration,
   countAnew.migration,
+  scheduleTerms.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -341,6 +341,21 @@ export interface Database {
     updated_by: string;
     deleted_at: number | null;
   };
+  /** What schedule entries said when; the last term of one that is not deleted has no end. */
+  schedule_terms: {
+    entry_id: string;
+    revision: number;
+    from_at: number;
+    until_at: number | null;
+    unit_id: string;
+    name: string;
+    cron: string;
+    duration_ms: number;
+    valid_from: number | null;
+    valid_to: number | null;
+    exceptions: string;
+    targets: string;
+  };
   obligations: {
     id: string;
     /** Who obliges. */

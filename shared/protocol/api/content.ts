@@ -163,6 +163,27 @@ export const scheduleRow = scheduleEntry.extend({
 });
 export const schedulesQuery = z.strictObject({ ...listFields, playlistId: uuid.optional() });
 export const scheduleEntries = z.strictObject({ entries: z.array(scheduleRow), ...pageFields });
+/**
+ * GET /api/schedule-entries/terms?from&to (8 days at most): what entries in sight said when, of those times at which they said it;
+ * deleted ones too; the newest first, at most two thousand.
+ */
+export const scheduleTermsQuery = z.strictObject({
+  from: z.coerce.number().pipe(msUtc),
+  to: z.coerce.number().pipe(msUtc),
+});
+const scheduleTerm = z.strictObject({
+  entryId: uuid,
+  unitId: uuid,
+  name: z.string(),
+  ...windowFields,
+  exceptions: exceptionDays,
+  targets,
+  from: msUtc,
+  /** null: it still does. */
+  until: msUtc.nullable(),
+});
+export type ScheduleTerm = z.infer<typeof scheduleTerm>;
+export const scheduleTerms = z.strictObject({ terms: z.array(scheduleTerm) });
 export type ScheduleRow = z.infer<typeof scheduleRow>;
 export type SchedulesQuery = z.infer<typeof schedulesQuery>;
 export type ScheduleList = z.infer<typeof scheduleEntries>;

@@ -21,7 +21,8 @@ async function addEntries(cms: BenchCms, unitId: string, playlistId: string): Pr
       playlistId,
       priority: 50,
       cron: `${(n * 7) % 60} ${6 + (n % 14)} * * *`,
-      durationMs: hourMs,
+      // Two that are open all day: at any time of the week something is hidden.
+      durationMs: n < 2 ? 24 * hourMs : hourMs,
       validFrom: null,
       validTo: null,
       targets: n < ofAll ? { unitIds: [unitId], boardIds: [] } : { unitIds: [], boardIds },

@@ -7,6 +7,7 @@ import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../.
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Targets } from './targets.ts';
+import type { TermColumns } from './terms-repo.ts';
 
 export interface EntryRecord {
   readonly id: string;
@@ -57,6 +58,12 @@ const toColumns = (values: EntryValues) => ({
   exceptions: JSON.stringify(values.exceptions),
   targets: JSON.stringify(values.targets),
 });
+
+/** What of an entry is kept when it changes: whose it is, what it is called, when and where. */
+export function termOf(values: EntryValues): TermColumns {
+  const { playlist_id: _playlist, priority: _priority, folded: _folded, ...columns } = toColumns(values);
+  return columns;
+}
 
 export async function findEntry(db: Db | Tx, id: string): Promise<EntryRecord | null> {
   const row = await db

@@ -6,6 +6,8 @@ import {
   scheduleEntries,
   scheduleEntry,
   scheduleInput,
+  scheduleTerms,
+  scheduleTermsQuery,
   schedulesQuery,
 } from '../../../../shared/protocol/api/content.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
@@ -28,6 +30,15 @@ export const scheduleRoutes =
         serializerCompiler: longAnswer,
       },
       (request) => service.list(actorOf(request), request.query),
+    );
+    app.get(
+      '/api/schedule-entries/terms',
+      {
+        config,
+        schema: { querystring: scheduleTermsQuery, response: { 200: scheduleTerms } },
+        serializerCompiler: longAnswer,
+      },
+      async (request) => ({ terms: await service.terms(actorOf(request), request.query) }),
     );
     app.get('/api/schedule-entries/:id', { config, schema: { params, response: { 200: scheduleEntry } } }, (request) =>
       service.get(actorOf(request), request.params.id),

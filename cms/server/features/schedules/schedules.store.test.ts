@@ -61,6 +61,32 @@ describeStores('schedule entries', (under) => {
     await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
   });
 
+  it('keep what they said when: until a change of hours, name or place, and until they are deleted', async () => {
+    const input = await inputAt(test.ids.commune);
+    const made = await test.schedules.create(editor, input);
+    const period = { from: made.updatedAt - hour, to: made.updatedAt + hour };
+    const termsOf = async (actor: Actor) =>
+      (await test.schedules.terms(actor, period)).filter(({ entryId }) => entryId === made.id);
+    test.sources.advance(1000);
+    const first = await test.schedules.edit(editor, made.id, made.revision, { ...input, priority: 60 });
+    const moved = await test.schedules.edit(editor, made.id, first.revision, { ...input, cron: '0 7 * * *' });
+    test.sources.advance(1000);
+    await test.schedules.remove(editor, made.id, moved.revision);
+    const [second, begun] = await termsOf(editor);
+    expect([begun!.cron, begun!.from, begun!.until]).toEqual(['0 6 * * *', made.updatedAt, moved.updatedAt]);
+    expect([second!.cron, second!.from]).toEqual(['0 7 * * *', moved.updatedAt]);
+    expect(second!.until).toBe(moved.updatedAt + 1000);
+    const back = await test.schedules.restore(editor, made.id);
+    const terms = await termsOf(editor);
+    expect(terms).toHaveLength(3);
+    expect(terms.filter(({ until }) => until === null)).toEqual([expect.objectContaining({ from: back.updatedAt })]);
+    const beside = testActor({ unitId: test.ids.sister, role: 'editor' });
+    expect(await termsOf(beside)).toEqual([]);
+    await expect(
+      test.schedules.terms(editor, { from: period.from, to: period.from + 9 * 24 * hour }),
+    ).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
   it('do not come back without their playlist', async () => {
     const input = await inputAt(test.ids.commune);
     const made = await test.schedules.create(editor, input);

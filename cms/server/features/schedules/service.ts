@@ -3,6 +3,7 @@ import {
   type ScheduleEntry,
   type ScheduleInput,
   type ScheduleList,
+  type ScheduleTerm,
   type SchedulesQuery,
 } from '../../../../shared/protocol/api/content.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
@@ -16,15 +17,19 @@ import type { BoardsService } from '../boards/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
 import type { UnitsService } from '../units/service.ts';
+import { longestCoverageMs } from '../../../../shared/protocol/api/plans.ts';
 import * as repo from './repo.ts';
 import type { EntryRecord, EntryValues } from './repo.ts';
 import { assertValidity, cleanTargets, Reach } from './targets.ts';
+import { beginTerm, endTerm, findTerms } from './terms-repo.ts';
 
 export type { EntryRecord } from './repo.ts';
 
 export interface SchedulesService {
   /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
   list(actor: Actor, query?: Partial<SchedulesQuery>): Promise<ScheduleList>;
+  /** What entries said when, of what this person may see. @throws AppError `invalid_input` (field to) */
+  terms(actor: Actor, period: { from: number; to: number }): Promise<ScheduleTerm[]>;
   /** @throws AppError `schedule_unknown` 404 */
   get(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `playlist_unknown`, `name_empty`, `forbidden` */
@@ -42,6 +47,9 @@ export interface SchedulesService {
   /** Makes rows of a release before findable. */
   foldOldRows(): Promise<void>;
 }
+
+/** Terms of one answer. */
+const mostTerms = 2000;
 
 export interface SchedulesDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get'>;
@@ -118,13 +126,20 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       });
       return { entries, next, total };
     },
+    async terms(actor, { from, to }) {
+      if (to <= from || to - from > longestCoverageMs)
+        throw new AppError('invalid_input', 'At most 8 days, and the end after the beginning', { field: 'to' });
+      return findTerms(store.read, contentUnits(actor, access, tree), { from, to, limit: mostTerms });
+    },
     get: async (actor, id) => shown(await find(actor, id)),
     async create(actor, input) {
       access.assert(actor, 'schedule.edit', input.unitId);
       const id = sources.newId();
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, null);
-        await repo.insertEntry(tx, id, values, actor.userId, sources.now());
+        const now = sources.now();
+        await repo.insertEntry(tx, id, values, actor.userId, now);
+        await beginTerm(tx, { id, revision: 1 }, repo.termOf(values), now);
         await audit(tx, {
           actor,
           action: 'schedule.created',
@@ -142,7 +157,11 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       access.assert(actor, 'schedule.edit', input.unitId);
       await store.transaction(async (tx) => {
         const values = await clean(tx, actor, input, before);
-        if (!(await repo.updateEntry(tx, id, revision, values, actor.userId, sources.now()))) throw conflict(before);
+        const now = sources.now();
+        if (!(await repo.updateEntry(tx, id, revision, values, actor.userId, now))) throw conflict(before);
+        const term = repo.termOf(values);
+        if (JSON.stringify(term) !== JSON.stringify(repo.termOf(before)))
+          await beginTerm(tx, { id, revision: revision + 1 }, term, now);
         const detail = { ...values, revision: revision + 1, before };
         await audit(tx, {
           actor,
@@ -160,8 +179,10 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       if (revision !== undefined && record.revision !== revision) throw conflict(record);
       access.assert(actor, 'schedule.edit', record.unitId);
       await store.transaction(async (tx) => {
-        if (!(await repo.markDeleted(tx, id, revision, actor.userId, sources.now())))
+        const now = sources.now();
+        if (!(await repo.markDeleted(tx, id, revision, actor.userId, now)))
           throw (await repo.findEntry(tx, id)) ? conflict(record) : unknown();
+        await endTerm(tx, id, now);
         await audit(tx, {
           actor,
           action: 'schedule.deleted',
@@ -179,7 +200,9 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       await store.transaction(async (tx) => {
         const { id: _id, revision: _revision, updatedAt: _updatedAt, ...input } = record;
         const values = await clean(tx, actor, input, record);
-        if (!(await repo.takeBack(tx, record, values, actor.userId, sources.now()))) throw unknown();
+        const now = sources.now();
+        if (!(await repo.takeBack(tx, record, values, actor.userId, now))) throw unknown();
+        await beginTerm(tx, { id, revision: record.revision + 1 }, repo.termOf(values), now);
         await audit(tx, {
           actor,
           action: 'schedule.restored',

@@ -1,6 +1,12 @@
 /** What a week calendar asks and saves; its grid's times by the clock on the wall. */
 import { coverageAnswer, type CoverageAnswer } from '../../../../../shared/protocol/api/plans.ts';
-import { scheduleEntry, type ScheduleEntry, type ScheduleInput } from '../../../../../shared/protocol/api/content.ts';
+import {
+  scheduleEntry,
+  scheduleTerms,
+  type ScheduleEntry,
+  type ScheduleInput,
+  type ScheduleTerm,
+} from '../../../../../shared/protocol/api/content.ts';
 import { localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
@@ -57,6 +63,14 @@ export const inputOf = ({
   targets,
   exceptions,
 });
+
+/** What entries said when in a period, ms UTC. */
+export const loadTerms = async (
+  api: Api,
+  { from, to }: { from: number; to: number },
+  signal: AbortSignal,
+): Promise<ScheduleTerm[]> =>
+  (await api.get(`/api/schedule-entries/terms?from=${from}&to=${to}`, scheduleTerms, signal)).terms;
 
 export const loadCoverage = (
   api: Api,

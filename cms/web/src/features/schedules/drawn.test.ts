@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
+import type { ScheduleEntry, ScheduleTerm } from '../../../../../shared/protocol/api/content.ts';
 import { startOfDay } from '../../lib/time.ts';
 import { drawnOf, lanesOn } from './drawn.ts';
 
@@ -26,16 +26,24 @@ const entry = (fields: Partial<ScheduleEntry> = {}): ScheduleEntry => ({
   updatedAt: 0,
   ...fields,
 });
-const draw = (entries: ScheduleEntry[], now: number, hidden = false) =>
+/** What an entry said from a time until another. */
+function term(from: number, until: number | null, said: ScheduleEntry): ScheduleTerm {
+  const { unitId, name, cron, durationMs, validFrom, validTo, exceptions, targets } = said;
+  const when = { cron, durationMs, validFrom, validTo, exceptions };
+  return { entryId: said.id, unitId, name, ...when, targets, from, until };
+}
+const always = (entries: ScheduleEntry[]) => entries.map((each) => term(0, null, each));
+const draw = (entries: ScheduleEntry[], now: number, { hidden = false, terms = always(entries) } = {}) =>
   drawnOf(
     entries,
+    terms,
     { ...week, now },
     () => true,
     () => hidden,
   );
 
 it('what has ended is past: not to be edited, and hidden by nothing', () => {
-  const { openings } = draw([entry()], at(2, 8), true);
+  const { openings } = draw([entry()], at(2, 8), { hidden: true });
   expect(openings.map(({ past }) => past)).toEqual([true, true, true, false, false, false, false]);
   expect(openings.map(({ editable }) => editable)).toEqual(openings.map(({ past }) => !past));
   expect(openings.map(({ hidden }) => hidden)).toEqual(openings.map(({ past }) => !past));
@@ -54,6 +62,37 @@ it('a day that is moved is marked; a day that is left out to come stands where i
     { exception: 'skipped', start: at(3, 6), end: at(3, 8) },
   ]);
   expect(openings.map(({ start }) => start)).not.toContain(at(0, 6));
+});
+
+it('what is past is what was said then: nothing from before a schedule was, the old hours before a change, a deleted one until then', () => {
+  const now = at(4, 12);
+  const later = entry({ cron: '0 9 * * *' });
+  const terms = [
+    term(at(1, 7), at(3, 7), entry()),
+    term(at(3, 7), null, later),
+    term(at(0, 0), at(1, 0), entry({ id: 'gone', name: 'Đã xóa' })),
+  ];
+  const past = draw([later], now, { terms }).openings.filter((opening) => opening.past);
+  expect(past.map(({ title, start, end }) => ({ title, start, end }))).toEqual([
+    { title: 'Đã xóa', start: at(0, 6), end: at(0, 8) },
+    // It began to be in the middle of an opening, and went on to be at other hours in the middle of another.
+    { title: 'Bản tin sáng', start: at(1, 7), end: at(1, 8) },
+    { title: 'Bản tin sáng', start: at(2, 6), end: at(2, 8) },
+    { title: 'Bản tin sáng', start: at(3, 6), end: at(3, 7) },
+    { title: 'Bản tin sáng', start: at(3, 9), end: at(3, 11) },
+    { title: 'Bản tin sáng', start: at(4, 9), end: at(4, 11) },
+  ]);
+});
+
+it('a change that leaves the hours as they are cuts no opening in two, and what is still on is drawn whole', () => {
+  const changed = entry({ exceptions: [{ date: '2026-11-22', instead: null }] });
+  const terms = [term(0, at(0, 7), entry()), term(at(0, 7), at(2, 7), changed), term(at(2, 7), null, changed)];
+  const { openings } = draw([changed], at(2, 7.5), { terms });
+  expect(openings.slice(0, 3).map(({ start, end, past }) => ({ start, end, past }))).toEqual([
+    { start: at(0, 6), end: at(0, 8), past: true },
+    { start: at(1, 6), end: at(1, 8), past: true },
+    { start: at(2, 6), end: at(2, 8), past: false },
+  ]);
 });
 
 it('an entry of every few minutes is left to the list', () => {

@@ -1,5 +1,5 @@
 /** The openings that a week calendar draws: what is to come by the schedules as they are saved, what is past by what they said then. */
-import type { ScheduleEntry } from '../../../../../shared/protocol/api/content.ts';
+import type { ScheduleEntry, ScheduleTerm } from '../../../../../shared/protocol/api/content.ts';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';
 import { dateOf, localDayOn } from '../../../../../shared/schedule/zone.ts';
 import { exceptionOn } from './opening-change.ts';
@@ -34,9 +34,10 @@ export interface Period {
 /** More openings than that make a grid nobody can read: an entry of every few minutes is left to the list. */
 const mostOpenings = 60;
 
-/** The openings of a period; `crowded` are the entries with too many to draw. */
+/** The openings of a period; `terms` are those that held in what of it is past; `crowded` are the entries with too many to draw. */
 export function drawnOf<E extends ScheduleEntry>(
   entries: readonly E[],
+  terms: readonly ScheduleTerm[],
   period: Period,
   mayEdit: (entry: E) => boolean,
   hiddenAt: (entryId: string, start: number, end: number) => boolean,
@@ -45,28 +46,61 @@ export function drawnOf<E extends ScheduleEntry>(
   const openings: Drawn[] = [];
   const crowded: E[] = [];
   for (const entry of entries) {
-    const found = openWindows(entry, zone, from, to);
+    const found = openWindows(entry, zone, Math.max(from, now), to);
     if (found.length > mostOpenings) {
       crowded.push(entry);
       continue;
     }
-    const draw = (span: Span, exception: Drawn['exception']): void => {
-      const past = span.end <= now;
+    const draw = ({ start, end }: Span, exception: Drawn['exception']): void => {
       openings.push({
-        ...span,
-        id: `${entry.id} ${span.start} ${exception}`,
+        id: `${entry.id} ${start} ${exception}`,
         entryId: entry.id,
         title: entry.name,
-        editable: !past && mayEdit(entry),
+        start,
+        end,
+        editable: mayEdit(entry),
         exception,
-        hidden: !past && exception !== 'skipped' && hiddenAt(entry.id, span.start, span.end),
-        past,
+        hidden: exception !== 'skipped' && hiddenAt(entry.id, start, end),
+        past: false,
       });
     };
-    for (const span of found) draw(span, exceptionOn(entry, dateOf(zone, span.start)) === undefined ? null : 'moved');
+    for (const span of found) draw(span, movedOn(entry, zone, span));
     for (const span of skipped(entry, period)) draw(span, 'skipped');
   }
-  return { openings, crowded };
+  return { openings: [...pastOf(terms, openings, period), ...openings], crowded };
+}
+
+const movedOn = (when: ScheduleEntry | ScheduleTerm, zone: string, { start }: Span): 'moved' | null =>
+  exceptionOn(when, dateOf(zone, start)) === undefined ? null : 'moved';
+
+/** What was scheduled in what of the period is past, of `coming` no beginnings: those are drawn whole. */
+function pastOf(terms: readonly ScheduleTerm[], coming: readonly Drawn[], { zone, from, to, now }: Period): Drawn[] {
+  const past: Drawn[] = [];
+  for (const term of terms.toSorted((a, b) => a.from - b.from)) {
+    const found = openWindows(term, zone, Math.max(from, term.from), Math.min(to, term.until ?? now, now));
+    if (found.length > mostOpenings) continue;
+    for (const open of found) {
+      const start = Math.max(open.start, term.from);
+      const end = Math.min(open.end, term.until ?? now);
+      const goesOn = coming.some((o) => o.entryId === term.entryId && o.start < end && o.end > start);
+      const before = past.find((o) => o.entryId === term.entryId && o.title === term.name && o.end === start);
+      if (goesOn) continue;
+      if (before) past.splice(past.indexOf(before), 1, { ...before, end });
+      else
+        past.push({
+          id: `${term.entryId} ${start} past`,
+          entryId: term.entryId,
+          title: term.name,
+          start,
+          end,
+          editable: false,
+          exception: movedOn(term, zone, open),
+          hidden: false,
+          past: true,
+        });
+    }
+  }
+  return past;
 }
 
 /** What its rule would have opened to come, on days that it leaves out. */

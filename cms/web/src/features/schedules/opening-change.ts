@@ -26,7 +26,7 @@ function startsOn(when: When, zone: string, date: string): number {
   return openWindows(when, zone, start, end).filter((open) => open.start >= start && open.start < end).length;
 }
 
-export const exceptionOn = (when: When, date: string): ExceptionDay | undefined =>
+export const exceptionOn = (when: Pick<When, 'exceptions'>, date: string): ExceptionDay | undefined =>
   when.exceptions.find((day) => day.date === date);
 
 /** The day without its opening. */
