@@ -40,10 +40,21 @@ export const coverageAnswer = z.strictObject({
 export type CoverageAnswer = z.infer<typeof coverageAnswer>;
 export type CoverageGroup = CoverageAnswer['groups'][number];
 
-/** GET /api/boards/:id/programme?state=…: draft, as it would be published now; published, as it was published last. */
-export const programmeQuery = z.strictObject({ state: z.enum(['draft', 'published']).default('published') });
+/**
+ * GET /api/boards/:id/programme?state=…&at=…: draft, as it would be published now; published, what the board used at that moment (ms UTC,
+ * now unless it is given), by its own records; for one that is yet to come, as it was published last.
+ */
+export const programmeQuery = z.strictObject({
+  state: z.enum(['draft', 'published']).default('published'),
+  at: z.coerce.number().pipe(msUtc).optional(),
+});
+export type ProgrammeQuery = z.infer<typeof programmeQuery>;
 export const boardProgramme = z.strictObject({
-  /** null: nothing has been published for the board. */
+  /** Since when the board uses it, and until when it did; null: it has not told that it does. */
+  used: z.strictObject({ from: msUtc, until: msUtc.nullable() }).nullable(),
+  /** What was published last, where the board has not told of using it at that moment. */
+  pending: version.nullable(),
+  /** null: nothing has been published for the board; at a moment that has passed: it is not known what the board used. */
   programme: z
     .strictObject({
       zone: timeZone,

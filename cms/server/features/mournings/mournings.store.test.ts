@@ -169,7 +169,7 @@ describeStores('mourning', (under) => {
     expect(await shown(board.id)).toEqual([null]);
     const plans = createPlansService(test.context, test.deps);
     for (const state of ['draft', 'published'] as const) {
-      const { programme } = await plans.programme(admin, board.id, state);
+      const { programme } = await plans.programme(admin, board.id, { state });
       expect(programme!.suspensions).toEqual([{ from, to, noticeIds: [song.id, dance.id].sort() }]);
     }
   });

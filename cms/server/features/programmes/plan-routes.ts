@@ -28,7 +28,7 @@ export const planRoutes =
         },
         serializerCompiler: longAnswer,
       },
-      (request) => service.programme(actorOf(request), request.params.id, request.query.state),
+      (request) => service.programme(actorOf(request), request.params.id, request.query),
     );
     app.post(
       '/api/coverage',

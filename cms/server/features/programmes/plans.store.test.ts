@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import { insertJournal } from '../../store/new-journal.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
@@ -75,7 +76,9 @@ describeStores('plans', (under) => {
     const stranger = testActor({ unitId: test.ids.sister, role: 'approver' });
     const request = { boardIds: [board.id], from: midnight, to: midnight + day };
     await expect(plans.coverage(stranger, request)).rejects.toMatchObject({ code: 'board_unknown' });
-    await expect(plans.programme(stranger, board.id, 'draft')).rejects.toMatchObject({ code: 'board_unknown' });
+    await expect(plans.programme(stranger, board.id, { state: 'draft' })).rejects.toMatchObject({
+      code: 'board_unknown',
+    });
     await expect(plans.coverage(test.admin, { ...request, to: midnight + 9 * day })).rejects.toMatchObject({
       code: 'invalid_input',
       field: 'to',
@@ -93,23 +96,85 @@ describeStores('plans', (under) => {
 
   it('show a board’s programme as it was published and as it would be', async () => {
     const board = await test.board(test.admin, { defaultPlaylistId: playlistId });
-    expect(await plans.programme(test.admin, board.id, 'published')).toEqual({ programme: null, entries: [] });
+    expect(await plans.programme(test.admin, board.id, { state: 'published' })).toEqual({
+      programme: null,
+      used: null,
+      pending: null,
+      entries: [],
+    });
     const entry = await test.schedules.create(test.admin, input({ targets: { unitIds: [], boardIds: [board.id] } }));
     const kinds = async (state: 'draft' | 'published') =>
-      (await plans.programme(test.admin, board.id, state)).programme?.parts.map(({ part }) => part.kind).sort();
+      (await plans.programme(test.admin, board.id, { state })).programme?.parts.map(({ part }) => part.kind).sort();
     expect(await kinds('draft')).toEqual(['entry', 'fallback', 'notice', 'playlist']);
     await test.programmes.publish(test.admin, [board.id]);
     expect(await kinds('published')).toEqual(['entry', 'fallback', 'notice', 'playlist']);
     await test.schedules.remove(test.admin, entry.id);
     expect(await kinds('draft')).toEqual(['fallback', 'notice', 'playlist']);
     // Deleted, it is still what the board plays, and has its name.
-    expect((await plans.programme(test.admin, board.id, 'published')).entries).toEqual([
+    expect((await plans.programme(test.admin, board.id, { state: 'published' })).entries).toEqual([
       { id: entry.id, name: 'Bản tin sáng' },
     ]);
     await test.pair([board.id]);
     await test.programmes.signAnew(board.id);
-    const signed = (await plans.programme(test.admin, board.id, 'published')).programme;
+    const signed = (await plans.programme(test.admin, board.id, { state: 'published' })).programme;
     expect(signed).toMatchObject({ zone: 'Asia/Ho_Chi_Minh', defaultPlaylistId: playlistId, version: { counter: 1 } });
     expect(signed?.parts).toHaveLength(4);
+  });
+
+  it('show of a moment that has passed what the board used then, or say that it is not known', async () => {
+    const { sources, context } = test;
+    const { store } = context;
+    const board = await test.board(test.admin, { defaultPlaylistId: playlistId });
+    await test.pair([board.id]);
+    const at = async (moment: number) => {
+      const query = { state: 'published', at: moment } as const;
+      const { programme, used, pending } = await plans.programme(test.admin, board.id, query);
+      return [programme?.version?.counter ?? null, used && [used.from, used.until], pending?.counter ?? null];
+    };
+    const start = sources.now();
+    await test.programmes.publish(test.admin, [board.id]);
+    expect(await at(start)).toEqual([1, null, 1]);
+    const { id: deviceId } = await store.read
+      .selectFrom('devices')
+      .select('id')
+      .where('board_id', '=', board.id)
+      .executeTakeFirstOrThrow();
+    const journalId = sources.newId();
+    await store.transaction((tx) => insertJournal(tx, { id: journalId, boardId: board.id, deviceId, now: start }));
+    const tells = (seq: number, time: number, counter: number) =>
+      store.write
+        .insertInto('board_events')
+        .values({
+          journal_id: journalId,
+          seq,
+          board_id: board.id,
+          at: time,
+          type: 'programmeSwitched',
+          body: JSON.stringify({ type: 'programmeSwitched', version: { epoch: 1, counter } }),
+        })
+        .execute();
+    const [first, second] = [start + hour, start + 4 * hour];
+    await tells(1, first, 1);
+    sources.advance(3 * hour);
+    await test.boards.patch(test.admin, board.id, { defaultPlaylistId: null });
+    await test.programmes.publish(test.admin, [board.id]);
+
+    // Not taken up yet: the board goes on with the one before, and what is to come is the newest.
+    expect(await at(start)).toEqual([null, null, 2]);
+    expect(await at(sources.now())).toEqual([1, [first, null], 2]);
+    expect(await at(sources.now() + hour)).toEqual([2, null, 2]);
+
+    await tells(2, second, 2);
+    sources.advance(2 * hour);
+    expect(await at(second - 1)).toEqual([1, [first, second], 2]);
+    expect(await at(second)).toEqual([2, [second, null], null]);
+    expect(await at(sources.now() + hour)).toEqual([2, [second, null], null]);
+
+    // Its player is taken away: what was published for the next one is used by nobody.
+    await test.pair([board.id]);
+    const ended = sources.now();
+    expect(await at(ended - 1)).toEqual([2, [second, ended], null]);
+    sources.advance(hour);
+    expect(await at(ended)).toEqual([null, null, 2]);
   });
 });

@@ -8,8 +8,9 @@ import {
   type CoverageAnswer,
   type CoverageGroup,
   type CoverageRequest,
+  type ProgrammeQuery,
 } from '../../../../shared/protocol/api/plans.ts';
-import type { Version } from '../../../../shared/protocol/common.ts';
+import { compareVersions, type Version } from '../../../../shared/protocol/common.ts';
 import {
   part as partSchema,
   type Part,
@@ -33,14 +34,17 @@ import { readLibrary, type LibraryDeps } from './library.ts';
 import * as repo from './repo.ts';
 import { boardUnknown, readCertificate, readManifest, waitingSchema } from './service.ts';
 import { createSuspender, type Content, type SuspenderDeps } from './suspended.ts';
+import { usedAt } from './used.ts';
 
 export interface PlansService {
   /** @throws AppError `board_unknown` 404 */
-  programme(actor: Actor, boardId: string, state: 'draft' | 'published'): Promise<BoardProgramme>;
+  programme(actor: Actor, boardId: string, query: ProgrammeQuery): Promise<BoardProgramme>;
   /** @throws AppError `board_unknown` 404, `invalid_input`; for a draft `forbidden`, `playlist_unknown`, `cron_invalid`, `validity_reversed` */
   coverage(actor: Actor, request: CoverageRequest): Promise<CoverageAnswer>;
 }
 
+/** Clocks of pages go a little ahead: what is asked for so soon is asked for now, ms. */
+const nowMs = 60_000;
 /** So much is worked out at a time: twenty entries that open every minute cost about 25 ms. */
 const coveragePieceMs = 12 * 3_600_000;
 
@@ -111,16 +115,28 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       const suspensions = await suspensionsOf(board, { content, parts: [] });
       return { ...content, suspensions, zone: board.zone, version: null };
     }
-    if (!signed) return null;
-    const manifest = readManifest(signed.manifest);
-    const { suspensions = [] } = manifest;
-    return { ...manifest, suspensions, zone: readCertificate(signed.manifest).zone, version: signed.version };
+    return signed ? saidBy(signed) : null;
+  }
+
+  /**
+   * What is published for a moment: what the board used then, for one that has passed; for now too, as far as it has told; what was
+   * published last for any other.
+   */
+  async function publishedFor(board: BoardRecord, at: number) {
+    const now = sources.now();
+    const [newest, used] = await Promise.all([published(board), usedAt(store.read, board.id, Math.min(at, now))]);
+    const isNewest = used !== null && newest !== null && isSame(newest.version, used.version);
+    const pending = isNewest ? null : (newest?.version ?? null);
+    if (used && (isNewest || at <= now + nowMs))
+      return { found: isNewest ? newest : saidBy(used), used: { from: used.from, until: used.until }, pending };
+    return { found: at >= now - nowMs ? newest : null, used: null, pending };
   }
 
   return {
-    async programme(actor, boardId, state) {
+    async programme(actor, boardId, { state, at = sources.now() }) {
       const [board] = await inSight(actor, [boardId]);
       let programme: BoardProgramme['programme'];
+      let told: Pick<BoardProgramme, 'used' | 'pending'> = { used: null, pending: null };
       if (state === 'draft') {
         const { content, parts } = (await compilerOf([board!]))(board!);
         const said = {
@@ -131,7 +147,8 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
         };
         programme = shown(said, [...parts.values()]);
       } else {
-        const found = await published(board!);
+        const { found, ...rest } = await publishedFor(board!, at);
+        told = rest;
         const bodies =
           found &&
           (await repo.findParts(
@@ -141,7 +158,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
         programme = bodies && shown(found, bodies);
       }
       const ids = (programme?.parts ?? []).flatMap(({ part }) => (part.kind === 'entry' ? [part.entryId] : []));
-      return { programme, entries: await schedules.names(ids) };
+      return { programme, ...told, entries: await schedules.names(ids) };
     },
 
     async coverage(actor, { boardIds, from, to, draft }) {
@@ -218,6 +235,14 @@ interface Said {
   readonly defaultPlaylistId: string | null;
   readonly suspensions: readonly Suspension[];
 }
+
+function saidBy({ manifest: signed, version }: { manifest: string; version: Version }) {
+  const manifest = readManifest(signed);
+  const { suspensions = [] } = manifest;
+  return { ...manifest, suspensions, zone: readCertificate(signed).zone, version };
+}
+
+const isSame = (a: Version | null, b: Version): boolean => a !== null && compareVersions(a, b) === 0;
 
 function shown(
   { zone, version, defaultPlaylistId, suspensions }: Said,
