@@ -40,7 +40,7 @@ async function cover(page: Page): Promise<void> {
   await page.waitForTimeout(2_000);
   const board = await glass.page.screenshot();
   await page.goto(new URL('/boards', cms.url).href);
-  await see(page.getByText('Trực tuyến').first()).toBeVisible();
+  await see(page.getByText('Đang phát').first()).toBeVisible();
   await page.waitForTimeout(1_000);
   const boards = await page.screenshot();
   await glass.close();

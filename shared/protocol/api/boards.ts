@@ -43,6 +43,8 @@ export const boardPresence = z.strictObject({
   now: playingNow.nullable(),
   next: playingNow.nullable(),
   programme: version.nullable(),
+  /** When two versions of its journal came, the last time. */
+  forkedAt: msUtc.nullable(),
 });
 export type BoardPresence = z.infer<typeof boardPresence>;
 

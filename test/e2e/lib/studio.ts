@@ -32,7 +32,7 @@ export class Studio {
       .click();
     await page.getByLabel('Mã ghép nối (8 ký tự)').fill(code);
     await page.getByRole('dialog').getByRole('button', { name: 'Ghép nối', exact: true }).click();
-    await see(page.getByText('Trực tuyến').first()).toBeVisible({ timeout: 30_000 });
+    await see(page.getByText('vừa kết nối').first()).toBeVisible({ timeout: 30_000 });
   }
 
   /** Asks the board whose page is open for a picture of its screen. @returns the picture, as the page shows it */

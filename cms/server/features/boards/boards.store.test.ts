@@ -165,7 +165,14 @@ describeStores('boards', (under) => {
       .execute();
     const seen = await boards.get(technician, made.id);
     expect(boardSchema.parse(seen)).toEqual(seen);
-    expect(seen.presence).toEqual({ boardId: made.id, presence: 'online', since: at, lastSeenAt: at, ...state });
+    expect(seen.presence).toEqual({
+      boardId: made.id,
+      presence: 'online',
+      since: at,
+      lastSeenAt: at,
+      ...state,
+      forkedAt: null,
+    });
     expect(seen.progress).toEqual({
       boardId: made.id,
       version: { epoch: 1, counter: 3 },

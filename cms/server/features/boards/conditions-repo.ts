@@ -1,11 +1,9 @@
 /** What boards do, put into one word each by the database: nobody else can count 10,000 of them in a moment. */
 import { sql, type RawBuilder } from 'kysely';
 import type { BoardCondition, ConditionReason } from '../../../../shared/protocol/api/overview.ts';
+import { forkIsNewsMs } from '../../../../shared/protocol/board-condition.ts';
 import { provingHosts } from '../../../../shared/protocol/journal.ts';
 import type { Db } from '../../store/store.ts';
-
-/** A fork is told of for as long, ms. */
-const forkIsNewsMs = 7 * 86_400_000;
 
 export interface ConditionRow {
   readonly id: string;

@@ -276,24 +276,34 @@ export interface LiveRow {
   readonly paired: boolean;
   readonly state: Omit<Selectable<Database['board_states']>, 'board_id'> | null;
   readonly progress: Omit<Selectable<Database['programme_progress']>, 'board_id'> | null;
+  readonly forkedAt: number | null;
 }
 
 /** What boards last said of themselves, joined with how far their programme has come. */
 export async function liveRows(db: Db | Tx, boardIds: readonly string[]): Promise<LiveRow[]> {
   return inChunks(boardIds, async (chunk) => {
-    const [devices, states, progress] = await Promise.all([
+    const [devices, states, progress, forks] = await Promise.all([
       currentDevices(db, chunk),
       db.selectFrom('board_states').selectAll().where('board_id', 'in', chunk).execute(),
       db.selectFrom('programme_progress').selectAll().where('board_id', 'in', chunk).execute(),
+      db
+        .selectFrom('journals')
+        .select((e) => ['board_id' as const, e.fn.max('forked_at').as('at')])
+        .where('board_id', 'in', chunk)
+        .where('forked_at', 'is not', null)
+        .groupBy('board_id')
+        .execute(),
     ]);
     const paired = new Set(devices.map((device) => device.boardId));
     const stateOf = new Map(states.map((row) => [row.board_id, row]));
     const progressOf = new Map(progress.map((row) => [row.board_id, row]));
+    const forkOf = new Map(forks.map((row) => [row.board_id, row.at]));
     return chunk.map((boardId) => ({
       boardId,
       paired: paired.has(boardId),
       state: stateOf.get(boardId) ?? null,
       progress: progressOf.get(boardId) ?? null,
+      forkedAt: forkOf.get(boardId) ?? null,
     }));
   });
 }

@@ -71,6 +71,7 @@ function toPresence(row: LiveRow): BoardPresence {
     now: said?.now ?? null,
     next: said?.next ?? null,
     programme: said?.programme ?? null,
+    forkedAt: row.forkedAt,
   };
 }
 

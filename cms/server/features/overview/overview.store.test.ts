@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Overview } from '../../../../shared/protocol/api/overview.ts';
+import { conditionOf } from '../../../../shared/protocol/board-condition.ts';
 import type { Actor } from '../../access.ts';
 import type { BoardState } from '../../realtime/presence.ts';
 import { Presence } from '../../realtime/presence.ts';
@@ -147,6 +148,16 @@ describeStores('the overview', (under) => {
       ['never', 'never', null],
     ]);
     expect(await reasons('unpaired')).toEqual([['unpaired', null, null]]);
+    // Each page that has the board itself says the same.
+    const listed = await test.boards.list(test.admin);
+    for (const { condition } of (await now(test.admin)).boards.conditions)
+      for (const { id, reason } of await inCondition(condition))
+        expect(
+          conditionOf(
+            listed.find((board) => board.id === id)!,
+            test.sources.now(),
+          ),
+        ).toEqual({ condition, reason });
     // Page by page the same, one after the other.
     const first = await overview.boardsIn(test.admin, { condition: 'incident', limit: 2 });
     const second = await overview.boardsIn(test.admin, { condition: 'incident', limit: 2, cursor: first.next! });

@@ -5,25 +5,19 @@ import type { HostKind } from '../../../../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../../../../shared/protocol/link.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
 import { m } from '../../paraglide/messages.js';
+import { formatDateTime } from '../../lib/time.ts';
 import { durationWords, numberWords, sinceWords } from '../../lib/words.ts';
 
-export function presenceWord(presence: BoardPresence['presence']): string {
-  const words = { online: m.board_online, offline: m.board_offline, unpaired: m.board_unpaired };
-  return words[presence]();
-}
-
-export const presenceTone = (presence: BoardPresence['presence']): 'good' | 'bad' | 'neutral' =>
-  presence === 'online' ? 'good' : presence === 'offline' ? 'bad' : 'neutral';
-
-/** «vừa kết nối», «đã 5 phút», «từ hôm qua 17:05». */
+/** «vừa kết nối», «đã kết nối 5 phút», «từ hôm qua 17:05». */
 export function presenceSince(presence: BoardPresence, now: number): string {
-  if (presence.presence === 'unpaired') return m.board_unpaired_hint();
   if (presence.since === null) return '';
   if (now - presence.since < 60_000)
     return presence.presence === 'online' ? m.board_online_just_now() : m.board_offline_just_now();
   // «đã 5 phút»; «từ 5 phút trước» is not said.
-  if (now - presence.since < 3_600_000)
-    return m.board_since_ago({ length: durationWords(Math.floor((now - presence.since) / 60_000) * 60_000) });
+  if (now - presence.since < 3_600_000) {
+    const length = durationWords(Math.floor((now - presence.since) / 60_000) * 60_000);
+    return presence.presence === 'online' ? m.board_online_for({ length }) : m.board_since_ago({ length });
+  }
   const since = sinceWords(presence.since, now);
   return presence.presence === 'online' ? m.board_online_since({ since }) : m.board_offline_since({ since });
 }
@@ -79,7 +73,8 @@ export const nothingOnBoard = (presence: BoardPresence['presence']): string =>
 export const versionWord = (version: Version): string =>
   version.epoch === 1 ? String(version.counter) : `${version.epoch}.${version.counter}`;
 
-export function progressWord(progress: ProgrammeProgress): string {
+/** How far a board has come with its programme; of one that is away, what it said last. */
+export function progressWord(progress: ProgrammeProgress, { presence, lastSeenAt }: BoardPresence): string {
   switch (progress.state) {
     case 'published':
       return m.progress_published();
@@ -88,14 +83,21 @@ export function progressWord(progress: ProgrammeProgress): string {
     case 'fetching':
       return m.progress_fetching({ n: progress.missing });
     case 'active':
-      return m.progress_active();
+      return presence === 'online'
+        ? m.progress_active()
+        : m.progress_active_last({ time: formatDateTime(lastSeenAt ?? progress.at) });
     case 'refused':
       return m.progress_refused();
   }
 }
 
-export const progressTone = (state: ProgrammeProgress['state']): 'neutral' | 'accent' | 'good' | 'bad' =>
-  state === 'active' ? 'good' : state === 'refused' ? 'bad' : state === 'published' ? 'neutral' : 'accent';
+export function progressTone(
+  { state }: ProgrammeProgress,
+  { presence }: BoardPresence,
+): 'neutral' | 'accent' | 'good' | 'bad' {
+  if (state === 'active') return presence === 'online' ? 'good' : 'neutral';
+  return state === 'refused' ? 'bad' : state === 'published' ? 'neutral' : 'accent';
+}
 
 /** Width and height as a person standing before the board sees them. */
 export function seenSize(output: Board['output']): { width: number; height: number } {

@@ -1,0 +1,48 @@
+/** The states of a board: one word and one colour for each, on every page. */
+import type { Board } from '../../../../../shared/protocol/api/boards.ts';
+import type { BoardCondition, ConditionReason } from '../../../../../shared/protocol/api/overview.ts';
+import { conditionOf } from '../../../../../shared/protocol/board-condition.ts';
+import { m } from '../../paraglide/messages.js';
+import { presenceSince } from './words.ts';
+
+const states = {
+  incident: { word: m.condition_incident, tone: 'bad' },
+  offline: { word: m.condition_offline, tone: 'bad' },
+  unknown: { word: m.condition_unknown, tone: 'warn' },
+  dark: { word: m.condition_dark, tone: 'warn' },
+  fallback: { word: m.condition_fallback, tone: 'warn' },
+  takeover: { word: m.condition_takeover, tone: 'bad' },
+  exercise: { word: m.condition_exercise, tone: 'warn' },
+  playing: { word: m.condition_playing, tone: 'good' },
+  unpaired: { word: m.condition_unpaired, tone: 'neutral' },
+} as const satisfies Record<BoardCondition, { word: () => string; tone: string }>;
+
+export const conditionWord = (condition: BoardCondition): string => states[condition].word();
+export const conditionTone = (condition: BoardCondition): (typeof states)[BoardCondition]['tone'] =>
+  states[condition].tone;
+
+/** Why a board is in it. */
+export function reasonWord(condition: BoardCondition, reason: ConditionReason | null): string {
+  const reasons = {
+    journal_fork: m.reason_journal_fork,
+    programme_refused: m.reason_programme_refused,
+    unproved: m.reason_unproved,
+    never: m.reason_never,
+    silent: m.reason_silent,
+  };
+  if (reason !== null) return reasons[reason]();
+  const conditions: Partial<Record<BoardCondition, () => string>> = {
+    offline: m.reason_offline,
+    dark: m.reason_dark,
+    fallback: m.reason_fallback,
+    unpaired: m.reason_unpaired,
+  };
+  return conditions[condition]?.() ?? '';
+}
+
+/** Why the board is in its state, and since when it is there or away. */
+export function conditionDetail(board: Pick<Board, 'presence' | 'progress'>, now: number): string {
+  const { condition, reason } = conditionOf(board, now);
+  const why = condition === 'offline' ? '' : reasonWord(condition, reason);
+  return [why, condition === 'unpaired' ? '' : presenceSince(board.presence, now)].filter(Boolean).join(' · ');
+}
