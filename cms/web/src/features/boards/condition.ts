@@ -40,6 +40,10 @@ export function reasonWord(condition: BoardCondition, reason: ConditionReason | 
   return conditions[condition]?.() ?? '';
 }
 
+/** The state in one line, with why and since when. */
+export const conditionLine = (board: Pick<Board, 'presence' | 'progress'>, now: number): string =>
+  [conditionWord(conditionOf(board, now).condition), conditionDetail(board, now)].filter(Boolean).join(' · ');
+
 /** Why the board is in its state, and since when it is there or away. */
 export function conditionDetail(board: Pick<Board, 'presence' | 'progress'>, now: number): string {
   const { condition, reason } = conditionOf(board, now);

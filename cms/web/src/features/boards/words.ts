@@ -5,7 +5,6 @@ import type { HostKind } from '../../../../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../../../../shared/protocol/link.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
 import { m } from '../../paraglide/messages.js';
-import { formatDateTime } from '../../lib/time.ts';
 import { durationWords, numberWords, sinceWords } from '../../lib/words.ts';
 
 /** «vừa kết nối», «đã kết nối 5 phút», «từ hôm qua 17:05». */
@@ -74,7 +73,7 @@ export const versionWord = (version: Version): string =>
   version.epoch === 1 ? String(version.counter) : `${version.epoch}.${version.counter}`;
 
 /** How far a board has come with its programme; of one that is away, what it said last. */
-export function progressWord(progress: ProgrammeProgress, { presence, lastSeenAt }: BoardPresence): string {
+export function progressWord(progress: ProgrammeProgress, { presence }: BoardPresence): string {
   switch (progress.state) {
     case 'published':
       return m.progress_published();
@@ -83,9 +82,7 @@ export function progressWord(progress: ProgrammeProgress, { presence, lastSeenAt
     case 'fetching':
       return m.progress_fetching({ n: progress.missing });
     case 'active':
-      return presence === 'online'
-        ? m.progress_active()
-        : m.progress_active_last({ time: formatDateTime(lastSeenAt ?? progress.at) });
+      return presence === 'online' ? m.progress_active() : m.progress_active_last();
     case 'refused':
       return m.progress_refused();
   }

@@ -1,5 +1,7 @@
 /** A play in words. */
 import type { Play } from '../../../../../shared/protocol/api/proof.ts';
+import { leastSeenMs } from '../../../../../shared/protocol/journal.ts';
+import { durationFigures } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { whyWord } from '../boards/words.ts';
 
@@ -59,6 +61,10 @@ export function proofWord({
   if (exercise) return m.play_counted_exercise();
   return outcome === 'completed' ? m.play_counted() : m.play_counted_partial();
 }
+
+/** How long it was on; less than what can be seen is not rounded up to a second. */
+export const playLength = ({ paintedMs }: Pick<Play, 'paintedMs'>): string =>
+  paintedMs < leastSeenMs ? '< 0:01' : durationFigures(paintedMs);
 
 /** Whose it is, and whose the board was. */
 export const playUnits = ({ issuerName, unitName }: Pick<Play, 'issuerName' | 'unitName'>): string =>
