@@ -18,6 +18,15 @@ export function takeTurns(clock: () => number = () => performance.now()): () => 
   };
 }
 
+/** Does something for each, and lets other work have its turn in between. */
+export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
+  const turn = takeTurns();
+  for (const item of items) {
+    work(item);
+    await turn();
+  }
+}
+
 /** A list in pieces, each of the most items whose sizes together stay within `most`, or of one. */
 export function piecesOf<T>(items: readonly T[], most: number, sizeOf: (item: T) => number = () => 1): T[][] {
   const pieces: T[][] = [];

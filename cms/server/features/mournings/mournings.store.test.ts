@@ -221,8 +221,9 @@ describeStores('mourning', (under) => {
     const ordered = await order();
     expect(await suspensionsOf(sound.board.id)).toMatchObject([{ noticeIds: [sound.song.id] }]);
     expect(ordered.sendingSince).toBe(now());
-    await stored.set({ manifest }).execute();
     expect(await rowOf(ordered, broken.board.id)).toMatchObject({ state: 'waiting' });
+    expect(await rowOf(ordered, sound.board.id)).toMatchObject({ state: 'sent' });
+    await stored.set({ manifest }).execute();
     await test.mournings.announceUnsent(now());
     expect(await suspensionsOf(broken.board.id)).toMatchObject([{ noticeIds: [broken.song.id] }]);
     expect(await test.mournings.get(officer, ordered.id)).toMatchObject({ sendingSince: null });

@@ -240,9 +240,9 @@ describeStores('taking a notice down', (under) => {
       const [playing, waiting] = [await boardWith([notice.id]), await boardWith([notice.id], { paired: false })];
       const { transaction } = store;
       let asked = 0;
-      // The first marks the notice, the second would take it off the boards that have a player.
+      // The first marks the notice, the second would take it off all boards, the third off the one that has a player.
       const broken = vi.spyOn(store, 'transaction').mockImplementation(async (work) => {
-        if (++asked === 2) throw new Error('database is locked');
+        if (++asked === 2 || asked === 3) throw new Error('database is locked');
         return transaction.call(store, work) as never;
       });
       const begun: string[] = [];
@@ -270,6 +270,34 @@ describeStores('taking a notice down', (under) => {
         code: 'already_taken_down',
       });
     }
+  });
+
+  it('one board whose programme cannot be read keeps no other waiting, neither here nor with required content', async () => {
+    const notice = await test.text(test.admin, 'Sai giờ');
+    const boards = [await boardWith([notice.id]), await boardWith([notice.id]), await boardWith([notice.id])];
+    const [damaged, ...sound] = boards as [string, string, string];
+    const stored = under.store.write.updateTable('programmes').where('board_id', '=', damaged);
+    const { manifest } = (await test.programmes.newestManifest(damaged))!;
+    await stored.set({ manifest: 'damaged' }).execute();
+
+    await expect(test.takedowns.takeDown(approver, notice.id, 'Sai')).rejects.toThrow();
+    for (const board of sound) expect((await given(board)).titles).toEqual([]);
+    expect(await test.takedowns.view(approver, notice.id)).toMatchObject({ takedowns: [{ pending: true }] });
+    const obliged = await test.text(test.admin, 'Bắt buộc', test.ids.province);
+    const targets = { unitIds: [test.ids.commune], boardIds: [] };
+    const { id } = await test.obligations.create(test.admin, { ...required(obliged.id), targets });
+    await test.programmes.idle();
+    for (const board of sound) expect((await given(board)).titles).toEqual(['Bắt buộc']);
+
+    await stored.set({ manifest }).execute();
+    await test.takedowns.resume();
+    expect((await given(damaged)).titles).not.toContain('Sai giờ');
+    expect(await test.takedowns.view(approver, notice.id)).toMatchObject({ takedowns: [{ pending: false }] });
+    await test.obligations.announceUnsent(test.sources.now());
+    await test.programmes.idle();
+    expect((await given(damaged)).titles).toEqual(['Bắt buộc']);
+    expect(await test.obligations.get(test.admin, id)).toMatchObject({ sending: false });
+    await test.takedowns.takeDown(test.admin, obliged.id, 'Xong');
   });
 
   it('is for deleted notices too, and is finished where one was deleted meanwhile', async () => {

@@ -32,7 +32,8 @@ import type { UnitsService } from '../units/service.ts';
 import { Compiler, type Compiled, type EncodedPart } from './compile.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import * as repo from './repo.ts';
-import { boardUnknown, readCertificate, readManifest, waitingSchema } from './service.ts';
+import { boardUnknown } from './publish.ts';
+import { readCertificate, readManifest, waitingSchema } from './published.ts';
 import { createSuspender, type Content, type SuspenderDeps } from './suspended.ts';
 import { usedAt } from './used.ts';
 

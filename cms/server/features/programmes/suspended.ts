@@ -141,8 +141,9 @@ export function suspensionsOf(
 export const suspendedBy = (manifest: string): Suspension[] =>
   suspension.array().parse(decodeJwt(manifest)['suspensions'] ?? []);
 
-/** Whether a manifest that was signed before suspends the same. What has ended since is no difference: boards ended it by themselves. */
+/** Whether a manifest that was signed before suspends the same from now on. What has passed since is no difference. */
 export function suspendsAlike(manifest: string, suspensions: readonly Suspension[], now: number): boolean {
-  const before = suspendedBy(manifest).filter(({ to }) => to > now);
-  return JSON.stringify(before) === JSON.stringify(suspensions);
+  const toCome = (all: readonly Suspension[]): string =>
+    JSON.stringify(all.flatMap((one) => (one.to > now ? { ...one, from: Math.max(one.from, now) } : [])));
+  return toCome(suspendedBy(manifest)) === toCome(suspensions);
 }
