@@ -52,18 +52,34 @@ export function cutPage<T extends EditPlace>(found: readonly T[], limit: number)
   return { page, next: found.length > limit && last ? cursorAfter(last) : null };
 }
 
-/** Makes rows of a release before findable, some at a time, so that nobody else waits long to write. */
-export async function foldOldRows(store: Store, table: 'notices' | 'playlists' | 'schedule_entries'): Promise<void> {
-  const limit = 500;
+/** Rows of one transaction. */
+const rowsAtOnce = 500;
+
+/** Works through rows in the order of their ids, some at a time, so that nobody else waits long to write. */
+export async function inBatches<R>(
+  read: (place: { after: string; limit: number }) => Promise<R[]>,
+  idOf: (row: R) => string,
+  write: (rows: R[]) => Promise<void>,
+): Promise<void> {
   for (let after = ''; ;) {
-    const rows = await unfolded(store.write, table, { after, limit });
+    const rows = await read({ after, limit: rowsAtOnce });
     const last = rows.at(-1);
     if (!last) return;
-    after = last.id;
-    const folded = rows.map(({ id, name }) => ({ id, folded: foldedName(name) }));
-    await store.transaction((tx) => setFolded(tx, table, folded));
+    after = idOf(last);
+    await write(rows);
   }
 }
+
+/** Makes rows of a release before findable. */
+export const foldOldRows = (store: Store, table: 'notices' | 'playlists' | 'schedule_entries'): Promise<void> =>
+  inBatches(
+    (place) => unfolded(store.write, table, place),
+    ({ id }) => id,
+    (rows) => {
+      const folded = rows.map(({ id, name }) => ({ id, folded: foldedName(name) }));
+      return store.transaction((tx) => setFolded(tx, table, folded));
+    },
+  );
 
 /** Does something with each, and lets others have their turn on the event loop: one list must not hold up a takeover. */
 export async function mapInTurns<T, U>(items: readonly T[], work: (item: T) => U): Promise<U[]> {

@@ -22,7 +22,9 @@ export interface EditPlace {
 export interface EditedFilter<T extends EditedTable> {
   /** Groups for one statement each: together too many ids for one. */
   readonly statements: readonly (readonly WordGroup[])[];
-  /** A word may also be found where this says; else in the column `folded` only. */
+  /** The folded words that a row is found by; else those in its column `folded`. */
+  readonly folded?: (eb: ExpressionBuilder<Database, T>) => Expression<string>;
+  /** A word may also be found where this says. */
   readonly elsewhere?: (eb: ExpressionBuilder<Database, T>, pattern: string) => Expression<SqlBool>;
   readonly also?: (eb: ExpressionBuilder<Database, T>) => readonly Expression<SqlBool>[];
 }
@@ -34,7 +36,7 @@ function conditions<T extends EditedTable>(eb: Shared, filter: EditedFilter<T>, 
   const own = eb as unknown as ExpressionBuilder<Database, T>;
   const hasWord = (word: string): Expression<SqlBool> => {
     const pattern = `%${word}%`;
-    const inName = eb('folded', 'like', pattern);
+    const inName = filter.folded ? eb(filter.folded(own), 'like', pattern) : eb('folded', 'like', pattern);
     return filter.elsewhere ? eb.or([inName, filter.elsewhere(own, pattern)]) : inName;
   };
   // Not by the index of units, which would read every row and sort them: by the one in the order of the list, until a page is full.
@@ -46,13 +48,16 @@ function conditions<T extends EditedTable>(eb: Shared, filter: EditedFilter<T>, 
   ]);
 }
 
-/** At most `limit` rows after a place. */
-export async function editedPage<T extends EditedTable>(
+const inOrder = <R extends { id: string; updated_at: number }>(rows: R[]): R[] =>
+  rows.sort((a, b) => b.updated_at - a.updated_at || (a.id < b.id ? 1 : -1));
+
+/** The ids of at most `limit` rows after a place. */
+export async function editedIds<T extends EditedTable>(
   db: Db | Tx,
   table: T,
   filter: EditedFilter<T>,
   { after, limit }: { after: EditPlace | null; limit: number },
-): Promise<Selectable<Database[T]>[]> {
+): Promise<string[]> {
   const places: { id: string; updated_at: number }[] = [];
   for (const groups of filter.statements) {
     const query = db
@@ -72,11 +77,19 @@ export async function editedPage<T extends EditedTable>(
       : query;
     places.push(...(await here.execute()));
   }
-  const inOrder = <R extends { id: string; updated_at: number }>(rows: R[]): R[] =>
-    rows.sort((a, b) => b.updated_at - a.updated_at || (a.id < b.id ? 1 : -1));
-  const ids = inOrder(places)
+  return inOrder(places)
     .slice(0, limit)
     .map(({ id }) => id);
+}
+
+/** The rows after a place. */
+export async function editedPage<T extends EditedTable>(
+  db: Db | Tx,
+  table: T,
+  filter: EditedFilter<T>,
+  place: { after: EditPlace | null; limit: number },
+): Promise<Selectable<Database[T]>[]> {
+  const ids = await editedIds(db, table, filter, place);
   // The rows themselves, which can be long, only of the page. One deleted in between is not there.
   const rows = await inChunks(ids, (chunk) =>
     db

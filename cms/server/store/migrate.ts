@@ -21,6 +21,7 @@ import * as mourning from './migrations/0019-mourning.ts';
 import * as shownHeadings from './migrations/0020-shown-headings.ts';
 import * as countAnew from './migrations/0022-count-anew.ts';
 import * as scheduleTerms from './migrations/0023-schedule-terms.ts';
+import * as versionWords from './migrations/0023-version-words.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -50,6 +51,7 @@ const migrations: readonly Migration[] = [
   shownHeadings.migration,
   countAnew.migration,
   scheduleTerms.migration,
+  versionWords.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -267,6 +267,8 @@ export interface Database {
   };
   /** What was submitted for approval, as it was then, numbered from 1, and what was decided. */
   notice_versions: {
+    /** The words of its title, folded, as `folded` of a notice. */
+    folded: Generated<string>;
     notice_id: string;
     number: number;
     /** The notice's when it was submitted. */

@@ -87,7 +87,7 @@ export const noticesQuery = z.strictObject({
   category: z.enum(noticeCategories).optional(),
   state: z.enum(noticeStates).optional(),
   toDecide: yes,
-  takenDown: yes,
+  takenDown: z.enum(['true', 'false']).optional(),
   ids: someIds.optional(),
 });
 export const notices = z.strictObject({ notices: z.array(noticeRow), ...pageFields });

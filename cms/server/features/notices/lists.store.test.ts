@@ -63,6 +63,35 @@ describeStores('content lists', (under) => {
       expect((await test.notices.list(editor, { q: 'nghi' })).total).toBe(0);
     });
 
+    it('are searched, by whoever is told the approved version, by what that one says', async () => {
+      const made = await test.text(admin, 'Ngày chạy Olympic', test.ids.province);
+      await test.notices.edit(admin, made.id, made.revision, {
+        unitId: made.unitId,
+        title: 'Giải bóng đá mở rộng',
+        category: 'economy',
+        content: made.content,
+        durationMs: 90_000,
+      });
+      const found = async (actor: Actor, query: Parameters<typeof test.notices.list>[1]) =>
+        titles(await test.notices.list(actor, query));
+      expect(await found(editor, { q: 'olympic' })).toEqual(['Ngày chạy Olympic']);
+      expect(await found(editor, { q: 'bong da' })).toEqual([]);
+      expect(await found(editor, { q: 'olympic', category: made.category })).toEqual(['Ngày chạy Olympic']);
+      expect(await found(editor, { category: 'economy' })).toEqual([]);
+      expect(await found(admin, { q: 'bong da', category: 'economy' })).toEqual(['Giải bóng đá mở rộng']);
+      expect(await found(admin, { q: 'olympic' })).toEqual([]);
+      // What a playlist comes to, too.
+      const { id } = await test.playlist(admin, [made.id], test.ids.province, 'Thể thao');
+      const totals = async (actor: Actor) => [
+        (await test.playlists.get(actor, id)).totalMs,
+        (await test.playlists.list(actor, { q: 'the thao' })).playlists[0]!.totalMs,
+      ];
+      expect(await totals(admin)).toEqual([90_000, 90_000]);
+      expect(await totals(editor)).toEqual([made.effectiveDurationMs, made.effectiveDurationMs]);
+      await test.playlists.remove(admin, id);
+      await test.notices.remove(admin, made.id);
+    });
+
     it('say what a notice is, with its picture and its length, without its content', async () => {
       const video = await test.file(test.ids.commune, 'video', 7000);
       const content = {
@@ -136,6 +165,15 @@ describeStores('content lists', (under) => {
       await test.notices.foldOldRows();
       expect((await test.notices.list(admin, { q: 'lich' })).total).toBe(3);
     });
+
+    it('find versions of a release before, once they are folded', async () => {
+      const made = await test.text(admin, 'Lễ giao quân', test.ids.province);
+      await under.store.write.updateTable('notice_versions').set({ folded: '' }).execute();
+      expect((await test.notices.list(editor, { q: 'giao quan' })).total).toBe(0);
+      await test.notices.foldOldRows();
+      expect(titles(await test.notices.list(editor, { q: 'giao quan' }))).toEqual(['Lễ giao quân']);
+      await test.notices.remove(admin, made.id);
+    });
   });
 
   it('of playlists say how much they hold and when it is played, without the items', async () => {
@@ -159,8 +197,8 @@ describeStores('content lists', (under) => {
           ...made,
           itemCount: 3,
           validities: [
-            { validFrom: null, validTo: null },
             { validFrom: null, validTo: 10 },
+            { validFrom: null, validTo: null },
           ],
         },
       ],

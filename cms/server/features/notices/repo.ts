@@ -1,4 +1,4 @@
-import { sql, type Selectable } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type Selectable } from 'kysely';
 import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
 import { foldedName } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
@@ -115,12 +115,32 @@ export interface NoticeFilter {
   readonly category: NoticeRecord['category'] | null;
   readonly ids: readonly string[] | null;
   readonly state: NoticeState | null;
-  readonly takenDown: boolean;
+  /** Only those that are off all boards, or only the others; null: both. */
+  readonly takenDown: boolean | null;
   /** Of these units those that have an approved version, which stands for them whatever is written since. */
   readonly approvedOnly: readonly string[];
   /** Not what this person wrote last. */
   readonly notBy: string | null;
 }
+
+/** What a notice says in one column to who is told its approved version only, if it is of these units; else what is being written. */
+const told = (
+  eb: ExpressionBuilder<Database, 'notices'>,
+  column: 'folded' | 'category',
+  approvedOnly: readonly string[],
+): Expression<string> =>
+  eb
+    .case()
+    .when('unit_id', 'in', approvedOnly)
+    .then(
+      eb
+        .selectFrom('notice_versions as version')
+        .select(`version.${column}`)
+        .whereRef('version.notice_id', '=', 'notices.id')
+        .whereRef('version.number', '=', 'notices.approved_version'),
+    )
+    .else(eb.ref(column))
+    .end() as Expression<string>;
 
 const edited = ({
   statements,
@@ -132,8 +152,11 @@ const edited = ({
   notBy,
 }: NoticeFilter): EditedFilter<'notices'> => ({
   statements,
+  ...(approvedOnly.length === 0 ? {} : { folded: (eb) => told(eb, 'folded', approvedOnly) }),
   also: (eb) => [
-    ...(category === null ? [] : [eb('category', '=', category)]),
+    ...(category === null
+      ? []
+      : [eb(approvedOnly.length === 0 ? eb.ref('category') : told(eb, 'category', approvedOnly), '=', category)]),
     ...(ids === null ? [] : [eb('id', 'in', ids)]),
     // Spelled out, so that the index of what waits for approval is used.
     ...(state === null
@@ -144,7 +167,7 @@ const edited = ({
     ...(approvedOnly.length === 0
       ? []
       : [eb.or([eb('unit_id', 'not in', approvedOnly), eb('approved_version', 'is not', null)])]),
-    ...(takenDown ? [eb('takedown_id', 'is not', null)] : []),
+    ...(takenDown === null ? [] : [eb('takedown_id', takenDown ? 'is not' : 'is', null)]),
     ...(notBy === null ? [] : [eb('updated_by', '<>', notBy)]),
   ],
 });

@@ -12,7 +12,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { cutPage, foldOldRows, readCursor, wordGroups } from '../../listing.ts';
+import { cutPage, foldedName, foldOldRows, inBatches, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -38,7 +38,7 @@ const textOf = ({ unitId, title, category, content, durationMs, entertainment }:
   canonicalJson([unitId, title, category, content, durationMs, entertainment]);
 
 /** Notices whose content is read at a time, between two turns of the event loop. */
-const noticesPerTurn = 100;
+const noticesPerTurn = 40;
 
 /** With the length that boards will use. */
 type Timed<T> = T & { readonly effectiveDurationMs: number };
@@ -76,8 +76,8 @@ export interface NoticesService {
   ): Promise<(T & { readonly effectiveDurationMs: number })[]>;
   /** What notices are called, deleted ones too. */
   headings(ids: readonly string[]): Promise<Map<string, repo.Heading>>;
-  /** How long boards show those of the ids that there are, ms. */
-  lengths(ids: readonly string[]): Promise<Map<string, number>>;
+  /** How long boards show those of the ids that there are, as this person is told them, ms. */
+  lengths(actor: Actor, ids: readonly string[]): Promise<Map<string, number>>;
   /** Makes rows of a release before findable. */
   foldOldRows(): Promise<void>;
 }
@@ -202,7 +202,7 @@ export function createNoticesService(
         category: category ?? null,
         ids: ids ?? null,
         state: waiting ? 'submitted' : (state ?? null),
-        takenDown: takenDown === 'true',
+        takenDown: takenDown === undefined ? null : takenDown === 'true',
         notBy: waiting?.notBy ?? null,
       };
       const [found, total] = await Promise.all([
@@ -307,15 +307,29 @@ export function createNoticesService(
     unapproved: (ids) => versions.findUnapproved(store.read, ids),
     timed,
     headings: (ids) => repo.findHeadings(store.read, ids),
-    async lengths(ids) {
+    async lengths(actor, ids) {
       const lengths = new Map<string, number>();
       // Some at a time: lists of long playlists ask for the lengths of thousands.
       for (let i = 0; i < ids.length; i += noticesPerTurn) {
-        const some = await timed(await repo.findNotices(store.read, ids.slice(i, i + noticesPerTurn)));
+        const found = await repo.findNotices(store.read, ids.slice(i, i + noticesPerTurn));
+        const some = await timed(await asTold(actor, found));
         for (const notice of some) lengths.set(notice.id, notice.effectiveDurationMs);
       }
       return lengths;
     },
-    foldOldRows: () => foldOldRows(store, 'notices'),
+    async foldOldRows() {
+      await foldOldRows(store, 'notices');
+      await inBatches(
+        (place) => versions.unfolded(store.write, place),
+        ({ noticeId }) => noticeId,
+        (rows) =>
+          store.transaction((tx) =>
+            versions.setFolded(
+              tx,
+              rows.map(({ title, ...row }) => ({ ...row, folded: foldedName(title) })),
+            ),
+          ),
+      );
+    },
   };
 }

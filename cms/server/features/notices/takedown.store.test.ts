@@ -204,6 +204,7 @@ describeStores('taking a notice down', (under) => {
     expect(await test.notices.get(editor, notice.id)).toMatchObject({ takenDown: true, state: 'approved' });
     const { notices } = await test.notices.list(editor, { takenDown: 'true', q: 'hop thon' });
     expect(notices.map(({ id }) => id)).toEqual([notice.id]);
+    expect((await test.notices.list(editor, { takenDown: 'false', q: 'hop thon' })).total).toBe(0);
     const { detail } = await under.store.read
       .selectFrom('audit_log')
       .select('detail')

@@ -1,11 +1,11 @@
-import type { Expression, ExpressionBuilder, Selectable, SqlBool } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import { playlistItem } from '../../../../shared/protocol/programme.ts';
 import { foldedName, mapInTurns } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
-import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
+import { countEdited, editedIds, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database } from '../../store/schema.ts';
-import type { Db, Tx } from '../../store/store.ts';
+import type { Db, Store, Tx } from '../../store/store.ts';
 import type { Use } from '../notices/uses.ts';
 
 const items = z.array(playlistItem);
@@ -78,13 +78,69 @@ export type PlaylistConditions = ExpressionBuilder<Database, 'playlists'>;
 export const holdsNotice = (eb: PlaylistConditions, noticeId: string): Expression<SqlBool> =>
   eb('items', 'like', `%"${noticeId}"%`);
 
+/** A playlist in a list: what its items come to. They themselves can be a thousand, and stay where the database works. */
+export interface PlaylistSummary extends Omit<PlaylistRecord, 'items'> {
+  readonly itemCount: number;
+  /** Of the items that have a length of their own, together. */
+  readonly ownMs: number;
+  /** The notices of the items that have none, as often as they occur. */
+  readonly noticeIds: string[];
+  /** When items are played, each time once. */
+  readonly validities: Pick<PlaylistItem, 'validFrom' | 'validTo'>[];
+}
+
+/** The sums of a row's items, in the words of a dialect. */
+const sumsOf: Record<Store['dialect'], RawBuilder<string>> = {
+  sqlite: sql`(select json_object(
+      'count', count(*),
+      'ownMs', coalesce(sum(value ->> 'durationMs'), 0),
+      'noticeIds', json_group_array(value ->> 'noticeId') filter (where value ->> 'durationMs' is null),
+      'times', json_group_array(distinct json_array(value ->> 'validFrom', value ->> 'validTo') || '')
+    ) from json_each(playlists.items))`,
+  postgres: sql`(select json_build_object(
+      'count', count(*),
+      'ownMs', coalesce(sum((value ->> 'durationMs')::bigint), 0),
+      'noticeIds', coalesce(json_agg(value ->> 'noticeId') filter (where value ->> 'durationMs' is null), '[]'),
+      'times', coalesce(json_agg(distinct json_build_array(value -> 'validFrom', value -> 'validTo')::text), '[]')
+    )::text from json_array_elements(playlists.items::json))`,
+};
+const sums = z.object({
+  count: z.int(),
+  ownMs: z.int(),
+  noticeIds: z.array(z.string()),
+  times: z.array(z.string()),
+});
+const times = z.tuple([z.int().nullable(), z.int().nullable()]);
+
 /** Newest edit first. */
 export async function findPage(
-  db: Db | Tx,
+  { dialect, read: db }: Pick<Store, 'dialect' | 'read'>,
   filter: EditedFilter<'playlists'>,
   place: { after: EditPlace | null; limit: number },
-): Promise<PlaylistRecord[]> {
-  return mapInTurns(await editedPage(db, 'playlists', filter, place), toRecord);
+): Promise<PlaylistSummary[]> {
+  const ids = await editedIds(db, 'playlists', filter, place);
+  const rows = await inChunks(ids, (chunk) =>
+    db
+      .selectFrom('playlists')
+      .select(['id', 'unit_id', 'name', 'revision', 'updated_at', sumsOf[dialect].as('sums')])
+      .where('id', 'in', chunk)
+      .where('deleted_at', 'is', null)
+      .execute(),
+  );
+  const found = new Map(
+    (
+      await mapInTurns(rows, (row): PlaylistSummary => {
+        const { count: itemCount, ownMs, noticeIds, times: spans } = sums.parse(JSON.parse(row.sums));
+        const validities = spans.toSorted().map((span) => {
+          const [validFrom, validTo] = times.parse(JSON.parse(span));
+          return { validFrom, validTo };
+        });
+        const { id, unit_id: unitId, name, revision, updated_at: updatedAt } = row;
+        return { id, unitId, name, revision, updatedAt, itemCount, ownMs, noticeIds, validities };
+      })
+    ).map((summary) => [summary.id, summary]),
+  );
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 export const count = (db: Db | Tx, filter: EditedFilter<'playlists'>): Promise<number> =>

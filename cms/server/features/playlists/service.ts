@@ -3,14 +3,13 @@ import {
   type Playlist,
   type PlaylistInput,
   type PlaylistList,
-  type PlaylistRow,
   type PlaylistsQuery,
 } from '../../../../shared/protocol/api/content.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { cutPage, foldOldRows, readCursor, wordGroups } from '../../listing.ts';
+import { cutPage, foldOldRows, mapInTurns, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
@@ -44,12 +43,6 @@ export interface PlaylistsService {
   foldOldRows(): Promise<void>;
 }
 
-/** When its items are played, each time once. */
-function validitiesOf(items: PlaylistRecord['items']): PlaylistRow['validities'] {
-  const times = items.map(({ validFrom, validTo }) => [`${validFrom} ${validTo}`, { validFrom, validTo }] as const);
-  return [...new Map(times).values()];
-}
-
 export function createPlaylistsService(
   context: Context,
   deps: {
@@ -62,15 +55,13 @@ export function createPlaylistsService(
   const { tree } = deps.units;
   const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
-  async function views(records: readonly PlaylistRecord[]): Promise<Playlist[]> {
-    const open = new Set(
-      records.flatMap(({ items }) => items.filter((item) => item.durationMs === null).map((item) => item.noticeId)),
-    );
-    const lengths = await notices.lengths([...open]);
-    return records.map((record) => ({
+  async function timed(actor: Actor, record: PlaylistRecord): Promise<Playlist> {
+    const open = record.items.filter((item) => item.durationMs === null).map((item) => item.noticeId);
+    const lengths = await notices.lengths(actor, [...new Set(open)]);
+    return {
       ...record,
       totalMs: record.items.reduce((sum, item) => sum + (item.durationMs ?? lengths.get(item.noticeId) ?? 0), 0),
-    }));
+    };
   }
 
   const unknown = (): AppError => new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
@@ -121,10 +112,10 @@ export function createPlaylistsService(
     return { unitId: input.unitId, name, items: input.items };
   }
 
-  async function view(id: string): Promise<Playlist> {
+  async function view(actor: Actor, id: string): Promise<Playlist> {
     const record = await repo.findPlaylist(store.write, id);
     if (!record) throw unknown();
-    return (await views([record]))[0]!;
+    return timed(actor, record);
   }
 
   return {
@@ -134,19 +125,21 @@ export function createPlaylistsService(
         also: (eb: PlaylistConditions) => (noticeId === undefined ? [] : [repo.holdsNotice(eb, noticeId)]),
       };
       const [found, total] = await Promise.all([
-        repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
+        repo.findPage(store, filter, { after: readCursor(cursor), limit: limit + 1 }),
         repo.count(store.read, filter),
       ]);
       const { page, next } = cutPage(found, limit);
-      const playlists = (await views(page)).map(({ items, ...playlist }) => ({
+      const asked = new Set<string>();
+      await mapInTurns(page, ({ noticeIds }) => noticeIds.forEach((id) => asked.add(id)));
+      const lengths = await notices.lengths(actor, [...asked]);
+      const playlists = await mapInTurns(page, ({ noticeIds, ownMs, ...playlist }) => ({
         ...playlist,
-        itemCount: items.length,
-        validities: validitiesOf(items),
+        totalMs: noticeIds.reduce((sum, id) => sum + (lengths.get(id) ?? 0), ownMs),
       }));
       return { playlists, next, total };
     },
     async get(actor, id) {
-      return (await views([await find(actor, id)]))[0]!;
+      return timed(actor, await find(actor, id));
     },
     async create(actor, input) {
       access.assert(actor, 'content.edit', input.unitId);
@@ -164,7 +157,7 @@ export function createPlaylistsService(
           detail,
         });
       });
-      return view(id);
+      return view(actor, id);
     },
     async edit(actor, id, revision, input) {
       const before = await find(actor, id);
@@ -186,7 +179,7 @@ export function createPlaylistsService(
           detail,
         });
       });
-      return view(id);
+      return view(actor, id);
     },
     async remove(actor, id, revision) {
       const record = await find(actor, id);

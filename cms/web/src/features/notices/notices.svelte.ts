@@ -9,14 +9,17 @@ import type { Category } from './words.ts';
 export interface NoticeFilter {
   readonly q: string;
   readonly category: Category | '';
-  readonly show?: Show | '';
+  /** usable: those that boards may be given. */
+  readonly show?: Show | 'usable' | '';
 }
 
 /** Notices in one state, those that wait for this person's decision, or those off all boards. */
 export type Show = NoticeState | 'toDecide' | 'takenDown';
 
-const queryOfShow = (show: Show | ''): Record<string, string> =>
-  show === 'toDecide' || show === 'takenDown' ? { [show]: 'true' } : { state: show };
+function queryOfShow(show: Show | 'usable' | ''): Record<string, string> {
+  if (show === 'usable') return { state: 'approved', takenDown: 'false' };
+  return show === 'toDecide' || show === 'takenDown' ? { [show]: 'true' } : { state: show };
+}
 
 /** Those that fit, the newest edit first. */
 export function useNotices(filter: () => NoticeFilter): Pages<FoundPage<NoticeRow>> {

@@ -20,13 +20,10 @@ export function dailyHours({ cron, durationMs }: Hours): { from: number; to: num
   return { from, to: (from + durationMs / 60_000) % 1440 };
 }
 
-/** Every day from one minute after midnight to another; equal ones mean the whole day. */
-export const hoursOf = (from: number, to: number): Hours => ({
-  cron: `${from % 60} ${Math.floor(from / 60)} * * *`,
-  durationMs: ((to - from + 1440) % 1440 || 1440) * 60_000,
-});
+/** Every day from a minute after midnight. */
+export const dailyFrom = (minute: number): string => `${minute % 60} ${Math.floor(minute / 60)} * * *`;
 
-export const clockWord = (minutes: number): string => timeWord(Math.floor(minutes / 60), minutes % 60);
+const clockWord = (minutes: number): string => timeWord(Math.floor(minutes / 60), minutes % 60);
 
 /** «6 lần mỗi giờ, từ 06:00 đến 22:00 hằng ngày, từ 01/03/2026» */
 export function obligationSentence(asked: Hours & Validity & { perHour: number }): string {
