@@ -22,6 +22,7 @@ import * as shownHeadings from './migrations/0020-shown-headings.ts';
 import * as countAnew from './migrations/0022-count-anew.ts';
 import * as scheduleTerms from './migrations/0023-schedule-terms.ts';
 import * as versionWords from './migrations/0023-version-words.ts';
+import * as approvedEntertainment from './migrations/0024-approved-entertainment.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -52,6 +53,7 @@ const migrations: readonly Migration[] = [
   countAnew.migration,
   scheduleTerms.migration,
   versionWords.migration,
+  approvedEntertainment.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

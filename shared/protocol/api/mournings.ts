@@ -12,7 +12,7 @@ export const longestMourningMs = 31 * 86_400_000;
 
 /**
  * POST /api/mournings → mourning. What begins in the past begins now. Codes: validity_reversed, mourning_ends_past,
- * mourning_too_long (field endsAt), mourning_too_many 409.
+ * mourning_too_long (field endsAt), mourning_overlaps 409 (the unit mourns then already), mourning_too_many 409.
  */
 export const mourningInput = z.strictObject({
   /** Boards of this unit and of all below it. */
@@ -82,6 +82,9 @@ export type MourningBoardState = (typeof mourningBoardStates)[number];
 /** GET /api/mournings/:id. */
 export const mourningDetail = z.strictObject({
   mourning,
+  /** Others in sight, standing now, that boards of its unit or below go by as well within its times. */
+  also: z.array(mourning.pick({ id: true, reason: true, unitName: true, startsAt: true, endsAt: true })),
+  /** What rests; of one that was lifted, what no other keeps from boards. */
   notices: z.array(restingNotice),
   /** Those in sight that show something that entertains; none once its end has passed. */
   boards: z.array(

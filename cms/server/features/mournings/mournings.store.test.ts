@@ -222,7 +222,9 @@ describeStores('mourning', (under) => {
     expect(await suspensionsOf(sound.board.id)).toMatchObject([{ noticeIds: [sound.song.id] }]);
     expect(ordered.sendingSince).toBe(now());
     expect(await rowOf(ordered, broken.board.id)).toMatchObject({ state: 'waiting' });
-    expect(await rowOf(ordered, sound.board.id)).toMatchObject({ state: 'sent' });
+    expect(await rowOf(ordered, sound.board.id)).toMatchObject({ state: 'sent', notices: 1 });
+    const { notices } = await reach.preview(officer, test.ids.province);
+    expect(notices).toContainEqual({ id: sound.song.id, title: 'Văn nghệ', boards: 1 });
     await stored.set({ manifest }).execute();
     await test.mournings.announceUnsent(now());
     expect(await suspensionsOf(broken.board.id)).toMatchObject([{ noticeIds: [broken.song.id] }]);
@@ -365,10 +367,58 @@ describeStores('mourning', (under) => {
     await expect(test.mournings.get(stranger, ordered.id)).rejects.toMatchObject({ code: 'mourning_unknown' });
     await lift(ordered);
     await expect(test.mournings.lift(officer, ordered.id, 2)).rejects.toMatchObject({ code: 'mourning_over' });
-    for (let i = 0; i < 5; i++) await order({ unitId: test.ids.commune });
-    await expect(refused({})).rejects.toMatchObject({ code: 'mourning_too_many' });
-    await expect(refused({ unitId: test.ids.village })).rejects.toMatchObject({ code: 'mourning_too_many' });
-    expect(await order({ unitId: test.ids.sister })).toMatchObject({ state: 'current' });
+  });
+
+  it('is not ordered twice for one unit, so that ending it once is enough', async () => {
+    await order({ unitId: test.ids.commune, startsAt: now() + hour });
+    const again = (over: Partial<MourningInput>) =>
+      test.mournings.order(officer, input({ unitId: test.ids.commune, ...over }));
+    await expect(again({})).rejects.toMatchObject({ code: 'mourning_overlaps' });
+    await again({ endsAt: now() + hour });
+    await again({ startsAt: now() + 2 * day, endsAt: now() + 3 * day });
+  });
+
+  it('leaves room on every line of units by itself', async () => {
+    const { province, commune, sister, village } = test.ids;
+    const days = (unitId: string, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, n) =>
+          order({ unitId, startsAt: now() + 2 * n * day, endsAt: now() + (2 * n + 1) * day }),
+        ),
+      );
+    const tooMany = { code: 'mourning_too_many' };
+    await days(commune, 2);
+    await days(sister, 3);
+    await days(village, 1);
+    // Three on the line of the village, three on the sister’s, six in all: there is room for the province.
+    await days(province, 2);
+    for (const unitId of [province, sister, village])
+      await expect(
+        test.mournings.order(officer, input({ unitId, startsAt: now() + 9 * day, endsAt: now() + 10 * day })),
+      ).rejects.toMatchObject(tooMany);
+  });
+
+  it('says where another goes on, and what does not come back when it is lifted', async () => {
+    const [near, far] = [await playing(test.ids.commune), await playing(test.ids.sister)];
+    const whole = await order();
+    const own = await order({ unitId: test.ids.commune, reason: 'Tang lễ tại xã' });
+    const beside = await order({ unitId: test.ids.sister, startsAt: now() + hour });
+    const detail = (mourning: Mourning, actor = officer) => reach.detail(actor, mourning.id);
+    const also = async (mourning: Mourning, actor = officer) =>
+      (await detail(mourning, actor)).also.map(({ id }) => id);
+    expect(await also(whole)).toEqual([own.id, beside.id]);
+    expect(await also(own)).toEqual([whole.id]);
+    expect(await also(whole, testActor({ unitId: test.ids.sister, role: 'viewer' }))).toEqual([beside.id]);
+    await lift(whole);
+    expect(await suspensionsOf(near.board.id)).toMatchObject([{ noticeIds: [near.song.id] }]);
+    const lifted = await detail(whole);
+    expect(lifted.also).toMatchObject([{ id: own.id, reason: 'Tang lễ tại xã' }, { id: beside.id }]);
+    // The one of the commune goes on, the one of its sister has not begun.
+    const back = lifted.notices.map(({ id }) => id);
+    expect(back).toContain(far.song.id);
+    expect(back).not.toContain(near.song.id);
+    await lift(own);
+    expect((await detail(whole)).notices.map(({ id }) => id)).toContain(near.song.id);
   });
 
   it('is in the audit log', async () => {

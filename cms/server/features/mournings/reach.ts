@@ -1,7 +1,7 @@
 /** Whom a mourning concerns: what would rest on how many boards, before it is ordered, and how far each board has come after. */
 import type { MourningBoardState, MourningDetail, MourningPreview } from '../../../../shared/protocol/api/mournings.ts';
 import { mourningBoardStates } from '../../../../shared/protocol/api/mournings.ts';
-import type { Actor } from '../../access.ts';
+import { reachOf, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
@@ -20,7 +20,7 @@ export interface MourningReachDeps {
   readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
   readonly boards: Pick<BoardsService, 'recordsOfUnits' | 'presences' | 'progress'>;
   readonly notices: Pick<NoticesService, 'headings'>;
-  readonly mournings: Pick<MourningsService, 'get'>;
+  readonly mournings: Pick<MourningsService, 'get' | 'also'>;
   readonly resting: Resting;
 }
 
@@ -58,7 +58,12 @@ export function createMourningReach(
     },
     async detail(actor, id) {
       const mourning = await mournings.get(actor, id);
-      if (mourning.endsAt <= sources.now()) return { mourning, notices: [], boards: [], untouched: 0 };
+      const others = await mournings.also(actor, mourning);
+      const also = others.map((other): MourningDetail['also'][number] => {
+        const { id, reason, startsAt, endsAt } = other;
+        return { id, reason, unitName: units.nameOf(other.unitId), startsAt, endsAt };
+      });
+      if (mourning.endsAt <= sources.now()) return { mourning, also, notices: [], boards: [], untouched: 0 };
       const below = await boards.recordsOfUnits(units.tree.subtreeOf(mourning.unitId));
       const found = await resting(below.filter(({ unitId }) => access.canReach(actor, 'board.read', unitId)));
       // One whose notices are no longer marked may still rest them.
@@ -81,9 +86,14 @@ export function createMourningReach(
           notices: noticeIds.length,
         };
       });
+      // What comes back where this one was lifted is what no other keeps from the board.
+      const keeping = new Set(others.filter(({ startsAt }) => startsAt <= sources.now()).map(({ unitId }) => unitId));
+      const kept = ({ board }: RestingBoard): boolean =>
+        reachOf(units.tree, board.unitId).some((unitId) => keeping.has(unitId));
       return {
         mourning,
-        notices: await countNotices(concerned),
+        also,
+        notices: await countNotices(mourning.liftedAt === null ? concerned : concerned.filter((each) => !kept(each))),
         boards: rows.sort(byState),
         untouched: found.length - concerned.length,
       };

@@ -30,7 +30,12 @@ export interface MourningsService {
   list(actor: Actor): Promise<MourningList>;
   /** @throws AppError `mourning_unknown` 404 */
   get(actor: Actor, id: string): Promise<Mourning>;
-  /** @throws AppError `forbidden` 403, `validity_reversed`, `mourning_ends_past`, `mourning_too_long`, `mourning_too_many` 409 */
+  /** Others in sight that some board goes by as well, while it lasts or would have; the first to begin first. */
+  also(actor: Actor, mourning: Mourning): Promise<MourningRecord[]>;
+  /**
+   * @throws AppError `forbidden` 403, `validity_reversed`, `mourning_ends_past`, `mourning_too_long`, `mourning_overlaps` 409,
+   *   `mourning_too_many` 409
+   */
   order(actor: Actor, input: MourningInput): Promise<Mourning>;
   /** @throws AppError as `order`, `mourning_unknown` 404, `revision_conflict` 409, `mourning_over` 409 */
   setEnd(actor: Actor, id: string, revision: number, endsAt: number): Promise<Mourning>;
@@ -59,6 +64,8 @@ export interface MourningsDeps {
   readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
   readonly accounts: Pick<AccountsService, 'names'>;
 }
+
+type Times = Pick<MourningValues, 'startsAt' | 'endsAt'>;
 
 /** Told at once. */
 const toldAtOnce = 200;
@@ -136,11 +143,24 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
     if (endsAt - startsAt > longestMourningMs) throw refuse('mourning_too_long', 'It lasts longer than 31 days');
   }
 
-  /** Boards go by those of their own unit and of all above it. */
-  async function assertRoom(tx: Tx, unitId: string): Promise<void> {
-    const line = new Set([...tree.pathOf(unitId), ...tree.subtreeOf(unitId)]);
-    const standing = (await repo.findStanding(tx, sources.now())).filter((other) => line.has(other.unitId));
-    if (standing.length >= mostOnOneLine)
+  const meet = (a: Times, b: Times): boolean => a.startsAt < b.endsAt && b.startsAt < a.endsAt;
+
+  /** Boards go by those of their own unit and of all above it: those of units beside each other meet on none. */
+  async function assertRoom(tx: Tx, { unitId, ...times }: MourningValues): Promise<void> {
+    const standing = await repo.findStanding(tx, sources.now());
+    // Ordered twice, it would go on after somebody has ended it.
+    if (standing.some((other) => other.unitId === unitId && meet(other, times)))
+      throw new AppError('mourning_overlaps', 'The unit mourns then already: change the end', { status: 409 });
+    const below = new Set(tree.subtreeOf(unitId));
+    // The line with the most ends at one of them.
+    const ends = [unitId, ...standing.map((other) => other.unitId).filter((id) => below.has(id))];
+    const most = Math.max(
+      ...ends.map((end) => {
+        const line = tree.pathOf(end);
+        return standing.filter((other) => line.includes(other.unitId)).length;
+      }),
+    );
+    if (most >= mostOnOneLine)
       throw new AppError('mourning_too_many', 'Too many at a time: extend or lift one that there is', { status: 409 });
   }
 
@@ -171,6 +191,16 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
     async get(actor, id) {
       return (await views([await find(actor, id)]))[0]!;
     },
+    async also(actor, { id, unitId, startsAt, endsAt }) {
+      const line = new Set([...tree.pathOf(unitId), ...tree.subtreeOf(unitId)]);
+      return (await repo.findStanding(store.write, sources.now())).filter(
+        (other) =>
+          other.id !== id &&
+          line.has(other.unitId) &&
+          meet(other, { startsAt, endsAt }) &&
+          maySeeContent(actor, access, tree, other.unitId),
+      );
+    },
     async order(actor, input) {
       access.assert(actor, 'mourning.order', input.unitId);
       const id = sources.newId();
@@ -179,7 +209,7 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
       const values = { ...input, startsAt: Math.max(input.startsAt, now) };
       assertTimes(input.startsAt, input.endsAt);
       await store.transaction(async (tx) => {
-        await assertRoom(tx, values.unitId);
+        await assertRoom(tx, values);
         await repo.insertMourning(tx, id, values, actor.userId, now);
         const { reference, startsAt, endsAt } = values;
         await audit(tx, entry(actor, 'mourning.ordered', id, values, { reference, startsAt, endsAt }));
