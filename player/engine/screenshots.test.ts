@@ -103,6 +103,21 @@ test('a line that fails is tried again; a picture that had arrived is enough', a
   expect(cms.told.some(({ name }) => name === 'commandFailedV1')).toBe(false);
 });
 
+test('a refused token is made anew, once; a CMS that asks to wait is waited for', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPaired({ askForPicture: gives });
+  cms.pictureAnswer = { status: 401, code: 'token_invalid' };
+  await cms.askForPicture();
+  await cms.until(() => cms.pictures[0]);
+  cms.pictureAnswer = { status: 429, code: 'rate_limited' };
+  await cms.until(() => cms.pictures[1]);
+  cms.pictureAnswer = { status: 401, code: 'token_invalid' };
+  const failed = () => cms.told.find(({ name }) => name === 'commandFailedV1');
+  expect((await cms.until(failed)).request.errorCode).toBe('token_invalid');
+  expect(cms.pictures).toHaveLength(3);
+});
+
 test('answers of the host belong to their questions', async () => {
   const sent: number[] = [];
   const pictures = new HostPictures(({ id }) => sent.push(id));

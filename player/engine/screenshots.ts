@@ -62,13 +62,19 @@ export class Screenshots {
     const region = output();
     const bytes = await ask(maxScreenshotBytes);
     const about = { takenAt: clock.now(), output: region };
-    for (;;) {
+    for (let timeDoubted = false; ;) {
       try {
         return await this.#bring(commandId, bytes, about);
       } catch (error) {
-        // What the CMS refuses is not brought again; only a line that failed is tried, as long as the picture is of use.
-        const lineFailed = error instanceof CmsError && (error.httpStatus === 0 || error.httpStatus >= 500);
-        if (!lineFailed || clock.now() + againMs >= expiresAt || !(await pause(againMs, this.#o.signal))) throw error;
+        if (!(error instanceof CmsError)) throw error;
+        // What the CMS refuses is not brought again, only what it could not take just now, as long as the picture is of use …
+        const { httpStatus } = error;
+        const later = httpStatus === 0 || httpStatus === 429 || httpStatus >= 500;
+        // … and once what carried a token that was made by a wrong clock: the next one goes by the time of the CMS.
+        const anew: boolean = httpStatus === 401 && !timeDoubted;
+        timeDoubted ||= anew;
+        if (!(later || anew) || clock.now() + againMs >= expiresAt || !(await pause(againMs, this.#o.signal)))
+          throw error;
       }
     }
   }

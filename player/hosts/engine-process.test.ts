@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EngineProcess } from './engine-process.ts';
+import { EngineProcess, type EngineProcessOptions } from './engine-process.ts';
 
 let folder: string;
 let engine: EngineProcess | null = null;
@@ -17,7 +17,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(program: string, pairAnew = false): EngineProcess {
+function start(program: string, over: Partial<EngineProcessOptions> = {}): EngineProcess {
   const path = join(folder, 'engine.mjs');
   writeFileSync(path, program);
   engine = new EngineProcess('chromium', {
@@ -27,12 +27,13 @@ function start(program: string, pairAnew = false): EngineProcess {
     cms: null,
     dataDir: folder,
     stageDir: folder,
-    pairAnew,
+    pairAnew: false,
     onMessage: () => undefined,
     takePicture: () => Promise.reject(new Error('There is none')),
     onHopeless: () => undefined,
     report: (line) => reports.push(line),
     silenceMs: 500,
+    ...over,
   });
   engine.start();
   return engine;
@@ -65,7 +66,23 @@ test('a new pairing is asked for until an engine has opened its store, and then 
     const type = readFileSync(file, 'utf8').length === 2 ? 'alive' : 'listening';
     process.send({ type, port: 0 }, () => process.exit(1));
     `,
-    true,
+    { pairAnew: true },
   );
   await vi.waitFor(() => expect(readFileSync(join(folder, 'asked'), 'utf8')).toMatch(/^yyn/), { timeout: 20_000 });
+});
+
+test('an engine that cannot be given its picture has not ended', async () => {
+  const closed = join(folder, 'closed');
+  // A shell can close its end of the pipe, which a Node that lives on cannot.
+  const program = `echo '{"type":"pictureWanted","id":1,"maxBytes":9}' >&3; exec 3>&-; : > '${closed}'; exec sleep 60`;
+  start(program, {
+    execPath: '/bin/sh',
+    takePicture: () => {
+      // This process does not hear that it is closed before it answers.
+      while (!existsSync(closed));
+      return Promise.resolve(new Uint8Array(9));
+    },
+  });
+  await vi.waitFor(() => expect(reports).not.toEqual([]), { timeout: 20_000 });
+  expect(reports[0]).toMatch(/stuck/);
 });

@@ -142,7 +142,8 @@ export class EngineProcess {
       (bytes) => ({ type: 'picture', id, base64: Buffer.from(bytes).toString('base64') }),
       (error: unknown) => ({ type: 'noPicture', id, code: error instanceof AppError ? error.code : 'capture_failed' }),
     );
-    if (child.connected) child.send(answer);
+    // Without a callback a failure is an `error` of the child, as if it had ended; its end is heard of anyway.
+    if (child.connected) child.send(answer, () => undefined);
   }
 
   get #silenceMs(): number {

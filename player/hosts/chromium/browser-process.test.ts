@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BrowserProcess } from './browser-process.ts';
 
@@ -151,4 +152,44 @@ test('what only has the number of a former browser is left alone', async () => {
   await open();
   expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
   stranger.kill();
+});
+
+test('without a file descriptor left for its pipes the browser is started again when there are some', async () => {
+  const script = join(folder, 'host.mjs');
+  const dataDir = join(folder, 'data');
+  mkdirSync(dataDir);
+  writeFileSync(
+    script,
+    `
+    import { closeSync, openSync } from 'node:fs';
+    import { BrowserProcess } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'browser-process.ts')).href)};
+    const all = [];
+    try { for (;;) all.push(openSync('/dev/null')); } catch {}
+    // Enough for its folder, not for the pipes of a child.
+    for (const one of all.splice(0, 3)) closeSync(one);
+    await new BrowserProcess('headless', {
+      program: ${JSON.stringify(fakeBrowser())},
+      dataDir: ${JSON.stringify(dataDir)},
+      extra: ['--no-sandbox'],
+      env: process.env,
+      onEnded: (reason) => {
+        for (const one of all.splice(0)) closeSync(one);
+        console.log(reason);
+      },
+    }).show('headless', ${JSON.stringify(url)}, null);
+    `,
+  );
+  const host = spawn('sh', ['-c', `ulimit -n 64; exec '${process.execPath}' '${script}'`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  host.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  try {
+    await vi.waitFor(() => expect(existsSync(join(folder, 'args'))).toBe(true), { timeout: 20_000 });
+    expect(said).toMatch(/EMFILE/);
+  } finally {
+    host.kill('SIGKILL');
+    const left = join(dataDir, 'browser.json');
+    if (existsSync(left)) process.kill((JSON.parse(readFileSync(left, 'utf8')) as { pid: number }).pid, 'SIGKILL');
+  }
 });

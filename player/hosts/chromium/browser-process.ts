@@ -22,6 +22,8 @@ export interface BrowserProcessOptions {
 const firstWaitMs = 500;
 const longestWaitMs = 60_000;
 const graceMs = 1_000;
+/** All that a picture may take; a browser that has not answered by then hangs. The engine waits a little longer. */
+const pictureMs = 12_000;
 /** Lines of the browser's own words that are kept to explain its end. */
 const keptLines = 20;
 /** Folders of browsers that run as another user. */
@@ -84,7 +86,7 @@ export class BrowserProcess {
   /** What the window shows, as WebP of so many bytes at most. @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
   async takePicture(maxBytes: number): Promise<Uint8Array> {
     if (!this.#devTools) throw noWindow();
-    using page = await this.#devTools.pageAt(new URL(this.#url).origin);
+    using page = await this.#devTools.pageAt(new URL(this.#url).origin, AbortSignal.timeout(pictureMs));
     return await pictureWithin(maxBytes, (quality) => page.capture(quality));
   }
 
@@ -127,11 +129,6 @@ export class BrowserProcess {
       return this.#ended(error instanceof Error ? error.message : String(error));
     }
     this.#child = child;
-    this.#devTools = new DevTools(child.stdio[3] as Writable, child.stdio[4] as Readable);
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      words.push(...text.split('\n').filter((line) => line.trim() !== ''));
-      words.splice(0, Math.max(0, words.length - keptLines));
-    });
     let over = false;
     const end = (how: string) => {
       if (over) return;
@@ -141,6 +138,11 @@ export class BrowserProcess {
     };
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => end(signal ?? `code ${code}`));
+    this.#devTools = devToolsOf(child);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      words.push(...text.split('\n').filter((line) => line.trim() !== ''));
+      words.splice(0, Math.max(0, words.length - keptLines));
+    });
   }
 
   #spawn(): ChildProcess {
@@ -214,6 +216,12 @@ function remove(path: string): void {
   } catch {
     // A failing disk is the engine's to report.
   }
+}
+
+/** null: it could not be started for want of file descriptors, of which it says `error`. Node leaves out all its pipes then. */
+function devToolsOf(child: ChildProcess): DevTools | null {
+  const [, , , input, output] = (child.stdio as ChildProcess['stdio'] | undefined) ?? [];
+  return input && output ? new DevTools(input as Writable, output as Readable) : null;
 }
 
 /** A page that leads to the stage. It is black, as the stage is before its first picture. */

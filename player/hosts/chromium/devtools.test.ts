@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DevTools } from './devtools.ts';
 
 const origin = 'http://127.0.0.1:4711';
@@ -13,6 +13,8 @@ function browser(answers: Record<string, object>) {
     for (const one of text.split('\0').filter((message) => message !== '')) {
       const call = JSON.parse(one) as Call;
       calls.push(call);
+      // One that hangs.
+      if (!(call.method in answers)) continue;
       const answer = Buffer.from(
         `{"method":"Target.news"}\0${JSON.stringify({ id: call.id, ...answers[call.method] })}\0`,
       );
@@ -38,7 +40,7 @@ test('takes what the stage’s page shows, and nothing stays attached to it', as
     'Target.detachFromTarget': { result: {} },
   });
   {
-    using page = await devTools.pageAt(origin);
+    using page = await devTools.pageAt(origin, new AbortController().signal);
     expect(Buffer.from(await page.capture(75)).toString()).toBe('pixels');
   }
   expect(calls).toMatchObject([
@@ -53,12 +55,47 @@ test('takes what the stage’s page shows, and nothing stays attached to it', as
 
 test('says when there is no stage, and when the browser cannot', async () => {
   const other = browser({ 'Target.getTargets': targets('http://127.0.0.1:9/') });
-  await expect(other.devTools.pageAt(origin)).rejects.toMatchObject({ code: 'no_stage' });
+  await expect(other.devTools.pageAt(origin, new AbortController().signal)).rejects.toMatchObject({ code: 'no_stage' });
   const failing = browser({
     'Target.getTargets': targets(`${origin}/`),
     'Target.attachToTarget': attached,
     'Page.captureScreenshot': { error: { message: 'Unable to capture screenshot' } },
   });
-  const page = await failing.devTools.pageAt(origin);
+  const page = await failing.devTools.pageAt(origin, new AbortController().signal);
   await expect(page.capture(75)).rejects.toMatchObject({ code: 'capture_failed' });
+});
+
+test('what cannot be read ends the wait, and the next picture is taken', async () => {
+  const { devTools, output } = browser({ 'Target.attachToTarget': attached, 'Page.captureScreenshot': { result: {} } });
+  const { signal } = new AbortController();
+  for (const words of ['{"id":1,', 'null']) {
+    const page = devTools.pageAt(origin, signal);
+    output.write(`${words}\0`);
+    await expect(page).rejects.toMatchObject({ code: 'capture_failed' });
+  }
+  const page = devTools.pageAt(origin, signal);
+  output.write(`${JSON.stringify({ id: 3, ...targets(`${origin}/`) })}\0`);
+  await (await page).capture(75);
+  const last = devTools.pageAt(origin, signal);
+  output.destroy();
+  await expect(last).rejects.toMatchObject({ code: 'capture_failed' });
+});
+
+test('one time for the whole picture; what attaches after it is detached again', async () => {
+  const { devTools, calls, output } = browser({ 'Target.getTargets': targets(`${origin}/`) });
+  const time = new AbortController();
+  const page = devTools.pageAt(origin, time.signal);
+  await vi.waitFor(() => expect(calls).toHaveLength(2));
+  time.abort();
+  await expect(page).rejects.toMatchObject({ code: 'capture_failed' });
+  output.write(`${JSON.stringify({ id: 2, ...attached })}\0`);
+  await vi.waitFor(() =>
+    expect(calls[2]).toMatchObject({ method: 'Target.detachFromTarget', params: { sessionId: 's1' } }),
+  );
+
+  const slow = browser({ 'Target.getTargets': targets(`${origin}/`), 'Target.attachToTarget': attached });
+  const soon = new AbortController();
+  const picture = (await slow.devTools.pageAt(origin, soon.signal)).capture(75);
+  soon.abort();
+  await expect(picture).rejects.toMatchObject({ code: 'capture_failed' });
 });

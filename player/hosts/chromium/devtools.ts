@@ -5,9 +5,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/util/errors.ts';
 
-/** A browser that has not answered by then hangs, ms. */
-const answerMs = 8_000;
-
 interface Answer {
   readonly id?: number;
   readonly result?: Record<string, unknown>;
@@ -28,48 +25,95 @@ export class DevTools {
 
   constructor(input: Writable, output: Readable) {
     this.#input = input;
-    // A browser that ends breaks its pipes; whoever waits is told by the timeout.
+    // A browser that ends breaks its pipes.
     for (const pipe of [input, output]) pipe.on('error', () => undefined);
-    output.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
+    output
+      .setEncoding('utf8')
+      .on('data', (text: string) => this.#hear(text))
+      .on('close', () => this.#failAll('the browser has ended'));
   }
 
-  /** Attaches to the page of this origin. @throws AppError `no_stage`, `capture_failed` */
-  async pageAt(origin: string): Promise<AttachedPage> {
-    const { targetInfos } = await this.#ask('Target.getTargets', {});
+  /**
+   * Attaches to the page of this origin.
+   * @param signal ends every wait, of the pictures too
+   * @throws AppError `no_stage`, `capture_failed`
+   */
+  async pageAt(origin: string, signal: AbortSignal): Promise<AttachedPage> {
+    const { targetInfos } = await before(signal, this.#ask('Target.getTargets', {}));
     const page = (targetInfos as { type: string; url: string; targetId: string }[]).find(
       ({ type, url }) => type === 'page' && URL.canParse(url) && new URL(url).origin === origin,
     );
     if (!page) throw new AppError('no_stage', 'The browser shows no stage');
-    const { sessionId } = await this.#ask('Target.attachToTarget', { targetId: page.targetId, flatten: true });
+    const attached = this.#ask('Target.attachToTarget', { targetId: page.targetId, flatten: true });
+    const detach = ({ sessionId }: Record<string, unknown>): void =>
+      this.#send('Target.detachFromTarget', { sessionId });
+    const session = await before(signal, attached).catch((error: unknown) => {
+      // Should the answer come after all.
+      attached.then(detach, () => undefined);
+      throw error;
+    });
     return {
       capture: async (quality) => {
         // No clip and no scale: those lay the page out anew for a moment, on the glass too.
-        const { data } = await this.#ask('Page.captureScreenshot', { format: 'webp', quality }, String(sessionId));
-        return Buffer.from(String(data), 'base64');
+        const picture = this.#ask('Page.captureScreenshot', { format: 'webp', quality }, String(session.sessionId));
+        return Buffer.from(String((await before(signal, picture)).data), 'base64');
       },
-      [Symbol.dispose]: () => void this.#ask('Target.detachFromTarget', { sessionId }).catch(() => undefined),
+      [Symbol.dispose]: () => detach(session),
     };
   }
 
+  /** @throws AppError `capture_failed` */
   async #ask(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {
-    const id = ++this.#sent;
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#waiting.set(id, resolve);
-    const timer = setTimeout(() => resolve({ error: { message: 'no answer' } }), answerMs);
-    this.#input.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
+    this.#send(method, params, sessionId, resolve);
     const { result, error } = await promise;
-    clearTimeout(timer);
-    this.#waiting.delete(id);
-    if (!result) throw new AppError('capture_failed', `${method}: ${error?.message ?? 'an answer without a result'}`);
+    if (!result) throw failed(`${method}: ${error?.message ?? 'an answer without a result'}`);
     return result;
+  }
+
+  #send(method: string, params: object, sessionId?: string, onAnswer?: (answer: Answer) => void): void {
+    const id = ++this.#sent;
+    if (onAnswer) this.#waiting.set(id, onAnswer);
+    this.#input.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
   }
 
   #hear(text: string): void {
     const messages = (this.#rest + text).split('\0');
     this.#rest = messages.pop() ?? '';
     for (const message of messages) {
-      const answer = JSON.parse(message) as Answer;
-      if (answer.id !== undefined) this.#waiting.get(answer.id)?.(answer);
+      const answer = readAnswer(message);
+      if (!answer) this.#failAll('what the browser said cannot be read');
+      else if (answer.id !== undefined) this.#settle(answer.id, answer);
     }
+  }
+
+  #settle(id: number, answer: Answer): void {
+    this.#waiting.get(id)?.(answer);
+    this.#waiting.delete(id);
+  }
+
+  #failAll(message: string): void {
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, { error: { message } });
+  }
+}
+
+const failed = (message: string): AppError => new AppError('capture_failed', message);
+
+/** @throws AppError `capture_failed` once the signal is aborted, or what `answer` throws */
+function before<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const late = (): void => reject(failed('The browser has not answered in time'));
+  if (signal.aborted) late();
+  signal.addEventListener('abort', late);
+  return Promise.race([answer, promise]).finally(() => signal.removeEventListener('abort', late));
+}
+
+/** null: it is no message. */
+function readAnswer(message: string): Answer | null {
+  try {
+    const answer = JSON.parse(message) as unknown;
+    return typeof answer === 'object' ? (answer as Answer | null) : null;
+  } catch {
+    return null;
   }
 }
