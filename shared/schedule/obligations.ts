@@ -52,6 +52,35 @@ export function obligationLoad(programme: WeaveInput): ObligationLoad {
   return weaveOf(programme).load;
 }
 
+/** A notice that every full hour has to hold `perHour` times. */
+export interface Required {
+  readonly perHour: number;
+  readonly lengthMs: number;
+}
+
+/** Whether every full hour can be sure to hold all of them, beside base items of at most this length. */
+export function fitEveryHour(required: readonly Required[], longestItemMs = 0): boolean {
+  const { wanted, jitterMs } = delaysOf(required, longestItemMs);
+  return jitterMs === wanted;
+}
+
+/** How late plays may come, ms: with the promise kept (`wanted`), and with the room there is (`jitterMs`, at most as much). */
+function delaysOf(required: readonly Required[], longestItemMs: number) {
+  const longest = Math.max(0, ...required.map((o) => o.lengthMs));
+  const sum = required.reduce((total, o) => total + o.lengthMs, 0);
+  const carryMs = Math.max(longestItemMs, longest) + sum + longest;
+  const wanted = carryMs + sum;
+  const shareWith = (jitter: number): number =>
+    required.reduce((total, o) => {
+      const period = periodOf(o, jitter);
+      return period <= 0 ? Infinity : total + o.lengthMs / period;
+    }, 0);
+  return { carryMs, wanted, jitterMs: shareWith(wanted) <= fullest ? wanted : largestJitter(shareWith, wanted) };
+}
+
+const periodOf = ({ perHour, lengthMs }: Required, jitterMs: number): number =>
+  Math.floor((hourMs - lengthMs - jitterMs) / perHour);
+
 /** The grids of all obligations whose notice is in the programme. */
 export function weaveOf(programme: WeaveInput): Weave {
   const asked = programme.obligations
@@ -60,25 +89,15 @@ export function weaveOf(programme: WeaveInput): Weave {
       return notice ? [{ part, lengthMs: notice.durationMs }] : [];
     })
     .sort((a, b) => a.part.order - b.part.order || compareIds(a.part.obligationId, b.part.obligationId));
-  const longest = Math.max(0, ...asked.map((o) => o.lengthMs));
-  const sum = asked.reduce((total, o) => total + o.lengthMs, 0);
-  const carryMs = Math.max(longestItem(programme), longest) + sum + longest;
-  const wanted = carryMs + sum;
-  const periodOf = (o: (typeof asked)[number], jitter: number): number =>
-    Math.floor((hourMs - o.lengthMs - jitter) / o.part.perHour);
-  const shareWith = (jitter: number): number =>
-    asked.reduce((total, o) => {
-      const period = periodOf(o, jitter);
-      return period <= 0 ? Infinity : total + o.lengthMs / period;
-    }, 0);
-  const jitterMs = shareWith(wanted) <= fullest ? wanted : largestJitter(shareWith, wanted);
+  const required = asked.map(({ part, lengthMs }) => ({ perHour: part.perHour, lengthMs }));
+  const { carryMs, wanted, jitterMs } = delaysOf(required, longestItem(programme));
   const obligations = asked.map((o, i) => {
-    const period = periodOf(o, jitterMs);
+    const period = periodOf(required[i]!, jitterMs);
     // A notice of an hour or more cannot be whole in every hour; its grid must still move on.
     const periodMs = period > 0 ? period : Math.ceil(hourMs / o.part.perHour);
     return { ...o, periodMs, phaseMs: Math.floor((periodMs * i) / asked.length) };
   });
-  const share = asked.reduce((total, o) => total + (o.lengthMs * o.part.perHour) / hourMs, 0);
+  const share = required.reduce((total, o) => total + (o.lengthMs * o.perHour) / hourMs, 0);
   const wovenShare = obligations.reduce((total, o) => total + o.lengthMs / o.periodMs, 0);
   return {
     obligations,

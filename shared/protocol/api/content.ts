@@ -6,7 +6,7 @@ import { exceptionDays, noticeCategories, noticeContent, playlistItem, windowFie
 export { media, mediaList, type Media } from './media.ts';
 
 /** How long one notice is on at a time, at most. */
-const longestShownMs = 3_600_000;
+export const longestShownMs = 3_600_000;
 
 /** Rows of a page when nobody says otherwise. */
 export const pageRows = 60;
@@ -47,7 +47,7 @@ const noticeFields = {
 };
 /** Whether it entertains. Left out, a new one does not and an edited one keeps its own. */
 const entertainmentField = { entertainment: z.boolean().optional() };
-/** POST /api/notices → notice; PUT /api/notices/:id {…, revision} → notice; GET, GET :id, DELETE :id (409 in_use). Moved to a unit that does not contain its uses: code used_outside_unit 409. Layout fields: code `layout_field_invalid`, field `content.fields.<name>`. */
+/** POST /api/notices → notice; PUT /api/notices/:id {…, revision} → notice; GET, GET :id, DELETE :id (409 in_use). Moved to a unit that does not contain its uses: code used_outside_unit 409. Layout fields: code `layout_field_invalid`, field `content.fields.<name>`. A video of more than an hour: code `notice_too_long`, field `durationMs`. */
 export const noticeInput = z.strictObject({
   ...noticeFields,
   ...entertainmentField,

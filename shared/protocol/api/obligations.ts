@@ -1,6 +1,7 @@
 /**
  * HTTP: obligations, an upper unit's notices that boards below must show. What is sent, changed or ended reaches the boards at once,
- * without anybody there publishing. Codes: as schedule entries; `obligation_own` 403 where a sender would accept what it sent.
+ * without anybody there publishing. Codes: as schedule entries; `obligation_own` 403 where a sender would accept what it sent;
+ * `obligation_notice_too_long` (field noticeId) and `obligation_rate_impossible` (field perHour, params.most) where no hour is sure to hold it.
  */
 import { z } from 'zod';
 import { msUtc, requiredLine, uuid } from '../common.ts';
@@ -38,6 +39,8 @@ export const obligation = z.strictObject({
   accepted: z.int(),
   /** Boards that have to show it. */
   boards: z.int(),
+  /** How many of them are asked for more than an hour holds, together with what else they are obliged to; not told in lists. */
+  crowded: z.int().optional(),
 });
 export type Obligation = z.infer<typeof obligation>;
 

@@ -36,7 +36,7 @@ export interface ApprovalDeps {
   readonly notices: Pick<NoticesService, 'find' | 'timed'>;
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly selfApproval: Pick<SelfApproval, 'allowedAt'>;
-  readonly obligations: Pick<ObligationsService, 'noticeApproved'>;
+  readonly obligations: Pick<ObligationsService, 'noticeApproved' | 'assertStillFits'>;
   readonly mournings: Pick<MourningsService, 'noticeMarked'>;
 }
 
@@ -122,6 +122,8 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     if (selfApproved && !(await selfApproval.allowedAt(tx, notice.unitId)))
       throw new AppError('self_approval_off', 'Whoever wrote it may not approve it', { status: 403 });
     const { number } = version;
+    const { effectiveDurationMs } = (await notices.timed([version]))[0]!;
+    await obligations.assertStillFits(notice.id, effectiveDurationMs, tx);
     await versions.decide(tx, notice.id, number, {
       state: 'approved',
       by: actor.userId,

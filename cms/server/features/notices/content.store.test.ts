@@ -92,6 +92,13 @@ describeStores('content', (under) => {
       expect(await lengthOf(pictureInput(short.hash, 'video'))).toBe(1000);
       expect(await lengthOf(pictureInput(image.hash))).toBe(10_000);
       expect(await lengthOf({ ...pictureInput(video.hash, 'video'), durationMs: 5000 })).toBe(5000);
+      const film = await test.file(test.ids.commune, 'video', 7_200_000);
+      await expect(test.notices.create(editor, pictureInput(film.hash, 'video'))).rejects.toMatchObject({
+        code: 'notice_too_long',
+        field: 'durationMs',
+        params: { minutes: 120, most: 60 },
+      });
+      expect(await lengthOf({ ...pictureInput(film.hash, 'video'), durationMs: 60_000 })).toBe(60_000);
       const brief = await lengthOf(textInput());
       expect(await lengthOf(textInput({ body: 'một hai ba bốn năm '.repeat(15) }))).toBeGreaterThan(brief);
       await expect(test.notices.create(editor, pictureInput(image.hash, 'video'))).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import {
+  longestShownMs,
   pageRows,
   type Notice,
   type NoticeInput,
@@ -155,6 +156,12 @@ export function createNoticesService(
     const title = cleanLine(input.title);
     if (title === '') throw new AppError('title_empty', 'A notice needs a title', { field: 'title' });
     const { unitId, category, durationMs } = input;
+    const shownMs = (await timed([{ content, durationMs }]))[0]!.effectiveDurationMs;
+    if (shownMs > longestShownMs)
+      throw new AppError('notice_too_long', 'It would hold a board for more than an hour', {
+        field: 'durationMs',
+        params: { minutes: Math.ceil(shownMs / 60_000), most: longestShownMs / 60_000 },
+      });
     const entertainment = input.entertainment ?? before?.entertainment ?? false;
     return { unitId, title, category, content, durationMs, entertainment };
   }

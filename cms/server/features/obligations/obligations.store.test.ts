@@ -8,6 +8,7 @@ import type { Obligation, ObligationInput } from '../../../../shared/protocol/ap
 import type { Actor } from '../../access.ts';
 import { createEvents } from '../../events.ts';
 import { insertJournal } from '../../store/new-journal.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
@@ -301,6 +302,53 @@ describeStores('obligations', (under) => {
       code: 'obligation_notice_not_approved',
       field: 'noticeId',
     });
+  });
+
+  it('are refused where no hour is sure to hold them, also when the notice is made longer later', async () => {
+    const lasting = (durationMs: number) => async (id: string, revision: number) => {
+      const { unitId, title, category, content } = await test.notices.get(admin, id);
+      return test.notices.edit(admin, id, revision, { unitId, title, category, content, durationMs });
+    };
+    const notice = await test.text(admin, 'Dài', test.ids.province);
+    await test.approved(await lasting(1_800_000)(notice.id, notice.revision));
+    await expect(test.obligations.create(admin, input(notice.id, { perHour: 1 }))).rejects.toMatchObject({
+      code: 'obligation_notice_too_long',
+      field: 'noticeId',
+    });
+    const { revision } = await test.notices.get(admin, notice.id);
+    const shorter = await test.approved(await lasting(60_000)(notice.id, revision));
+    const refused = await test.obligations
+      .create(admin, input(notice.id, { perHour: 60 }))
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'obligation_rate_impossible', field: 'perHour' });
+    const { most } = (refused as AppError).params as { most: number };
+    expect(most).toBeGreaterThan(30);
+    expect(most).toBeLessThan(60);
+    const sent = await test.obligations.create(admin, input(notice.id, { perHour: most }));
+    const longer = await lasting(600_000)(notice.id, shorter.revision);
+    await expect(test.approved(longer)).rejects.toMatchObject({
+      code: 'obliged_notice_too_long',
+      status: 409,
+      params: { perHour: most },
+    });
+    await end(sent);
+  });
+
+  it('say on how many boards all of them together are more than an hour holds', async () => {
+    const { board } = await playing(test.ids.sister);
+    const notice = await test.text(admin, 'Một phút', test.ids.province);
+    const { unitId, title, category, content } = notice;
+    const values = { unitId, title, category, content, durationMs: 60_000 };
+    await test.approved(await test.notices.edit(admin, notice.id, notice.revision, values));
+    const half = { perHour: 30, targets: { unitIds: [], boardIds: [board.id] } };
+    const first = await test.obligations.create(admin, input(notice.id, half));
+    expect(first.crowded).toBe(0);
+    const second = await test.obligations.create(admin, input(notice.id, half));
+    expect(second.crowded).toBe(1);
+    expect(await test.obligations.get(admin, first.id)).toMatchObject({ crowded: 1 });
+    await end(first);
+    expect(await test.obligations.get(admin, second.id)).toMatchObject({ crowded: 0 });
+    await end(second);
   });
 
   it('are seen to arrive, accepted by the receiving unit, and by nobody who sent them', async () => {

@@ -101,6 +101,17 @@ export async function findObligationsOfUnits(db: Db | Tx, unitIds: readonly stri
   return rows.map(toRecord);
 }
 
+/** How often an hour boards have to show a notice, by everything that stands. */
+export async function findRatesOfNotice(tx: Tx, noticeId: string): Promise<number[]> {
+  const rows = await tx
+    .selectFrom('obligations')
+    .select('per_hour')
+    .where('notice_id', '=', noticeId)
+    .where('deleted_at', 'is', null)
+    .execute();
+  return rows.map(({ per_hour }) => per_hour);
+}
+
 /** Those that began before `to` and had not been ended by `from`, the newest first. */
 export async function findObligationsDuring(
   db: Db | Tx,

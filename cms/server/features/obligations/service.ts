@@ -24,6 +24,7 @@ import type { UnitsService } from '../units/service.ts';
 import { findReceipts, findReceiptsOfUnits } from './receipts-repo.ts';
 import { Receivers } from './receivers.ts';
 import * as repo from './repo.ts';
+import { createRoom, type Room } from './room.ts';
 import type { ObligationRecord, ObligationValues } from './repo.ts';
 
 export type { ObligationRecord } from './repo.ts';
@@ -36,7 +37,7 @@ export interface ObligationsService {
   list(actor: Actor, query?: Partial<ObligationsQuery>): Promise<ObligationList>;
   /** @throws AppError `obligation_unknown` 404 */
   get(actor: Actor, id: string): Promise<Obligation>;
-  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `notice_taken_down`, `obligation_notice_not_approved`, `forbidden` */
+  /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `notice_taken_down`, `obligation_notice_not_approved`, `obligation_notice_too_long`, `obligation_rate_impossible`, `forbidden` */
   create(actor: Actor, input: ObligationInput): Promise<Obligation>;
   /** @throws AppError as `create`, `obligation_unknown` 404, `revision_conflict` 409, `obligation_ended` 409 */
   edit(actor: Actor, id: string, revision: number, input: ObligationInput): Promise<Obligation>;
@@ -56,6 +57,8 @@ export interface ObligationsService {
   markSent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
   /** Some boards could not be given a change, though an earlier one has come to all of them meanwhile. */
   markUnsent(changes: EventMap['obligationsChanged']['changes']): Promise<void>;
+  /** As `Room.assertStillFits`. */
+  readonly assertStillFits: Room['assertStillFits'];
   /**
    * Announces again what this process, or the one before, did not bring to all boards.
    * @param since what was changed then or earlier, ms UTC
@@ -66,13 +69,14 @@ export interface ObligationsService {
 export interface ObligationsDeps {
   readonly units: Pick<UnitsService, 'tree' | 'get' | 'nameOf'>;
   readonly boards: Pick<BoardsService, 'held' | 'places'>;
-  readonly notices: Pick<NoticesService, 'usable' | 'held' | 'unapproved' | 'headings'>;
+  readonly notices: Pick<NoticesService, 'usable' | 'held' | 'approved' | 'unapproved' | 'headings'>;
 }
 
 export function createObligationsService(context: Context, deps: ObligationsDeps): ObligationsService {
   const { store, sources, access, audit, events } = context;
   const { units, boards, notices } = deps;
   const { tree } = units;
+  const room = createRoom(context, deps);
 
   const unknown = (): AppError => new AppError('obligation_unknown', 'There is no such obligation', { status: 404 });
   const ended = (): AppError => new AppError('obligation_ended', 'It has been ended', { status: 409 });
@@ -113,6 +117,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       throw new AppError('obligation_notice_not_approved', 'Boards are given approved notices only', {
         field: 'noticeId',
       });
+    await room.assertFits(input);
     return { ...input, cron, targets: await cleanTargets(tx, input, before, { tree, boards }) };
   }
 
@@ -152,10 +157,15 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     return found;
   }
 
+  const whole = async (record: ObligationRecord): Promise<Obligation> => ({
+    ...(await views([record]))[0]!,
+    crowded: record.endedAt === null ? await room.crowded(record) : 0,
+  });
+
   async function view(id: string): Promise<Obligation> {
     const record = await repo.findObligation(store.write, id);
     if (!record) throw unknown();
-    return (await views([record]))[0]!;
+    return whole(record);
   }
 
   /** To all that they ever meant: boards that they mean no more may be those that lack a change. */
@@ -179,7 +189,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       return { obligations: await views(page), next, total };
     },
     async get(actor, id) {
-      return (await views([await find(actor, id)]))[0]!;
+      return whole(await find(actor, id));
     },
     async create(actor, input) {
       access.assert(actor, 'obligation.edit', input.unitId);
@@ -236,6 +246,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       await announce({ id, at: now });
       return view(id);
     },
+    assertStillFits: room.assertStillFits,
     ofUnits: (unitIds, tx) => repo.findObligationsOfUnits(tx ?? store.read, unitIds),
     async orders(unitIds) {
       const orders = new Map<string, Map<string, number>>();
