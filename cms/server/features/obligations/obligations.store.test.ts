@@ -8,7 +8,7 @@ import type { Obligation, ObligationInput } from '../../../../shared/protocol/ap
 import type { Actor } from '../../access.ts';
 import { createEvents } from '../../events.ts';
 import { insertJournal } from '../../store/new-journal.ts';
-import { AppError } from '../../../../shared/util/errors.ts';
+import type { AppError } from '../../../../shared/util/errors.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
