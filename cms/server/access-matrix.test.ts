@@ -772,6 +772,10 @@ const table: Record<string, Rule> = {
     needs: 'proof.read',
     about: (unit) => Promise.resolve({ url: `/api/overview/plays?by=board&unitId=${unit}` }),
   },
+  'GET /api/overview/plays.csv': {
+    needs: 'proof.read',
+    about: (unit) => Promise.resolve({ url: `/api/overview/plays.csv?by=board&language=vi&unitId=${unit}` }),
+  },
   'GET /api/overview/boards': {
     needs: 'board.read',
     about: async (unit) => ({

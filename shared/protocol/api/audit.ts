@@ -7,7 +7,7 @@ export const auditGroups = {
   signIn: ['session'],
   accounts: ['user'],
   units: ['unit'],
-  boards: ['board', 'journal'],
+  boards: ['board', 'journal', 'plays'],
   content: ['notice', 'document', 'media', 'playlist'],
   schedules: ['schedule', 'obligation'],
   publishing: ['programme'],

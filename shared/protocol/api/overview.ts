@@ -117,6 +117,9 @@ export const breakdown = z.strictObject({
   lines: z.array(playLine),
 });
 
+/** GET /api/overview/plays.csv?by=…&language=…: the same as a file that a spreadsheet opens. Who asked for it stands in the audit log. */
+export const exportQuery = breakdownQuery.extend({ language: z.enum(['vi', 'en']) });
+
 /** GET /api/overview/boards?condition=…: the boards in one condition, in it the longest first. */
 export const conditionQuery = z.strictObject({
   unitId: uuid.optional(),

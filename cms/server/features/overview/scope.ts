@@ -4,6 +4,8 @@ import type { Access, Actor, UnitTree } from '../../access.ts';
 export interface Scope {
   /** null: all there are, also those that have ended. */
   readonly unitIds: readonly string[] | null;
+  /** The one unit that is looked at; null: several. */
+  readonly top: string | null;
   /** The unit right below what is looked at that this one belongs to; itself where it is looked at; null when it hangs nowhere. */
   headOf(unitId: string): string | null;
 }
@@ -16,6 +18,7 @@ export function scopeOf(access: Access, tree: UnitTree, actor: Actor, unitId: st
     // Of a unit that has ended its own boards and plays.
     return {
       unitIds: below.length > 0 ? below : [unitId],
+      top: unitId,
       headOf: below.length > 0 ? headUnder(tree, [unitId]) : (id) => id,
     };
   }
@@ -23,6 +26,7 @@ export function scopeOf(access: Access, tree: UnitTree, actor: Actor, unitId: st
   const tops = granted.filter((id) => !tree.pathOf(id).some((above) => above !== id && granted.includes(above)));
   return {
     unitIds: access.canEverywhere(actor, 'board.read') ? null : access.unitsFor(actor, 'board.read'),
+    top: tops.length === 1 ? tops[0]! : null,
     headOf: headUnder(tree, tops),
   };
 }

@@ -7,6 +7,7 @@ import type {
   BoardCondition,
   conditionPage,
   conditionQuery,
+  exportQuery,
   Overview,
   overviewQuery,
   OverviewRange,
@@ -25,6 +26,7 @@ import type { SchedulesService } from '../schedules/service.ts';
 import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
 import { breakdownOf, lineOf, noPlays, plus, sumsOf } from './lines.ts';
+import { csvName, csvOf } from './csv.ts';
 import { scopeOf, type Scope } from './scope.ts';
 
 export interface OverviewDeps {
@@ -46,7 +48,10 @@ const topLines = 8;
 const mostRemembered = 50;
 const rememberedMs = 60_000;
 
-export function createOverview({ sources, access }: Pick<Context, 'sources' | 'access'>, deps: OverviewDeps) {
+export function createOverview(
+  { store, sources, access, audit }: Pick<Context, 'store' | 'sources' | 'access' | 'audit'>,
+  deps: OverviewDeps,
+) {
   const { units, conditions, proof } = deps;
   const { sums } = proof;
   const memory = new Map<string, { version: number; until: number; sums: ReturnType<typeof sumUp> }>();
@@ -145,6 +150,22 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
     return [...heads.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'vi'));
   }
 
+  async function breakdown(
+    actor: Actor,
+    { unitId, range, by, kind, contentId }: z.infer<typeof breakdownQuery>,
+  ): Promise<z.infer<typeof breakdownSchema>> {
+    const { from, to } = timesOf(range);
+    const span = { unitIds: scopeFor(actor, unitId).unitIds, from, to };
+    const content = kind === undefined ? null : { kind, id: contentId ?? '' };
+    const readers: Record<Breakdown, () => Promise<PlayLine[]>> = {
+      unit: async () => breakdownOf(await sums.byUnit(span), units),
+      board: async () => breakdownOf(await sums.byBoard(span, content, null), units),
+      content: async () => breakdownOf((await sums.byContent(span, null)).contents, units),
+      category: async () => breakdownOf((await sums.byContent(span, 0)).categories, units),
+    };
+    return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
+  }
+
   return {
     /** @throws AppError `forbidden` */
     async overview(actor: Actor, { unitId, range }: z.infer<typeof overviewQuery>): Promise<Overview> {
@@ -165,20 +186,23 @@ export function createOverview({ sources, access }: Pick<Context, 'sources' | 'a
     },
 
     /** All lines of one breakdown, the most shown first. @throws AppError `forbidden` */
-    async breakdown(
-      actor: Actor,
-      { unitId, range, by, kind, contentId }: z.infer<typeof breakdownQuery>,
-    ): Promise<z.infer<typeof breakdownSchema>> {
-      const { from, to } = timesOf(range);
-      const span = { unitIds: scopeFor(actor, unitId).unitIds, from, to };
-      const content = kind === undefined ? null : { kind, id: contentId ?? '' };
-      const readers: Record<Breakdown, () => Promise<PlayLine[]>> = {
-        unit: async () => breakdownOf(await sums.byUnit(span), units),
-        board: async () => breakdownOf(await sums.byBoard(span, content, null), units),
-        content: async () => breakdownOf((await sums.byContent(span, null)).contents, units),
-        category: async () => breakdownOf((await sums.byContent(span, 0)).categories, units),
-      };
-      return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
+    breakdown,
+
+    /** The same as a file; no file without its entry in the audit log. @throws AppError `forbidden` */
+    async exported(actor: Actor, { language, ...query }: z.infer<typeof exportQuery>) {
+      const answer = await breakdown(actor, query);
+      const name = csvName(query.by, language, sources.now());
+      await store.transaction((tx) =>
+        audit(tx, {
+          actor,
+          action: 'plays.exported',
+          subjectType: 'plays',
+          subjectId: null,
+          unitId: scopeFor(actor, query.unitId).top,
+          detail: { name, count: answer.lines.length },
+        }),
+      );
+      return { name, text: csvOf(answer, query.by, language) };
     },
 
     /** The boards in one condition, in it the longest first. @throws AppError `forbidden` */

@@ -3,10 +3,10 @@ import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { UnitError } from './rules.ts';
 
-const zone = 'Asia/Ho_Chi_Minh';
+export const homeZone = 'Asia/Ho_Chi_Minh';
 
 const local = (ms: number): Temporal.ZonedDateTime =>
-  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(homeZone);
 
 /** When the day that holds `ms` began. */
 export const startOfDay = (ms: number): number => local(ms).startOfDay().epochMilliseconds;
@@ -14,7 +14,7 @@ export const startOfDay = (ms: number): number => local(ms).startOfDay().epochMi
 /** When a day («2026-12-01») begins. @throws AppError `invalid_input` */
 export function beginOf(day: string): number {
   try {
-    return Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
+    return Temporal.PlainDate.from(day).toZonedDateTime(homeZone).epochMilliseconds;
   } catch (cause) {
     throw new AppError('invalid_input', 'There is no such day', { field: 'from', cause });
   }

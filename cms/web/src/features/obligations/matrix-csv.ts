@@ -2,7 +2,7 @@
 import type { ObligationMatrix } from '../../../../../shared/protocol/api/obligations.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
-import { csvLine } from '../../lib/csv.ts';
+import { csvLine } from '../../../../../shared/util/csv.ts';
 import { answerOf, answerWord, shownWord } from './words.ts';
 
 const time = (ms: number | null): string => (ms === null ? '' : formatDateTime(ms));

@@ -4,7 +4,7 @@ import type { takeoverDetail } from '../../../../../shared/protocol/api/takeover
 import { sentenceOf } from '../../lib/errors.ts';
 import { formatClock, formatDate } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
-import { csvLine } from '../../lib/csv.ts';
+import { csvLine } from '../../../../../shared/util/csv.ts';
 import { deliveryWord } from './words.ts';
 
 type Detail = z.infer<typeof takeoverDetail>;

@@ -1,0 +1,44 @@
+/** A breakdown as a file, some lines at a time. */
+import type { z } from 'zod';
+import type { Breakdown, breakdown, PlayLine } from '../../../../shared/protocol/api/overview.ts';
+import { csvLine, csvMark } from '../../../../shared/util/csv.ts';
+import { homeZone } from '../units/days.ts';
+import { csvWords, type Language } from './csv-words.ts';
+
+const linesPerPiece = 500;
+
+const time = new Intl.DateTimeFormat('en-GB', { timeZone: homeZone, dateStyle: 'short', timeStyle: 'short' });
+/** dd/MM/yyyy HH:mm in Viet Nam. */
+const formatTime = (at: number): string => time.format(at).replace(',', '');
+
+/** «Theo bảng tin 21-11-2026.csv». */
+export const csvName = (by: Breakdown, language: Language, now: number): string =>
+  `${csvWords[language].by[by]} ${formatTime(now).slice(0, 10).replaceAll('/', '-')}.csv`;
+
+export function* csvOf(
+  { lines, from, talliedAt }: z.infer<typeof breakdown>,
+  by: Breakdown,
+  language: Language,
+): Generator<string, void> {
+  const words = csvWords[language];
+  const separator = language === 'vi' ? ';' : ',';
+  yield csvMark + csvLine([words.by[by], ...Object.values(words.columns)], separator);
+  const times = [formatTime(from), talliedAt === null ? '' : formatTime(talliedAt)];
+  for (let i = 0; i < lines.length; i += linesPerPiece)
+    yield lines
+      .slice(i, i + linesPerPiece)
+      .map((line) => csvLine([...cellsOf(line, language), ...times], separator))
+      .join('');
+}
+
+function cellsOf(line: PlayLine, language: Language): string[] {
+  const { completed, partial, exercise, uncounted, paintedMs } = line;
+  const sums = [completed, partial, exercise, uncounted, Math.round(paintedMs / 1000)];
+  return [nameOf(line, language), line.unitName ?? '', ...sums.map(String)];
+}
+
+function nameOf(line: PlayLine, language: Language): string {
+  const { fallback, unknown, categories } = csvWords[language];
+  if (line.kind === 'fallback') return fallback;
+  return line.name ?? (categories as Record<string, string>)[line.id] ?? unknown;
+}
