@@ -1,6 +1,7 @@
 /** What every feature is handed by the composition root (app.ts), and how it offers routes. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { EditedKind } from '../../shared/protocol/api/console.ts';
 import type { Access, Actor } from './access.ts';
 import type { Store, Tx } from './store/store.ts';
 
@@ -59,6 +60,8 @@ export interface EventMap {
   mediaChanged: { mediaId: string };
   /** A notice of the unit was submitted, decided on, or edited while it waited for a decision. */
   approvalsChanged: { unitId: string };
+  /** What people have editors for was saved, deleted or restored. */
+  contentSaved: { kind: EditedKind; id: string };
   takeoverRaised: { takeoverId: string; jws: string };
   takeoverProgressed: { takeoverId: string };
   sessionEnded: { sessionHash: string };

@@ -71,3 +71,8 @@ export const errorBody = z.strictObject({
   }),
 });
 export type ErrorBody = z.infer<typeof errorBody>;
+
+const failure = errorBody.extend({ ok: z.literal(false) });
+/** The answer to a message over a socket: what was asked for, or why not. */
+export const reply = <T extends z.ZodRawShape>(shape: T) =>
+  z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);

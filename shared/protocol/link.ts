@@ -4,7 +4,7 @@
  * `verbNounV1` commands; every message is answered with `{ok: true, …}` or `{ok: false, error}`.
  */
 import { z } from 'zod';
-import { compactJws, errorBody, msUtc, outputRegion, sha256Hex, uuid, version } from './common.ts';
+import { compactJws, msUtc, outputRegion, reply, sha256Hex, uuid, version } from './common.ts';
 import { clockState, hostKind, journalBatch } from './journal.ts';
 
 export const boardNamespace = '/board';
@@ -32,10 +32,6 @@ export const boardAuth = z.strictObject({ token: compactJws, journalOnly: z.bool
  * been paired with the board, or the board was deleted; only `journalOnly` is still open to this one.
  */
 export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown', 'device_replaced'] as const;
-
-const failure = errorBody.extend({ ok: z.literal(false) });
-const reply = <T extends z.ZodRawShape>(shape: T) =>
-  z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);
 
 export const playingNow = z.strictObject({
   noticeId: uuid.nullable(),

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { io } from 'socket.io-client';
-import { boardNamespace } from '../../../shared/protocol/link.ts';
+import {
+  boardMessages,
+  boardNamespace,
+  cmsMessages,
+  type BoardMessage,
+  type CmsMessage,
+} from '../../../shared/protocol/link.ts';
 import { makeIdentity, SimulatedBoard } from '../../../test/fleet/board.ts';
 import { startTestCms, type TestCms } from '../../../test/fleet/testing-cms.ts';
 
@@ -179,6 +185,68 @@ describe('messages', () => {
     expect(strayed).toBe(false);
     board.disconnect();
     other.disconnect();
+  });
+});
+
+/** Whether a former player may send it too: what its journal still holds, and nothing else. A new message needs its row. */
+const ofFormer: Record<BoardMessage, boolean> = {
+  helloV1: false,
+  appendJournalV1: true,
+  stateChangedV1: false,
+  programmeProgressedV1: false,
+  takeoverProgressedV1: false,
+  commandFailedV1: false,
+  readClockV1: false,
+};
+/** Whether it goes to every board, or to the one that it is about; in either case to current players only. */
+const toAll: Record<CmsMessage, boolean> = {
+  keyListPublishedV1: true,
+  takeoverRaisedV1: true,
+  programmePublishedV1: false,
+  runCommandV1: false,
+};
+
+describe('who says and hears what', () => {
+  it('has a row for each message', () => {
+    expect(Object.keys(ofFormer).toSorted()).toEqual(Object.keys(boardMessages).toSorted());
+    expect(Object.keys(toAll).toSorted()).toEqual(Object.keys(cmsMessages).toSorted());
+  });
+
+  it.each(Object.entries(ofFormer) as [BoardMessage, boolean][])('%s: a former player may: %s', async (name, may) => {
+    const codeOf = async (board: SimulatedBoard): Promise<string | null> => {
+      const answer = await board.send(name, {} as never);
+      return answer.ok ? null : answer.error.code;
+    };
+    const [current, former] = [await cms.board(), await cms.board()];
+    await current.connect();
+    await former.connect({ journalOnly: true });
+    expect([null, 'message_invalid']).toContain(await codeOf(current));
+    expect(await codeOf(former)).toBe(may ? 'message_invalid' : 'device_replaced');
+    for (const board of [current, former]) board.disconnect();
+  });
+
+  it.each(Object.entries(toAll) as [CmsMessage, boolean][])('%s goes to all: %s', async (name, all) => {
+    const [board, other, former] = [await cms.board(), await cms.board(cms.units.sister), await cms.board()];
+    await board.connect();
+    await other.connect();
+    await former.connect({ journalOnly: true });
+    const heard: SimulatedBoard[] = [];
+    for (const one of [board, other, former]) one.socket.on(name as string, () => heard.push(one));
+    const got = board.next(name);
+    const { boardId } = board.identity;
+    const { events, sources } = cms.context;
+    const send: Record<CmsMessage, () => unknown> = {
+      keyListPublishedV1: () => events.emit('keyListPublished', { keyList: 'k.l.m' }),
+      takeoverRaisedV1: () => events.emit('takeoverRaised', { takeoverId: sources.newId(), jws: 't.u.v' }),
+      programmePublishedV1: () => events.emit('programmePublished', { boardId, manifest: 'x.y.z' }),
+      runCommandV1: () => cms.gateway.runCommand(boardId, 'c.d.e'),
+    };
+    send[name]();
+    await got;
+    // Answered after what was on its way before.
+    for (const one of [other, former]) await one.send('readClockV1', {});
+    expect([board, other, former].map((one) => heard.includes(one))).toEqual([true, all, false]);
+    for (const one of [board, other, former]) one.disconnect();
   });
 });
 

@@ -6,12 +6,12 @@ import type { Namespace, Server, Socket } from 'socket.io';
 import { compareVersions, type Version } from '../../../shared/protocol/common.ts';
 import {
   boardAuth,
+  boardMessages,
   boardNamespace,
   cmsMessages,
   type CmsMessage,
   type ReplyOf,
   type RequestOf,
-  type boardMessages,
 } from '../../../shared/protocol/link.ts';
 import { proves } from '../../../shared/protocol/journal.ts';
 import { AppError } from '../../../shared/util/errors.ts';
@@ -22,7 +22,7 @@ import { TokenError, type BoardIdentity, type PairingService } from '../features
 import type { ProofService } from '../features/proof/service.ts';
 import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { TakeoverService } from '../features/takeovers/service.ts';
-import { listen, type Handlers, type MessageCounts } from './messages.ts';
+import { listen, noCounts, type Handlers, type MessageCounts } from './messages.ts';
 import type { Presence } from './presence.ts';
 
 export interface BoardGatewayDeps {
@@ -70,9 +70,9 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   const changes = new Map<string, number>();
   let changeCount = 0;
   const changedSince = (boardId: string, count: number): boolean => (changes.get(boardId) ?? 0) > count;
-  const counts: MessageCounts = { taken: 0, invalid: 0, unknown: 0, refused: 0 };
+  const counts = noCounts();
 
-  const handlers: Handlers<BoardIdentity> = {
+  const handlers: Handlers<BoardIdentity, typeof boardMessages> = {
     async helloV1(board, request) {
       presence.greeted(board.boardId, { host: request.host, app: request.app });
       const [newest, takeovers, journalAcked] = await Promise.all([
@@ -173,8 +173,11 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       socket.disconnect(true);
       return;
     }
-    const allowed = (name: string): AppError | null => (journalOnly && name !== 'appendJournalV1' ? replaced() : null);
-    listen(socket, identity, handlers, { counts, log, allowed });
+    listen(socket, identity, boardMessages, handlers, {
+      counts,
+      log: log.child({ boardId: identity.boardId }),
+      refused: (name) => (journalOnly && name !== 'appendJournalV1' ? replaced() : null),
+    });
     if (!journalOnly) welcome(socket, identity.boardId);
   });
 

@@ -1,6 +1,6 @@
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { consoleMessages, consoleNamespace } from '../../../shared/protocol/api/boards.ts';
+import { openConsole, type ConsolePage } from '../../../test/fleet/console-page.ts';
 import type { SeededPerson } from '../../../test/fleet/seed.ts';
 import { testActor } from '../testing.ts';
 import { startTestCms, type TestCms } from '../../../test/fleet/testing-cms.ts';
@@ -15,42 +15,11 @@ afterEach(() => {
 });
 afterAll(() => cms.stop());
 
-const headersOf = (person: SeededPerson | null, origin: string | null): Record<string, string> => ({
-  ...(person ? { cookie: `bt_session=${person.sessionToken}` } : {}),
-  ...(origin === null ? {} : { origin }),
-});
-
 /** A page of this person; keeps everything it is told. */
-async function page(person: SeededPerson | null, origin: string | null = cms.url) {
-  const socket = io(cms.url + consoleNamespace, {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    extraHeaders: headersOf(person, origin),
-  });
-  open.push(socket);
-  const told: { name: string; body: unknown }[] = [];
-  const waiting: (() => void)[] = [];
-  socket.onAny((name: string, body: unknown) => {
-    told.push({ name, body });
-    for (const wake of waiting.splice(0)) wake();
-  });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('connect_error', reject);
-  });
-  return {
-    socket,
-    told,
-    /** Waits until something of this kind has been told. */
-    async until(name: keyof typeof consoleMessages, is: (body: never) => boolean = () => true): Promise<unknown> {
-      for (;;) {
-        const found = told.find((one) => one.name === name && is(one.body as never));
-        if (found) return consoleMessages[name].parse(found.body);
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
-    },
-  };
+async function page(person: SeededPerson | null, origin: string | null = cms.url): Promise<ConsolePage> {
+  const opened = await openConsole(cms.url, person, origin);
+  open.push(opened.socket);
+  return opened;
 }
 
 describe('the console socket', () => {

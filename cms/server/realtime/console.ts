@@ -1,18 +1,19 @@
 /**
- * What signed-in people's pages are told by themselves. A person's socket is in a room per unit of their grants; news of a board
- * goes to the rooms of its unit and all units above it. Every role may read what is told here (access.ts, `everyone`). News is
- * collected, so that a board that talks a lot costs each page a message or two per second.
+ * What signed-in people's pages are told by themselves. A person's socket is in a room per unit of their grants and right to hear
+ * something there; news of a board goes to the rooms of its unit and all units above it. News is collected, so that a board that
+ * talks a lot costs each page a message or two per second. Who changes what at this moment: see editing.ts.
  */
 import cookie from '@fastify/cookie';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
-import { consoleNamespace, type consoleMessages } from '../../../shared/protocol/api/boards.ts';
-import { reachOf, type Actor, type UnitTree } from '../access.ts';
+import { consoleNamespace, type consoleMessages } from '../../../shared/protocol/api/console.ts';
+import { reachOf, roleAllows, type Action, type Actor, type UnitTree } from '../access.ts';
 import type { Context } from '../context.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { BoardsService } from '../features/boards/service.ts';
 import type { TakeoverService } from '../features/takeovers/service.ts';
+import { createEditingDesk } from './editing.ts';
 import { presenceRepo } from './presence-repo.ts';
 
 export interface ConsoleGatewayDeps {
@@ -28,12 +29,30 @@ type Body<N extends Name> = z.infer<(typeof consoleMessages)[N]>;
 /** How long news is collected, ms. */
 const flushEveryMs = 400;
 
-const unitRoom = (unitId: string): string => `unit ${unitId}`;
+/** The right to hear of something, at its unit. */
+export const newsRights = {
+  boardChangedV1: 'board.read',
+  programmeProgressedV1: 'board.read',
+  playsRecordedV1: 'proof.read',
+  mediaChangedV1: 'content.read',
+  approvalsChangedV1: 'content.read',
+  takeoverProgressedV1: 'takeover.read',
+  screenshotsChangedV1: 'screenshot.read',
+} as const satisfies Partial<Record<Name, Action>>;
+const rightsToHear = [...new Set(Object.values(newsRights))];
+
+const unitRoom = (action: Action, unitId: string): string => `unit ${action} ${unitId}`;
 const isUnitRoom = (room: string): boolean => room.startsWith('unit ');
-const unitRoomsOf = (actor: Actor): string[] => actor.grants.map((grant) => unitRoom(grant.unitId));
+const unitRoomsOf = ({ grants }: Actor): string[] =>
+  grants.flatMap(({ role, unitId }) =>
+    rightsToHear.filter((action) => roleAllows(role, action)).map((action) => unitRoom(action, unitId)),
+  );
 const isHeldUp = ({ secondFactor }: Actor): boolean => secondFactor === 'code' || secondFactor === 'setUp';
 const userRoom = (userId: string): string => `user ${userId}`;
 const sessionRoom = (sessionHash: string): string => `session ${sessionHash}`;
+/** Whose page it is, as they were when last asked for. */
+const actorOf = (socket: Socket): Actor => (socket.data as { actor: Actor }).actor;
+const know = (socket: Socket, actor: Actor): void => void Object.assign(socket.data as object, { actor });
 
 /** News since the last flush. */
 interface News {
@@ -64,6 +83,7 @@ export function createConsoleGateway(
 ): { close(): Promise<void> } {
   const { events, log, store } = context;
   const namespace = io.of(consoleNamespace);
+  const editing = createEditingDesk(context);
   let news = noNews();
   let timer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
@@ -88,6 +108,7 @@ export function createConsoleGateway(
     const actor = token === undefined ? null : await deps.accounts.resolve(token);
     if (!actor) return 'not_signed_in';
     if (isHeldUp(actor)) return 'second_factor_needed';
+    know(socket, actor);
     await socket.join([sessionRoom(actor.sessionHash), userRoom(actor.userId), ...unitRoomsOf(actor)]);
     return null;
   }
@@ -103,6 +124,8 @@ export function createConsoleGateway(
     const rooms = new Set(unitRoomsOf(actor));
     for (const room of socket.rooms) if (isUnitRoom(room) && !rooms.has(room)) await socket.leave(room);
     await socket.join([...rooms]);
+    know(socket, actor);
+    editing.settle(socket, actor);
   }
 
   /** What cannot be settled is ended: the page connects anew and is asked who it is. */
@@ -126,6 +149,7 @@ export function createConsoleGateway(
 
   // What changed between the question who it is and the joining of the rooms was told to nobody.
   namespace.on('connection', (socket) => {
+    editing.attend(socket, () => actorOf(socket));
     settling = settling.then(() => settleAll([socket]));
   });
 
@@ -140,8 +164,9 @@ export function createConsoleGateway(
     }, flushEveryMs);
   }
 
-  function tell<N extends Name>(name: N, body: Body<N>, unitIds: readonly string[]): void {
-    const rooms = [...new Set(unitIds.flatMap((unitId) => reachOf(deps.tree, unitId)))].map(unitRoom);
+  function tell<N extends keyof typeof newsRights>(name: N, body: Body<N>, unitIds: readonly string[]): void {
+    const reach = new Set(unitIds.flatMap((unitId) => reachOf(deps.tree, unitId)));
+    const rooms = [...reach].map((unitId) => unitRoom(newsRights[name], unitId));
     if (rooms.length > 0) namespace.to(rooms).emit(name, body);
   }
 
@@ -192,6 +217,7 @@ export function createConsoleGateway(
       namespace.disconnectSockets(true);
       await flushing;
       await settling;
+      await editing.close();
     },
   };
 }

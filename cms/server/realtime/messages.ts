@@ -1,15 +1,18 @@
-/** What comes over a board's socket: parsed, handed on, answered. A wrong message is answered and the connection stays. */
+/** What comes over a socket: parsed, handed on, answered. A wrong message is answered and the connection stays. */
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
-import { boardMessages, type BoardMessage, type ReplyOf, type RequestOf } from '../../../shared/protocol/link.ts';
+import type { ReplyOf, RequestOf } from '../../../shared/protocol/link.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import { bodyOf, toAppError } from '../http.ts';
 import type { Context } from '../context.ts';
 
-type Accepted<M extends BoardMessage> = Omit<Extract<ReplyOf<(typeof boardMessages)[M]>, { ok: true }>, 'ok'>;
-/** What each message does; what it throws is answered as a refusal. */
-export type Handlers<B> = {
-  readonly [M in BoardMessage]: (board: B, request: RequestOf<(typeof boardMessages)[M]>) => Promise<Accepted<M>>;
+type Message = { readonly request: z.ZodType; readonly reply: z.ZodType };
+/** Messages by their names. */
+type Messages = Readonly<Record<string, Message>>;
+type Accepted<M extends Message> = Omit<Extract<ReplyOf<M>, { ok: true }>, 'ok'>;
+/** What each message of a peer does; what it throws is answered as a refusal. */
+export type Handlers<P, M extends Messages> = {
+  readonly [N in keyof M]: (peer: P, request: RequestOf<M[N]>) => Promise<Accepted<M[N]>>;
 };
 
 /** Counts for the metrics. */
@@ -20,30 +23,31 @@ export interface MessageCounts {
   refused: number;
 }
 
-/** Messages of one connection that are being worked on at most; a player sends a few. */
-const atOnce = 64;
-const names = Object.keys(boardMessages) as BoardMessage[];
-const isKnown = (name: string): boolean => Object.hasOwn(boardMessages, name);
+export const noCounts = (): MessageCounts => ({ taken: 0, invalid: 0, unknown: 0, refused: 0 });
 
-/** Answers every message of a connection by its handler. @param log of the process; a board's identity is added */
-export function listen<B extends { readonly boardId: string }>(
+/** Messages of one connection that are being worked on at most; a peer sends a few. */
+const atOnce = 64;
+
+/** Answers every message of a connection by its handler. @param log with the peer's identity */
+export function listen<P, M extends Messages>(
   socket: Socket,
-  board: B,
-  handlers: Handlers<B>,
+  peer: P,
+  messages: M,
+  handlers: Handlers<P, M>,
   options: {
     readonly counts: MessageCounts;
     readonly log: Context['log'];
-    readonly allowed: (name: BoardMessage) => AppError | null;
+    /** Why this peer may not send it now, whatever it says. */
+    readonly refused?: (name: keyof M) => AppError | null;
   },
 ): void {
-  const { counts, log, allowed } = options;
+  const { counts, log, refused } = options;
   let working = 0;
 
-  async function handle<M extends BoardMessage>(name: M, payload: unknown): Promise<Accepted<M>> {
-    const refusal = allowed(name);
+  async function handle<N extends keyof M & string>(name: N, payload: unknown): Promise<Accepted<M[N]>> {
+    const refusal = refused?.(name);
     if (refusal) throw refusal;
-    const schema: z.ZodType = boardMessages[name].request;
-    const parsed = schema.safeParse(payload);
+    const parsed = messages[name]!.request.safeParse(payload);
     if (!parsed.success) {
       counts.invalid++;
       const [issue] = parsed.error.issues;
@@ -54,13 +58,13 @@ export function listen<B extends { readonly boardId: string }>(
     if (working >= atOnce) throw new AppError('server_busy', 'Too many messages at once', { status: 503 });
     working++;
     try {
-      return await handlers[name](board, parsed.data as RequestOf<(typeof boardMessages)[M]>);
+      return await handlers[name](peer, parsed.data as RequestOf<M[N]>);
     } finally {
       working--;
     }
   }
 
-  function receive(name: BoardMessage, args: readonly unknown[]): void {
+  function receive(name: keyof M & string, args: readonly unknown[]): void {
     const answer = answerer(args);
     handle(name, typeof args[0] === 'function' ? undefined : args[0]).then(
       (result) => {
@@ -70,17 +74,16 @@ export function listen<B extends { readonly boardId: string }>(
       (error: unknown) => {
         counts.refused++;
         const known = toAppError(error);
-        if (known.status >= 500)
-          log.error({ err: error, boardId: board.boardId, message: name }, 'a message of a board failed');
-        else log.debug({ boardId: board.boardId, message: name, code: known.code }, 'a message of a board was refused');
+        if (known.status >= 500) log.error({ err: error, message: name }, 'a message failed');
+        else log.debug({ message: name, code: known.code }, 'a message was refused');
         answer({ ok: false, ...bodyOf(known) });
       },
     );
   }
 
-  for (const name of names) socket.on(name, (...args: unknown[]) => receive(name, args));
+  for (const name of Object.keys(messages)) socket.on(name, (...args: unknown[]) => receive(name, args));
   socket.onAny((name: unknown, ...args: unknown[]) => {
-    if (typeof name === 'string' && isKnown(name)) return;
+    if (typeof name === 'string' && Object.hasOwn(messages, name)) return;
     counts.unknown++;
     answerer(args)({ ok: false, ...bodyOf(new AppError('message_unknown', 'There is no such message')) });
   });

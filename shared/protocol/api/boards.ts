@@ -1,4 +1,4 @@
-/** HTTP and console socket: boards. */
+/** HTTP: boards. */
 import { z } from 'zod';
 import { msUtc, optionalLine, outputRegion, requiredLine, timeZone, uuid, version } from '../common.ts';
 import { hostKind } from '../journal.ts';
@@ -89,20 +89,3 @@ export const commandRequest = z.strictObject({
   durationMs: z.int().min(1000).max(600_000).default(30_000),
 });
 export const commandAnswer = z.strictObject({ commandId: uuid });
-
-/** The console socket (namespace `/console`, session cookie): events for what the signed-in person may see. */
-export const consoleNamespace = '/console';
-export const consoleMessages = {
-  boardChangedV1: boardPresence,
-  programmeProgressedV1: programmeProgress,
-  /** New plays are durable; the page asks again. */
-  playsRecordedV1: z.strictObject({ boardId: uuid, count: z.int() }),
-  mediaChangedV1: z.strictObject({ mediaId: uuid }),
-  /** What waits for approval at the unit is other than before; the page asks again. */
-  approvalsChangedV1: z.strictObject({ unitId: uuid }),
-  takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
-  /** A picture was asked for, has come, or will not come; the page asks again. */
-  screenshotsChangedV1: z.strictObject({ boardId: uuid }),
-  /** What the person themselves may do has changed; the page asks who it is anew. */
-  accountChangedV1: z.strictObject({}),
-} as const;

@@ -77,6 +77,7 @@ export function createMediaReplacing(
         });
         return { notices, kept, binned };
       });
+      for (const notice of done.notices) events.emit('contentSaved', { kind: 'notice', id: notice.id });
       for (const mediaId of [id, by]) events.emit('mediaChanged', { mediaId });
       return { media: await library.get(actor, by), ...done };
     },

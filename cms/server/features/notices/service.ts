@@ -282,6 +282,7 @@ export function createNoticesService(
           },
         });
       });
+      events.emit('contentSaved', { kind: 'notice', id });
       if (before.state === 'submitted') events.emit('approvalsChanged', { unitId: before.unitId });
       return view(id);
     },
@@ -303,6 +304,7 @@ export function createNoticesService(
           detail: { title: record.title },
         });
       });
+      events.emit('contentSaved', { kind: 'notice', id });
     },
     async usable(actor, ids, tx) {
       const seen = new Set(contentUnits(actor, access, tree));

@@ -226,6 +226,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           detail: { ...cleaned, revision: revision + 1, before: { ...valuesOf(before), revision } },
         });
       });
+      events.emit('contentSaved', { kind: 'obligation', id });
       await announce({ id, at: now });
       return view(id);
     },
@@ -243,6 +244,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           detail: { reason },
         });
       });
+      events.emit('contentSaved', { kind: 'obligation', id });
       await announce({ id, at: now });
       return view(id);
     },

@@ -50,7 +50,7 @@ export function createPlaylistsService(
     notices: Pick<NoticesService, 'usable' | 'held' | 'lengths'>;
   },
 ): PlaylistsService {
-  const { store, sources, access, audit } = context;
+  const { store, sources, access, audit, events } = context;
   const { notices } = deps;
   const { tree } = deps.units;
   const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
@@ -179,6 +179,7 @@ export function createPlaylistsService(
           detail,
         });
       });
+      events.emit('contentSaved', { kind: 'playlist', id });
       return view(actor, id);
     },
     async remove(actor, id, revision) {
@@ -199,6 +200,7 @@ export function createPlaylistsService(
           detail: { name: record.name },
         });
       });
+      events.emit('contentSaved', { kind: 'playlist', id });
     },
     async usable(actor, id, tx) {
       const [record] = await repo.holdPlaylists(tx, [id]);

@@ -58,7 +58,7 @@ export interface SchedulesDeps {
 }
 
 export function createSchedulesService(context: Context, deps: SchedulesDeps): SchedulesService {
-  const { store, sources, access, audit } = context;
+  const { store, sources, access, audit, events } = context;
   const { boards, playlists } = deps;
   const { tree } = deps.units;
   const nameOf = (id: string): string => deps.units.get(id)?.name ?? '';
@@ -172,6 +172,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
           detail,
         });
       });
+      events.emit('contentSaved', { kind: 'schedule', id });
       return view(id);
     },
     async remove(actor, id, revision) {
@@ -192,6 +193,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
           detail: { name: record.name },
         });
       });
+      events.emit('contentSaved', { kind: 'schedule', id });
     },
     async restore(actor, id) {
       const record = await repo.findDeleted(store.read, id);
@@ -212,6 +214,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
           detail: { ...values },
         });
       });
+      events.emit('contentSaved', { kind: 'schedule', id });
       return view(id);
     },
     ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),

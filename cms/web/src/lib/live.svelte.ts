@@ -1,7 +1,7 @@
 /** What the CMS tells this page by itself: the console socket. HTTP carries the truth; after a gap pages ask again. */
 import type { Socket } from 'socket.io-client';
 import type { z } from 'zod';
-import { consoleMessages, consoleNamespace } from '../../../../shared/protocol/api/boards.ts';
+import { consoleMessages, consoleNamespace } from '../../../../shared/protocol/api/console.ts';
 
 type Messages = { [K in keyof typeof consoleMessages]: z.infer<(typeof consoleMessages)[K]> };
 

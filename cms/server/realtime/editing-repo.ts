@@ -1,0 +1,37 @@
+/** What is saved of the things that people have editors for. */
+import type { EditedKind } from '../../../shared/protocol/api/console.ts';
+import type { Database } from '../store/schema.ts';
+import type { Db } from '../store/store.ts';
+
+export interface SavedThing {
+  readonly unitId: string;
+  /** null: it is deleted, or ended. */
+  readonly revision: number | null;
+  readonly savedBy: { readonly id: string; readonly name: string };
+  readonly savedAt: number;
+}
+
+/** Each has the columns that are read here. */
+const tables = {
+  notice: 'notices',
+  playlist: 'playlists',
+  schedule: 'schedule_entries',
+  obligation: 'obligations',
+} as const satisfies Record<EditedKind, keyof Database>;
+
+/** @returns null where there never was such a thing */
+export async function findSaved(db: Db, kind: EditedKind, id: string): Promise<SavedThing | null> {
+  const row = await db
+    .selectFrom(`${tables[kind] as 'notices'} as thing`)
+    .innerJoin('users', 'users.id', 'thing.updated_by')
+    .select(['thing.unit_id', 'thing.revision', 'thing.updated_at', 'thing.deleted_at', 'users.id', 'users.name'])
+    .where('thing.id', '=', id)
+    .executeTakeFirst();
+  if (!row) return null;
+  return {
+    unitId: row.unit_id,
+    revision: row.deleted_at === null ? row.revision : null,
+    savedBy: { id: row.id, name: row.name },
+    savedAt: row.deleted_at ?? row.updated_at,
+  };
+}
