@@ -120,12 +120,18 @@ const progressOf = async (boardId: string) =>
     .where('board_id', '=', boardId)
     .executeTakeFirstOrThrow();
 
-test('a board goes on with a CMS that came back from a backup, in a higher epoch, and no play is lost or doubled', async () => {
-  const data = join(folder, 'first');
+/** A data folder with a province in it. @returns the province's id */
+async function seeded(data: string): Promise<string> {
   await mkdir(data);
   const store = await openStore({ databaseUrl: null, file: join(data, 'cms.sqlite'), onError: console.error });
   const unitId = await seedProvince(store, Date.now());
   await store.close();
+  return unitId;
+}
+
+test('a board goes on with a CMS that came back from a backup, in a higher epoch, and no play is lost or doubled', async () => {
+  const data = join(folder, 'first');
+  const unitId = await seeded(data);
   const cms = await startCms('first', 0);
   await startPlayer(cms);
   const { boardId, publish } = await play(unitId);
@@ -186,6 +192,31 @@ test('what is thrown away while it is backed up is in the backup all the same; w
   await rm(join(data, 'keys'), { recursive: true });
   const again = backUp({ data, file: join(folder, 'other.tar'), now: Date.now, onProgress: () => undefined });
   await expect(again).rejects.toMatchObject({ code: 'backup_no_data' });
+});
+
+test('documents come back as they were sent, and are missed where the disk lacks them', async () => {
+  const data = join(folder, 'first');
+  const unitId = await seeded(data);
+  await startCms('first', 0);
+  const id = uuidv7();
+  const sent = await readFile(new URL('fixtures/documents/notice.docx', import.meta.url));
+  await writeFile(join(data, 'documents', id), sent);
+  await app!.features.documents.accept({ id, unitId, name: 'Thông báo.docx', userId: 'lan' });
+  await app!.features.documents.idle();
+  const actor = testActor({ unitId, role: 'viewer' });
+  const { hash } = await app!.features.documents.get(actor, id);
+  const file = join(folder, 'backup.tar');
+  const options = { data, now: Date.now, onProgress: () => undefined };
+  expect((await backUp({ ...options, file })).missing).toEqual([]);
+  await rm(join(data, 'media', hash.slice(0, 2), hash));
+  expect((await backUp({ ...options, file: join(folder, 'other.tar') })).missing).toEqual([hash]);
+  await app!.close();
+
+  await restore({ file, data: join(folder, 'second'), onProgress: () => undefined });
+  await startCms('second', 0);
+  const { name, content } = await app!.features.documents.file(actor, id);
+  expect(name).toBe('Thông báo.docx');
+  expect(Buffer.concat(await content.read(0, content.size - 1).toArray()).equals(sent)).toBe(true);
 });
 
 test('a backup that is cut, changed or no backup at all leaves nothing behind', async () => {

@@ -548,6 +548,13 @@ const table: Record<string, Rule> = {
       payload: { from: 1, to: 2 },
     }),
   },
+  'GET /api/documents/:id/file': {
+    needs: 'content.read',
+    passes: ['document_file_gone'],
+    about: at('/api/documents/:id/file', makeDocument),
+  },
+  // What the person sent, and nobody else's: documents.store.test.ts.
+  'GET /api/document-uploads': { needs: 'signedIn' },
   'DELETE /api/documents/:id': { needs: 'content.edit', about: at('/api/documents/:id', makeDocument) },
 
   'GET /api/notices': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeApproved) },

@@ -11,7 +11,9 @@ import {
   type PDFPageProxy,
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import sharp from 'sharp';
+import { mainSize } from '../../../shared/util/main-size.ts';
 import { DocumentError } from './document-errors.ts';
+import { filledShare } from './document-ink.ts';
 import type { TextPiece } from './document-lines.ts';
 import { makePicture } from './media-make.ts';
 import type { MediaResult } from './media-messages.ts';
@@ -56,12 +58,22 @@ export async function textOf(page: PDFPageProxy): Promise<TextPiece[]> {
   });
 }
 
+/** Height of most of a page's type, of the page's height; null where there is no text. */
+export function lettersOf(page: PDFPageProxy, text: readonly TextPiece[]): number | null {
+  const px = mainSize(text.map((piece) => ({ px: piece.size, characters: piece.text.replace(/\s/gu, '').length })));
+  return px === null ? null : px / page.getViewport({ scale: 1 }).height;
+}
+
 /**
- * Draws a page and makes of it what an uploaded picture becomes.
+ * Draws a page and makes of it what an uploaded picture becomes; `filled` is how much of its height is not empty.
  * @param folder an empty one of its own, or none yet
  * @throws DocumentError `document_page_shape`
  */
-export async function drawPage(pdf: PDFDocumentProxy, page: PDFPageProxy, folder: string): Promise<MediaResult> {
+export async function drawPage(
+  pdf: PDFDocumentProxy,
+  page: PDFPageProxy,
+  folder: string,
+): Promise<{ picture: MediaResult; filled: number }> {
   const { width, height } = page.getViewport({ scale: 1 });
   if (!(Math.max(width, height) <= longest * Math.min(width, height)))
     throw new DocumentError('document_page_shape', `Page ${page.pageNumber} is ${width}×${height} points`);
@@ -74,13 +86,18 @@ export async function drawPage(pdf: PDFDocumentProxy, page: PDFPageProxy, folder
   const source = join(folder, 'page.png');
   const raw = { ...size, channels: 4 } as const;
   // Read again at once: small files cost more time than they save.
-  await writeFile(
-    source,
-    await sharp(drawing.canvas.data(), { raw }).removeAlpha().png({ compressionLevel: 1 }).toBuffer(),
-  );
+  const drawn = drawing.canvas.data();
+  await writeFile(source, await sharp(drawn, { raw }).removeAlpha().png({ compressionLevel: 1 }).toBuffer());
+  const small = { width: 200, height: Math.max(1, Math.round((200 * size.height) / size.width)) };
+  const grey = await sharp(drawn, { raw })
+    .removeAlpha()
+    .greyscale()
+    .resize({ ...small, fit: 'fill' })
+    .raw()
+    .toBuffer();
   factory.destroy(drawing);
   page.cleanup();
-  return makePicture(source, folder, () => {});
+  return { picture: await makePicture(source, folder, () => {}), filled: filledShare(grey, small.width) };
 }
 
 /** Its canvases in Node are those of @napi-rs/canvas. */

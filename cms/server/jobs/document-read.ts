@@ -32,7 +32,7 @@ async function readPdf(
   { folder, range, mostPages }: DocumentJob,
   report: Report,
 ): Promise<DocumentResult> {
-  const { drawPage, openPdf, textOf } = await import('./document-pdf.ts');
+  const { drawPage, lettersOf, openPdf, textOf } = await import('./document-pdf.ts');
   const pdf = await openPdf(new Uint8Array(data));
   const pageCount = pdf.numPages;
   if (range === null && pageCount > mostPages) return { kind: 'tooLong', pageCount };
@@ -44,8 +44,13 @@ async function readPdf(
     const page = await pdf.getPage(number).catch((cause: unknown) => {
       throw new DocumentError('document_damaged', `Page ${number} cannot be read`, { cause });
     });
-    texts.push(await textOf(page));
-    pages.push({ number, picture: await drawPage(pdf, page, join(folder, String(number))) });
+    const text = await textOf(page);
+    texts.push(text);
+    pages.push({
+      number,
+      letters: lettersOf(page, text),
+      ...(await drawPage(pdf, page, join(folder, String(number)))),
+    });
     report(pages.length / (to - from + 1));
   }
   return {

@@ -19,6 +19,7 @@ import * as upkeep from './migrations/0017-upkeep.ts';
 import * as screenshots from './migrations/0018-screenshots.ts';
 import * as mourning from './migrations/0019-mourning.ts';
 import * as shownHeadings from './migrations/0020-shown-headings.ts';
+import * as documentOriginals from './migrations/0021-document-originals.ts';
 import * as countAnew from './migrations/0022-count-anew.ts';
 import * as scheduleTerms from './migrations/0023-schedule-terms.ts';
 import * as versionWords from './migrations/0023-version-words.ts';
@@ -50,6 +51,7 @@ const migrations: readonly Migration[] = [
   screenshots.migration,
   mourning.migration,
   shownHeadings.migration,
+  documentOriginals.migration,
   countAnew.migration,
   scheduleTerms.migration,
   versionWords.migration,

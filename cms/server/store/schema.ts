@@ -212,7 +212,7 @@ export interface Database {
   /** The same picture or video, smaller: for boards that show no more of it. Both are assets. */
   asset_renditions: { asset: string; rendition: string };
 
-  /** What notices are made of. The file itself is gone once it has been read: its name and hash say which it was. */
+  /** What notices are made of. */
   documents: {
     id: string;
     unit_id: string;
@@ -233,9 +233,19 @@ export interface Database {
     notes: string;
     created_at: number;
     created_by: string;
+    /** 1: the file as it was sent lies among the media, named by its hash. */
+    original: Generated<number>;
   };
-  /** Pictures of a document's pages, which are media as others. */
-  document_pages: { document_id: string; number: number; media_id: string };
+  /** Pictures of a document's pages, which are media as others. Shares of the page's height are in millionths, null where not known. */
+  document_pages: {
+    document_id: string;
+    number: number;
+    media_id: string;
+    /** Height of most of its type. */
+    letters: number | null;
+    /** How much of it is not empty. */
+    filled: number | null;
+  };
 
   notices: {
     id: string;

@@ -16,7 +16,7 @@ export function filesNamedIn(path: string): { assets: string[]; uploads: string[
       .all()
       .map((row) => String(Object.values(row)[0]));
   return {
-    assets: list('select hash from assets'),
+    assets: list('select hash from assets union select hash from documents where original = 1'),
     uploads: list(`select id from media where state = 'processing'`),
   };
 }

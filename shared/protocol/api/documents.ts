@@ -31,7 +31,8 @@ export type DocumentNote = (typeof documentNotes)[number];
 /**
  * Documents arrive by tus 1.0 at /api/document-uploads (metadata: filename, unitId). When one is complete it has a row whose id is the
  * upload's id. GET /api/documents/:id → document. A PDF of more than `mostDocumentPages` is `tooLong` and waits for
- * POST /api/documents/:id/read {from, to} → document. DELETE /api/documents/:id (204) gives up one that is not ready, with all that was made.
+ * POST /api/documents/:id/read {from, to} → document. GET /api/documents/:id/file: as it was sent (404 document_file_gone); it is kept as
+ * long as a notice that was made of it, and `mediaBinMs` beyond. GET /api/document-uploads: what the asker began and did not end. DELETE /api/documents/:id (204) gives up one that is not ready, with all that was made.
  * error codes: file_empty, document_unrecognized, document_old_word, document_encrypted, document_damaged, document_macros,
  * document_unpacked_too_large, document_page_shape, document_pages_missing, document_too_slow, document_too_heavy, storage_full, upload_lost.
  */
@@ -51,7 +52,19 @@ export const document = z.strictObject({
   fields: documentFields.nullable(),
   notes: z.array(z.enum(documentNotes)),
   /** Pictures of its pages, in order: files of the media library. `poster` is a small one. */
-  pages: z.array(z.strictObject({ number: z.int(), asset: sha256Hex, poster: sha256Hex })),
+  pages: z.array(
+    z.strictObject({
+      number: z.int(),
+      asset: sha256Hex,
+      poster: sha256Hex,
+      /** Height of most of its type, of the page's height; null where it has no text, or was read by a release before. */
+      letters: z.number().nullable(),
+      /** How much of its height is not empty; null: read by a release before. */
+      filled: z.number().nullable(),
+    }),
+  ),
+  /** GET /api/documents/:id/file has it as it was sent. */
+  original: z.boolean(),
   createdAt: msUtc,
 });
 export type Document = z.infer<typeof document>;

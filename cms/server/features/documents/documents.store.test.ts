@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { Upload } from 'tus-js-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../../../shared/protocol/api/documents.ts';
+import { mediaBinMs, unfinishedUploads } from '../../../../shared/protocol/api/media.ts';
 import type { Actor } from '../../access.ts';
 import { createHttp, type Http } from '../../http.ts';
 import { createDocumentRunner, defaultDocumentLimits, type RunDocument } from '../../jobs/document-runner.ts';
@@ -112,7 +113,7 @@ describeStores('documents', (under) => {
     ...(await readdir(join(test.context.folders.media, 'tmp')).catch(() => [])),
   ];
 
-  it('of pages become pictures of the library and fields, and nothing of the file stays', async () => {
+  it('of pages become pictures of the library and fields, and are kept as they were sent', async () => {
     const data = await fixture('plan.pdf');
     const read = await sent(data, 'Kế hoạch.pdf');
     expect(read).toMatchObject({
@@ -137,6 +138,15 @@ describeStores('documents', (under) => {
     // An LED wall of 192×96 has its own size.
     expect(Math.min(...(await media.smaller([first.hash])).map(({ height }) => height))).toBe(240);
     expect(await filesLeft()).toEqual([]);
+    const answer = await fetch(`${address}/api/documents/${read.id}/file`, {
+      headers: { cookie: 'bt_session=editor' },
+    });
+    expect(answer.headers.get('content-type')).toBe('application/pdf');
+    expect(answer.headers.get('content-disposition')).toBe(
+      `attachment; filename*=UTF-8''K%E1%BA%BF%20ho%E1%BA%A1ch.pdf`,
+    );
+    expect(Buffer.from(await answer.arrayBuffer()).equals(data)).toBe(true);
+    await expect(service.file(sister, read.id)).rejects.toMatchObject({ code: 'document_unknown' });
     const notices = createNoticesService(test.context, { units: test.units, media });
     const content = { type: 'image' as const, asset: first.hash, alt: '', fit: 'contain' as const };
     const input = { unitId: units.commune, title: 'Kế hoạch', category: 'local' as const, content, durationMs: null };
@@ -174,6 +184,69 @@ describeStores('documents', (under) => {
       fields: { documentNumber, signer, title },
     });
     expect(fields!.body).not.toMatch(/Nơi nhận|CỘNG HÒA|CHỦ TỊCH/u);
+  });
+
+  it('that were sent in part are named to whoever began them, and go on', async () => {
+    const data = await fixture('notice.docx');
+    const headers = { cookie: 'bt_session=editor', 'x-csrf-token': 'csrf', 'tus-resumable': '1.0.0' };
+    const encoded = (text: string): string => Buffer.from(text).toString('base64');
+    const begun = await fetch(address + documentUploadsPath, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'upload-length': String(data.length),
+        'upload-metadata': `filename ${encoded('dở.docx')},unitId ${encoded(units.commune)}`,
+      },
+    });
+    const url = new URL(begun.headers.get('location')!, address + documentUploadsPath);
+    const patch = (offset: number, body: Buffer): Promise<Response> =>
+      fetch(url, {
+        method: 'PATCH',
+        headers: { ...headers, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+        body: new Uint8Array(body),
+      });
+    await patch(0, data.subarray(0, 500));
+    const named = await fetch(address + documentUploadsPath, { headers });
+    const { uploads: left } = unfinishedUploads.parse(await named.json());
+    expect(left).toMatchObject([{ name: 'dở.docx', size: data.length, offset: 500, unitId: units.commune }]);
+    expect(await uploads.unfinished(sister)).toEqual([]);
+    expect((await patch(500, data.subarray(500))).status).toBe(204);
+    await service.idle();
+    expect(await service.get(editor, left[0]!.id)).toMatchObject({ state: 'ready', size: data.length });
+    expect(await uploads.unfinished(editor)).toEqual([]);
+  });
+
+  it('are told how full their pages are, and how large their letters', async () => {
+    const { pages } = await sent(await fixture('sparse.pdf'), 'hai trang.pdf');
+    expect(pages.map(({ filled }) => filled! < 0.1)).toEqual([false, true]);
+    // The heads of so short a page are more than a fifth of it.
+    expect(pages.map(({ letters }) => Math.round(letters! * 842))).toEqual([13, 14]);
+    const [scanned] = (await sent(await fixture('scanned.pdf'), 'quét.pdf')).pages;
+    expect([scanned!.letters, scanned!.filled! > 0.1]).toEqual([null, true]);
+  });
+
+  it('go with the last notice that was made of them, as much later as files do from the recycle bin', async () => {
+    const data = await fixture('letter.pdf');
+    const { id, hash } = await sent(data, 'công văn.pdf');
+    const twin = await sent(data, 'công văn (1).pdf');
+    const notices = createNoticesService(test.context, { units: test.units, media });
+    const content = { type: 'layout' as const, layout: 'notice', fields: { title: 'Họp', body: 'Họp' } };
+    const input = { unitId: units.commune, title: 'Họp', category: 'local' as const, content, durationMs: null };
+    const made = await notices.create(editor, { ...input, documentId: id });
+    const kept = async (): Promise<boolean[]> => {
+      await service.tidy(uploads.find);
+      const files = await readdir(join(test.context.folders.media, hash.slice(0, 2))).catch((): string[] => []);
+      const [a, b] = [await service.get(editor, id), await service.get(editor, twin.id)];
+      return [a.original, b.original, files.includes(hash)];
+    };
+    test.sources.advance(mediaBinMs + 1);
+    expect(await kept()).toEqual([true, false, true]);
+    await notices.remove(editor, made.id);
+    test.sources.advance(mediaBinMs - 1000);
+    expect(await kept()).toEqual([true, false, true]);
+    test.sources.advance(2000);
+    expect(await kept()).toEqual([false, false, false]);
+    await expect(service.file(editor, id)).rejects.toMatchObject({ code: 'document_file_gone' });
   });
 
   it('from a scanner have pages and say that they have no text', async () => {

@@ -64,6 +64,7 @@ export function createDocumentReading(
       notes: '[]',
       created_at: sources.now(),
       created_by: userId,
+      original: 0,
     };
     try {
       await store.transaction(async (tx) => {
@@ -124,9 +125,17 @@ export function createDocumentReading(
       name: `${row.name.slice(0, 280)} – ${number}`,
       result: picture,
     }));
-    await media.addMade({ unitId: row.unit_id, userId: row.created_by }, pictures, (tx, ids) =>
-      repo.markReady(tx, row.id, result, ids),
-    );
+    await folders.exclusively(async () => {
+      const fresh = await folders.keepUpload(row.id, row.hash);
+      try {
+        await media.addMade({ unitId: row.unit_id, userId: row.created_by }, pictures, (tx, ids) =>
+          repo.markReady(tx, row.id, result, ids),
+        );
+      } finally {
+        // It was given up meanwhile, or could not be recorded.
+        if (fresh && !(await repo.hasOriginal(store.write, row.hash))) await folders.removeAsset(row.hash);
+      }
+    });
     await folders.removeUpload(row.id);
   }
 

@@ -1,8 +1,10 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { uuid } from '../../../../shared/protocol/common.ts';
+import { unfinishedUploads } from '../../../../shared/protocol/api/media.ts';
 import { document, documentRange } from '../../../../shared/protocol/api/documents.ts';
 import { actorOf, type Routes } from '../../context.ts';
+import { sendContent } from '../media/send-file.ts';
 import { uploadRoutes } from '../media/routes.ts';
 import type { UploadServer } from '../media/uploads.ts';
 import type { DocumentsService } from './service.ts';
@@ -12,6 +14,10 @@ export const documentUploadsPath = '/api/document-uploads';
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
+/** To be stored under its name (RFC 6266), whatever letters that has. */
+const attachment = (name: string): string =>
+  `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/gu, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`;
+
 export const documentRoutes =
   (service: DocumentsService, uploads: UploadServer): Routes =>
   async (plain) => {
@@ -19,6 +25,14 @@ export const documentRoutes =
     app.get('/api/documents/:id', { config, schema: { params, response: { 200: document } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );
+    app.get('/api/documents/:id/file', { config, schema: { params } }, async (request, reply) => {
+      const { name, content } = await service.file(actorOf(request), request.params.id);
+      void reply.header('content-disposition', attachment(name));
+      return sendContent(request, reply, content);
+    });
+    app.get(documentUploadsPath, { config, schema: { response: { 200: unfinishedUploads } } }, async (request) => ({
+      uploads: await uploads.unfinished(actorOf(request)),
+    }));
     app.post(
       '/api/documents/:id/read',
       { config, schema: { params, body: documentRange, response: { 200: document } } },

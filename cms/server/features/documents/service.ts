@@ -8,7 +8,7 @@ import {
   type Document,
   type DocumentRange,
 } from '../../../../shared/protocol/api/documents.ts';
-import { unfinishedUploadMs } from '../../../../shared/protocol/api/media.ts';
+import { mediaBinMs, unfinishedUploadMs } from '../../../../shared/protocol/api/media.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
@@ -16,6 +16,7 @@ import type { Context } from '../../context.ts';
 import { createDocumentRunner, defaultDocumentLimits, type RunDocument } from '../../jobs/document-runner.ts';
 import { MediaError } from '../../jobs/media-errors.ts';
 import { MediaFolders } from '../media/files.ts';
+import { fileContent, type Content } from '../media/send-file.ts';
 import type { FindUpload, MediaService } from '../media/service.ts';
 import type { UploadHome } from '../media/uploads.ts';
 import { createDocumentReading } from './reading.ts';
@@ -25,13 +26,15 @@ import type { DocumentRow } from './repo.ts';
 export interface DocumentsService extends UploadHome {
   /** @throws AppError `document_unknown` 404 */
   get(actor: Actor, id: string): Promise<Document>;
+  /** The file as it was sent. @throws AppError `document_unknown`, `document_file_gone` 404 */
+  file(actor: Actor, id: string): Promise<{ name: string; content: Content }>;
   /** Reads some pages of one that is too long. @throws AppError `document_unknown`, `document_not_waiting` 409, `document_range_invalid` (field to) */
   readPages(actor: Actor, id: string, range: DocumentRange): Promise<Document>;
   /** Gives up one that is not ready, with all that was made. @throws AppError `document_unknown`, `document_ready` 409 */
   remove(actor: Actor, id: string): Promise<void>;
   /** Mends what the last end left; to be called once before requests are taken. */
   start(find: FindUpload): Promise<void>;
-  /** Takes on complete uploads without a row, and removes those that nobody went on with. */
+  /** Takes on complete uploads without a row, removes those that nobody went on with, and files whose notices are long gone. */
   tidy(find: FindUpload): Promise<void>;
   /** When nothing is being read. */
   idle(): Promise<void>;
@@ -44,6 +47,11 @@ export interface DocumentsDeps {
   /** Bytes free on the disk. */
   readonly freeBytes?: () => Promise<number>;
 }
+
+const mediaTypes = {
+  pdf: 'application/pdf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+} as const;
 
 /** The last of the disk is for the database; the pictures of pages need some, too. */
 const reserveBytes = 512 * 1024 ** 2;
@@ -79,9 +87,12 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
       pageCount: row.page_count,
       fields: row.fields === null ? null : documentFields.parse(JSON.parse(row.fields)),
       notes: z.array(z.enum(documentNotes)).parse(JSON.parse(row.notes)),
-      pages: pages.flatMap(({ number, hash, poster_hash: poster }) =>
-        hash === null || poster === null ? [] : [{ number, asset: hash, poster }],
+      pages: pages.flatMap(({ number, hash, poster_hash: poster, letters, filled }) =>
+        hash === null || poster === null
+          ? []
+          : [{ number, asset: hash, poster, letters: letters && letters / 1e6, filled: filled && filled / 1e6 }],
       ),
+      original: row.original === 1,
       createdAt: row.created_at,
     };
   }
@@ -95,6 +106,27 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
     return true;
   }
 
+  /** As the pictures of its pages do in the recycle bin, the file outlasts its notices for a while. */
+  async function dropOver(): Promise<void> {
+    const before = sources.now() - mediaBinMs;
+    for (const row of await repo.findOriginalsOver(store.write, before))
+      await folders.exclusively(async () => {
+        const unused = await store.transaction(async (tx) => {
+          if (!(await repo.markOriginalGone(tx, row.id, before))) return false;
+          await audit(tx, {
+            actor: null,
+            action: 'document.purged',
+            subjectType: 'document',
+            subjectId: row.id,
+            unitId: row.unit_id,
+            detail: { name: row.name, hash: row.hash },
+          });
+          return !(await repo.hasOriginal(tx, row.hash));
+        });
+        if (unused) await folders.removeAsset(row.hash);
+      });
+  }
+
   return {
     maxUploadBytes: maxDocumentBytes,
     folders,
@@ -105,11 +137,20 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
         throw new MediaError('too_large', `A document may have ${maxDocumentBytes} bytes at most`, {
           params: { maxBytes: maxDocumentBytes },
         });
-      if ((await freeBytes()) < reserveBytes + (size ?? 0)) throw new MediaError('storage_full', 'The disk is full');
+      // Once for the upload and once more to keep it.
+      if ((await freeBytes()) < reserveBytes + 2 * (size ?? 0))
+        throw new MediaError('storage_full', 'The disk is full');
     },
     accept: (upload) => reading.accept(upload),
     async get(actor, id) {
       return view(await find(actor, id));
+    },
+    async file(actor, id) {
+      const { name, hash, size, kind, original } = await find(actor, id);
+      const asset = { file: folders.asset(hash), size, mediaType: mediaTypes[kind ?? 'pdf'] };
+      const gone = (): AppError => new AppError('document_file_gone', 'The file is not kept', { status: 404 });
+      if (original === 0) throw gone();
+      return { name, content: await fileContent(hash, asset) };
     },
     async readPages(actor, id, { from, to }) {
       const row = await find(actor, id);
@@ -166,6 +207,7 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
           continue;
         if (changedAt < now - unfinishedUploadMs) await folders.removeUpload(id);
       }
+      await dropOver();
     },
     idle: () => reading.idle(),
     close: () => reading.close(),

@@ -59,12 +59,7 @@ export class MediaFolders {
 
   /** Brings an upload to the disk itself: after a power cut its row must not stand for half a file. */
   async syncUpload(id: string): Promise<void> {
-    const handle = await open(this.upload(id), 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await syncFile(this.upload(id));
     await syncFolder(this.#uploads);
   }
 
@@ -96,6 +91,15 @@ export class MediaFolders {
     return !known;
   }
 
+  /** Puts a copy of an upload among the media, as `keep` does; the upload stays, until what names the copy is recorded. */
+  async keepUpload(id: string, hash: string): Promise<boolean> {
+    const copy = join(this.work(id), 'original');
+    await mkdir(this.work(id), { recursive: true });
+    await copyFile(this.upload(id), copy, constants.COPYFILE_FICLONE);
+    await syncFile(copy);
+    return this.keep(copy, hash);
+  }
+
   async removeAsset(hash: string): Promise<void> {
     await rm(this.asset(hash), { force: true });
   }
@@ -124,5 +128,14 @@ export class MediaFolders {
       found.push({ id, changedAt: Math.max(...times) });
     }
     return found;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '../../../../../layouts/parts/shape.ts';
-import { largerThan, mainSize, neededMm, unreadableOn } from './legibility.ts';
+import { largerThan, neededMm, unreadableOn } from './legibility.ts';
 
 const led = {
   id: '1',
@@ -27,23 +27,6 @@ describe('whether a board can be read', () => {
     const found = unreadableOn([led, far, unknown, turned], { width: 640, height: 320 }, 18);
     expect(found.map(({ board }) => board.id)).toEqual(['2', '1']);
     expect(unreadableOn([turned], { width: 320, height: 640 }, 18)).toHaveLength(1);
-  });
-
-  it('goes by the text, not by the page number', () => {
-    expect(
-      mainSize([
-        { px: 16, characters: 10 },
-        { px: 25, characters: 90 },
-        { px: 60, characters: 30 },
-      ]),
-    ).toBe(25);
-    expect(
-      mainSize([
-        { px: 16, characters: 40 },
-        { px: 25, characters: 60 },
-      ]),
-    ).toBe(16);
-    expect(mainSize([])).toBeNull();
   });
 
   it('is mended by drawing the layout for coarser glass, where there is such', () => {

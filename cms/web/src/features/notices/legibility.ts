@@ -1,20 +1,12 @@
 /** Whether people before a board can read its text: by the height of letters on the glass and how far away they stand. */
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
+import type { TextSize } from '../../../../../shared/util/main-size.ts';
 import { seenSize } from '../boards/words.ts';
 
 /** Smallest height of a capital letter, minutes of arc: ISO 9241-303 asks for 16, and stacked marks need no less. */
 const ARC_MINUTES = 16;
 /** Height of a capital letter of Be Vietnam Pro, em. */
 const CAPITAL = 0.7;
-/** Part of the letters that may be smaller: page numbers, sources, names of who signs. */
-const ASIDE = 0.2;
-
-/** Text on the glass: size of type, px of the board, and how many characters have it. */
-export interface TextSize {
-  readonly px: number;
-  readonly characters: number;
-}
-
 export interface Finding {
   readonly board: Pick<Board, 'id' | 'name'>;
   readonly distanceCm: number;
@@ -25,17 +17,6 @@ export interface Finding {
 
 type Glass = { readonly width: number; readonly height: number };
 type BoardFacts = Pick<Board, 'id' | 'name' | 'output' | 'pitchUm' | 'readingDistanceCm'>;
-
-/** The size of type, px, that all but a fifth of the characters have at least; null where there is no text. */
-export function mainSize(sizes: readonly TextSize[]): number | null {
-  const all = sizes.reduce((sum, { characters }) => sum + characters, 0);
-  let smaller = 0;
-  for (const { px, characters } of [...sizes].sort((a, b) => a.px - b.px)) {
-    smaller += characters;
-    if (smaller > all * ASIDE) return px;
-  }
-  return null;
-}
 
 /** Height that capital letters need to be read from there, mm. */
 export const neededMm = (distanceCm: number): number => distanceCm * 10 * Math.tan((ARC_MINUTES / 60 / 180) * Math.PI);
