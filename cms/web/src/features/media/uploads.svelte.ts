@@ -31,8 +31,8 @@ export interface UploadItem {
 export type Sender = Pick<Upload, 'start' | 'abort' | 'url'>;
 
 export interface UploadsOptions {
-  /** Where files are sent; the media library's place unless it is named. */
-  endpoint?: string;
+  /** Where files are sent. */
+  endpoint: string;
   csrfToken: () => string | null;
   /** A file is complete at the CMS, which now examines it. */
   onSent: (mediaId: string) => void;
@@ -48,7 +48,6 @@ export interface UploadsOptions {
   held?: () => Promise<ReadonlySet<string>>;
 }
 
-const mediaEndpoint = '/api/uploads';
 const retryDelays = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000];
 /** After all these the line is asked again so often, ms. */
 const offlineMs = 60_000;
@@ -58,7 +57,6 @@ const atOnce = 2;
 export class Uploads {
   items = $state<UploadItem[]>([]);
   readonly #options: UploadsOptions;
-  readonly #endpoint: string;
   readonly #files = new Map<number, File>();
   readonly #running = new Map<number, Sender>();
   readonly #releases = new Map<number, () => void>();
@@ -67,7 +65,6 @@ export class Uploads {
 
   constructor(options: UploadsOptions) {
     this.#options = options;
-    this.#endpoint = options.endpoint ?? mediaEndpoint;
   }
 
   /** Whether closing the page would stop something. */
@@ -194,8 +191,8 @@ export class Uploads {
   #send({ id, unitId, mediaId }: UploadItem, file: File): void {
     const options: UploadOptions = {
       ...this.#withToken,
-      endpoint: this.#endpoint,
-      ...(mediaId === null ? {} : { uploadUrl: `${this.#endpoint}/${mediaId}` }),
+      endpoint: this.#options.endpoint,
+      ...(mediaId === null ? {} : { uploadUrl: `${this.#options.endpoint}/${mediaId}` }),
       metadata: { filename: file.name.normalize('NFC'), unitId, lastModified: String(file.lastModified) },
       retryDelays,
       storeFingerprintForResuming: false,
@@ -250,7 +247,7 @@ export class Uploads {
 
   #terminate(uploadId: string): Promise<void> {
     const terminate = this.#options.terminate ?? ((url, settings) => Upload.terminate(url, settings));
-    return terminate(`${this.#endpoint}/${uploadId}`, { ...this.#withToken, retryDelays: [] });
+    return terminate(`${this.#options.endpoint}/${uploadId}`, { ...this.#withToken, retryDelays: [] });
   }
 }
 

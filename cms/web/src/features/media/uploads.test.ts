@@ -53,6 +53,7 @@ let unfinished: UnfinishedUpload[];
 
 function make(): Uploads {
   return new Uploads({
+    endpoint: '/api/uploads',
     csrfToken: () => 'token',
     onSent: (id) => sent.push(id),
     onSignedOut: () => {},

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { unfinishedUploads } from '../../../../../shared/protocol/api/media.ts';
-import { useApp } from '../../lib/app.svelte.ts';
-import { Uploads } from './uploads.svelte.ts';
+import { useApp, type App } from '../../lib/app.svelte.ts';
+import { Uploads, type UploadsOptions } from './uploads.svelte.ts';
 
 export interface UploadsHome {
   /** Ids of the media that are shown. */
@@ -16,14 +16,7 @@ const lockPrefix = 'bang-tin-upload-';
 /** Uploads that live with the component; each gives way to its media row as soon as that is shown. */
 export function useUploads({ shown, reload, offers = false }: UploadsHome): Uploads {
   const app = useApp();
-  const uploads = new Uploads({
-    csrfToken: () => app.session.me?.csrfToken ?? null,
-    onSent: reload,
-    onSignedOut: () => void app.start(),
-    unfinished: async () => (await app.api.get('/api/uploads', unfinishedUploads)).uploads,
-    hold,
-    held,
-  });
+  const uploads = new Uploads({ ...uploadsTo(app, '/api/uploads'), onSent: reload });
   $effect(() => {
     const ids = shown();
     untrack(() => {
@@ -41,6 +34,16 @@ export function useUploads({ shown, reload, offers = false }: UploadsHome): Uplo
   });
   return uploads;
 }
+
+/** How this person's files get to a place of the CMS, where it also says what was not sent to its end. */
+export const uploadsTo = (app: App, endpoint: string): Omit<UploadsOptions, 'onSent'> => ({
+  endpoint,
+  csrfToken: () => app.session.me?.csrfToken ?? null,
+  onSignedOut: () => void app.start(),
+  unfinished: async () => (await app.api.get(endpoint, unfinishedUploads)).uploads,
+  hold,
+  held,
+});
 
 /** A lock that ends with the page, however it ends. Browsers have them on secure addresses only; elsewhere pages do not know of each other. */
 function hold(uploadId: string): () => void {
