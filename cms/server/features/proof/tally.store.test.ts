@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PlayBody } from '../../../../shared/protocol/journal.ts';
 import { seedBoards } from '../../../../test/fleet/seed.ts';
 import { TestJournal, type BoardIdentityData } from '../../../../test/fleet/board.ts';
+import { migration as countAnew } from '../../store/migrations/0022-count-anew.ts';
 import type { PlaySums } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { describeStores } from '../../store/testing.ts';
@@ -237,5 +239,20 @@ describeStores('the sums of plays', (under) => {
       expect.objectContaining({ kind: 'takeover', content_id: takeovers.actual, title: 'actual', completed: 1 }),
       expect.objectContaining({ takeover_status: 'exercise', completed: 0, exercise: 1, painted_ms: 0 }),
     ]);
+  });
+
+  it('are the same, and whole, when they are made anew', async () => {
+    await tally().run(running);
+    const read = async () => [
+      await repo.byUnit(under.store.read, span(null)),
+      await repo.byBoard(under.store.read, span(null), null, null),
+      await repo.byContent(under.store.read, span(null), null),
+    ];
+    const before = await read();
+    for (const statement of countAnew.statements(under.store.dialect))
+      await sql.raw(statement).execute(under.store.write);
+    expect(await total(units.commune)).toEqual(noSums);
+    await tally().run(running);
+    expect(await read()).toEqual(before);
   });
 });
