@@ -10,7 +10,8 @@ import type { NoticesService } from '../notices/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { findReceiptsOfUnits, markAccepted, markReceived, writeOrder, type Receipt } from './receipts-repo.ts';
 import { Receivers } from './receivers.ts';
-import { markUnsent, type ObligationRecord } from './repo.ts';
+import { concerned } from './concerned.ts';
+import { findTerms, markOrdered, type ObligationRecord } from './repo.ts';
 import type { ObligationsService } from './service.ts';
 
 export interface ObligationInbox {
@@ -158,9 +159,9 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
         throw new AppError('obligations_changed', 'What this unit receives has changed meanwhile', { status: 409 });
       if (ids.every((id, place) => id === here[place])) return view(actor, unitId);
       const now = sources.now();
-      await store.transaction(async (tx) => {
+      const event = await store.transaction(async (tx) => {
         await writeOrder(tx, unitId, ids);
-        await markUnsent(tx, ids, now);
+        const { changes, marked } = await markOrdered(tx, ids, now);
         await audit(tx, {
           actor,
           action: 'obligation.ordered',
@@ -169,12 +170,11 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
           unitId,
           detail: { order: ids },
         });
+        // The mark of what all boards may lack is this one's now: all are brought it.
+        if (marked) return concerned(changes, [...(await findTerms(tx, ids)).values()].flat());
+        return { changes, unitIds: [unitId], boardIds: [] };
       });
-      events.emit('obligationsChanged', {
-        changes: ids.map((id) => ({ id, at: now })),
-        unitIds: [unitId],
-        boardIds: [],
-      });
+      events.emit('obligationsChanged', event);
       return view(actor, unitId);
     },
   };

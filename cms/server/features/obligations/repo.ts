@@ -251,6 +251,28 @@ export async function markUnsent(db: Db | Tx, ids: readonly string[], now: numbe
     .execute();
 }
 
+/**
+ * Boards of one unit lack a change of these. It has a mark of its own: whoever brings an earlier change does not take it away.
+ * @returns the marks, and whether there was one before: then boards elsewhere may lack something, too
+ */
+export async function markOrdered(
+  tx: Tx,
+  ids: readonly string[],
+  now: number,
+): Promise<{ changes: { id: string; at: number }[]; marked: boolean }> {
+  const held = await tx
+    .selectFrom('obligations')
+    .select('unsent_since')
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const before = held.flatMap(({ unsent_since }) => unsent_since ?? []);
+  const at = Math.max(now, ...before.map((mark) => mark + 1));
+  await tx.updateTable('obligations').set({ unsent_since: at }).where('id', 'in', ids).execute();
+  return { changes: ids.map((id) => ({ id, at })), marked: before.length > 0 };
+}
+
 /** Boards lack what was approved of a notice now. @returns what obliges them to show it */
 export async function markNoticeUnsent(tx: Tx, noticeId: string, now: number): Promise<string[]> {
   const rows = await tx

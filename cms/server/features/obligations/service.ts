@@ -21,6 +21,7 @@ import type { NoticesService } from '../notices/service.ts';
 import { maySeeContent } from '../notices/sight.ts';
 import { assertValidity, cleanTargets } from '../schedules/targets.ts';
 import type { UnitsService } from '../units/service.ts';
+import { concerned } from './concerned.ts';
 import { findReceipts, findReceiptsOfUnits } from './receipts-repo.ts';
 import { Receivers } from './receivers.ts';
 import * as repo from './repo.ts';
@@ -174,7 +175,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       store.write,
       changes.map(({ id }) => id),
     );
-    for (const change of changes) events.emit('obligationsChanged', changed([change], terms.get(change.id)!));
+    for (const change of changes) events.emit('obligationsChanged', concerned([change], terms.get(change.id)!));
   }
 
   return {
@@ -264,7 +265,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       const ids = await repo.markNoticeUnsent(tx, noticeId, at);
       if (ids.length === 0) return null;
       const terms = await repo.findTerms(tx, ids);
-      return changed(
+      return concerned(
         ids.map((id) => ({ id, at })),
         [...terms.values()].flat(),
       );
@@ -281,15 +282,6 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     },
   };
 }
-
-const changed = (
-  changes: EventMap['obligationsChanged']['changes'],
-  reach: readonly Pick<ObligationValues, 'targets'>[],
-): EventMap['obligationsChanged'] => ({
-  changes,
-  unitIds: [...new Set(reach.flatMap(({ targets }) => targets.unitIds))],
-  boardIds: [...new Set(reach.flatMap(({ targets }) => targets.boardIds))],
-});
 
 const valuesOf = (record: ObligationRecord): ObligationValues => {
   const { unitId, noticeId, perHour, cron, durationMs, validFrom, validTo, targets } = record;
