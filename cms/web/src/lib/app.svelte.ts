@@ -1,5 +1,5 @@
 /** What every part of the page shares, built once in main.ts and handed down by context. */
-import { createContext } from 'svelte';
+import { createContext, tick } from 'svelte';
 import {
   me,
   setupCheck,
@@ -78,7 +78,16 @@ export class Session {
   }
 }
 
+/** Something unsaved on a page, which would be lost with it. */
+export interface Unsaved {
+  /** Asks the person. @returns whether they leave all the same */
+  ask(): Promise<boolean>;
+  /** They have left: it is given up. */
+  giveUp(): void;
+}
+
 export class App {
+  readonly unsaved = new Set<Unsaved>();
   readonly session = new Session();
   readonly live: Live;
   readonly toasts = new Toasts();
@@ -153,8 +162,14 @@ export class App {
     this.#leave();
   }
 
+  /** Asks first where something is unsaved. */
   async signOut(): Promise<void> {
+    const unsaved = [...this.unsaved];
+    for (const each of unsaved) if (!(await each.ask())) return;
     await this.api.remove('/api/session');
+    for (const each of unsaved) each.giveUp();
+    // What a page does when it goes is by what was there before: it has to see that nothing is left to keep.
+    await tick();
     this.#leave();
   }
 

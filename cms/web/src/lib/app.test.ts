@@ -101,6 +101,28 @@ describe('a session that ends while pages are open', () => {
   });
 });
 
+describe('signing out with something unsaved', () => {
+  it('asks first, and gives it up once the person is signed out', async () => {
+    const { app, signIn, seen } = setting();
+    await signIn(an);
+    const said: string[] = [];
+    let leave = false;
+    app.unsaved.add({
+      ask: () => {
+        said.push('asked');
+        return Promise.resolve(leave);
+      },
+      giveUp: () => said.push('given up'),
+    });
+    await app.signOut();
+    expect(seen()).toEqual([an.id, false]);
+    leave = true;
+    await app.signOut();
+    expect(seen()).toEqual([null, false]);
+    expect(said).toEqual(['asked', 'asked', 'given up']);
+  });
+});
+
 describe('a second factor that is asked for while pages are open', () => {
   it('leaves them where they are, out of reach, until it is shown', async () => {
     const { app, signIn, demand, save, seen } = setting();
