@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partsOf } from './arrange.ts';
+import { drawnHeight, partsOf } from './arrange.ts';
 
 const a4 = { width: 1526, height: 2160 };
 
@@ -18,4 +18,19 @@ test('as wide as the glass, a page comes in parts from its head to its foot', ()
 
 test('on upright glass a whole page is as wide as the glass', () => {
   expect(partsOf([a4], { width: 1080, height: 1920 }, true)).toEqual([{ page: 0, down: 0 }]);
+});
+
+test('a page is as high as the glass beside the words, and higher when it comes in parts', () => {
+  const wide = { width: 1920, height: 1080 };
+  expect(drawnHeight(a4, wide, false)).toBeCloseTo(1080);
+  expect(drawnHeight(a4, wide, true)).toBeCloseTo((1920 * 2160) / 1526);
+});
+
+test('a page leaves the words some room below it', () => {
+  expect(drawnHeight(a4, { width: 1080, height: 1920 }, false)).toBeCloseTo((1080 * 2160) / 1526);
+  expect(drawnHeight(a4, { width: 1080, height: 1400 }, false)).toBeCloseTo(1120);
+});
+
+test('on a strip a page has all of the glass', () => {
+  expect(drawnHeight(a4, { width: 192, height: 96 }, false)).toBeCloseTo(96);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { filledShare } from './document-ink.ts';
+import { inkOf } from './document-ink.ts';
 
 const width = 100;
 /** A page of 100 rows. @param ink which pixels are dark */
@@ -8,26 +8,13 @@ const page = (paper: number, ink: (x: number, y: number) => boolean): Uint8Array
 
 it('counts the rows in which something stands, on white paper and on grey', () => {
   const lines = (x: number, y: number): boolean => x > 10 && x < 60 && y >= 20 && y < 45;
-  expect(filledShare(page(255, lines), width)).toBe(0.25);
-  expect(filledShare(page(215, lines), width)).toBe(0.25);
-  expect(
-    filledShare(
-      page(255, () => false),
-      width,
-    ),
-  ).toBe(0);
+  expect(inkOf(page(255, lines), width)).toEqual({ filled: 0.25, until: 0.45 });
+  expect(inkOf(page(215, lines), width)).toEqual({ filled: 0.25, until: 0.45 });
+  const empty = page(255, () => false);
+  expect(inkOf(empty, width)).toEqual({ filled: 0, until: 0 });
 });
 
 it('counts neither specks nor the shadow of a scanner', () => {
-  expect(
-    filledShare(
-      page(240, (x, y) => x < 2 || (x === 50 && y % 7 === 0)),
-      width,
-    ),
-  ).toBe(0);
-});
-
-it('of a page that is all ink, as of a photograph, is not asked for more than its paper', () => {
-  const half = (x: number, y: number): boolean => y < 40;
-  expect(filledShare(page(255, half), width)).toBe(0.4);
+  const dirty = page(240, (x, y) => x < 2 || (x === 50 && y % 7 === 0));
+  expect(inkOf(dirty, width)).toEqual({ filled: 0, until: 0 });
 });

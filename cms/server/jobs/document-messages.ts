@@ -19,15 +19,17 @@ export interface ReadDocument {
   readonly pageCount: number | null;
   readonly fields: DocumentFields;
   readonly notes: readonly DocumentNote[];
-  /** Pictures of the pages that were read, in order. */
-  readonly pages: readonly {
-    readonly number: number;
-    readonly picture: MediaResult;
-    /** Height of most of its type, of the page's height; null: it has no text. */
-    readonly letters: number | null;
-    /** How much of its height is not empty. */
-    readonly filled: number;
-  }[];
+  /** Those that were read, in order. */
+  readonly pages: readonly ReadPage[];
+}
+
+export interface ReadPage {
+  readonly number: number;
+  readonly picture: MediaResult;
+  /** Height of most of its type, of the picture's height; null: it has no text. */
+  readonly letters: number | null;
+  /** How much of its height is not empty. */
+  readonly filled: number;
 }
 
 /** `tooLong`: nothing was read; somebody says which pages. */

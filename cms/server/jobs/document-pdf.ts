@@ -13,15 +13,21 @@ import {
 import sharp from 'sharp';
 import { mainSize } from '../../../shared/util/main-size.ts';
 import { DocumentError } from './document-errors.ts';
-import { filledShare } from './document-ink.ts';
+import { inkOf } from './document-ink.ts';
 import type { TextPiece } from './document-lines.ts';
 import { makePicture } from './media-make.ts';
-import type { MediaResult } from './media-messages.ts';
+import type { ReadPage } from './document-messages.ts';
 
 /** Longer side of a page's picture, px: what an upright A4 page has on the largest boards. Each board then gets its own size of it. */
 const longSide = 2160;
 /** A page that is so many times longer than wide is a roll of paper and no slide. */
 const longest = 8;
+/** Left below the last line of a page, of its height. */
+const marginBelow = 0.04;
+/** A page whose text comes so far down is shown whole, with its margin. */
+const wholeFrom = 0.85;
+/** Of the widest boards that show pages beside words: no picture of a page is wider. */
+const widest = 16 / 9;
 
 /** @throws DocumentError `document_encrypted`, `document_damaged` */
 export async function openPdf(data: Uint8Array): Promise<PDFDocumentProxy> {
@@ -58,22 +64,24 @@ export async function textOf(page: PDFPageProxy): Promise<TextPiece[]> {
   });
 }
 
-/** Height of most of a page's type, of the page's height; null where there is no text. */
-export function lettersOf(page: PDFPageProxy, text: readonly TextPiece[]): number | null {
-  const px = mainSize(text.map((piece) => ({ px: piece.size, characters: piece.text.replace(/\s/gu, '').length })));
-  return px === null ? null : px / page.getViewport({ scale: 1 }).height;
+/** Height of most of a page's type, points; null where there is no text. */
+function typeOf(text: readonly TextPiece[]): number | null {
+  return mainSize(text.map((piece) => ({ px: piece.size, characters: piece.text.replace(/\s/gu, '').length })));
 }
 
 /**
- * Draws a page and makes of it what an uploaded picture becomes; `filled` is how much of its height is not empty.
+ * Draws a page and makes of it what an uploaded picture becomes. What is empty below its last line is left out, down to the shape of a
+ * wide board: boards would show it as mere white.
+ * @param text what it says
  * @param folder an empty one of its own, or none yet
  * @throws DocumentError `document_page_shape`
  */
 export async function drawPage(
   pdf: PDFDocumentProxy,
   page: PDFPageProxy,
+  text: readonly TextPiece[],
   folder: string,
-): Promise<{ picture: MediaResult; filled: number }> {
+): Promise<Omit<ReadPage, 'number'>> {
   const { width, height } = page.getViewport({ scale: 1 });
   if (!(Math.max(width, height) <= longest * Math.min(width, height)))
     throw new DocumentError('document_page_shape', `Page ${page.pageNumber} is ${width}×${height} points`);
@@ -86,18 +94,27 @@ export async function drawPage(
   const source = join(folder, 'page.png');
   const raw = { ...size, channels: 4 } as const;
   // Read again at once: small files cost more time than they save.
-  const drawn = drawing.canvas.data();
-  await writeFile(source, await sharp(drawn, { raw }).removeAlpha().png({ compressionLevel: 1 }).toBuffer());
+  const drawn = sharp(drawing.canvas.data(), { raw }).removeAlpha();
   const small = { width: 200, height: Math.max(1, Math.round((200 * size.height) / size.width)) };
-  const grey = await sharp(drawn, { raw })
-    .removeAlpha()
+  const grey = await drawn
+    .clone()
     .greyscale()
     .resize({ ...small, fit: 'fill' })
     .raw()
     .toBuffer();
+  const { filled, until } = inkOf(grey, small.width);
+  const needed = Math.max(until + marginBelow, size.width / widest / size.height);
+  const kept = needed < wholeFrom ? needed : 1;
+  const shown = { left: 0, top: 0, width: size.width, height: Math.round(size.height * kept) };
+  await writeFile(source, await drawn.extract(shown).png({ compressionLevel: 1 }).toBuffer());
   factory.destroy(drawing);
   page.cleanup();
-  return { picture: await makePicture(source, folder, () => {}), filled: filledShare(grey, small.width) };
+  const type = typeOf(text);
+  return {
+    picture: await makePicture(source, folder, () => {}),
+    letters: type && type / (height * kept),
+    filled,
+  };
 }
 
 /** Its canvases in Node are those of @napi-rs/canvas. */

@@ -32,7 +32,7 @@ async function readPdf(
   { folder, range, mostPages }: DocumentJob,
   report: Report,
 ): Promise<DocumentResult> {
-  const { drawPage, lettersOf, openPdf, textOf } = await import('./document-pdf.ts');
+  const { drawPage, openPdf, textOf } = await import('./document-pdf.ts');
   const pdf = await openPdf(new Uint8Array(data));
   const pageCount = pdf.numPages;
   if (range === null && pageCount > mostPages) return { kind: 'tooLong', pageCount };
@@ -46,11 +46,7 @@ async function readPdf(
     });
     const text = await textOf(page);
     texts.push(text);
-    pages.push({
-      number,
-      letters: lettersOf(page, text),
-      ...(await drawPage(pdf, page, join(folder, String(number)))),
-    });
+    pages.push({ number, ...(await drawPage(pdf, page, text, join(folder, String(number)))) });
     report(pages.length / (to - from + 1));
   }
   return {

@@ -236,14 +236,14 @@ export interface Database {
     /** 1: the file as it was sent lies among the media, named by its hash. */
     original: Generated<number>;
   };
-  /** Pictures of a document's pages, which are media as others. Shares of the page's height are in millionths, null where not known. */
+  /** Pictures of a document's pages, which are media as others. Shares are in millionths, null where not known. */
   document_pages: {
     document_id: string;
     number: number;
     media_id: string;
-    /** Height of most of its type. */
+    /** Height of most of its type, of the picture's height. */
     letters: number | null;
-    /** How much of it is not empty. */
+    /** How much of the page's height is not empty. */
     filled: number | null;
   };
 

@@ -57,7 +57,7 @@ export const document = z.strictObject({
       number: z.int(),
       asset: sha256Hex,
       poster: sha256Hex,
-      /** Height of most of its type, of the page's height; null where it has no text, or was read by a release before. */
+      /** Height of most of its type, of the picture's height; null where it has no text, or was read by a release before. */
       letters: z.number().nullable(),
       /** How much of its height is not empty; null: read by a release before. */
       filled: z.number().nullable(),

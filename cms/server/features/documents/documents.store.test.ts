@@ -219,8 +219,16 @@ describeStores('documents', (under) => {
   it('are told how full their pages are, and how large their letters', async () => {
     const { pages } = await sent(await fixture('sparse.pdf'), 'hai trang.pdf');
     expect(pages.map(({ filled }) => filled! < 0.1)).toEqual([false, true]);
-    // The heads of so short a page are more than a fifth of it.
-    expect(pages.map(({ letters }) => Math.round(letters! * 842))).toEqual([13, 14]);
+    // What is empty at their foot is left out, as far as a wide board would show it.
+    const pictures = await Promise.all(pages.map(async ({ asset }) => (await media.usableAsset(editor, asset))!));
+    expect(pictures.map(({ width, height }) => [width, height < 1000])).toEqual([
+      [1526, true],
+      [1526, true],
+    ]);
+    expect(pictures[1]!.height).toBe(Math.round((1526 * 9) / 16));
+    // The heads of so short a page are more than a fifth of it; an A4 page of 842 points would be 2160 px high.
+    const points = pages.map(({ letters }, at) => Math.round((letters! * pictures[at]!.height * 842) / 2160));
+    expect(points).toEqual([13, 14]);
     const [scanned] = (await sent(await fixture('scanned.pdf'), 'quét.pdf')).pages;
     expect([scanned!.letters, scanned!.filled! > 0.1]).toEqual([null, true]);
   });

@@ -26,7 +26,7 @@ import type { DocumentRow } from './repo.ts';
 export interface DocumentsService extends UploadHome {
   /** @throws AppError `document_unknown` 404 */
   get(actor: Actor, id: string): Promise<Document>;
-  /** The file as it was sent. @throws AppError `document_unknown`, `document_file_gone` 404 */
+  /** The file as it was sent; no file without its entry in the audit log. @throws AppError `document_unknown`, `document_file_gone` 404 */
   file(actor: Actor, id: string): Promise<{ name: string; content: Content }>;
   /** Reads some pages of one that is too long. @throws AppError `document_unknown`, `document_not_waiting` 409, `document_range_invalid` (field to) */
   readPages(actor: Actor, id: string, range: DocumentRange): Promise<Document>;
@@ -146,11 +146,22 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
       return view(await find(actor, id));
     },
     async file(actor, id) {
-      const { name, hash, size, kind, original } = await find(actor, id);
+      const { unit_id: unitId, name, hash, size, kind, original } = await find(actor, id);
       const asset = { file: folders.asset(hash), size, mediaType: mediaTypes[kind ?? 'pdf'] };
       const gone = (): AppError => new AppError('document_file_gone', 'The file is not kept', { status: 404 });
       if (original === 0) throw gone();
-      return { name, content: await fileContent(hash, asset) };
+      const content = await fileContent(hash, asset);
+      await store.transaction((tx) =>
+        audit(tx, {
+          actor,
+          action: 'document.downloaded',
+          subjectType: 'document',
+          subjectId: id,
+          unitId,
+          detail: { name },
+        }),
+      );
+      return { name, content };
     },
     async readPages(actor, id, { from, to }) {
       const row = await find(actor, id);
