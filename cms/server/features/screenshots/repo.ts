@@ -53,15 +53,20 @@ export async function markTaken(
   return numUpdatedRows > 0n;
 }
 
-/** It came to nothing, unless its picture has come. */
-export async function markFailed(db: Db | Tx, boardId: string, id: string, code: string): Promise<void> {
-  await db
+/** Of pictures that were none. Nothing else is said of a row after it. */
+export const refusedCode = 'screenshot_invalid';
+
+/** It came to nothing, unless its picture has come, or was refused. @returns whether that is so */
+export async function markFailed(db: Db | Tx, boardId: string, id: string, code: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('screenshots')
     .set({ state: 'failed', error_code: code })
     .where('id', '=', id)
     .where('board_id', '=', boardId)
     .where('state', '!=', 'taken')
-    .execute();
+    .where((eb) => eb.or([eb('error_code', 'is', null), eb('error_code', '!=', refusedCode)]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {

@@ -28,11 +28,13 @@ export function screenshotRoutes(service: ScreenshotService): Routes {
       async (request, reply) => {
         const { id, screenshotId } = request.params;
         const { file, size } = await service.picture(actorOf(request), id, screenshotId);
+        // It never changes, but who may see it can, and somebody else may sit at the same browser: it is asked for each time.
+        const etag = `"${screenshotId}"`;
+        void reply.headers({ etag, 'cache-control': 'private, no-cache' });
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send();
         void reply.headers({
           'content-type': 'image/webp',
           'content-length': size,
-          // It never changes; who may see it can.
-          'cache-control': 'private, max-age=300',
           'content-security-policy': "default-src 'none'; sandbox",
         });
         return reply.send(createReadStream(file));

@@ -9,12 +9,13 @@ import {
   screenshotsKept,
 } from '../../../../shared/protocol/api/screenshots.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
 import { createBoardsService, type BoardsService } from '../boards/service.ts';
 import { createCommandService } from '../commands/service.ts';
 import { createKeysService } from '../keys/service.ts';
-import { createScreenshotService, type ScreenshotService } from './service.ts';
+import { createScreenshotService, type ScreenshotDeps, type ScreenshotService } from './service.ts';
 
 type Reply = ReplyOf<(typeof cmsMessages)['runCommandV1']> | null;
 
@@ -22,6 +23,7 @@ describeStores('screenshots', (under) => {
   let test: TestContext;
   let units: Awaited<ReturnType<typeof seedUnits>>;
   let boards: BoardsService;
+  let commands: ScreenshotDeps['commands'];
   let screenshots: ScreenshotService;
   let technician: ReturnType<typeof testActor>;
   let boardId: string;
@@ -42,10 +44,8 @@ describeStores('screenshots', (under) => {
         return Promise.resolve(reply);
       },
     };
-    screenshots = createScreenshotService(test.context, {
-      boards,
-      commands: createCommandService(test.context, { keys, boards, link }),
-    });
+    commands = createCommandService(test.context, { keys, boards, link });
+    screenshots = createScreenshotService(test.context, { boards, commands });
   });
   afterAll(async () => {
     await screenshots.close();
@@ -217,6 +217,70 @@ describeStores('screenshots', (under) => {
     test.sources.advance(screenshotLifeMs);
     expect((await screenshots.ask(technician, boardId)).id).not.toBe(first.id);
     expect(sent).toBe(2);
+  });
+
+  it('asks once where two ask at the same time', async () => {
+    const [one, two] = await Promise.all([
+      screenshots.ask(technician, boardId),
+      screenshots.ask(testActor({ unitId: units.province, role: 'administrator' }), boardId),
+    ]);
+    expect(two).toEqual(one);
+    expect([sent, await states()]).toEqual([1, ['waiting']]);
+    await expect(screenshots.ask(testActor({ unitId: units.commune, role: 'viewer' }), boardId)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  it('keeps a picture that came in time, however long it takes to make it', async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const slow = createScreenshotService(test.context, {
+      boards,
+      commands,
+      run: async ({ target }) => {
+        begun.resolve();
+        await gate;
+        await writeFile(target, 'a picture');
+        return { width: 64, height: 32, size: 9 };
+      },
+    });
+    const bring = (id: string, board = boardId) => slow.take(board, id, Buffer.from('x'), { takenAt: now() });
+    const elsewhere = await makeBoard();
+    const [asked, behind] = [await slow.ask(technician, boardId), await slow.ask(technician, elsewhere)];
+    const bringing = bring(asked.id);
+    await begun.promise;
+    const queued = bring(behind.id, elsewhere);
+    const arrivedAt = now();
+    // Again, as when the answer was lost.
+    await expect(bring(asked.id)).rejects.toMatchObject({ code: 'screenshot_taken', status: 409 });
+    test.sources.advance(screenshotLifeMs);
+    await slow.failed(boardId, asked.id, 'capture_failed');
+    expect(await slow.ask(technician, boardId)).toMatchObject({ id: asked.id, state: 'waiting' });
+    open();
+    await Promise.all([bringing, queued]);
+    expect(await states()).toEqual(['taken']);
+    expect(await screenshots.list(technician, elsewhere)).toMatchObject([{ id: behind.id, takenAt: arrivedAt }]);
+  });
+
+  it('looks at one picture for a command, whatever a player sends', async () => {
+    let runs = 0;
+    const service = createScreenshotService(test.context, {
+      boards,
+      commands,
+      run: () => {
+        runs++;
+        return Promise.reject(new AppError('screenshot_invalid', 'It is none', { status: 422 }));
+      },
+    });
+    const { id } = await service.ask(technician, boardId);
+    const rubbish = () => service.take(boardId, id, Buffer.from('x'), { takenAt: now() });
+    const all = await Promise.allSettled(Array.from({ length: 50 }, rubbish));
+    expect(all.map(({ status }) => status)).not.toContain('fulfilled');
+    // Its own word opens the command no more.
+    await service.failed(boardId, id, 'capture_failed');
+    await expect(rubbish()).rejects.toMatchObject({ code: 'screenshot_invalid', status: 422 });
+    expect(runs).toBe(1);
+    expect(await screenshots.list(technician, boardId)).toMatchObject([{ errorCode: 'screenshot_invalid' }]);
   });
 
   it('says why there will be no picture', async () => {

@@ -52,12 +52,20 @@ it('brings the picture of a signed command from the board to whoever asked, and 
   expect((await cms.request(technician, 'GET', path)).body.screenshots).toMatchObject([
     { id: asked.body.id, state: 'taken', width: 320, height: 160 },
   ]);
-  const see = (who: Awaited<ReturnType<TestCms['person']>>) =>
-    fetch(`${cms.url}${path}/${asked.body.id}/picture`, { headers: { cookie: `bt_session=${who.sessionToken}` } });
+  const see = (who: Awaited<ReturnType<TestCms['person']>>, headers: Record<string, string> = {}) =>
+    fetch(`${cms.url}${path}/${asked.body.id}/picture`, {
+      headers: { cookie: `bt_session=${who.sessionToken}`, ...headers },
+    });
   const seen = await see(technician);
   expect([seen.status, seen.headers.get('content-type')]).toEqual([200, 'image/webp']);
   const { dominant } = await sharp(Buffer.from(await seen.arrayBuffer())).stats();
   expect(dominant.b).toBeGreaterThan(dominant.r + 100);
+  // Another person at the same browser: it asks again, and is told without the bytes, or nothing at all.
+  expect(seen.headers.get('cache-control')).toBe('private, no-cache');
+  const again = (who: Awaited<ReturnType<TestCms['person']>>) =>
+    see(who, { 'if-none-match': seen.headers.get('etag')! });
+  expect((await again(technician)).status).toBe(304);
+  expect((await again(await cms.person('viewer', cms.units.commune))).status).toBe(403);
   expect((await see(await cms.person('viewer', cms.units.commune))).status).toBe(403);
   expect((await see(await cms.person('technician', cms.units.sister))).status).toBe(404);
   board.disconnect();
@@ -107,5 +115,10 @@ it('tells the pages when a board gives up, and they are told why', async () => {
   expect((await cms.request(technician, 'GET', path)).body.screenshots).toMatchObject([
     { id, state: 'failed', errorCode: 'capture_failed' },
   ]);
+  // Of a command that there is not, or that asked for no picture, no page hears.
+  const before = cms.emitted.length;
+  const other = { commandId: cms.sources.newId(), errorCode: 'capture_failed' };
+  expect(await board.send('commandFailedV1', other)).toEqual({ ok: true });
+  expect(cms.emitted.slice(before).map(({ name }) => name)).not.toContain('screenshotsChanged');
   board.disconnect();
 });

@@ -18,7 +18,7 @@ import type { BoardsService } from '../boards/service.ts';
 import type { CommandService } from '../commands/service.ts';
 import { ScreenshotFolder } from './files.ts';
 import * as repo from './repo.ts';
-import type { ScreenshotRow } from './repo.ts';
+import { refusedCode, type ScreenshotRow } from './repo.ts';
 
 export interface ScreenshotDeps {
   readonly boards: Pick<BoardsService, 'require'>;
@@ -34,7 +34,11 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
   const run = deps.run ?? runScreenshot;
   const folder = new ScreenshotFolder(context.folders.screenshots);
   const ending = new AbortController();
-  /** One at a time: a picture that comes twice is made once, and decoders leave the machine to the boards. */
+  /** Commands whose picture is here: looked at, or waiting for its turn. Each has one at most. */
+  const making = new Set<string>();
+  /** By board: the asking that is under way. */
+  const asking = new Map<string, Promise<Screenshot>>();
+  /** One at a time: decoders leave the machine to the boards. */
   let turn: Promise<unknown> = Promise.resolve();
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(work);
@@ -44,12 +48,18 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
 
   const unknown = (): AppError => new AppError('screenshot_unknown', 'There is no such picture', { status: 404 });
 
+  function stateOf({ id, state, expires_at }: ScreenshotRow, now: number): Screenshot['state'] {
+    if (state === 'taken') return state;
+    if (making.has(id)) return 'waiting';
+    if (state === 'failed') return state;
+    return expires_at > now ? 'waiting' : 'unanswered';
+  }
+
   function view(row: ScreenshotRow, now: number): Screenshot {
-    const waiting = row.expires_at > now ? 'waiting' : 'unanswered';
     return {
       id: row.id,
       boardId: row.board_id,
-      state: row.state === 'asked' ? waiting : row.state,
+      state: stateOf(row, now),
       askedAt: row.asked_at,
       expiresAt: row.expires_at,
       takenAt: row.taken_at,
@@ -59,19 +69,85 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     };
   }
 
-  /** A row that a board may still bring a picture for. @throws AppError `screenshot_unknown`, `screenshot_taken`, `screenshot_expired` */
-  async function open(boardId: string, id: string): Promise<ScreenshotRow> {
+  const taken = (): AppError => new AppError('screenshot_taken', 'Its picture is here', { status: 409 });
+
+  /**
+   * A row that a board may still bring a picture for at a time.
+   * @throws AppError `screenshot_unknown`, `screenshot_taken`, `screenshot_invalid`, `screenshot_expired`
+   */
+  async function open(boardId: string, id: string, at: number): Promise<ScreenshotRow> {
     const row = await repo.find(store.write, boardId, id);
     if (!row) throw unknown();
-    if (row.state === 'taken') throw new AppError('screenshot_taken', 'Its picture is here', { status: 409 });
-    if (row.expires_at <= sources.now())
-      throw new AppError('screenshot_expired', 'The command is past its time', { status: 410 });
+    if (row.state === 'taken') throw taken();
+    // One that was refused is not looked at twice: looking costs more than sending.
+    if (row.state === 'failed' && row.error_code === refusedCode)
+      throw new AppError(refusedCode, 'Its picture was refused', { status: 422 });
+    if (row.expires_at <= at) throw new AppError('screenshot_expired', 'The command is past its time', { status: 410 });
     return row;
   }
 
   async function fail(boardId: string, id: string, code: string): Promise<void> {
-    await repo.markFailed(store.write, boardId, id, code);
-    events.emit('screenshotsChanged', { boardId });
+    if (await repo.markFailed(store.write, boardId, id, code)) events.emit('screenshotsChanged', { boardId });
+  }
+
+  async function askBoard(actor: Actor, boardId: string): Promise<Screenshot> {
+    const before = await repo.findOfBoard(store.write, boardId);
+    const now = sources.now();
+    const waiting = before.find((row) => stateOf(row, now) === 'waiting');
+    if (waiting) return view(waiting, now);
+    let id: string | null = null;
+    try {
+      const command = await deps.commands.give(actor, boardId, { name: 'screenshot' }, screenshotLifeMs, {
+        async alongside(tx, { commandId, issuedAt, expiresAt }) {
+          id = commandId;
+          // Of attempts that came to nothing the last one is enough, unless a picture has come for one after all.
+          const nothing = before.filter((row) => row.state !== 'taken' && !making.has(row.id));
+          await repo.remove(
+            tx,
+            nothing.map((row) => row.id),
+          );
+          await repo.insert(tx, { id, board_id: boardId, asked_at: issuedAt, expires_at: expiresAt });
+        },
+      });
+      events.emit('screenshotsChanged', { boardId });
+      const row = await repo.find(store.write, boardId, command.commandId);
+      if (!row) throw unknown();
+      return view(row, sources.now());
+    } catch (error) {
+      if (id !== null && error instanceof AppError) await fail(boardId, id, String(error.params.code ?? error.code));
+      throw error;
+    }
+  }
+
+  /** Makes the picture of a command that is open. @throws AppError as `take` */
+  async function make(
+    { id, board_id: boardId, asked_at: askedAt }: ScreenshotRow,
+    bytes: Uint8Array,
+    { takenAt, output }: ScreenshotQuery,
+    arrivedAt: number,
+  ): Promise<void> {
+    await exclusively(async () => {
+      try {
+        const { width, height, size } = await folder.make(id, bytes, (source, target) =>
+          run({ source, target, output: output ?? null, longSide: maxScreenshotSide }, ending.signal),
+        );
+        // It was taken between the asking and its arrival, whatever the board's clock says.
+        const taken_at = Math.min(arrivedAt, Math.max(askedAt, takenAt));
+        const over = await store.transaction(async (tx) => {
+          if (!(await repo.markTaken(tx, id, { taken_at, width, height, size }))) return null;
+          const kept = (await repo.findOfBoard(tx, boardId)).filter(({ state }) => state === 'taken');
+          const ids = kept.slice(screenshotsKept).map((row) => row.id);
+          await repo.remove(tx, ids);
+          return ids;
+        });
+        await folder.remove(over ?? [id]);
+        if (!over) throw unknown();
+      } catch (error) {
+        // Nobody waits for a picture that was refused.
+        if (error instanceof AppError && error.status < 500) await fail(boardId, id, error.code);
+        throw error;
+      }
+    });
   }
 
   return {
@@ -81,31 +157,11 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
      */
     async ask(actor: Actor, boardId: string): Promise<Screenshot> {
       await deps.boards.require(actor, 'board.command', boardId);
-      const before = await repo.findOfBoard(store.write, boardId);
-      const now = sources.now();
-      const waiting = before.find((row) => view(row, now).state === 'waiting');
-      if (waiting) return view(waiting, now);
-      let id: string | null = null;
-      try {
-        const command = await deps.commands.give(actor, boardId, { name: 'screenshot' }, screenshotLifeMs, {
-          async alongside(tx, { commandId, issuedAt, expiresAt }) {
-            id = commandId;
-            // Of attempts that came to nothing the last one is enough.
-            await repo.remove(
-              tx,
-              before.filter(({ state }) => state !== 'taken').map((row) => row.id),
-            );
-            await repo.insert(tx, { id, board_id: boardId, asked_at: issuedAt, expires_at: expiresAt });
-          },
-        });
-        events.emit('screenshotsChanged', { boardId });
-        const row = await repo.find(store.write, boardId, command.commandId);
-        if (!row) throw unknown();
-        return view(row, sources.now());
-      } catch (error) {
-        if (id !== null && error instanceof AppError) await fail(boardId, id, String(error.params.code ?? error.code));
-        throw error;
-      }
+      const underWay = asking.get(boardId);
+      if (underWay) return underWay;
+      const asked = askBoard(actor, boardId).finally(() => asking.delete(boardId));
+      asking.set(boardId, asked);
+      return asked;
     },
 
     /** What there is of a board, the newest first. @throws AppError `board_unknown`, `forbidden` */
@@ -137,34 +193,18 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     },
 
     /**
-     * Takes what a board brings for a command that it was given.
+     * Takes what a board brings for a command that it was given. What arrives in time is in time, however long it then has to wait.
      * @throws AppError `screenshot_unknown` 404, `screenshot_taken` 409, `screenshot_expired` 410, `screenshot_invalid` 422
      */
-    async take(boardId: string, id: string, bytes: Uint8Array, { takenAt, output }: ScreenshotQuery): Promise<void> {
-      await open(boardId, id);
-      await exclusively(async () => {
-        const { asked_at: askedAt } = await open(boardId, id);
-        const arrivedAt = sources.now();
-        try {
-          const { width, height, size } = await folder.make(id, bytes, (source, target) =>
-            run({ source, target, output: output ?? null, longSide: maxScreenshotSide }, ending.signal),
-          );
-          // It was taken between the asking and now, whatever the board's clock says.
-          const taken_at = Math.min(arrivedAt, Math.max(askedAt, takenAt));
-          const over = await store.transaction(async (tx) => {
-            if (!(await repo.markTaken(tx, id, { taken_at, width, height, size }))) throw unknown();
-            const taken = (await repo.findOfBoard(tx, boardId)).filter(({ state }) => state === 'taken');
-            const ids = taken.slice(screenshotsKept).map((row) => row.id);
-            await repo.remove(tx, ids);
-            return ids;
-          });
-          await folder.remove(over);
-        } catch (error) {
-          // Nobody waits for a picture that was refused.
-          if (error instanceof AppError && error.status < 500) await fail(boardId, id, error.code);
-          throw error;
-        }
-      });
+    async take(boardId: string, id: string, bytes: Uint8Array, about: ScreenshotQuery): Promise<void> {
+      const arrivedAt = sources.now();
+      if (making.has(id)) throw taken();
+      making.add(id);
+      try {
+        await make(await open(boardId, id, arrivedAt), bytes, about, arrivedAt);
+      } finally {
+        making.delete(id);
+      }
       events.emit('screenshotsChanged', { boardId });
     },
 
