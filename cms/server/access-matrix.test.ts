@@ -135,6 +135,11 @@ const noticeInput = (unitId: string) => ({
 });
 const makeNotice = async (unitId: string): Promise<string> =>
   (await test.app.features.notices.create(root, noticeInput(unitId))).id;
+async function makeBinnedNotice(unitId: string): Promise<string> {
+  const id = await makeNotice(unitId);
+  await test.app.features.notices.remove(root, id);
+  return id;
+}
 async function makeSubmitted(unitId: string): Promise<string> {
   const id = await makeNotice(unitId);
   await test.app.features.approvals.submit(root, id, { revision: 1, approve: false });
@@ -468,6 +473,20 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}`, payload: { name: 'Khác' } }),
   },
   'DELETE /api/boards/:id': { needs: 'board.edit', about: at('/api/boards/:id', makeBoard) },
+  'POST /api/boards/:id/restore': {
+    needs: 'board.edit',
+    about: at('/api/boards/:id/restore', async (unit) => {
+      const id = await makeBoard(unit);
+      await test.app.features.boards.remove(root, id);
+      return id;
+    }),
+  },
+  // Of notices; what each other kind needs: features/bin/bin.store.test.ts.
+  'GET /api/bin': {
+    needs: 'content.edit',
+    lists: 'id',
+    about: async (unit) => ({ url: '/api/bin?kind=notice', headers: { 'x-made': await makeBinnedNotice(unit) } }),
+  },
   'GET /api/boards/:id/upkeep': { needs: 'board.edit', about: at('/api/boards/:id/upkeep', makeBoard) },
   'PUT /api/boards/:id/upkeep': {
     needs: 'board.edit',
@@ -616,6 +635,7 @@ const table: Record<string, Rule> = {
     about: (unit) => Promise.resolve({ url: `/api/units/${unit}/self-approval`, payload: { allowed: false } }),
   },
   'DELETE /api/notices/:id': { needs: 'content.edit', about: at('/api/notices/:id?revision=1', makeNotice) },
+  'POST /api/notices/:id/restore': { needs: 'content.edit', about: at('/api/notices/:id/restore', makeBinnedNotice) },
 
   'GET /api/playlists': { needs: 'content.read', above: true, lists: 'id', about: listOf(makePlaylist) },
   'GET /api/playlists/:id': { needs: 'content.read', above: true, about: at('/api/playlists/:id', makePlaylist) },
@@ -631,6 +651,14 @@ const table: Record<string, Rule> = {
     }),
   },
   'DELETE /api/playlists/:id': { needs: 'content.edit', about: at('/api/playlists/:id?revision=1', makePlaylist) },
+  'POST /api/playlists/:id/restore': {
+    needs: 'content.edit',
+    about: at('/api/playlists/:id/restore', async (unit) => {
+      const id = await makePlaylist(unit);
+      await test.app.features.playlists.remove(root, id);
+      return id;
+    }),
+  },
 
   'GET /api/schedule-entries': { needs: 'content.read', above: true, lists: 'id', about: listOf(makeEntry) },
   'GET /api/schedule-entries/terms': {

@@ -22,6 +22,8 @@ import { auditRoutes } from './features/audit/routes.ts';
 import { createAudit } from './features/audit/service.ts';
 import { createUpkeepService, type UpkeepService } from './features/upkeep/service.ts';
 import { upkeepRoutes } from './features/upkeep/routes.ts';
+import { createBinList } from './features/bin/list.ts';
+import { binRoutes } from './features/bin/routes.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardConditions } from './features/boards/conditions.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
@@ -200,7 +202,8 @@ export async function createApp(
     settingsRoutes(createSettings(context)),
     auditRoutes(auditLog),
     unitRoutes(units, createUnitsImport(sources, units)),
-    boardRoutes(boards),
+    boardRoutes(boards, programmes),
+    binRoutes(createBinList(context, { units, accounts })),
     upkeepRoutes(upkeep),
     overviewRoutes(overview),
     mediaRoutes(media, uploads),

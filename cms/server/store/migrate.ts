@@ -24,6 +24,7 @@ import * as countAnew from './migrations/0022-count-anew.ts';
 import * as scheduleTerms from './migrations/0023-schedule-terms.ts';
 import * as versionWords from './migrations/0023-version-words.ts';
 import * as approvedEntertainment from './migrations/0024-approved-entertainment.ts';
+import * as bin from './migrations/0026-bin.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -56,6 +57,7 @@ const migrations: readonly Migration[] = [
   scheduleTerms.migration,
   versionWords.migration,
   approvedEntertainment.migration,
+  bin.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -108,6 +108,7 @@ export interface Database {
     revision: Generated<number>;
     created_at: number;
     deleted_at: number | null;
+    deleted_by: Generated<string | null>;
   };
   /** What a technician writes down of a board; none before the first edit. */
   board_upkeep: {
@@ -266,6 +267,7 @@ export interface Database {
     updated_at: number;
     updated_by: string;
     deleted_at: number | null;
+    deleted_by: Generated<string | null>;
     /** How far what is here now has come; an edit makes it a draft again. */
     state: Generated<NoticeState>;
     /** The number of the version that boards are given; null: none was ever approved. */
@@ -330,6 +332,7 @@ export interface Database {
     updated_at: number;
     updated_by: string;
     deleted_at: number | null;
+    deleted_by: Generated<string | null>;
   };
   schedule_entries: {
     id: string;
@@ -352,6 +355,7 @@ export interface Database {
     updated_at: number;
     updated_by: string;
     deleted_at: number | null;
+    deleted_by: Generated<string | null>;
   };
   /** What schedule entries said when; the last term of one that is not deleted has no end. */
   schedule_terms: {

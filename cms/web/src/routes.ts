@@ -12,6 +12,7 @@ const missing = (): { default: typeof PageMissing } => ({ default: PageMissing }
 // The router knows a lazy page by the import in the function that it is given.
 const AccountPage = () => import('./pages/AccountPage.svelte').catch(missing);
 const AuditPage = () => import('./pages/AuditPage.svelte').catch(missing);
+const BinPage = () => import('./pages/BinPage.svelte').catch(missing);
 const BoardEditPage = () => import('./pages/BoardEditPage.svelte').catch(missing);
 const BoardNewPage = () => import('./pages/BoardNewPage.svelte').catch(missing);
 const BoardPlanPage = () => import('./pages/BoardPlanPage.svelte').catch(missing);
@@ -50,6 +51,7 @@ const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 export const { p, navigate, isActive, route } = createRouter({
   hooks: { beforeLoad: ({ pathname }) => (pathname === '/' ? undefined : fetchSentences()) },
   '/': OverviewPage,
+  '/bin/:kind': BinPage,
   '/boards': {
     '/': BoardsPage,
     '/new': BoardNewPage,

@@ -3,26 +3,18 @@ import { z } from 'zod';
 import { durationMs, msUtc, requiredLine, sha256Hex, uuid, version } from '../common.ts';
 import { exceptionDays, noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
 
+import { listFields, pageFields } from './lists.ts';
+
+export { pageRows } from './lists.ts';
 export { media, mediaList, type Media } from './media.ts';
 
 /** How long one notice is on at a time, at most. */
 export const longestShownMs = 3_600_000;
 
-/** Rows of a page when nobody says otherwise. */
-export const pageRows = 60;
-/**
- * Lists of what people edit: GET /api/notices?…, /api/playlists?…, /api/schedule-entries?…, the newest edit first. Every word of `q`
- * must be in the name or the unit's name (of an entry also: in its playlist's), whatever the diacritics; `unitId` stands for the unit
- * and those below; `cursor` is the `next` of the page before.
+/*
+ * Lists of what people edit: GET /api/notices?…, /api/playlists?…, /api/schedule-entries?…, the newest edit first; a word may also be
+ * in the name of an entry's playlist.
  */
-const listFields = {
-  q: z.string().max(300).default(''),
-  unitId: uuid.optional(),
-  cursor: z.string().max(4000).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(pageRows),
-};
-/** Beside the rows; `total` counts all pages. */
-const pageFields = { next: z.string().nullable(), total: z.int() };
 /** `a,b,c` */
 const someIds = z
   .string()
@@ -30,7 +22,10 @@ const someIds = z
   .transform((text) => text.split(',').filter((id) => id !== ''))
   .pipe(z.array(uuid).max(100));
 
-/** DELETE /api/notices/:id?revision=… and the like: what is deleted is what was read; edited since, the answer is 409 revision_conflict. */
+/**
+ * DELETE /api/notices/:id?revision=… and the like: what is deleted is what was read; edited since, the answer is 409 revision_conflict.
+ * It goes into the recycle bin (bin.ts); POST /api/notices/:id/restore and the like take it out, and answer with it.
+ */
 export const deleteQuery = z.strictObject({ revision: z.coerce.number().int().min(1) });
 
 /** How far what a notice says now has come: an edit makes it a draft again, while boards keep the version that was approved last. */
@@ -102,7 +97,7 @@ const playlistFields = {
   name: requiredLine(200),
   items: z.array(playlistItem.extend({ durationMs: durationMs.min(1000).max(longestShownMs).nullable() })).max(1000),
 };
-/** POST /api/playlists, PUT /api/playlists/:id, GET, GET :id, DELETE :id (409 in_use). Moving: as notices. */
+/** POST /api/playlists, PUT /api/playlists/:id, GET, GET :id, DELETE :id (409 in_use). Moving: as notices. POST :id/restore leaves out the items whose notice there is no more. */
 export const playlistInput = z.strictObject(playlistFields);
 export const playlistEdit = z.strictObject({ ...playlistFields, revision: z.int() });
 export const playlist = z.strictObject({
@@ -142,7 +137,7 @@ const scheduleFields = {
 };
 /** Left out, a new entry has none and an edited one keeps its own. */
 const exceptionFields = { exceptions: exceptionDays.optional() };
-/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id, POST :id/restore (takes the deletion back). Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved). */
+/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id, POST :id/restore. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved). */
 export const scheduleInput = z.strictObject({ ...scheduleFields, ...exceptionFields });
 export const scheduleEdit = z.strictObject({ ...scheduleFields, ...exceptionFields, revision: z.int() });
 export const scheduleEntry = z.strictObject({

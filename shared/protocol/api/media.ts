@@ -7,8 +7,6 @@ export const mediaName = z.string().trim().min(1).max(300);
 export const mediaTag = z.string().trim().min(1).max(40);
 /** Most tags of one file. */
 export const maxMediaTags = 20;
-/** How long a deleted file lies in the recycle bin before it goes for good, ms: 30 days. One that a programme holds stays longer. */
-export const mediaBinMs = 30 * 86_400_000;
 
 /**
  * Media arrive by tus 1.0 at /api/uploads (metadata: filename, unitId). When the upload is complete the CMS makes a media row in

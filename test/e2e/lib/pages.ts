@@ -27,6 +27,7 @@ const addresses: Readonly<Record<string, (first: First) => string>> = {
   BoardPlanPage: (first) => `/boards/${first.boards}/plan`,
   BoardsPage: () => '/boards',
   MediaBinPage: () => '/media/bin',
+  BinPage: () => '/bin/notice',
   MediaPage: () => '/media',
   MourningNewPage: () => '/mournings/new',
   MourningPage: (first) => `/mournings/${first.mournings}`,

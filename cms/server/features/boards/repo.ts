@@ -227,9 +227,31 @@ export async function readStays(db: Db | Tx, boardIds: readonly string[]): Promi
   return stays;
 }
 
+/** A board that is out of use. */
+export async function findRetired(db: Db | Tx, id: string): Promise<BoardRecord | null> {
+  const row = await db
+    .selectFrom('boards')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** @returns false when it is in use */
+export async function markRestored(tx: Tx, id: string): Promise<boolean> {
+  const done = await tx
+    .updateTable('boards')
+    .set({ deleted_at: null, deleted_by: null })
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
 /** Marks the board deleted and takes the right to speak from its player. */
-export async function markDeleted(tx: Tx, id: string, now: number): Promise<void> {
-  await tx.updateTable('boards').set({ deleted_at: now }).where('id', '=', id).execute();
+export async function markDeleted(tx: Tx, id: string, by: string, now: number): Promise<void> {
+  await tx.updateTable('boards').set({ deleted_at: now, deleted_by: by }).where('id', '=', id).execute();
   await tx
     .updateTable('devices')
     .set({ ended_at: now })

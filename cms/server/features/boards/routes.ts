@@ -5,13 +5,14 @@ import { board, boardInput, boardPatch, boards } from '../../../../shared/protoc
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { longAnswer } from '../../http.ts';
 import { actorOf, type Routes } from '../../context.ts';
+import type { ProgrammesService } from '../programmes/service.ts';
 import type { BoardsService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
 export const boardRoutes =
-  (service: BoardsService): Routes =>
+  (service: BoardsService, programmes: Pick<ProgrammesService, 'clear'>): Routes =>
   (plain: FastifyInstance) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     app.get(
@@ -39,6 +40,9 @@ export const boardRoutes =
         await service.remove(actorOf(request), request.params.id);
         return reply.code(204).send();
       },
+    );
+    app.post('/api/boards/:id/restore', { config, schema: { params, response: { 200: board } } }, (request) =>
+      service.restore(actorOf(request), request.params.id, (tx, restored) => programmes.clear(tx, restored)),
     );
     return Promise.resolve();
   };

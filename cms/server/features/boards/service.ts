@@ -30,7 +30,14 @@ export interface BoardsService {
   create(actor: Actor, input: BoardInput): Promise<Board>;
   /** @throws AppError as `create`, `board_unknown` 404, and `revision_conflict` 409 when the board is not of the given revision any more */
   patch(actor: Actor, boardId: string, patch: BoardPatch): Promise<Board>;
+  /** Takes it out of use: its player has nothing to say any more, its record and its plays stay. @throws AppError `board_unknown` 404, `forbidden` */
   remove(actor: Actor, boardId: string): Promise<void>;
+  /**
+   * Takes a board into use again, without a player, and without a default playlist that is gone meanwhile; of one in use nothing changes.
+   * @param along writes in the same transaction
+   * @throws AppError `board_unknown` 404, `forbidden`
+   */
+  restore(actor: Actor, boardId: string, along: (tx: Tx, board: BoardRecord) => Promise<void>): Promise<Board>;
 
   /**
    * The board's record if the actor may do the action there: for features that act on a board.
@@ -75,8 +82,9 @@ function toPresence(row: LiveRow): BoardPresence {
   };
 }
 
-function toProgress({ boardId, progress }: LiveRow): ProgrammeProgress | null {
-  if (!progress) return null;
+/** What the player before was given says nothing of a board that has none. */
+function toProgress({ boardId, paired, progress }: LiveRow): ProgrammeProgress | null {
+  if (!progress || !paired) return null;
   return {
     boardId,
     version: { epoch: progress.epoch, counter: progress.counter },
@@ -98,6 +106,8 @@ function assertInsideRaster({ width, height, output }: BoardInput): void {
 export function createBoardsService(context: Context, deps: { units: UnitsService }): BoardsService {
   const { store, sources, access, audit, events } = context;
   const { units } = deps;
+
+  const unknown = (): AppError => new AppError('board_unknown', 'There is no such board', { status: 404 });
 
   async function views(records: readonly BoardRecord[]): Promise<Board[]> {
     const live = new Map(
@@ -122,23 +132,27 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
   async function require(actor: Actor, action: Action, boardId: string): Promise<BoardRecord> {
     const record = await repo.findBoard(store.read, boardId);
     if (!record || !access.canReach(actor, 'board.read', record.unitId)) {
-      throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      throw unknown();
     }
     access.assertReach(actor, action, record.unitId);
     return record;
   }
 
   /** A default playlist is one of the board's own unit or of a unit above it. */
-  async function assertPlaylist(tx: Tx, { defaultPlaylistId, unitId }: BoardInput): Promise<void> {
-    if (defaultPlaylistId === null) return;
+  async function hasPlaylist(tx: Tx, { defaultPlaylistId, unitId }: BoardInput): Promise<boolean> {
+    if (defaultPlaylistId === null) return true;
     const owner = await repo.holdUnitOfPlaylist(tx, defaultPlaylistId);
-    if (owner !== null && units.tree.pathOf(unitId).includes(owner)) return;
+    return owner !== null && units.tree.pathOf(unitId).includes(owner);
+  }
+
+  async function assertPlaylist(tx: Tx, input: BoardInput): Promise<void> {
+    if (await hasPlaylist(tx, input)) return;
     throw new AppError('playlist_unknown', 'There is no such playlist for this board', { field: 'defaultPlaylistId' });
   }
 
   async function view(boardId: string): Promise<Board> {
     const record = await repo.findBoard(store.write, boardId);
-    if (!record) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+    if (!record) throw unknown();
     return (await views([record]))[0]!;
   }
 
@@ -178,7 +192,7 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       await require(actor, 'board.edit', boardId);
       const moved = await store.transaction(async (tx) => {
         const held = await repo.holdBoard(tx, boardId);
-        if (!held) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+        if (!held) throw unknown();
         const { id: _id, revision: current, ...before } = held;
         const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
         const input: BoardInput = { ...before, ...given };
@@ -212,9 +226,9 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       await require(actor, 'board.edit', boardId);
       await store.transaction(async (tx) => {
         const held = await repo.holdBoard(tx, boardId);
-        if (!held) throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+        if (!held) throw unknown();
         access.assertReach(actor, 'board.edit', held.unitId);
-        await repo.markDeleted(tx, boardId, sources.now());
+        await repo.markDeleted(tx, boardId, actor.userId, sources.now());
         const detail = { name: held.name };
         await audit(tx, {
           actor,
@@ -227,6 +241,29 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
       });
       events.emit('boardUnpaired', { boardId });
       events.emit('boardChanged', { boardId });
+    },
+    async restore(actor, boardId, along) {
+      const retired = await repo.findRetired(store.read, boardId);
+      if (!retired) return view((await require(actor, 'board.edit', boardId)).id);
+      if (!access.canReach(actor, 'board.read', retired.unitId)) throw unknown();
+      access.assertReach(actor, 'board.edit', retired.unitId);
+      await store.transaction(async (tx) => {
+        if (!(await repo.markRestored(tx, boardId))) return;
+        const { id: _id, revision: _revision, ...input } = retired;
+        if (!(await hasPlaylist(tx, input))) await repo.updateBoard(tx, retired, { ...input, defaultPlaylistId: null });
+        await along(tx, retired);
+        const detail = { name: retired.name };
+        await audit(tx, {
+          actor,
+          action: 'board.restored',
+          subjectType: 'board',
+          subjectId: boardId,
+          unitId: retired.unitId,
+          detail,
+        });
+      });
+      events.emit('boardChanged', { boardId });
+      return view(boardId);
     },
     record: (boardId, tx) => repo.findBoard(tx ?? store.read, boardId),
     records: (boardIds, tx) => repo.findBoards(tx ?? store.read, boardIds),

@@ -139,7 +139,7 @@ const isOver = (before: number) => (eb: ExpressionBuilder<Database, 'documents'>
           .selectFrom('notices')
           .select('notices.id')
           .whereRef('notices.document_id', '=', 'documents.id')
-          .where((of) => of.or([of('notices.deleted_at', 'is', null), of('notices.deleted_at', '>', before)])),
+          .where((of) => of.or([of('notices.deleted_at', 'is', null), of('notices.deleted_at', '>=', before)])),
       ),
     ),
   ]);

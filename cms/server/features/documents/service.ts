@@ -8,7 +8,8 @@ import {
   type Document,
   type DocumentRange,
 } from '../../../../shared/protocol/api/documents.ts';
-import { mediaBinMs, unfinishedUploadMs } from '../../../../shared/protocol/api/media.ts';
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
+import { unfinishedUploadMs } from '../../../../shared/protocol/api/media.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
@@ -108,7 +109,7 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
 
   /** As the pictures of its pages do in the recycle bin, the file outlasts its notices for a while. */
   async function dropOver(): Promise<void> {
-    const before = sources.now() - mediaBinMs;
+    const before = sources.now() - binMs;
     for (const row of await repo.findOriginalsOver(store.write, before))
       await folders.exclusively(async () => {
         const unused = await store.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 /** A file of the library that two people change at the same moment, on both databases. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mediaBinMs } from '../../../../shared/protocol/api/media.ts';
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
@@ -91,7 +91,7 @@ describeStores('media changed by two at once', (under) => {
       const { id, hash, bin } = await underWay();
       await bin.remove(editor, id);
       expect((await test.media.list(editor, { bin: 'true' })).media.map((media) => media.id)).toEqual([id]);
-      test.sources.advance(mediaBinMs);
+      test.sources.advance(binMs);
       expect(await test.media.emptyBin(() => Promise.resolve(new Set()))).toBe(1);
       expect(await test.media.asset(hash)).toBeNull();
     });

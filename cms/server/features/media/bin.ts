@@ -1,5 +1,6 @@
 /** The recycle bin: what is deleted lies there for a while, can be taken out again, and goes for good when nothing needs it. */
-import { mediaBinMs, type Media } from '../../../../shared/protocol/api/media.ts';
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
+import type { Media } from '../../../../shared/protocol/api/media.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -21,8 +22,8 @@ export interface MediaBin {
   /** Takes a file out of the bin; of one that is not in it nothing changes. @throws AppError `media_unknown`, `forbidden` */
   restore(actor: Actor, id: string): Promise<Media>;
   /**
-   * Deletes for good what has lain in the bin for `mediaBinMs`, with its files, unless a programme holds it, a notice shows it, or
-   * another media has the same content.
+   * Deletes for good what has lain in the bin for `binMs`, with its files, unless a programme holds it, a notice shows it (or would,
+   * being restored), or another media has the same content.
    * @param inUse names the files that programmes hold; asked only when something is due
    * @returns how many files of the library are gone
    */
@@ -45,7 +46,7 @@ export function createMediaBin(context: Context, deps: MediaBinDeps): MediaBin {
     const files = await binRepo.findFilesOf(store.write, row);
     if (files.some((hash) => held.has(hash))) return false;
     const unused = await store.transaction(async (tx) => {
-      if (row.hash !== null && (await isShown(tx, row.hash))) return null;
+      if (row.hash !== null && (await isShown(tx, row.hash, before))) return null;
       if (!(await binRepo.markPurged(tx, row.id, before, sources.now()))) return null;
       const removed: string[] = [];
       for (const hash of files) if (await binRepo.deleteAssetIfUnused(tx, hash)) removed.push(hash);
@@ -126,7 +127,7 @@ export function createMediaBin(context: Context, deps: MediaBinDeps): MediaBin {
     },
 
     async empty(inUse) {
-      const before = sources.now() - mediaBinMs;
+      const before = sources.now() - binMs;
       const due = await binRepo.findDue(store.write, before);
       if (due.length === 0) return 0;
       const held = await inUse();

@@ -79,13 +79,13 @@ export async function findUses(db: Db | Tx, hash: string): Promise<Uses> {
   };
 }
 
-/** Whether a notice shows it. One that was taken out of its own recycle bin may, long after the file was deleted. */
-export async function isShown(db: Db | Tx, hash: string): Promise<boolean> {
+/** Whether a notice shows it, or one would that is restored: it was deleted at `since` (ms UTC) or later. */
+export async function isShown(db: Db | Tx, hash: string, since: number): Promise<boolean> {
   const row = await db
     .selectFrom('notices')
     .select('id')
     .where((eb) => showsIt(eb, hash))
-    .where('deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('deleted_at', 'is', null), eb('deleted_at', '>=', since)]))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

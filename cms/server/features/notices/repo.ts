@@ -78,6 +78,17 @@ export async function findNotice(db: Db | Tx, id: string): Promise<NoticeRecord 
   return row ? toRecord(row) : null;
 }
 
+/** What lies in the recycle bin since `since` (ms UTC) or later. */
+export async function findInBin(db: Db | Tx, id: string, since: number): Promise<NoticeRecord | null> {
+  const row = await db
+    .selectFrom('notices')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', '>=', since)
+    .executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
 /** As `findNotice`, a deleted one too. */
 export async function findNoticeEver(db: Db | Tx, id: string): Promise<NoticeRecord | null> {
   const row = await db.selectFrom('notices').selectAll().where('id', '=', id).executeTakeFirst();
@@ -249,24 +260,6 @@ export async function updateNotice(
     .where('state', '=', 'submitted')
     .execute();
   return true;
-}
-
-/** Waits for whoever holds it. @returns false when somebody deleted it before, or edited it since `revision` */
-export async function markDeleted(
-  tx: Tx,
-  id: string,
-  revision: number | undefined,
-  by: string,
-  now: number,
-): Promise<boolean> {
-  const done = await tx
-    .updateTable('notices')
-    .set({ deleted_at: now, updated_by: by })
-    .where('id', '=', id)
-    .$if(revision !== undefined, (query) => query.where('revision', '=', revision!))
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
 }
 
 /** The playlists that hold the notice, by name, and the obligations that require it. Ids are unmistakable in JSON text. */

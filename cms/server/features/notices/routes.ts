@@ -46,5 +46,8 @@ export const noticeRoutes =
         return reply.code(204).send();
       },
     );
+    app.post('/api/notices/:id/restore', { config, schema: { params, response: { 200: notice } } }, (request) =>
+      service.restore(actorOf(request), request.params.id),
+    );
     await Promise.resolve();
   };

@@ -17,13 +17,14 @@ import { cutPage, foldedName, foldOldRows, inBatches, readCursor, wordGroups } f
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { UnitsService } from '../units/service.ts';
+import { createNoticeBin, type NoticeBin } from './bin.ts';
 import { cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import * as versions from './versions-repo.ts';
 import { maySelfApprove } from './self-approval.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
-import { assertUnused, assertUsesWithin } from './uses.ts';
+import { assertUsesWithin } from './uses.ts';
 
 /** Which field of a notice shows the file. */
 function assetField(content: NoticeContent, hash: string): string {
@@ -46,7 +47,7 @@ type Timed<T> = T & { readonly effectiveDurationMs: number };
 /** What boards are given of a notice: the version that was approved last. */
 export type ApprovedNotice = Timed<NoticeValues & { readonly id: string }>;
 
-export interface NoticesService {
+export interface NoticesService extends Pick<NoticeBin, 'remove'> {
   /** One page of what this person may see; of units above what was approved. @throws AppError `invalid_input` (field cursor) */
   list(actor: Actor, query?: Partial<NoticesQuery>): Promise<NoticeList>;
   /** Of a unit above what was approved. @throws AppError `notice_unknown` 404 */
@@ -55,8 +56,8 @@ export interface NoticesService {
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
   /** Writes nothing where nothing differs. @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
-  /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409, `in_use` 409 with params.where */
-  remove(actor: Actor, id: string, revision?: number): Promise<void>;
+  /** Takes it out of the recycle bin: see NoticeBin. @throws AppError `notice_unknown` 404, `forbidden` */
+  restore(actor: Actor, id: string): Promise<Notice>;
   /** Those of the ids that this person may use. They are held: until the transaction ends nobody changes or deletes them. */
   usable(actor: Actor, ids: readonly string[], tx: Tx): Promise<NoticeRecord[]>;
   /** Those of the ids that there are, held as by `usable`; without rights. */
@@ -129,6 +130,7 @@ export function createNoticesService(
   }
   const find = async (actor: Actor, id: string): Promise<NoticeRecord> =>
     inSight(actor, await repo.findNotice(store.read, id));
+  const bin = createNoticeBin(context, { inSight, conflict });
 
   /** Where the person may approve, and whose own work they may not. */
   async function whatToDecide(actor: Actor): Promise<{ unitIds: ReadonlySet<string>; notBy: string | null }> {
@@ -286,25 +288,10 @@ export function createNoticesService(
       if (before.state === 'submitted') events.emit('approvalsChanged', { unitId: before.unitId });
       return view(id);
     },
-    async remove(actor, id, revision) {
-      const record = await find(actor, id);
-      if (revision !== undefined && record.revision !== revision) throw conflict(record);
-      access.assert(actor, 'content.edit', record.unitId);
-      await store.transaction(async (tx) => {
-        // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
-        if (!(await repo.markDeleted(tx, id, revision, actor.userId, sources.now())))
-          throw (await repo.findNotice(tx, id)) ? conflict(record) : unknown();
-        assertUnused(await repo.usesOf(tx, id));
-        await audit(tx, {
-          actor,
-          action: 'notice.deleted',
-          subjectType: 'notice',
-          subjectId: id,
-          unitId: record.unitId,
-          detail: { title: record.title },
-        });
-      });
-      events.emit('contentSaved', { kind: 'notice', id });
+    remove: (actor, id, revision) => bin.remove(actor, id, revision),
+    async restore(actor, id) {
+      await bin.restore(actor, id);
+      return view(id);
     },
     async usable(actor, ids, tx) {
       const seen = new Set(contentUnits(actor, access, tree));

@@ -49,6 +49,17 @@ export async function findPlaylist(db: Db | Tx, id: string): Promise<PlaylistRec
   return row ? toRecord(row) : null;
 }
 
+/** What lies in the recycle bin since `since` (ms UTC) or later. */
+export async function findInBin(db: Db | Tx, id: string, since: number): Promise<PlaylistRecord | null> {
+  const row = await db
+    .selectFrom('playlists')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', '>=', since)
+    .executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
 const live = (db: Db | Tx, ids: readonly string[]) =>
   db.selectFrom('playlists').selectAll().where('id', 'in', ids).where('deleted_at', 'is', null);
 
@@ -181,24 +192,6 @@ export async function updatePlaylist(
     .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by })
     .where('id', '=', id)
     .where('revision', '=', revision)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
-}
-
-/** Waits for whoever holds it. @returns false when somebody deleted it before, or edited it since `revision` */
-export async function markDeleted(
-  tx: Tx,
-  id: string,
-  revision: number | undefined,
-  by: string,
-  now: number,
-): Promise<boolean> {
-  const done = await tx
-    .updateTable('playlists')
-    .set({ deleted_at: now, updated_by: by })
-    .where('id', '=', id)
-    .$if(revision !== undefined, (query) => query.where('revision', '=', revision!))
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return done.numUpdatedRows > 0n;

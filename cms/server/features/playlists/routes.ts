@@ -48,5 +48,8 @@ export const playlistRoutes =
         return reply.code(204).send();
       },
     );
+    app.post('/api/playlists/:id/restore', { config, schema: { params, response: { 200: playlist } } }, (request) =>
+      service.restore(actorOf(request), request.params.id),
+    );
     await Promise.resolve();
   };

@@ -5,9 +5,11 @@ import {
   type PlaylistList,
   type PlaylistsQuery,
 } from '../../../../shared/protocol/api/content.ts';
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Tx } from '../../store/store.ts';
 import { cutPage, foldOldRows, mapInTurns, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
@@ -31,6 +33,11 @@ export interface PlaylistsService {
   edit(actor: Actor, id: string, revision: number, input: PlaylistInput): Promise<Playlist>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409, `in_use` 409 with params.where */
   remove(actor: Actor, id: string, revision?: number): Promise<void>;
+  /**
+   * Takes it out of the recycle bin; of one that is not in it nothing changes. Items whose notice this person cannot use (any more)
+   * stay behind. @throws AppError `playlist_unknown` 404, `forbidden`
+   */
+  restore(actor: Actor, id: string): Promise<Playlist>;
   /** The playlist if this person may use it, else null. It is held: until the transaction ends nobody changes or deletes it. */
   usable(actor: Actor, id: string, tx: Tx): Promise<PlaylistRecord | null>;
   /** The playlist if there is one, held as by `usable`; without rights. */
@@ -188,7 +195,7 @@ export function createPlaylistsService(
       access.assert(actor, 'content.edit', record.unitId);
       await store.transaction(async (tx) => {
         // First, so that whoever begins to use it waits, and finds it gone; who used it before is seen.
-        if (!(await repo.markDeleted(tx, id, revision, actor.userId, sources.now())))
+        if (!(await putIntoBin(tx, 'playlists', id, { revision, by: actor.userId, now: sources.now() })))
           throw (await repo.findPlaylist(tx, id)) ? conflict(record) : unknown();
         assertUnused(await repo.usesOf(tx, id));
         await audit(tx, {
@@ -201,6 +208,31 @@ export function createPlaylistsService(
         });
       });
       events.emit('contentSaved', { kind: 'playlist', id });
+    },
+    async restore(actor, id) {
+      const record = (await repo.findInBin(store.read, id, sources.now() - binMs)) ?? (await find(actor, id));
+      if (!maySeeContent(actor, access, tree, record.unitId)) throw unknown();
+      access.assert(actor, 'content.edit', record.unitId);
+      await store.transaction(async (tx) => {
+        const ids = [...new Set(record.items.map((item) => item.noticeId))];
+        // Moved meanwhile, a notice may be none to use here any more: whoever restores puts together what they could.
+        const there = new Set((await notices.usable(actor, ids, tx)).map((notice) => notice.id));
+        if (!(await takeOutOfBin(tx, 'playlists', id))) return;
+        const items = record.items.filter((item) => there.has(item.noticeId));
+        const gone = record.items.length - items.length;
+        if (gone > 0)
+          await repo.updatePlaylist(tx, id, record.revision, { ...record, items }, actor.userId, sources.now());
+        await audit(tx, {
+          actor,
+          action: 'playlist.restored',
+          subjectType: 'playlist',
+          subjectId: id,
+          unitId: record.unitId,
+          detail: { name: record.name, ...(gone > 0 ? { gone, before: { items: record.items } } : {}) },
+        });
+      });
+      events.emit('contentSaved', { kind: 'playlist', id });
+      return view(id);
     },
     async usable(actor, id, tx) {
       const [record] = await repo.holdPlaylists(tx, [id]);

@@ -161,13 +161,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
       const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
       for (const some of piecesOf(rows, insertedChars, ({ body }) => body.length))
-        await store.insertMany(
-          tx,
-          'parts',
-          ['hash', 'size', 'body', 'created_at'],
-          some.map((part) => [part.hash, part.size, part.body, now]),
-          { ignoreConflicts: true },
-        );
+        await repo.insertParts(store, tx, some, now);
       const programmes = issued.toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1));
       for (const some of piecesOf(programmes, insertedChars, ({ manifest }) => manifest.length))
         await store.insertMany(

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { chunksOf, inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
-import type { Db, Tx } from '../../store/store.ts';
+import type { Db, Store, Tx } from '../../store/store.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
+import type { EncodedPart } from './compile.ts';
 
 /** Rows of seven values each. */
 const rowsPerInsert = 500;
@@ -136,6 +137,17 @@ export async function updateProgress(tx: Tx, reports: readonly ProgressRow[]): P
     for (const { board_id } of rows) written.add(board_id);
   }
   return written;
+}
+
+/** Those that are there already stay. */
+export async function insertParts(store: Store, tx: Tx, parts: readonly EncodedPart[], now: number): Promise<void> {
+  await store.insertMany(
+    tx,
+    'parts',
+    ['hash', 'size', 'body', 'created_at'],
+    parts.map((part) => [part.hash, part.size, part.body, now]),
+    { ignoreConflicts: true },
+  );
 }
 
 export async function findPart(db: Db | Tx, hash: string): Promise<string | null> {

@@ -8,10 +8,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Manifest } from '../../../../shared/protocol/programme.ts';
 import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
+import type { BoardRecord } from '../boards/service.ts';
 import { createIssuer } from './issue.ts';
 import { createProgressRecorder, type ProgressSaid } from './progress.ts';
 import { boardUnknown, createPublisher, type Publisher, type PublisherDeps } from './publish.ts';
-import { readManifest, waitingSchema } from './published.ts';
+import { publishedContent, readManifest, waitingSchema } from './published.ts';
 import { createPublicationQueue } from './queue.ts';
 import { createRenewal, type Renewal, type RenewDeps } from './renew.ts';
 import * as repo from './repo.ts';
@@ -20,6 +22,8 @@ import { createWithdraw, type Withdraw } from './withdraw.ts';
 
 export interface ProgrammesService extends Publisher, Pick<Renewal, 'signAnew' | 'newestManifest'> {
   readonly withdraw: Withdraw;
+  /** What was published for a board stands no longer: its next player begins with the slide of last resort. */
+  clear(tx: Tx, board: BoardRecord): Promise<void>;
   /** Whether a notice was ever in what was published for a board. */
   everHeld(noticeId: string): Promise<boolean>;
   /** What a board says of its programme; of an older one it is passed over. */
@@ -45,7 +49,7 @@ export interface ProgrammesDeps extends Omit<PublisherDeps, Made>, Omit<RenewDep
 }
 
 export function createProgrammesService(context: Context, deps: ProgrammesDeps): ProgrammesService {
-  const { store } = context;
+  const { store, sources } = context;
   const issuer = createIssuer(context, deps);
   const suspender = createSuspender(store, deps);
   const queue = createPublicationQueue(context);
@@ -60,6 +64,11 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
     withdraw: createWithdraw(context, withQueue),
     signAnew: renewal.signAnew,
     newestManifest: renewal.newestManifest,
+    async clear(tx, { id, name, unitId }) {
+      const { content, parts } = publishedContent({ name, unitName: deps.units.nameOf(unitId) }, undefined, undefined);
+      await repo.insertParts(store, tx, parts, sources.now());
+      await repo.writeWaiting(tx, id, JSON.stringify(content));
+    },
     everHeld: async (noticeId) => (await repo.findPartsOfNotice(store.report, noticeId)).size > 0,
     recordProgress: (boardId, said) => recorder.record(boardId, said),
     async certificateFor(boardId, deviceKey) {

@@ -75,12 +75,13 @@ export async function findEntry(db: Db | Tx, id: string): Promise<EntryRecord | 
   return row ? toRecord(row) : null;
 }
 
-export async function findDeleted(db: Db | Tx, id: string): Promise<EntryRecord | null> {
+/** What lies in the recycle bin since `since` (ms UTC) or later. */
+export async function findInBin(db: Db | Tx, id: string, since: number): Promise<EntryRecord | null> {
   const row = await db
     .selectFrom('schedule_entries')
     .selectAll()
     .where('id', '=', id)
-    .where('deleted_at', 'is not', null)
+    .where('deleted_at', '>=', since)
     .executeTakeFirst();
   return row ? toRecord(row) : null;
 }
@@ -163,41 +164,6 @@ export async function updateEntry(
     .where('id', '=', id)
     .where('revision', '=', revision)
     .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
-}
-
-/** @returns false when somebody deleted it before, or edited it since `revision` */
-export async function markDeleted(
-  tx: Tx,
-  id: string,
-  revision: number | undefined,
-  by: string,
-  now: number,
-): Promise<boolean> {
-  const done = await tx
-    .updateTable('schedule_entries')
-    .set({ deleted_at: now, updated_by: by })
-    .where('id', '=', id)
-    .$if(revision !== undefined, (query) => query.where('revision', '=', revision!))
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return done.numUpdatedRows > 0n;
-}
-
-/** @returns false when somebody took it back before */
-export async function takeBack(
-  tx: Tx,
-  record: EntryRecord,
-  values: EntryValues,
-  by: string,
-  now: number,
-): Promise<boolean> {
-  const done = await tx
-    .updateTable('schedule_entries')
-    .set({ ...toColumns(values), revision: record.revision + 1, updated_at: now, updated_by: by, deleted_at: null })
-    .where('id', '=', record.id)
-    .where('deleted_at', 'is not', null)
     .executeTakeFirst();
   return done.numUpdatedRows > 0n;
 }

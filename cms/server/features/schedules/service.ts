@@ -6,12 +6,14 @@ import {
   type ScheduleTerm,
   type SchedulesQuery,
 } from '../../../../shared/protocol/api/content.ts';
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { cutPage, foldOldRows, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Tx } from '../../store/store.ts';
 import type { BoardsService } from '../boards/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
@@ -38,7 +40,7 @@ export interface SchedulesService {
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409 */
   remove(actor: Actor, id: string, revision?: number): Promise<void>;
-  /** Takes a deletion back. @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_unknown`, `targets_gone` */
+  /** Takes it out of the recycle bin. @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_unknown`, `targets_gone` */
   restore(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
@@ -181,7 +183,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       access.assert(actor, 'schedule.edit', record.unitId);
       await store.transaction(async (tx) => {
         const now = sources.now();
-        if (!(await repo.markDeleted(tx, id, revision, actor.userId, now)))
+        if (!(await putIntoBin(tx, 'schedule_entries', id, { revision, by: actor.userId, now })))
           throw (await repo.findEntry(tx, id)) ? conflict(record) : unknown();
         await endTerm(tx, id, now);
         await audit(tx, {
@@ -196,14 +198,15 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       events.emit('contentSaved', { kind: 'schedule', id });
     },
     async restore(actor, id) {
-      const record = await repo.findDeleted(store.read, id);
+      const record = await repo.findInBin(store.read, id, sources.now() - binMs);
       if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
       access.assert(actor, 'schedule.edit', record.unitId);
       await store.transaction(async (tx) => {
         const { id: _id, revision: _revision, updatedAt: _updatedAt, ...input } = record;
         const values = await clean(tx, actor, input, record);
         const now = sources.now();
-        if (!(await repo.takeBack(tx, record, values, actor.userId, now))) throw unknown();
+        if (!(await takeOutOfBin(tx, 'schedule_entries', id))) throw unknown();
+        await repo.updateEntry(tx, id, record.revision, values, actor.userId, now);
         await beginTerm(tx, { id, revision: record.revision + 1 }, repo.termOf(values), now);
         await audit(tx, {
           actor,

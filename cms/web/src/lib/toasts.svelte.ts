@@ -12,7 +12,7 @@ export class Toasts {
   #nextId = 1;
 
   /** What can be taken back stays for longer. */
-  good(text: string, undo?: () => void): void {
+  good(text: string, undo?: (() => void) | undefined): void {
     this.#add('good', text, undo ? 12_000 : 5000, undo);
   }
   bad(text: string): void {

@@ -12,6 +12,7 @@ import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
 import { explain } from '../../lib/errors.ts';
 import { m } from '../../paraglide/messages.js';
+import { removeToBin } from '../bin/bin.svelte.ts';
 import type { ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
@@ -94,12 +95,13 @@ export async function saveWhen(
 }
 
 /** Deletes an entry, and offers to take it back. */
-export async function removeEntry(app: App, entry: ScheduleEntry, changed: () => void): Promise<void> {
-  await app.api.remove(`/api/schedule-entries/${entry.id}?revision=${entry.revision}`);
+export async function removeEntry(
+  app: App,
+  { id, name, revision }: ScheduleEntry,
+  changed: () => void,
+  restored: () => void = changed,
+): Promise<void> {
+  const path = `/api/schedule-entries/${id}`;
+  await removeToBin(app, { path, revision, name, schema: scheduleEntry }, restored);
   changed();
-  app.toasts.good(m.schedule_deleted({ name: entry.name }), () => {
-    app.api
-      .post(`/api/schedule-entries/${entry.id}/restore`, scheduleEntry)
-      .then(changed, (error: unknown) => app.toasts.bad(explain(error)));
-  });
 }
