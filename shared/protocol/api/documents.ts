@@ -32,7 +32,7 @@ export type DocumentNote = (typeof documentNotes)[number];
  * Documents arrive by tus 1.0 at /api/document-uploads (metadata: filename, unitId). When one is complete it has a row whose id is the
  * upload's id. GET /api/documents/:id → document. A PDF of more than `mostDocumentPages` is `tooLong` and waits for
  * POST /api/documents/:id/read {from, to} → document. GET /api/documents/:id/file: as it was sent (404 document_file_gone); it is kept as
- * long as a notice that was made of it, and `mediaBinMs` beyond. GET /api/document-uploads: what the asker began and did not end. DELETE /api/documents/:id (204) gives up one that is not ready, with all that was made.
+ * long as a notice that was made of it, and `binMs` beyond. GET /api/document-uploads: what the asker began and did not end. DELETE /api/documents/:id (204) gives up one that is not ready, with all that was made.
  * error codes: file_empty, document_unrecognized, document_old_word, document_encrypted, document_damaged, document_macros,
  * document_unpacked_too_large, document_page_shape, document_pages_missing, document_too_slow, document_too_heavy, storage_full, upload_lost.
  */

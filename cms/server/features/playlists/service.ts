@@ -232,7 +232,7 @@ export function createPlaylistsService(
         });
       });
       events.emit('contentSaved', { kind: 'playlist', id });
-      return view(id);
+      return view(actor, id);
     },
     async usable(actor, id, tx) {
       const [record] = await repo.holdPlaylists(tx, [id]);

@@ -5,15 +5,7 @@ import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import { m } from '../../paraglide/messages.js';
 import { navigate } from '../../routes.ts';
-
-/** Longest name of a playlist. */
-const longestName = 200;
-
-/** «Buổi sáng (bản sao)»; of a name that would be too long the end is cut. */
-export function copyName(name: string): string {
-  const room = longestName - m.playlist_copy_name({ name: '' }).length;
-  return m.playlist_copy_name({ name: name.slice(0, room).trimEnd() });
-}
+import { copyName } from './items.ts';
 
 /**
  * Makes one with the same items, which nothing plays yet, and opens it. It belongs to the same unit; for who may not edit there, to

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { copied, moveBy, moveToEdge, withDuration, without, type Item } from './items.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { overwriteGetLocale } from '../../paraglide/runtime.js';
+import { copied, copyName, moveBy, moveToEdge, withDuration, without, type Item } from './items.ts';
 
 const item = (itemId: string): Item => ({
   itemId,
@@ -49,5 +50,18 @@ describe('several items of a playlist', () => {
       null,
       null,
     ]);
+  });
+});
+
+describe('the name of a copy', () => {
+  beforeAll(() => overwriteGetLocale(() => 'vi'));
+  test.each([
+    ['Buổi sáng', 'Buổi sáng (bản sao)'],
+    ['Buổi sáng (bản sao)', 'Buổi sáng (bản sao) (bản sao)'],
+    ['a'.repeat(200), `${'a'.repeat(190)} (bản sao)`],
+    [`${'a'.repeat(189)} ${'b'.repeat(10)}`, `${'a'.repeat(189)} (bản sao)`],
+  ])('%s', (name, copy) => {
+    expect(copyName(name)).toBe(copy);
+    expect(copy.length).toBeLessThanOrEqual(200);
   });
 });

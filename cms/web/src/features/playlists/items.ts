@@ -1,5 +1,6 @@
 /** What is done to several items of a playlist at once. Pure: each gives a new order and leaves the old one as it is. */
 import type { PlaylistInput } from '../../../../../shared/protocol/api/content.ts';
+import { m } from '../../paraglide/messages.js';
 
 export type Item = PlaylistInput['items'][number];
 type Chosen = ReadonlySet<string>;
@@ -41,3 +42,12 @@ export const without = (items: readonly Item[], chosen: Chosen): Item[] =>
 /** @param durationMs null: each notice's own length */
 export const withDuration = (items: readonly Item[], chosen: Chosen, durationMs: number | null): Item[] =>
   items.map((item) => (chosen.has(item.itemId) ? { ...item, durationMs } : item));
+
+/** Longest name of a playlist. */
+const longestName = 200;
+
+/** «Buổi sáng (bản sao)»; of a name that would be too long the end is cut. */
+export function copyName(name: string): string {
+  const room = longestName - m.playlist_copy_name({ name: '' }).length;
+  return m.playlist_copy_name({ name: name.slice(0, room).trimEnd() });
+}
