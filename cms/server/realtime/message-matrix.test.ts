@@ -8,6 +8,7 @@ import {
   editedKinds,
   type consoleRequests,
   type EditedKind,
+  type Editing,
 } from '../../../shared/protocol/api/console.ts';
 import { openConsole, type ConsolePage } from '../../../test/fleet/console-page.ts';
 import { seedBoards, seedPerson } from '../../../test/fleet/seed.ts';
@@ -94,22 +95,41 @@ const noticeInput = (unitId: string) => ({
 });
 const targets = (unitId: string) => ({ unitIds: [unitId], boardIds: [] });
 const hours = { cron: '0 6 * * *', durationMs: 3_600_000, validFrom: null, validTo: null };
+const listInput = (unitId: string) => ({ unitId, name: 'Danh sách', items: [] });
+async function scheduleInput(unitId: string) {
+  const playlistId = await make.playlist(units.province);
+  return { unitId, playlistId, name: 'Lịch', priority: 1, ...hours, targets: targets(unitId) };
+}
+async function obligationInput(unitId: string) {
+  const { notices, approvals } = test.app.features;
+  const { id: noticeId } = await notices.create(root, noticeInput(units.province));
+  await approvals.submit(root, noticeId, { revision: 1, approve: false });
+  await approvals.approve(testActor({ unitId: units.province, role: 'administrator' }), noticeId, 1);
+  return { unitId, noticeId, perHour: 1, ...hours, targets: targets(unitId) };
+}
 const make: Record<EditedKind, (unitId: string) => Promise<string>> = {
   notice: async (unitId) => (await test.app.features.notices.create(root, noticeInput(unitId))).id,
-  playlist: async (unitId) =>
-    (await test.app.features.playlists.create(root, { unitId, name: 'Danh sách', items: [] })).id,
-  schedule: async (unitId) => {
-    const playlistId = await make.playlist(units.province);
-    const input = { unitId, playlistId, name: 'Lịch', priority: 1, ...hours, targets: targets(unitId) };
-    return (await test.app.features.schedules.create(root, input)).id;
+  playlist: async (unitId) => (await test.app.features.playlists.create(root, listInput(unitId))).id,
+  schedule: async (unitId) => (await test.app.features.schedules.create(root, await scheduleInput(unitId))).id,
+  obligation: async (unitId) => (await test.app.features.obligations.create(root, await obligationInput(unitId))).id,
+};
+/** Saves another revision of what is there in its first, then deletes it or ends it. */
+const change: Record<EditedKind, { save: (id: string) => Promise<unknown>; end: (id: string) => Promise<unknown> }> = {
+  notice: {
+    save: (id) => test.app.features.notices.edit(root, id, 1, { ...noticeInput(units.commune), title: 'Khác' }),
+    end: (id) => test.app.features.notices.remove(root, id, 2),
   },
-  obligation: async (unitId) => {
-    const { notices, approvals, obligations } = test.app.features;
-    const { id } = await notices.create(root, noticeInput(units.province));
-    await approvals.submit(root, id, { revision: 1, approve: false });
-    await approvals.approve(testActor({ unitId: units.province, role: 'administrator' }), id, 1);
-    const input = { unitId, noticeId: id, perHour: 1, ...hours, targets: targets(unitId) };
-    return (await obligations.create(root, input)).id;
+  playlist: {
+    save: (id) => test.app.features.playlists.edit(root, id, 1, listInput(units.commune)),
+    end: (id) => test.app.features.playlists.remove(root, id, 2),
+  },
+  schedule: {
+    save: async (id) => test.app.features.schedules.edit(root, id, 1, await scheduleInput(units.commune)),
+    end: (id) => test.app.features.schedules.remove(root, id, 2),
+  },
+  obligation: {
+    save: async (id) => test.app.features.obligations.edit(root, id, 1, await obligationInput(units.commune)),
+    end: (id) => test.app.features.obligations.end(root, id, 2, 'Xong'),
   },
 };
 async function makeMedia(unitId: string): Promise<string> {
@@ -192,7 +212,7 @@ const news: Record<News, NewsRule> = {
       const id = await make.playlist(unitId);
       const request = { kind: 'playlist', id, editingMs: null } as const;
       await Promise.all([...pages.values(), witness].map((page) => page.ask('openEditorV1', request)));
-      await test.app.features.playlists.edit(root, id, 1, { unitId, name: 'Khác', items: [] });
+      await test.app.features.playlists.edit(root, id, 1, listInput(unitId));
       return id;
     },
   },
@@ -236,10 +256,22 @@ describe('what pages are told', () => {
   it('editingChangedV1, to nobody who does not have it open', async () => {
     const id = await make.playlist(units.commune);
     await witness.ask('openEditorV1', { kind: 'playlist', id, editingMs: null });
-    await test.app.features.playlists.edit(root, id, 1, { unitId: units.commune, name: 'Khác', items: [] });
+    await change.playlist.save(id);
     await witness.until('editingChangedV1', carries(id));
     await arrived();
     for (const page of pages.values()) expect(JSON.stringify(page.told)).not.toContain(id);
+  });
+
+  it.each(editedKinds)('editingChangedV1 when a %s is saved, and when it is deleted or ended', async (kind) => {
+    const id = await make[kind](units.commune);
+    await witness.ask('openEditorV1', { kind, id, editingMs: null });
+    const told = (revision: number | null) =>
+      witness.until('editingChangedV1', (body: Editing) => body.id === id && body.revision === revision);
+    await change[kind].save(id);
+    await told(2);
+    await change[kind].end(id);
+    expect(await told(null)).toMatchObject({ savedBy: { id: root.userId } });
+    await witness.ask('closeEditorV1', { kind, id });
   });
 
   it('has a row for each', () => {

@@ -39,6 +39,15 @@ describe('what is being written', () => {
     expect(second.read()).toBeNull();
   });
 
+  test('says whose it was, where one of two versions was put aside', () => {
+    const place = storage();
+    const kept = new KeptDraft(place, of, like);
+    kept.keep({ title: 'Họp thôn', category: 'law' }, null, 1000, 'Lan');
+    expect(kept.read()).toMatchObject({ asideOf: 'Lan' });
+    kept.keep({ title: 'Họp thôn', category: 'law' }, null, 1000, null);
+    expect(kept.read()).toMatchObject({ asideOf: null });
+  });
+
   test('is nobody else’s, and of nothing else', () => {
     const place = storage();
     new KeptDraft(place, of, like).keep({ title: 'Họp thôn', category: 'law' }, null, 1000);

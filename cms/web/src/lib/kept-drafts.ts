@@ -9,12 +9,15 @@ const entry = z.strictObject({
   at: z.int(),
   /** The revision that the writing began from; null for something new. */
   revision: z.int().nullable(),
+  /** Put aside when one of two versions had to be chosen: whose it was; null: the person's own. Left out: nothing was chosen. */
+  asideOf: z.string().nullable().optional(),
   value: z.json(),
 });
 
 export interface Kept<T> {
   readonly at: number;
   readonly revision: number | null;
+  readonly asideOf?: string | null | undefined;
   readonly value: T;
 }
 
@@ -46,9 +49,9 @@ export class KeptDraft<T extends object> {
   }
 
   /** A browser that keeps nothing, or is full, keeps no draft: the form goes on without. */
-  keep(value: T, revision: number | null, now: number): void {
+  keep(value: T, revision: number | null, now: number, asideOf?: string | null): void {
     try {
-      const text = JSON.stringify({ at: now, revision, value });
+      const text = JSON.stringify({ at: now, revision, asideOf, value });
       this.#storage.setItem(this.#key, text);
       this.#own = text;
     } catch {

@@ -1,12 +1,16 @@
 /** What the CMS tells this page by itself: the console socket. HTTP carries the truth; after a gap pages ask again. */
 import type { Socket } from 'socket.io-client';
 import type { z } from 'zod';
-import { consoleMessages, consoleNamespace } from '../../../../shared/protocol/api/console.ts';
+import { consoleMessages, consoleNamespace, consoleRequests } from '../../../../shared/protocol/api/console.ts';
+import type { ReplyOf, RequestOf } from '../../../../shared/protocol/link.ts';
 
+type Requests = typeof consoleRequests;
 type Messages = { [K in keyof typeof consoleMessages]: z.infer<(typeof consoleMessages)[K]> };
 
 /** Between two attempts to fetch the socket's client. */
 const retryMs = 5_000;
+/** For an answer. */
+const answerMs = 10_000;
 
 export class Live {
   /** connecting: not once yet; online; lost: was there and is gone, trying again. */
@@ -74,6 +78,17 @@ export class Live {
     this.#missed = true;
     this.#socket = null;
     this.state = 'connecting';
+  }
+
+  /** @returns the answer; null: there is none, as without a connection */
+  async ask<N extends keyof Requests>(name: N, request: RequestOf<Requests[N]>): Promise<ReplyOf<Requests[N]> | null> {
+    if (this.state !== 'online') return null;
+    const answer: unknown = await this.#socket
+      ?.timeout(answerMs)
+      .emitWithAck(name, request)
+      .catch(() => null);
+    const parsed = consoleRequests[name].reply.safeParse(answer);
+    return parsed.success ? (parsed.data as ReplyOf<Requests[N]>) : null;
   }
 
   /** @returns what ends the listening, so that it can be an effect's clean-up */

@@ -2,31 +2,19 @@
 import { isLayoutName, layouts, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
 import type { NoticeVersion } from '../../../../../shared/protocol/api/approval.ts';
 import type { NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { differences, type Change, type Line } from '../../lib/changes.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { categoryName, layoutWord, lookName } from './words.ts';
-
-export interface Change {
-  readonly label: string;
-  /** '' where there was nothing. */
-  readonly before: string;
-  readonly after: string;
-}
 
 export type Compared = Pick<
   NoticeVersion,
   'title' | 'category' | 'unitId' | 'durationMs' | 'content' | 'entertainment'
 >;
-type Line = readonly [label: string, words: string];
 
 /** @param unitName what a unit is called */
-export function changesOf(before: Compared, after: Compared, unitName: (id: string) => string): Change[] {
-  const was = new Map(linesOf(before, unitName));
-  const is = new Map(linesOf(after, unitName));
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .map((label) => ({ label, before: was.get(label) ?? '', after: is.get(label) ?? '' }))
-    .filter((change) => change.before !== change.after);
-}
+export const changesOf = (before: Compared, after: Compared, unitName: (id: string) => string): Change[] =>
+  differences(linesOf(before, unitName), linesOf(after, unitName));
 
 function linesOf(notice: Compared, unitName: (id: string) => string): Line[] {
   const { content } = notice;

@@ -15,6 +15,16 @@ export function boardsReached(choice: Choice, units: readonly Unit[], boards: re
   return boards.filter((board) => unitIds.has(board.unitId) || boardIds.has(board.id));
 }
 
+/** The names of what is chosen, a line each. */
+export function targetLines(
+  { unitIds, boardIds }: Choice,
+  units: readonly Pick<Unit, 'id' | 'name'>[],
+  boards: readonly Pick<Board, 'id' | 'name'>[],
+): string {
+  const names = new Map([...units, ...boards].map(({ id, name }) => [id, name]));
+  return [...unitIds, ...boardIds].map((id) => names.get(id) ?? '').join('\n');
+}
+
 /** What is chosen and cannot be chosen here: deleted, moved, or of another unit than `within` and what is below it (null: any). */
 export function straysOf(
   choice: Choice,
