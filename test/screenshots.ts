@@ -108,6 +108,9 @@ try {
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
   await studio.endExercise();
   await studio.orderMourning('Quốc tang');
+  const over = 'Lịch cắt điện ngày 25 tháng 11';
+  await studio.writeNotice(over, 'Cắt điện từ 7 giờ đến 11 giờ ở thôn Phú Lộc để sửa đường dây.');
+  await studio.deleteNotice(over);
   for (const locale of ['vi', 'en'] as const) await takeAll(page, locale, await studioPages(page));
 } finally {
   await browser.close();

@@ -137,7 +137,7 @@ const scheduleFields = {
 };
 /** Left out, a new entry has none and an edited one keeps its own. */
 const exceptionFields = { exceptions: exceptionDays.optional() };
-/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id, POST :id/restore. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved). */
+/** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id, POST :id/restore. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved); of a restoration also playlist_deleted 409 (its playlist has to be restored first). */
 export const scheduleInput = z.strictObject({ ...scheduleFields, ...exceptionFields });
 export const scheduleEdit = z.strictObject({ ...scheduleFields, ...exceptionFields, revision: z.int() });
 export const scheduleEntry = z.strictObject({

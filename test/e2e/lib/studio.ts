@@ -75,6 +75,14 @@ export class Studio {
     await see(page.getByText(`Đã duyệt «${title}»`)).toBeVisible();
   }
 
+  /** Throws the notice away whose page is open. */
+  async deleteNotice(title: string): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Xóa', exact: true }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Xóa' }).click();
+    await see(page.getByText(`Đã chuyển «${title}» vào thùng rác`)).toBeVisible();
+  }
+
   /** Makes a notice of a processed video, and approves it. */
   async noticeOfVideo(title: string, file: string): Promise<void> {
     const { page } = this;

@@ -92,7 +92,10 @@ describeStores('schedule entries', (under) => {
     const made = await test.schedules.create(editor, input);
     await test.schedules.remove(editor, made.id);
     await test.playlists.remove(editor, input.playlistId);
-    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'playlist_unknown' });
+    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({
+      code: 'playlist_deleted',
+      status: 409,
+    });
     await expect(test.schedules.get(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
   });
 

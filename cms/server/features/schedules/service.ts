@@ -40,7 +40,7 @@ export interface SchedulesService {
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409 */
   remove(actor: Actor, id: string, revision?: number): Promise<void>;
-  /** Takes it out of the recycle bin. @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_unknown`, `targets_gone` */
+  /** Takes it out of the recycle bin. @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_deleted` 409, `targets_gone` */
   restore(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
@@ -203,6 +203,10 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       access.assert(actor, 'schedule.edit', record.unitId);
       await store.transaction(async (tx) => {
         const { id: _id, revision: _revision, updatedAt: _updatedAt, ...input } = record;
+        if (!(await playlists.held(record.playlistId, tx)))
+          throw new AppError('playlist_deleted', 'Its playlist is deleted, and has to be restored first', {
+            status: 409,
+          });
         const values = await clean(tx, actor, input, record);
         const now = sources.now();
         if (!(await takeOutOfBin(tx, 'schedule_entries', id))) throw unknown();
