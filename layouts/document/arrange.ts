@@ -41,14 +41,17 @@ export interface Sharing {
 
 /** @param page the shape of the pages */
 export function sharingOf(page: Size, { width, height }: Size, inParts: boolean): Sharing {
-  const tiny = shapeOf(width, height).scale === 'tiny';
+  const { scale, side } = shapeOf(width, height);
+  const tiny = scale === 'tiny';
   const beside = !tiny && !inParts && width / height > (page.width / page.height) * 1.15;
   const left = Math.floor(height - (width * page.height) / page.width);
+  // On fine glass who says it and its number stand around the title.
+  const least = scale === 'full' ? side * 0.36 : height * 0.2;
   return {
     beside,
     share: Math.min(66, (100 * height * page.width) / page.height / width),
     // Words have no room beside pages that are as wide as the glass, and stand before them on a strip; below a page they take what it leaves.
-    below: beside || tiny || inParts ? 0 : Math.max(left, height * 0.2),
+    below: beside || tiny || inParts ? 0 : Math.max(left, least),
   };
 }
 

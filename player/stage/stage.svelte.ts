@@ -219,7 +219,9 @@ export class Stage {
   }
 }
 
-/** Pictures and videos stand alone: what is said of them is for those who do not see them. */
+/** Pictures and videos stand alone, but for a link's code: what is said of them is for those who do not see them. */
 function hasText(scene: Scene): boolean {
-  return scene.kind !== 'notice' || scene.notice.content.type === 'layout';
+  if (scene.kind !== 'notice') return true;
+  const { content } = scene.notice;
+  return content.type === 'layout' || content.link !== undefined;
 }

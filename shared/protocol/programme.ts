@@ -15,6 +15,7 @@ import {
   version,
   type Version,
 } from './common.ts';
+import { webLink } from './link-code.ts';
 
 /** Essential-information categories (Nghị định 49/2024/NĐ-CP Đ.6, grouped) and how they are grouped in reports. */
 export const noticeCategories = [
@@ -32,6 +33,7 @@ export const noticeCategories = [
 /**
  * What a notice shows. Layout fields are checked by the layout's own schema (layouts/<name>/schema.ts); a media file in them is an
  * object `{asset, …}`. `enlarge` draws a layout so many times larger, for boards that are read from afar: fewer words to a page, more pages.
+ * `link` stands beside it as a QR code, on glass that has room for one. Both are left out where there is none.
  */
 export const noticeContent = z.discriminatedUnion('type', [
   z.strictObject({
@@ -39,12 +41,14 @@ export const noticeContent = z.discriminatedUnion('type', [
     layout: z.string().max(64),
     fields: z.record(z.string(), z.json()),
     enlarge: z.number().min(1).max(3).optional(),
+    link: webLink.optional(),
   }),
   z.strictObject({
     type: z.literal('image'),
     asset: sha256Hex,
     alt: optionalLine(500),
     fit: z.enum(['contain', 'cover']),
+    link: webLink.optional(),
   }),
   z.strictObject({
     type: z.literal('video'),
@@ -52,6 +56,7 @@ export const noticeContent = z.discriminatedUnion('type', [
     alt: optionalLine(500),
     fit: z.enum(['contain', 'cover']),
     muted: z.boolean(),
+    link: webLink.optional(),
   }),
 ]);
 export type NoticeContent = z.infer<typeof noticeContent>;

@@ -8,6 +8,9 @@ const findMs = 3_000;
 const shortestMs = 8_000;
 const longestMs = 60_000;
 
+/** To take out a phone and scan a code; nothing with one is on for less unless somebody says so. Our own choice, too. */
+export const scanningTimeMs = 15_000;
+
 /** A page of an alert: who reads it has found it, or needs to be quick. */
 const findPageMs = 1_500;
 const shortestPageMs = 4_000;

@@ -3,10 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
+import { decodeQR } from 'qr/decode.js';
+import sharp from 'sharp';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { layoutNames } from '../../layouts/names.ts';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import type { NoticeContent } from '../../shared/protocol/programme.ts';
+import { maxLinkLength } from '../../shared/protocol/link-code.ts';
 import { layoutCases } from './lib/layout-cases.ts';
 import { inspect, pageCount, pagedLines, shownText } from './lib/inspect-stage.ts';
 import { layoutScene, noticeScene, ScriptedDirector } from './stage-harness.ts';
@@ -141,6 +145,53 @@ test.each(enlarged)('%s: «%s» is whole when it is drawn larger', async (shape,
   const laidOut = await page.locator('[data-layout]').evaluate((element) => (element as HTMLElement).clientWidth);
   // A strip is not drawn larger than it is.
   expect(laidOut).toBe(shape === '192×96' ? 192 : Math.ceil(glass.width / enlarge));
+});
+
+const links = {
+  short: 'https://phuan.example.vn/tiem',
+  longest: `https://${'rat-dai.'.repeat(7)}phuan.example.vn/`.padEnd(maxLinkLength, 'tin-tuc/'),
+};
+
+/** What a phone would read of the picture; null where it finds no code. */
+async function scanned(picture: Buffer): Promise<string | null> {
+  const { data, info } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  try {
+    return decodeQR({ width: info.width, height: info.height, data }, { format: 'RGB', timeLimit: 1000 });
+  } catch {
+    return null;
+  }
+}
+
+const linked = Object.keys(shapes).flatMap((shape) => layoutNames.map((layout) => [shape, layout] as const));
+
+test.each(linked)('%s: the link beside «%s» is scanned or left out, and all is whole', async (shape, name) => {
+  await open(shapes[shape]!);
+  const { layout, fields } = await layoutCases[`${name}, sample`]!(director);
+  for (const [id, link] of Object.entries(links)) {
+    const content: NoticeContent = { type: 'layout', layout, fields: fields as Record<string, string>, link };
+    await director.present(id, noticeScene(content), { durationMs, nowMs, paused: true });
+    expect((await page.evaluate(inspect)).problems).toEqual([]);
+    // A strip has no room for a code that could be read: there is none, and the content has all of the glass.
+    expect(await scanned(await page.screenshot())).toBe(shape === '192×96' ? null : link);
+    const beside = await page.locator('.seen').evaluate((seen) => seen.clientWidth * seen.clientHeight);
+    const { width, height } = shapes[shape]!;
+    if (shape === '192×96') expect(beside).toBe(width * height);
+    else expect(beside).toBeGreaterThanOrEqual(width * height * 0.75);
+  }
+});
+
+test.each(Object.keys(shapes))('%s: a link beside a picture covers nothing of it', async (shape) => {
+  await open(shapes[shape]!);
+  const red = sharp({ create: { width: 1600, height: 900, channels: 3, background: '#ff0000' } });
+  const asset = director.addAsset(await red.png().toBuffer(), 'image/png');
+  const content: NoticeContent = { type: 'image', asset, alt: '', fit: 'cover', link: links.short };
+  await director.present('picture', noticeScene(content), { durationMs, nowMs, paused: true });
+  expect(await scanned(await page.screenshot())).toBe(shape === '192×96' ? null : links.short);
+  const { seen, strip } = await page.evaluate(() => ({
+    seen: document.querySelector('.seen')!.getBoundingClientRect().toJSON() as DOMRect,
+    strip: document.querySelector('[data-link]')?.getBoundingClientRect().toJSON() as DOMRect | undefined,
+  }));
+  if (strip) expect(seen.right <= strip.left || seen.bottom <= strip.top).toBe(true);
 });
 
 /** The texts that people wrote into the fields, not the names of choices or files. */

@@ -13,7 +13,7 @@ export interface SampleNotice {
   readonly durationMs: number | null;
   readonly entertainment?: true;
   readonly content:
-    | { readonly layout: 'notice' | 'infographic'; readonly fields: LayoutFields }
+    | { readonly layout: 'notice' | 'infographic'; readonly fields: LayoutFields; readonly link?: string }
     /** File in media/. */
     | { readonly media: string; readonly alt: string };
 }
@@ -84,6 +84,7 @@ export function sampleNotices(now: number): readonly SampleNotice[] {
           issuingUnit: ubnd('xã Phú An'),
           signer: 'Phó Chủ tịch Nguyễn Thị Thu',
         },
+        link: 'https://phuan.example.vn/tiem-chung',
       },
     },
     {

@@ -194,7 +194,7 @@ export const publishPreview = z.strictObject({
       changed: z.boolean(),
       notices: z.int(),
       bytes: z.int(),
-      /** Codes: board_unpaired, media_not_ready, nothing_to_play, obligations_overcommitted. `bytes`: what the board has to fetch anew. */ warnings:
+      /** Codes: board_unpaired, link_not_shown, media_not_ready, nothing_to_play, obligations_overcommitted. `bytes`: what the board has to fetch anew. */ warnings:
         z.array(z.string()),
     }),
   ),

@@ -100,6 +100,14 @@ describeStores('content', (under) => {
       });
       expect(await lengthOf({ ...pictureInput(film.hash, 'video'), durationMs: 60_000 })).toBe(60_000);
       const brief = await lengthOf(textInput());
+      const linked = (input: NoticeInput): NoticeInput => ({
+        ...input,
+        content: { ...input.content, link: 'https://phuan.example.vn/' },
+      });
+      expect(brief).toBeLessThan(15_000);
+      expect(await lengthOf(linked(textInput()))).toBe(15_000);
+      expect(await lengthOf(linked(pictureInput(image.hash)))).toBe(15_000);
+      expect(await lengthOf(linked(pictureInput(video.hash, 'video')))).toBe(12_345);
       expect(await lengthOf(textInput({ body: 'một hai ba bốn năm '.repeat(15) }))).toBeGreaterThan(brief);
       await expect(test.notices.create(editor, pictureInput(image.hash, 'video'))).rejects.toMatchObject({
         code: 'asset_of_other_kind',

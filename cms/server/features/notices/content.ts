@@ -1,6 +1,7 @@
 /** What a notice shows: checked by its layout's own schema, and how long it stays on a board. Pure. */
 import { isLayoutName, layouts, slotMs } from '../../../../layouts/schemas.ts';
 import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
+import { scanningTimeMs } from '../../../../shared/protocol/reading-time.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { cleanLine } from '../../text.ts';
 
@@ -36,6 +37,7 @@ export function effectiveDurationMs(
 ): number {
   if (notice.durationMs !== null) return notice.durationMs;
   const { content } = notice;
-  if (content.type === 'layout') return slotMs(content.layout, content.fields);
-  return Math.max(shortestMs, content.type === 'video' ? (videoMs ?? pictureMs) : pictureMs);
+  if (content.type === 'video') return Math.max(shortestMs, videoMs ?? pictureMs);
+  const stillMs = content.type === 'layout' ? slotMs(content.layout, content.fields) : pictureMs;
+  return content.link === undefined ? stillMs : Math.max(scanningTimeMs, stillMs);
 }

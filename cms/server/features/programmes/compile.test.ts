@@ -394,6 +394,17 @@ describe('compile', () => {
     });
   });
 
+  it('says where a link has too few pixels for its code, and shows the notice all the same', () => {
+    const linked = notice(1, { ...layout, link: 'https://phuan.example.vn/tiem-chung' });
+    const on = (width: number, height: number, rotation: 0 | 90 = 0) => {
+      const glass = board({ defaultPlaylistId: id(3, 1), output: { x: 0, y: 0, width, height, rotation } });
+      return compile({ notices: [linked], playlists: [playlist(1, [1])] }, glass);
+    };
+    expect([on(640, 320), on(1920, 1080, 90)].map(({ warnings }) => warnings)).toEqual([[], []]);
+    expect(on(192, 96)).toMatchObject({ notices: 1, warnings: ['link_not_shown'] });
+    expect(read(on(192, 96)).notices.get(id(2, 1))!.content.link).toBe(linked.content.link);
+  });
+
   it('warns of an empty board and of more obligations than an hour holds', () => {
     expect(compile({}).warnings).toEqual(['nothing_to_play']);
     const long = notice(1, layout, { effectiveDurationMs: 60_000 });

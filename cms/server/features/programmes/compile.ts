@@ -3,6 +3,7 @@
  * parts and an unchanged board needs no new version.
  */
 import { createHash } from 'node:crypto';
+import { placeCode } from '../../../../shared/protocol/link-code.ts';
 import {
   assetsOf,
   type AssetRef,
@@ -26,7 +27,7 @@ import { rasterOf, sizedContent, type AssetSizes, type Raster } from './sizes.ts
 
 /** Why a programme may not be what its editors want. */
 export type CompileWarning =
-  'media_not_ready' | 'notice_not_approved' | 'nothing_to_play' | 'obligations_overcommitted';
+  'link_not_shown' | 'media_not_ready' | 'notice_not_approved' | 'nothing_to_play' | 'obligations_overcommitted';
 
 /** Everything that programmes are made of, for one or many boards. */
 export interface Library {
@@ -163,6 +164,8 @@ export class Compiler {
     const shown = [...noticeIds].map((id) => this.#onRaster(id, raster));
     const notices = shown.map(({ part }) => part);
     if (notices.length === 0) warnings.add('nothing_to_play');
+    if (notices.some(({ content: { link } }) => link !== undefined && placeCode(raster, link) === null))
+      warnings.add('link_not_shown');
 
     const entryParts = entries.map(entryPart);
     const obligationParts = obligations.map(obligationPart);

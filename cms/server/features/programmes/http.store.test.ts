@@ -64,10 +64,12 @@ describeStores('content over HTTP', (under) => {
 
   it('goes from a text to a board, and back to the board’s own bytes', async () => {
     const unitId = test.ids.commune;
-    const content = { type: 'layout', layout: 'notice', fields: { title: 'Họp thôn', body: 'Tối nay' } };
+    const fields = { title: 'Họp thôn', body: 'Tối nay' };
+    const content = { type: 'layout', layout: 'notice', fields, link: ' phuan.gov.vn/tiêm ' };
     const input = { unitId, title: 'Họp thôn', category: 'local', content, durationMs: null };
     const made = await call<Notice>('POST', '/api/notices', input);
     expect(made).toMatchObject({ status: 201, body: { revision: 1, title: 'Họp thôn' } });
+    expect(made.body.content.link).toBe('https://phuan.gov.vn/ti%C3%AAm');
     expect(
       await call('PUT', `/api/notices/${made.body.id}`, { ...input, revision: 1, title: 'Họp xóm' }),
     ).toMatchObject({ status: 200, body: { revision: 2 } });
@@ -81,6 +83,11 @@ describeStores('content over HTTP', (under) => {
       status: 400,
       body: { error: { code: 'layout_field_invalid', field: 'content.fields.title' } },
     });
+    for (const link of ['javascript:alert(1)', 'https://a:b@phuan.gov.vn/', `https://phuan.gov.vn/${'ế'.repeat(20)}`])
+      expect(await call('POST', '/api/notices', { ...input, content: { ...content, link } }), link).toMatchObject({
+        status: 400,
+        body: { error: { code: 'invalid_input', field: 'content.link' } },
+      });
 
     const items = [
       { itemId: test.sources.newId(), noticeId: made.body.id, durationMs: null, validFrom: null, validTo: null },

@@ -170,6 +170,8 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
       return m.field_too_many_words({ max: word('max') });
     case 'too_many_columns':
       return m.field_too_many_columns({ max: word('max') });
+    case 'link_invalid':
+      return m.error_link_invalid();
     case 'rows_missing':
       return m.table_rows_missing();
     case 'table_too_small':

@@ -3,6 +3,7 @@ import { drawnHeight } from '../../../../../layouts/document/arrange.ts';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { Document } from '../../../../../shared/protocol/api/documents.ts';
 import type { Media } from '../../../../../shared/protocol/api/content.ts';
+import { roomBeside } from '../../../../../shared/protocol/link-code.ts';
 import { unreadableOn, type Finding } from '../notices/legibility.ts';
 
 type Page = Document['pages'][number];
@@ -47,18 +48,22 @@ export function smallTypeOn(
     glass,
     media,
     inParts,
+    link,
   }: {
     readonly boards: readonly Board[];
     readonly glass: Size;
     readonly media: readonly Media[];
     /** Each page comes in parts, as wide as the glass. */
     readonly inParts: boolean;
+    /** Its code takes some of the glass. */
+    readonly link?: string | undefined;
   },
 ): SmallType | null {
+  const room = roomBeside(glass, link);
   const sizes = shownOf(pages, shown).flatMap(({ number, asset, letters }) => {
     const known = media.find(({ hash }) => hash === asset);
     const size = known?.width && known.height ? { width: known.width, height: known.height } : paper;
-    return letters === null ? [] : [{ page: number, px: letters * drawnHeight(size, glass, inParts) }];
+    return letters === null ? [] : [{ page: number, px: letters * drawnHeight(size, room, inParts) }];
   });
   if (sizes.length === 0) return null;
   const { page, px } = sizes.reduce((least, one) => (one.px < least.px ? one : least));

@@ -68,6 +68,18 @@ describe('what changed between two versions', () => {
   });
 });
 
+describe('a link', () => {
+  it('is among what changed, whatever it stands beside', () => {
+    const link = 'https://phuan.example.vn/tiem-chung';
+    const picture = version({}, { content: { type: 'image', asset: 'a'.repeat(64), alt: '', fit: 'contain' } });
+    for (const before of [version(), picture]) {
+      const after = { ...before, content: { ...before.content, link } };
+      expect(changesOf(before, after, unitName)).toEqual([{ label: m.notice_link(), before: '', after: link }]);
+      expect(changesOf(after, before, unitName)).toEqual([{ label: m.notice_link(), before: link, after: '' }]);
+    }
+  });
+});
+
 describe('what an approver answers for', () => {
   it('is each short text of the notice, also one that was left out', () => {
     const { content } = version({ documentNumber: '12/TB-UBND', date: '20/11/2026', signer: 'Nguyễn Văn A' });

@@ -42,6 +42,10 @@ export function particularsOf(content: NoticeContent): Line[] {
 const fileWords = (hash: string): string => m.change_file_words({ id: hash.slice(0, 8) });
 
 function contentLines(content: NoticeContent): Line[] {
+  return [...lookLines(content), [m.notice_link(), content.link ?? '']];
+}
+
+function lookLines(content: NoticeContent): Line[] {
   if (content.type !== 'layout')
     return [
       [m.change_file(), fileWords(content.asset)],

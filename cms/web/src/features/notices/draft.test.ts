@@ -57,6 +57,13 @@ describe('a notice while it is written', () => {
     expect(layouts.chart.schema.safeParse((shown as { fields: unknown }).fields).success).toBe(true);
   });
 
+  it('shows a link as it will be stored, and none while it is being written', () => {
+    const shown = (link: string) =>
+      completed({ ...layoutContent('notice', { ...layouts.notice.sample }), link }).content.link;
+    expect(shown('phuan.example.vn/tiêm')).toBe('https://phuan.example.vn/ti%C3%AAm');
+    expect(shown('https://')).toBeUndefined();
+  });
+
   it('drops rows in which nothing is written', () => {
     const rows = [
       { value: '12', unit: '', label: 'hộ nghèo' },
@@ -97,6 +104,11 @@ describe('a notice while it is written', () => {
     expect(effectiveMs({ content: text, durationMs: 7000 }, [])).toBe(7000);
     expect(effectiveMs({ content: text, durationMs: null }, [])).toBe(24_000);
     expect(effectiveMs({ content: video, durationMs: null }, media)).toBe(42_000);
+    const link = 'https://phuan.example.vn/';
+    const brief = layoutContent('notice', { title: 'a', body: 'b' });
+    expect(effectiveMs({ content: { ...brief, link }, durationMs: null }, [])).toBe(15_000);
+    expect(effectiveMs({ content: { ...text, link }, durationMs: null }, [])).toBe(24_000);
+    expect(effectiveMs({ content: { ...video, link }, durationMs: null }, media)).toBe(42_000);
     expect(effectiveMs({ content: { ...video, asset: 'b'.repeat(64) }, durationMs: null }, media)).toBe(imageMs);
   });
 });

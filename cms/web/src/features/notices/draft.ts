@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import { isLayoutName, layouts, slotMs, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
 import { noPicture } from '../../../../../layouts/fields.ts';
 import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shared/protocol/api/content.ts';
+import { webLink } from '../../../../../shared/protocol/link-code.ts';
 import { assetsOf, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
+import { scanningTimeMs } from '../../../../../shared/protocol/reading-time.ts';
 import { layoutWord } from './words.ts';
 
 /** `layout:<name>`, `image` or `video`. */
@@ -79,7 +81,8 @@ export interface Completed {
  * What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. What need not be
  * there and is wrong is left out: the sample's date would be taken for theirs.
  */
-export function completed(content: NoticeContent): Completed {
+export function completed(input: NoticeContent): Completed {
+  const content = { ...input, link: webLink.safeParse(input.link).data };
   if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false, wrong: null };
   const { schema, sample, fields: metas } = layouts[content.layout];
   const fields: Record<string, unknown> = { ...content.fields };
@@ -133,7 +136,8 @@ export const imageMs = 10_000;
 export function effectiveMs(input: Pick<NoticeInput, 'content' | 'durationMs'>, media: readonly Media[]): number {
   if (input.durationMs !== null && input.durationMs >= 1000) return input.durationMs;
   const { content } = input;
-  if (content.type === 'layout') return slotMs(content.layout, content.fields);
-  if (content.type === 'image') return imageMs;
+  const leastMs = content.link === undefined ? 0 : scanningTimeMs;
+  if (content.type === 'layout') return Math.max(leastMs, slotMs(content.layout, content.fields));
+  if (content.type === 'image') return Math.max(leastMs, imageMs);
   return media.find((item) => item.hash === content.asset)?.durationMs ?? imageMs;
 }

@@ -45,7 +45,7 @@ export function largerThan(enlarge: number, glass: Glass): number | null {
   return steps.find((step) => step > 1 && step > enlarge && step <= MOST) ?? null;
 }
 
-/** Sizes of all text of the scene in front, in px of the board: read from the page of the preview, whose pages are all in it. */
+/** Sizes of all text of the notice in front, in px of the board: read from the page of the preview, whose pages are all in it. */
 export function textSizesIn(stage: Document): TextSize[] {
   const depth = (layer: Element) => Number(getComputedStyle(layer).zIndex) || 0;
   const [front] = [...stage.querySelectorAll('.layer[data-front="true"]')].sort((a, b) => depth(b) - depth(a));
@@ -53,7 +53,7 @@ export function textSizesIn(stage: Document): TextSize[] {
   const seen = front.querySelector('.seen');
   const scale = seen === null ? 1 : new DOMMatrixReadOnly(getComputedStyle(seen).transform).a;
   const found: TextSize[] = [];
-  const walker = stage.createTreeWalker(front, NodeFilter.SHOW_TEXT);
+  const walker = stage.createTreeWalker(seen ?? front, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const parent = node.parentElement;
     const characters = (node.textContent ?? '').replace(/\s/gu, '').length;
