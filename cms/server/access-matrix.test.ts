@@ -977,17 +977,70 @@ describe('a session whose second factor is yet to be shown', () => {
   });
 });
 
-it('the interface is described for whoever is signed in', async () => {
-  const response = await call('GET /api/openapi.json', {}, 'viewer');
-  const { paths } = response.json<{ paths: Record<string, Record<string, { requestBody?: unknown }>> }>();
-  const described = Object.keys(table).filter(
-    (rule) => !/uploads\/|POST \/api\/(document-)?uploads|openapi|metrics/.test(rule),
-  );
-  const found = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
-  );
-  expect(found.filter((rule) => !rule.startsWith('HEAD ')).toSorted()).toEqual(described.toSorted());
-  expect(JSON.stringify(paths['/api/boards']!.post!.requestBody)).toContain('readingDistanceCm');
+interface Described {
+  readonly requestBody?: unknown;
+  readonly security: readonly Record<string, never[]>[];
+  readonly responses: Record<string, unknown>;
+}
+describe('the description of the interface', () => {
+  let document: {
+    components: { securitySchemes: Record<string, unknown>; schemas: Record<string, unknown> };
+    paths: Record<string, Record<string, Described>>;
+  };
+  const described = new Map<string, Described>();
+  beforeAll(async () => {
+    document = (await call('GET /api/openapi.json', {}, 'viewer')).json();
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, operation] of Object.entries(methods))
+        described.set(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, operation);
+  });
+  /** The codes that it names for a status. */
+  const codesOf = (operation: Described, status: number): string[] =>
+    JSON.stringify(operation.responses[status] ?? operation.responses[`${Math.floor(status / 100)}XX`])
+      .match(/"[a-z]+(_[a-z]+)+"/g)!
+      .map((code) => code.slice(1, -1));
+
+  it('has every route and no other, with what it takes', () => {
+    expect([...described.keys()].toSorted()).toEqual(Object.keys(table).toSorted());
+    expect(JSON.stringify(described.get('POST /api/boards')!.requestBody)).toContain('readingDistanceCm');
+    expect(document.components.schemas).toHaveProperty('Error.properties.error.properties.code');
+  });
+
+  it('says where an edit can come too late', async () => {
+    const id = await makePlaylist(units.commune);
+    const payload = { unitId: units.commune, name: 'x', items: [], revision: 7 };
+    const late = await call('PUT /api/playlists/:id', { url: `/api/playlists/${id}`, payload }, 'editor');
+    const codes = codesOf(described.get('PUT /api/playlists/:id')!, late.statusCode);
+    expect([late.statusCode, codes]).toEqual([409, [errorBody.parse(late.json()).error.code]]);
+    for (const rule of ['DELETE /api/notices/:id', 'POST /api/obligations/:id/end', 'PUT /api/takeover-templates'])
+      expect(described.get(rule)!.responses).toHaveProperty('409');
+    expect(described.get('POST /api/playlists')!.responses).not.toHaveProperty('409');
+  });
+
+  it.each(Object.entries(table))('%s: who may call, and the errors', async (rule, { needs }) => {
+    const operation = described.get(rule)!;
+    const session = /^(GET|HEAD) /.test(rule) ? { session: [] } : { session: [], csrf: [] };
+    const security = {
+      public: [],
+      board: [{ boardToken: [] }],
+      boardOrUser: [{ boardToken: [] }, session],
+      monitor: [{ monitorToken: [] }],
+    }[needs as string] ?? [session];
+    expect(operation.security).toEqual(security);
+    for (const scheme of operation.security.flatMap((one) => Object.keys(one)))
+      expect(document.components.securitySchemes).toHaveProperty(scheme);
+    expect(operation.responses).toHaveProperty('4XX');
+    expect(operation.responses).toHaveProperty('5XX');
+    if (needs === 'public') return;
+    // What is really answered is among what is described.
+    const nobody = await call(rule, {}, null);
+    if (nobody.body !== '')
+      expect(codesOf(operation, nobody.statusCode)).toContain(errorBody.parse(nobody.json()).error.code);
+    expect(operation.responses).toHaveProperty(String(nobody.statusCode));
+    if (!('csrf' in session) || needs === 'board') return;
+    const unproven = await call(rule, {}, 'administrator', false);
+    expect(codesOf(operation, unproven.statusCode)).toContain(errorBody.parse(unproven.json()).error.code);
+  });
 });
 
 describe.each(actions)('%s', (name, rule) => {

@@ -13,12 +13,7 @@ import Fastify, {
   type FastifyRequest,
   type RouteOptions,
 } from 'fastify';
-import {
-  createJsonSchemaTransform,
-  hasZodFastifySchemaValidationErrors,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { timingSafeEqual } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
@@ -28,6 +23,7 @@ import type { Actor } from './access.ts';
 import type { RouteAuth } from './context.ts';
 import { compressLong } from './compress.ts';
 import { sessionCookie } from './cookies.ts';
+import { changingMethods, csrfHeader, openApi } from './openapi.ts';
 import { isStorageFull } from './store/errors.ts';
 import { createTlsServer, type TlsFiles } from './tls.ts';
 
@@ -69,7 +65,6 @@ const BODY_LIMIT = 2_000_000;
 const PUBLIC_BODY_LIMIT = 16_000;
 /** How deep a body may be nested; what pages send is not half as deep. */
 const DEEPEST_BODY = 32;
-const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export async function createHttp(deps: HttpDeps): Promise<Http> {
   let stopWatching: () => void = () => undefined;
@@ -110,11 +105,7 @@ export async function createHttp(deps: HttpDeps): Promise<Http> {
     // Behind a proxy TLS is the proxy's to know and to promise.
     strictTransportSecurity: deps.tls === null ? false : { maxAge: 31_536_000, includeSubDomains: false },
   });
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Bảng Tin CMS', version: '1' } },
-    // What JSON Schema cannot say, such as «nothing», is left open.
-    transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12', unrepresentable: 'any' } }),
-  });
+  await app.register(swagger, openApi);
   app.addHook('onSend', compressLong);
   app.addHook('onRequest', (request) => authenticate(deps, request));
   app.addHook('preValidation', (request, _reply, done) => done(refuseOdd(request.body)));
@@ -179,7 +170,7 @@ const helmetOptions = {
 
 async function authenticate(deps: HttpDeps, request: FastifyRequest): Promise<void> {
   const { auth } = request.routeOptions.config;
-  const changing = CHANGING.has(request.method);
+  const changing = changingMethods.has(request.method);
   // Another site's page may not sign anybody in or out, whatever cookies the browser adds.
   if (changing && request.headers['sec-fetch-site'] === 'cross-site') {
     throw new AppError('cross_site', 'Requests from other sites are not taken', { status: 403 });
@@ -221,8 +212,8 @@ function sameSecret(given: string, expected: string): boolean {
 }
 
 function assertCsrf(request: FastifyRequest, actor: Actor): void {
-  if (sameSecret(String(request.headers['x-csrf-token'] ?? ''), actor.csrfToken)) return;
-  throw new AppError('csrf_token_invalid', 'The header x-csrf-token is missing or wrong', { status: 403 });
+  if (sameSecret(String(request.headers[csrfHeader] ?? ''), actor.csrfToken)) return;
+  throw new AppError('csrf_token_invalid', `The header ${csrfHeader} is missing or wrong`, { status: 403 });
 }
 
 function assertSecondFactor({ secondFactor }: Actor): void {

@@ -69,10 +69,14 @@ export function createMetrics(
   ];
 
   const routes: Routes = (app) => {
-    app.get('/metrics', { config: { auth: 'monitor' }, schema: { hide: true } }, async (_request, reply) => {
-      void reply.header('cache-control', 'no-store').type(registry.contentType);
-      return registry.metrics();
-    });
+    app.get(
+      '/metrics',
+      { config: { auth: 'monitor' }, schema: { summary: 'Figures for Prometheus' } },
+      async (_request, reply) => {
+        void reply.header('cache-control', 'no-store').type(registry.contentType);
+        return registry.metrics();
+      },
+    );
     return Promise.resolve();
   };
 

@@ -86,8 +86,8 @@ export function uploadRoutes(uploads: UploadServer): Routes {
       app.route({
         method,
         url,
-        config,
-        schema: { hide: true },
+        config: { ...config, swagger: { exposeHeadRoute: true } },
+        schema: { summary: 'Resumable upload by tus 1.0 (https://tus.io/protocols/resumable-upload)' },
         handler: async (request, reply) => {
           const actor = actorOf(request);
           reply.hijack();
