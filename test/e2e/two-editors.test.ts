@@ -1,0 +1,66 @@
+/** Two people change one notice at the same time: each is told of the other, and neither text is lost. A real CMS with the sample. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { expect as see } from 'playwright/test';
+import { afterAll, beforeAll, test } from 'vitest';
+import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import { startCms, type Cms } from './lib/processes.ts';
+import { Studio } from './lib/studio.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-two-'));
+let cms: Cms;
+let browser: Browser;
+
+beforeAll(async () => {
+  const executablePath = await ensureBrowser();
+  cms = await startCms(join(folder, 'cms'));
+  browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await cms?.child.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function pageOf(role: string): Promise<Page> {
+  const account = cms.sample?.accounts?.find((one) => one.role === role);
+  if (!account) throw new Error(`The sample has no ${role}`);
+  const context = await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await new Studio(page, cms.url).signIn(account.email, account.password);
+  return page;
+}
+
+test('two editors of one notice', async () => {
+  const [editor, approver] = [await pageOf('editor'), await pageOf('approver')];
+  await editor.goto(new URL('/notices/new', cms.url).href);
+  await editor.getByLabel('Tiêu đề trên bảng').fill('Họp thôn');
+  await editor.getByRole('textbox', { name: 'Nội dung' }).fill('Bảy giờ tối');
+  await editor.getByRole('button', { name: 'Lưu tin', exact: true }).click();
+  await see(editor).toHaveURL(/\/notices\/[0-9a-f-]{36}$/);
+  await approver.goto(editor.url());
+
+  const text = (page: Page) => page.getByRole('textbox', { name: 'Nội dung' });
+  await text(editor).fill('Tám giờ tối');
+  await see(approver.getByText(/ đang sửa tin này từ \d\d:\d\d, chưa lưu$/).first()).toBeVisible();
+  await text(approver).fill('Chín giờ tối');
+  await see(editor.getByText(/ đang sửa tin này từ \d\d:\d\d, chưa lưu$/).first()).toBeVisible();
+
+  await editor.getByRole('button', { name: 'Lưu', exact: true }).click();
+  await see(approver.getByText(/ đã lưu bản mới lúc \d\d:\d\d$/).first()).toBeVisible();
+  await approver.getByText('1 chỗ khác nhau').click();
+  const difference = approver.locator('dl dd');
+  await see(difference.filter({ hasText: 'Tám giờ tối' })).toBeVisible();
+  await see(difference.filter({ hasText: 'Chín giờ tối' })).toBeVisible();
+
+  await approver.getByRole('button', { name: 'Ghi đè, giữ bản kia làm bản nháp' }).click();
+  await see(approver.getByText(/^Bản của .*, giữ lại lúc /)).toBeVisible();
+  await editor.getByRole('button', { name: 'Tải bản mới' }).click();
+  await see(text(editor)).toHaveValue('Chín giờ tối');
+  for (const page of [editor, approver]) {
+    await page.getByRole('button', { name: 'Khôi phục' }).click();
+    await see(text(page)).toHaveValue('Tám giờ tối');
+  }
+});
