@@ -1,4 +1,5 @@
 /** What is saved of the things that people have editors for. */
+import { sql } from 'kysely';
 import type { EditedKind } from '../../../shared/protocol/api/console.ts';
 import type { Database } from '../store/schema.ts';
 import type { Db } from '../store/store.ts';
@@ -11,7 +12,7 @@ export interface SavedThing {
   readonly savedAt: number;
 }
 
-/** Each has the columns that are read here. */
+/** Each has the columns that are read here; who ended an obligation is who wrote it last. */
 const tables = {
   notice: 'notices',
   playlist: 'playlists',
@@ -21,9 +22,10 @@ const tables = {
 
 /** @returns null where there never was such a thing */
 export async function findSaved(db: Db, kind: EditedKind, id: string): Promise<SavedThing | null> {
+  const by = kind === 'obligation' ? 'thing.updated_by' : sql<string>`coalesce(thing.deleted_by, thing.updated_by)`;
   const row = await db
     .selectFrom(`${tables[kind] as 'notices'} as thing`)
-    .innerJoin('users', 'users.id', 'thing.updated_by')
+    .innerJoin('users', (join) => join.on('users.id', '=', by))
     .select(['thing.unit_id', 'thing.revision', 'thing.updated_at', 'thing.deleted_at', 'users.id', 'users.name'])
     .where('thing.id', '=', id)
     .executeTakeFirst();

@@ -376,6 +376,14 @@ describeStores('mourning', (under) => {
     await expect(again({})).rejects.toMatchObject({ code: 'mourning_overlaps' });
     await again({ endsAt: now() + hour });
     await again({ startsAt: now() + 2 * day, endsAt: now() + 3 * day });
+    const { id, revision } = await order({ unitId: test.ids.sister, startsAt: now() + hour, endsAt: now() + 2 * hour });
+    await order({ unitId: test.ids.sister, startsAt: now() + 3 * hour, endsAt: now() + 4 * hour });
+    const later = now() + 4 * hour;
+    await expect(test.mournings.setEnd(officer, id, revision, later)).rejects.toMatchObject({
+      code: 'mourning_overlaps',
+    });
+    const twice = await Promise.allSettled([1, 2, 3].map(() => order({ unitId: test.ids.village })));
+    expect(twice.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('leaves room on every line of units by itself', async () => {

@@ -48,6 +48,11 @@ export async function findMourning(db: Db | Tx, id: string): Promise<MourningRec
   return row ? toRecord(row) : null;
 }
 
+/** Until the transaction ends whoever else asks for the same unit waits. */
+export async function holdOrders(tx: Tx, rootId: string): Promise<void> {
+  await tx.selectFrom('units').select('id').where('id', '=', rootId).forUpdate().execute();
+}
+
 /** The newest first. */
 export async function findMournings(db: Db | Tx, unitIds: readonly string[], limit: number): Promise<MourningRecord[]> {
   const rows = await inChunks(unitIds, (chunk) =>

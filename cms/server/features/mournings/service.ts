@@ -145,12 +145,27 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
 
   const meet = (a: Times, b: Times): boolean => a.startsAt < b.endsAt && b.startsAt < a.endsAt;
 
-  /** Boards go by those of their own unit and of all above it: those of units beside each other meet on none. */
-  async function assertRoom(tx: Tx, { unitId, ...times }: MourningValues): Promise<void> {
+  /**
+   * Ordered twice, it would go on after somebody has ended it. Until the transaction ends nobody else orders or extends one.
+   * @param id its own, null when it is new
+   * @returns what stands
+   */
+  async function assertAlone(
+    tx: Tx,
+    { unitId, ...times }: MourningValues,
+    id: string | null,
+  ): Promise<MourningRecord[]> {
+    await repo.holdOrders(tx, tree.pathOf(unitId)[0] ?? unitId);
     const standing = await repo.findStanding(tx, sources.now());
-    // Ordered twice, it would go on after somebody has ended it.
-    if (standing.some((other) => other.unitId === unitId && meet(other, times)))
+    if (standing.some((other) => other.id !== id && other.unitId === unitId && meet(other, times)))
       throw new AppError('mourning_overlaps', 'The unit mourns then already: change the end', { status: 409 });
+    return standing;
+  }
+
+  /** Boards go by those of their own unit and of all above it: those of units beside each other meet on none. */
+  async function assertRoom(tx: Tx, values: MourningValues): Promise<void> {
+    const { unitId } = values;
+    const standing = await assertAlone(tx, values, null);
     const below = new Set(tree.subtreeOf(unitId));
     // The line with the most ends at one of them.
     const ends = [unitId, ...standing.map((other) => other.unitId).filter((id) => below.has(id))];
@@ -223,6 +238,7 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
       if (endsAt === before.endsAt) return view(id);
       const now = sources.now();
       await store.transaction(async (tx) => {
+        await assertAlone(tx, { ...before, endsAt }, id);
         if (!(await repo.updateEnd(tx, before, endsAt, actor.userId, now))) throw conflict(revision + 1);
         const detail = { endsAt, before: { endsAt: before.endsAt } };
         await audit(tx, entry(actor, 'mourning.changed', id, before, detail));

@@ -7,6 +7,7 @@ import type { Tx } from '../../store/store.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { MourningsService } from '../mournings/service.ts';
 import type { ObligationsService } from '../obligations/service.ts';
+import { assertLength } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord } from './repo.ts';
 import type { SelfApproval } from './self-approval.ts';
@@ -19,7 +20,8 @@ export interface Approvals {
   /**
    * Freezes what the notice says at `revision` as a version that waits for a decision.
    * @param approve decides at once, for who may
-   * @throws AppError `notice_unknown` 404, `forbidden` 403, `revision_conflict` 409, `nothing_to_submit` 409, `self_approval_off` 403
+   * @throws AppError `notice_unknown` 404, `forbidden` 403, `revision_conflict` 409, `nothing_to_submit` 409, `notice_too_long`, `self_approval_off` 403,
+   * `obliged_notice_too_long` 409
    */
   submit(actor: Actor, id: string, input: { revision: number; approve: boolean }): Promise<NoticeApproval>;
   /**
@@ -115,6 +117,13 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     return version;
   }
 
+  /** How long it would be on, and how long what boards have of it is; ms, 0 where nothing was approved. */
+  async function lengthsOf(tx: Tx, id: string, next: Pick<NoticeRecord, 'content' | 'durationMs'>) {
+    const approved = await versions.findApproved(tx, [id], true);
+    const [made, shown] = await notices.timed<Pick<NoticeRecord, 'content' | 'durationMs'>>([next, ...approved]);
+    return { nextMs: made!.effectiveDurationMs, shownMs: shown?.effectiveDurationMs ?? 0 };
+  }
+
   /** Approves a version that waits. @returns what `told` is to emit */
   async function pass(tx: Tx, actor: Actor, notice: NoticeRecord, version: versions.VersionRecord): Promise<Concerned> {
     access.assert(actor, 'content.approve', notice.unitId);
@@ -122,8 +131,9 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     if (selfApproved && !(await selfApproval.allowedAt(tx, notice.unitId)))
       throw new AppError('self_approval_off', 'Whoever wrote it may not approve it', { status: 403 });
     const { number } = version;
-    const { effectiveDurationMs } = (await notices.timed([version]))[0]!;
-    await obligations.assertStillFits(notice.id, effectiveDurationMs, tx);
+    const { nextMs, shownMs } = await lengthsOf(tx, notice.id, version);
+    // What makes it no worse is let through: what was sent long ago may be too much already.
+    if (nextMs > shownMs) await obligations.assertStillFits(notice.id, nextMs, tx);
     await versions.decide(tx, notice.id, number, {
       state: 'approved',
       by: actor.userId,
@@ -167,6 +177,9 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
           });
         if (notice.state === 'submitted' || notice.state === 'approved')
           throw new AppError('nothing_to_submit', 'It has not been edited since it was submitted', { status: 409 });
+        // Its file may have been exchanged for a longer one.
+        const { nextMs, shownMs } = await lengthsOf(tx, id, notice);
+        assertLength(nextMs, shownMs);
         const editedBy = await versions.findEditor(tx, id);
         const number = await versions.insertVersion(tx, notice, { editedBy, by: actor.userId, now: sources.now() });
         await versions.setState(tx, id, 'submitted');

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NoticeInput, PlaylistInput, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
 import type { Actor } from '../../access.ts';
+import { showOtherAsset } from './other-asset.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
@@ -99,6 +100,14 @@ describeStores('content', (under) => {
         params: { minutes: 120, most: 60 },
       });
       expect(await lengthOf({ ...pictureInput(film.hash, 'video'), durationMs: 60_000 })).toBe(60_000);
+      // Exchanged for the film it may be edited, and is not let through until somebody says for how long it is on.
+      const clip = await test.notices.create(editor, pictureInput(video.hash, 'video'));
+      const exchanged = { actor: editor, ids: [clip.id], from: video.hash, to: film.hash, now: test.sources.now() };
+      await under.store.transaction((tx) => showOtherAsset(tx, test.context.audit, exchanged));
+      const long = { ...pictureInput(film.hash, 'video'), title: 'Phim' };
+      const { revision } = await test.notices.edit(editor, clip.id, 2, long);
+      await expect(test.approved({ id: clip.id, revision })).rejects.toMatchObject({ code: 'notice_too_long' });
+      await test.approved(await test.notices.edit(editor, clip.id, revision, { ...long, durationMs: 60_000 }));
       const brief = await lengthOf(textInput());
       const linked = (input: NoticeInput): NoticeInput => ({
         ...input,

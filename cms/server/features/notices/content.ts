@@ -1,5 +1,6 @@
 /** What a notice shows: checked by its layout's own schema, and how long it stays on a board. Pure. */
 import { isLayoutName, layouts, slotMs } from '../../../../layouts/schemas.ts';
+import { longestShownMs } from '../../../../shared/protocol/api/content.ts';
 import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { scanningTimeMs } from '../../../../shared/protocol/reading-time.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -28,6 +29,18 @@ export function cleanContent(content: NoticeContent): NoticeContent {
     });
   }
   return { ...content, fields: parsed.data };
+}
+
+/**
+ * @param beforeMs how long it was on until now: what was let through once may go on as long
+ * @throws AppError `notice_too_long` (field durationMs)
+ */
+export function assertLength(shownMs: number, beforeMs: number): void {
+  if (shownMs <= Math.max(longestShownMs, beforeMs)) return;
+  throw new AppError('notice_too_long', 'It would hold a board for more than an hour', {
+    field: 'durationMs',
+    params: { minutes: Math.ceil(shownMs / 60_000), most: longestShownMs / 60_000 },
+  });
 }
 
 /** What boards will use, ms. `videoMs` is the length of the video that it shows, null for other content or an unknown one. */

@@ -1,5 +1,4 @@
 import {
-  longestShownMs,
   pageRows,
   type Notice,
   type NoticeInput,
@@ -18,7 +17,7 @@ import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { createNoticeBin, type NoticeBin } from './bin.ts';
-import { cleanContent, effectiveDurationMs } from './content.ts';
+import { assertLength, cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import * as versions from './versions-repo.ts';
@@ -158,12 +157,11 @@ export function createNoticesService(
     const title = cleanLine(input.title);
     if (title === '') throw new AppError('title_empty', 'A notice needs a title', { field: 'title' });
     const { unitId, category, durationMs } = input;
-    const shownMs = (await timed([{ content, durationMs }]))[0]!.effectiveDurationMs;
-    if (shownMs > longestShownMs)
-      throw new AppError('notice_too_long', 'It would hold a board for more than an hour', {
-        field: 'durationMs',
-        params: { minutes: Math.ceil(shownMs / 60_000), most: longestShownMs / 60_000 },
-      });
+    const [next, now] = await timed<Pick<NoticeValues, 'content' | 'durationMs'>>([
+      { content, durationMs },
+      ...(before ? [before] : []),
+    ]);
+    assertLength(next!.effectiveDurationMs, now?.effectiveDurationMs ?? 0);
     const entertainment = input.entertainment ?? before?.entertainment ?? false;
     return { unitId, title, category, content, durationMs, entertainment };
   }

@@ -16,14 +16,14 @@ export const csvName = (by: Breakdown, language: Language, now: number): string 
   `${csvWords[language].by[by]} ${formatTime(now).slice(0, 10).replaceAll('/', '-')}.csv`;
 
 export function* csvOf(
-  { lines, from, talliedAt }: z.infer<typeof breakdown>,
+  { lines, from, talliedAt }: z.infer<typeof breakdown> & { talliedAt: number },
   by: Breakdown,
   language: Language,
 ): Generator<string, void> {
   const words = csvWords[language];
   const separator = language === 'vi' ? ';' : ',';
   yield csvMark + csvLine([words.by[by], ...Object.values(words.columns)], separator);
-  const times = [formatTime(from), talliedAt === null ? '' : formatTime(talliedAt)];
+  const times = [formatTime(from), formatTime(talliedAt)];
   for (let i = 0; i < lines.length; i += linesPerPiece)
     yield lines
       .slice(i, i + linesPerPiece)

@@ -27,6 +27,7 @@ describeStores('the overview', (under) => {
   let overview: OverviewService;
   let presence: Presence;
   let commune: Actor;
+  let sumUp: () => Promise<void>;
   beforeAll(async () => {
     test = await createTestContent(under.store);
     presence = await Presence.load(test.context);
@@ -37,6 +38,7 @@ describeStores('the overview', (under) => {
       takeovers: { report: none },
       verifier: { readBatch: none },
     });
+    sumUp = () => proof.sumUp(new AbortController().signal);
     const { units, notices, playlists, schedules } = test;
     const conditions = createBoardConditions(test.context);
     overview = createOverview(test.context, { units, conditions, proof, notices, playlists, schedules });
@@ -240,6 +242,11 @@ describeStores('the overview', (under) => {
       'schedule',
     ]);
 
+    await expect(overview.exported(commune, { by: 'content', range: 'today', language: 'vi' })).rejects.toMatchObject({
+      code: 'plays_tallying',
+      status: 409,
+    });
+    await sumUp();
     const { name, text } = await overview.exported(commune, { by: 'content', range: 'today', language: 'vi' });
     expect(name).toBe('Theo tin và cảnh báo 01-06-2026.csv');
     const [head, ...rows] = [...text].join('').trimEnd().split('\r\n');

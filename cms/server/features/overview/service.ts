@@ -16,6 +16,7 @@ import type {
   start as startSchema,
 } from '../../../../shared/protocol/api/overview.ts';
 import { boardCondition } from '../../../../shared/protocol/api/overview.ts';
+import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { BoardConditions } from '../boards/conditions.ts';
@@ -188,9 +189,13 @@ export function createOverview(
     /** All lines of one breakdown, the most shown first. @throws AppError `forbidden` */
     breakdown,
 
-    /** The same as a file; no file without its entry in the audit log. @throws AppError `forbidden` */
+    /**
+     * The same as a file; no file without its entry in the audit log, and none of sums that are still being made.
+     * @throws AppError `forbidden`, `plays_tallying` 409
+     */
     async exported(actor: Actor, { language, ...query }: z.infer<typeof exportQuery>) {
-      const answer = await breakdown(actor, query);
+      const { talliedAt, ...answer } = await breakdown(actor, query);
+      if (talliedAt === null) throw new AppError('plays_tallying', 'Plays are still being summed up', { status: 409 });
       const name = csvName(query.by, language, sources.now());
       await store.transaction((tx) =>
         audit(tx, {
@@ -202,7 +207,7 @@ export function createOverview(
           detail: { name, count: answer.lines.length },
         }),
       );
-      return { name, text: csvOf(answer, query.by, language) };
+      return { name, text: csvOf({ ...answer, talliedAt }, query.by, language) };
     },
 
     /** The boards in one condition, in it the longest first. @throws AppError `forbidden` */
