@@ -122,5 +122,6 @@ const laterPages = import.meta.glob(['./pages/*.svelte', '!./pages/SignInPage.sv
 
 /** Fetches every page, one after the other, so that none has to be waited for later. What fails is asked for again when it is opened. */
 export async function fetchPages(): Promise<void> {
+  await fetchSentences();
   for (const load of Object.values(laterPages)) await load().catch(() => null);
 }

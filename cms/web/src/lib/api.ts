@@ -109,10 +109,12 @@ export function createApi(options: ApiOptions): Api {
 
 /** The error that a refused request carries, and its sentence is there; a body from a proxy in between reads as `http_<status>`. */
 export async function refusal(response: { status: number; json(): Promise<unknown> }): Promise<ApiError> {
-  await fetchSentences();
   const parsed = errorBody.safeParse(await response.json().catch(() => undefined));
-  if (!parsed.success)
-    return new ApiError(`http_${response.status}`, `HTTP ${response.status}`, { status: response.status });
-  const { code, message, field, params } = parsed.data.error;
+  const error = parsed.success
+    ? parsed.data.error
+    : { code: `http_${response.status}`, message: `HTTP ${response.status}`, field: null, params: {} };
+  const { code, message, field, params } = error;
+  // Who is not signed in is shown the way in: that page does not wait for sentences.
+  if (code !== 'not_signed_in') await fetchSentences();
   return new ApiError(code, message, { status: response.status, params, ...(field === null ? {} : { field }) });
 }

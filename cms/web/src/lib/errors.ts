@@ -9,10 +9,16 @@ import { messageIdOf } from './error-codes.ts';
 type Params = Record<string, string | number>;
 type Sentences = Readonly<Record<string, ((params: Params) => string) | undefined>>;
 
-/** What can be said from the start, and with nothing to fetch the others from. */
+/** What can be said from the start, and where there is nothing to fetch the others from: the line or the CMS is away, or upgraded. */
 let sentences: Sentences = {
   error_network_unreachable: m.error_network_unreachable,
   error_page_failed: m.error_page_failed,
+  error_answer_invalid: m.error_answer_invalid,
+  error_not_signed_in: m.error_not_signed_in,
+  error_http_429: m.error_http_429,
+  error_http_502: m.error_http_502,
+  error_http_503: m.error_http_503,
+  error_http_504: m.error_http_504,
 };
 
 /** Fetches the sentences of all codes. Where that fails, codes are named until the next call. */
