@@ -182,6 +182,7 @@ export class App {
   #leave(): void {
     this.session.leave();
     this.live.close();
+    this.toasts.clear();
   }
 }
 

@@ -21,6 +21,10 @@ export class Toasts {
   dismiss(id: number): void {
     this.list = this.list.filter((toast) => toast.id !== id);
   }
+  /** What one person is told is nothing for the next. */
+  clear(): void {
+    this.list = [];
+  }
 
   #add(tone: Toast['tone'], text: string, lifeMs: number, undo?: () => void): void {
     const id = this.#nextId++;
