@@ -70,8 +70,8 @@ function typeOf(text: readonly TextPiece[]): number | null {
 }
 
 /**
- * Draws a page and makes of it what an uploaded picture becomes. What is empty below its last line is left out, down to the shape of a
- * wide board: boards would show it as mere white.
+ * Draws a page and makes of it what an uploaded picture becomes. The empty paper below its last line is left out, down to the shape of
+ * a wide board: boards would show it as mere white.
  * @param text what it says
  * @param folder an empty one of its own, or none yet
  * @throws DocumentError `document_page_shape`
@@ -96,15 +96,15 @@ export async function drawPage(
   // Read again at once: small files cost more time than they save.
   const drawn = sharp(drawing.canvas.data(), { raw }).removeAlpha();
   const small = { width: 200, height: Math.max(1, Math.round((200 * size.height) / size.width)) };
-  const grey = await drawn
+  const pixels = await drawn
     .clone()
-    .greyscale()
     .resize({ ...small, fit: 'fill' })
     .raw()
     .toBuffer();
-  const { filled, until } = inkOf(grey, small.width);
+  const { filled, until } = inkOf(pixels, small.width);
   const needed = Math.max(until + marginBelow, size.width / widest / size.height);
-  const kept = needed < wholeFrom ? needed : 1;
+  // On an empty page there may be something too faint to be seen here.
+  const kept = until > 0 && needed < wholeFrom ? needed : 1;
   const shown = { left: 0, top: 0, width: size.width, height: Math.round(size.height * kept) };
   await writeFile(source, await drawn.extract(shown).png({ compressionLevel: 1 }).toBuffer());
   factory.destroy(drawing);

@@ -234,6 +234,13 @@ describeStores('documents', (under) => {
     expect([scanned!.letters, scanned!.filled! > 0.1]).toEqual([null, true]);
   });
 
+  it('lose nothing of a poster: neither light letters on a coloured ground nor a bright foot on white paper', async () => {
+    const { pages } = await sent(await fixture('posters.pdf'), 'áp phích.pdf');
+    const pictures = await Promise.all(pages.map(async ({ asset }) => (await media.usableAsset(editor, asset))!));
+    expect(pictures.map(({ height }) => height)).toEqual([2160, 2160, 2160]);
+    expect(pages.map(({ filled }) => filled! > 0.06)).toEqual([true, true, true]);
+  });
+
   it('go with the last notice that was made of them, as much later as files do from the recycle bin', async () => {
     const data = await fixture('letter.pdf');
     const { id, hash } = await sent(data, 'công văn.pdf');
