@@ -10,39 +10,63 @@ export type PreviewRow = z.infer<typeof publishPreview>['boards'][number];
 type Published = z.infer<typeof publishAnswer>['boards'][number];
 
 export class Publishing {
-  readonly chosen = new SvelteSet<string>();
   readonly preview = new SvelteMap<string, PreviewRow>();
   /** What this page published, by board. */
   readonly published = new SvelteMap<string, Published>();
+  /** Whether the CMS is being asked what publishing would change. */
+  looking = $state(false);
+  #wanted = new SvelteSet<string>();
+  #looks = 0;
   #api: Api;
+  #offered: () => readonly Board[] | null;
 
-  constructor(api: Api) {
+  /** @param offered the boards that the person is shown; null: not known yet */
+  constructor(api: Api, offered: () => readonly Board[] | null) {
     this.#api = api;
+    this.#offered = offered;
   }
 
-  /** Asks what publishing would change; boards with changes are chosen. */
-  async look(boards: readonly Board[]): Promise<void> {
+  /** Ids of the boards that would be sent something: those that are wanted and shown, and no other. */
+  get chosen(): string[] {
+    return (this.#offered() ?? []).map(({ id }) => id).filter((id) => this.#wanted.has(id));
+  }
+
+  choose(boardId: string, chosen: boolean): void {
+    if (chosen) this.#wanted.add(boardId);
+    else this.#wanted.delete(boardId);
+  }
+
+  /** Asks what publishing would change; boards with changes are chosen. An answer that was overtaken by a newer look is dropped. @throws ApiError */
+  async look(): Promise<void> {
+    const look = ++this.#looks;
+    const boardIds = (this.#offered() ?? []).map(({ id }) => id);
     this.preview.clear();
-    this.chosen.clear();
-    if (boards.length === 0) return;
-    const answer = await this.#api.post('/api/programmes/preview', publishPreview, {
-      boardIds: boards.map((b) => b.id),
-    });
-    for (const row of answer.boards) {
-      this.preview.set(row.boardId, row);
-      if (row.changed) this.chosen.add(row.boardId);
+    this.#wanted.clear();
+    this.looking = boardIds.length > 0;
+    if (!this.looking) return;
+    try {
+      const { boards } = await this.#api.post('/api/programmes/preview', publishPreview, { boardIds });
+      if (look !== this.#looks) return;
+      for (const row of boards) {
+        this.preview.set(row.boardId, row);
+        if (row.changed) this.#wanted.add(row.boardId);
+      }
+    } catch (error) {
+      if (look === this.#looks) throw error;
+    } finally {
+      if (look === this.#looks) this.looking = false;
     }
   }
 
   /** @returns how many boards were given something new, and how many have no player to give it to */
   async publish(): Promise<{ changed: number; waiting: number }> {
-    const answer = await this.#api.post('/api/programmes/publish', publishAnswer, { boardIds: [...this.chosen] });
+    const answer = await this.#api.post('/api/programmes/publish', publishAnswer, { boardIds: this.chosen });
     for (const row of answer.boards) {
       this.published.set(row.boardId, row);
       const before = this.preview.get(row.boardId);
       if (before) this.preview.set(row.boardId, { ...before, changed: false });
+      this.#wanted.delete(row.boardId);
     }
-    this.chosen.clear();
     const waiting = answer.boards.filter((row) => row.version === null).length;
     return { changed: answer.boards.filter((row) => row.changed && row.version !== null).length, waiting };
   }
