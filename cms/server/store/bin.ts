@@ -1,7 +1,13 @@
 /** Into the recycle bin and out of it: what people edit is marked as deleted, and stays. */
+import type { ExpressionBuilder } from 'kysely';
+import type { Database } from './schema.ts';
 import type { Tx } from './store.ts';
 
 type BinnedTable = 'notices' | 'playlists' | 'schedule_entries';
+
+/** Notices that are not deleted, and with `since` (ms UTC) those that were deleted then or later: they can be restored. */
+export const standing = (since: number | null) => (eb: ExpressionBuilder<Database, 'notices'>) =>
+  eb.or([eb('deleted_at', 'is', null), ...(since === null ? [] : [eb('deleted_at', '>=', since)])]);
 
 /** Waits for whoever holds the row. @returns false when somebody deleted it before, or edited it since `revision` */
 export async function putIntoBin(

@@ -112,16 +112,16 @@ export const mediaUses = z.strictObject({
 export type MediaUses = z.infer<typeof mediaUses>;
 
 /**
- * POST /api/media/:id/replace → every notice that shows this file and that the person may edit shows the file `by` instead; boards do so
- * after the next publication. 409 media_unfinished, media_same, asset_of_other_kind (field by).
+ * POST /api/media/:id/replace → every notice that shows this file and that the person may edit shows the file `by` instead, also one that
+ * comes back from the recycle bin; boards do so after the next publication. 409 media_unfinished, media_same, asset_of_other_kind (field by).
  */
 export const mediaReplace = z.strictObject({ by: uuid });
 export const mediaReplaced = z.strictObject({
   /** The new file. */
   media,
-  /** The notices that show it now. */
+  /** The notices that show it now, or will when they are restored. */
   notices: z.array(use),
-  /** Notices of other units, which go on with the old file. */
+  /** Notices of other units, which go on with the old file, also once they are restored. */
   kept: z.int(),
   /** Whether the old file went into the recycle bin: when nothing shows it. */
   binned: z.boolean(),

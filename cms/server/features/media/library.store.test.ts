@@ -393,6 +393,25 @@ describeStores('the media library', (under) => {
       expect(await test.media.get(editor, old.id)).toMatchObject({ deletedAt: null });
     });
 
+    it('does so in notices that lie in the recycle bin: none brings the old file back', async () => {
+      const [old, next] = [await file('nhầm.png'), await file('đúng.png')];
+      const approved = await test.approved(await notice(old.hash, test.ids.commune, 'Đã xoá'));
+      await test.notices.remove(editor, approved.id);
+      expect(await test.media.replace(editor, old.id, next.id)).toMatchObject({
+        notices: [{ id: approved.id }],
+        kept: 0,
+        binned: true,
+      });
+      const back = await test.notices.restore(editor, approved.id);
+      expect(back).toMatchObject({ content: { asset: next.hash }, state: 'draft', approvedVersion: 1 });
+      // Of another unit's it is said that it goes on with the old file.
+      await test.media.restore(editor, old.id);
+      const above = await notice(old.hash, test.ids.province, 'Của tỉnh, đã xoá');
+      await test.notices.remove(province, above.id);
+      expect(await test.media.replace(editor, old.id, next.id)).toMatchObject({ notices: [], kept: 1, binned: false });
+      expect((await test.notices.restore(province, above.id)).content).toMatchObject({ asset: old.hash });
+    });
+
     it('is refused with a reason, and then changes nothing', async () => {
       const [old, next] = [await file('giữ.png'), await file('khác.png')];
       const film = await file('phim.mp4', test.ids.commune, 'video');

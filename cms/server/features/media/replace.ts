@@ -1,4 +1,5 @@
 /** Another file in the place of one: the notices that show it show the other from then on, and boards at their next publication. */
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
 import { maxMediaTags, type MediaReplaced } from '../../../../shared/protocol/api/media.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
@@ -15,8 +16,8 @@ import { findNoticesShowing } from './uses-repo.ts';
 
 export interface MediaReplacing {
   /**
-   * In every notice that this person may edit. Notices of other units go on with the old file, which then stays in the library;
-   * otherwise it goes into the recycle bin. Its tags go over.
+   * In every notice that this person may edit, also in those that could be restored. Notices of other units go on with the old file,
+   * which then stays in the library; otherwise it goes into the recycle bin. Its tags go over.
    * @param by the new file's id
    * @throws AppError `media_unknown` 404, `forbidden` 403; `media_unfinished`, `media_same`, `asset_of_other_kind` 409
    */
@@ -52,7 +53,7 @@ export function createMediaReplacing(
         if (from === null || to === null) throw refused('media_unfinished', 'One of the files is not ready');
         if (from === to) throw refused('media_same', 'Both files have the same content');
         if (old.kind !== next.kind) throw refused('asset_of_other_kind', `A ${next.kind} cannot replace a ${old.kind}`);
-        const showing = await findNoticesShowing(tx, from);
+        const showing = await findNoticesShowing(tx, from, now - binMs);
         const mine = showing.filter(({ unitId }) => access.can(actor, 'content.edit', unitId));
         const kept = showing.length - mine.length;
         const edited = await showOtherAsset(tx, audit, { actor, ids: mine.map((use) => use.id), from, to, now });

@@ -1,5 +1,6 @@
 /** Who shows a media file, across the tables of content. Hashes and ids are unmistakable, so a search in JSON text is exact. */
 import type { ExpressionBuilder } from 'kysely';
+import { standing } from '../../store/bin.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
@@ -32,13 +33,13 @@ function showsIt(eb: ExpressionBuilder<Database, 'notices'>, hash: string) {
   ]);
 }
 
-/** Notices that show this content, by title. */
-export async function findNoticesShowing(db: Db | Tx, hash: string): Promise<Use[]> {
+/** Notices that show this content, by title; with `since` (ms UTC) also those that can be restored. */
+export async function findNoticesShowing(db: Db | Tx, hash: string, since: number | null = null): Promise<Use[]> {
   const rows = await db
     .selectFrom('notices')
     .select(['id', 'title', 'unit_id'])
     .where((eb) => showsIt(eb, hash))
-    .where('deleted_at', 'is', null)
+    .where(standing(since))
     .orderBy('title')
     .orderBy('id')
     .execute();
@@ -85,7 +86,7 @@ export async function isShown(db: Db | Tx, hash: string, since: number): Promise
     .selectFrom('notices')
     .select('id')
     .where((eb) => showsIt(eb, hash))
-    .where((eb) => eb.or([eb('deleted_at', 'is', null), eb('deleted_at', '>=', since)]))
+    .where(standing(since))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

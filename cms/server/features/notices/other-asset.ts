@@ -1,4 +1,5 @@
-/** Another file in the notices that show one. */
+/** Another file in the notices that show one, or will when they are restored. */
+import { binMs } from '../../../../shared/protocol/api/bin.ts';
 import { withAssets } from '../../../../shared/protocol/programme.ts';
 import type { Actor } from '../../access.ts';
 import type { Audit } from '../../context.ts';
@@ -6,7 +7,8 @@ import type { Tx } from '../../store/store.ts';
 import * as repo from './repo.ts';
 
 /**
- * Edits the notices of these ids so that they show `to` in place of `from` (hashes). The caller has checked the rights.
+ * Edits the notices of these ids so that they show `to` in place of `from` (hashes), those too that lie in the recycle bin. The caller
+ * has checked the rights.
  * @returns the ids of those that showed it; somebody may have edited or deleted one meanwhile
  */
 export async function showOtherAsset(
@@ -16,7 +18,8 @@ export async function showOtherAsset(
 ): Promise<ReadonlySet<string>> {
   const edited = new Set<string>();
   const { actor, ids, from, to, now } = change;
-  for (const notice of await repo.holdNoticesToEdit(tx, ids)) {
+  const since = now - binMs;
+  for (const notice of await repo.holdNoticesToEdit(tx, ids, since)) {
     let shows = false;
     const content = withAssets(notice.content, (hash) => {
       if (hash !== from) return hash;
@@ -26,7 +29,7 @@ export async function showOtherAsset(
     if (!shows) continue;
     edited.add(notice.id);
     // It is held, so the revision is the one that was read.
-    await repo.updateNotice(tx, notice.id, notice.revision, { ...notice, content }, actor.userId, now);
+    await repo.updateNotice(tx, notice.id, notice.revision, { ...notice, content }, actor.userId, now, since);
     await audit(tx, {
       actor,
       action: 'notice.changed',

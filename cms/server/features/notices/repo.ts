@@ -1,6 +1,7 @@
 import { sql, type Expression, type ExpressionBuilder, type Selectable } from 'kysely';
 import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
 import { foldedName } from '../../listing.ts';
+import { standing } from '../../store/bin.ts';
 import { inChunks } from '../../store/chunks.ts';
 import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database, NoticeState } from '../../store/schema.ts';
@@ -101,24 +102,35 @@ export async function holdNoticeEver(tx: Tx, id: string): Promise<NoticeRecord |
   return row ? toRecord(row) : null;
 }
 
-const live = (db: Db | Tx, ids: readonly string[]) =>
-  db.selectFrom('notices').selectAll().where('id', 'in', ids).where('deleted_at', 'is', null);
+const all = (db: Db | Tx, ids: readonly string[]) => db.selectFrom('notices').selectAll().where('id', 'in', ids);
 
 export async function findNotices(db: Db | Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
-  return (await inChunks(ids, (chunk) => live(db, chunk).execute())).map(toRecord);
+  return (await inChunks(ids, (chunk) => all(db, chunk).where(standing(null)).execute())).map(toRecord);
 }
 
 /** Whoever takes several does so in the order of their ids: else two could wait for each other. */
-const liveInOrder = (tx: Tx, ids: readonly string[]) => live(tx, ids).orderBy('id');
+const allInOrder = (tx: Tx, ids: readonly string[]) => all(tx, ids).orderBy('id');
 
 /** As `findNotices`, by id, and until the transaction ends nobody changes or deletes them. */
 export async function holdNotices(tx: Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
-  return (await inChunks([...ids].sort(), (chunk) => liveInOrder(tx, chunk).forShare().execute())).map(toRecord);
+  return (
+    await inChunks([...ids].sort(), (chunk) => allInOrder(tx, chunk).where(standing(null)).forShare().execute())
+  ).map(toRecord);
 }
 
-/** As `holdNotices`, for whoever is going to change them: nobody else holds them meanwhile. */
-export async function holdNoticesToEdit(tx: Tx, ids: readonly string[]): Promise<NoticeRecord[]> {
-  return (await inChunks([...ids].sort(), (chunk) => liveInOrder(tx, chunk).forUpdate().execute())).map(toRecord);
+/**
+ * As `holdNotices`, for whoever is going to change them: nobody else holds them meanwhile. With `since` (ms UTC) also those that were
+ * deleted then or later.
+ */
+export async function holdNoticesToEdit(
+  tx: Tx,
+  ids: readonly string[],
+  since: number | null = null,
+): Promise<NoticeRecord[]> {
+  const rows = await inChunks([...ids].sort(), (chunk) =>
+    allInOrder(tx, chunk).where(standing(since)).forUpdate().execute(),
+  );
+  return rows.map(toRecord);
 }
 
 export interface NoticeFilter {
@@ -244,13 +256,14 @@ export async function updateNotice(
   values: NoticeValues,
   by: string,
   now: number,
+  since: number | null = null,
 ): Promise<boolean> {
   const done = await tx
     .updateTable('notices')
     .set({ ...toColumns(values), revision: revision + 1, updated_at: now, updated_by: by, state: 'draft' })
     .where('id', '=', id)
     .where('revision', '=', revision)
-    .where('deleted_at', 'is', null)
+    .where(standing(since))
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) return false;
   await tx
