@@ -144,7 +144,7 @@ export async function createApp(
   const selfApproval = createSelfApproval(context, { units });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
-  for (const feature of [notices, playlists, schedules]) await feature.foldOldRows();
+  for (const feature of [boards, notices, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
   const mournings = createMourningsService(context, { units, accounts });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });

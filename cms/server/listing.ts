@@ -2,7 +2,7 @@
 import { foldedWords } from '../../shared/util/fold.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { chunksOf } from './store/chunks.ts';
-import { setFolded, unfolded, type EditPlace, type WordGroup } from './store/edited-page.ts';
+import { setFolded, unfolded, type EditPlace, type ListedTable, type WordGroup } from './store/edited-page.ts';
 import type { Store } from './store/store.ts';
 import { takeTurns } from './turns.ts';
 
@@ -71,7 +71,7 @@ export async function inBatches<R>(
 }
 
 /** Makes rows of a release before findable. */
-export const foldOldRows = (store: Store, table: 'notices' | 'playlists' | 'schedule_entries'): Promise<void> =>
+export const foldOldRows = (store: Store, table: ListedTable): Promise<void> =>
   inBatches(
     (place) => unfolded(store.write, table, place),
     ({ id }) => id,

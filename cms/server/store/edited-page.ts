@@ -1,10 +1,12 @@
-/** Pages of what people edit (notices, playlists, schedule entries): the newest edit first. */
+/** Pages of what people edit (notices, playlists, schedule entries), the newest edit first; and of recycle bins, the last deleted first. */
 import { sql, type Expression, type ExpressionBuilder, type Selectable, type SqlBool } from 'kysely';
 import { inChunks } from './chunks.ts';
 import type { Database } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 type EditedTable = 'notices' | 'playlists' | 'schedule_entries';
+/** Of boards only those out of use are a list by pages. */
+export type ListedTable = EditedTable | 'boards';
 
 /** Units, and the folded words that a row of theirs must have; the unit's own name has the others. */
 export interface WordGroup {
@@ -15,13 +17,16 @@ export interface WordGroup {
 
 /** Where the page before ended. */
 export interface EditPlace {
+  /** When it was edited last or, in a recycle bin, deleted; ms UTC */
   readonly updatedAt: number;
   readonly id: string;
 }
 
-export interface EditedFilter<T extends EditedTable> {
+export interface EditedFilter<T extends ListedTable> {
   /** Groups for one statement each: together too many ids for one. */
   readonly statements: readonly (readonly WordGroup[])[];
+  /** Not what is there, but what was deleted then (ms UTC) or later. */
+  readonly binnedSince?: number;
   /** The folded words that a row is found by; else those in its column `folded`. */
   readonly folded?: (eb: ExpressionBuilder<Database, T>) => Expression<string>;
   /** A word may also be found where this says. */
@@ -29,10 +34,10 @@ export interface EditedFilter<T extends EditedTable> {
   readonly also?: (eb: ExpressionBuilder<Database, T>) => readonly Expression<SqlBool>[];
 }
 
-/** The columns that the three tables share; Kysely has no name for «one of them». */
+/** The columns that the tables share; Kysely has no name for «one of them». */
 type Shared = ExpressionBuilder<Database, 'playlists'>;
 
-function conditions<T extends EditedTable>(eb: Shared, filter: EditedFilter<T>, groups: readonly WordGroup[]) {
+function conditions<T extends ListedTable>(eb: Shared, filter: EditedFilter<T>, groups: readonly WordGroup[]) {
   const own = eb as unknown as ExpressionBuilder<Database, T>;
   const hasWord = (word: string): Expression<SqlBool> => {
     const pattern = `%${word}%`;
@@ -42,42 +47,41 @@ function conditions<T extends EditedTable>(eb: Shared, filter: EditedFilter<T>, 
   // Not by the index of units, which would read every row and sort them: by the one in the order of the list, until a page is full.
   const unitId = eb.fn.coalesce('unit_id', sql.lit(''));
   return eb.and([
-    eb('deleted_at', 'is', null),
+    filter.binnedSince === undefined ? eb('deleted_at', 'is', null) : eb('deleted_at', '>=', filter.binnedSince),
     eb.or(groups.map(({ unitIds, words }) => eb.and([eb(unitId, 'in', unitIds), ...words.map(hasWord)]))),
     ...(filter.also?.(own) ?? []),
   ]);
 }
 
-const inOrder = <R extends { id: string; updated_at: number }>(rows: R[]): R[] =>
-  rows.sort((a, b) => b.updated_at - a.updated_at || (a.id < b.id ? 1 : -1));
+/** Rows in the order of the list. @param at when a row was edited or deleted, ms UTC */
+export const newestFirst = <R extends { id: string }>(rows: R[], at: (row: R) => number): R[] =>
+  rows.sort((a, b) => at(b) - at(a) || (a.id < b.id ? 1 : -1));
 
 /** The ids of at most `limit` rows after a place. */
-export async function editedIds<T extends EditedTable>(
+export async function editedIds<T extends ListedTable>(
   db: Db | Tx,
   table: T,
   filter: EditedFilter<T>,
   { after, limit }: { after: EditPlace | null; limit: number },
 ): Promise<string[]> {
-  const places: { id: string; updated_at: number }[] = [];
+  const by = filter.binnedSince === undefined ? 'updated_at' : 'deleted_at';
+  const places: { id: string; at: number }[] = [];
   for (const groups of filter.statements) {
     const query = db
       .selectFrom(table as 'playlists')
-      .select(['id', 'updated_at'])
+      .select(['id', ({ ref }) => ref(by).$notNull().as('at')])
       .where((eb) => conditions(eb, filter, groups))
-      .orderBy('updated_at', 'desc')
+      .orderBy(by, 'desc')
       .orderBy('id', 'desc')
       .limit(limit);
     const here = after
       ? query.where((eb) =>
-          eb.or([
-            eb('updated_at', '<', after.updatedAt),
-            eb.and([eb('updated_at', '=', after.updatedAt), eb('id', '<', after.id)]),
-          ]),
+          eb.or([eb(by, '<', after.updatedAt), eb.and([eb(by, '=', after.updatedAt), eb('id', '<', after.id)])]),
         )
       : query;
     places.push(...(await here.execute()));
   }
-  return inOrder(places)
+  return newestFirst(places, ({ at }) => at)
     .slice(0, limit)
     .map(({ id }) => id);
 }
@@ -99,10 +103,10 @@ export async function editedPage<T extends EditedTable>(
       .where('deleted_at', 'is', null)
       .execute(),
   );
-  return inOrder(rows) as unknown as Selectable<Database[T]>[];
+  return newestFirst(rows, (row) => row.updated_at) as unknown as Selectable<Database[T]>[];
 }
 
-export async function countEdited<T extends EditedTable>(
+export async function countEdited<T extends ListedTable>(
   db: Db | Tx,
   table: T,
   filter: EditedFilter<T>,
@@ -122,7 +126,7 @@ export async function countEdited<T extends EditedTable>(
 /** Rows of a release before this one, that nothing finds yet; those with ids after one, in that order. */
 export async function unfolded(
   db: Db | Tx,
-  table: EditedTable,
+  table: ListedTable,
   { after, limit }: { after: string; limit: number },
 ): Promise<{ id: string; name: string }[]> {
   return db
@@ -137,7 +141,7 @@ export async function unfolded(
 
 export async function setFolded(
   tx: Tx,
-  table: EditedTable,
+  table: ListedTable,
   rows: readonly { id: string; folded: string }[],
 ): Promise<void> {
   for (const { id, folded } of rows)

@@ -25,6 +25,7 @@ import * as scheduleTerms from './migrations/0023-schedule-terms.ts';
 import * as versionWords from './migrations/0023-version-words.ts';
 import * as approvedEntertainment from './migrations/0024-approved-entertainment.ts';
 import * as bin from './migrations/0026-bin.ts';
+import * as foundByKey from './migrations/0027-found-by-key.ts';
 import type { Store } from './store.ts';
 
 /** Statements of a migration, in the words of one dialect. */
@@ -58,6 +59,7 @@ const migrations: readonly Migration[] = [
   versionWords.migration,
   approvedEntertainment.migration,
   bin.migration,
+  foundByKey.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

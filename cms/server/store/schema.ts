@@ -104,6 +104,8 @@ export interface Database {
     zone: string;
     groups: string;
     default_playlist_id: string | null;
+    /** The words of its name, folded: what it is found by when it is out of use. '' until the first start of the release that has this. */
+    folded: Generated<string>;
     /** Counts edits. */
     revision: Generated<number>;
     created_at: number;
@@ -420,7 +422,14 @@ export interface Database {
   };
 
   /** Content-addressed parts of programmes. */
-  parts: { hash: string; size: number; body: string; created_at: number };
+  parts: {
+    hash: string;
+    size: number;
+    body: string;
+    created_at: number;
+    /** Of a part that is a notice. */
+    notice_id: string | null;
+  };
   /** Every manifest ever published, in full. */
   programmes: {
     board_id: string;

@@ -84,6 +84,37 @@ describeStores('the recycle bin', (under) => {
     await expect(list(editor, 'playlist', { cursor: 'x' })).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
+  it('reads no more of it than a page', async () => {
+    const { read } = under.store;
+    let most = 0;
+    const counted = read.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult({ result }) {
+        most = Math.max(most, result.rows.length);
+        return Promise.resolve(result);
+      },
+    });
+    for (let i = 0; i < 5; i++) await test.notices.remove(test.admin, (await test.text(test.admin, `Dọn dẹp ${i}`)).id);
+    const binList = createBinList(
+      { ...test.context, store: { ...under.store, read: counted } },
+      { units: test.units, accounts: { names: () => Promise.resolve(new Map()) } },
+    );
+    const found = await binList.list(editor, binQuery.parse({ kind: 'notice', q: 'dọn dẹp', limit: 2 }));
+    expect(found).toMatchObject({ rows: [{}, {}], total: 5 });
+    expect(most).toBe(3);
+  });
+
+  it('finds boards of a release before, once they are folded', async () => {
+    const board = await test.board(test.admin, { name: 'Bảng cổng chợ cũ' });
+    await test.boards.remove(technician, board.id);
+    const found = () => idsIn(technician, 'board', { q: 'CONG CHO CU' });
+    expect(await found()).toEqual([board.id]);
+    await under.store.write.updateTable('boards').set({ folded: '' }).execute();
+    expect(await found()).toEqual([]);
+    await test.boards.foldOldRows();
+    expect(await found()).toEqual([board.id]);
+  });
+
   it.each(['notice', 'playlist', 'schedule', 'board'] as const)(
     'shows a deleted %s to who could delete it, and gives it back to them alone',
     async (kind) => {
@@ -122,6 +153,10 @@ describeStores('the recycle bin', (under) => {
       const mayNot = kind === 'board' ? editor : technician;
       await service.remove(may, id);
       expect(await idsIn(may, kind)).toContain(id);
+      const { rows } = await list(may, kind);
+      const q = `${rows.find((row) => row.id === id)!.name} ${test.units.nameOf(test.ids.commune)}`.toUpperCase();
+      expect(await idsIn(may, kind, { q })).toContain(id);
+      expect(await idsIn(may, kind, { q: `${q} khác` })).not.toContain(id);
       for (const actor of [mayNot, viewer, sister]) {
         expect(await idsIn(actor, kind)).not.toContain(id);
         await expect(service.restore(actor, id)).rejects.toMatchObject({

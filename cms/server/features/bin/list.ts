@@ -1,9 +1,8 @@
 /** The recycle bin as people see it. What is deleted and restored is the business of each thing's own service. */
 import { binMs, type Bin, type BinKind, type BinQuery, type BinRow } from '../../../../shared/protocol/api/bin.ts';
-import { foldedWords } from '../../../../shared/util/fold.ts';
 import type { Action, Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
-import { cutPage, foldedName, readCursor } from '../../listing.ts';
+import { cutPage, readCursor, wordGroups } from '../../listing.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import { contentUnits } from '../notices/sight.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -52,23 +51,20 @@ export function createBinList(
 
   return {
     async list(actor, { kind, q, unitId, cursor, limit }) {
-      const since = kind === 'board' ? 0 : sources.now() - binMs;
       const all = await unitsOf(actor, kind);
       const below = unitId === undefined ? null : new Set(tree.subtreeOf(unitId));
-      const unitIds = below === null ? all : all.filter((id) => below.has(id));
-      const words = foldedWords(q);
-      const found = (await repo.findBinned(store.read, kind, unitIds, since)).filter((row) => {
-        const folded = foldedName(`${row.name} ${nameOf(row.unitId)}`);
-        return words.every((word) => folded.includes(word));
-      });
-      const after = readCursor(cursor);
-      const rest = found
-        .map((row) => ({ ...row, updatedAt: row.deletedAt }))
-        .filter(
-          ({ updatedAt, id }) =>
-            !after || updatedAt < after.updatedAt || (updatedAt === after.updatedAt && id < after.id),
-        );
-      const { page, next } = cutPage(rest, limit);
+      const filter = {
+        statements: wordGroups(below === null ? all : all.filter((id) => below.has(id)), q, nameOf),
+        binnedSince: kind === 'board' ? 0 : sources.now() - binMs,
+      };
+      const [found, total] = await Promise.all([
+        repo.findBinned(store.read, kind, filter, { after: readCursor(cursor), limit: limit + 1 }),
+        repo.count(store.read, kind, filter),
+      ]);
+      const { page, next } = cutPage(
+        found.map((row) => ({ ...row, updatedAt: row.deletedAt })),
+        limit,
+      );
       const [names, items] = await Promise.all([
         deps.accounts.names([...new Set(page.flatMap((row) => row.deletedBy ?? []))]),
         kind === 'playlist'
@@ -84,7 +80,7 @@ export function createBinList(
         deletedBy: names.get(row.deletedBy ?? '') ?? null,
         items: items.get(row.id) ?? null,
       }));
-      return { rows, next, total: found.length };
+      return { rows, next, total };
     },
   };
 }

@@ -2,6 +2,14 @@
 import { sql } from 'kysely';
 import type { BinKind } from '../../../../shared/protocol/api/bin.ts';
 import { inChunks } from '../../store/chunks.ts';
+import {
+  countEdited,
+  editedIds,
+  newestFirst,
+  type EditedFilter,
+  type EditPlace,
+  type ListedTable,
+} from '../../store/edited-page.ts';
 import type { Db } from '../../store/store.ts';
 
 export interface BinnedRow {
@@ -13,41 +21,40 @@ export interface BinnedRow {
   readonly deletedBy: string | null;
 }
 
-const tables: Record<BinKind, { readonly table: string; readonly name: string }> = {
+const tables: Record<BinKind, { readonly table: ListedTable; readonly name: string }> = {
   notice: { table: 'notices', name: 'title' },
   playlist: { table: 'playlists', name: 'name' },
   schedule: { table: 'schedule_entries', name: 'name' },
   board: { table: 'boards', name: 'name' },
 };
 
-/** All that these units deleted at `since` (ms UTC) or later, the last first: a bin is small, and no text is read but names. */
+/** `binnedSince` and the words of the rows to look for. */
+export type BinFilter = Required<Pick<EditedFilter<ListedTable>, 'statements' | 'binnedSince'>>;
+
+/** At most `limit` rows after a place, the last deleted first; no text is read but names. */
 export async function findBinned(
   db: Db,
   kind: BinKind,
-  unitIds: readonly string[],
-  since: number,
+  filter: BinFilter,
+  place: { after: EditPlace | null; limit: number },
 ): Promise<BinnedRow[]> {
   const { table, name } = tables[kind];
-  const rows = await inChunks(unitIds, (chunk) =>
+  const ids = await editedIds(db, table, filter, place);
+  const rows = await inChunks(ids, (chunk) =>
     db
       // The columns that are read are those of all four; Kysely has no name for «one of them».
       .selectFrom(table as 'playlists')
-      .select(['id', 'unit_id', 'deleted_by', sql.ref<string>(name).as('name')])
-      .select(({ ref }) => ref('deleted_at').$notNull().as('deleted_at'))
-      .where('deleted_at', '>=', since)
-      .where('unit_id', 'in', chunk)
+      .select(['id', 'unit_id as unitId', 'deleted_by as deletedBy', sql.ref<string>(name).as('name')])
+      .select(({ ref }) => ref('deleted_at').$notNull().as('deletedAt'))
+      .where('id', 'in', chunk)
+      .where('deleted_at', 'is not', null)
       .execute(),
   );
-  return rows
-    .map((row) => ({
-      id: row.id,
-      unitId: row.unit_id,
-      name: row.name,
-      deletedAt: row.deleted_at,
-      deletedBy: row.deleted_by,
-    }))
-    .sort((a, b) => b.deletedAt - a.deletedAt || (a.id < b.id ? 1 : -1));
+  return newestFirst(rows, ({ deletedAt }) => deletedAt);
 }
+
+export const count = (db: Db, kind: BinKind, filter: BinFilter): Promise<number> =>
+  countEdited(db, tables[kind].table, filter);
 
 /** The units that have a board out of use. */
 export async function unitsWithRetired(db: Db): Promise<string[]> {

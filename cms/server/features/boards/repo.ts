@@ -1,5 +1,6 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { BoardInput } from '../../../../shared/protocol/api/boards.ts';
+import { foldedName } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
@@ -53,6 +54,7 @@ const toColumns = (input: BoardInput): Columns => ({
   zone: input.zone,
   groups: JSON.stringify(input.groups),
   default_playlist_id: input.defaultPlaylistId,
+  folded: foldedName(input.name),
 });
 
 export async function findBoard(db: Db | Tx, id: string): Promise<BoardRecord | null> {

@@ -11,6 +11,7 @@ import { boardMessages } from '../../../../shared/protocol/link.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Action, Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { foldOldRows } from '../../listing.ts';
 import type { Tx } from '../../store/store.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
@@ -62,6 +63,8 @@ export interface BoardsService {
   devices(boardIds: readonly string[], tx?: Tx): Promise<Device[]>;
   presences(boardIds: readonly string[]): Promise<BoardPresence[]>;
   progress(boardIds: readonly string[]): Promise<ProgrammeProgress[]>;
+  /** Makes rows of a release before findable. */
+  foldOldRows(): Promise<void>;
 }
 
 function toPresence(row: LiveRow): BoardPresence {
@@ -276,5 +279,6 @@ export function createBoardsService(context: Context, deps: { units: UnitsServic
     devices: (boardIds, tx) => repo.currentDevices(tx ?? store.read, boardIds),
     presences: async (boardIds) => (await repo.liveRows(store.read, boardIds)).map(toPresence),
     progress: async (boardIds) => (await repo.liveRows(store.read, boardIds)).flatMap((row) => toProgress(row) ?? []),
+    foldOldRows: () => foldOldRows(store, 'boards'),
   };
 }

@@ -43,6 +43,14 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
   const { store, sources, access, audit, events, log } = context;
   const { notices, accounts, boards, obligations, programmes } = deps;
 
+  /**
+   * Whether something has brought it to boards, or may: a board shows only parts that were published for it, and what publishes a notice
+   * is a playlist or an obligation. Every page that has a notice open asks this, again at each decision below: so by key, and only of what
+   * was never published (mostly drafts) in the playlists; and as a reader, for nothing is decided by it.
+   */
+  const mayShow = async (id: string): Promise<boolean> =>
+    (await programmes.everHeld(id)) || (await repo.usesOf(store.read, id)).length > 0;
+
   async function view(actor: Actor, id: string): Promise<Takedowns> {
     await notices.findEver(actor, id);
     const rows = await takedowns.findTakedowns(store.write, id);
@@ -69,7 +77,7 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
       })),
       boards: shown,
       hidden: had.length - shown.length,
-      mayShow: (await repo.usesOf(store.write, id)).length > 0 || (await programmes.everHeld(id)),
+      mayShow: await mayShow(id),
     };
   }
 

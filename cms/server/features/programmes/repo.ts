@@ -144,8 +144,8 @@ export async function insertParts(store: Store, tx: Tx, parts: readonly EncodedP
   await store.insertMany(
     tx,
     'parts',
-    ['hash', 'size', 'body', 'created_at'],
-    parts.map((part) => [part.hash, part.size, part.body, now]),
+    ['hash', 'size', 'body', 'created_at', 'notice_id'],
+    parts.map((part) => [part.hash, part.size, part.body, now, noticeIdOf(part.body)]),
     { ignoreConflicts: true },
   );
 }
@@ -172,18 +172,14 @@ export async function findNoticeParts(
   db: Db | Tx,
   hashes: readonly string[],
 ): Promise<{ hash: string; noticeId: string }[]> {
-  const rows = await inChunks(hashes, (chunk) =>
+  return inChunks(hashes, (chunk) =>
     db
       .selectFrom('parts')
-      .select(['hash', 'body'])
+      .select(['hash', ({ ref }) => ref('notice_id').$notNull().as('noticeId')])
       .where('hash', 'in', chunk)
-      .where('body', 'like', '%"kind":"notice"%')
+      .where('notice_id', 'is not', null)
       .execute(),
   );
-  return rows.flatMap(({ hash, body }) => {
-    const noticeId = noticeIdOf(body);
-    return noticeId === null ? [] : [{ hash, noticeId }];
-  });
 }
 
 /** What was published for boards that have no player yet: a small value of the installation each. */
@@ -229,14 +225,9 @@ export async function findBoardsWaiting(db: Db | Tx): Promise<string[]> {
   return rows.map((row) => row.key.slice(waitingKey('').length));
 }
 
-/** Parts that are a notice, in any of its versions: reads the whole table. The id is unmistakable in JSON text. */
+/** Parts that are a notice, in any of its versions. */
 export async function findPartsOfNotice(db: Db | Tx, noticeId: string): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('parts')
-    .select('hash')
-    .where('body', 'like', `%"noticeId":"${noticeId}"%`)
-    .where('body', 'like', '%"kind":"notice"%')
-    .execute();
+  const rows = await db.selectFrom('parts').select('hash').where('notice_id', '=', noticeId).execute();
   return new Set(rows.map((row) => row.hash));
 }
 

@@ -24,7 +24,7 @@ export interface ProgrammesService extends Publisher, Pick<Renewal, 'signAnew' |
   readonly withdraw: Withdraw;
   /** What was published for a board stands no longer: its next player begins with the slide of last resort. */
   clear(tx: Tx, board: BoardRecord): Promise<void>;
-  /** Whether a notice was ever in what was published for a board. */
+  /** Whether a notice was ever in what was published for a board: nothing ever deletes a part, and each knows its notice. */
   everHeld(noticeId: string): Promise<boolean>;
   /** What a board says of its programme; of an older one it is passed over. */
   recordProgress(boardId: string, said: ProgressSaid): Promise<void>;
@@ -69,7 +69,7 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
       await repo.insertParts(store, tx, parts, sources.now());
       await repo.writeWaiting(tx, id, JSON.stringify(content));
     },
-    everHeld: async (noticeId) => (await repo.findPartsOfNotice(store.report, noticeId)).size > 0,
+    everHeld: async (noticeId) => (await repo.findPartsOfNotice(store.read, noticeId)).size > 0,
     recordProgress: (boardId, said) => recorder.record(boardId, said),
     async certificateFor(boardId, deviceKey) {
       const board = await deps.boards.record(boardId);

@@ -107,7 +107,7 @@ export function createWithdraw(
     const { withProgramme, waiting, holding } = await queue.inTurn(async () => ({
       withProgramme: (await repo.findBoardsWithProgramme(store.write)).flat(),
       waiting: await repo.findBoardsWaiting(store.write),
-      holding: await repo.findPartsOfNotice(store.report, notice.id),
+      holding: await repo.findPartsOfNotice(store.read, notice.id),
     }));
     await queue.inGroups(
       piecesOf([...new Set([...withProgramme, ...waiting])], boardsPerTransaction),
