@@ -50,7 +50,7 @@ describeStores('schedule entries', (under) => {
 
   it('come back as they were when a deletion is taken back, once', async () => {
     const made = await test.schedules.create(editor, await inputAt(test.ids.commune, { exceptions: [skipped] }));
-    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
+    expect(await test.schedules.restore(editor, made.id)).toEqual(made);
     await test.schedules.remove(editor, made.id, made.revision);
     await expect(test.schedules.get(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
     const back = await test.schedules.restore(editor, made.id);
@@ -58,7 +58,17 @@ describeStores('schedule entries', (under) => {
     expect(await test.schedules.ofUnits([test.ids.commune])).toContainEqual(
       expect.objectContaining({ id: made.id, revision: back.revision }),
     );
-    await expect(test.schedules.restore(editor, made.id)).rejects.toMatchObject({ code: 'schedule_unknown' });
+    expect(await test.schedules.restore(editor, made.id)).toEqual(back);
+  });
+
+  it('come back once when two take a deletion back at the same time', async () => {
+    const made = await test.schedules.create(editor, await inputAt(test.ids.commune));
+    await test.schedules.remove(editor, made.id);
+    const restored = await Promise.all([1, 2, 3].map(() => test.schedules.restore(editor, made.id)));
+    expect(restored.map(({ revision }) => revision)).toEqual([2, 2, 2]);
+    const period = { from: made.updatedAt - hour, to: made.updatedAt + hour };
+    const terms = await test.schedules.terms(editor, period);
+    expect(terms.filter(({ entryId, until }) => entryId === made.id && until === null)).toHaveLength(1);
   });
 
   it('keep what they said when: until a change of hours, name or place, and until they are deleted', async () => {

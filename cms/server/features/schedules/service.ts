@@ -40,7 +40,10 @@ export interface SchedulesService {
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409 */
   remove(actor: Actor, id: string, revision?: number): Promise<void>;
-  /** Takes it out of the recycle bin. @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_deleted` 409, `targets_gone` */
+  /**
+   * Takes it out of the recycle bin; of one that is not in it nothing changes.
+   * @throws AppError `schedule_unknown` 404, `forbidden`, `playlist_deleted`, `revision_conflict` 409, `targets_gone`
+   */
   restore(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** Entries that these units own, for the system's own use. An entry applies to boards of its own unit and below only. */
   ofUnits(unitIds: readonly string[], tx?: Tx): Promise<EntryRecord[]>;
@@ -72,11 +75,13 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       params: { revision: current.revision },
     });
 
-  async function find(actor: Actor, id: string): Promise<EntryRecord> {
-    const record = await repo.findEntry(store.read, id);
+  function inSight(actor: Actor, record: EntryRecord | null): EntryRecord {
     if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
     return record;
   }
+
+  const find = async (actor: Actor, id: string): Promise<EntryRecord> =>
+    inSight(actor, await repo.findEntry(store.read, id));
 
   /** In the transaction, which holds playlist and boards: none is deleted or moved between the check and the write. */
   async function clean(tx: Tx, actor: Actor, input: ScheduleInput, before: EntryRecord | null): Promise<EntryValues> {
@@ -198,10 +203,11 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       events.emit('contentSaved', { kind: 'schedule', id });
     },
     async restore(actor, id) {
-      const record = await repo.findInBin(store.read, id, sources.now() - binMs);
-      if (!record || !maySeeContent(actor, access, tree, record.unitId)) throw unknown();
+      const binned = await repo.findInBin(store.read, id, sources.now() - binMs);
+      const record = inSight(actor, binned ?? (await repo.findEntry(store.read, id)));
       access.assert(actor, 'schedule.edit', record.unitId);
-      await store.transaction(async (tx) => {
+      if (!binned) return shown(record);
+      const back = await store.transaction(async (tx) => {
         const { id: _id, revision: _revision, updatedAt: _updatedAt, ...input } = record;
         if (!(await playlists.held(record.playlistId, tx)))
           throw new AppError('playlist_deleted', 'Its playlist is deleted, and has to be restored first', {
@@ -209,8 +215,8 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
           });
         const values = await clean(tx, actor, input, record);
         const now = sources.now();
-        if (!(await takeOutOfBin(tx, 'schedule_entries', id))) throw unknown();
-        await repo.updateEntry(tx, id, record.revision, values, actor.userId, now);
+        if (!(await takeOutOfBin(tx, 'schedule_entries', id))) return false;
+        if (!(await repo.updateEntry(tx, id, record.revision, values, actor.userId, now))) throw conflict(record);
         await beginTerm(tx, { id, revision: record.revision + 1 }, repo.termOf(values), now);
         await audit(tx, {
           actor,
@@ -220,8 +226,9 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
           unitId: values.unitId,
           detail: { ...values },
         });
+        return true;
       });
-      events.emit('contentSaved', { kind: 'schedule', id });
+      if (back) events.emit('contentSaved', { kind: 'schedule', id });
       return view(id);
     },
     ofUnits: (unitIds, tx) => repo.findEntriesOfUnits(tx ?? store.read, unitIds),
