@@ -809,6 +809,7 @@ const table: Record<string, Rule> = {
   },
   'GET /api/overview/plays.csv': {
     needs: 'proof.read',
+    passes: ['plays_tallying'],
     about: (unit) => Promise.resolve({ url: `/api/overview/plays.csv?by=board&language=vi&unitId=${unit}` }),
   },
   'GET /api/overview/boards': {
@@ -897,6 +898,13 @@ describe('the table of rights', () => {
   it('names every route that the server has, and no other', () => {
     const routes = test.app.routes().filter(({ method, url }) => !isShadow(method, url));
     expect(routes.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(Object.keys(table).toSorted());
+  });
+
+  it('leaves no HEAD to what is written down when it is taken', () => {
+    const heads = test.app.routes().filter(({ method }) => method === 'HEAD');
+    for (const url of ['/api/documents/:id/file', '/api/overview/plays.csv'])
+      expect(heads).not.toContainEqual(expect.objectContaining({ url }));
+    expect(heads).toContainEqual(expect.objectContaining({ url: '/api/documents/:id' }));
   });
 
   it('says of each route what it declares itself', () => {

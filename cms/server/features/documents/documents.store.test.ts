@@ -217,6 +217,30 @@ describeStores('documents', (under) => {
     expect(await uploads.unfinished(editor)).toEqual([]);
   });
 
+  it('are asked for each time, whole, and each time it is written who took them', async () => {
+    const data = await fixture('notice.docx');
+    const { id } = await sent(data, 'thông báo.docx');
+    const taken = async (): Promise<number> => {
+      const entries = under.store.read.selectFrom('audit_log').select('id').where('subject_id', '=', id);
+      return (await entries.where('action', '=', 'document.downloaded').execute()).length;
+    };
+    const get = (headers: Record<string, string> = {}, method = 'GET'): Promise<Response> =>
+      fetch(`${address}/api/documents/${id}/file`, { method, headers: { cookie: 'bt_session=editor', ...headers } });
+    const first = await get();
+    expect(Buffer.from(await first.arrayBuffer()).equals(data)).toBe(true);
+    // Whoever sits at this browser next finds nothing there.
+    expect(first.headers.get('cache-control')).toBe('private, no-store');
+    expect(first.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
+    expect(await taken()).toBe(1);
+    for (const headers of [{ range: 'bytes=10-19' }, { 'if-none-match': '*' }]) {
+      const answer = await get(headers);
+      expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, data.length]);
+    }
+    expect(await taken()).toBe(3);
+    expect((await get({}, 'HEAD')).status).toBe(404);
+    expect(await taken()).toBe(3);
+  });
+
   it('are told how full their pages are, and how large their letters', async () => {
     const { pages } = await sent(await fixture('sparse.pdf'), 'hai trang.pdf');
     expect(pages.map(({ filled }) => filled! < 0.1)).toEqual([false, true]);

@@ -4,7 +4,7 @@ import { uuid } from '../../../../shared/protocol/common.ts';
 import { unfinishedUploads } from '../../../../shared/protocol/api/media.ts';
 import { document, documentRange } from '../../../../shared/protocol/api/documents.ts';
 import { actorOf, type Routes } from '../../context.ts';
-import { sendContent } from '../media/send-file.ts';
+import { sendUnkept } from '../media/send-file.ts';
 import { uploadRoutes } from '../media/routes.ts';
 import type { UploadServer } from '../media/uploads.ts';
 import type { DocumentsService } from './service.ts';
@@ -25,11 +25,15 @@ export const documentRoutes =
     app.get('/api/documents/:id', { config, schema: { params, response: { 200: document } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );
-    app.get('/api/documents/:id/file', { config, schema: { params } }, async (request, reply) => {
-      const { name, content } = await service.file(actorOf(request), request.params.id);
-      void reply.header('content-disposition', attachment(name));
-      return sendContent(request, reply, content);
-    });
+    // Without HEAD, which would write of a download that is none.
+    app.get(
+      '/api/documents/:id/file',
+      { config, exposeHeadRoute: false, schema: { params } },
+      async (request, reply) => {
+        const { name, content } = await service.file(actorOf(request), request.params.id);
+        return sendUnkept(reply.header('content-disposition', attachment(name)), content);
+      },
+    );
     app.get(documentUploadsPath, { config, schema: { response: { 200: unfinishedUploads } } }, async (request) => ({
       uploads: await uploads.unfinished(actorOf(request)),
     }));

@@ -1,4 +1,4 @@
-/** Sends content that is named by its hash: it never changes, so it may be kept for ever, and any part of it asked for. */
+/** Sends files: content that is named by its hash, to be kept for ever and in parts, and what is to be asked for each time. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -39,17 +39,32 @@ export function textContent(hash: string, mediaType: string, body: string): Cont
   };
 }
 
-/** Answers GET and HEAD with one range or the whole (RFC 9110 §14); several ranges at once are answered with the whole, as it allows. */
+/** A file opened on its own must not run as a page. */
+const inert = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
+
+/** Answers with the whole, of which the browser keeps nothing: somebody else may sit at it next, or the same person with fewer rights. */
+export function sendUnkept(reply: FastifyReply, { mediaType, size, read }: Content): FastifyReply {
+  void reply.headers({
+    ...inert,
+    'cache-control': 'private, no-store',
+    'content-type': mediaType,
+    'content-length': size,
+  });
+  return reply.send(read(0, size - 1));
+}
+
+/**
+ * Answers with content that is named by its hash: it never changes. GET and HEAD, one range or the whole (RFC 9110 §14); several
+ * ranges at once are answered with the whole, as it allows.
+ */
 export function sendContent(request: FastifyRequest, reply: FastifyReply, content: Content): FastifyReply {
   const etag = `"${content.hash}"`;
   const { headers } = request;
   void reply.headers({
+    ...inert,
     etag,
     'cache-control': 'private, max-age=31536000, immutable',
     'accept-ranges': 'bytes',
-    'x-content-type-options': 'nosniff',
-    // A file opened on its own must not run as a page.
-    'content-security-policy': "default-src 'none'; sandbox",
   });
   if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
   const asked =

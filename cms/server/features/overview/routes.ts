@@ -31,14 +31,19 @@ export const overviewRoutes =
       { config, schema: { querystring: breakdownQuery, response: { 200: breakdown } }, serializerCompiler },
       (request) => service.breakdown(actorOf(request), request.query),
     );
-    app.get('/api/overview/plays.csv', { config, schema: { querystring: exportQuery } }, async (request, reply) => {
-      const { name, text } = await service.exported(actorOf(request), request.query);
-      return reply
-        .header('content-type', 'text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
-        .header('cache-control', 'no-store')
-        .send(Readable.from(text));
-    });
+    app.get(
+      '/api/overview/plays.csv',
+      // Without HEAD, which would write of an export that is none.
+      { config, exposeHeadRoute: false, schema: { querystring: exportQuery } },
+      async (request, reply) => {
+        const { name, text } = await service.exported(actorOf(request), request.query);
+        return reply
+          .header('content-type', 'text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+          .header('cache-control', 'no-store')
+          .send(Readable.from(text));
+      },
+    );
     app.get(
       '/api/overview/boards',
       { config, schema: { querystring: conditionQuery, response: { 200: conditionPage } }, serializerCompiler },
