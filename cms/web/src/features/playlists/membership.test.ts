@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Playlist } from '../../../../../shared/protocol/api/content.ts';
 import { ApiError, type Api } from '../../lib/api.ts';
 import { addToPlaylist, takeOutOfPlaylist } from './membership.ts';
@@ -26,7 +26,7 @@ function cms(items: Playlist['items'], meanwhile: Playlist['items'] = []) {
       return Promise.resolve(kept);
     }),
   };
-  return { api: api as unknown as Api, put: api.put, notices: () => kept.items.map(({ noticeId }) => noticeId) };
+  return { api: api as unknown as Api, put: api.put, kept, notices: () => kept.items.map(({ noticeId }) => noticeId) };
 }
 
 it('adds a notice at the end, once', async () => {
@@ -47,4 +47,38 @@ it('takes a notice out wherever it stands, and nothing else', async () => {
   const { api, notices } = cms([item('new', 'a'), item('first', 'b'), item('new', 'c')]);
   await takeOutOfPlaylist(api, 'p', 'new');
   expect(notices()).toEqual(['first']);
+});
+
+describe('the way back', () => {
+  const own = { ...item('new', 'a'), durationMs: 77_000, validFrom: '2026-01-01', validTo: '2028-01-01' };
+
+  it('puts what was taken out where it stood, each with its own length and days', async () => {
+    const before = [own, item('first', 'b'), item('new', 'c'), item('second', 'd'), item('new', 'e')];
+    const { api, kept } = cms(before);
+    const back = await takeOutOfPlaylist(api, 'p', 'new');
+    expect(kept.items).toHaveLength(2);
+    await back();
+    expect(kept.items).toEqual(before);
+    await back();
+    expect(kept.items).toEqual(before);
+  });
+
+  it('leaves what somebody has done since', async () => {
+    const { api, kept, notices } = cms([item('first', 'a'), item('second', 'b'), item('new', 'c')]);
+    const back = await takeOutOfPlaylist(api, 'p', 'new');
+    kept.items = [item('theirs', 'd')];
+    await back();
+    expect(notices()).toEqual(['theirs', 'new']);
+  });
+
+  it('takes out again only what was added', async () => {
+    const { api, kept, notices } = cms([item('first', 'a')]);
+    const back = await addToPlaylist(api, 'p', 'new', () => 'b');
+    kept.items = [...kept.items, item('new', 'c')];
+    await back();
+    expect(kept.items.map(({ itemId }) => itemId)).toEqual(['a', 'c']);
+    const nothing = await addToPlaylist(api, 'p', 'new', () => 'd');
+    await nothing();
+    expect(notices()).toEqual(['first', 'new']);
+  });
 });
