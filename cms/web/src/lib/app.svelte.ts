@@ -162,10 +162,10 @@ export class App {
     this.#leave();
   }
 
-  /** Asks first where something is unsaved. */
+  /** Asks first where something is unsaved; while the pages are out of reach whoever calls it has asked, as nothing beneath can be answered. */
   async signOut(): Promise<void> {
     const unsaved = [...this.unsaved];
-    for (const each of unsaved) if (!(await each.ask())) return;
+    if (!this.session.locked) for (const each of unsaved) if (!(await each.ask())) return;
     await this.api.remove('/api/session');
     for (const each of unsaved) each.giveUp();
     // What a page does when it goes is by what was there before: it has to see that nothing is left to keep.

@@ -121,6 +121,19 @@ describe('signing out with something unsaved', () => {
     expect(seen()).toEqual([null, false]);
     expect(said).toEqual(['asked', 'asked', 'given up']);
   });
+
+  it('puts no question beneath the way in, where nobody can answer it', async () => {
+    const { app, signIn, demand, save, seen } = setting();
+    await signIn(an);
+    let givenUp = 0;
+    app.unsaved.add({ ask: () => new Promise(() => {}), giveUp: () => givenUp++ });
+    demand();
+    await save().catch(() => {});
+    await expect.poll(seen).toEqual([an.id, true]);
+    await app.signOut();
+    expect(seen()).toEqual([null, false]);
+    expect(givenUp).toBe(1);
+  });
 });
 
 describe('a second factor that is asked for while pages are open', () => {
