@@ -29,6 +29,8 @@ export interface Api {
   sendFile<T>(path: string, schema: z.ZodType<T>, file: Blob, type: string): Promise<T>;
   /** What is answered 204. */
   send(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<void>;
+  /** GET of what is no JSON: the answer itself. */
+  read(path: string): Promise<Response>;
   /** DELETE, answered 204. */
   remove(path: string): Promise<void>;
 }
@@ -98,6 +100,7 @@ export function createApi(options: ApiOptions): Api {
     put: (path, schema, body) => answer('PUT', path, schema, body),
     patch: (path, schema, body) => answer('PATCH', path, schema, body),
     sendFile: (path, schema, file, type) => answer('POST', path, schema, new FileBody(file, type)),
+    read: (path) => send('GET', path, undefined),
     async send(method, path, body) {
       await send(method, path, body);
     },

@@ -50,7 +50,7 @@ it('takes a notice out wherever it stands, and nothing else', async () => {
 });
 
 describe('the way back', () => {
-  const own = { ...item('new', 'a'), durationMs: 77_000, validFrom: '2026-01-01', validTo: '2028-01-01' };
+  const own = { ...item('new', 'a'), durationMs: 77_000, validFrom: 1_767_225_600_000, validTo: 1_830_297_600_000 };
 
   it('puts what was taken out where it stood, each with its own length and days', async () => {
     const before = [own, item('first', 'b'), item('new', 'c'), item('second', 'd'), item('new', 'e')];
