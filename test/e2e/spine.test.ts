@@ -21,6 +21,8 @@ const playerData = join(folder, 'player');
 const pictures = 'test-results/spine';
 const texts = noticeTexts();
 const videos = videoFiles();
+/** What the sample requires, as the glass names it: a picture is named by what it shows. */
+const requiredLabels = ['Đồi thông lúc hoàng hôn. Mùa khô: giữ rừng, không để lửa đến gần. Thấy khói lửa gọi 114.'];
 const titles = [...texts.map((t) => t.title), ...videos.map((path) => `Phim ${basename(path)}`)];
 
 let browserPath: string;
@@ -178,10 +180,9 @@ test('with the CMS away the board plays on, and every play arrives once', async 
  * come between at any time, so it is left out of both. Returns the titles.
  */
 async function expectPlayed(from: number, scenes: readonly string[]): Promise<string[]> {
-  const ours = (title: string | null): boolean => title !== null && titles.includes(title);
-  const watched = scenes.slice(1, -1).map((line) => line.split('|')[1] ?? '').filter(ours);
+  const watched = scenes.slice(1, -1).map((line) => line.split('|')[1] ?? '').filter((label) => !requiredLabels.includes(label));
   expect(watched.length).toBeGreaterThan(1);
-  const since = async () => (await allPlays()).filter((p) => p.startAt >= from && ours(p.title)).sort((a, b) => a.startAt - b.startAt);
+  const since = async () => (await allPlays()).filter((p) => p.startAt >= from && p.why !== 'obligation').sort((a, b) => a.startAt - b.startAt);
   await see.poll(async () => (await since()).map((p) => p.title).join(' / '), { timeout: 60_000 }).toContain(watched.join(' / '));
   const plays = await since();
   const at = plays.findIndex((_, i) => watched.every((title, k) => plays[i + k]?.title === title));
