@@ -664,6 +664,13 @@ describe('text', () => {
     expect(await page.evaluate(marksBeyond, '.band')).toEqual([]);
   });
 
+  test.each(Object.keys(shapes))('%s: the level shows the marks of «CẤP» whole', async (shape) => {
+    await open(shapes[shape]);
+    await director.present('level', takeoverScene(3), { durationMs: aDayMs, paused: true });
+    expect(await page.locator('.level').innerText()).toMatch(/^CẤP\s*3$/);
+    expect(await page.evaluate(marksBeyond, '.level span')).toEqual([]);
+  });
+
   /** Offsets at which the pages of a standing alert have turned, until the first one comes round again. */
   async function turnsOf(sceneId: string): Promise<number[]> {
     const offsets: number[] = [];

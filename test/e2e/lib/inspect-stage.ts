@@ -93,7 +93,8 @@ export function marksBeyond(selector: string): { text: string; above: number; be
       range.selectNodeContents(element);
       const line = range.getBoundingClientRect();
       const baseline = line.top + ink.fontBoundingBoxAscent;
-      const box = element.getBoundingClientRect();
+      // «.level span»: what the span says, in the box of the level.
+      const box = element.closest(selector.split(' ')[0]!)!.getBoundingClientRect();
       const above = box.top - (baseline - ink.actualBoundingBoxAscent);
       return { text, above, below: baseline + ink.actualBoundingBoxDescent - box.bottom };
     })
