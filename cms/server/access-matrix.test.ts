@@ -666,7 +666,7 @@ const table: Record<string, Rule> = {
     above: true,
     lists: 'entryId',
     about: async (unit) => ({
-      url: `/api/schedule-entries/terms?from=${Date.now() - 3_600_000}&to=${Date.now() + 3_600_000}`,
+      url: `/api/schedule-entries/terms?from=${Date.now() - 3_600_000}&to=${Date.now() + 3_600_000}&unitId=${unit}`,
       headers: { 'x-made': await makeEntry(unit) },
     }),
   },

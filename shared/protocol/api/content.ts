@@ -159,12 +159,15 @@ export const scheduleRow = scheduleEntry.extend({
 export const schedulesQuery = z.strictObject({ ...listFields, playlistId: uuid.optional() });
 export const scheduleEntries = z.strictObject({ entries: z.array(scheduleRow), ...pageFields });
 /**
- * GET /api/schedule-entries/terms?from&to (8 days at most): what entries in sight said when, of those times at which they said it;
- * deleted ones too; the newest first, at most two thousand.
+ * GET /api/schedule-entries/terms?from&to (8 days at most)&unitId: what entries in sight said when, of those times at which they said it;
+ * deleted ones too; the newest first, at most two thousand. Of entries that may mean boards of the unit: its own and those of units above
+ * it, and unless `below` is false those of units below it.
  */
 export const scheduleTermsQuery = z.strictObject({
   from: z.coerce.number().pipe(msUtc),
   to: z.coerce.number().pipe(msUtc),
+  unitId: uuid,
+  below: z.enum(['true', 'false']).default('true'),
 });
 const scheduleTerm = z.strictObject({
   entryId: uuid,
@@ -178,7 +181,10 @@ const scheduleTerm = z.strictObject({
   until: msUtc.nullable(),
 });
 export type ScheduleTerm = z.infer<typeof scheduleTerm>;
-export const scheduleTerms = z.strictObject({ terms: z.array(scheduleTerm) });
+/** `more`: older ones are not told. */
+export const scheduleTerms = z.strictObject({ terms: z.array(scheduleTerm), more: z.boolean() });
+export type ScheduleTermsQuery = z.infer<typeof scheduleTermsQuery>;
+export type ScheduleTerms = z.infer<typeof scheduleTerms>;
 export type ScheduleRow = z.infer<typeof scheduleRow>;
 export type SchedulesQuery = z.infer<typeof schedulesQuery>;
 export type ScheduleList = z.infer<typeof scheduleEntries>;

@@ -38,7 +38,7 @@ export const scheduleRoutes =
         schema: { querystring: scheduleTermsQuery, response: { 200: scheduleTerms } },
         serializerCompiler: longAnswer,
       },
-      async (request) => ({ terms: await service.terms(actorOf(request), request.query) }),
+      (request) => service.terms(actorOf(request), request.query),
     );
     app.get('/api/schedule-entries/:id', { config, schema: { params, response: { 200: scheduleEntry } } }, (request) =>
       service.get(actorOf(request), request.params.id),

@@ -67,7 +67,7 @@ describeStores('schedule entries', (under) => {
     const restored = await Promise.all([1, 2, 3].map(() => test.schedules.restore(editor, made.id)));
     expect(restored.map(({ revision }) => revision)).toEqual([2, 2, 2]);
     const period = { from: made.updatedAt - hour, to: made.updatedAt + hour };
-    const terms = await test.schedules.terms(editor, period);
+    const { terms } = await test.schedules.terms(editor, { ...period, unitId: test.ids.commune, below: 'true' });
     expect(terms.filter(({ entryId, until }) => entryId === made.id && until === null)).toHaveLength(1);
   });
 
@@ -75,8 +75,9 @@ describeStores('schedule entries', (under) => {
     const input = await inputAt(test.ids.commune);
     const made = await test.schedules.create(editor, input);
     const period = { from: made.updatedAt - hour, to: made.updatedAt + hour };
+    const query = { ...period, unitId: test.ids.commune, below: 'true' } as const;
     const termsOf = async (actor: Actor) =>
-      (await test.schedules.terms(actor, period)).filter(({ entryId }) => entryId === made.id);
+      (await test.schedules.terms(actor, query)).terms.filter(({ entryId }) => entryId === made.id);
     test.sources.advance(1000);
     const first = await test.schedules.edit(editor, made.id, made.revision, { ...input, priority: 60 });
     const moved = await test.schedules.edit(editor, made.id, first.revision, { ...input, cron: '0 7 * * *' });
@@ -92,9 +93,43 @@ describeStores('schedule entries', (under) => {
     expect(terms.filter(({ until }) => until === null)).toEqual([expect.objectContaining({ from: back.updatedAt })]);
     const beside = testActor({ unitId: test.ids.sister, role: 'editor' });
     expect(await termsOf(beside)).toEqual([]);
-    await expect(
-      test.schedules.terms(editor, { from: period.from, to: period.from + 9 * 24 * hour }),
-    ).rejects.toMatchObject({ code: 'invalid_input' });
+    await expect(test.schedules.terms(editor, { ...query, to: period.from + 9 * 24 * hour })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+
+  it('of the past are told by the unit that is looked at, and it is said when there are more', async () => {
+    const { province, commune, sister } = test.ids;
+    const make = async (unitId: string): Promise<string> =>
+      (await test.schedules.create(test.admin, await inputAt(unitId))).id;
+    const [above, own, beside] = [await make(province), await make(commune), await make(sister)];
+    // The sister changes so much that all that is older would fall out of what is told.
+    const term = await under.store.read
+      .selectFrom('schedule_terms')
+      .selectAll()
+      .where('entry_id', '=', beside)
+      .executeTakeFirstOrThrow();
+    const columns = Object.keys(term) as (keyof typeof term)[];
+    await under.store.transaction((tx) =>
+      under.store.insertMany(
+        tx,
+        'schedule_terms',
+        columns,
+        Array.from({ length: 2000 }, (_, i) => {
+          const later = { ...term, revision: 2 + i, from_at: term.from_at + 1 + i };
+          return columns.map((column) => later[column]);
+        }),
+      ),
+    );
+    const look = async (unitId: string, below: 'true' | 'false' = 'true') => {
+      const period = { from: term.from_at - hour, to: term.from_at + hour };
+      const { terms, more } = await test.schedules.terms(test.admin, { ...period, unitId, below });
+      const told = new Set(terms.map(({ entryId }) => entryId));
+      return { told: [above, own, beside].map((id) => told.has(id)), more, n: terms.length };
+    };
+    expect(await look(commune)).toMatchObject({ told: [true, true, false], more: false });
+    expect(await look(province, 'false')).toMatchObject({ told: [true, false, false], more: false });
+    expect(await look(province)).toEqual({ told: [false, false, true], more: true, n: 2000 });
   });
 
   it('do not come back without their playlist', async () => {

@@ -3,7 +3,8 @@ import {
   type ScheduleEntry,
   type ScheduleInput,
   type ScheduleList,
-  type ScheduleTerm,
+  type ScheduleTerms,
+  type ScheduleTermsQuery,
   type SchedulesQuery,
 } from '../../../../shared/protocol/api/content.ts';
 import { binMs } from '../../../../shared/protocol/api/bin.ts';
@@ -31,7 +32,7 @@ export interface SchedulesService {
   /** One page of what this person may see. @throws AppError `invalid_input` (field cursor) */
   list(actor: Actor, query?: Partial<SchedulesQuery>): Promise<ScheduleList>;
   /** What entries said when, of what this person may see. @throws AppError `invalid_input` (field to) */
-  terms(actor: Actor, period: { from: number; to: number }): Promise<ScheduleTerm[]>;
+  terms(actor: Actor, query: ScheduleTermsQuery): Promise<ScheduleTerms>;
   /** @throws AppError `schedule_unknown` 404 */
   get(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `playlist_unknown`, `name_empty`, `forbidden` */
@@ -133,10 +134,13 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       });
       return { entries, next, total };
     },
-    async terms(actor, { from, to }) {
+    async terms(actor, { from, to, unitId, below }) {
       if (to <= from || to - from > longestCoverageMs)
         throw new AppError('invalid_input', 'At most 8 days, and the end after the beginning', { field: 'to' });
-      return findTerms(store.read, contentUnits(actor, access, tree), { from, to, limit: mostTerms });
+      const meant = new Set([unitId, ...tree.pathOf(unitId), ...(below === 'true' ? tree.subtreeOf(unitId) : [])]);
+      const unitIds = contentUnits(actor, access, tree).filter((id) => meant.has(id));
+      const found = await findTerms(store.read, unitIds, { from, to, limit: mostTerms + 1 });
+      return { terms: found.slice(0, mostTerms), more: found.length > mostTerms };
     },
     get: async (actor, id) => shown(await find(actor, id)),
     async create(actor, input) {

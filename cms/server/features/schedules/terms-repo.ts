@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { targets, type ScheduleTerm } from '../../../../shared/protocol/api/content.ts';
 import { exceptionDays } from '../../../../shared/protocol/programme.ts';
+import { mapInTurns } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
@@ -65,8 +66,6 @@ export async function findTerms(
       .limit(limit)
       .execute(),
   );
-  return rows
-    .sort((a, b) => b.from_at - a.from_at || b.revision - a.revision)
-    .slice(0, limit)
-    .map(toTerm);
+  rows.sort((a, b) => b.from_at - a.from_at || b.revision - a.revision);
+  return mapInTurns(rows.slice(0, limit), toTerm);
 }

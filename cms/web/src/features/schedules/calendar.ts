@@ -5,12 +5,13 @@ import {
   scheduleTerms,
   type ScheduleEntry,
   type ScheduleInput,
-  type ScheduleTerm,
+  type ScheduleTerms,
 } from '../../../../../shared/protocol/api/content.ts';
 import { localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
 import { explain } from '../../lib/errors.ts';
+import { queryOf } from '../../lib/pages.svelte.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
 import type { ChangedWhen } from './opening-change.ts';
@@ -65,13 +66,13 @@ export const inputOf = ({
   exceptions,
 });
 
-/** What entries said when in a period, ms UTC. */
-export const loadTerms = async (
+/** What entries that may mean boards of a unit said when in a period, ms UTC. @param query.below of units below it, too */
+export const loadTerms = (
   api: Api,
-  { from, to }: { from: number; to: number },
+  { below, ...query }: { from: number; to: number; unitId: string; below: boolean },
   signal: AbortSignal,
-): Promise<ScheduleTerm[]> =>
-  (await api.get(`/api/schedule-entries/terms?from=${from}&to=${to}`, scheduleTerms, signal)).terms;
+): Promise<ScheduleTerms> =>
+  api.get(`/api/schedule-entries/terms${queryOf({ ...query, below: String(below) })}`, scheduleTerms, signal);
 
 export const loadCoverage = (
   api: Api,
