@@ -11,9 +11,9 @@ export class Toasts {
   list = $state<Toast[]>([]);
   #nextId = 1;
 
-  /** What can be taken back stays for longer. */
-  good(text: string, undo?: (() => void) | undefined): void {
-    this.#add('good', text, undo ? 12_000 : 5000, undo);
+  /** What can be taken back stays for longer. @returns takes the toast away, where its way back leads nowhere any more */
+  good(text: string, undo?: (() => void) | undefined): () => void {
+    return this.#add('good', text, undo ? 12_000 : 5000, undo);
   }
   bad(text: string): void {
     this.#add('bad', text, 12_000);
@@ -26,9 +26,10 @@ export class Toasts {
     this.list = [];
   }
 
-  #add(tone: Toast['tone'], text: string, lifeMs: number, undo?: () => void): void {
+  #add(tone: Toast['tone'], text: string, lifeMs: number, undo?: () => void): () => void {
     const id = this.#nextId++;
     this.list = [...this.list.slice(-3), { id, tone, text, undo }];
     setTimeout(() => this.dismiss(id), lifeMs);
+    return () => this.dismiss(id);
   }
 }
