@@ -1,7 +1,7 @@
 /** Documents over HTTP as a browser sends them: real tus client, real child process, both databases. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -24,6 +24,11 @@ import { createDocumentsService, type DocumentsService } from './service.ts';
 const fixture = (name: string): Promise<Buffer> =>
   readFile(fileURLToPath(new URL(`../../../../test/fixtures/documents/${name}`, import.meta.url)));
 const realRun = createDocumentRunner(defaultDocumentLimits);
+const untilClosed: RunDocument = async (_job, { signal }) => {
+  signal.throwIfAborted();
+  const [aborted] = (await once(signal, 'abort')) as [Event];
+  throw new Error(aborted.type);
+};
 
 /** A PDF of empty pages. @param size of each, points */
 function emptyPdf(pages: number, size: [number, number] = [595, 842], trailer = ''): Buffer {
@@ -289,6 +294,30 @@ describeStores('documents', (under) => {
     await expect(service.file(editor, id)).rejects.toMatchObject({ code: 'document_file_gone' });
   });
 
+  it('are recorded as gone when their file is, and one that cannot be removed keeps no other', async () => {
+    const stuck = await sent(Buffer.concat([await fixture('letter.pdf'), Buffer.from('\n')]), 'kẹt.pdf');
+    const other = await sent(Buffer.concat([await fixture('letter.pdf'), Buffer.from('\n\n')]), 'khác.pdf');
+    const file = join(test.context.folders.media, stuck.hash.slice(0, 2), stuck.hash);
+    const told = async (): Promise<unknown[]> => {
+      await service.tidy(uploads.find);
+      const purged = await under.store.read
+        .selectFrom('audit_log')
+        .select('subject_id')
+        .where('action', '=', 'document.purged')
+        .where('subject_id', 'in', [stuck.id, other.id])
+        .execute();
+      const originals = await Promise.all([stuck, other].map(async ({ id }) => (await service.get(editor, id)).original));
+      return [...originals, purged.map((row) => row.subject_id).sort()];
+    };
+    // A folder in its place is not removed as a file is.
+    await rm(file);
+    await mkdir(file);
+    test.sources.advance(binMs + 1);
+    expect(await told()).toEqual([true, false, [other.id]]);
+    await rmdir(file);
+    expect(await told()).toEqual([false, false, [stuck.id, other.id].sort()]);
+  });
+
   it('from a scanner have pages and say that they have no text', async () => {
     const read = await sent(await fixture('scanned.pdf'), 'quét.pdf');
     expect(read).toMatchObject({ state: 'ready', notes: ['no_text'], fields: { title: '', documentNumber: '' } });
@@ -372,12 +401,30 @@ describeStores('documents', (under) => {
     expect(await service.get(above, id)).toMatchObject({ id });
   });
 
+  it.each(['cannot be read', 'are given up'])('that were kept when the power failed, and then %s, go', async (end) => {
+    run = untilClosed;
+    const data = Buffer.from(`${end} ${under.store.dialect}`);
+    const id = test.sources.newId();
+    await writeFile(join(test.context.folders.documents, id), data);
+    await service.accept({ id, unitId: units.commune, name: 'a.pdf', userId: editor.userId });
+    await service.close();
+    const { hash } = await service.get(editor, id);
+    const folder = join(test.context.folders.media, hash.slice(0, 2));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, hash), data);
+    if (end === 'are given up') await service.remove(editor, id);
+    else {
+      run = realRun;
+      await service.start(() => Promise.resolve(null));
+      await service.idle();
+      expect(await service.get(editor, id)).toMatchObject({ state: 'failed' });
+    }
+    expect(await readdir(folder)).not.toContain(hash);
+    expect(await filesLeft()).toEqual([]);
+  });
+
   it('that were being read when the CMS ended are read at the next start', async () => {
-    run = async (_job, { signal }) => {
-      signal.throwIfAborted();
-      const [aborted] = (await once(signal, 'abort')) as [Event];
-      throw new Error(aborted.type);
-    };
+    run = untilClosed;
     const data = await fixture('notice.docx');
     const id = test.sources.newId();
     await writeFile(join(test.context.folders.documents, id), data);

@@ -26,7 +26,9 @@ export interface DocumentReading {
   /** Reads a row in state `reading` when its turn comes. Never rejects: what went wrong stands in the row. */
   enqueue(row: DocumentRow): Promise<void>;
   /** Ends one in state failed, and removes its file. */
-  fail(id: string, code: string): Promise<void>;
+  fail(row: DocumentRow, code: string): Promise<void>;
+  /** Removes what was kept of a file as it was sent, if no document is recorded as kept with this content. */
+  dropUnnamed(hash: string): Promise<void>;
   /** Stops one that was given up. */
   stop(id: string): void;
   isBusyWith(id: string): boolean;
@@ -91,7 +93,7 @@ export function createDocumentReading(
   async function read(row: DocumentRow, signal: AbortSignal): Promise<void> {
     try {
       signal.throwIfAborted();
-      if (!(await folders.hasUpload(row.id))) return await fail(row.id, 'upload_lost');
+      if (!(await folders.hasUpload(row.id))) return await fail(row, 'upload_lost');
       const { from_page: from, to_page: to } = row;
       const result = await run(
         {
@@ -109,7 +111,7 @@ export function createDocumentReading(
       if (signal.aborted || error instanceof StoppedError) return;
       const code = codeOf(error);
       if (code === null) log.error({ err: error, documentId: row.id }, 'a document could not be read');
-      await fail(row.id, code ?? 'document_failed').catch((cause: unknown) =>
+      await fail(row, code ?? 'document_failed').catch((cause: unknown) =>
         log.error({ err: cause, documentId: row.id }, 'that a document failed could not be recorded'),
       );
     } finally {
@@ -126,29 +128,38 @@ export function createDocumentReading(
       result: picture,
     }));
     await folders.exclusively(async () => {
-      const fresh = await folders.keepUpload(row.id, row.hash);
+      await folders.keepUpload(row.id, row.hash);
       try {
         await media.addMade({ unitId: row.unit_id, userId: row.created_by }, pictures, (tx, ids) =>
           repo.markReady(tx, row.id, result, ids),
         );
       } finally {
         // It was given up meanwhile, or could not be recorded.
-        if (fresh && !(await repo.hasOriginal(store.write, row.hash))) await folders.removeAsset(row.hash);
+        await removeUnnamed(row.hash);
       }
     });
     await folders.removeUpload(row.id);
   }
 
-  async function fail(id: string, code: string): Promise<void> {
+  async function removeUnnamed(hash: string): Promise<void> {
+    if (!(await repo.hasOriginal(store.write, hash))) await folders.purgeAsset(hash);
+  }
+
+  /** Kept, and then a process ended before it was recorded. */
+  const dropUnnamed = (hash: string): Promise<void> => folders.exclusively(() => removeUnnamed(hash));
+
+  async function fail(row: DocumentRow, code: string): Promise<void> {
     // First the space that it took: the row may need some of it.
-    await folders.removeUpload(id);
-    await store.transaction((tx) => repo.markFailed(tx, id, code));
+    await folders.removeUpload(row.id);
+    await dropUnnamed(row.hash);
+    await store.transaction((tx) => repo.markFailed(tx, row.id, code));
   }
 
   return {
     accept,
     enqueue,
     fail,
+    dropUnnamed,
     stop: (id) => queue.abort(id, new StoppedError('It was given up')),
     isBusyWith: (id) => queue.has(id),
     progress: (id) => progress.get(id) ?? 0,

@@ -107,25 +107,30 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
     return true;
   }
 
+  /** The file goes before it is recorded that it has gone: what has failed, or was broken off, is done at the next turn. */
+  const drop = (row: DocumentRow, before: number): Promise<void> =>
+    folders.exclusively(() =>
+      store.transaction(async (tx) => {
+        if (!(await repo.markOriginalGone(tx, row.id, before))) return;
+        await audit(tx, {
+          actor: null,
+          action: 'document.purged',
+          subjectType: 'document',
+          subjectId: row.id,
+          unitId: row.unit_id,
+          detail: { name: row.name, hash: row.hash },
+        });
+        if (!(await repo.hasOriginal(tx, row.hash))) await folders.purgeAsset(row.hash);
+      }),
+    );
+
   /** As the pictures of its pages do in the recycle bin, the file outlasts its notices for a while. */
   async function dropOver(): Promise<void> {
     const before = sources.now() - binMs;
     for (const row of await repo.findOriginalsOver(store.write, before))
-      await folders.exclusively(async () => {
-        const unused = await store.transaction(async (tx) => {
-          if (!(await repo.markOriginalGone(tx, row.id, before))) return false;
-          await audit(tx, {
-            actor: null,
-            action: 'document.purged',
-            subjectType: 'document',
-            subjectId: row.id,
-            unitId: row.unit_id,
-            detail: { name: row.name, hash: row.hash },
-          });
-          return !(await repo.hasOriginal(tx, row.hash));
-        });
-        if (unused) await folders.removeAsset(row.hash);
-      });
+      await drop(row, before).catch((error: unknown) =>
+        log.error({ err: error, documentId: row.id }, 'the file of a document could not be removed'),
+      );
   }
 
   return {
@@ -198,6 +203,7 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
         });
       });
       reading.stop(id);
+      await reading.dropUnnamed(row.hash);
       await folders.removeUpload(id);
     },
     async start(findUpload) {
@@ -213,7 +219,7 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
       const now = sources.now();
       for (const row of await repo.findOpen(store.write))
         if (row.state === 'tooLong' && row.created_at < now - waitingDocumentMs)
-          await reading.fail(row.id, 'upload_lost');
+          await reading.fail(row, 'upload_lost');
       for (const { id, changedAt } of await folders.uploads()) {
         if (reading.isBusyWith(id) || (await repo.findDocument(store.write, id)) || (await adopt(id, findUpload)))
           continue;

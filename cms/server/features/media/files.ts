@@ -104,6 +104,16 @@ export class MediaFolders {
     await rm(this.asset(hash), { force: true });
   }
 
+  /** As `removeAsset`, and not even a power cut brings it back. */
+  async purgeAsset(hash: string): Promise<void> {
+    const file = this.asset(hash);
+    await rm(file, { force: true });
+    await syncFolder(dirname(file)).catch((error: unknown) => {
+      // There never was a file.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    });
+  }
+
   /** Bytes that may still be written to the uploads' disk. */
   async free(): Promise<number> {
     await mkdir(this.#uploads, { recursive: true });
