@@ -78,11 +78,13 @@ test('an engine that cannot be given its picture has not ended', async () => {
   start(program, {
     execPath: '/bin/sh',
     takePicture: () => {
-      // This process does not hear that it is closed before it answers.
-      while (!existsSync(closed));
+      // This process does not hear that it is closed before it answers. A shell that ends before must not keep it for ever.
+      const until = performance.now() + 10_000;
+      while (!existsSync(closed) && performance.now() < until);
       return Promise.resolve(new Uint8Array(9));
     },
   });
   await vi.waitFor(() => expect(reports).not.toEqual([]), { timeout: 20_000 });
+  expect(existsSync(closed)).toBe(true);
   expect(reports[0]).toMatch(/stuck/);
 });

@@ -15,8 +15,12 @@ export function filesNamedIn(path: string): { assets: string[]; uploads: string[
       .prepare(sql)
       .all()
       .map((row) => String(Object.values(row)[0]));
+  // A backup may be of a database that this release has not started on yet.
+  const keepsOriginals = list(`select 1 from pragma_table_info('documents') where name = 'original'`).length > 0;
   return {
-    assets: list('select hash from assets union select hash from documents where original = 1'),
+    assets: list(
+      `select hash from assets${keepsOriginals ? ' union select hash from documents where original = 1' : ''}`,
+    ),
     uploads: list(`select id from media where state = 'processing'`),
   };
 }

@@ -306,7 +306,9 @@ describeStores('documents', (under) => {
         .where('action', '=', 'document.purged')
         .where('subject_id', 'in', [stuck.id, other.id])
         .execute();
-      const originals = await Promise.all([stuck, other].map(async ({ id }) => (await service.get(editor, id)).original));
+      const originals = await Promise.all(
+        [stuck, other].map(async ({ id }) => (await service.get(editor, id)).original),
+      );
       return [...originals, purged.map((row) => row.subject_id).sort()];
     };
     // A folder in its place is not removed as a file is.

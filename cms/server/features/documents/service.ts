@@ -218,8 +218,7 @@ export function createDocumentsService(context: Context, deps: DocumentsDeps): D
     async tidy(findUpload) {
       const now = sources.now();
       for (const row of await repo.findOpen(store.write))
-        if (row.state === 'tooLong' && row.created_at < now - waitingDocumentMs)
-          await reading.fail(row, 'upload_lost');
+        if (row.state === 'tooLong' && row.created_at < now - waitingDocumentMs) await reading.fail(row, 'upload_lost');
       for (const { id, changedAt } of await folders.uploads()) {
         if (reading.isBusyWith(id) || (await repo.findDocument(store.write, id)) || (await adopt(id, findUpload)))
           continue;
