@@ -10,7 +10,10 @@ export const play = z.strictObject({
   /** To which the board belonged then, by its name of that time. */
   unitId: uuid,
   unitName: z.string(),
-  /** Who issued the alert, or wrote the notice, by its name of that time; null for the fallback slide. */
+  /**
+   * Who issued the alert, or whose the notice is today, by its name of the time of the play: a notice may have been moved to another unit
+   * since. null for the fallback slide.
+   */
   issuerName: z.string().nullable(),
   startAt: msUtc,
   paintedMs: durationMs,
