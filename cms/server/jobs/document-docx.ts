@@ -56,7 +56,7 @@ function linesIn(node: Node, column: 'left' | 'right' | null): DocumentLine[] {
   return (node.children ?? []).flatMap((child) => linesIn(child, column));
 }
 
-/** Head and foot are tables of two columns; a wider row is one line of figures. */
+/** Head and foot are tables of two columns; a wider row is one of a table, and one line. */
 function linesOfRow({ children: cells = [] }: Node): DocumentLine[] {
   if (cells.length <= 2)
     return cells.flatMap((cell, at) => linesIn(cell, cells.length === 1 ? null : at === 0 ? 'left' : 'right'));
@@ -67,7 +67,7 @@ function linesOfRow({ children: cells = [] }: Node): DocumentLine[] {
         .join(' '),
     )
     .filter((cell) => cell !== '');
-  return text.length === 0 ? [] : [{ text: text.join(' – '), place: 'full', first: true }];
+  return text.length === 0 ? [] : [{ text: text.join(' – '), place: 'full', first: true, row: true }];
 }
 
 function linesOfParagraph(node: Node, column: 'left' | 'right' | null): DocumentLine[] {

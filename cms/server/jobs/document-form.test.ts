@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readForm } from './document-form.ts';
-import { linesOf, type DocumentLine, type TextPiece } from './document-lines.ts';
+import { linesOf, type DocumentLine } from './document-lines.ts';
+import type { TextPiece } from './document-runs.ts';
 import { organCase } from './document-words.ts';
 
 const left = (text: string): DocumentLine => ({ text, place: 'left', first: true });

@@ -14,7 +14,7 @@ import sharp from 'sharp';
 import { mainSize } from '../../../shared/util/main-size.ts';
 import { DocumentError } from './document-errors.ts';
 import { inkOf } from './document-ink.ts';
-import type { TextPiece } from './document-lines.ts';
+import type { TextPiece } from './document-runs.ts';
 import { makePicture } from './media-make.ts';
 import type { ReadPage } from './document-messages.ts';
 

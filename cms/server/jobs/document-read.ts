@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { DocumentFields, DocumentNote } from '../../../shared/protocol/api/documents.ts';
 import { DocumentError } from './document-errors.ts';
 import { readForm } from './document-form.ts';
-import { linesOf, type TextPiece } from './document-lines.ts';
+import { linesOf, type DocumentLine } from './document-lines.ts';
 import type { DocumentJob, DocumentResult } from './document-messages.ts';
+import type { TextPiece } from './document-runs.ts';
 
 type Report = (share: number) => void;
 
@@ -53,7 +54,7 @@ async function readPdf(
     kind: 'pdf',
     pageCount,
     ...offered(
-      readForm(linesOf(texts)),
+      linesOf(texts),
       texts
         .flat()
         .map(({ text }) => text)
@@ -69,22 +70,24 @@ async function readDocx(data: Buffer): Promise<DocumentResult> {
   return {
     kind: 'docx',
     pageCount: null,
-    ...offered(readForm(lines), lines.map(({ text }) => text).join('')),
+    ...offered(lines, lines.map(({ text }) => text).join('')),
     pages: [],
   };
 }
 
 const nothing: DocumentFields = { title: '', documentNumber: '', date: '', issuingUnit: '', signer: '', body: '' };
 
-/** What of the fields is worth offering, and what there is to say about them. */
-function offered(fields: DocumentFields, text: string): { fields: DocumentFields; notes: DocumentNote[] } {
+/** What of the fields is worth offering, and what there is to say about them. @param text all letters of the document */
+function offered(lines: readonly DocumentLine[], text: string): { fields: DocumentFields; notes: DocumentNote[] } {
   if (!/\p{L}{2}/u.test(text)) return { fields: nothing, notes: ['no_text'] };
   if (isOldEncoding(text)) return { fields: nothing, notes: ['old_encoding'] };
+  const fields = readForm(lines);
   const title = cutAt(fields.title, most.title, ' ');
   const body = cutAt(fields.body, most.body, '\n');
   const notes: DocumentNote[] = [];
   if (title !== fields.title) notes.push('title_cut');
   if (body !== fields.body) notes.push('body_cut');
+  if (lines.some(({ row }) => row)) notes.push('table');
   return { fields: { ...fields, title, body }, notes };
 }
 

@@ -23,9 +23,10 @@ export type DocumentFields = z.infer<typeof documentFields>;
 
 /**
  * `no_text`: its pages are pictures, as a scanner makes them; `old_encoding`: its text is in an encoding from before Unicode, as TCVN3;
- * `title_cut`, `body_cut`: longer than a notice holds, and cut.
+ * `title_cut`, `body_cut`: longer than a notice holds, and cut; `table`: it has a table,
+ * whose rows are lines of `body`.
  */
-export const documentNotes = ['no_text', 'old_encoding', 'title_cut', 'body_cut'] as const;
+export const documentNotes = ['no_text', 'old_encoding', 'title_cut', 'body_cut', 'table'] as const;
 export type DocumentNote = (typeof documentNotes)[number];
 
 /**

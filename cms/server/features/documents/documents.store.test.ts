@@ -192,6 +192,23 @@ describeStores('documents', (under) => {
     expect(fields!.body).not.toMatch(/Nơi nhận|CỘNG HÒA|CHỦ TỊCH/u);
   });
 
+  it('with a table have each of its rows on a line, and say so', async () => {
+    const { fields, notes } = await sent(await fixture('schedule.pdf'), 'Lịch tiêm.pdf');
+    expect(notes).toEqual(['table']);
+    expect(fields!.title).toBe('Tiêm phòng lở mồm long móng cho trâu, bò đợt 2 năm 2026');
+    expect(fields!.body.split('\n')).toEqual([
+      'Ủy ban nhân dân xã Bình An thông báo lịch tiêm phòng lở mồm long móng cho trâu, bò tại các thôn trên địa bàn xã như sau:',
+      'Thôn – Ngày – Giờ – Địa điểm',
+      'Thôn Bình Hải – 24/11/2026 – 7h30 – Nhà văn hóa thôn',
+      'Thôn Bình Minh – 24/11/2026 – 13h30 – Nhà sinh hoạt cộng đồng thôn Bình Minh, cạnh trường mầm non',
+      'Thôn Bình Thắng – 25/11/2026 – 7h30 – Sân Ủy ban nhân dân xã',
+      'Thôn Đông – 25/11/2026 – … – Nhà văn hóa thôn',
+      'Thôn Đoài và khu vực chợ trung tâm – 26/11/2026 – 7h30 – Chợ trung tâm xã',
+      'Đề nghị các hộ chăn nuôi đưa gia súc đến đúng giờ.',
+      'Mọi thắc mắc xin liên hệ cán bộ thú y xã trong giờ hành chính.',
+    ]);
+  });
+
   it('that were sent in part are named to whoever began them, and go on', async () => {
     const data = await fixture('notice.docx');
     const headers = { cookie: 'bt_session=editor', 'x-csrf-token': 'csrf', 'tus-resumable': '1.0.0' };

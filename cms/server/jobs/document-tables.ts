@@ -1,0 +1,135 @@
+/**
+ * Tables on a page, known by where the text stands: lines one below another whose cells are in the same three or more columns. Two columns
+ * are none: so stand the head and the foot of every official document. Pure.
+ */
+import { columnGap, runsIn, type Run, type TextPiece } from './document-runs.ts';
+
+/** Between cells; lengths in heights of type, as all below. */
+const cellGap = 0.6;
+const fewestColumns = 3;
+/** Lines of a table are not farther from each other. */
+const farthest = 4;
+/** Lines of one cell are not farther from each other. */
+const tight = 1.45;
+/** Lines that are nearer than this stand side by side, in one row: no cell has its lines so near. */
+const beside = 0.9;
+/** As rows of a DOCX are written. */
+const mark = ' – ';
+const emptyCell = '…';
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+/** The cells of one height, from the left. */
+type Line = readonly Run[];
+
+interface Table {
+  readonly columns: readonly Span[];
+  /** Its first line, and the one after its last. */
+  readonly from: number;
+  readonly end: number;
+}
+
+/** The runs of a page from the top; each row of a table is one. @param heights as heightsOf gives them */
+export function runsWithTables(heights: readonly (readonly TextPiece[])[]): Run[] {
+  const lines = heights.map((pieces) => runsIn(pieces, cellGap));
+  const plain = (from: number, end: number): Run[] =>
+    heights.slice(from, end).flatMap((pieces) => runsIn(pieces, columnGap));
+  const runs: Run[] = [];
+  let done = 0;
+  for (let at = 0; at < lines.length; at++) {
+    const table = tableAt(lines, at, done);
+    if (table === null) continue;
+    runs.push(...plain(done, table.from), ...rowsOf(lines.slice(table.from, table.end), table.columns));
+    done = table.end;
+    at = done - 1;
+  }
+  return [...runs, ...plain(done, lines.length)];
+}
+
+/** How far below another line a line stands, in heights of its type. */
+const below = (upper: Line | undefined, line: Line | undefined): number =>
+  upper && line ? (upper[0]!.y - line[0]!.y) / line[0]!.size : Infinity;
+const hasWideGap = (line: Line): boolean =>
+  line.some((cell, at) => at > 0 && cell.from - line[at - 1]!.to >= columnGap * cell.size);
+const overlap = (a: Span, b: Span): number => Math.min(a.to, b.to) - Math.max(a.from, b.from);
+const crosses = (line: Line, columns: readonly Span[]): boolean =>
+  line.some((cell) => columns.filter((column) => overlap(cell, column) > 0).length > 1);
+
+/** What spans cover together. */
+function covered(spans: readonly Span[]): Span[] {
+  const found: Span[] = [];
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = found.at(-1);
+    if (last && from <= last.to) found[found.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else found.push({ from, to });
+  }
+  return found;
+}
+
+/** The table whose first line with cells in all its columns is at `first`. @param after lines before this one are of no new table */
+function tableAt(lines: readonly Line[], first: number, after: number): Table | null {
+  if (lines[first]!.length < fewestColumns || !hasWideGap(lines[first]!)) return null;
+  let columns: readonly Span[] = covered(lines[first]!);
+  let last = first;
+  let pitch = 0;
+  for (let at = first + 1; below(lines[at - 1], lines[at]) <= farthest; at++) {
+    const line = lines[at]!;
+    const isRow = line.length >= fewestColumns;
+    if (crosses(line, columns) && !(isRow && hasWideGap(line))) break;
+    if (!isRow) continue;
+    const joined = covered([...columns, ...line]);
+    if (joined.length < fewestColumns) break;
+    columns = joined;
+    for (; last < at; last++) pitch = Math.max(pitch, below(lines[last], lines[last + 1]));
+  }
+  if (last === first) return null;
+  let from = first;
+  // Where cells are centred in their row's height, a longer one begins above it.
+  while (from > after && below(lines[from - 1], lines[from]) <= tight && isAbove(lines[from - 1]!, columns)) from--;
+  let end = last + 1;
+  for (; end < lines.length && !crosses(lines[end]!, columns); end++)
+    if (below(lines[end - 1], lines[end]) > (lines[end]!.length > 1 ? pitch * 1.1 : tight)) break;
+  return { columns, from, end };
+}
+
+const isAbove = (line: Line, columns: readonly Span[]): boolean =>
+  !crosses(line, columns) && line.every((cell) => overlap(cell, columns[0]!) < 0 && cell.from > columns[0]!.to);
+
+/** Lines of a table put together to its rows. */
+function rowsOf(lines: readonly Line[], columns: readonly Span[]): Run[] {
+  const rows: Line[][] = [];
+  let hasWhole = false;
+  for (const [at, line] of lines.entries()) {
+    const [up, down] = [below(lines[at - 1], line), below(line, lines[at + 1])];
+    const isWhole = line.length > columns.length / 2;
+    const continues = up <= tight && (isWhole ? !hasWhole : up <= down * 1.1);
+    if (rows.length > 0 && (up < beside || continues)) rows.at(-1)!.push(line);
+    else {
+      rows.push([line]);
+      hasWhole = false;
+    }
+    hasWhole ||= isWhole;
+  }
+  return rows.map((row) => rowOf(row.flat(), columns));
+}
+
+function rowOf(cells: readonly Run[], columns: readonly Span[]): Run {
+  const texts = columns.map(() => '');
+  for (const cell of cells) {
+    const distances = columns.map((column) => -overlap(cell, column));
+    const column = distances.indexOf(Math.min(...distances));
+    texts[column] = `${texts[column]} ${cell.text}`.trim();
+  }
+  const said = texts.filter((text) => text !== '');
+  return {
+    text: said.length === 1 ? said[0]! : texts.map((text) => text || emptyCell).join(mark),
+    from: Math.min(...cells.map(({ from }) => from)),
+    to: Math.max(...cells.map(({ to }) => to)),
+    y: Math.min(...cells.map(({ y }) => y)),
+    size: cells[0]!.size,
+    fonts: new Map(),
+    row: true,
+  };
+}
