@@ -62,6 +62,12 @@ export const waitingOf = (approval: NoticeApproval): NoticeVersion | null =>
 export const approvedOf = (approval: NoticeApproval): NoticeVersion | null =>
   approval.versions.find((version) => version.number === approval.approvedVersion) ?? null;
 
+/** What the decision before this version was, if that gave one back: it is read with what was asked for then. */
+export function returnedBefore({ versions }: NoticeApproval, number: number): NoticeVersion | null {
+  const decided = versions.find((version) => version.number < number && version.decidedAt !== null);
+  return decided?.state === 'returned' ? decided : null;
+}
+
 /** Decides on a version, as it was read. @throws ApiError such as `already_approved`, `version_edited` */
 export const approveVersion = (app: App, noticeId: string, version: number): Promise<NoticeApproval> =>
   app.api.post(`/api/notices/${noticeId}/approve`, noticeApproval, { version });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { m } from '../../paraglide/messages.js';
-import { changesOf, particularsOf, type Compared } from './changes.ts';
+import { changesOf, longTextsOf, particularsOf, type Compared } from './changes.ts';
 import { categoryName, layoutWord } from './words.ts';
 
 const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> = {}): Compared => ({
@@ -95,5 +95,53 @@ describe('what an approver answers for', () => {
   it('is of a picture the words that stand for it', () => {
     const picture = { type: 'image', asset: 'a'.repeat(64), alt: 'Lịch cắt điện', fit: 'contain' } as const;
     expect(particularsOf(picture)).toEqual([[m.notice_alt(), 'Lịch cắt điện']]);
+  });
+
+  it('is the whole of what stands in it at length, also rows and tables, and not what is left out', () => {
+    expect(longTextsOf(version({ body: 'Dòng một\nDòng hai' }).content)).toEqual([
+      [layoutWord('notice', 'body'), 'Dòng một\nDòng hai'],
+    ]);
+    expect(longTextsOf(version({ body: '' }).content)).toEqual([]);
+    const table = [
+      ['Thôn', 'Giờ'],
+      ['Bình Hải', '7h30'],
+    ];
+    const fields = { title: 'Lịch tiêm', table: table };
+    expect(longTextsOf({ type: 'layout', layout: 'timetable', fields })).toEqual([
+      [layoutWord('timetable', 'table'), 'Thôn · Giờ\nBình Hải · 7h30'],
+    ]);
+  });
+
+  it('is of a picture in a layout its words and not its file', () => {
+    const fields = { picture: { asset: 'a'.repeat(64), alt: 'Bản đồ ngập' }, caption: 'Vùng ngập' };
+    const lines = particularsOf({ type: 'layout', layout: 'picture', fields });
+    expect(lines).toContainEqual([layoutWord('picture', 'picture'), 'Bản đồ ngập']);
+    expect(particularsOf({ type: 'layout', layout: 'poster', fields: { picture: null } })).toContainEqual([
+      layoutWord('poster', 'picture'),
+      '',
+    ]);
+  });
+});
+
+describe('a document shown by its pages', () => {
+  it('differs when one of them is another file', () => {
+    const pages = (asset: string): Compared =>
+      version(
+        {},
+        {
+          content: {
+            type: 'layout',
+            layout: 'document',
+            fields: { title: 'Công văn', pages: [{ asset, alt: 'Trang 1' }], view: 'whole' },
+          },
+        },
+      );
+    expect(changesOf(pages('a'.repeat(64)), pages('b'.repeat(64)), unitName)).toEqual([
+      {
+        label: layoutWord('document', 'pages'),
+        before: `${m.change_file_words({ id: 'aaaaaaaa' })}, Trang 1`,
+        after: `${m.change_file_words({ id: 'bbbbbbbb' })}, Trang 1`,
+      },
+    ]);
   });
 });

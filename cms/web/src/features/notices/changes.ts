@@ -7,6 +7,8 @@ import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { categoryName, layoutWord, lookName } from './words.ts';
 
+type LayoutContent = Extract<NoticeContent, { type: 'layout' }>;
+
 export type Compared = Pick<
   NoticeVersion,
   'title' | 'category' | 'unitId' | 'durationMs' | 'content' | 'entertainment'
@@ -29,14 +31,28 @@ function linesOf(notice: Compared, unitName: (id: string) => string): Line[] {
   ];
 }
 
-/** What a notice says of itself in short texts: number, date, who signed, subject; '' where it leaves one out. */
+/** What a notice says of itself in a word or a line: number, date, who signed, subject; '' where it leaves one out. */
 export function particularsOf(content: NoticeContent): Line[] {
   if (content.type !== 'layout') return [[m.notice_alt(), content.alt]];
-  const { layout, fields } = content;
+  return fieldsOf(content, ({ kind }) => kind !== 'pages' && !isLong(kind));
+}
+
+/** What it says at length: text, figures, tables; without what is left out. */
+export const longTextsOf = (content: NoticeContent): Line[] =>
+  content.type === 'layout'
+    ? fieldsOf(content, ({ kind }) => isLong(kind)).filter(([, words]) => words.trim() !== '')
+    : [];
+
+const isLong = (kind: FieldMeta['kind']): boolean => kind === 'longText' || kind === 'rows' || kind === 'table';
+
+/** A picture's file is seen, not read: of it the words that stand for it. */
+function fieldsOf({ layout, fields }: LayoutContent, wanted: (field: FieldMeta) => boolean): Line[] {
   if (!isLayoutName(layout)) return [];
-  return layouts[layout].fields
-    .filter(({ kind }) => kind === 'text')
-    .map(({ key }): Line => [layoutWord(layout, key), text(fields[key])]);
+  return layouts[layout].fields.filter(wanted).map((field): Line => {
+    const value = fields[field.key];
+    const words = field.kind === 'image' ? pictureOf(value)?.alt : valueWords(layout, field, value);
+    return [layoutWord(layout, field.key), words ?? ''];
+  });
 }
 
 const fileWords = (hash: string): string => m.change_file_words({ id: hash.slice(0, 8) });
@@ -64,6 +80,14 @@ function lookLines(content: NoticeContent): Line[] {
   ];
 }
 
+interface PictureValue {
+  readonly asset: string;
+  readonly alt: string;
+}
+const pictureOf = (value: unknown): PictureValue | null => (value ?? null) as PictureValue | null;
+const pictureWords = ({ asset, alt }: PictureValue): string =>
+  [fileWords(asset), alt].filter((part) => part !== '').join(', ');
+
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
 function valueWords(layout: LayoutName, field: FieldMeta, value: unknown): string {
@@ -71,10 +95,10 @@ function valueWords(layout: LayoutName, field: FieldMeta, value: unknown): strin
   switch (field.kind) {
     case 'choice':
       return layoutWord(layout, field.key, text(value));
-    case 'image': {
-      const { asset, alt } = value as { asset: string; alt: string };
-      return [fileWords(asset), alt].filter((part) => part !== '').join(', ');
-    }
+    case 'image':
+      return pictureWords(pictureOf(value)!);
+    case 'pages':
+      return (value as PictureValue[]).map(pictureWords).join('\n');
     case 'rows':
       return (value as Record<string, unknown>[])
         .map((row) => field.columns.map(({ key }) => text(row[key])).join(' · '))
