@@ -19,7 +19,9 @@ const slack = 0.04;
 
 /** The lines of pages from the top, columns of one height from the left. Numbers of pages are left out. */
 export function linesOf(pages: readonly (readonly TextPiece[])[]): DocumentLine[] {
-  const runs = pages.map((pieces, at) => withoutPageNumber(runsWithTables(heightsOf(pieces)), at));
+  const runs = withoutRepeatedHeaders(
+    pages.map((pieces, at) => withoutPageNumber(runsWithTables(heightsOf(pieces)), at)),
+  );
   const all = runs.flat();
   if (all.length === 0) return [];
   const left = Math.min(...all.map(({ from }) => from));
@@ -32,6 +34,16 @@ function withoutPageNumber(runs: Run[], page: number): Run[] {
   const isNumber = (run: Run | undefined): boolean => page > 0 && /^[-–\s]*\d{1,3}[-–\s]*$/u.test(run?.text ?? '');
   return runs.filter((run, at) => !((at === 0 || at === runs.length - 1) && isNumber(run)));
 }
+
+/** A table that goes on over pages may have its header on each: the first is enough. */
+const withoutRepeatedHeaders = (pages: readonly Run[][]): Run[][] =>
+  pages.map((runs, page) => {
+    const before = pages[page - 1] ?? [];
+    const goesOn = runs[0]?.row && before.at(-1)?.row;
+    // Where the table begins on the page before: after its last line that is no row.
+    const header = goesOn ? before[before.findLastIndex(({ row }) => !row) + 1] : undefined;
+    return header?.text === runs[0]?.text ? runs.slice(1) : runs;
+  });
 
 function lineOf(run: Run, before: Run | undefined, left: number, right: number): DocumentLine {
   const text = run.text.normalize('NFC').replace(/\s+/gu, ' ').trim();

@@ -61,6 +61,19 @@ describe('a table', () => {
     ]);
   });
 
+  it('has its header once, also when each page repeats it', () => {
+    const header = height(700, { 90: 'Thôn', 200: 'Ngày', 290: 'Giờ' });
+    const row = (day: string): TextPiece[] => height(680, { 90: 'Thôn Đông', 200: day, 290: '7h30' });
+    const title = [piece('Lịch tiêm phòng', 90, 760)];
+    expect(textsOf([title, header, row('24/11')], [header, row('25/11')], [header, row('26/11')])).toEqual([
+      'Lịch tiêm phòng',
+      'Thôn – Ngày – Giờ',
+      'Thôn Đông – 24/11 – 7h30',
+      'Thôn Đông – 25/11 – 7h30',
+      'Thôn Đông – 26/11 – 7h30',
+    ]);
+  });
+
   it('may have columns close to each other', () => {
     expect(
       rowsOf(
@@ -68,6 +81,19 @@ describe('a table', () => {
         height(665, { 90: 'Thôn Đông', 200: '13h30', 240: 'Nhà văn hóa' }),
       ),
     ).toEqual(['Thôn – Giờ – Địa điểm', 'Thôn Đông – 13h30 – Nhà văn hóa']);
+  });
+});
+
+describe('justified words of a cell', () => {
+  it('are no cells of their own', () => {
+    expect(
+      rowsOf(
+        height(690, { 90: 'TT', 120: 'Thôn', 250: 'Ghi chú' }),
+        height(665, { 90: '1', 120: 'Thôn Đông', 250: 'Đã', 272: 'nhận', 308: 'một' }),
+        height(650, { 250: 'phần', 284: 'ở', 305: 'chợ' }),
+        height(625, { 90: '2', 120: 'Thôn Đoài', 250: 'Không' }),
+      ),
+    ).toEqual(['TT – Thôn – Ghi chú', '1 – Thôn Đông – Đã nhận một phần ở chợ', '2 – Thôn Đoài – Không']);
   });
 });
 

@@ -6,6 +6,8 @@ import { columnGap, runsIn, type Run, type TextPiece } from './document-runs.ts'
 
 /** Between cells; lengths in heights of type, as all below. */
 const cellGap = 0.6;
+/** Columns nearer than this may be justified words of one cell. */
+const narrowGap = 1.2;
 const fewestColumns = 3;
 /** Lines of a table are not farther from each other. */
 const farthest = 4;
@@ -72,15 +74,17 @@ function covered(spans: readonly Span[]): Span[] {
 function tableAt(lines: readonly Line[], first: number, after: number): Table | null {
   if (lines[first]!.length < fewestColumns || !hasWideGap(lines[first]!)) return null;
   let columns: readonly Span[] = covered(lines[first]!);
+  let joined = columns;
   let last = first;
   let pitch = 0;
   for (let at = first + 1; below(lines[at - 1], lines[at]) <= farthest; at++) {
     const line = lines[at]!;
     const isRow = line.length >= fewestColumns;
-    if (crosses(line, columns) && !(isRow && hasWideGap(line))) break;
-    if (!isRow) continue;
-    const joined = covered([...columns, ...line]);
+    if (crosses(line, columns) && !(isRow && hasWideGap(line)) && !goesOn(lines[at - 1]!, line, columns)) break;
+    // Justified words of a cell looked like cells of their own where no other line showed that they are not.
+    joined = covered([...joined, ...line]);
     if (joined.length < fewestColumns) break;
+    if (!isRow) continue;
     columns = joined;
     for (; last < at; last++) pitch = Math.max(pitch, below(lines[last], lines[last + 1]));
   }
@@ -94,32 +98,59 @@ function tableAt(lines: readonly Line[], first: number, after: number): Table | 
   return { columns, from, end };
 }
 
+/** It belongs to cells of the line above it, and is no paragraph after the table: those begin at the left. */
+const goesOn = (above: Line, line: Line, [leftmost]: readonly Span[]): boolean =>
+  below(above, line) <= tight && line[0]!.from > leftmost!.to;
 const isAbove = (line: Line, columns: readonly Span[]): boolean =>
   !crosses(line, columns) && line.every((cell) => overlap(cell, columns[0]!) < 0 && cell.from > columns[0]!.to);
 
-/** Lines of a table put together to its rows. */
 function rowsOf(lines: readonly Line[], columns: readonly Span[]): Run[] {
-  const rows: Line[][] = [];
+  const [header = []] = together(lines, columns);
+  const named = namedBy(header, columns);
+  return together(lines, named).map((cells) => rowOf(cells, named));
+}
+
+/** Columns with those that the header does not name, and that stand close to another, as part of it: justified words of one cell. */
+function namedBy(header: readonly Run[], columns: readonly Span[]): Span[] {
+  const found: Span[] = [];
+  for (const column of columns) {
+    const last = found.at(-1);
+    const isNamed = header.some((cell) => overlap(cell, column) > 0);
+    if (last && !isNamed && column.from - last.to < narrowGap * header[0]!.size)
+      found[found.length - 1] = { from: last.from, to: column.to };
+    else found.push(column);
+  }
+  return found;
+}
+
+/** The cells of each row: lines that stand side by side, and those of cells with several. */
+function together(lines: readonly Line[], columns: readonly Span[]): Run[][] {
+  const rows: Run[][] = [];
   let hasWhole = false;
   for (const [at, line] of lines.entries()) {
     const [up, down] = [below(lines[at - 1], line), below(line, lines[at + 1])];
-    const isWhole = line.length > columns.length / 2;
+    const isWhole = new Set(line.map((cell) => columnOf(cell, columns))).size > columns.length / 2;
     const continues = up <= tight && (isWhole ? !hasWhole : up <= down * 1.1);
-    if (rows.length > 0 && (up < beside || continues)) rows.at(-1)!.push(line);
+    if (rows.length > 0 && (up < beside || continues)) rows.at(-1)!.push(...line);
     else {
-      rows.push([line]);
+      rows.push([...line]);
       hasWhole = false;
     }
     hasWhole ||= isWhole;
   }
-  return rows.map((row) => rowOf(row.flat(), columns));
+  return rows;
+}
+
+/** Index of the column in which a cell stands, or that is nearest. */
+function columnOf(cell: Span, columns: readonly Span[]): number {
+  const distances = columns.map((column) => -overlap(cell, column));
+  return distances.indexOf(Math.min(...distances));
 }
 
 function rowOf(cells: readonly Run[], columns: readonly Span[]): Run {
   const texts = columns.map(() => '');
   for (const cell of cells) {
-    const distances = columns.map((column) => -overlap(cell, column));
-    const column = distances.indexOf(Math.min(...distances));
+    const column = columnOf(cell, columns);
     texts[column] = `${texts[column]} ${cell.text}`.trim();
   }
   const said = texts.filter((text) => text !== '');
