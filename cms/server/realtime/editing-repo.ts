@@ -22,7 +22,10 @@ const tables = {
 
 /** @returns null where there never was such a thing */
 export async function findSaved(db: Db, kind: EditedKind, id: string): Promise<SavedThing | null> {
-  const by = kind === 'obligation' ? 'thing.updated_by' : sql<string>`coalesce(thing.deleted_by, thing.updated_by)`;
+  const by =
+    kind === 'obligation'
+      ? sql.ref<string>('thing.updated_by')
+      : sql<string>`coalesce(thing.deleted_by, thing.updated_by)`;
   const row = await db
     .selectFrom(`${tables[kind] as 'notices'} as thing`)
     .innerJoin('users', (join) => join.on('users.id', '=', by))
