@@ -355,6 +355,9 @@ describeStores('obligations', (under) => {
     // Sent before anybody asked whether it fits: what makes it no worse is let through.
     await under.store.write.updateTable('obligations').set({ per_hour: 60 }).where('id', '=', sent.id).execute();
     await test.approved(await lasting(59_000)(notice.id, longer.revision));
+    const fewer = await test.obligations.edit(admin, sent.id, sent.revision, input(notice.id, { perHour: 59 }));
+    const more = test.obligations.edit(admin, sent.id, fewer.revision, input(notice.id, { perHour: 60 }));
+    await expect(more).rejects.toMatchObject({ code: 'obligation_rate_impossible' });
     await end(sent);
   });
 

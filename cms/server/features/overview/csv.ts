@@ -22,19 +22,21 @@ export function* csvOf(
 ): Generator<string, void> {
   const words = csvWords[language];
   const separator = language === 'vi' ? ';' : ',';
-  yield csvMark + csvLine([words.by[by], ...Object.values(words.columns)], separator);
+  // A unit stands beside boards alone: other lines are of one, or of many.
+  const { unit, ...sums } = words.columns;
+  yield csvMark + csvLine([words.by[by], ...(by === 'board' ? [unit] : []), ...Object.values(sums)], separator);
   const times = [formatTime(from), formatTime(talliedAt)];
   for (let i = 0; i < lines.length; i += linesPerPiece)
     yield lines
       .slice(i, i + linesPerPiece)
-      .map((line) => csvLine([...cellsOf(line, language), ...times], separator))
+      .map((line) => csvLine([...cellsOf(line, by, language), ...times], separator))
       .join('');
 }
 
-function cellsOf(line: PlayLine, language: Language): string[] {
+function cellsOf(line: PlayLine, by: Breakdown, language: Language): string[] {
   const { completed, partial, exercise, uncounted, paintedMs } = line;
   const sums = [completed, partial, exercise, uncounted, Math.round(paintedMs / 1000)];
-  return [nameOf(line, language), line.unitName ?? '', ...sums.map(String)];
+  return [nameOf(line, language), ...(by === 'board' ? [line.unitName ?? ''] : []), ...sums.map(String)];
 }
 
 function nameOf(line: PlayLine, language: Language): string {

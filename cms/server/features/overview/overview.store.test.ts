@@ -250,10 +250,10 @@ describeStores('the overview', (under) => {
     const { name, text } = await overview.exported(commune, { by: 'content', range: 'today', language: 'vi' });
     expect(name).toBe('Theo tin và cảnh báo 01-06-2026.csv');
     const [head, ...rows] = [...text].join('').trimEnd().split('\r\n');
-    expect(head).toMatch(/^\uFEFFTheo tin và cảnh báo;Đơn vị;Lượt trọn vẹn;/);
-    expect(rows.map((row) => row.split(';').slice(0, 8).join(';')).toSorted()).toEqual([
-      `${notice.title};;5;2;1;3;70;01/06/2026 00:00`,
-      'Trang chờ;;5;2;1;3;70;01/06/2026 00:00',
+    expect(head).toMatch(/^\uFEFFTheo tin và cảnh báo;Lượt trọn vẹn;/);
+    expect(rows.map((row) => row.split(';').slice(0, 7).join(';')).toSorted()).toEqual([
+      `${notice.title};5;2;1;3;70;01/06/2026 00:00`,
+      'Trang chờ;5;2;1;3;70;01/06/2026 00:00',
     ]);
     const entries = await under.store.read
       .selectFrom('audit_log')
@@ -263,5 +263,8 @@ describeStores('the overview', (under) => {
     expect(entries.map((entry) => ({ ...entry, detail: JSON.parse(entry.detail) as unknown }))).toEqual([
       { user_id: commune.userId, unit_id: test.ids.commune, detail: { name, count: 2 } },
     ]);
+    const boards = await overview.exported(commune, { by: 'board', range: 'today', language: 'vi' });
+    expect([...boards.text].join('')).toContain(';Xã An;5;2;1;3;70;');
+    expect(boards.name).toMatch(/^Theo bảng tin/);
   });
 });

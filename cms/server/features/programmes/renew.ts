@@ -159,10 +159,11 @@ export function createRenewal({ store, sources, events, log }: Context, deps: Re
     );
   };
   const onBoard = ({ boardId }: { boardId: string }): void => inBackground(signAnew(boardId), { boardId });
-  /** Boards of units that hang elsewhere now: takeovers find them by their path. */
+  /** Boards of units that hang elsewhere now: takeovers find them by their path, so they wait for no rollout to a province. */
+  let moving: Promise<void> = Promise.resolve();
   const onUnits = ({ moved }: { moved: readonly string[] }): void => {
     if (moved.length === 0) return;
-    renewing = renewing
+    moving = moving
       .then(() => queue.inTurn(() => boards.recordsOfUnits(moved)))
       .then((records) => signGroups(records, true))
       .catch((error: unknown) =>
@@ -217,8 +218,9 @@ export function createRenewal({ store, sources, events, log }: Context, deps: Re
       return given(newest);
     },
     async idle() {
-      for (let seen: unknown = null; seen !== renewing;) {
-        await (seen = renewing);
+      for (let renewed: unknown = null, moved: unknown = null; renewed !== renewing || moved !== moving;) {
+        await (renewed = renewing);
+        await (moved = moving);
         await queue.idle();
       }
     },
