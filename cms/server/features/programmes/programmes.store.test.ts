@@ -1,7 +1,7 @@
 /** Publishing, on both databases: what boards get is verified as a player would, from the signed manifest to the last part. */
 import { createHash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { compareVersions } from '../../../../shared/protocol/common.ts';
 import { keyList, type KeyList } from '../../../../shared/protocol/keys.ts';
 import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
@@ -273,6 +273,23 @@ describeStores('programmes', (under) => {
     expect(await at(inVillage)).toEqual([path, 2]);
     expect((await publish(inVillage))[0]).toMatchObject({ changed: true });
     expect((await received(inVillage)).certificate.unitName).toBe('Thôn Mới');
+
+    // A rollout to a province may be under way: takeovers are not to wait for it.
+    const held = Promise.withResolvers<void>();
+    const sent = vi.spyOn(test.obligations, 'markSent').mockImplementation(() => held.promise);
+    test.context.events.emit('obligationsChanged', { changes: [], unitIds: [], boardIds: [] });
+    await test.units.change(admin, village, { parentId: test.ids.commune, from });
+    // Not by asking for its manifest, which would have it signed.
+    const versions = () =>
+      under.store.write.selectFrom('programmes').select('counter').where('board_id', '=', inVillage).execute();
+    try {
+      await vi.waitFor(async () => expect(await versions()).toHaveLength(4));
+      expect(sent).toHaveBeenCalled();
+    } finally {
+      held.resolve();
+      await test.programmes.idle();
+      sent.mockRestore();
+    }
   });
 
   it('of many boards breaks off between hundreds of them, and goes on where it was when it is published again', async () => {
