@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from './config.ts';
 import { createTestApp } from './testing.ts';
 import { createTlsServer, readTls } from './tls.ts';
@@ -44,6 +47,38 @@ describe('TLS', () => {
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
     } finally {
       await test.discard();
+    }
+  });
+
+  it('serves the renewed certificate without a restart, and the former one while the new files do not match', async (context) => {
+    if (!makeCertificate('old') || !makeCertificate('new'))
+      return context.skip('openssl is not installed, so there is no certificate to try');
+    const files = { cert: path('served.pem'), key: path('served.key') };
+    copyFileSync(path('old.pem'), files.cert);
+    copyFileSync(path('old.key'), files.key);
+    const warned = vi.fn();
+    const log = pino({ level: 'warn' }, { write: warned });
+    const { server, stop } = createTlsServer(files, (_, response) => response.end(), log, 20);
+    try {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const served = () =>
+        new Promise<string>((resolve, reject) => {
+          const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+            resolve(socket.getPeerX509Certificate()!.toString());
+            socket.destroy();
+          }).once('error', reject);
+        });
+      const textOf = (name: string) => new X509Certificate(readFileSync(path(name))).toString();
+      expect(await served()).toBe(textOf('old.pem'));
+      copyFileSync(path('new.pem'), files.cert);
+      await vi.waitFor(() => expect(warned).toHaveBeenCalled(), { timeout: 10_000 });
+      expect(await served()).toBe(textOf('old.pem'));
+      copyFileSync(path('new.key'), files.key);
+      await vi.waitFor(async () => expect(await served()).toBe(textOf('new.pem')), { timeout: 10_000 });
+    } finally {
+      stop();
+      server.close();
     }
   });
 

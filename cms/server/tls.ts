@@ -14,7 +14,7 @@ export interface TlsFiles {
 }
 
 /** How often to see whether the files have changed, ms: certificates are renewed weeks before they end. */
-const lookEveryMs = 60_000;
+const usualLookMs = 60_000;
 
 /** @throws ConfigError when a file cannot be read or the two do not belong together */
 export function readTls({ cert, key }: TlsFiles): { cert: Buffer; key: Buffer } {
@@ -42,11 +42,15 @@ function patient<S extends Server | HttpsServer>(server: S): S {
   return server;
 }
 
-/** The server for `handler`; https when there are files. `stop` ends the watching. */
+/**
+ * The server for `handler`; https when there are files. `stop` ends the watching.
+ * @param lookEveryMs how often to see whether the files have changed
+ */
 export function createTlsServer(
   files: TlsFiles | null,
   handler: RequestListener,
   log: Logger,
+  lookEveryMs = usualLookMs,
 ): { server: Server | HttpsServer; stop(): void } {
   if (files === null) return { server: patient(createHttpServer(handler)), stop: () => undefined };
   const server = patient(createHttpsServer(readTls(files), handler));

@@ -164,9 +164,13 @@ describeStores('plans', (under) => {
     expect(await at(sources.now())).toEqual([1, [first, null], 2]);
     expect(await at(sources.now() + hour)).toEqual([2, null, 2]);
 
-    await tells(2, second, 2);
+    // Its clock was behind when it went back for a while.
+    await tells(2, first - 2 * hour, 1);
+    expect(await at(sources.now())).toEqual([1, [first - 2 * hour, null], 2]);
+
+    await tells(3, second, 2);
     sources.advance(2 * hour);
-    expect(await at(second - 1)).toEqual([1, [first, second], 2]);
+    expect(await at(second - 1)).toEqual([1, [first - 2 * hour, second], 2]);
     expect(await at(second)).toEqual([2, [second, null], null]);
     expect(await at(sources.now() + hour)).toEqual([2, [second, null], null]);
 

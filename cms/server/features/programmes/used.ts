@@ -18,21 +18,28 @@ export async function usedAt(db: Db, boardId: string, at: number): Promise<Used 
     .selectFrom('board_events as events')
     .innerJoin('journals', 'journals.id', 'events.journal_id')
     .innerJoin('devices', 'devices.id', 'journals.device_id')
-    .select(['events.at', 'events.body', 'devices.ended_at'])
+    .select(['events.at', 'events.seq', 'events.body', 'journals.no', 'devices.ended_at'])
     .where('events.board_id', '=', boardId)
     .where('events.type', '=', 'programmeSwitched')
     .limit(1);
-  const [last, next] = await Promise.all([
-    switches
-      .where('events.at', '<=', at)
-      .orderBy('events.at', 'desc')
-      .orderBy('journals.no', 'desc')
-      .orderBy('events.seq', 'desc')
-      .executeTakeFirst(),
-    switches.where('events.at', '>', at).orderBy('events.at').executeTakeFirst(),
-  ]);
+  const last = await switches
+    .where('events.at', '<=', at)
+    // As its journal tells it: a clock that was behind after a power cut changes no order.
+    .orderBy('journals.no', 'desc')
+    .orderBy('events.seq', 'desc')
+    .executeTakeFirst();
   const body = last && journalBody.safeParse(JSON.parse(last.body)).data;
   if (body?.type !== 'programmeSwitched' || (last!.ended_at !== null && last!.ended_at <= at)) return null;
+  const next = await switches
+    .where((e) =>
+      e.or([
+        e('journals.no', '>', last!.no),
+        e.and([e('journals.no', '=', last!.no), e('events.seq', '>', last!.seq)]),
+      ]),
+    )
+    .orderBy('journals.no')
+    .orderBy('events.seq')
+    .executeTakeFirst();
   const { version } = body;
   const programme = await db
     .selectFrom('programmes')

@@ -1,5 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import type { play } from '../../../../shared/protocol/api/proof.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { testActor } from '../../testing.ts';
 import {
@@ -10,8 +12,10 @@ import {
   type PlayBody,
 } from '../../../../shared/protocol/journal.ts';
 import { SimulatedBoard } from '../../../../test/fleet/board.ts';
-import { unpackLines } from './verify.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
+import { unpackLines } from './verify.ts';
+
+type Play = z.infer<typeof play>;
 
 let cms: TestCms;
 beforeAll(async () => {
@@ -283,6 +287,18 @@ describe('plays', () => {
       .values({ ...notice, ...at, revision: 1 })
       .execute();
     const start = cms.sources.now();
+    // Approved as the province's, and again as the commune's after its first play.
+    const approvals = [
+      { number: 1, unit_id: cms.units.province, decided_at: start },
+      { number: 2, unit_id: cms.units.commune, decided_at: start + 1000 },
+    ];
+    const { title, category, content, duration_ms } = notice;
+    const written = { title, category, content, duration_ms, revision: 1, edited_by: viewer.userId };
+    const submitted = { submitted_by: viewer.userId, submitted_at: 0, state: 'approved' as const };
+    await cms.store.write
+      .insertInto('notice_versions')
+      .values(approvals.map((approval) => ({ notice_id: noticeId, ...written, ...submitted, ...approval })))
+      .execute();
     const plays: Partial<PlayBody>[] = [
       { noticeId },
       { noticeId, outcome: 'cut', paintedMs: 4000 },
@@ -306,13 +322,11 @@ describe('plays', () => {
     ]);
     const rest = await cms.request(viewer, 'GET', `/api/plays?${query}&cursor=${page.body.next}`);
     expect(rest.body.next).toBeNull();
-    expect(
-      rest.body.plays.map((play: { seq: number; notCounted: string | null }) => [play.seq, play.notCounted]),
-    ).toEqual([
-      [4, 'dark'],
-      [3, 'unproved'],
-      [2, null],
-      [1, null],
+    expect(rest.body.plays.map(({ seq, notCounted, issuerName }: Play) => [seq, notCounted, issuerName])).toEqual([
+      [4, 'dark', 'Xã An'],
+      [3, 'unproved', 'Xã An'],
+      [2, null, 'Xã An'],
+      [1, null, 'Tỉnh Thử'],
     ]);
     const counts = await cms.request(viewer, 'GET', `/api/plays/counts?${query}&from=${start}&to=${start + 120_000}`);
     const of = { takeoverId: null, exercise: false };

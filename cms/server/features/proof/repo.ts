@@ -213,7 +213,18 @@ export const proofRepo = {
       .selectAll('plays')
       .select(['journals.id as journal_id', 'journals.board_id'])
       .select((e) => e.fn.coalesce('takeovers.headline', 'notice_headings.title').as('title'))
-      .select((e) => e.fn.coalesce('takeovers.unit_id', 'notices.unit_id').as('issuer_id'))
+      .select((e) => {
+        // As it was approved last before it was shown; the notice may be another unit's since.
+        const approved = e
+          .selectFrom('notice_versions as version')
+          .select('version.unit_id')
+          .whereRef('version.notice_id', '=', 'plays.notice_id')
+          .where('version.state', '=', 'approved')
+          .where((v) => v(v.fn.coalesce('version.decided_at', sql.lit(0)), '<=', v.ref('plays.start_at')))
+          .orderBy('version.number', 'desc')
+          .limit(1);
+        return e.fn.coalesce('takeovers.unit_id', approved, 'notices.unit_id').as('issuer_id');
+      })
       .select('takeovers.status as takeover_status')
       .where('plays.board_no', '=', boardNo(boardId));
     if (after !== null) query = query.where(afterPlay(after));
