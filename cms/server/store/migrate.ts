@@ -1,6 +1,7 @@
 /** Brings the tables up to date: every migration once, in order, each with its note in one transaction. */
 import { sql } from 'kysely';
 import { StoreError } from './errors.ts';
+import type { Migration } from './migration.ts';
 import * as initial from './migrations/0001-initial.ts';
 import * as accounts from './migrations/0002-accounts.ts';
 import * as mergedUnits from './migrations/0003-merged-units.ts';
@@ -27,12 +28,6 @@ import * as approvedEntertainment from './migrations/0024-approved-entertainment
 import * as bin from './migrations/0026-bin.ts';
 import * as foundByKey from './migrations/0027-found-by-key.ts';
 import type { Store } from './store.ts';
-
-/** Statements of a migration, in the words of one dialect. */
-export interface Migration {
-  readonly name: string;
-  statements(dialect: Store['dialect']): readonly string[];
-}
 
 const migrations: readonly Migration[] = [
   initial.migration,

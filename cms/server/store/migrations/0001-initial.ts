@@ -1,5 +1,5 @@
 /** The tables of schema.ts, in one SQL for both dialects: ids and JSON are text, times and flags integers. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 const levels = `'province','district','commune','village','body'`;
 const roles = `'administrator','province','approver','editor','technician','viewer'`;

@@ -1,5 +1,5 @@
 /** Accounts as people manage them: one-time links, what tells sessions apart, the second factor; and an audit log that only grows. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** The database itself refuses to change or remove an entry of the audit log. */
 const sqliteGuards = [

@@ -1,5 +1,5 @@
 /** Which unit took the place of one that ended, and to which units boards belonged before. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0003-merged-units',

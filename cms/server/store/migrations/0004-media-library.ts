@@ -1,5 +1,5 @@
 /** The media library: search without diacritics, tags, recycle bin, replacing, renditions by board shape. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0004-media-library',

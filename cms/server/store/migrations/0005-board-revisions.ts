@@ -1,5 +1,5 @@
 /** Boards count their edits, so that one begun from an older record is told. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0005-board-revisions',

@@ -2,7 +2,7 @@
  * Journals get numbers, and plays name their journal and its board by them instead of by two ids of 36 letters each, in the row and
  * in the index: half the size of what comes by the million.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0008-numbered-journals',

@@ -1,5 +1,5 @@
 /** Notices, playlists and schedule entries: search without diacritics, lists by newest edit a page at a time. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0010-content-lists',

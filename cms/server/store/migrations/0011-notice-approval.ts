@@ -1,5 +1,5 @@
 /** Approval of notices: what was submitted, decided and taken down. What a release before could publish counts as approved. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0011-notice-approval',

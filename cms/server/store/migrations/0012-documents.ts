@@ -1,5 +1,5 @@
 /** Documents that notices are made of, and the pictures of their pages. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0012-documents',

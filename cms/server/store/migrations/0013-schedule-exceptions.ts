@@ -1,5 +1,5 @@
 /** Single days on which a schedule entry does not open, or at another hour. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0013-schedule-exceptions',

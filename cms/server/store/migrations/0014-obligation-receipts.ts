@@ -2,7 +2,7 @@
  * Obligations: revisions, what held when, what receiving units answered, and which changes boards have not been given yet.
  * An old row's terms are taken to have held since its last edit; nobody ordered anything yet, so all stand alike.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0014-obligation-receipts',

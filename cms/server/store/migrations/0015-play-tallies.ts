@@ -2,7 +2,7 @@
  * Plays summed up as they come: 10,000 boards make 58 million a day, which no page can count. By hour and unit, by day and board, by
  * day and content. And what a board shows, in a word that a query can count.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0015-play-tallies',

@@ -1,5 +1,5 @@
 /** Which players a board had when, so that alerts know who could not get them; notices that entertain, and the days on which none is shown. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0016-alerts',

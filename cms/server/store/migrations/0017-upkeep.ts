@@ -1,5 +1,5 @@
 /** Beside a board's record: who looks after it, where it stands, and what ends when. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0017-upkeep',

@@ -1,5 +1,5 @@
 /** Pictures of what boards show, on demand; the files lie in the folder `screenshots`, named by id. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0018-screenshots',

@@ -1,5 +1,5 @@
 /** Mourning by unit, with its history; approved versions of notices say whether they entertain. No release wrote to the table before. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0019-mourning',

@@ -2,7 +2,7 @@
  * What a notice is called where boards have shown it: as its approved version says, whatever has been written since. And since when
  * a board shows what it shows.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0020-shown-headings',

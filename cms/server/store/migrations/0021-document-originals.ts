@@ -1,5 +1,5 @@
 /** Documents are kept as they were sent, from this release on; what each page looks like stands beside its picture. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0021-document-originals',

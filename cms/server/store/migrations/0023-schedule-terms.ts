@@ -2,7 +2,7 @@
  * What schedule entries said when, so that a week that is past shows what was scheduled then. What an old row says is taken to have
  * held since its last edit.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0023-schedule-terms',

@@ -1,5 +1,5 @@
 /** What versions of notices are found by: who is told the approved one only finds it by what that one says. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0023-version-words',

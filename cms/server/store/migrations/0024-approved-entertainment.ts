@@ -1,5 +1,5 @@
 /** What was approved before 0019 entertains where its notice does: the mark is older than the column that keeps it for approved versions. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0024-approved-entertainment',

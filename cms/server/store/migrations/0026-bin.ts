@@ -2,7 +2,7 @@
  * The recycle bin: who deleted what, beside who wrote it last, which until now the one column for both had forgotten. Of a notice that
  * was submitted the version still knows its writer.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0026-bin',

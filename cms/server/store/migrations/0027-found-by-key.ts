@@ -2,7 +2,7 @@
  * What was found by reading all of a table: the pages of recycle bins, in their order and by folded words as all lists (boards had none);
  * and the parts of programmes that are a notice.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
   name: '0027-found-by-key',
