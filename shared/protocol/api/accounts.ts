@@ -8,7 +8,7 @@ export type Role = z.infer<typeof role>;
 /** From the most to the least. */
 export const roles: readonly Role[] = role.options;
 
-/** POST /api/session → me. Errors: sign_in_failed 401, sign_in_throttled 429. */
+/** POST /api/session → me. Errors: sign_in_failed 401, account_closed 403, sign_in_throttled 429. */
 export const signInRequest = z.strictObject({
   email: z.string().trim().min(3).max(200),
   password: z.string().min(1).max(200),

@@ -195,7 +195,7 @@ describeStores('accounts', (under) => {
       const other = await signIn('10.0.6.4');
       await under.store.write.updateTable('users').set({ active: 0 }).where('email', '=', 'lan@example.vn').execute();
       expect(await accounts.resolve(other.token)).toBeNull();
-      await expect(signIn('10.0.6.4')).rejects.toMatchObject({ code: 'sign_in_failed' });
+      await expect(signIn('10.0.6.4')).rejects.toMatchObject({ code: 'account_closed' });
       await under.store.write.updateTable('users').set({ active: 1 }).where('email', '=', 'lan@example.vn').execute();
 
       test.sources.advance(sessionIdleMs);

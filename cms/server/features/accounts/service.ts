@@ -28,7 +28,7 @@ export { sessionIdleMs, sessionLifeMs } from './sessions.ts';
 const INVITATION_LIFE_MS = 7 * 86_400_000;
 
 /**
- * Codes: `sign_in_failed` 401, `sign_in_throttled` 429, `setup_link_invalid` 403, `setup_done` 409, `password_wrong` 403,
+ * Codes: `sign_in_failed` 401, `account_closed` 403, `sign_in_throttled` 429, `setup_link_invalid` 403, `setup_done` 409, `password_wrong` 403,
  * `password_unchanged` 400.
  */
 export class AccountError extends AppError {}
@@ -163,14 +163,16 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       const right = await verifyPassword(request.password, user?.passwordHash ?? null);
       if (!user || !right || !user.active) {
         await writeFailure(user, email, address);
-        throw signInFailed();
+        // Only who knows the password learns that there is an account. Tries are counted on.
+        throw user && right ? accountClosed() : signInFailed();
       }
       attempt.right();
       const { session, afterwards } = await store.transaction(async (tx) => {
         // While the password was being checked, the account may have been closed or the password changed. Held until the session
         // is there: whoever closes or changes it at this moment finds the session and ends it.
         const still = await repo.holdUserByEmail(tx, email);
-        if (!still?.active || still.passwordHash !== user.passwordHash) throw signInFailed();
+        if (still?.passwordHash !== user.passwordHash) throw signInFailed();
+        if (!still.active) throw accountClosed();
         return {
           afterwards: previous === null ? () => undefined : await sessions.endReplaced(tx, previous),
           session: await sessions.begin(tx, user, { address, userAgent }),
@@ -291,6 +293,9 @@ const passwordWrong = (field: string): AccountError =>
 
 const signInFailed = (): AccountError =>
   new AccountError('sign_in_failed', 'E-mail or password is wrong', { status: 401 });
+
+const accountClosed = (): AccountError =>
+  new AccountError('account_closed', 'This account has been closed', { status: 403 });
 
 const setupDone = (): AccountError =>
   new AccountError('setup_done', 'This CMS has its first administrator', { status: 409 });

@@ -299,7 +299,10 @@ describeStores('managing accounts', (under) => {
       expect(closed).toMatchObject({ state: 'inactive', link: null });
       expect(await accounts.resolve(token)).toBeNull();
       expect(test.emitted).toContainEqual({ name: 'sessionEnded', payload: { sessionHash: actor.sessionHash } });
-      expect(await code(accounts.signIn({ email: user.email, password }, '10.1.1.1', null))).toBe('sign_in_failed');
+      // Nobody learns who has an account but who knows its password.
+      expect(await code(accounts.signIn({ email: user.email, password }, '10.1.1.1', null))).toBe('account_closed');
+      const guessed = { email: user.email, password: `${password}!` };
+      expect(await code(accounts.signIn(guessed, '10.1.1.1', null))).toBe('sign_in_failed');
       await accounts.users.setActive(root, user.id, true);
       expect(await accounts.resolve(token)).toBeNull();
       expect(await code(accounts.signIn({ email: user.email, password }, '10.1.1.1', null))).toBe('done');
