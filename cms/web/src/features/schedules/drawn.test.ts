@@ -95,10 +95,12 @@ it('a change that leaves the hours as they are cuts no opening in two, and what 
   ]);
 });
 
-it('an entry of every few minutes is left to the list', () => {
-  const often = entry({ id: 'often', cron: '*/5 * * * *', durationMs: 60_000 });
-  const { openings, crowded } = draw([often, entry()], at(0, 0));
-  expect(crowded).toEqual([often]);
+it('an entry of every few minutes is left to the list, and named, also where it is past', () => {
+  const often = entry({ id: 'often', name: 'Năm phút', cron: '*/5 * * * *', durationMs: 60_000 });
+  const past = draw([entry()], at(7, 0), { terms: [term(0, at(6, 0), often)] });
+  expect(past.crowded).toEqual(['Năm phút']);
+  const { openings, crowded } = draw([often, entry()], at(0, 0), { terms: [term(0, null, often)] });
+  expect(crowded).toEqual(['Năm phút']);
   expect(new Set(openings.map(({ entryId }) => entryId))).toEqual(new Set(['e1']));
 });
 

@@ -34,21 +34,21 @@ export interface Period {
 /** More openings than that make a grid nobody can read: an entry of every few minutes is left to the list. */
 const mostOpenings = 60;
 
-/** The openings of a period; `terms` are those that held in what of it is past; `crowded` are the entries with too many to draw. */
+/** The openings of a period; `terms` are those that held in what of it is past; `crowded` names the entries with too many to draw. */
 export function drawnOf<E extends ScheduleEntry>(
   entries: readonly E[],
   terms: readonly ScheduleTerm[],
   period: Period,
   mayEdit: (entry: E) => boolean,
   hiddenAt: (entryId: string, start: number, end: number) => boolean,
-): { openings: Drawn[]; crowded: E[] } {
+): { openings: Drawn[]; crowded: string[] } {
   const { zone, from, to, now } = period;
   const openings: Drawn[] = [];
-  const crowded: E[] = [];
+  const crowded = new Set<string>();
   for (const entry of entries) {
     const found = openWindows(entry, zone, Math.max(from, now), to);
     if (found.length > mostOpenings) {
-      crowded.push(entry);
+      crowded.add(entry.name);
       continue;
     }
     const draw = ({ start, end }: Span, exception: Drawn['exception']): void => {
@@ -67,18 +67,27 @@ export function drawnOf<E extends ScheduleEntry>(
     for (const span of found) draw(span, movedOn(entry, zone, span));
     for (const span of skipped(entry, period)) draw(span, 'skipped');
   }
-  return { openings: [...pastOf(terms, openings, period), ...openings], crowded };
+  const past = pastOf(terms, openings, period, crowded);
+  return { openings: [...past, ...openings], crowded: [...crowded] };
 }
 
 const movedOn = (when: ScheduleEntry | ScheduleTerm, zone: string, { start }: Span): 'moved' | null =>
   exceptionOn(when, dateOf(zone, start)) === undefined ? null : 'moved';
 
-/** What was scheduled in what of the period is past, of `coming` no beginnings: those are drawn whole. */
-function pastOf(terms: readonly ScheduleTerm[], coming: readonly Drawn[], { zone, from, to, now }: Period): Drawn[] {
+/** What was scheduled in what of the period is past, of `coming` no beginnings: those are drawn whole. Adds to `crowded`. */
+function pastOf(
+  terms: readonly ScheduleTerm[],
+  coming: readonly Drawn[],
+  { zone, from, to, now }: Period,
+  crowded: Set<string>,
+): Drawn[] {
   const past: Drawn[] = [];
   for (const term of terms.toSorted((a, b) => a.from - b.from)) {
     const found = openWindows(term, zone, Math.max(from, term.from), Math.min(to, term.until ?? now, now));
-    if (found.length > mostOpenings) continue;
+    if (found.length > mostOpenings) {
+      crowded.add(term.name);
+      continue;
+    }
     for (const open of found) {
       const start = Math.max(open.start, term.from);
       const end = Math.min(open.end, term.until ?? now);
