@@ -13,6 +13,7 @@ import { chooseHost, findElectron, hasDisplay } from './lib/hosts.ts';
 import { playerMessage } from './lib/ipc.ts';
 import { runBuild } from './lib/fresh.ts';
 import { repoRoot } from './lib/paths.ts';
+import { dismissedLine } from './lib/summary.ts';
 import { outDir, type TargetName } from './lib/targets.ts';
 
 /** Shorter than the 5 s that npm start gives this script, so that it is never killed before its host. */
@@ -54,6 +55,7 @@ function onMessage(message: unknown): void {
   if (data.type === 'pairingCode') {
     if (data.code !== '') console.log(`Mã ghép nối / Pairing code: ${data.code}`);
   } else if (data.type === 'paired') console.log('Đã ghép nối. Paired.');
+  else if (data.type === 'dismissed') console.log(dismissedLine);
   else console.log(`Màn hình / Stage: ${data.url} (${data.host}${data.reason ? `: ${data.reason}` : ''})`);
 }
 

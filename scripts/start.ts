@@ -13,7 +13,7 @@ import { describeEnding, logTail, startChild, type Child } from './lib/child.ts'
 import { runBuild } from './lib/fresh.ts';
 import { cmsMessage, playerMessage, type CmsReady, type PairBoard } from './lib/ipc.ts';
 import { repoRoot } from './lib/paths.ts';
-import { readyLines, shortPath, stageLine } from './lib/summary.ts';
+import { dismissedLine, readyLines, shortPath, stageLine } from './lib/summary.ts';
 import { outDir } from './lib/targets.ts';
 
 const STOP_GRACE_MS = 5000;
@@ -88,7 +88,8 @@ async function startCms(onPaired: (text: string) => void): Promise<{ cms: Child;
 }
 
 function startPlayer(cms: Child, ready: CmsReady): Child {
-  const boardId = ready.sample?.firstBoardId;
+  // A player that was paired once and shows a code again was replaced: it does not take the board back by itself.
+  let boardId = existsSync(join(playerData, 'identity.json')) ? undefined : ready.sample?.firstBoardId;
   const player = startChild(
     process.execPath,
     [
@@ -102,6 +103,8 @@ function startPlayer(cms: Child, ready: CmsReady): Child {
       onMessage: (message) => {
         const { data } = playerMessage.safeParse(message);
         if (data?.type === 'stage') console.log(stageLine(data));
+        if (data?.type === 'paired') boardId = undefined;
+        if (data?.type === 'dismissed') console.log(dismissedLine);
         if (data?.type !== 'pairingCode' || data.code === '') return;
         if (boardId === undefined) console.log(`Mã ghép nối / Pairing code: ${data.code}`);
         else cms.send({ type: 'pairBoard', boardId, code: data.code } satisfies PairBoard);

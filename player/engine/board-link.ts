@@ -5,7 +5,14 @@
  */
 import type { Logger } from 'pino';
 import type { HostKind } from '../../shared/protocol/journal.ts';
-import type { boardMessages, cmsMessages, BoardCommand, CmsMessage, RequestOf } from '../../shared/protocol/link.ts';
+import type {
+  boardMessages,
+  cmsMessages,
+  BoardCommand,
+  CmsMessage,
+  RequestOf,
+  SignedDismissal,
+} from '../../shared/protocol/link.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { CmsHttp } from './cms-http.ts';
 import { Courier } from './courier.ts';
@@ -47,6 +54,8 @@ export interface BoardLinkOptions {
   readonly onClockStep: (step: ClockStep) => void;
   /** What it throws is answered as a refusal. */
   readonly onCommand: (command: BoardCommand) => void;
+  /** Another player speaks for the board, or none; the CMS has signed it. What it throws is tried again at the next refusal. */
+  readonly onDismissed: () => void;
   readonly onJournalBroken: (journalId: string, code: string) => void;
   readonly onFault: (code: string, detail: string) => void;
   readonly system: System;
@@ -80,11 +89,11 @@ export class BoardLink {
       log,
       onConnect: () => this.#connected(),
       onDisconnect: () => this.#stopSampling(),
-      onRefused: (code) => {
+      onRefused: (code, dismissal) => {
         log.warn({ code }, 'the CMS does not let this board in');
         if (code !== 'device_replaced' || this.#replaced) return;
-        options.onFault('device_replaced', 'Another player was paired with this board');
-        this.#replaced = true;
+        if (dismissal) void this.#inOrder(() => this.#leave(dismissal));
+        else this.#deliverOnly();
       },
       onMessage: (name, request) => this.#inOrder(() => this.#receive(name, request)),
       onInvalid: (name) => options.onFault('message_invalid', name),
@@ -190,10 +199,27 @@ export class BoardLink {
     });
   }
 
+  async #leave(dismissal: SignedDismissal): Promise<void> {
+    try {
+      await this.#o.documents.verifyDismissal(dismissal);
+      this.#o.onDismissed();
+      this.#replaced = true;
+    } catch (error) {
+      this.#refused('dismissal_refused', error);
+      this.#deliverOnly();
+    }
+  }
+
+  /** Whoever refuses is not proven to be the CMS: what plays goes on, the journal is offered, and the board asks again. */
+  #deliverOnly(): void {
+    if (this.#replaced) return;
+    this.#o.onFault('device_replaced', 'Another player was paired with this board');
+    this.#replaced = true;
+  }
+
   async #connected(): Promise<void> {
     if (!this.#replaced) return this.#greet();
     this.#courier.wake();
-    // Whoever refuses is not proven to be the CMS: what plays goes on, and the board asks again.
     this.#retryTimer ??= setTimeout(() => {
       this.#retryTimer = null;
       this.#replaced = false;

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/util/errors.ts';
 import { keyList, type KeyList, type KeyUse } from '../../shared/protocol/keys.ts';
-import { boardCommand, type BoardCommand } from '../../shared/protocol/link.ts';
+import { boardCommand, dismissal, type BoardCommand, type SignedDismissal } from '../../shared/protocol/link.ts';
 import { certificate, manifest, type Certificate, type Manifest } from '../../shared/protocol/programme.ts';
 import { keysOf, verifyDocument } from '../../shared/protocol/signing.ts';
 import { takeover, type Takeover } from '../../shared/protocol/takeover.ts';
@@ -161,6 +161,21 @@ export class Documents {
     return command;
   }
 
+  /**
+   * That this player no longer speaks for its board. Takes the key list that comes with it, should it be a newer one.
+   * @throws AppError `signature_invalid`, `key_unknown`, `document_invalid`, `board_wrong`, `device_key_wrong`
+   */
+  async verifyDismissal({ statement, keyList: list }: SignedDismissal): Promise<void> {
+    try {
+      await this.takeKeyList(list);
+    } catch (error) {
+      // An older list brings no key that counts; the one that is here decides.
+      if ((error as AppError).code !== 'key_list_old') throw error;
+    }
+    const named = await verifyDocument(statement, 'bang-tin-dismissal', dismissal, this.#keysFor('programme', 'wire'));
+    requireOwn(named, this.#requireTrust());
+  }
+
   /** Forgets everything signed: the player is paired anew. */
   clear(): void {
     this.#keys = null;
@@ -180,9 +195,9 @@ export class Documents {
   }
 }
 
-function requireOwn(cert: Certificate, trust: Trust): void {
-  if (cert.boardId !== trust.boardId)
-    throw new RefusedError('board_wrong', `The certificate is for board ${cert.boardId}`);
-  if (cert.deviceKey !== trust.deviceKey)
-    throw new RefusedError('device_key_wrong', 'The certificate names another device key');
+function requireOwn(named: Pick<Certificate, 'boardId' | 'deviceKey'>, trust: Trust): void {
+  if (named.boardId !== trust.boardId)
+    throw new RefusedError('board_wrong', `The document is for board ${named.boardId}`);
+  if (named.deviceKey !== trust.deviceKey)
+    throw new RefusedError('device_key_wrong', 'The document names another device key');
 }

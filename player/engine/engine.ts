@@ -39,6 +39,8 @@ export type EngineMessage =
   /** Shown on the stage; empty while there is none. */
   | { type: 'pairingCode'; code: string }
   | { type: 'paired'; boardId: string }
+  /** Another player speaks for the board: nothing of it is left here for the next start, which is due now. */
+  | { type: 'dismissed' }
   /** Raster that the board's region lies in, px. */
   | { type: 'raster'; width: number; height: number }
   /** The host's stage is there. */
@@ -450,6 +452,7 @@ export class Engine {
       onTakeovers: () => this.#replan(),
       onClockStep: (step) => this.#clockStepped(step),
       onCommand: (command) => this.#run(command),
+      onDismissed: () => this.#dismissed(),
       onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),
       onFault: (code, detail) => this.#faults.raise(code, detail),
       system: this.#system,
@@ -463,6 +466,17 @@ export class Engine {
   #run(command: BoardCommand): void {
     if (command.name === 'screenshot') this.#screenshots.run(command);
     else this.#overlay.run(command);
+  }
+
+  /**
+   * One write gives the board up: from then on each start shows a code, clears what the board was given and delivers what its
+   * journal still holds. Everything here is built for one board, so this engine ends. @throws the disk's error: nothing has changed
+   */
+  #dismissed(): void {
+    this.#faults.raise('device_replaced', 'Another player was paired with this board');
+    this.#identity.startAnew(this.#http.cms);
+    this.#log.warn('this player was replaced: it gives up its board and asks to be paired anew');
+    this.#say({ type: 'dismissed' });
   }
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */

@@ -5,15 +5,16 @@
 import type { Socket } from 'socket.io-client';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { errorBody } from '../../shared/protocol/common.ts';
 import {
   boardMessages,
   boardNamespace,
   cmsMessages,
+  connectRefusal,
   type BoardMessage,
   type CmsMessage,
   type ReplyOf,
   type RequestOf,
+  type SignedDismissal,
 } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { CmsHttp, Credentials } from './cms-http.ts';
@@ -30,8 +31,8 @@ export interface LinkHandlers {
   /** A connection is there; what it sends first is the handler's to send. Runs again after each reconnection. */
   readonly onConnect: () => Promise<void>;
   readonly onDisconnect: () => void;
-  /** The CMS does not let this board in; the link goes on trying. */
-  readonly onRefused: (code: string) => void;
+  /** The CMS does not let this board in; the link goes on trying. `dismissal`: unverified. */
+  readonly onRefused: (code: string, dismissal: SignedDismissal | null) => void;
   /** Does what a message asks. What it throws is answered as a refusal. */
   readonly onMessage: <M extends CmsMessage>(name: M, request: RequestOf<(typeof cmsMessages)[M]>) => Promise<void>;
   /** A message of the wrong shape came. */
@@ -152,10 +153,10 @@ export class Link {
     socket.on('connect_error', (error) => {
       // While the transport fails socket.io tries again by itself; a refusal by the CMS is left to us.
       if (socket.active) return;
-      const body = errorBody.safeParse((error as { data?: unknown }).data);
+      const body = connectRefusal.safeParse((error as { data?: unknown }).data);
       const code = body.success ? body.data.error.code : error.message.slice(0, 64);
       this.#o.http.distrustTime();
-      this.#o.onRefused(code);
+      this.#o.onRefused(code, body.data?.dismissal ?? null);
       this.#connectLater();
     });
     for (const name of Object.keys(cmsMessages) as CmsMessage[]) {

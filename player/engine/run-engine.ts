@@ -47,7 +47,10 @@ export async function runEngine(
     pairAnew: args.data['pair-anew'],
     door,
     log,
-    onMessage: send,
+    onMessage(message) {
+      send(message);
+      if (message.type === 'dismissed') end();
+    },
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });
   send({ type: 'alive' });

@@ -16,6 +16,7 @@ import {
   type BoardCommand,
   type BoardMessage,
   type ScreenshotQuery,
+  type SignedDismissal,
 } from '../../shared/protocol/link.ts';
 import { pairingCode, pairingCommitment, pairingLifeMs, pairingReveal } from '../../shared/protocol/pairing.ts';
 import type { Certificate, Manifest, Part } from '../../shared/protocol/programme.ts';
@@ -85,6 +86,10 @@ export class TestCms {
   manifest: { jws: string; manifest: Manifest } | null = null;
   takeovers: { jws: string; takeover: Takeover }[] = [];
   deviceKey = '';
+  /** Keys of players that were replaced: only their journals are taken. */
+  readonly formerKeys: string[] = [];
+  /** What a replaced player is given beside the refusal; null: nothing. */
+  dismissal: SignedDismissal | null = null;
   /** Added to the machine's clock. ms */
   clockOffsetMs = 0;
   /** Cuts bodies of content after so many bytes; null: whole. */
@@ -216,6 +221,12 @@ export class TestCms {
     return { commandId, ...(await this.ask('runCommandV1', { command: await this.signCommand(asked) })) };
   }
 
+  /** That the board's player is its player no more, with the key list of now. */
+  async signDismissal(changes: object = {}, signer: Signer = this.programmeKey): Promise<SignedDismissal> {
+    const payload = { v: 1, boardId: this.boardId, deviceKey: this.deviceKey, issuedAt: this.now(), ...changes };
+    return { statement: await signDocument('bang-tin-dismissal', payload, signer), keyList: this.keyList };
+  }
+
   async signManifest(
     programme: Programme,
     changes: Partial<Manifest> = {},
@@ -283,6 +294,14 @@ export class TestCms {
     this.takeovers.push(signed);
     this.emit('takeoverRaisedV1', { takeover: signed.jws });
     return signed.takeover;
+  }
+
+  /** Another player takes the board's place: this one is thrown out, and refused from now on. */
+  replacePlayer(dismissal: SignedDismissal | null): void {
+    this.dismissal = dismissal;
+    this.formerKeys.push(this.deviceKey);
+    this.deviceKey = '';
+    this.#io?.of(boardNamespace).disconnectSockets(true);
   }
 
   emit(name: string, message: object): void {
@@ -389,9 +408,9 @@ export class TestCms {
     this.#changes.tell();
   }
 
-  async #checkToken(token: string): Promise<void> {
+  async #checkToken(token: string, key = this.deviceKey): Promise<void> {
     const parsed = await verifyDocument(token, 'bang-tin-board-token', boardToken, (kid) =>
-      kid === this.boardId ? this.deviceKey : null,
+      kid === this.boardId ? key : null,
     );
     if (parsed.expiresAt <= this.now() || parsed.issuedAt > this.now() + 5_000) throw new Error('token_expired');
   }
@@ -403,9 +422,15 @@ export class TestCms {
     board.use((socket, next) => {
       const auth = boardAuth.safeParse(socket.handshake.auth);
       if (!auth.success) return next(refused('token_invalid'));
-      this.#checkToken(auth.data.token).then(
+      const { token, journalOnly } = auth.data;
+      const former = this.formerKeys.map((key) => this.#checkToken(token, key));
+      this.#checkToken(token).then(
         () => next(),
-        () => next(refused('token_invalid')),
+        () =>
+          Promise.any(former).then(
+            () => next(journalOnly ? undefined : refused('device_replaced', this.dismissal)),
+            () => next(refused('token_invalid')),
+          ),
       );
     });
     board.on('connection', (socket) => {
@@ -453,8 +478,12 @@ export class TestCms {
     try {
       const chain = readLines({ ...batch, lines: inflateSync(batch.lines).toString('utf8') });
       const message = Buffer.from(batchMessage(batch.journalId, batch.lastSeq, chain.at(-1)?.hash ?? ''));
-      const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: this.deviceKey }, format: 'jwk' });
-      if (!verify(null, message, key, Buffer.from(batch.signature, 'base64url'))) throw new Error('journal_invalid');
+      const signed = [this.deviceKey, ...this.formerKeys].some((x) => {
+        if (x === '') return false;
+        const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+        return verify(null, message, key, Buffer.from(batch.signature, 'base64url'));
+      });
+      if (!signed) throw new Error('journal_invalid');
       const joined = joinChain(journal.head, chain);
       journal.head = joined.head;
       journal.records.push(...joined.fresh.map(({ record }) => record));
@@ -467,8 +496,8 @@ export class TestCms {
   }
 }
 
-function refused(code: string): Error {
-  return Object.assign(new Error(code), { data: refusal(code) });
+function refused(code: string, dismissal: SignedDismissal | null = null): Error {
+  return Object.assign(new Error(code), { data: { ...refusal(code), ...(dismissal && { dismissal }) } });
 }
 
 function refusal(code: string) {

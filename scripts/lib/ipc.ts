@@ -44,6 +44,8 @@ export const playerMessage = z.discriminatedUnion('type', [
   /** Shown on the screen now; empty when none is shown any more. */
   z.object({ type: z.literal('pairingCode'), code: z.string() }),
   z.object({ type: z.literal('paired'), boardId: z.string() }),
+  /** Another player has taken its board: it gives that up and shows a new code. */
+  z.object({ type: z.literal('dismissed') }),
   z.object({
     type: z.literal('stage'),
     url: z.string(),

@@ -47,6 +47,9 @@ const HOSTS: Record<StageMessage['host'], string> = {
   none: 'không có trình duyệt / no browser',
 };
 
+export const dismissedLine =
+  'Máy phát này đã được thay bằng máy khác: nó bỏ nội dung của bảng và hiện mã ghép nối mới. This player was replaced: it shows a new code.';
+
 /** One line about the player's stage. The address is there in any case. */
 export function stageLine({ url, host, reason }: StageMessage): string {
   return `Máy phát / Player: ${HOSTS[host]}${reason ? ` (${reason})` : ''}. Màn hình / Stage: ${url}`;

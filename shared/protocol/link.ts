@@ -4,7 +4,7 @@
  * `verbNounV1` commands; every message is answered with `{ok: true, …}` or `{ok: false, error}`.
  */
 import { z } from 'zod';
-import { compactJws, msUtc, outputRegion, reply, sha256Hex, uuid, version } from './common.ts';
+import { compactJws, errorBody, msUtc, outputRegion, publicKey, reply, sha256Hex, uuid, version } from './common.ts';
 import { clockState, hostKind, journalBatch } from './journal.ts';
 
 export const boardNamespace = '/board';
@@ -28,10 +28,21 @@ export const boardTokenLifeMs = 120_000;
  */
 export const boardAuth = z.strictObject({ token: compactJws, journalOnly: z.boolean().optional() });
 /**
- * Codes of a refused connection, in `connect_error`'s `data` (an error body) and `message`. `device_replaced`: another player has
- * been paired with the board, or the board was deleted; only `journalOnly` is still open to this one.
+ * Codes of a refused connection, in `connect_error`'s `data` and `message`. `device_replaced`: another player has been paired with
+ * the board, or the board was deleted; only `journalOnly` is still open to this one.
  */
 export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown', 'device_replaced'] as const;
+
+/**
+ * What takes a board's content off a player for good (JWS typ `bang-tin-dismissal`, a programme key): this device no longer speaks
+ * for this board. A key serves one pairing, so it can never be true of one that is paired anew.
+ */
+export const dismissal = z.strictObject({ v: z.literal(1), boardId: uuid, deviceKey: publicKey, issuedAt: msUtc });
+/** `data` of a refused connection; with `device_replaced` the proof, and the key list that its key is in. */
+export const connectRefusal = errorBody.extend({
+  dismissal: z.strictObject({ statement: compactJws, keyList: compactJws }).optional(),
+});
+export type SignedDismissal = NonNullable<z.infer<typeof connectRefusal>['dismissal']>;
 
 export const playingNow = z.strictObject({
   noticeId: uuid.nullable(),

@@ -10,6 +10,7 @@ export type DocumentType =
   | 'bang-tin-manifest'
   | 'bang-tin-takeover'
   | 'bang-tin-command'
+  | 'bang-tin-dismissal'
   | 'bang-tin-board-token'
   | 'bang-tin-pairing-proof';
 

@@ -237,3 +237,25 @@ test('a takeover ends by itself when it expires, with the CMS away', async () =>
   await see.poll(async () => (await allPlays()).filter((p) => p.takeoverId !== null).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
   expectOnce(await allPlays());
 });
+
+test('a player that was replaced leaves the board to the new one, and is free for another', async () => {
+  keepPictureOnFailure();
+  const plays = (await allPlays()).length;
+  const second = await startPlayer(cms.url, join(folder, 'second'), browserPath);
+  try {
+    const { code } = await second.child.message('pairingCode');
+    await studio.pair(boardId, String(code));
+    await player.child.message('dismissed', 60_000);
+    // By itself: its engine is started anew, and the same page shows the code.
+    await see(front(glass.page)).toHaveAttribute('data-kind', 'pairing', { timeout: 60_000 });
+    await see(studio.page.getByText('Ảnh của máy phát trước')).toBeVisible();
+    const { code: next } = await player.child.message('pairingCode');
+    expect(next).not.toBe(code);
+    await picture('replaced');
+    // What it still held arrives under the old key, beside what the new one plays.
+    await see.poll(async () => (await allPlays()).length, { timeout: 60_000 }).toBeGreaterThan(plays);
+    expectOnce(await allPlays());
+  } finally {
+    await second.child.stop();
+  }
+});

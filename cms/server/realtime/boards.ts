@@ -9,11 +9,14 @@ import {
   boardMessages,
   boardNamespace,
   cmsMessages,
+  dismissal,
   type CmsMessage,
   type ReplyOf,
   type RequestOf,
+  type SignedDismissal,
 } from '../../../shared/protocol/link.ts';
 import { proves } from '../../../shared/protocol/journal.ts';
+import { signDocument } from '../../../shared/protocol/signing.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, toAppError } from '../http.ts';
@@ -27,7 +30,7 @@ import type { Presence } from './presence.ts';
 
 export interface BoardGatewayDeps {
   readonly pairing: Pick<PairingService, 'verifyBoardToken'>;
-  readonly keys: Pick<KeysService, 'keyList'>;
+  readonly keys: Pick<KeysService, 'keyList' | 'programmeSigner'>;
   readonly programmes: {
     /** The newest published programme of a board. */
     newestManifest(boardId: string): Promise<{ readonly version: Version; readonly manifest: string } | null>;
@@ -146,13 +149,21 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
     }
   }
 
+  /** A mere refusal may come from anybody: only what the CMS has signed takes content off a player. */
+  async function signedDismissal({ boardId, deviceKey }: BoardIdentity): Promise<SignedDismissal> {
+    const payload = dismissal.parse({ v: 1, boardId, deviceKey, issuedAt: sources.now() });
+    const statement = await signDocument('bang-tin-dismissal', payload, deps.keys.programmeSigner());
+    return { statement, keyList: deps.keys.keyList().jws };
+  }
+
   async function admit(socket: Socket): Promise<void> {
     const auth = boardAuth.safeParse(socket.handshake.auth);
     if (!auth.success) throw new TokenError('token_invalid', 'Connect with auth {token}');
     const admittedAt = changeCount;
     const identity = await deps.pairing.verifyBoardToken(auth.data.token);
     const journalOnly = auth.data.journalOnly === true;
-    if (!identity.current && !journalOnly) throw replaced();
+    if (!identity.current && !journalOnly)
+      throw Object.assign(replaced(), { dismissal: await signedDismissal(identity) });
     Object.assign(socket.data as object, { identity, journalOnly, admittedAt } satisfies Admission);
   }
 
@@ -162,7 +173,8 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       (error: unknown) => {
         const known = toAppError(error);
         if (known.status >= 500) log.error({ err: error }, 'a board was not admitted');
-        next(Object.assign(new Error(known.code), { data: bodyOf(known) }));
+        const { dismissal: proof } = error as { dismissal?: SignedDismissal };
+        next(Object.assign(new Error(known.code), { data: { ...bodyOf(known), ...(proof && { dismissal: proof }) } }));
       },
     );
   });

@@ -178,6 +178,7 @@ class ChromiumHost {
         return;
       case 'pairingCode':
       case 'paired':
+      case 'dismissed':
       case 'playing':
         return this.#say(message);
     }

@@ -107,6 +107,7 @@ class ElectronHost {
         return this.#reload('the stage does not paint');
       case 'pairingCode':
       case 'paired':
+      case 'dismissed':
       case 'playing':
         return this.#say(message);
       case 'raster':

@@ -23,6 +23,8 @@ export const screenshot = z.strictObject({
   height: z.int().nullable(),
   /** Why there is no picture, in the board's words or ours: a stable code. */
   errorCode: z.string().nullable(),
+  /** Asked of a player that has been replaced since: it may hang elsewhere by now. */
+  formerPlayer: z.boolean(),
 });
 export type Screenshot = z.infer<typeof screenshot>;
 

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { keyList } from '../../../../shared/protocol/keys.ts';
+import { connectRefusal, dismissal } from '../../../../shared/protocol/link.ts';
 import { pairingCode, pairingCommitment, pairingLifeMs } from '../../../../shared/protocol/pairing.ts';
+import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
 import { makeIdentity, SimulatedBoard, type BoardIdentityData } from '../../../../test/fleet/board.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
 import { testActor } from '../../testing.ts';
@@ -83,7 +86,15 @@ describe('pairing', () => {
     const { code, identity } = await showCode();
     expect((await cms.request(technician, 'POST', `/api/boards/${boardId}/pairing`, { code })).status).toBe(200);
     expect(await ended).toBe('io server disconnect');
-    await expect(old.connect()).rejects.toThrow('device_replaced');
+    const refusal = connectRefusal.parse(await old.connect().catch((error: { data: unknown }) => error.data));
+    expect(refusal.error.code).toBe('device_replaced');
+    // Signed, with what it takes to check it from the root key alone, and about this very player.
+    const list = await verifyDocument(refusal.dismissal!.keyList, 'bang-tin-key-list', keyList, () => cms.keys.rootKey);
+    const keys = keysOf(list, 'programme', cms.sources.now());
+    expect(await verifyDocument(refusal.dismissal!.statement, 'bang-tin-dismissal', dismissal, keys)).toMatchObject({
+      boardId,
+      deviceKey: old.identity.key.x,
+    });
 
     await old.connect({ journalOnly: true });
     old.journal.append({ type: 'screenChanged', on: true }, cms.sources.now());
@@ -110,14 +121,20 @@ describe('pairing', () => {
     const ended = board.ended();
     await cms.boards.remove(administrator, boardId);
     expect(await ended).toBe('io server disconnect');
-    await expect(board.connect()).rejects.toThrow('device_replaced');
+    const refused = await board.connect().catch((error: { data: unknown }) => error.data);
+    expect(connectRefusal.parse(refused)).toMatchObject({ error: { code: 'device_replaced' }, dismissal: {} });
+    // Nobody else is told anything by it.
+    const other = await pairedAs(makeIdentity(), boardId)
+      .connect()
+      .catch((error: { data: unknown }) => error.data);
+    expect(connectRefusal.parse(other)).toEqual({ error: expect.objectContaining({ code: 'token_invalid' }) });
 
     await board.connect({ journalOnly: true });
     board.journal.append({ type: 'screenChanged', on: true }, cms.sources.now());
     const owed = board.journal.batch(1, 1);
     expect(await board.send('appendJournalV1', owed)).toEqual({ ok: true, acked: 1 });
-    for (const refused of [await board.hello(), await board.send('readClockV1', {})]) {
-      expect(refused).toMatchObject({ ok: false, error: { code: 'device_replaced' } });
+    for (const answer of [await board.hello(), await board.send('readClockV1', {})]) {
+      expect(answer).toMatchObject({ ok: false, error: { code: 'device_replaced' } });
     }
     board.disconnect();
     // Another key of the same board opens nothing.

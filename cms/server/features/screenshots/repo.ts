@@ -16,6 +16,17 @@ export function findOfBoard(db: Db | Tx, boardId: string): Promise<ScreenshotRow
     .execute();
 }
 
+/** When the board's present player was paired with it, ms UTC; null where it has none. */
+export async function pairedAt(db: Db, boardId: string): Promise<number | null> {
+  const device = await db
+    .selectFrom('devices')
+    .select('paired_at')
+    .where('board_id', '=', boardId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return device?.paired_at ?? null;
+}
+
 /** One of this board; null where it is of another, or there is none. */
 export async function find(db: Db | Tx, boardId: string, id: string): Promise<ScreenshotRow | null> {
   const row = await db

@@ -68,6 +68,14 @@ it('brings the picture of a signed command from the board to whoever asked, and 
   expect((await again(await cms.person('viewer', cms.units.commune))).status).toBe(403);
   expect((await see(await cms.person('viewer', cms.units.commune))).status).toBe(403);
   expect((await see(await cms.person('technician', cms.units.sister))).status).toBe(404);
+  // Another player hangs there now: the picture is still shown, and says that it is not that player's.
+  expect((await cms.request(technician, 'GET', path)).body.screenshots[0].formerPlayer).toBe(false);
+  await cms.store.write
+    .updateTable('devices')
+    .set({ paired_at: cms.sources.now() + 1 })
+    .where('board_id', '=', boardId)
+    .execute();
+  expect((await cms.request(technician, 'GET', path)).body.screenshots[0].formerPlayer).toBe(true);
   board.disconnect();
 });
 

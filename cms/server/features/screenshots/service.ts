@@ -55,7 +55,7 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     return expires_at > now ? 'waiting' : 'unanswered';
   }
 
-  function view(row: ScreenshotRow, now: number): Screenshot {
+  function view(row: ScreenshotRow, now: number, pairedAt: number | null): Screenshot {
     return {
       id: row.id,
       boardId: row.board_id,
@@ -66,8 +66,16 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
       width: row.width,
       height: row.height,
       errorCode: row.error_code,
+      formerPlayer: pairedAt === null || row.asked_at < pairedAt,
     };
   }
+
+  async function views(boardId: string, rows: readonly ScreenshotRow[]): Promise<Screenshot[]> {
+    const [now, pairedAt] = [sources.now(), await repo.pairedAt(store.read, boardId)];
+    return rows.map((row) => view(row, now, pairedAt));
+  }
+
+  const viewOf = async (row: ScreenshotRow): Promise<Screenshot> => (await views(row.board_id, [row]))[0]!;
 
   const taken = (): AppError => new AppError('screenshot_taken', 'Its picture is here', { status: 409 });
 
@@ -94,7 +102,7 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     const before = await repo.findOfBoard(store.write, boardId);
     const now = sources.now();
     const waiting = before.find((row) => stateOf(row, now) === 'waiting');
-    if (waiting) return view(waiting, now);
+    if (waiting) return viewOf(waiting);
     let id: string | null = null;
     try {
       const command = await deps.commands.give(actor, boardId, { name: 'screenshot' }, screenshotLifeMs, {
@@ -112,7 +120,7 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
       events.emit('screenshotsChanged', { boardId });
       const row = await repo.find(store.write, boardId, command.commandId);
       if (!row) throw unknown();
-      return view(row, sources.now());
+      return viewOf(row);
     } catch (error) {
       if (id !== null && error instanceof AppError) await fail(boardId, id, String(error.params.code ?? error.code));
       throw error;
@@ -167,8 +175,7 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     /** What there is of a board, the newest first. @throws AppError `board_unknown`, `forbidden` */
     async list(actor: Actor, boardId: string): Promise<Screenshot[]> {
       await deps.boards.require(actor, 'screenshot.read', boardId);
-      const now = sources.now();
-      return (await repo.findOfBoard(store.read, boardId)).map((row) => view(row, now));
+      return views(boardId, await repo.findOfBoard(store.read, boardId));
     },
 
     /** The file of a picture; who sees it for the first time is written down. @throws AppError `board_unknown`, `forbidden`, `screenshot_unknown` */
