@@ -2,7 +2,7 @@
 import { foldedWords } from '../../shared/util/fold.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { chunksOf } from './store/chunks.ts';
-import { setFolded, unfolded, type EditPlace, type ListedTable, type WordGroup } from './store/edited-page.ts';
+import { setFolded, unfolded, type EditPlace, type NamedTable, type WordGroup } from './store/edited-page.ts';
 import type { Store } from './store/store.ts';
 import { takeTurns } from './turns.ts';
 
@@ -12,13 +12,16 @@ const mostWords = 6;
 /** What a row is found by. */
 export const foldedName = (name: string): string => foldedWords(name).join(' ');
 
+/** The folded words of a search. */
+export const soughtWords = (query: string): string[] => [...new Set(foldedWords(query))].slice(0, mostWords);
+
 /** Units by the words that their names lack, so that «phú an họp» finds what is called «Họp» in Phú An. */
 export function wordGroups(
   unitIds: readonly string[],
   query: string,
   nameOf: (unitId: string) => string,
 ): (readonly WordGroup[])[] {
-  const words = [...new Set(foldedWords(query))].slice(0, mostWords);
+  const words = soughtWords(query);
   return chunksOf(unitIds).map((chunk) => {
     if (words.length === 0) return [{ unitIds: chunk, words }];
     const groups = new Map<string, { unitIds: string[]; words: string[] }>();
@@ -71,7 +74,7 @@ export async function inBatches<R>(
 }
 
 /** Makes rows of a release before findable. */
-export const foldOldRows = (store: Store, table: ListedTable): Promise<void> =>
+export const foldOldRows = (store: Store, table: NamedTable): Promise<void> =>
   inBatches(
     (place) => unfolded(store.write, table, place),
     ({ id }) => id,

@@ -7,6 +7,8 @@ import type { Db, Tx } from './store.ts';
 type EditedTable = 'notices' | 'playlists' | 'schedule_entries';
 /** Of boards only those out of use are a list by pages. */
 export type ListedTable = EditedTable | 'boards';
+/** Found by nothing but its name. */
+export type NamedTable = Exclude<ListedTable, 'notices'>;
 
 /** Units, and the folded words that a row of theirs must have; the unit's own name has the others. */
 export interface WordGroup {
@@ -31,6 +33,8 @@ export interface EditedFilter<T extends ListedTable> {
   readonly folded?: (eb: ExpressionBuilder<Database, T>) => Expression<string>;
   /** A word may also be found where this says. */
   readonly elsewhere?: (eb: ExpressionBuilder<Database, T>, pattern: string) => Expression<SqlBool>;
+  /** Without the rows that have all words in `folded`. */
+  readonly notByName?: boolean;
   readonly also?: (eb: ExpressionBuilder<Database, T>) => readonly Expression<SqlBool>[];
 }
 
@@ -39,16 +43,21 @@ type Shared = ExpressionBuilder<Database, 'playlists'>;
 
 function conditions<T extends ListedTable>(eb: Shared, filter: EditedFilter<T>, groups: readonly WordGroup[]) {
   const own = eb as unknown as ExpressionBuilder<Database, T>;
-  const hasWord = (word: string): Expression<SqlBool> => {
-    const pattern = `%${word}%`;
-    const inName = filter.folded ? eb(filter.folded(own), 'like', pattern) : eb('folded', 'like', pattern);
-    return filter.elsewhere ? eb.or([inName, filter.elsewhere(own, pattern)]) : inName;
+  const inName = (pattern: string): Expression<SqlBool> =>
+    eb(filter.folded ? filter.folded(own) : eb.ref('folded'), 'like', pattern);
+  const found = (words: readonly string[]): readonly Expression<SqlBool>[] => {
+    const patterns = words.map((word) => `%${word}%`);
+    const { elsewhere } = filter;
+    return [
+      ...patterns.map((pattern) => (elsewhere ? eb.or([inName(pattern), elsewhere(own, pattern)]) : inName(pattern))),
+      ...(filter.notByName ? [eb.not(eb.and(patterns.map(inName)))] : []),
+    ];
   };
   // Not by the index of units, which would read every row and sort them: by the one in the order of the list, until a page is full.
   const unitId = eb.fn.coalesce('unit_id', sql.lit(''));
   return eb.and([
     filter.binnedSince === undefined ? eb('deleted_at', 'is', null) : eb('deleted_at', '>=', filter.binnedSince),
-    eb.or(groups.map(({ unitIds, words }) => eb.and([eb(unitId, 'in', unitIds), ...words.map(hasWord)]))),
+    eb.or(groups.map(({ unitIds, words }) => eb.and([eb(unitId, 'in', unitIds), ...found(words)]))),
     ...(filter.also?.(own) ?? []),
   ]);
 }
@@ -126,12 +135,12 @@ export async function countEdited<T extends ListedTable>(
 /** Rows of a release before this one, that nothing finds yet; those with ids after one, in that order. */
 export async function unfolded(
   db: Db | Tx,
-  table: ListedTable,
+  table: NamedTable,
   { after, limit }: { after: string; limit: number },
 ): Promise<{ id: string; name: string }[]> {
   return db
     .selectFrom(table as 'playlists')
-    .select(['id', (eb) => eb.ref((table === 'notices' ? 'title' : 'name') as 'name').as('name')])
+    .select(['id', 'name'])
     .where('folded', '=', '')
     .where('id', '>', after)
     .orderBy('id')
@@ -141,7 +150,7 @@ export async function unfolded(
 
 export async function setFolded(
   tx: Tx,
-  table: ListedTable,
+  table: NamedTable,
   rows: readonly { id: string; folded: string }[],
 ): Promise<void> {
   for (const { id, folded } of rows)

@@ -27,6 +27,7 @@ import * as versionWords from './migrations/0023-version-words.ts';
 import * as approvedEntertainment from './migrations/0024-approved-entertainment.ts';
 import * as bin from './migrations/0026-bin.ts';
 import * as foundByKey from './migrations/0027-found-by-key.ts';
+import * as searchText from './migrations/0028-search-text.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -55,6 +56,7 @@ const migrations: readonly Migration[] = [
   approvedEntertainment.migration,
   bin.migration,
   foundByKey.migration,
+  searchText.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

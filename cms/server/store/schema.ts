@@ -263,6 +263,8 @@ export interface Database {
     entertainment: Generated<number>;
     /** The words of its title, folded: what it is found by. '' until the first start of the release that has this. */
     folded: Generated<string>;
+    /** The words of its text and its document number, folded, each once; null until the first start of the release that has this. */
+    text_words: Generated<string | null>;
     /** Counts edits; an edit names the revision that it started from. */
     revision: number;
     created_at: number;
@@ -281,8 +283,9 @@ export interface Database {
   };
   /** What was submitted for approval, as it was then, numbered from 1, and what was decided. */
   notice_versions: {
-    /** The words of its title, folded, as `folded` of a notice. */
+    /** What it is found by, as of a notice. */
     folded: Generated<string>;
+    text_words: Generated<string | null>;
     notice_id: string;
     number: number;
     /** The notice's when it was submitted. */

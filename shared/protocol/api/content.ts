@@ -13,7 +13,7 @@ export const longestShownMs = 3_600_000;
 
 /*
  * Lists of what people edit: GET /api/notices?…, /api/playlists?…, /api/schedule-entries?…, the newest edit first; a word may also be
- * in the name of an entry's playlist.
+ * in the name of an entry's playlist, or in the document number or text of a notice: those come after what is found by its title.
  */
 /** `a,b,c` */
 const someIds = z
@@ -72,9 +72,19 @@ const noticeLook = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('video'), asset: sha256Hex }),
 ]);
 export type NoticeLook = z.infer<typeof noticeLook>;
-export const noticeRow = notice
-  .omit({ content: true })
-  .extend({ look: noticeLook, /** A small picture of it. */ poster: sha256Hex.nullable() });
+const found = z.strictObject({
+  in: z.enum(['documentNumber', 'text']),
+  /** The number, or the part of the text that has the words. */
+  text: z.string(),
+});
+export type Found = z.infer<typeof found>;
+export const noticeRow = notice.omit({ content: true }).extend({
+  look: noticeLook,
+  /** A small picture of it. */
+  poster: sha256Hex.nullable(),
+  /** Where the words sought are, unless they are in its title and its unit's name. */
+  found: found.optional(),
+});
 const yes = z.literal('true').optional();
 /** `ids`: only these; `toDecide`: what waits for the asker's approval. */
 export const noticesQuery = z.strictObject({

@@ -1,7 +1,9 @@
 /** What a province writes in some years, put straight into a store. */
 import { v7 as uuidv7 } from 'uuid';
 import { sample } from '../../../layouts/notice/sample.ts';
+import { wordsOf } from '../../../cms/server/features/notices/words.ts';
 import { foldedName } from '../../../cms/server/listing.ts';
+import type { NoticeContent } from '../../../shared/protocol/programme.ts';
 import type { Store } from '../../../cms/server/store/store.ts';
 
 /** What titles are made of: with a number each, many share a word and few share all. */
@@ -17,7 +19,7 @@ const subjects = [
 ];
 const places = ['thôn Đông', 'thôn Tây', 'xóm Chợ', 'khu phố 3', 'bản Nà Lạc', 'ấp Hòa Bình'];
 
-/** What somebody would type to find some of them: with diacritics, without, a part of a word, a number. */
+/** What somebody would type to find some of them: with diacritics, without, a part of a word, a number, a document number, words of the text. */
 export const searches = [
   'tiem vac xin',
   'thuế đất',
@@ -26,10 +28,23 @@ export const searches = [
   '1234',
   'lớp 10 hòa bình',
   'suc khoe',
+  '1234/TB',
+  'gia đình mang theo',
+  'hop khu pho chu nha',
 ];
 
 const titleOf = (n: number): string =>
   `${subjects[n % subjects.length]} ${places[Math.floor(n / subjects.length) % places.length]} số ${n}`;
+
+/** As long as notices are, in words that differ. */
+const bodyOf = (n: number): string =>
+  [
+    sample.body,
+    ...Array.from(
+      { length: 5 },
+      (_, i) => `${titleOf(n * 7 + i * 13)}, do hộ ông ${places[(n + i) % places.length]} làm chủ nhà.`,
+    ),
+  ].join('\n');
 
 /** Approved notices in the layout «Thông báo». @returns their ids */
 export async function seedNotices(
@@ -38,18 +53,23 @@ export async function seedNotices(
 ): Promise<string[]> {
   const rows = Array.from({ length: count }, (_, n) => {
     const title = titleOf(n);
-    const content = JSON.stringify({ type: 'layout', layout: 'notice', fields: { ...sample, title } });
-    return [uuidv7(), unitId, title, foldedName(title), 'local', content, null, 1, now, now + n, by, 'approved', 1];
+    const fields = { ...sample, title, body: bodyOf(n), documentNumber: `${n}/TB-UBND` };
+    const content: NoticeContent = { type: 'layout', layout: 'notice', fields };
+    const { folded, text_words } = wordsOf({ title, content });
+    return [
+      ...[uuidv7(), unitId, title, folded, text_words, 'local', JSON.stringify(content)],
+      ...[null, 1, now, now + n, by, 'approved', 1],
+    ];
   });
   const columns = [
-    ...['id', 'unit_id', 'title', 'folded', 'category', 'content', 'duration_ms', 'revision'],
+    ...['id', 'unit_id', 'title', 'folded', 'text_words', 'category', 'content', 'duration_ms', 'revision'],
     ...['created_at', 'updated_at', 'updated_by', 'state', 'approved_version'],
   ] as const;
   const versionColumns = [
     ...['notice_id', 'number', 'revision', 'unit_id', 'title', 'category', 'content', 'edited_by'],
     ...['submitted_by', 'submitted_at', 'state', 'decided_by', 'decided_at'],
   ] as const;
-  const versions = rows.map(([id, , title, , category, content]) => [
+  const versions = rows.map(([id, , title, , , category, content]) => [
     ...[id!, 1, 1, unitId, title!, category!, content!, by, by, now, 'approved', by, now],
   ]);
   await store.transaction(async (tx) => {

@@ -31,12 +31,18 @@ describeStores('content lists', (under) => {
   });
   afterAll(() => test.close());
 
+  const saying = (title: string) => ({
+    type: 'layout' as const,
+    layout: 'notice',
+    fields: { title, body: 'Kính mời bà con.' },
+  });
   const titles = ({ notices }: NoticeList): string[] => notices.map((notice) => notice.title);
 
   describe('of notices', () => {
     it('are searched without diacritics, in titles and in the names of units', async () => {
       const found = async (q: string, actor = admin) => titles(await test.notices.list(actor, { q }));
-      expect(await found('lich TIÊM')).toEqual(['Lịch tiêm chủng tháng 11']);
+      expect((await found('lich TIÊM'))[0]).toBe('Lịch tiêm chủng tháng 11');
+      expect(await found('lich TIÊM chung')).toEqual(['Lịch tiêm chủng tháng 11']);
       expect(await found('dai hoi dang')).toEqual(['Đại hội Đảng bộ']);
       expect(await found('lich')).toEqual(['Lịch cắt điện', 'Lịch cắt nước', 'Lịch tiêm chủng tháng 11']);
       const sisterName = test.units.get(test.ids.sister)!.name;
@@ -47,13 +53,53 @@ describeStores('content lists', (under) => {
       expect(await found('lich', sister)).toEqual(['Lịch cắt điện', 'Lịch cắt nước']);
     });
 
+    it('are found by their document number and by words of their text, after those whose titles have the words', async () => {
+      const write = (title: string, fields: Record<string, string>) => {
+        test.sources.advance(1000);
+        return test.notices.create(editor, {
+          unitId: test.ids.commune,
+          title,
+          category: 'local',
+          content: { type: 'layout', layout: 'notice', fields: { title, ...fields } },
+          durationMs: null,
+        });
+      };
+      const made = [
+        await write('Tiêm phòng trâu bò', { body: 'Tiêm tại nhà.' }),
+        await write('Chăn nuôi vụ đông', {
+          body: 'Bà con chú ý giữ ấm khi trời rét.\nTiêm phòng đủ mũi cho đàn trâu, bò, lợn theo lịch của xã.',
+          documentNumber: 'Số 127/TB-UBND',
+        }),
+      ];
+      const found = async (q: string, actor = editor) =>
+        (await test.notices.list(actor, { q })).notices.map(({ title, found }) => [title, found?.in, found?.text]);
+      for (const q of ['127/TB', '127', `127 ${test.units.get(test.ids.commune)!.name}`])
+        expect(await found(q)).toEqual([['Chăn nuôi vụ đông', 'documentNumber', 'Số 127/TB-UBND']]);
+      expect(await found('trau BO lơn')).toEqual([
+        ['Chăn nuôi vụ đông', 'text', '… đủ mũi cho đàn trâu, bò, lợn theo lịch của xã. · Số 127/TB-UBND'],
+      ]);
+      // The newer one is not first.
+      expect((await found('tiêm phòng')).map(([title]) => title)).toEqual(['Tiêm phòng trâu bò', 'Chăn nuôi vụ đông']);
+      expect((await found('dong')).map(([title, where]) => [title, where])).toEqual([['Chăn nuôi vụ đông', undefined]]);
+      expect(await found('127', sister)).toEqual([]);
+      // Page by page, over where what is found by its title ends.
+      const first = await test.notices.list(editor, { q: 'tiêm phòng', limit: 1 });
+      expect([titles(first), first.total]).toEqual([['Tiêm phòng trâu bò'], 2]);
+      const rest = await test.notices.list(editor, { q: 'tiêm phòng', limit: 1, cursor: first.next! });
+      expect([titles(rest), rest.next]).toEqual([['Chăn nuôi vụ đông'], null]);
+      const three = await test.notices.list(admin, { q: 'lich', limit: 3 });
+      const last = await test.notices.list(admin, { q: 'lich', limit: 3, cursor: three.next! });
+      expect([three.notices.at(-1)!.found, titles(last)]).toEqual([undefined, ['Chăn nuôi vụ đông']]);
+      for (const { id } of made) await test.notices.remove(editor, id);
+    });
+
     it('follow a title that is edited', async () => {
       const made = await test.text(editor, 'Họp thôn');
       await test.notices.edit(editor, made.id, 1, {
         unitId: made.unitId,
         title: 'Hội nghị',
         category: 'law',
-        content: made.content,
+        content: saying('Hội nghị'),
         durationMs: null,
       });
       expect((await test.notices.list(editor, { q: 'hop' })).total).toBe(0);
@@ -69,7 +115,7 @@ describeStores('content lists', (under) => {
         unitId: made.unitId,
         title: 'Giải bóng đá mở rộng',
         category: 'economy',
-        content: made.content,
+        content: saying('Giải bóng đá mở rộng'),
         durationMs: 90_000,
       });
       const found = async (actor: Actor, query: Parameters<typeof test.notices.list>[1]) =>
@@ -159,16 +205,19 @@ describeStores('content lists', (under) => {
       for (const { id } of many) await test.notices.remove(editor, id);
     });
 
-    it('find those of a release before, once they are folded', async () => {
-      await under.store.write.updateTable('notices').set({ folded: '' }).execute();
-      expect((await test.notices.list(admin, { q: 'lich' })).total).toBe(0);
+    it('find those of a release before, once they have their words', async () => {
+      const text = { q: 'hằng tuần' };
+      expect((await test.notices.list(admin, text)).total).toBe(4);
+      await under.store.write.updateTable('notices').set({ folded: '', text_words: null }).execute();
+      for (const query of [{ q: 'lich' }, text]) expect((await test.notices.list(admin, query)).total).toBe(0);
       await test.notices.foldOldRows();
-      expect((await test.notices.list(admin, { q: 'lich' })).total).toBe(3);
+      expect((await test.notices.list(admin, { q: 'lich cat' })).total).toBe(2);
+      expect((await test.notices.list(admin, text)).total).toBe(4);
     });
 
     it('find versions of a release before, once they are folded', async () => {
       const made = await test.text(admin, 'Lễ giao quân', test.ids.province);
-      await under.store.write.updateTable('notice_versions').set({ folded: '' }).execute();
+      await under.store.write.updateTable('notice_versions').set({ folded: '', text_words: null }).execute();
       expect((await test.notices.list(editor, { q: 'giao quan' })).total).toBe(0);
       await test.notices.foldOldRows();
       expect(titles(await test.notices.list(editor, { q: 'giao quan' }))).toEqual(['Lễ giao quân']);

@@ -1,12 +1,12 @@
 import { sql, type Expression, type ExpressionBuilder, type Selectable } from 'kysely';
 import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
-import { foldedName } from '../../listing.ts';
 import { standing } from '../../store/bin.ts';
 import { inChunks } from '../../store/chunks.ts';
 import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from './uses.ts';
+import { wordsOf } from './words.ts';
 
 export interface NoticeRecord {
   readonly id: string;
@@ -62,7 +62,7 @@ function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
 const toColumns = (values: NoticeValues) => ({
   unit_id: values.unitId,
   title: values.title,
-  folded: foldedName(values.title),
+  ...wordsOf(values),
   category: values.category,
   content: JSON.stringify(values.content),
   duration_ms: values.durationMs,
@@ -134,6 +134,8 @@ export async function holdNoticesToEdit(
 }
 
 export interface NoticeFilter {
+  /** Where the words are that are sought: all in the title, some only in the text, or either. */
+  readonly by: 'title' | 'text' | 'either';
   readonly statements: EditedFilter<'notices'>['statements'];
   readonly category: NoticeRecord['category'] | null;
   readonly ids: readonly string[] | null;
@@ -149,23 +151,26 @@ export interface NoticeFilter {
 /** What a notice says in one column to who is told its approved version only, if it is of these units; else what is being written. */
 const told = (
   eb: ExpressionBuilder<Database, 'notices'>,
-  column: 'folded' | 'category',
+  column: 'folded' | 'text_words' | 'category',
   approvedOnly: readonly string[],
 ): Expression<string> =>
-  eb
-    .case()
-    .when('unit_id', 'in', approvedOnly)
-    .then(
-      eb
-        .selectFrom('notice_versions as version')
-        .select(`version.${column}`)
-        .whereRef('version.notice_id', '=', 'notices.id')
-        .whereRef('version.number', '=', 'notices.approved_version'),
-    )
-    .else(eb.ref(column))
-    .end() as Expression<string>;
+  approvedOnly.length === 0
+    ? (eb.ref(column) as Expression<string>)
+    : (eb
+        .case()
+        .when('unit_id', 'in', approvedOnly)
+        .then(
+          eb
+            .selectFrom('notice_versions as version')
+            .select(`version.${column}`)
+            .whereRef('version.notice_id', '=', 'notices.id')
+            .whereRef('version.number', '=', 'notices.approved_version'),
+        )
+        .else(eb.ref(column))
+        .end() as Expression<string>);
 
 const edited = ({
+  by,
   statements,
   category,
   ids,
@@ -175,11 +180,11 @@ const edited = ({
   notBy,
 }: NoticeFilter): EditedFilter<'notices'> => ({
   statements,
-  ...(approvedOnly.length === 0 ? {} : { folded: (eb) => told(eb, 'folded', approvedOnly) }),
+  folded: (eb) => told(eb, 'folded', approvedOnly),
+  ...(by === 'title' ? {} : { elsewhere: (eb, pattern) => eb(told(eb, 'text_words', approvedOnly), 'like', pattern) }),
+  notByName: by === 'text',
   also: (eb) => [
-    ...(category === null
-      ? []
-      : [eb(approvedOnly.length === 0 ? eb.ref('category') : told(eb, 'category', approvedOnly), '=', category)]),
+    ...(category === null ? [] : [eb(told(eb, 'category', approvedOnly), '=', category)]),
     ...(ids === null ? [] : [eb('id', 'in', ids)]),
     // Spelled out, so that the index of what waits for approval is used.
     ...(state === null

@@ -12,7 +12,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { cutPage, foldedName, foldOldRows, inBatches, readCursor, wordGroups } from '../../listing.ts';
+import { wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -21,6 +21,7 @@ import { assertLength, cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import * as versions from './versions-repo.ts';
+import { foundBeside, searchPage, wordOldRows } from './search.ts';
 import { maySelfApprove } from './self-approval.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
 import { assertUsesWithin } from './uses.ts';
@@ -203,7 +204,7 @@ export function createNoticesService(
       const asked = waiting ? units.filter((id) => waiting.unitIds.has(id)) : units;
       // Of units above only what was approved is told, and that it was.
       const told = state === undefined || state === 'approved' ? asked : asked.filter((id) => own.has(id));
-      const filter: repo.NoticeFilter = {
+      const filter = {
         statements: wordGroups(told, q, nameOf),
         approvedOnly: told.filter((id) => !own.has(id)),
         category: category ?? null,
@@ -212,19 +213,19 @@ export function createNoticesService(
         takenDown: takenDown === undefined ? null : takenDown === 'true',
         notBy: waiting?.notBy ?? null,
       };
-      const [found, total] = await Promise.all([
-        repo.findPage(store.read, filter, { after: readCursor(cursor), limit: limit + 1 }),
-        repo.count(store.read, filter),
-      ]);
-      const { page: rows, next } = cutPage(found, limit);
+      const { page: rows, next, total } = await searchPage(store.read, filter, { q, cursor, limit });
       const page = await asTold(actor, rows);
       const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
       const posters = await media.posters([...new Set(shown)]);
-      const notices = (await timed(page)).map(({ content, ...notice }) => ({
-        ...notice,
-        look: lookOf(content),
-        poster: content.type === 'layout' ? null : (posters.get(content.asset) ?? null),
-      }));
+      const notices = (await timed(page)).map(({ content, ...notice }) => {
+        const found = foundBeside({ ...notice, content }, nameOf(notice.unitId), q);
+        return {
+          ...notice,
+          look: lookOf(content),
+          poster: content.type === 'layout' ? null : (posters.get(content.asset) ?? null),
+          ...(found && { found }),
+        };
+      });
       return { notices, next, total };
     },
     find,
@@ -311,19 +312,6 @@ export function createNoticesService(
       }
       return lengths;
     },
-    async foldOldRows() {
-      await foldOldRows(store, 'notices');
-      await inBatches(
-        (place) => versions.unfolded(store.write, place),
-        ({ noticeId }) => noticeId,
-        (rows) =>
-          store.transaction((tx) =>
-            versions.setFolded(
-              tx,
-              rows.map(({ title, ...row }) => ({ ...row, folded: foldedName(title) })),
-            ),
-          ),
-      );
-    },
+    foldOldRows: () => wordOldRows(store),
   };
 }

@@ -1,10 +1,10 @@
 /** Versions of notices as they were submitted, what was decided on each, and the one that boards are given. */
 import type { Selectable } from 'kysely';
-import { foldedName } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { toValues, type NoticeRecord, type NoticeValues } from './repo.ts';
+import { wordsOf } from './words.ts';
 
 export type VersionState = Database['notice_versions']['state'];
 
@@ -103,40 +103,6 @@ export async function findEditor(db: Db | Tx, noticeId: string): Promise<string>
   return row.updated_by;
 }
 
-/** Versions of a release before this one, that nothing finds yet; those of notices after one, in that order, whole notices. */
-export async function unfolded(
-  db: Db | Tx,
-  { after, limit }: { after: string; limit: number },
-): Promise<{ noticeId: string; number: number; title: string }[]> {
-  const next = db
-    .selectFrom('notice_versions')
-    .select('notice_id')
-    .distinct()
-    .where('folded', '=', '')
-    .where('notice_id', '>', after)
-    .orderBy('notice_id')
-    .limit(limit);
-  return db
-    .selectFrom('notice_versions')
-    .select(['notice_id as noticeId', 'number', 'title'])
-    .where('notice_id', 'in', db.selectFrom(next.as('next')).select('notice_id'))
-    .orderBy('notice_id')
-    .execute();
-}
-
-export async function setFolded(
-  tx: Tx,
-  rows: readonly { noticeId: string; number: number; folded: string }[],
-): Promise<void> {
-  for (const { noticeId, number, folded } of rows)
-    await tx
-      .updateTable('notice_versions')
-      .set({ folded })
-      .where('notice_id', '=', noticeId)
-      .where('number', '=', number)
-      .execute();
-}
-
 /** The newest first. */
 export async function findVersions(db: Db | Tx, noticeId: string, limit: number): Promise<VersionRecord[]> {
   const rows = await db
@@ -175,7 +141,7 @@ export async function insertVersion(
       revision: notice.revision,
       unit_id: notice.unitId,
       title: notice.title,
-      folded: foldedName(notice.title),
+      ...wordsOf(notice),
       category: notice.category,
       content: JSON.stringify(notice.content),
       duration_ms: notice.durationMs,

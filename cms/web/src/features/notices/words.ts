@@ -1,5 +1,5 @@
 /** A notice's attributes in words. */
-import type { NoticeLook, NoticeState } from '../../../../../shared/protocol/api/content.ts';
+import type { Found, NoticeLook, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Takedowns } from '../../../../../shared/protocol/api/takedown.ts';
 import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
@@ -47,6 +47,12 @@ export function lookName(look: NoticeLook): string {
   if (look.type === 'layout') return layoutWord(look.layout);
   return look.type === 'image' ? m.notice_type_image() : m.notice_type_video();
 }
+
+/** Where the words sought are, when they are not in the title. */
+export const foundWords = (found: Found): string =>
+  found.in === 'documentNumber'
+    ? m.notice_found_number({ number: found.text })
+    : m.notice_found_text({ text: found.text });
 
 export const stateName = (state: NoticeState): string =>
   ({
