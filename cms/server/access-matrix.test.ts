@@ -780,6 +780,7 @@ const table: Record<string, Rule> = {
     needs: 'board.read',
     about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
   },
+  'GET /api/boards/:id/changes': { needs: 'board.read', about: at('/api/boards/:id/changes', makeBoard) },
   'GET /api/boards/:id/programme': { needs: 'board.read', about: at('/api/boards/:id/programme', makeBoard) },
   'POST /api/coverage': {
     needs: 'board.read',

@@ -73,7 +73,7 @@ describeStores('the sample province', (under) => {
     expect(preview.length).toBeGreaterThan(1);
     for (const board of preview) {
       expect(board.notices).toBeGreaterThan(2);
-      expect(board.changed).toBe(false);
+      expect(board.changes).toBeNull();
       expect(board.warnings.filter((warning) => warning !== 'board_unpaired')).toEqual([]);
     }
   });

@@ -1,6 +1,6 @@
-/** HTTP: notices, playlists, schedule entries, publishing. Deleting answers 204; edits and deletions name the `revision` they began from (409 revision_conflict). */
+/** HTTP: notices, playlists, schedule entries. Deleting answers 204; edits and deletions name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
-import { durationMs, msUtc, requiredLine, sha256Hex, uuid, version } from '../common.ts';
+import { durationMs, msUtc, requiredLine, sha256Hex, uuid } from '../common.ts';
 import { exceptionDays, noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
 
 import { listFields, pageFields } from './lists.ts';
@@ -200,24 +200,3 @@ export type SchedulesQuery = z.infer<typeof schedulesQuery>;
 export type ScheduleList = z.infer<typeof scheduleEntries>;
 export type ScheduleInput = z.infer<typeof scheduleInput>;
 export type ScheduleEntry = z.infer<typeof scheduleEntry>;
-
-/** POST /api/programmes/preview {boardIds} → per board whether publishing would change anything. POST /api/programmes/publish → what was published. */
-export const publishRequest = z.strictObject({ boardIds: z.array(uuid).min(1).max(10_000) });
-export const publishPreview = z.strictObject({
-  boards: z.array(
-    z.strictObject({
-      boardId: uuid,
-      changed: z.boolean(),
-      notices: z.int(),
-      bytes: z.int(),
-      /** Codes: board_unpaired, link_not_shown, media_not_ready, nothing_to_play, obligations_overcommitted. `bytes`: what the board has to fetch anew. */ warnings:
-        z.array(z.string()),
-    }),
-  ),
-});
-export const publishAnswer = z.strictObject({
-  /** `version` is null for a board without a player: what was published waits, and is signed for the player when one is paired (warning board_unpaired). */
-  boards: z.array(
-    z.strictObject({ boardId: uuid, version: version.nullable(), changed: z.boolean(), warnings: z.array(z.string()) }),
-  ),
-});

@@ -46,6 +46,8 @@ export interface Waiting {
 }
 
 export interface Issuer {
+  /** What its certificate would say of a board now. */
+  statementOf(board: BoardRecord, deviceKey: string): Omit<Certificate, 'issuedAt'>;
   /** From the root unit to the board's own. */
   pathOf(board: BoardRecord): string[];
   /** Names what a board's programme says: see contentHash. */
@@ -216,6 +218,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
   }
 
   return {
+    statementOf,
     pathOf,
     hashOf,
     issue,

@@ -116,10 +116,10 @@ describeStores('programmes', (under) => {
     test.sources.advance(1000);
     expect((await publish(board.id))[0]).toMatchObject({ changed: false });
     expect(await test.programmes.preview(admin, [board.id])).toEqual([
-      { boardId: board.id, changed: false, notices: 1, bytes: 0, warnings: [] },
+      { boardId: board.id, changes: null, notices: 1, warnings: [] },
     ]);
     await change(notice.id, 1, 'Đổi giờ họp');
-    const [preview] = await test.programmes.preview(admin, [board.id]);
+    const preview = await test.programmes.changes(admin, board.id);
     const before = await received(board.id);
     // A draft is not on the board.
     expect(before.programme.notices.get(notice.id)!.title).toBe('Họp thôn');
@@ -128,7 +128,7 @@ describeStores('programmes', (under) => {
     expect(after.programme.notices.get(notice.id)!.title).toBe('Đổi giờ họp');
     const known = new Set(before.manifest.parts.map((part) => part.hash));
     expect(preview).toMatchObject({
-      changed: true,
+      notices: [{ id: notice.id, title: 'Đổi giờ họp', change: 'changed' }],
       bytes: after.manifest.parts.filter((part) => !known.has(part.hash)).reduce((sum, part) => sum + part.size, 0),
     });
     // Every manifest ever published is kept.
@@ -157,12 +157,12 @@ describeStores('programmes', (under) => {
     const playlist = await test.playlist(admin, [notice.id]);
     const board = await test.board(admin, { defaultPlaylistId: playlist.id });
     expect(await test.programmes.preview(admin, [board.id])).toMatchObject([
-      { changed: true, warnings: ['board_unpaired'] },
+      { changes: { first: true, noticesAdded: 1 }, warnings: ['board_unpaired'] },
     ]);
     expect(await publish(board.id)).toEqual([
       { boardId: board.id, version: null, changed: false, warnings: ['board_unpaired'] },
     ]);
-    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([{ changed: false }]);
+    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([{ changes: null }]);
     expect(await test.programmes.newestManifest(board.id)).toBeNull();
     expect(await test.boards.progress([board.id])).toEqual([]);
     await change(notice.id, 1, 'Nháp');
@@ -406,6 +406,7 @@ describeStores('programmes', (under) => {
         },
       },
       schedules: {
+        ...test.deps.schedules,
         async ofUnits(unitIds, tx) {
           if (first) {
             first = false;

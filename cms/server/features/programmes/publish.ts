@@ -1,6 +1,6 @@
 /** Publishing: what the units of some boards have scheduled is compiled and signed, and waits for boards that have no player yet. */
 import type { z } from 'zod';
-import type { publishAnswer, publishPreview } from '../../../../shared/protocol/api/content.ts';
+import type { ProgrammeChanges, publishAnswer, publishPreview } from '../../../../shared/protocol/api/publishing.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { Suspension } from '../../../../shared/protocol/programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -8,10 +8,13 @@ import type { Action, Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { inTurns, piecesOf } from '../../turns.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
-import { Compiler, type Compiled, type ProgrammeContent } from './compile.ts';
+import type { SchedulesService } from '../schedules/service.ts';
+import { certificateChanges } from './changes.ts';
+import { changeCounter, namedChanges, type Compared } from './compared.ts';
+import { Compiler, type Compiled } from './compile.ts';
 import type { Draft, Issuer, IssuerDeps, Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
-import { readManifest } from './published.ts';
+import { certificateIn, readManifest, waitingSchema } from './published.ts';
 import { boardsPerTransaction, type PublicationQueue } from './queue.ts';
 import * as repo from './repo.ts';
 import { suspendsAlike, type Suspender } from './suspended.ts';
@@ -21,8 +24,10 @@ export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
 export type Preview = z.infer<typeof publishPreview>['boards'][number];
 
 export interface Publisher {
-  /** What publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
+  /** How much publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
   preview(actor: Actor, boardIds: readonly string[]): Promise<Preview[]>;
+  /** What publishing would change for a board, by name. @throws AppError `board_unknown` 404 */
+  changes(actor: Actor, boardId: string): Promise<ProgrammeChanges>;
   /**
    * Publishes to these boards, in their order. Boards that nothing changes for keep their version; one that is deleted while it
    * waits for its turn is left out.
@@ -33,6 +38,7 @@ export interface Publisher {
 
 export interface PublisherDeps extends LibraryDeps, IssuerDeps {
   readonly boards: Pick<BoardsService, 'records' | 'devices'>;
+  readonly schedules: LibraryDeps['schedules'] & Pick<SchedulesService, 'names'>;
   readonly issuer: Issuer;
   readonly suspender: Suspender;
   readonly queue: PublicationQueue;
@@ -40,7 +46,7 @@ export interface PublisherDeps extends LibraryDeps, IssuerDeps {
 
 export function createPublisher({ store, sources, access }: Context, deps: PublisherDeps): Publisher {
   const { units, boards, suspender, queue } = deps;
-  const { pathOf, hashOf, issue } = deps.issuer;
+  const { pathOf, hashOf, statementOf, issue } = deps.issuer;
 
   /** Those of the boards that stand, in their order. @throws AppError as `require` for one where the actor may not */
   async function standing(actor: Actor, action: Action, ids: readonly string[]): Promise<BoardRecord[]> {
@@ -137,6 +143,47 @@ export function createPublisher({ store, sources, access }: Context, deps: Publi
     suspensions: readonly Suspension[],
   ): boolean => newest?.contentHash === contentHash && suspendsAlike(newest.manifest, suspensions, sources.now());
 
+  /** What would be published for boards now, beside what was published for them last. */
+  async function compare(
+    records: readonly BoardRecord[],
+    compiled: ReadonlyMap<string, Compiled>,
+  ): Promise<Compared[]> {
+    const ids = records.map((board) => board.id);
+    const [newest, waited, suspended, devices] = await Promise.all([
+      repo.findNewest(store.read, ids),
+      repo.findWaiting(store.read, ids),
+      suspensionsOf(records, compiled),
+      boards.devices(ids),
+    ]);
+    const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
+    const compared: Compared[] = [];
+    await inTurns(records, (board) => {
+      const made = compiled.get(board.id)!;
+      const [last, waits, deviceKey] = [newest.get(board.id), waited.get(board.id), players.get(board.id)];
+      const suspensions = suspended.get(board.id) ?? [];
+      const changed =
+        deviceKey === undefined
+          ? waits !== JSON.stringify(made.content)
+          : !saysAlready(last, hashOf(board, deviceKey, made.content), suspensions);
+      const paired = deviceKey !== undefined;
+      if (!changed) {
+        compared.push({ board, made, paired, changed, before: made.content, fields: [], mourning: false });
+        return;
+      }
+      const manifest = last ? readManifest(last.manifest) : null;
+      compared.push({
+        board,
+        made,
+        paired,
+        changed,
+        before: waits === undefined ? manifest : waitingSchema.parse(JSON.parse(waits)),
+        fields: manifest && paired ? certificateChanges(certificateIn(manifest), statementOf(board, deviceKey)) : [],
+        mourning: last !== undefined && paired && !suspendsAlike(last.manifest, suspensions, sources.now()),
+      });
+    });
+    return compared;
+  }
+
   const warningsOf = (made: Compiled, paired: boolean): PublishWarning[] => [
     ...(paired ? [] : ['board_unpaired' as const]),
     ...made.warnings,
@@ -145,35 +192,26 @@ export function createPublisher({ store, sources, access }: Context, deps: Publi
   return {
     async preview(actor, boardIds) {
       const records = await require(actor, 'board.read', boardIds);
-      const ids = records.map((board) => board.id);
       const compiled = await compileAll(records);
-      const players = new Map((await boards.devices(ids)).map((device) => [device.boardId, device.deviceKey]));
+      const count = changeCounter(store.read);
       const previews: Preview[] = [];
       for (const some of piecesOf(records, boardsPerTransaction)) {
-        const theirs = some.map((board) => board.id);
-        const [newest, waited, suspended] = await Promise.all([
-          repo.findNewest(store.read, theirs),
-          repo.findWaiting(store.read, theirs),
-          suspensionsOf(some, compiled),
-        ]);
-        await inTurns(some, (board) => {
-          const made = compiled.get(board.id)!;
-          const before = newest.get(board.id);
-          const deviceKey = players.get(board.id);
-          const changed =
-            deviceKey === undefined
-              ? waited.get(board.id) !== JSON.stringify(made.content)
-              : !saysAlready(before, hashOf(board, deviceKey, made.content), suspended.get(board.id) ?? []);
+        const compared = await compare(some, compiled);
+        const counts = await count(compared);
+        for (const { board, made, paired } of compared)
           previews.push({
             boardId: board.id,
-            changed,
+            changes: counts.get(board.id) ?? null,
             notices: made.notices,
-            bytes: bytesToFetch(made.content, before),
-            warnings: warningsOf(made, deviceKey !== undefined),
+            warnings: warningsOf(made, paired),
           });
-        });
       }
       return previews;
+    },
+    async changes(actor, boardId) {
+      const records = await require(actor, 'board.read', [boardId]);
+      const [compared] = await compare(records, await compileAll(records));
+      return namedChanges(store.read, compared!, deps.schedules.names);
     },
     async publish(actor, boardIds) {
       const ids = (await require(actor, 'programme.publish', boardIds)).map((board) => board.id);
@@ -187,10 +225,3 @@ export function createPublisher({ store, sources, access }: Context, deps: Publi
 }
 
 export const boardUnknown = (): AppError => new AppError('board_unknown', 'There is no such board', { status: 404 });
-
-/** Bytes of parts and media that the board does not hold yet: what publishing costs its SIM card. */
-function bytesToFetch(content: ProgrammeContent, before: repo.Newest | undefined): number {
-  const held = before ? readManifest(before.manifest) : null;
-  const known = new Set([...(held?.parts ?? []), ...(held?.assets ?? [])].map((file) => file.hash));
-  return [...content.parts, ...content.assets].reduce((sum, file) => sum + (known.has(file.hash) ? 0 : file.size), 0);
-}

@@ -34,8 +34,9 @@ export const waitingSchema = z.strictObject({
 
 /** Reads a manifest that this CMS signed and stored itself: its signature is the reader's to check, not ours. */
 export const readManifest = (jws: string): Manifest => manifestSchema.parse(decodeJwt(jws));
-export const readCertificate = (manifest: string): Certificate =>
-  certificateSchema.parse(decodeJwt(readManifest(manifest).certificate));
+export const readCertificate = (manifest: string): Certificate => certificateIn(readManifest(manifest));
+export const certificateIn = ({ certificate }: Pick<Manifest, 'certificate'>): Certificate =>
+  certificateSchema.parse(decodeJwt(certificate));
 
 /** What was published for a board last: waiting for a player, or with the player before; the fallback alone when nothing ever was. */
 export function publishedContent(
@@ -56,7 +57,10 @@ export function publishedContent(
 }
 
 /** What the parts of some programmes say, by hash. */
-export async function readParts(db: Db, all: readonly Content[]): Promise<(hash: string) => Part> {
+export async function readParts(
+  db: Db,
+  all: readonly { content: Pick<ProgrammeContent, 'parts'>; parts: Iterable<EncodedPart> }[],
+): Promise<(hash: string) => Part> {
   const known = new Map<string, Part>();
   const turn = takeTurns();
   const note = async (hash: string, body: string): Promise<void> => {

@@ -1,9 +1,15 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { publishAnswer, publishPreview, publishRequest } from '../../../../shared/protocol/api/content.ts';
-import { sha256Hex } from '../../../../shared/protocol/common.ts';
+import {
+  programmeChanges,
+  publishAnswer,
+  publishPreview,
+  publishRequest,
+} from '../../../../shared/protocol/api/publishing.ts';
+import { sha256Hex, uuid } from '../../../../shared/protocol/common.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
+import { longAnswer } from '../../http.ts';
 import { sendContent, textContent } from '../media/send-file.ts';
 import type { ProgrammesService } from './service.ts';
 
@@ -15,7 +21,7 @@ export const programmeRoutes =
     const app = plain.withTypeProvider<ZodTypeProvider>();
     app.post(
       '/api/programmes/preview',
-      { config, schema: { body: publishRequest, response: { 200: publishPreview } } },
+      { config, schema: { body: publishRequest, response: { 200: publishPreview } }, serializerCompiler: longAnswer },
       async (request) => ({
         boards: await service.preview(actorOf(request), request.body.boardIds),
       }),
@@ -26,6 +32,15 @@ export const programmeRoutes =
       async (request) => ({
         boards: await service.publish(actorOf(request), request.body.boardIds),
       }),
+    );
+    app.get(
+      '/api/boards/:id/changes',
+      {
+        config,
+        schema: { params: z.strictObject({ id: uuid }), response: { 200: programmeChanges } },
+        serializerCompiler: longAnswer,
+      },
+      (request) => service.changes(actorOf(request), request.params.id),
     );
     app.get(
       '/content/parts/:hash',

@@ -45,6 +45,7 @@ export interface ProgrammesDeps extends Omit<PublisherDeps, Made>, Omit<RenewDep
   readonly notices: PublisherDeps['notices'] & SuspenderDeps['notices'];
   readonly mournings: RenewDeps['mournings'] & SuspenderDeps['mournings'];
   readonly boards: RenewDeps['boards'];
+  readonly schedules: PublisherDeps['schedules'];
   readonly obligations: RenewDeps['obligations'];
 }
 
@@ -54,12 +55,13 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   const suspender = createSuspender(store, deps);
   const queue = createPublicationQueue(context);
   const withQueue = { ...deps, issuer, suspender, queue };
-  const { preview, publish } = createPublisher(context, withQueue);
+  const { preview, changes, publish } = createPublisher(context, withQueue);
   const renewal = createRenewal(context, withQueue);
   const recorder = createProgressRecorder(context);
 
   return {
     preview,
+    changes,
     publish,
     withdraw: createWithdraw(context, withQueue),
     signAnew: renewal.signAnew,

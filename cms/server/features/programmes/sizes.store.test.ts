@@ -116,7 +116,7 @@ describeStores('what boards fetch', (under) => {
     const [led, screen, wall] = [await boardOf(192, 96), await boardOf(1920, 1080), await boardOf(3840, 2160)];
     const ids = [led.id, screen.id, wall.id];
     await test.pair(ids);
-    const previews = await test.programmes.preview(test.admin, ids);
+    const previews = await Promise.all(ids.map((id) => test.programmes.changes(test.admin, id)));
     await test.programmes.publish(test.admin, ids);
 
     const [ofLed, ofScreen, ofWall] = [await fetchAll(led.id), await fetchAll(screen.id), await fetchAll(wall.id)];

@@ -2,7 +2,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { z } from 'zod';
 import type { Board, ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
-import { publishAnswer, publishPreview } from '../../../../../shared/protocol/api/content.ts';
+import { publishAnswer, publishPreview } from '../../../../../shared/protocol/api/publishing.ts';
 import { compareVersions } from '../../../../../shared/protocol/common.ts';
 import type { Api } from '../../lib/api.ts';
 
@@ -49,7 +49,7 @@ export class Publishing {
       if (look !== this.#looks) return;
       for (const row of boards) {
         this.preview.set(row.boardId, row);
-        if (row.changed) this.#wanted.add(row.boardId);
+        if (row.changes) this.#wanted.add(row.boardId);
       }
     } catch (error) {
       if (look === this.#looks) throw error;
@@ -64,7 +64,7 @@ export class Publishing {
     for (const row of answer.boards) {
       this.published.set(row.boardId, row);
       const before = this.preview.get(row.boardId);
-      if (before) this.preview.set(row.boardId, { ...before, changed: false });
+      if (before) this.preview.set(row.boardId, { ...before, changes: null });
       this.#wanted.delete(row.boardId);
     }
     const waiting = answer.boards.filter((row) => row.version === null).length;

@@ -20,7 +20,9 @@ function setting(...shown: string[]) {
     if (fails) throw new ApiError('network_unreachable', 'No answer');
     const row = (boardId: string) => ({
       boardId,
-      changed: boardId !== 'same',
+      ...(path.endsWith('preview')
+        ? { changes: boardId === 'same' ? null : { key: boardId } }
+        : { changed: boardId !== 'same' }),
       version: boardId === 'bare' ? null : '1',
     });
     return { boards: boardIds.map(row) };

@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
+import type { ChangeCounts } from '../../../../../shared/protocol/api/publishing.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import type { PreviewRow } from './publish.svelte.ts';
-import { changeWord, fetchWord, reasonWord } from './words.ts';
+import { alike, countWords, playlistWords } from './changes.ts';
+import { changeWord, reasonWord } from './words.ts';
 
 overwriteGetLocale(() => 'vi');
-const row = (changed: boolean, bytes: number): PreviewRow => ({
-  boardId: 'b',
-  changed,
-  notices: 9,
-  bytes,
-  warnings: [],
-});
+const counts: ChangeCounts = {
+  key: 'k',
+  first: false,
+  noticesAdded: 0,
+  noticesRemoved: 0,
+  noticesChanged: 0,
+  playlists: 0,
+  schedules: 0,
+  required: 0,
+  board: 0,
+  mourning: false,
+};
+const row = (changes: ChangeCounts | null): PreviewRow => ({ boardId: 'b', changes, notices: 9, warnings: [] });
 const board = (fields: object): Board =>
   ({
     id: 'b',
@@ -21,22 +29,38 @@ const board = (fields: object): Board =>
     presence: { presence: 'online', now: null },
     ...fields,
   }) as Board;
-const published = { progress: { state: 'active' } };
 
 describe('what is new for a board', () => {
   it('tells the first publication from a change, and both from what was just published', () => {
-    expect(changeWord(board({}), row(true, 1), false)).toBe('Phát hành lần đầu');
-    expect(changeWord(board(published), row(true, 1), false)).toBe('Có thay đổi');
-    expect(changeWord(board(published), row(false, 1), true)).toBe('Vừa phát hành');
-    expect(changeWord(board(published), row(false, 1), false)).toBe('Không có gì mới');
+    expect(changeWord(row({ ...counts, first: true }), false)).toBe('Phát hành lần đầu');
+    expect(changeWord(row(counts), true)).toBe('Có thay đổi');
+    expect(changeWord(row(null), true)).toBe('Vừa phát hành');
+    expect(changeWord(row(null), false)).toBe('Không có gì mới');
   });
-  it('names a size only where something would be sent', () => {
-    expect(fetchWord(board(published), row(true, 1700))).toBe('bảng sẽ tải 1,7 kB');
-    expect(fetchWord(board({ presence: { presence: 'unpaired' } }), row(true, 1700))).toBe(
-      'bảng sẽ tải 1,7 kB khi có máy phát',
+  it('is counted in words, and content that is only signed anew is said to be the same', () => {
+    expect(countWords({ ...counts, noticesAdded: 2, noticesChanged: 1, schedules: 1, mourning: true })).toBe(
+      'thêm 2 tin, sửa 1 tin, 1 lịch phát, tin nghỉ trong quốc tang',
     );
-    expect(fetchWord(board(published), row(false, 1700))).toBe('');
-    expect(fetchWord(board(published), row(true, 0))).toBe('');
+    expect(countWords(counts)).toBe('nội dung giữ nguyên, chỉ ký lại');
+  });
+  it('is said of a playlist by what comes in, goes out and moves', () => {
+    const list = { id: 'p', name: 'Hằng ngày', change: 'changed' as const, added: [], removed: [] };
+    const of = (fields: object) => playlistWords({ ...list, reordered: false, retimed: false, ...fields });
+    expect(of({ added: ['Họp thôn'], removed: ['Tiêm chủng'], reordered: true })).toBe(
+      'thêm «Họp thôn»; bỏ «Tiêm chủng»; đổi thứ tự',
+    );
+    expect(of({})).toBe('đổi tên');
+    expect(of({ change: 'removed' })).toBe('');
+  });
+  it('is one list for boards that change alike, the largest group first', () => {
+    const rows = ['a', 'b', 'b', 'c', 'c', 'c', null].map((key, index) => ({
+      boardId: String(index),
+      changes: key === null ? null : { ...counts, key },
+    }));
+    expect(alike(rows).map(({ boardIds }) => boardIds)).toEqual([
+      ['3', '4', '5'],
+      ['1', '2'],
+    ]);
   });
 });
 

@@ -1,23 +1,14 @@
 /** What the publish page says of a board: whether there is something new for it, and what it plays since. */
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import { formatTime } from '../../lib/time.ts';
-import { bytesWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { openEntry, type Content } from '../schedules/open-entry.ts';
 import type { PreviewRow } from './publish.svelte.ts';
 
 /** @param justPublished something new was published from this page */
-export function changeWord(board: Board, preview: PreviewRow, justPublished: boolean): string {
-  if (justPublished && !preview.changed) return m.publish_just_done();
-  if (!preview.changed) return m.publish_unchanged();
-  return board.progress === null ? m.publish_first() : m.publish_changed();
-}
-
-/** «bảng sẽ tải 1,7 kB»: what publishing now would cost its line; '' where nothing would be sent. */
-export function fetchWord(board: Board, preview: PreviewRow): string {
-  if (!preview.changed || preview.bytes === 0) return '';
-  const size = bytesWords(preview.bytes);
-  return board.presence.presence === 'unpaired' ? m.publish_to_fetch_paired({ size }) : m.publish_to_fetch({ size });
+export function changeWord(preview: PreviewRow, justPublished: boolean): string {
+  if (preview.changes) return preview.changes.first ? m.publish_first() : m.publish_changed();
+  return justPublished ? m.publish_just_done() : m.publish_unchanged();
 }
 
 /** Why the board shows what it shows: «Đang phát theo lịch «Bản tin sáng», hết 08:00». null where it is not known. */

@@ -8,7 +8,7 @@ import { dayWords, durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { timeWord } from './cron-choice.ts';
 import { priorityWord } from './priority.ts';
-import { scheduleSentence } from './sentence.ts';
+import { scheduleSentence, type When } from './sentence.ts';
 
 interface Names {
   unit: (id: string) => string;
@@ -22,11 +22,19 @@ export const changesOf = (before: ScheduleInput, after: ScheduleInput, names: Na
 const linesOf = (schedule: ScheduleInput, names: Names): Line[] => [
   [m.schedule_name(), schedule.name],
   [m.unit_field(), names.unit(schedule.unitId)],
+  ...partLines(schedule, names),
+  [m.schedule_where(), names.targets(schedule.targets)],
+];
+
+/** What boards are told of a schedule. */
+export const partLines = (
+  schedule: Pick<ScheduleInput, 'playlistId' | 'priority' | 'exceptions' | keyof When>,
+  names: Pick<Names, 'playlist'>,
+): Line[] => [
   [m.schedule_playlist(), names.playlist(schedule.playlistId)],
   [m.schedule_priority(), priorityWord(schedule.priority)],
   [m.schedule_when(), scheduleSentence(schedule)],
   [m.exceptions_title(), (schedule.exceptions ?? []).map(dayLine).join('\n')],
-  [m.schedule_where(), names.targets(schedule.targets)],
 ];
 
 function dayLine({ date, instead }: ExceptionDay): string {

@@ -1,0 +1,83 @@
+/** HTTP: what publishing would change, and publishing. */
+import { z } from 'zod';
+import { uuid, version } from '../common.ts';
+import { entryPart } from '../programme.ts';
+
+/** POST /api/programmes/preview {boardIds} → per board what publishing would change. POST /api/programmes/publish → what was published. */
+export const publishRequest = z.strictObject({ boardIds: z.array(uuid).min(1).max(10_000) });
+
+/** How much differs from what was published for a board last. */
+const changeCounts = z.strictObject({
+  /** Boards with the same key change alike. */
+  key: z.string(),
+  /** Nothing was ever published for the board: everything is new. */
+  first: z.boolean(),
+  noticesAdded: z.int(),
+  noticesRemoved: z.int(),
+  noticesChanged: z.int(),
+  playlists: z.int(),
+  schedules: z.int(),
+  required: z.int(),
+  /** Of the board's own record. */
+  board: z.int(),
+  mourning: z.boolean(),
+});
+export type ChangeCounts = z.infer<typeof changeCounts>;
+
+export const publishPreview = z.strictObject({
+  boards: z.array(
+    z.strictObject({
+      boardId: uuid,
+      /** null: publishing would change nothing. */
+      changes: changeCounts.nullable(),
+      notices: z.int(),
+      /** Codes: board_unpaired, link_not_shown, media_not_ready, notice_not_approved, nothing_to_play, obligations_overcommitted. */
+      warnings: z.array(z.string()),
+    }),
+  ),
+});
+
+export const change = z.enum(['added', 'removed', 'changed']);
+export type ChangeKind = z.infer<typeof change>;
+
+/** What of a board's record stands in its programme. `player`: it is signed for another player. */
+export const boardField = z.enum(['name', 'unit', 'place', 'zone', 'groups', 'output', 'defaultPlaylist', 'player']);
+export type BoardField = z.infer<typeof boardField>;
+
+/**
+ * GET /api/boards/:id/changes: what publishing would change for a board, by name. All of it empty: the same content is signed anew,
+ * or nothing differs at all.
+ */
+export const programmeChanges = z.strictObject({
+  notices: z.array(z.strictObject({ id: uuid, title: z.string(), change })),
+  playlists: z.array(
+    z.strictObject({
+      id: uuid,
+      name: z.string(),
+      change,
+      /** Titles of notices that come in and go out; of a playlist that is changed, not of one that comes or goes as a whole. */
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      /** What else differs of its items: their order, or how long and between which days they are shown. */
+      reordered: z.boolean(),
+      retimed: z.boolean(),
+    }),
+  ),
+  schedules: z.array(
+    z.strictObject({ id: uuid, name: z.string(), before: entryPart.nullable(), after: entryPart.nullable() }),
+  ),
+  required: z.array(z.strictObject({ id: uuid, title: z.string(), change })),
+  board: z.array(boardField),
+  /** Which notices rest, and when, during a time of mourning. */
+  mourning: z.boolean(),
+  /** What the board has to fetch. */
+  bytes: z.int(),
+});
+export type ProgrammeChanges = z.infer<typeof programmeChanges>;
+
+export const publishAnswer = z.strictObject({
+  /** `version` is null for a board without a player: what was published waits, and is signed for the player when one is paired (warning board_unpaired). */
+  boards: z.array(
+    z.strictObject({ boardId: uuid, version: version.nullable(), changed: z.boolean(), warnings: z.array(z.string()) }),
+  ),
+});
