@@ -4,37 +4,27 @@
  */
 import type { Component } from 'svelte';
 import type { z } from 'zod';
+import { byFolder } from './parts/by-folder.ts';
 import './parts/theme.css';
-import { layoutNames, type LayoutName } from './names.ts';
 import type { LayoutProps } from './types.ts';
 
+/** The component is to be given fields that its own schema has parsed; that pairing by name is beyond the type system. */
 export interface Layout {
   readonly component: Component<LayoutProps<Record<string, unknown>>>;
   readonly schema: z.ZodType<Record<string, unknown>>;
 }
 
-/** A component is to be given fields that its own schema has parsed; that pairing by name is beyond the type system. */
-type Loaded = readonly [{ default: unknown }, { schema: Layout['schema'] }];
-
-const files: Readonly<Record<LayoutName, () => Promise<Loaded>>> = {
-  notice: () => Promise.all([import('./notice/Notice.svelte'), import('./notice/schema.ts')]),
-  infographic: () => Promise.all([import('./infographic/Infographic.svelte'), import('./infographic/schema.ts')]),
-  urgent: () => Promise.all([import('./urgent/Urgent.svelte'), import('./urgent/schema.ts')]),
-  chart: () => Promise.all([import('./chart/Chart.svelte'), import('./chart/schema.ts')]),
-  picture: () => Promise.all([import('./picture/Picture.svelte'), import('./picture/schema.ts')]),
-  poster: () => Promise.all([import('./poster/Poster.svelte'), import('./poster/schema.ts')]),
-  timetable: () => Promise.all([import('./timetable/Timetable.svelte'), import('./timetable/schema.ts')]),
-  document: () => Promise.all([import('./document/Document.svelte'), import('./document/schema.ts')]),
-  clock: () => Promise.all([import('./clock/Clock.svelte'), import('./clock/schema.ts')]),
-};
+const components = byFolder(import.meta.glob<Layout['component']>('./*/Layout.svelte', { import: 'default' }));
+const schemas = byFolder(import.meta.glob<Layout['schema']>('./*/schema.ts', { import: 'schema' }));
 
 /** Reads all of them, so that none has to be read later. */
 export async function loadEveryLayout(): Promise<void> {
-  await Promise.all(layoutNames.map(loadLayout));
+  await Promise.all(Object.keys(components).map(loadLayout));
 }
 
-/** Reads a layout; what has been read once is there at once. Rejects when its files cannot be read. */
-export async function loadLayout(name: LayoutName): Promise<Layout> {
-  const [{ default: component }, { schema }] = await files[name]();
-  return { component: component as Layout['component'], schema };
+/** Reads a layout; what has been read once is there at once. Null for one that is not there; rejects when its files cannot be read. */
+export function loadLayout(name: string): Promise<Layout> | null {
+  const [component, schema] = [components[name], schemas[name]];
+  if (component === undefined || schema === undefined) return null;
+  return Promise.all([component(), schema()]).then(([component, schema]) => ({ component, schema }));
 }

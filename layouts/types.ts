@@ -1,6 +1,7 @@
 /** The words that every layout shares: what a form needs to know of its fields, and what its component is given. */
+import type { PictureField } from './fields.ts';
 
-/** A column of a `rows` field. Its label is the message `layout_<layout>_<rows key>_<column key>`. */
+/** A column of a `rows` field. */
 export interface ColumnMeta {
   readonly key: string;
   readonly kind: 'text';
@@ -13,10 +14,7 @@ interface FieldBase {
   readonly required: boolean;
 }
 
-/**
- * One field of a layout, in the order of the form. Its label is the message `layout_<layout>_<key>`; the layout's own
- * name is the message `layout_<layout>`.
- */
+/** One field of a layout, in the order of the form; what it is called stands in `words.ts`. */
 export type FieldMeta =
   | (FieldBase & {
       readonly kind: 'text';
@@ -32,7 +30,7 @@ export type FieldMeta =
       readonly maxRows: number;
       readonly columns: readonly ColumnMeta[];
     })
-  /** One of a few words; the label of each is the message `layout_<layout>_<key>_<option>`. */
+  /** One of a few words. */
   | (FieldBase & { readonly kind: 'choice'; readonly options: readonly string[] })
   /** Rows of cells, typed or pasted from a spreadsheet: `string[][]`, its first row may hold the names of the columns. */
   | (FieldBase & {
@@ -45,6 +43,35 @@ export type FieldMeta =
   | (FieldBase & { readonly kind: 'pages' })
   /** A picture: `{asset, alt}` with the SHA-256 of the file, or null. */
   | (FieldBase & { readonly kind: 'image' });
+
+export type Locale = 'vi' | 'en';
+
+/** What a layout is called in one language. */
+export interface Words<Names = Readonly<Record<string, string>>> {
+  readonly name: string;
+  /** A line on what it is for. */
+  readonly about: string;
+  /** Labels by field; of the columns of its rows and of its options by `field.column` and `field.option`, of its hint by `field.hint`. */
+  readonly fields: Names;
+}
+
+/** `Words` in both languages: every label that a layout with such fields needs, and no other. */
+export type LayoutWords<Fields> = Readonly<Record<Locale, Words<Labels<keyof Fields & string, Fields>>>>;
+
+type Labels<Key extends string, Fields> = {
+  readonly [Label in Key | { [K in keyof Fields & string]: Within<K, Fields[K]> }[keyof Fields & string]]: string;
+} & { readonly [Hint in `${Key}.hint`]?: string };
+
+/** Options of a choice, columns of rows. */
+type Within<Key extends string, Value> = string extends Value
+  ? never
+  : Value extends string
+    ? `${Key}.${Value}`
+    : Value extends readonly (infer Row)[]
+      ? Row extends readonly unknown[] | PictureField
+        ? never
+        : `${Key}.${keyof Row & string}`
+      : never;
 
 /** A picture that has been loaded and decoded. */
 export interface Picture {

@@ -5,6 +5,7 @@
  * (for packages). What has not changed since the last build is left as it is.
  */
 import { parseArgs } from 'node:util';
+import { LayoutError, writeLayoutList } from './lib/layout-list.ts';
 import { repoRoot } from './lib/paths.ts';
 import { TARGETS, isFresh, type TargetName } from './lib/targets.ts';
 
@@ -21,6 +22,12 @@ if (unknown.length > 0) {
 const standard: TargetName[] = values.electron ? ['web', 'stage', 'electron', 'engine'] : ['web', 'stage'];
 const wanted = positionals.length > 0 ? positionals.filter(isTarget) : standard;
 
+try {
+  writeLayoutList();
+} catch (error) {
+  console.error(error instanceof LayoutError ? error.message : error);
+  process.exit(1);
+}
 // Plugins look for their files from the checkout, wherever this was called from.
 process.chdir(repoRoot);
 const stale = wanted.filter((name) => values.force || !isFresh(name));

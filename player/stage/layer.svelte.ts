@@ -1,6 +1,5 @@
 /** One scene on the stage: being prepared behind, in front, or about to go. */
 import type { Scene } from '../../shared/protocol/bridge.ts';
-import { isLayoutName } from '../../layouts/names.ts';
 import { loadLayout, type Layout } from '../../layouts/registry.ts';
 import type { Picture } from '../../layouts/types.ts';
 import { assetsOf } from '../../shared/protocol/programme.ts';
@@ -87,9 +86,10 @@ export class Layer {
     if (this.scene.kind !== 'notice' || this.scene.notice.content.type !== 'layout') return;
     const { content } = this.scene.notice;
     const { layout: name, fields, enlarge = 1 } = content;
-    if (!isLayoutName(name)) throw new SceneError('layout_unknown', `No layout «${name}»`);
+    const files = loadLayout(name);
+    if (files === null) throw new SceneError('layout_unknown', `No layout «${name}»`);
     const loadAll = assetsOf(content).map(async (hash) => [hash, await loadPicture(assetBase + hash)] as const);
-    const code = within(loadLayout(name), LOAD_LIMIT_MS, 'layout_failed', `«${name}» not loaded in time`);
+    const code = within(files, LOAD_LIMIT_MS, 'layout_failed', `«${name}» not loaded in time`);
     const [{ component, schema }, ...pictures] = await Promise.all([code, ...loadAll]);
     const parsed = schema.safeParse(fields);
     if (!parsed.success) throw new SceneError('layout_failed', `Fields of «${name}»: ${parsed.error.message}`);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { AppError } from '../../shared/util/errors.ts';
+import { writeLayoutList } from './layout-list.ts';
 import { repoRoot } from './paths.ts';
 import { isFresh, type TargetName } from './targets.ts';
 
@@ -10,9 +11,10 @@ export class BuildError extends AppError {}
 
 /**
  * Builds those of the targets whose sources have changed; its progress goes to this terminal.
- * @throws BuildError
+ * @throws BuildError, LayoutError
  */
 export async function runBuild(targets: TargetName[]): Promise<void> {
+  writeLayoutList();
   const stale = targets.filter((name) => !isFresh(name));
   if (stale.length === 0) return;
   const child = spawn(process.execPath, [join(repoRoot, 'scripts/build.ts'), ...stale], {

@@ -7,11 +7,11 @@ import { decodeQR } from 'qr/decode.js';
 import sharp from 'sharp';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { layoutNames } from '../../layouts/names.ts';
+import { layoutNames } from '../../layouts/schemas.ts';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import type { NoticeContent } from '../../shared/protocol/programme.ts';
 import { maxLinkLength } from '../../shared/protocol/link-code.ts';
-import { layoutCases } from './lib/layout-cases.ts';
+import { caseNames, layoutCase } from './lib/layout-cases.ts';
 import { inspect, pageCount, pagedLines, shownText } from './lib/inspect-stage.ts';
 import { layoutScene, noticeScene, ScriptedDirector } from './stage-harness.ts';
 
@@ -96,14 +96,12 @@ const tried = (shape: string, name: string): boolean =>
     (name.endsWith('sample') || (/long/.test(name) ? shape === '16:9' || shape === '192×96' : shape === '2:1')));
 
 const onEveryShape = Object.keys(shapes).flatMap((shape) =>
-  Object.keys(layoutCases)
-    .filter((name) => tried(shape, name))
-    .map((name) => [shape, name] as const),
+  caseNames.filter((name) => tried(shape, name)).map((name) => [shape, name] as const),
 );
 
 test.each(onEveryShape)('%s: «%s» is whole on its pages, NFC and NFD alike', async (shape, name) => {
   await open(shapes[shape]!);
-  const { layout, fields } = await layoutCases[name]!(director);
+  const { layout, fields } = await layoutCase(name, director);
   const decomposed = JSON.parse(JSON.stringify(fields).normalize('NFD')) as Record<string, unknown>;
   let lines = 0;
   await turn(layout, fields, async (index) => {
@@ -126,15 +124,20 @@ test.each(onEveryShape)('%s: «%s» is whole on its pages, NFC and NFD alike', a
 });
 
 const enlarged = Object.keys(shapes).flatMap((shape) =>
-  ['notice, long', 'infographic, longest', 'chart, sample', 'timetable, sample', 'poster, sample', 'clock, sample'].map(
-    (name) => [shape, name] as const,
-  ),
+  [
+    'notice, longest',
+    'infographic, longest',
+    'chart, sample',
+    'timetable, sample',
+    'poster, sample',
+    'clock, sample',
+  ].map((name) => [shape, name] as const),
 );
 
 test.each(enlarged)('%s: «%s» is whole when it is drawn larger', async (shape, name) => {
   const glass = shapes[shape]!;
   await open(glass);
-  const { layout, fields } = await layoutCases[name]!(director);
+  const { layout, fields } = await layoutCase(name, director);
   const enlarge = 2.58;
   await director.present(
     'larger',
@@ -166,7 +169,7 @@ const linked = Object.keys(shapes).flatMap((shape) => layoutNames.map((layout) =
 
 test.each(linked)('%s: the link beside «%s» is scanned or left out, and all is whole', async (shape, name) => {
   await open(shapes[shape]!);
-  const { layout, fields } = await layoutCases[`${name}, sample`]!(director);
+  const { layout, fields } = await layoutCase(`${name}, sample`, director);
   for (const [id, link] of Object.entries(links)) {
     const content: NoticeContent = { type: 'layout', layout, fields: fields as Record<string, string>, link };
     await director.present(id, noticeScene(content), { durationMs, nowMs, paused: true });
@@ -203,7 +206,7 @@ function writtenIn(fields: unknown, key = ''): string[] {
 
 test.each(layoutNames)('on fine glass «%s» says everything that was written', async (layout) => {
   await open(shapes['16:9']!);
-  const { fields } = await layoutCases[`${layout}, sample`]!(director);
+  const { fields } = await layoutCase(`${layout}, sample`, director);
   let said = '';
   await turn(layout, fields, async () => {
     said += ` ${await page.evaluate(shownText)}`;

@@ -2,7 +2,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layouts } from '../../../../layouts/schemas.ts';
 import { auditGroups } from '../../../../shared/protocol/api/audit.ts';
 import { wordId } from '../features/audit/word-ids.ts';
 import { messageIdOf } from './error-codes.ts';
@@ -83,25 +82,11 @@ describe('messages', () => {
     const pages = sources('cms/web/src')
       .map(({ text }) => text)
       .join('\n');
-    const byName = /^(?:error|layout|audit_(?:action|reason|field))_/;
+    const byName = /^(?:error|audit_(?:action|reason|field))_/;
     const unused = [...languages.vi.keys()].filter(
       (id) => !byName.test(id) && !new RegExp(`\\bm\\.${id}\\b`).test(pages),
     );
     expect(unused).toEqual([]);
-  });
-
-  it('name every layout, field and column', () => {
-    const snake = (word: string): string => word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    const wanted = Object.entries(layouts).flatMap(([layout, { fields }]) => [
-      `layout_${layout}`,
-      ...fields.flatMap((field) => [
-        `layout_${layout}_${snake(field.key)}`,
-        ...(field.kind === 'rows'
-          ? field.columns.map((column) => `layout_${layout}_${snake(field.key)}_${snake(column.key)}`)
-          : []),
-      ]),
-    ]);
-    expect(wanted.filter((id) => !languages.vi.has(id))).toEqual([]);
   });
 
   it('name every action that the audit log holds, in a group of actions', () => {

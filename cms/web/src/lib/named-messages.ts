@@ -1,4 +1,4 @@
-/** Sentences that are found by a made-up name: `error_<code>`, `layout_<layout>_<field>`. */
+/** Sentences that are found by a made-up name: `error_<code>`, `audit_action_<action>`. */
 
 /**
  * Those of `m` whose names begin so. The build reads the call (messages-by-module.ts) and hands over just these, so `prefix` has to

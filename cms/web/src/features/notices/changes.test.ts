@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { m } from '../../paraglide/messages.js';
 import { changesOf, longTextsOf, particularsOf, type Compared } from './changes.ts';
-import { categoryName, layoutWord } from './words.ts';
+import { categoryName, fieldWord } from './words.ts';
 
 const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> = {}): Compared => ({
   title: 'Họp thôn',
@@ -22,8 +22,8 @@ describe('what changed between two versions', () => {
   it('names each field with what it said before and after', () => {
     const after = version({ body: 'Tối mai', signer: 'Nguyễn Văn A' }, { category: 'law', unitId: 'binh' });
     expect(changesOf(version(), after, unitName)).toEqual([
-      { label: layoutWord('notice', 'body'), before: 'Tối nay', after: 'Tối mai' },
-      { label: layoutWord('notice', 'signer'), before: '', after: 'Nguyễn Văn A' },
+      { label: fieldWord('notice', 'body'), before: 'Tối nay', after: 'Tối mai' },
+      { label: fieldWord('notice', 'signer'), before: '', after: 'Nguyễn Văn A' },
       { label: m.notice_category(), before: categoryName('local'), after: categoryName('law') },
       { label: m.unit_field(), before: 'Xã An', after: 'Xã Bình' },
     ]);
@@ -84,11 +84,11 @@ describe('what an approver answers for', () => {
   it('is each short text of the notice, also one that was left out', () => {
     const { content } = version({ documentNumber: '12/TB-UBND', date: '20/11/2026', signer: 'Nguyễn Văn A' });
     expect(particularsOf(content)).toEqual([
-      [layoutWord('notice', 'title'), 'Họp thôn'],
-      [layoutWord('notice', 'documentNumber'), '12/TB-UBND'],
-      [layoutWord('notice', 'date'), '20/11/2026'],
-      [layoutWord('notice', 'issuingUnit'), ''],
-      [layoutWord('notice', 'signer'), 'Nguyễn Văn A'],
+      [fieldWord('notice', 'title'), 'Họp thôn'],
+      [fieldWord('notice', 'documentNumber'), '12/TB-UBND'],
+      [fieldWord('notice', 'date'), '20/11/2026'],
+      [fieldWord('notice', 'issuingUnit'), ''],
+      [fieldWord('notice', 'signer'), 'Nguyễn Văn A'],
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('what an approver answers for', () => {
 
   it('is the whole of what stands in it at length, also rows and tables, and not what is left out', () => {
     expect(longTextsOf(version({ body: 'Dòng một\nDòng hai' }).content)).toEqual([
-      [layoutWord('notice', 'body'), 'Dòng một\nDòng hai'],
+      [fieldWord('notice', 'body'), 'Dòng một\nDòng hai'],
     ]);
     expect(longTextsOf(version({ body: '' }).content)).toEqual([]);
     const table = [
@@ -108,16 +108,16 @@ describe('what an approver answers for', () => {
     ];
     const fields = { title: 'Lịch tiêm', table: table };
     expect(longTextsOf({ type: 'layout', layout: 'timetable', fields })).toEqual([
-      [layoutWord('timetable', 'table'), 'Thôn · Giờ\nBình Hải · 7h30'],
+      [fieldWord('timetable', 'table'), 'Thôn · Giờ\nBình Hải · 7h30'],
     ]);
   });
 
   it('is of a picture in a layout its words and not its file', () => {
     const fields = { picture: { asset: 'a'.repeat(64), alt: 'Bản đồ ngập' }, caption: 'Vùng ngập' };
     const lines = particularsOf({ type: 'layout', layout: 'picture', fields });
-    expect(lines).toContainEqual([layoutWord('picture', 'picture'), 'Bản đồ ngập']);
+    expect(lines).toContainEqual([fieldWord('picture', 'picture'), 'Bản đồ ngập']);
     expect(particularsOf({ type: 'layout', layout: 'poster', fields: { picture: null } })).toContainEqual([
-      layoutWord('poster', 'picture'),
+      fieldWord('poster', 'picture'),
       '',
     ]);
   });
@@ -138,7 +138,7 @@ describe('a document shown by its pages', () => {
       );
     expect(changesOf(pages('a'.repeat(64)), pages('b'.repeat(64)), unitName)).toEqual([
       {
-        label: layoutWord('document', 'pages'),
+        label: fieldWord('document', 'pages'),
         before: `${m.change_file_words({ id: 'aaaaaaaa' })}, Trang 1`,
         after: `${m.change_file_words({ id: 'bbbbbbbb' })}, Trang 1`,
       },

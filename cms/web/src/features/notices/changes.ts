@@ -5,7 +5,7 @@ import type { NoticeContent } from '../../../../../shared/protocol/programme.ts'
 import { differences, type Change, type Line } from '../../lib/changes.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
-import { categoryName, layoutWord, lookName } from './words.ts';
+import { categoryName, fieldWord, lookName } from './words.ts';
 
 type LayoutContent = Extract<NoticeContent, { type: 'layout' }>;
 
@@ -51,7 +51,7 @@ function fieldsOf({ layout, fields }: LayoutContent, wanted: (field: FieldMeta) 
   return layouts[layout].fields.filter(wanted).map((field): Line => {
     const value = fields[field.key];
     const words = field.kind === 'image' ? pictureOf(value)?.alt : valueWords(layout, field, value);
-    return [layoutWord(layout, field.key), words ?? ''];
+    return [fieldWord(layout, field.key), words ?? ''];
   });
 }
 
@@ -73,7 +73,7 @@ function lookLines(content: NoticeContent): Line[] {
   if (!isLayoutName(layout)) return [[m.notice_content(), JSON.stringify(fields)]];
   return [
     ...layouts[layout].fields.map((field): Line => [
-      layoutWord(layout, field.key),
+      fieldWord(layout, field.key),
       valueWords(layout, field, fields[field.key]),
     ]),
     [m.change_enlarge(), enlarge === undefined ? '' : `× ${enlarge}`],
@@ -94,7 +94,7 @@ function valueWords(layout: LayoutName, field: FieldMeta, value: unknown): strin
   if (value === null || value === undefined) return '';
   switch (field.kind) {
     case 'choice':
-      return layoutWord(layout, field.key, text(value));
+      return fieldWord(layout, field.key, text(value));
     case 'image':
       return pictureWords(pictureOf(value)!);
     case 'pages':

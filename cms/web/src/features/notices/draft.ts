@@ -6,7 +6,7 @@ import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shar
 import { webLink } from '../../../../../shared/protocol/link-code.ts';
 import { assetsOf, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
 import { scanningTimeMs } from '../../../../../shared/protocol/reading-time.ts';
-import { layoutWord } from './words.ts';
+import { layoutName } from './words.ts';
 
 /** `layout:<name>`, `image` or `video`. */
 export type ContentType = `layout:${LayoutName}` | 'image' | 'video';
@@ -126,7 +126,7 @@ export function headlineOf(content: NoticeContent): string {
     const text = content.fields[key];
     if (typeof text === 'string') return text;
   }
-  return layoutWord(content.layout);
+  return layoutName(content.layout);
 }
 
 /** Still pictures have no length of their own. */

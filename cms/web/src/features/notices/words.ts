@@ -1,9 +1,10 @@
 /** A notice's attributes in words. */
+import { wordsOf } from '../../../../../layouts/words.ts';
 import type { Found, NoticeLook, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Takedowns } from '../../../../../shared/protocol/api/takedown.ts';
 import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
-import { messagesNamed } from '../../lib/named-messages.ts';
 import { m } from '../../paraglide/messages.js';
+import { getLocale } from '../../paraglide/runtime.js';
 
 export type Category = (typeof noticeCategories)[number];
 
@@ -26,25 +27,24 @@ export function categoryName(category: Category): string {
 export const categoryOptions = (): { value: Category; label: string }[] =>
   noticeCategories.map((value) => ({ value, label: categoryName(value) }));
 
-const layoutMessages = messagesNamed(m, 'layout_');
+/** What a layout and its fields are called; of one that is not there, nothing. */
+const layoutWords = (layout: string) => wordsOf(layout, getLocale());
 
-function layoutMessage(path: readonly string[]): string | undefined {
-  const id = ['layout', ...path].join('_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return layoutMessages[id]?.();
-}
+export const layoutName = (layout: string): string => layoutWords(layout)?.name ?? layout;
 
-/**
- * A layout's words are messages named by the layout: `layout_<layout>`, `layout_<layout>_about`, `layout_<layout>_<field>`,
- * `layout_<layout>_<rows>_<column>`, `layout_<layout>_<choice>_<option>`.
- */
-export const layoutWord = (...path: string[]): string => layoutMessage(path) ?? path.at(-1) ?? '';
+export const layoutAbout = (layout: string): string => layoutWords(layout)?.about ?? '';
 
-/** What a field's message `layout_<layout>_<field>_hint` says, if there is one. */
-export const layoutHint = (layout: string, field: string): string | undefined => layoutMessage([layout, field, 'hint']);
+/** The label of a field, with `part` of a column of its rows or of one of its options. */
+export const fieldWord = (layout: string, field: string, part?: string): string =>
+  layoutWords(layout)?.fields[part === undefined ? field : `${field}.${part}`] ?? part ?? field;
+
+/** What to know when a field is filled in, if anything. */
+export const fieldHint = (layout: string, field: string): string | undefined =>
+  layoutWords(layout)?.fields[`${field}.hint`];
 
 /** «Thông báo», «Infographic số liệu», «Hình ảnh», «Video». */
 export function lookName(look: NoticeLook): string {
-  if (look.type === 'layout') return layoutWord(look.layout);
+  if (look.type === 'layout') return layoutName(look.layout);
   return look.type === 'image' ? m.notice_type_image() : m.notice_type_video();
 }
 

@@ -1,0 +1,32 @@
+import type { LayoutWords } from '../types.ts';
+import type { InfographicFields } from './schema.ts';
+
+/** Where it stands in the menu of the studio: from small to large. */
+export const place = 30;
+
+export const words: LayoutWords<InfographicFields> = {
+  vi: {
+    name: 'Infographic số liệu',
+    about: 'Từ 1 đến 6 con số, đọc được từ bên kia đường',
+    fields: {
+      title: 'Tiêu đề trên bảng',
+      rows: 'Các số liệu',
+      'rows.value': 'Con số',
+      'rows.unit': 'Đơn vị tính',
+      'rows.label': 'Ý nghĩa',
+      source: 'Nguồn số liệu',
+    },
+  },
+  en: {
+    name: 'Infographic',
+    about: 'One to six figures, readable from across the street',
+    fields: {
+      title: 'Headline on the board',
+      rows: 'Figures',
+      'rows.value': 'Figure',
+      'rows.unit': 'Unit',
+      'rows.label': 'Meaning',
+      source: 'Source',
+    },
+  },
+};
