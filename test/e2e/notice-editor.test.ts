@@ -1,0 +1,82 @@
+/** Writing a notice, with what is made of a document, by keyboard as well. A real CMS with the sample. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright';
+import { expect as see } from 'playwright/test';
+import { afterAll, beforeAll, test } from 'vitest';
+import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import { startCms, type Cms } from './lib/processes.ts';
+import { Studio } from './lib/studio.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-notice-'));
+const documents = fileURLToPath(new URL('../fixtures/documents', import.meta.url));
+let cms: Cms;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  const executablePath = await ensureBrowser();
+  cms = await startCms(join(folder, 'cms'));
+  browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const account = cms.sample?.accounts?.find(({ role }) => role === 'editor');
+  if (!account) throw new Error('The sample has no editor');
+  page = await (await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } })).newPage();
+  await new Studio(page, cms.url).signIn(account.email, account.password);
+});
+afterAll(async () => {
+  await browser?.close();
+  await cms?.child.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const open = (path: string) => page.goto(new URL(path, cms.url).href);
+
+/** A new notice of this file. */
+async function openDocument(name: string): Promise<void> {
+  await open('/notices');
+  await page.locator('input[type=file]').setInputFiles(join(documents, name));
+  await see(page).toHaveURL(/\/notices\/new\?document=/, { timeout: 60_000 });
+}
+
+test('the text of a document instead of its pages, and back', async () => {
+  await openDocument('notice.pdf');
+  await page.getByRole('button', { name: 'Lưu tin', exact: true }).click();
+  await see(page).toHaveURL(/\/notices\/[0-9a-f-]{36}$/);
+  const pages = page.getByRole('group', { name: 'Trang được chiếu' });
+  const read = page.getByText('Đã đọc từ tài liệu; xin kiểm tra');
+  const anyRead = read.first();
+  await see(pages).toBeVisible();
+  await see(anyRead).toBeHidden();
+
+  const typed = page.getByRole('button', { name: 'Dùng chữ thay cho trang' }).first();
+  await typed.focus();
+  await page.keyboard.press('Enter');
+  const title = page.getByLabel('Tiêu đề trên bảng');
+  await see(title).toBeFocused();
+  await see(pages).toBeHidden();
+  const marks = await read.count();
+  see(marks).toBeGreaterThan(1);
+  await title.press('End');
+  await title.pressSequentially(' (sửa)');
+  await see(read).toHaveCount(marks - 1);
+
+  await page.getByRole('button', { name: 'Hoàn tác' }).click();
+  await see(pages).toBeVisible();
+  await see(anyRead).toBeHidden();
+  await typed.click();
+  await see(title).toHaveValue(/ \(sửa\)$/);
+  await page.getByRole('button', { name: 'Lưu', exact: true }).click();
+  await see(page.getByText(/^Đã lưu/).first()).toBeVisible();
+  await see(read).toHaveCount(0);
+});
+
+test('the focus stays where a button was that goes', async () => {
+  await openDocument('sparse.pdf');
+  const leave = page.getByRole('button', { name: 'Bỏ trang gần trống' });
+  await leave.focus();
+  await page.keyboard.press('Enter');
+  await see(leave).toBeHidden();
+  await see(page.getByRole('group', { name: 'Trang được chiếu' }).locator(':focus')).toHaveCount(1);
+});
