@@ -36,6 +36,7 @@ export const newsRights = {
   playsRecordedV1: 'proof.read',
   mediaChangedV1: 'content.read',
   approvalsChangedV1: 'content.read',
+  mourningsChangedV1: 'content.read',
   takeoverProgressedV1: 'takeover.read',
   screenshotsChangedV1: 'screenshot.read',
 } as const satisfies Partial<Record<Name, Action>>;
@@ -64,6 +65,8 @@ interface News {
   readonly screenshots: Set<string>;
   /** Units with news of what waits for approval. */
   readonly approvals: Set<string>;
+  /** Units whose mourning has changed. */
+  readonly mournings: Set<string>;
   readonly takeovers: Set<string>;
 }
 const noNews = (): News => ({
@@ -73,6 +76,7 @@ const noNews = (): News => ({
   media: new Set(),
   screenshots: new Set(),
   approvals: new Set(),
+  mournings: new Set(),
   takeovers: new Set(),
 });
 
@@ -190,6 +194,8 @@ export function createConsoleGateway(
     for (const takeoverId of told.takeovers)
       tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
     for (const unitId of told.approvals) tell('approvalsChangedV1', { unitId }, [unitId]);
+    // It concerns everybody below as well.
+    for (const unitId of told.mournings) tell('mourningsChangedV1', { unitId }, deps.tree.subtreeOf(unitId));
     for (const mediaId of told.media) {
       const unitId = await presenceRepo.unitOfMedia(store.read, mediaId);
       if (unitId !== undefined) tell('mediaChangedV1', { mediaId }, [unitId]);
@@ -205,6 +211,7 @@ export function createConsoleGateway(
     events.on('screenshotsChanged', ({ boardId }) => note((to) => to.screenshots.add(boardId))),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
+    events.on('mourningsChanged', ({ unitIds }) => note((to) => unitIds.forEach((id) => to.mournings.add(id)))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
     events.on('accountChanged', ({ userId }) => onAccountChanged(userId)),
     events.on('sessionEnded', ({ sessionHash }) => namespace.in(sessionRoom(sessionHash)).disconnectSockets(true)),

@@ -29,6 +29,8 @@ interface NewsRule {
   readonly needs: Action | 'self';
   /** Makes it happen. @returns the id that the message carries */
   readonly happens?: (unitId: string) => Promise<string>;
+  /** It concerns whoever is below the thing's unit, too. */
+  readonly downward?: true;
   /** Told only to those who have it open. */
   readonly toOpen?: true;
 }
@@ -191,6 +193,21 @@ const news: Record<News, NewsRule> = {
       return unitId;
     },
   },
+  mourningsChangedV1: {
+    needs: 'content.read',
+    downward: true,
+    happens: async (unitId) => {
+      const { sources } = test.app.context;
+      await test.app.features.mournings.order(root, {
+        unitId,
+        reason: 'Quốc tang',
+        reference: '',
+        startsAt: sources.now(),
+        endsAt: sources.now() + 3_600_000,
+      });
+      return unitId;
+    },
+  },
   takeoverProgressedV1: {
     needs: 'takeover.read',
     happens: async (unitId) => {
@@ -218,12 +235,14 @@ const news: Record<News, NewsRule> = {
   },
 };
 
-const expected = (who: Who, action: Action, place: Place): boolean =>
-  who !== 'nobody' && roleAllows(who, action) && (place === 'own' || place === 'below');
+const expected = (who: Who, action: Action, place: Place, downward = false): boolean =>
+  who !== 'nobody' &&
+  roleAllows(who, action) &&
+  (place === 'own' || place === 'below' || (downward && place === 'above'));
 
 describe('what pages are told', () => {
   const rules = (Object.entries(news) as [News, NewsRule][]).filter(([, rule]) => rule.happens);
-  it.each(rules)('%s', async (name, { needs, happens }) => {
+  it.each(rules)('%s', async (name, { needs, downward, happens }) => {
     for (const page of [...pages.values(), witness]) page.told.length = 0;
     const ids: Partial<Record<Place, string>> = {};
     for (const place of places) {
@@ -237,7 +256,7 @@ describe('what pages are told', () => {
         expect([who, place, told.some(({ body }) => carries(ids[place]!)(body as object))]).toEqual([
           who,
           place,
-          expected(who, needs as Action, place),
+          expected(who, needs as Action, place, downward),
         ]);
     }
   });

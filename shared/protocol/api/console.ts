@@ -38,6 +38,8 @@ export const consoleMessages = {
   mediaChangedV1: z.strictObject({ mediaId: uuid }),
   /** What waits for approval at the unit is other than before; the page asks again. */
   approvalsChangedV1: z.strictObject({ unitId: uuid }),
+  /** Mourning of the unit was ordered, changed or lifted; the page asks again. */
+  mourningsChangedV1: z.strictObject({ unitId: uuid }),
   takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
   /** A picture was asked for, has come, or will not come; the page asks again. */
   screenshotsChangedV1: z.strictObject({ boardId: uuid }),

@@ -51,6 +51,10 @@ export const mourning = z.strictObject({
   sendingSince: msUtc.nullable(),
 });
 export type Mourning = z.infer<typeof mourning>;
+export const mourningsQuery = z.strictObject({
+  /** Only those that are on or to come. */
+  standing: z.stringbool().default(false),
+});
 /** GET /api/mournings: of units in sight and of those above them, the newest first, at most two hundred. */
 export const mournings = z.strictObject({ mournings: z.array(mourning) });
 export type MourningList = z.infer<typeof mournings>;
@@ -60,14 +64,14 @@ const restingNotice = z.strictObject({ id: uuid, title: z.string(), boards: z.in
 /** POST /api/mournings/preview {unitId}: what would rest if it began now. */
 export const mourningPreviewRequest = mourningInput.pick({ unitId: true });
 export const mourningPreview = z.strictObject({
-  /** Boards of the unit and below … */
+  /** Boards of the unit and below. */
   boards: z.int(),
-  /** … that cannot be reached now, … */
-  offline: z.int(),
-  /** … that have no player, … */
-  unpaired: z.int(),
-  /** … and that show something that would rest. */
+  /** Those of them that show something that would rest … */
   resting: z.int(),
+  /** … of which these cannot be reached now, … */
+  offline: z.int(),
+  /** … and these have no player. */
+  unpaired: z.int(),
   /** On most boards first. */
   notices: z.array(restingNotice),
 });

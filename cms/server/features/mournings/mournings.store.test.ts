@@ -278,8 +278,15 @@ describeStores('mourning', (under) => {
     const playlist = await test.playlist(admin, [song.id]);
     const board = await test.board(admin, { defaultPlaylistId: playlist.id });
     await test.programmes.publish(admin, [board.id]);
+    // One that shows nothing of the kind has no player either, and is nobody's concern.
+    await test.board(admin, { defaultPlaylistId: null });
+    const before = await reach.preview(officer, test.ids.province);
     const ordered = await order();
     expect(await rowOf(ordered, board.id)).toMatchObject({ state: 'unpaired', notices: 1 });
+    // The same figures before and after.
+    const { boards } = await reach.detail(officer, ordered.id);
+    expect(boards).toHaveLength(before.resting);
+    expect(boards.filter(({ state }) => state === 'unpaired')).toHaveLength(before.unpaired);
     expect(ordered.sendingSince).toBeNull();
     await test.pair([board.id]);
     expect(await suspensionsOf(board.id)).toMatchObject([{ noticeIds: [song.id] }]);
@@ -325,6 +332,8 @@ describeStores('mourning', (under) => {
     });
     const second = await order({ startsAt: now() + 2 * day, endsAt: now() + 5 * day });
     expect(second.state).toBe('planned');
+    const standing = (await test.mournings.list(officer, { standing: true })).mournings.map(({ id }) => id);
+    expect(standing.toSorted()).toEqual([first.id, second.id].toSorted());
     expect(await suspensionsOf(board.id)).toEqual([{ from: first.startsAt, to: second.endsAt, noticeIds: [song.id] }]);
     await test.mournings.setEnd(officer, first.id, 2, now() + day);
     expect(await suspensionsOf(board.id)).toEqual([

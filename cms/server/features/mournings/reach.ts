@@ -46,13 +46,13 @@ export function createMourningReach(
     async preview(actor, unitId) {
       access.assert(actor, 'mourning.order', unitId);
       const records = await boards.recordsOfUnits(units.tree.subtreeOf(unitId));
-      const found = await resting(records);
-      const presences = await boards.presences(records.map(({ id }) => id));
+      const found = (await resting(records)).filter(showing);
+      const presences = await boards.presences(found.map(({ board }) => board.id));
       return {
         boards: records.length,
         offline: presences.filter(({ presence }) => presence === 'offline').length,
         unpaired: presences.filter(({ presence }) => presence === 'unpaired').length,
-        resting: found.filter(showing).length,
+        resting: found.length,
         notices: await countNotices(found),
       };
     },

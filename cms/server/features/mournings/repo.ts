@@ -53,13 +53,19 @@ export async function holdOrders(tx: Tx, rootId: string): Promise<void> {
   await tx.selectFrom('units').select('id').where('id', '=', rootId).forUpdate().execute();
 }
 
-/** The newest first. */
-export async function findMournings(db: Db | Tx, unitIds: readonly string[], limit: number): Promise<MourningRecord[]> {
+/** The newest first. @param standingAt only those that are not over then and were not lifted, ms UTC; null: all */
+export async function findMournings(
+  db: Db | Tx,
+  unitIds: readonly string[],
+  standingAt: number | null,
+  limit: number,
+): Promise<MourningRecord[]> {
   const rows = await inChunks(unitIds, (chunk) =>
     db
       .selectFrom('mournings')
       .selectAll()
       .where('unit_id', 'in', chunk)
+      .$if(standingAt !== null, (query) => query.where('ends_at', '>', standingAt).where('lifted_at', 'is', null))
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)

@@ -9,6 +9,7 @@ import {
   mourningPreview,
   mourningPreviewRequest,
   mournings,
+  mourningsQuery,
 } from '../../../../shared/protocol/api/mournings.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
@@ -23,8 +24,10 @@ export const mourningRoutes =
   (service: MourningsService, reach: MourningReach): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/mournings', { config, schema: { response: { 200: mournings } } }, (request) =>
-      service.list(actorOf(request)),
+    app.get(
+      '/api/mournings',
+      { config, schema: { querystring: mourningsQuery, response: { 200: mournings } } },
+      (request) => service.list(actorOf(request), request.query),
     );
     app.post(
       '/api/mournings',

@@ -27,7 +27,7 @@ export interface MourningTime {
 
 export interface MourningsService {
   /** Those of units in sight and of units above them. */
-  list(actor: Actor): Promise<MourningList>;
+  list(actor: Actor, only?: { readonly standing: boolean }): Promise<MourningList>;
   /** @throws AppError `mourning_unknown` 404 */
   get(actor: Actor, id: string): Promise<Mourning>;
   /** Others in sight that some board goes by as well, while it lasts or would have; the first to begin first. */
@@ -198,10 +198,10 @@ export function createMourningsService(context: Context, { units, accounts }: Mo
     events.emit('mourningsChanged', { changes: [{ id, at }], unitIds: [unitId] });
 
   return {
-    async list(actor) {
-      return {
-        mournings: await views(await repo.findMournings(store.write, contentUnits(actor, access, tree), toldAtOnce)),
-      };
+    async list(actor, only) {
+      const from = only?.standing ? sources.now() : null;
+      const unitIds = contentUnits(actor, access, tree);
+      return { mournings: await views(await repo.findMournings(store.write, unitIds, from, toldAtOnce)) };
     },
     async get(actor, id) {
       return (await views([await find(actor, id)]))[0]!;

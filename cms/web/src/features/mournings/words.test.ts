@@ -43,7 +43,9 @@ describe('mourning in words', () => {
 
   it('never calls a board done that has not said so', () => {
     const row = { boardId: '', boardName: '', unitName: '', lastSeenAt: null, errorCode: null, notices: 1 };
-    expect(boardWord({ ...row, state: 'sent', online: false })).toBe('Chờ kết nối');
+    expect(boardWord({ ...row, state: 'sent', online: false }, false)).toBe('Chờ kết nối');
+    const told = { ...row, state: 'active', online: true } as const;
+    expect([boardWord(told, false), boardWord(told, true)]).toEqual(['Đã nhận', 'Đã nhận lệnh kết thúc']);
     expect(boardTone({ ...row, state: 'sent', online: true })).not.toBe('good');
     expect(boardTone({ ...row, state: 'active', online: false })).toBe('good');
   });

@@ -28,13 +28,14 @@ export function stateWord(mourning: Mourning, now: number): string {
 
 type Row = MourningDetail['boards'][number];
 
-export function boardWord({ state, online }: Row): string {
+/** @param lifted what it was told last is that mourning has ended */
+export function boardWord({ state, online }: Row, lifted: boolean): string {
   const words: Record<MourningBoardState, () => string> = {
     refused: m.mourning_board_refused,
     waiting: m.mourning_board_waiting,
     sent: online ? m.mourning_board_sent : m.mourning_board_sent_offline,
     unpaired: m.mourning_board_unpaired,
-    active: m.mourning_board_active,
+    active: lifted ? m.mourning_board_lifted : m.mourning_board_active,
   };
   return words[state]();
 }
