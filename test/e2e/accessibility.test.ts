@@ -96,7 +96,18 @@ test('an administrator signs in, starts an exercise and orders mourning', async 
   await studio.signIn(account!.email, account!.password);
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
   await studio.orderMourning('Quốc tang');
+  await open(page, '/boards');
+  await see(page.getByRole('link', { name: /^Để tang · .* nội dung giải trí tạm ngừng đến/ })).toBeVisible();
 });
+
+test.each(['boards', 'mournings', 'notices', 'obligations', 'playlists', 'schedules', 'takeovers', 'users'])(
+  'an address under /%s that holds no id is no page',
+  async (noun) => {
+    await open(page, `/${noun}/nothing-of-ours`);
+    await see(page.getByRole('heading', { level: 1 })).toHaveText('Không có trang này');
+    await see(page.getByRole('alert')).toHaveCount(0);
+  },
+);
 
 test.each(all ? (['vi', 'en'] as const) : (['vi'] as const))(
   'every page, in %s',

@@ -3,6 +3,7 @@
  * fetched behind it (`fetchPages`), because a page must open while the CMS is away too.
  */
 import { createRouter } from 'sv-router';
+import KnownAddress from './features/shell/KnownAddress.svelte';
 import PageMissing from './features/shell/PageMissing.svelte';
 import { fetchSentences } from './lib/errors.ts';
 
@@ -50,6 +51,7 @@ const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 
 export const { p, navigate, isActive, route } = createRouter({
   hooks: { beforeLoad: ({ pathname }) => (pathname === '/' ? undefined : fetchSentences()) },
+  layout: KnownAddress,
   '/': OverviewPage,
   '/bin/:kind': BinPage,
   '/boards': {
