@@ -364,6 +364,10 @@ const table: Record<string, Rule> = {
   'GET /api/takeover-templates': { needs: 'takeover.raise' },
   // Everywhere at once: see features/takeovers/templates.store.test.ts.
   'PUT /api/takeover-templates': { needs: 'takeover.raise' },
+  'GET /api/categories': { needs: 'signedIn' },
+  // Everywhere at once: see features/categories/categories.store.test.ts.
+  'PUT /api/categories': { needs: 'category.edit' },
+  'GET /api/categories/uses': { needs: 'category.edit' },
   'GET /api/openapi.json': { needs: 'signedIn' },
   'DELETE /api/session': { needs: 'signedIn' },
   'GET /content/assets/:hash': { needs: 'boardOrUser' },
@@ -1021,7 +1025,7 @@ describe('the description of the interface', () => {
     const late = await call('PUT /api/playlists/:id', { url: `/api/playlists/${id}`, payload }, 'editor');
     const codes = codesOf(described.get('PUT /api/playlists/:id')!, late.statusCode);
     expect([late.statusCode, codes]).toEqual([409, [errorBody.parse(late.json()).error.code]]);
-    for (const rule of ['DELETE /api/notices/:id', 'POST /api/obligations/:id/end', 'PUT /api/takeover-templates'])
+    for (const rule of ['DELETE /api/notices/:id', 'POST /api/obligations/:id/end', 'PUT /api/categories'])
       expect(described.get(rule)!.responses).toHaveProperty('409');
     expect(described.get('POST /api/playlists')!.responses).not.toHaveProperty('409');
   });

@@ -20,6 +20,8 @@ import { userRoutes } from './features/accounts/users-routes.ts';
 import { createAuditLog } from './features/audit/log.ts';
 import { auditRoutes } from './features/audit/routes.ts';
 import { createAudit } from './features/audit/service.ts';
+import { categoryRoutes } from './features/categories/routes.ts';
+import { createCategoriesService } from './features/categories/service.ts';
 import { createUpkeepService, type UpkeepService } from './features/upkeep/service.ts';
 import { upkeepRoutes } from './features/upkeep/routes.ts';
 import { createBinList } from './features/bin/list.ts';
@@ -140,7 +142,8 @@ export async function createApp(
   });
   const media = createMediaService(context, { units });
   const documents = createDocumentsService(context, { media });
-  const notices = createNoticesService(context, { units, media });
+  const categories = createCategoriesService(context);
+  const notices = createNoticesService(context, { units, media, categories });
   const selfApproval = createSelfApproval(context, { units });
   const playlists = createPlaylistsService(context, { units, notices });
   const schedules = createSchedulesService(context, { units, boards, playlists });
@@ -167,7 +170,7 @@ export async function createApp(
   await obligations.announceUnsent(sources.now());
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
-  const overview = createOverview(context, { units, conditions, proof, notices, playlists, schedules });
+  const overview = createOverview(context, { units, conditions, proof, categories, notices, playlists, schedules });
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
   await media.start(uploads.find);
   building.defer(() => media.close());
@@ -208,6 +211,7 @@ export async function createApp(
     overviewRoutes(overview),
     mediaRoutes(media, uploads),
     documentRoutes(documents, documentUploads),
+    categoryRoutes(categories),
     noticeRoutes(notices),
     approvalRoutes(approvals, selfApproval),
     takedownRoutes(takedowns),

@@ -60,6 +60,8 @@ export interface EventMap {
   mediaChanged: { mediaId: string };
   /** A notice of the unit was submitted, decided on, or edited while it waited for a decision. */
   approvalsChanged: { unitId: string };
+  /** What notices are filed under is another list: that of this revision. */
+  categoriesChanged: { revision: number };
   /** What people have editors for was saved, deleted or restored. */
   contentSaved: { kind: EditedKind; id: string };
   takeoverRaised: { takeoverId: string; jws: string };

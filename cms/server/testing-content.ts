@@ -4,6 +4,7 @@ import type { Media, Notice } from '../../shared/protocol/api/content.ts';
 import type { BoardInput } from '../../shared/protocol/api/boards.ts';
 import type { Actor } from './access.ts';
 import { createBoardsService } from './features/boards/service.ts';
+import { createCategoriesService } from './features/categories/service.ts';
 import { createKeysService } from './features/keys/service.ts';
 import { createMediaService } from './features/media/service.ts';
 import { createMourningsService } from './features/mournings/service.ts';
@@ -25,7 +26,8 @@ export async function createTestContent(store: Store) {
   const keys = await createKeysService(context, { restored: false });
   const boards = createBoardsService(context, { units });
   const media = createMediaService(context, { units });
-  const notices = createNoticesService(context, { units, media });
+  const categories = createCategoriesService(context);
+  const notices = createNoticesService(context, { units, media, categories });
   const selfApproval = createSelfApproval(context, { units });
   const accounts = { names: () => Promise.resolve(new Map<string, string>()) };
   const playlists = createPlaylistsService(context, { units, notices });
@@ -49,6 +51,7 @@ export async function createTestContent(store: Store) {
   return {
     ...test,
     ids,
+    categories,
     approvals,
     selfApproval,
     takedowns: createTakedowns(context, { notices, accounts, boards, obligations, programmes }),

@@ -17,7 +17,10 @@ import {
 } from './common.ts';
 import { webLink } from './link-code.ts';
 
-/** Essential-information categories (Nghị định 49/2024/NĐ-CP Đ.6, grouped) and how they are grouped in reports. */
+/**
+ * The categories that players know (Nghị định 49/2024/NĐ-CP Đ.6, grouped). Those that a province adds (api/categories.ts) are `other` to
+ * boards: none shows its category, and a player of a release before refused what it did not know.
+ */
 export const noticeCategories = [
   'law',
   'local',
@@ -95,7 +98,7 @@ export const noticePart = z.strictObject({
   kind: z.literal('notice'),
   noticeId: uuid,
   title: z.string().max(300),
-  category: z.enum(noticeCategories),
+  category: z.string().max(64),
   originUnitId: uuid,
   /** Slot length, fixed at compile time: a text's from its word count, a video's from its master. */
   durationMs: durationMs.min(1000),

@@ -32,6 +32,8 @@ export type Action =
   /** Accounts: who they are, what they may do, their sessions and links. Nobody hands on a right that they do not hold there. */
   | 'user.manage'
   | 'audit.read'
+  /** To change what notices are filed under; counts where the role was granted on every province. */
+  | 'category.edit'
   /** What concerns the installation as a whole. Also what sets an administrator above a province officer. */
   | 'installation.manage';
 
@@ -49,6 +51,7 @@ const province: readonly Action[] = [
   'unit.edit',
   'user.manage',
   'audit.read',
+  'category.edit',
 ];
 
 const rights: Record<Role, ReadonlySet<Action>> = {

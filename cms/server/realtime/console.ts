@@ -213,6 +213,10 @@ export function createConsoleGateway(
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
     events.on('mourningsChanged', ({ unitIds }) => note((to) => unitIds.forEach((id) => to.mournings.add(id)))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
+    events.on(
+      'categoriesChanged',
+      (body) => void namespace.emit('categoriesChangedV1', body satisfies Body<'categoriesChangedV1'>),
+    ),
     events.on('accountChanged', ({ userId }) => onAccountChanged(userId)),
     events.on('sessionEnded', ({ sessionHash }) => namespace.in(sessionRoom(sessionHash)).disconnectSockets(true)),
   ];

@@ -25,8 +25,8 @@ type Who = Role | 'nobody';
 type News = keyof typeof consoleMessages;
 
 interface NewsRule {
-  /** `self`: the person themselves; otherwise whoever may do it at the thing's unit. */
-  readonly needs: Action | 'self';
+  /** `self`: the person themselves; `anybody`: every page; otherwise whoever may do it at the thing's unit. */
+  readonly needs: Action | 'self' | 'anybody';
   /** Makes it happen. @returns the id that the message carries */
   readonly happens?: (unitId: string) => Promise<string>;
   /** It concerns whoever is below the thing's unit, too. */
@@ -221,6 +221,7 @@ const news: Record<News, NewsRule> = {
       return raised.id;
     },
   },
+  categoriesChangedV1: { needs: 'anybody' },
   accountChangedV1: { needs: 'self' },
   editingChangedV1: {
     needs: 'content.read',
@@ -259,6 +260,12 @@ describe('what pages are told', () => {
           expected(who, needs as Action, place, downward),
         ]);
     }
+  });
+
+  it('categoriesChangedV1, to every page', async () => {
+    emit('categoriesChanged', { revision: 7 });
+    for (const page of [...pages.values(), witness])
+      expect(await page.until('categoriesChangedV1')).toEqual({ revision: 7 });
   });
 
   it('accountChangedV1, to the person alone', async () => {

@@ -28,6 +28,7 @@ import * as approvedEntertainment from './migrations/0024-approved-entertainment
 import * as bin from './migrations/0026-bin.ts';
 import * as foundByKey from './migrations/0027-found-by-key.ts';
 import * as searchText from './migrations/0028-search-text.ts';
+import * as categories from './migrations/0029-categories.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -57,6 +58,7 @@ const migrations: readonly Migration[] = [
   bin.migration,
   foundByKey.migration,
   searchText.migration,
+  categories.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

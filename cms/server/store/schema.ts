@@ -492,6 +492,9 @@ export interface Database {
   /** A view: what notices are called where they were shown, by the approved version if there is one. Of deleted ones too. */
   notice_headings: { id: string; title: string; category: string };
 
+  /** What notices are filed under, by `category`. Never removed. */
+  categories: { key: string; position: number; name_vi: string; name_en: string; in_use: number };
+
   /** Times in which boards of a unit and below show nothing that entertains. Never removed. */
   mournings: {
     id: string;

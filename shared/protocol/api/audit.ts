@@ -8,7 +8,7 @@ export const auditGroups = {
   accounts: ['user'],
   units: ['unit'],
   boards: ['board', 'journal', 'plays'],
-  content: ['notice', 'document', 'media', 'playlist'],
+  content: ['notice', 'document', 'media', 'playlist', 'categories'],
   schedules: ['schedule', 'obligation'],
   publishing: ['programme'],
   takeovers: ['takeover', 'mourning'],

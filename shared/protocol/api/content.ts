@@ -1,8 +1,8 @@
 /** HTTP: notices, playlists, schedule entries. Deleting answers 204; edits and deletions name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
 import { durationMs, msUtc, requiredLine, sha256Hex, uuid } from '../common.ts';
-import { exceptionDays, noticeCategories, noticeContent, playlistItem, windowFields } from '../programme.ts';
-
+import { exceptionDays, noticeContent, playlistItem, windowFields } from '../programme.ts';
+import { categoryKey } from './categories.ts';
 import { listFields, pageFields } from './lists.ts';
 
 export { pageRows } from './lists.ts';
@@ -35,7 +35,7 @@ export type NoticeState = (typeof noticeStates)[number];
 const noticeFields = {
   unitId: uuid,
   title: requiredLine(300),
-  category: z.enum(noticeCategories),
+  category: categoryKey,
   content: noticeContent,
   /** null: from the text's length or the video's. */
   durationMs: durationMs.min(1000).max(longestShownMs).nullable(),
@@ -89,7 +89,7 @@ const yes = z.literal('true').optional();
 /** `ids`: only these; `toDecide`: what waits for the asker's approval. */
 export const noticesQuery = z.strictObject({
   ...listFields,
-  category: z.enum(noticeCategories).optional(),
+  category: categoryKey.optional(),
   state: z.enum(noticeStates).optional(),
   toDecide: yes,
   takenDown: z.enum(['true', 'false']).optional(),

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { msUtc, requiredLine, uuid } from '../common.ts';
-import { noticeCategories, obligationPart } from '../programme.ts';
+import { obligationPart } from '../programme.ts';
+import { categoryKey } from './categories.ts';
 import { pageRows, targets } from './content.ts';
 import { play, playsCursor } from './proof.ts';
 
@@ -25,7 +26,7 @@ export const obligation = z.strictObject({
   ...fields,
   unitName: z.string(),
   noticeTitle: z.string(),
-  category: z.enum(noticeCategories),
+  category: categoryKey,
   revision: z.int(),
   createdAt: msUtc,
   updatedAt: msUtc,
@@ -66,7 +67,7 @@ export const receivedObligation = z.strictObject({
   unitName: z.string(),
   noticeId: uuid,
   noticeTitle: z.string(),
-  category: z.enum(noticeCategories),
+  category: categoryKey,
   perHour,
   cron,
   durationMs: openMs,

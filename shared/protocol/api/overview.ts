@@ -49,7 +49,7 @@ const scopeFields = {
 export const contentKind = z.enum(['notice', 'takeover', 'fallback']);
 /** One line of a breakdown. */
 export const playLine = z.strictObject({
-  /** Of the board, unit, notice or takeover, or the category's name; '' for the fallback slide. */
+  /** Of the board, unit, notice or takeover, or the category's key; '' for the fallback slide. */
   id: z.string(),
   /** Kept after deletion; null where there is none, as of the fallback slide. */
   name: z.string().nullable(),
@@ -97,7 +97,10 @@ export const overview = z.strictObject({
     series: z.array(z.strictObject({ at: msUtc, ...sums })),
     topBoards: z.array(playLine),
     topContents: z.array(playLine),
+    /** All that have any, in the province's order. */
     categories: z.array(playLine),
+    /** Of notices, by the unit that answered for them on the day. */
+    origins: z.array(playLine),
   }),
 });
 export type Overview = z.infer<typeof overview>;
@@ -105,7 +108,7 @@ export type Overview = z.infer<typeof overview>;
 /** GET /api/overview/plays?by=…: a whole breakdown; of boards also of one notice or takeover (`kind`, `contentId`). */
 export const breakdownQuery = z.strictObject({
   ...scopeFields,
-  by: z.enum(['unit', 'board', 'content', 'category']),
+  by: z.enum(['unit', 'board', 'content', 'category', 'origin']),
   kind: contentKind.optional(),
   contentId: z.union([uuid, z.literal('')]).optional(),
 });

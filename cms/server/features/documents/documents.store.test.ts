@@ -15,6 +15,7 @@ import { createHttp, type Http } from '../../http.ts';
 import { createDocumentRunner, defaultDocumentLimits, type RunDocument } from '../../jobs/document-runner.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createCategoriesService } from '../categories/service.ts';
 import { createMediaService, type MediaService } from '../media/service.ts';
 import { createUploadServer, type UploadServer } from '../media/uploads.ts';
 import { createNoticesService } from '../notices/service.ts';
@@ -153,7 +154,11 @@ describeStores('documents', (under) => {
     );
     expect(Buffer.from(await answer.arrayBuffer()).equals(data)).toBe(true);
     await expect(service.file(sister, read.id)).rejects.toMatchObject({ code: 'document_unknown' });
-    const notices = createNoticesService(test.context, { units: test.units, media });
+    const notices = createNoticesService(test.context, {
+      units: test.units,
+      media,
+      categories: createCategoriesService(test.context),
+    });
     const content = { type: 'image' as const, asset: first.hash, alt: '', fit: 'contain' as const };
     const input = { unitId: units.commune, title: 'Kế hoạch', category: 'local' as const, content, durationMs: null };
     expect(await notices.create(editor, { ...input, documentId: read.id })).toMatchObject({ documentId: read.id });
@@ -291,7 +296,11 @@ describeStores('documents', (under) => {
     const data = await fixture('letter.pdf');
     const { id, hash } = await sent(data, 'công văn.pdf');
     const twin = await sent(data, 'công văn (1).pdf');
-    const notices = createNoticesService(test.context, { units: test.units, media });
+    const notices = createNoticesService(test.context, {
+      units: test.units,
+      media,
+      categories: createCategoriesService(test.context),
+    });
     const content = { type: 'layout' as const, layout: 'notice', fields: { title: 'Họp', body: 'Họp' } };
     const input = { unitId: units.commune, title: 'Họp', category: 'local' as const, content, durationMs: null };
     const made = await notices.create(editor, { ...input, documentId: id });
@@ -408,7 +417,11 @@ describeStores('documents', (under) => {
 
   it('are out of sight of other units', async () => {
     const { id } = await sent(Buffer.from('x'), 'x.pdf');
-    const notices = createNoticesService(test.context, { units: test.units, media });
+    const notices = createNoticesService(test.context, {
+      units: test.units,
+      media,
+      categories: createCategoriesService(test.context),
+    });
     const content = { type: 'layout' as const, layout: 'notice', fields: { title: 'Họp', body: 'Họp' } };
     for (const unitId of [units.sister, units.village]) {
       const actor = testActor({ unitId, role: 'editor' });

@@ -1,5 +1,5 @@
 import { sql, type Expression, type ExpressionBuilder, type Selectable } from 'kysely';
-import { noticeContent, type NoticeContent, type noticeCategories } from '../../../../shared/protocol/programme.ts';
+import { noticeContent, type NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { standing } from '../../store/bin.ts';
 import { inChunks } from '../../store/chunks.ts';
 import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
@@ -12,7 +12,7 @@ export interface NoticeRecord {
   readonly id: string;
   readonly unitId: string;
   readonly title: string;
-  readonly category: (typeof noticeCategories)[number];
+  readonly category: string;
   readonly content: NoticeContent;
   readonly durationMs: number | null;
   /** Not shown while there is mourning. */
@@ -40,7 +40,7 @@ type ValueColumns = Pick<
 export const toValues = (row: ValueColumns): NoticeValues => ({
   unitId: row.unit_id,
   title: row.title,
-  category: row.category as NoticeRecord['category'],
+  category: row.category,
   content: noticeContent.parse(JSON.parse(row.content)),
   durationMs: row.duration_ms,
   entertainment: row.entertainment === 1,
@@ -137,7 +137,7 @@ export interface NoticeFilter {
   /** Where the words are that are sought: all in the title, some only in the text, or either. */
   readonly by: 'title' | 'text' | 'either';
   readonly statements: EditedFilter<'notices'>['statements'];
-  readonly category: NoticeRecord['category'] | null;
+  readonly category: string | null;
   readonly ids: readonly string[] | null;
   readonly state: NoticeState | null;
   /** Only those that are off all boards, or only the others; null: both. */
@@ -213,7 +213,7 @@ export const count = (db: Db | Tx, filter: NoticeFilter): Promise<number> => cou
 
 export interface Heading {
   readonly title: string;
-  readonly category: NoticeRecord['category'];
+  readonly category: string;
 }
 
 /** By the approved version, if there is one. Of deleted ones too. */
@@ -221,7 +221,7 @@ export async function findHeadings(db: Db | Tx, ids: readonly string[]): Promise
   const rows = await inChunks([...new Set(ids)], (chunk) =>
     db.selectFrom('notice_headings').selectAll().where('id', 'in', chunk).execute(),
   );
-  return new Map(rows.map(({ id, title, category }) => [id, { title, category: category as Heading['category'] }]));
+  return new Map(rows.map(({ id, title, category }) => [id, { title, category }]));
 }
 
 /** The unit of a document; null when there is none. */

@@ -15,6 +15,7 @@ import type { Tx } from '../../store/store.ts';
 import { wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
+import type { CategoriesService } from '../categories/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { createNoticeBin, type NoticeBin } from './bin.ts';
 import { assertLength, cleanContent, effectiveDurationMs } from './content.ts';
@@ -52,7 +53,7 @@ export interface NoticesService extends Pick<NoticeBin, 'remove'> {
   list(actor: Actor, query?: Partial<NoticesQuery>): Promise<NoticeList>;
   /** Of a unit above what was approved. @throws AppError `notice_unknown` 404 */
   get(actor: Actor, id: string): Promise<Notice>;
-  /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `document_unknown`, `forbidden` */
+  /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `category_unknown`, `category_out_of_use`, `document_unknown`, `forbidden` */
   create(actor: Actor, input: NoticeInput): Promise<Notice>;
   /** Writes nothing where nothing differs. @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
@@ -95,10 +96,11 @@ export function createNoticesService(
   deps: {
     units: Pick<UnitsService, 'tree' | 'get'>;
     media: Pick<MediaService, 'assets' | 'posters' | 'usableAsset'>;
+    categories: Pick<CategoriesService, 'assertOffered'>;
   },
 ): NoticesService {
   const { store, sources, access, audit, events } = context;
-  const { media } = deps;
+  const { categories, media } = deps;
   const { tree } = deps.units;
   const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
@@ -158,6 +160,8 @@ export function createNoticesService(
     const title = cleanLine(input.title);
     if (title === '') throw new AppError('title_empty', 'A notice needs a title', { field: 'title' });
     const { unitId, category, durationMs } = input;
+    // A notice may stay where it is.
+    if (category !== before?.category) await categories.assertOffered(category);
     const [next, now] = await timed<Pick<NoticeValues, 'content' | 'durationMs'>>([
       { content, durationMs },
       ...(before ? [before] : []),

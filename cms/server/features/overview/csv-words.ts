@@ -1,6 +1,5 @@
 /** The words of the file, which the page does not make: those that the page has too are the same (csv-words.test.ts). */
 import type { Breakdown } from '../../../../shared/protocol/api/overview.ts';
-import type { noticeCategories } from '../../../../shared/protocol/programme.ts';
 
 export type Language = 'vi' | 'en';
 type Column = 'unit' | 'completed' | 'partial' | 'exercise' | 'uncounted' | 'seconds' | 'from' | 'asOf';
@@ -10,7 +9,6 @@ interface Words {
   readonly columns: Record<Column, string>;
   readonly fallback: string;
   readonly unknown: string;
-  readonly categories: Record<(typeof noticeCategories)[number], string>;
 }
 
 export const csvWords: Record<Language, Words> = {
@@ -19,7 +17,8 @@ export const csvWords: Record<Language, Words> = {
       unit: 'Theo đơn vị',
       board: 'Theo bảng tin',
       content: 'Theo tin và cảnh báo',
-      category: 'Tin theo chuyên mục',
+      category: 'Tin theo nhóm',
+      origin: 'Tin theo đơn vị phụ trách',
     },
     columns: {
       unit: 'Đơn vị',
@@ -33,20 +32,15 @@ export const csvWords: Record<Language, Words> = {
     },
     fallback: 'Trang chờ',
     unknown: 'không rõ',
-    categories: {
-      law: 'Chủ trương, pháp luật',
-      local: 'Quy định, sự kiện địa phương',
-      welfare: 'Chương trình, dự án, an sinh',
-      economy: 'Kinh tế, văn hóa, xã hội, khoa học',
-      security: 'An ninh, trật tự',
-      disaster: 'Thiên tai, cứu nạn, cháy nổ, dịch bệnh',
-      examples: 'Gương người tốt, việc tốt',
-      violations: 'Phòng, chống vi phạm',
-      other: 'Nội dung khác',
-    },
   },
   en: {
-    by: { unit: 'By unit', board: 'By board', content: 'By notice and alert', category: 'Notices by category' },
+    by: {
+      unit: 'By unit',
+      board: 'By board',
+      content: 'By notice and alert',
+      category: 'Notices by category',
+      origin: 'Notices by unit in charge',
+    },
     columns: {
       unit: 'Unit',
       completed: 'Full plays',
@@ -59,16 +53,5 @@ export const csvWords: Record<Language, Words> = {
     },
     fallback: 'Standby slide',
     unknown: 'unknown',
-    categories: {
-      law: 'Party line and law',
-      local: 'Local regulations and events',
-      welfare: 'Programmes and welfare',
-      economy: 'Economy, culture, society, science',
-      security: 'Security and order',
-      disaster: 'Disaster, rescue, fire, epidemic',
-      examples: 'Good examples',
-      violations: 'Combating violations',
-      other: 'Other',
-    },
   },
 };

@@ -19,6 +19,8 @@ export function* csvOf(
   { lines, from, talliedAt }: z.infer<typeof breakdown> & { talliedAt: number },
   by: Breakdown,
   language: Language,
+  /** What categories are called in it. */
+  categories: ReadonlyMap<string, string>,
 ): Generator<string, void> {
   const words = csvWords[language];
   const separator = language === 'vi' ? ';' : ',';
@@ -29,18 +31,14 @@ export function* csvOf(
   for (let i = 0; i < lines.length; i += linesPerPiece)
     yield lines
       .slice(i, i + linesPerPiece)
-      .map((line) => csvLine([...cellsOf(line, by, language), ...times], separator))
+      .map((line) => csvLine([...cellsOf(line, by, language, categories), ...times], separator))
       .join('');
 }
 
-function cellsOf(line: PlayLine, by: Breakdown, language: Language): string[] {
+function cellsOf(line: PlayLine, by: Breakdown, language: Language, categories: ReadonlyMap<string, string>): string[] {
   const { completed, partial, exercise, uncounted, paintedMs } = line;
   const sums = [completed, partial, exercise, uncounted, Math.round(paintedMs / 1000)];
-  return [nameOf(line, language), ...(by === 'board' ? [line.unitName ?? ''] : []), ...sums.map(String)];
-}
-
-function nameOf(line: PlayLine, language: Language): string {
-  const { fallback, unknown, categories } = csvWords[language];
-  if (line.kind === 'fallback') return fallback;
-  return line.name ?? (categories as Record<string, string>)[line.id] ?? unknown;
+  const { fallback, unknown } = csvWords[language];
+  const name = line.kind === 'fallback' ? fallback : (line.name ?? categories.get(line.id) ?? unknown);
+  return [name, ...(by === 'board' ? [line.unitName ?? ''] : []), ...sums.map(String)];
 }

@@ -6,7 +6,7 @@ import type { UnitsService } from '../units/service.ts';
 type Sums = ProofService['sums'];
 type RowOf<K extends 'byUnit' | 'byBoard'> = Awaited<ReturnType<Sums[K]>>[number];
 type Contents = Awaited<ReturnType<Sums['byContent']>>;
-export type SumRow = RowOf<'byUnit'> | RowOf<'byBoard'> | Contents['contents'][number] | Contents['categories'][number];
+export type SumRow = RowOf<'byUnit' | 'byBoard'> | Contents['contents' | 'categories' | 'origins'][number];
 type Names = Pick<UnitsService, 'nameOf'>;
 
 export const noPlays: PlaySums = { completed: 0, partial: 0, exercise: 0, uncounted: 0, paintedMs: 0 };

@@ -39,9 +39,17 @@ describeStores('the overview', (under) => {
       verifier: { readBatch: none },
     });
     sumUp = () => proof.sumUp(new AbortController().signal);
-    const { units, notices, playlists, schedules } = test;
+    const { units, categories, notices, playlists, schedules } = test;
     const conditions = createBoardConditions(test.context);
-    overview = createOverview(test.context, { units, conditions, proof, notices, playlists, schedules });
+    overview = createOverview(test.context, {
+      units,
+      conditions,
+      proof,
+      categories,
+      notices,
+      playlists,
+      schedules,
+    });
     commune = testActor({ unitId: test.ids.commune, role: 'editor' });
   });
   afterAll(async () => {
@@ -229,6 +237,7 @@ describeStores('the overview', (under) => {
       expect.objectContaining({ id: notice.id, kind: 'notice', name: notice.title, ...line }),
     ]);
     expect(plays.categories).toEqual([expect.objectContaining({ id: 'local', ...line })]);
+    expect(plays.origins).toEqual([expect.objectContaining({ id: unit_id, name: 'Xã An', ...line })]);
     expect(units.find(({ id }) => id === unit_id)!.plays).toEqual(line);
     expect((await now(test.admin)).plays.totals.completed).toBe(10);
     // Yesterday's are in the week's.
@@ -266,5 +275,55 @@ describeStores('the overview', (under) => {
     const boards = await overview.exported(commune, { by: 'board', range: 'today', language: 'vi' });
     expect([...boards.text].join('')).toContain(';Xã An;5;2;1;3;70;');
     expect(boards.name).toMatch(/^Theo bảng tin/);
+
+    // In the province's order, by the names of today, also what it has added and what it has taken out of use since.
+    const farming = { key: '0199d6a0-0000-7000-8000-00000000000a', vi: 'Mùa vụ', en: 'Farming', inUse: true };
+    const before = await test.categories.read();
+    const added = await test.categories.write(test.admin, { ...before, categories: [farming, ...before.categories] });
+    const { content, durationMs } = await test.notices.get(test.admin, notice.id);
+    const values = { unitId: test.ids.province, title: 'Xuống giống', category: farming.key, content, durationMs };
+    const another = await test.approved(await test.notices.create(test.admin, values));
+    const shown = { day, unit_id, board_id: board!.id, ...sums, completed: 1 };
+    await under.store.transaction((tx) =>
+      tallies.addSums(under.store, tx, 'content_days', [{ ...shown, kind: 'notice', content_id: another.id }]),
+    );
+    test.sources.advance(60_000);
+    const byKey = async () => (await now(commune)).plays.categories.map(({ id, completed }) => [id, completed]);
+    expect(await byKey()).toEqual([
+      [farming.key, 1],
+      ['local', 5],
+    ]);
+    const renamed = { ...farming, vi: 'Nông vụ', inUse: false };
+    await test.categories.write(test.admin, {
+      ...added,
+      categories: [...before.categories, renamed],
+    });
+    expect(await byKey()).toEqual([
+      ['local', 5],
+      [farming.key, 1],
+    ]);
+    for (const [language, separator, words] of [
+      ['vi', ';', ['"Quy định, sự kiện địa phương"', 'Nông vụ']],
+      ['en', ',', ['Local regulations and events', 'Farming']],
+    ] as const) {
+      const file = await overview.exported(commune, { by: 'category', range: 'today', language });
+      const lines = [...file.text].join('').trimEnd().split('\r\n').slice(1);
+      expect(lines.map((one) => one.split(separator)[0])).toEqual(words);
+    }
+    // By who answered for them then: what is moved later stays where it was.
+    const origins = async () => {
+      const { lines } = await overview.breakdown(commune, { by: 'origin', range: 'week' });
+      return lines.map(({ id, completed }) => [id, completed]);
+    };
+    const then = await origins();
+    expect(then).toEqual([
+      [unit_id, 5],
+      [test.ids.province, 1],
+    ]);
+    test.sources.advance(24 * hourMs);
+    const { revision, title, category } = await test.notices.get(test.admin, notice.id);
+    const elsewhere = { unitId: test.ids.province, title, category, content, durationMs };
+    await test.approved(await test.notices.edit(test.admin, notice.id, revision, elsewhere));
+    expect(await origins()).toEqual(then);
   });
 });

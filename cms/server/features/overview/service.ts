@@ -20,6 +20,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { BoardConditions } from '../boards/conditions.ts';
+import type { CategoriesService } from '../categories/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
 import type { ProofService } from '../proof/service.ts';
@@ -34,6 +35,7 @@ export interface OverviewDeps {
   readonly units: Pick<UnitsService, 'tree' | 'nameOf' | 'get' | 'list'>;
   readonly conditions: BoardConditions;
   readonly proof: Pick<ProofService, 'sums'>;
+  readonly categories: Pick<CategoriesService, 'read'>;
   readonly notices: Pick<NoticesService, 'list'>;
   readonly playlists: Pick<PlaylistsService, 'list'>;
   readonly schedules: Pick<SchedulesService, 'list'>;
@@ -81,7 +83,7 @@ export function createOverview(
   async function sumUp(scope: Scope, range: OverviewRange) {
     const { from, to } = timesOf(range);
     const span = { unitIds: scope.unitIds, from, to };
-    const [ofUnits, boards, topBoards, { contents, categories }, points] = await Promise.all([
+    const [ofUnits, boards, topBoards, { contents, categories, origins }, points] = await Promise.all([
       sums.byUnit(span),
       sums.boardsSeen(span),
       sums.byBoard(span, null, topLines),
@@ -95,6 +97,7 @@ export function createOverview(
       topBoards: topBoards.map((row) => lineOf(row, units)),
       topContents: contents.map((row) => lineOf(row, units)),
       categories: categories.map((row) => lineOf(row, units)),
+      origins: breakdownOf(origins, units).slice(0, topLines),
     };
     return { from, to, ofUnits, plays };
   }
@@ -151,6 +154,13 @@ export function createOverview(
     return [...heads.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'vi'));
   }
 
+  /** In the province's order, which may have changed since they were summed up. */
+  async function inOrder(lines: readonly PlayLine[]): Promise<PlayLine[]> {
+    const { categories } = await deps.categories.read();
+    const place = new Map(categories.map(({ key }, at) => [key, at]));
+    return lines.toSorted((a, b) => (place.get(a.id) ?? place.size) - (place.get(b.id) ?? place.size));
+  }
+
   async function breakdown(
     actor: Actor,
     { unitId, range, by, kind, contentId }: z.infer<typeof breakdownQuery>,
@@ -162,7 +172,8 @@ export function createOverview(
       unit: async () => breakdownOf(await sums.byUnit(span), units),
       board: async () => breakdownOf(await sums.byBoard(span, content, null), units),
       content: async () => breakdownOf((await sums.byContent(span, null)).contents, units),
-      category: async () => breakdownOf((await sums.byContent(span, 0)).categories, units),
+      origin: async () => breakdownOf((await sums.byContent(span, 0)).origins, units),
+      category: async () => inOrder(breakdownOf((await sums.byContent(span, 0)).categories, units)),
     };
     return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
   }
@@ -182,11 +193,11 @@ export function createOverview(
         to,
         boards: byCondition(counts),
         units: byHead(scope, counts, ofUnits),
-        plays: { talliedAt, ...plays },
+        plays: { talliedAt, ...plays, categories: await inOrder(plays.categories) },
       };
     },
 
-    /** All lines of one breakdown, the most shown first. @throws AppError `forbidden` */
+    /** All lines of one breakdown, the most shown first; categories in their order. @throws AppError `forbidden` */
     breakdown,
 
     /**
@@ -207,7 +218,9 @@ export function createOverview(
           detail: { name, count: answer.lines.length },
         }),
       );
-      return { name, text: csvOf({ ...answer, talliedAt }, query.by, language) };
+      const { categories } = query.by === 'category' ? await deps.categories.read() : { categories: [] };
+      const names = new Map(categories.map((one) => [one.key, one[language]]));
+      return { name, text: csvOf({ ...answer, talliedAt }, query.by, language, names) };
     },
 
     /** The boards in one condition, in it the longest first. @throws AppError `forbidden` */

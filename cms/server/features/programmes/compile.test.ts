@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  noticeCategories,
   part as partSchema,
   type AssetRef,
   type Certificate,
@@ -170,6 +171,17 @@ const statement: Omit<Certificate, 'issuedAt'> = {
 };
 
 describe('compile', () => {
+  it('tells boards the categories that players of any release know, and `other` of one that the province added', () => {
+    const told = (category: string): Part | undefined => {
+      const parts = { notices: [notice(1, layout, { category })], playlists: [playlist(1, [1])] };
+      return partsOf(compile(parts, board({ defaultPlaylistId: id(3, 1) }))).find(({ kind }) => kind === 'notice');
+    };
+    for (const key of noticeCategories) expect(told(key)).toMatchObject({ category: key });
+    expect(told('0199d6a0-0000-7000-8000-00000000000a')).toMatchObject({ category: 'other' });
+    // And a player of this release takes what a later CMS may tell.
+    expect(partSchema.safeParse({ ...told('law'), category: 'harvest' }).success).toBe(true);
+  });
+
   it('gives a board its default playlist, its entries, its obligations, and what they need, as the player reads them', () => {
     const made = compile(
       {

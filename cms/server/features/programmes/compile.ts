@@ -14,6 +14,7 @@ import {
   type Part,
   type PartRef,
   type PlaylistPart,
+  noticeCategories,
 } from '../../../../shared/protocol/programme.ts';
 import { obligationLoad } from '../../../../shared/schedule/obligations.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
@@ -263,7 +264,7 @@ const noticePart = (notice: ApprovedNotice, content: NoticePart['content']): Not
   kind: 'notice',
   noticeId: notice.id,
   title: notice.title,
-  category: notice.category,
+  category: noticeCategories.find((known) => known === notice.category) ?? 'other',
   originUnitId: notice.unitId,
   durationMs: notice.effectiveDurationMs,
   content,

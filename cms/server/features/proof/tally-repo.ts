@@ -70,6 +70,7 @@ export async function addSums<T extends TallyTable>(
   await store.insertMany(tx, table, columns, values, { addTo: keysOf[table] });
 }
 
+const dayMs = 86_400_000;
 const summed = sql.join(sumNames.map((name) => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`));
 const sumColumns = sql.join(sumNames.map((name) => sql.ref(name)));
 const mostFirst = sql`completed + partial desc`;
@@ -113,8 +114,8 @@ export function byBoard(db: Db, span: TallySpan, content: Content | null, limit:
 }
 
 /**
- * What was shown, with what it is called, kept after its deletion, the most often shown first; and notices by category. Both from one
- * reading, day by day as the rows lie: there are as many as boards times what they show.
+ * What was shown, with what it is called, kept after its deletion, the most often shown first; and notices by category, and by the
+ * unit that answered for them on that day. All from one reading, day by day as the rows lie: there are as many as boards times what they show.
  * @param limit of the contents; null: all
  */
 export async function byContent(db: Db, span: TallySpan, limit: number | null) {
@@ -123,7 +124,8 @@ export async function byContent(db: Db, span: TallySpan, limit: number | null) {
     content_id: string;
     title: string | null;
     takeover_status: string | null;
-    category: string;
+    category: string | null;
+    unit_id: string | null;
   }>(
     db,
     sql`with sums as materialized (
@@ -131,21 +133,36 @@ export async function byContent(db: Db, span: TallySpan, limit: number | null) {
       ), most as (
         select kind, content_id, ${summed} from sums
         group by kind, content_id order by ${sql`sum(completed) + sum(partial) desc`}, content_id ${upTo(limit)}
+      ), answered as (
+        select sums.*, coalesce((
+          select version.unit_id from notice_versions as version
+          where version.notice_id = content_id and version.state = 'approved'
+            and coalesce(version.decided_at, 0) < sums.day + ${dayMs}
+          order by version.number desc limit 1
+        ), notices.unit_id) as unit_id
+        from sums join notices on notices.id = content_id where kind = 'notice'
       )
       select * from (
       select kind, content_id, coalesce(takeovers.headline, notices.title) as title, takeovers.status as takeover_status,
-        null as category, ${sumColumns}
+        null as category, null as unit_id, ${sumColumns}
       from most
         left join notice_headings as notices on kind = 'notice' and notices.id = content_id
         left join takeovers on kind = 'takeover' and takeovers.id = content_id
       union all
-      select null, null, null, null, notices.category, ${summed}
+      select null, null, null, null, notices.category, null, ${summed}
       from sums join notice_headings as notices on notices.id = content_id where kind = 'notice' group by notices.category
-      ) as lines order by ${mostFirst}, content_id, category`,
+      union all
+      select null, null, null, null, null, unit_id, ${summed} from answered group by unit_id
+      ) as lines order by ${mostFirst}, content_id, category, unit_id`,
   );
   return {
-    contents: rows.flatMap(({ kind, category: _, ...row }) => (kind === null ? [] : { kind, ...row })),
-    categories: rows.flatMap(({ kind, content_id: _, ...row }) => (kind === null ? row : [])),
+    contents: rows.flatMap(({ kind, category: _, unit_id: __, ...row }) => (kind === null ? [] : { kind, ...row })),
+    categories: rows.flatMap(({ category, content_id: _, unit_id: __, ...row }) =>
+      category === null ? [] : { category, ...row },
+    ),
+    origins: rows.flatMap(({ unit_id, content_id: _, category: __, ...row }) =>
+      unit_id === null ? [] : { unit_id, ...row },
+    ),
   };
 }
 

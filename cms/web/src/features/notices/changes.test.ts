@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { m } from '../../paraglide/messages.js';
-import { changesOf, longTextsOf, particularsOf, type Compared } from './changes.ts';
-import { categoryName, fieldWord } from './words.ts';
+import { changesOf, longTextsOf, particularsOf, type Compared, type Names } from './changes.ts';
+import { fieldWord } from './words.ts';
 
 const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> = {}): Compared => ({
   title: 'Họp thôn',
@@ -12,31 +12,34 @@ const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> =
   content: { type: 'layout', layout: 'notice', fields: { title: 'Họp thôn', body: 'Tối nay', ...fields } as never },
   ...over,
 });
-const unitName = (id: string): string => ({ an: 'Xã An', binh: 'Xã Bình' })[id] ?? '';
+const names: Names = {
+  unit: (id) => ({ an: 'Xã An', binh: 'Xã Bình' })[id] ?? '',
+  category: (key) => ({ local: 'Địa phương', law: 'Pháp luật' })[key] ?? '',
+};
 
 describe('what changed between two versions', () => {
   it('is nothing where nothing differs', () => {
-    expect(changesOf(version(), version(), unitName)).toEqual([]);
+    expect(changesOf(version(), version(), names)).toEqual([]);
   });
 
   it('names each field with what it said before and after', () => {
     const after = version({ body: 'Tối mai', signer: 'Nguyễn Văn A' }, { category: 'law', unitId: 'binh' });
-    expect(changesOf(version(), after, unitName)).toEqual([
+    expect(changesOf(version(), after, names)).toEqual([
       { label: fieldWord('notice', 'body'), before: 'Tối nay', after: 'Tối mai' },
       { label: fieldWord('notice', 'signer'), before: '', after: 'Nguyễn Văn A' },
-      { label: m.notice_category(), before: categoryName('local'), after: categoryName('law') },
+      { label: m.notice_category(), before: 'Địa phương', after: 'Pháp luật' },
       { label: m.unit_field(), before: 'Xã An', after: 'Xã Bình' },
     ]);
   });
 
   it('says that it entertains now', () => {
-    expect(changesOf(version(), version({}, { entertainment: true }), unitName)).toEqual([
+    expect(changesOf(version(), version({}, { entertainment: true }), names)).toEqual([
       { label: m.notice_entertainment(), before: m.audit_no(), after: m.audit_yes() },
     ]);
   });
 
   it('says the length in words, and that the computed one is computed', () => {
-    const [change] = changesOf(version(), version({}, { durationMs: 15_000 }), unitName);
+    const [change] = changesOf(version(), version({}, { durationMs: 15_000 }), names);
     expect(change).toMatchObject({ label: m.notice_duration(), before: m.notice_duration_auto() });
     expect(change!.after).toContain('15');
   });
@@ -53,12 +56,12 @@ describe('what changed between two versions', () => {
           },
         },
       );
-    const rows = changesOf(figures('3'), figures('2'), unitName);
+    const rows = changesOf(figures('3'), figures('2'), names);
     expect(rows).toHaveLength(1);
     expect(rows[0]!.after).toContain('2 · ');
     const image = (asset: string): Compared =>
       version({}, { content: { type: 'image', asset, alt: '', fit: 'contain' } });
-    expect(changesOf(image('a'.repeat(64)), image('b'.repeat(64)), unitName)).toEqual([
+    expect(changesOf(image('a'.repeat(64)), image('b'.repeat(64)), names)).toEqual([
       {
         label: m.change_file(),
         before: m.change_file_words({ id: 'aaaaaaaa' }),
@@ -74,8 +77,8 @@ describe('a link', () => {
     const picture = version({}, { content: { type: 'image', asset: 'a'.repeat(64), alt: '', fit: 'contain' } });
     for (const before of [version(), picture]) {
       const after = { ...before, content: { ...before.content, link } };
-      expect(changesOf(before, after, unitName)).toEqual([{ label: m.notice_link(), before: '', after: link }]);
-      expect(changesOf(after, before, unitName)).toEqual([{ label: m.notice_link(), before: link, after: '' }]);
+      expect(changesOf(before, after, names)).toEqual([{ label: m.notice_link(), before: '', after: link }]);
+      expect(changesOf(after, before, names)).toEqual([{ label: m.notice_link(), before: link, after: '' }]);
     }
   });
 });
@@ -136,7 +139,7 @@ describe('a document shown by its pages', () => {
           },
         },
       );
-    expect(changesOf(pages('a'.repeat(64)), pages('b'.repeat(64)), unitName)).toEqual([
+    expect(changesOf(pages('a'.repeat(64)), pages('b'.repeat(64)), names)).toEqual([
       {
         label: fieldWord('document', 'pages'),
         before: `${m.change_file_words({ id: 'aaaaaaaa' })}, Trang 1`,

@@ -5,7 +5,7 @@ import type { NoticeContent } from '../../../../../shared/protocol/programme.ts'
 import { differences, type Change, type Line } from '../../lib/changes.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
-import { categoryName, fieldWord, lookName } from './words.ts';
+import { fieldWord, lookName } from './words.ts';
 
 type LayoutContent = Extract<NoticeContent, { type: 'layout' }>;
 
@@ -14,18 +14,23 @@ export type Compared = Pick<
   'title' | 'category' | 'unitId' | 'durationMs' | 'content' | 'entertainment'
 >;
 
-/** @param unitName what a unit is called */
-export const changesOf = (before: Compared, after: Compared, unitName: (id: string) => string): Change[] =>
-  differences(linesOf(before, unitName), linesOf(after, unitName));
+/** What units and categories are called. */
+export interface Names {
+  readonly unit: (id: string) => string;
+  readonly category: (key: string) => string;
+}
 
-function linesOf(notice: Compared, unitName: (id: string) => string): Line[] {
+export const changesOf = (before: Compared, after: Compared, names: Names): Change[] =>
+  differences(linesOf(before, names), linesOf(after, names));
+
+function linesOf(notice: Compared, names: Names): Line[] {
   const { content } = notice;
   return [
     [m.notice_title(), notice.title],
     [m.notice_type(), lookName(content)],
     ...contentLines(content),
-    [m.notice_category(), categoryName(notice.category)],
-    [m.unit_field(), unitName(notice.unitId)],
+    [m.notice_category(), names.category(notice.category)],
+    [m.unit_field(), names.unit(notice.unitId)],
     [m.notice_duration(), notice.durationMs === null ? m.notice_duration_auto() : durationWords(notice.durationMs)],
     [m.notice_entertainment(), notice.entertainment ? m.audit_yes() : m.audit_no()],
   ];

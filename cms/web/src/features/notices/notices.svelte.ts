@@ -4,11 +4,10 @@ import { notices, type NoticeRow, type NoticeState } from '../../../../../shared
 import type { Api } from '../../lib/api.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { queryOf, usePages, type FoundPage, type Pages } from '../../lib/pages.svelte.ts';
-import type { Category } from './words.ts';
 
 export interface NoticeFilter {
   readonly q: string;
-  readonly category: Category | '';
+  readonly category: string;
   /** usable: those that boards may be given. */
   readonly show?: Show | 'usable' | '';
 }

@@ -2,30 +2,8 @@
 import { wordsOf } from '../../../../../layouts/words.ts';
 import type { Found, NoticeLook, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Takedowns } from '../../../../../shared/protocol/api/takedown.ts';
-import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
 import { m } from '../../paraglide/messages.js';
 import { getLocale } from '../../paraglide/runtime.js';
-
-export type Category = (typeof noticeCategories)[number];
-
-/** Essential-information categories, Nghị định 49/2024/NĐ-CP Đ.6, grouped. */
-export function categoryName(category: Category): string {
-  const names: Record<Category, () => string> = {
-    law: m.category_law,
-    local: m.category_local,
-    welfare: m.category_welfare,
-    economy: m.category_economy,
-    security: m.category_security,
-    disaster: m.category_disaster,
-    examples: m.category_examples,
-    violations: m.category_violations,
-    other: m.category_other,
-  };
-  return names[category]();
-}
-
-export const categoryOptions = (): { value: Category; label: string }[] =>
-  noticeCategories.map((value) => ({ value, label: categoryName(value) }));
 
 /** What a layout and its fields are called; of one that is not there, nothing. */
 const layoutWords = (layout: string) => wordsOf(layout, getLocale());

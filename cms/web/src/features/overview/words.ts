@@ -1,15 +1,11 @@
 /** What an overview tells, in words. */
 import type { PlayLine, StartStep } from '../../../../../shared/protocol/api/overview.ts';
-import { noticeCategories } from '../../../../../shared/protocol/programme.ts';
 import { m } from '../../paraglide/messages.js';
-import { categoryName } from '../notices/words.ts';
 
-/** What a line is called: a category by its word, the fallback slide by its own. */
-export function lineName(line: PlayLine): string {
+/** What a line is called: a category by its name, the fallback slide by its word. */
+export function lineName(line: PlayLine, categoryName: (key: string) => string): string {
   if (line.kind === 'fallback') return m.why_fallback();
-  const category = noticeCategories.find((name) => name === line.id);
-  if (line.name === null && category) return categoryName(category);
-  return line.name ?? m.state_unknown();
+  return (line.name ?? categoryName(line.id)) || m.state_unknown();
 }
 
 /** Plays that count. */
