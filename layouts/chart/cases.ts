@@ -10,12 +10,17 @@ export const cases: LayoutCases = {
     table: [
       ['Thôn', marked(30), 'Ộ'.repeat(30), marked(28)],
       ...Array.from({ length: 12 }, (_, i) => [
-        i % 2 === 1 ? marked(30) : 'Ể'.repeat(30),
+        i % 2 === 1 ? marked(60) : 'Ể'.repeat(60),
         '-123.456.789',
         '1.234.567,25',
         '0',
       ]),
     ],
+  },
+  'longest names of a line': {
+    title: marked(100),
+    kind: 'lines',
+    table: Array.from({ length: 13 }, (_, i) => [i % 2 === 1 ? marked(30) : 'Ể'.repeat(30), `${i}`]),
   },
   lines: {
     title: marks,

@@ -185,13 +185,29 @@ describe('a pasted table', () => {
     ).toEqual([]);
   });
 
-  test('names at most ten faults', () => {
+  test('takes the name of a real indicator, and says which names are longer than there is room for', () => {
+    const tax = 'Thuế sử dụng đất phi nông nghiệp';
+    const cells = [
+      ['Chỉ tiêu', 'Ước thực hiện cả năm 2025 (triệu đồng)'],
+      [tax, '12'],
+      ['x'.repeat(61), '13'],
+    ];
+    const found = (kind: string) =>
+      faultsOf(cells, kind).map(({ reason, row, column, max }) => [reason, row, column, max]);
+    expect(found('columns')).toEqual([
+      ['name_too_long', 0, 1, 30],
+      ['name_too_long', 2, 0, 60],
+    ]);
+    expect(found('lines')).toContainEqual(['name_too_long', 1, 0, 30]);
+  });
+
+  test('names all faults at once', () => {
     expect(
       faultsOf(
         Array.from({ length: 13 }, (_, row) => [`Thôn ${row}`, '1', 'x', 'y']),
         'columns',
       ),
-    ).toHaveLength(10);
+    ).toHaveLength(26);
   });
 
   test('is refused by the schema where the cell is, counted from 1 in what people read', () => {

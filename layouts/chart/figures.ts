@@ -14,6 +14,7 @@ export interface Fault {
     | 'number_unclear'
     | 'number_too_large'
     | 'name_missing'
+    | 'name_too_long'
     | 'no_numbers'
     | 'shares_one_column'
     | 'share_negative';
@@ -22,11 +23,14 @@ export interface Fault {
   readonly row?: number;
   readonly column?: number;
   readonly text?: string;
+  /** Most letters of a name. */
+  readonly max?: number;
 }
 
 type Cells = readonly (readonly string[])[];
 
-const MOST_FAULTS = 10;
+/** Letters in the name of a row; of a column, which the legend holds, or of a point on a line there is room for fewer. */
+export const mostLetters = { row: 60, column: 30 };
 /** More digits than this are no longer exact. */
 const LARGEST = 1e15;
 
@@ -49,7 +53,7 @@ export function hasHeader(cells: Cells): boolean {
   return years.length > 1 && years.every((year, index) => year > (years[index - 1] ?? 0));
 }
 
-/** What is wrong with a table that is to become a chart, cell by cell; at most ten faults. */
+/** What is wrong with a table that is to become a chart, cell by cell. */
 export function faultsOf(cells: Cells, kind: string): Fault[] {
   const header = hasHeader(cells);
   const rows = header ? cells.slice(1) : cells;
@@ -59,11 +63,14 @@ export function faultsOf(cells: Cells, kind: string): Fault[] {
   if (kind === 'shares' && width > 2)
     return [{ reason: 'shares_one_column', message: 'Parts of a whole come from one column of numbers' }];
   const unclear = Array.from({ length: width }, (_, column) => unclearIn(rows.map((row) => row[column] ?? '')));
-  const faults = rows.flatMap((row, index) => faultsOfRow(row, header ? index + 1 : index, kind, unclear));
+  const faults = [
+    ...(header ? (cells[0] ?? []).flatMap((name, column) => tooLong(name, mostLetters.column, 0, column)) : []),
+    ...rows.flatMap((row, index) => faultsOfRow(row, header ? index + 1 : index, kind, unclear)),
+  ];
   const isNumber = (cell: string) => parseNumber(cell) !== null;
   if (faults.length === 0 && !rows.some((row) => row.slice(1).some(isNumber)))
     return [{ reason: 'no_numbers', message: 'There is no number in the table' }];
-  return faults.slice(0, MOST_FAULTS);
+  return faults;
 }
 
 /**
@@ -77,13 +84,19 @@ function unclearIn(column: readonly string[]): (cell: string) => boolean {
     writingOf(cell) === 'either' && (writings.has('point') || (cell.includes(',') && !writings.has('comma')));
 }
 
+function tooLong(name: string, max: number, row: number, column: number): Fault[] {
+  if (name.length <= max) return [];
+  const message = `Row ${row + 1}, column ${column + 1} has more than ${max} letters`;
+  return [{ reason: 'name_too_long', message, row, column, max }];
+}
+
 function faultsOfRow(
   [name = '', ...cells]: readonly string[],
   row: number,
   kind: string,
   unclear: readonly ((cell: string) => boolean)[],
 ): Fault[] {
-  const faults: Fault[] = [];
+  const faults = tooLong(name, kind === 'lines' ? mostLetters.column : mostLetters.row, row, 0);
   if (name === '') faults.push({ reason: 'name_missing', message: `Row ${row + 1} has no name`, row, column: 0 });
   for (const [index, text] of cells.entries()) {
     if (isEmpty(text)) continue;

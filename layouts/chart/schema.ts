@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { optionalText, requiredText, table } from '../fields.ts';
 import type { FieldMeta } from '../types.ts';
-import { faultsOf } from './figures.ts';
+import { faultsOf, mostLetters } from './figures.ts';
 
 export const kinds = ['columns', 'lines', 'shares'] as const;
 
 /** First row of names, then one row for each thing shown: its name and up to three figures. */
-const limits = { maxRows: 13, maxColumns: 4, maxLength: 30 };
+const limits = { maxRows: 13, maxColumns: 4, maxLength: mostLetters.row };
 
 export const schema = z
   .strictObject({

@@ -80,3 +80,28 @@ test('the focus stays where a button was that goes', async () => {
   await see(leave).toBeHidden();
   await see(page.getByRole('group', { name: 'Trang được chiếu' }).locator(':focus')).toHaveCount(1);
 });
+
+test('a pasted table says at each cell what is wrong with it, at once', async () => {
+  await open('/notices/new');
+  await page.getByRole('radio', { name: /^Biểu đồ/ }).check();
+  const lines = [
+    ...['Chỉ tiêu\tNăm 2025', 'Thuế sử dụng đất phi nông nghiệp\t1.250', 'Phí\tnhiều', `${'Lệ phí '.repeat(10)}\tít`],
+    ...Array.from({ length: 70 }, (_, i) => `Khoản ${i}\t${i}`),
+  ];
+  const paste = (rows: number) =>
+    page.getByLabel('Hàng 1, cột 1', { exact: true }).evaluate((cell, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      cell.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, lines.slice(0, rows).join('\n'));
+  const wrong = page.locator('td input[aria-invalid="true"]');
+  await paste(4);
+  await see(wrong).toHaveCount(3);
+  await see(page.getByText('Chưa xem trước được: 3 ô trong bảng chưa đúng, đã được đánh dấu.')).toBeVisible();
+  await see(page.getByLabel('Hàng 2, cột 1', { exact: true })).toHaveAttribute('aria-invalid', 'false');
+  await page.getByLabel('Hàng 3, cột 2', { exact: true }).fill('12');
+  await see(wrong).toHaveCount(2);
+  await paste(74);
+  await see(page.getByText(/14 hàng/)).toBeVisible();
+  await see(page.getByText(/nhiều nhất 13/i).first()).toBeVisible();
+});

@@ -184,6 +184,8 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
       return m.table_number_too_large({ text: word('text') });
     case 'name_missing':
       return m.table_name_missing();
+    case 'name_too_long':
+      return m.field_too_long({ max: word('max') });
     case 'no_numbers':
       return m.table_no_numbers();
     case 'shares_one_column':

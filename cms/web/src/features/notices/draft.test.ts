@@ -35,7 +35,7 @@ describe('a notice while it is written', () => {
 
   it('leaves finished fields as they are', () => {
     const written = layoutContent('infographic', { ...layouts.infographic.sample });
-    expect(completed(written)).toEqual({ content: written, sampled: false, wrong: null });
+    expect(completed(written)).toEqual({ content: written, sampled: false, wrong: [] });
   });
 
   it('says what is wrong with figures that somebody has begun, instead of showing others', () => {
@@ -46,9 +46,9 @@ describe('a notice while it is written', () => {
         ['Đông', 'nhiều'],
       ],
     });
-    expect(completed(begun).wrong).toMatchObject({ params: { reason: 'not_a_number' }, path: ['table', 1, 1] });
+    expect(completed(begun).wrong).toMatchObject([{ params: { reason: 'not_a_number' }, path: ['table', 1, 1] }]);
     const empty = layoutContent('chart', { ...layouts.chart.sample, table: [['', '']] });
-    expect(completed(empty)).toMatchObject({ sampled: true, wrong: null });
+    expect(completed(empty)).toMatchObject({ sampled: true, wrong: [] });
   });
 
   it('has something to show for every choice of an empty chart', () => {

@@ -73,8 +73,8 @@ export interface Completed {
   content: NoticeContent;
   /** The layout's sample stands in for something. */
   sampled: boolean;
-  /** What is wrong with a table that somebody has begun: the sample's figures in its place would be taken for theirs. */
-  wrong: z.core.$ZodIssue | null;
+  /** What is wrong with tables that somebody has begun: the sample's figures in their place would be taken for theirs. */
+  wrong: readonly z.core.$ZodIssue[];
 }
 
 /**
@@ -83,7 +83,7 @@ export interface Completed {
  */
 export function completed(input: NoticeContent): Completed {
   const content = { ...input, link: webLink.safeParse(input.link).data };
-  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false, wrong: null };
+  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false, wrong: [] };
   const { schema, sample, fields: metas } = layouts[content.layout];
   const fields: Record<string, unknown> = { ...content.fields };
   for (const meta of metas) {
@@ -94,7 +94,7 @@ export function completed(input: NoticeContent): Completed {
   const begun = (key: unknown): boolean =>
     metas.some((meta) => meta.key === key && meta.kind === 'table') &&
     (fields[String(key)] as string[][] | undefined)?.flat().some((cell) => cell !== '') === true;
-  const wrong = schema.safeParse(fields).error?.issues.find(({ path }) => begun(path[0])) ?? null;
+  const wrong = schema.safeParse(fields).error?.issues.filter(({ path }) => begun(path[0])) ?? [];
   let sampled = false;
   // Twice: a value is replaced by the sample's, and what the sample leaves empty is left out.
   const optional = new Set<string>(metas.filter((meta) => 'required' in meta && !meta.required).map(({ key }) => key));
