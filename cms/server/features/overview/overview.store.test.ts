@@ -248,7 +248,6 @@ describeStores('the overview', (under) => {
     expect((await overview.breakdown(commune, { ...where, contentId: board!.id })).lines).toEqual([]);
     expect((await overview.start(commune)).steps.filter(({ done }) => !done).map(({ step }) => step)).toEqual([
       'playlist',
-      'schedule',
     ]);
 
     await expect(overview.exported(commune, { by: 'content', range: 'today', language: 'vi' })).rejects.toMatchObject({

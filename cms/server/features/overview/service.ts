@@ -255,7 +255,11 @@ export function createOverview(
           { step: 'notice', done: notices.total > 0 },
           { step: 'approval', done: approved.total > 0 },
           { step: 'playlist', done: playlists.total > 0 },
-          { step: 'schedule', done: entries.total > 0 },
+          // A default playlist is on the board without a schedule: what it shows says so.
+          {
+            step: 'schedule',
+            done: entries.total > 0 || boards.some(({ condition }) => condition === 'playing') || shown,
+          },
           { step: 'publish', done: boards.some(({ published }) => published > 0) },
           { step: 'play', done: shown },
         ],
