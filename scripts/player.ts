@@ -10,6 +10,7 @@ import { ArgsError, parsePlayerArgs, type PlayerOptions } from './lib/args.ts';
 import { findBrowser } from './lib/browser.ts';
 import { describeEnding, startChild, type Child, type Ending } from './lib/child.ts';
 import { chooseHost, findElectron, hasDisplay } from './lib/hosts.ts';
+import { playerHelp, seeHelp } from './lib/help.ts';
 import { playerMessage } from './lib/ipc.ts';
 import { runBuild } from './lib/fresh.ts';
 import { repoRoot } from './lib/paths.ts';
@@ -21,9 +22,14 @@ const HOST_GRACE_MS = 4000;
 
 let options: PlayerOptions;
 try {
-  options = parsePlayerArgs(process.argv.slice(2), process.cwd());
+  const parsed = parsePlayerArgs(process.argv.slice(2), process.cwd());
+  if (parsed === 'help') {
+    console.log(playerHelp);
+    process.exit(0);
+  }
+  options = parsed;
 } catch (error) {
-  console.error(error instanceof ArgsError ? error.message : error);
+  console.error(error instanceof ArgsError ? `${error.message}\n${seeHelp('npm run player')}` : error);
   process.exit(2);
 }
 

@@ -39,7 +39,7 @@ test('npm start on a port in use says so, in both languages, before it builds or
 });
 
 test.each([
-  ['start.ts', ['--port', 'web'], /^--port takes a number from 0 to 65535, not «web»\.$/],
+  ['start.ts', ['--port', 'web'], /^--port takes a number from 0 to 65535, not «web»\.\n.*--help$/],
   ['player.ts', [], /^Say which CMS: /],
   ['build.ts', ['kiosk'], /^Unknown target kiosk\. There are: web, stage, chromium, electron, engine\.$/],
   ['bench.ts', ['no-such'], /^There is no benchmark «no-such»\.\nnpm run bench -- NAME, one of: /],

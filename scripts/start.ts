@@ -11,18 +11,24 @@ import { join } from 'node:path';
 import { ArgsError, parseStartArgs, type StartOptions } from './lib/args.ts';
 import { describeEnding, logTail, startChild, type Child } from './lib/child.ts';
 import { runBuild } from './lib/fresh.ts';
+import { seeHelp, startHelp } from './lib/help.ts';
 import { cmsMessage, playerMessage, type CmsReady, type PairBoard } from './lib/ipc.ts';
 import { repoRoot } from './lib/paths.ts';
-import { dismissedLine, readyLines, shortPath, stageLine } from './lib/summary.ts';
+import { dismissedLine, noPlayerLines, readyLines, shortPath, stageLine } from './lib/summary.ts';
 import { outDir } from './lib/targets.ts';
 
 const STOP_GRACE_MS = 5000;
 
 let options: StartOptions;
 try {
-  options = parseStartArgs(process.argv.slice(2), process.cwd());
+  const parsed = parseStartArgs(process.argv.slice(2), process.cwd());
+  if (parsed === 'help') {
+    console.log(startHelp);
+    process.exit(0);
+  }
+  options = parsed;
 } catch (error) {
-  console.error(error instanceof ArgsError ? error.message : error);
+  console.error(error instanceof ArgsError ? `${error.message}\n${seeHelp('npm start')}` : error);
   process.exit(2);
 }
 
@@ -143,7 +149,10 @@ async function main(): Promise<void> {
   });
 
   // A data folder that began with --empty has no first board, but may hold a player that a person paired.
-  if (!options.player || (ready.sample === null && !existsSync(playerData))) return;
+  if (!options.player || (ready.sample === null && !existsSync(playerData))) {
+    for (const line of noPlayerLines(ready.url)) console.log(line);
+    return;
+  }
   const player = startPlayer(cms, ready);
   void player.ended.then((ending) => {
     if (stopping) return;

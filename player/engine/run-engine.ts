@@ -6,6 +6,7 @@ import { AppError } from '../../shared/util/errors.ts';
 import { startEngine, type EngineMessage } from './engine.ts';
 import { HostPictures } from './host-pictures.ts';
 import type { PictureAnswer, PictureWanted } from './launch.ts';
+import { plainLine } from './plain-log.ts';
 import type { StageDoor } from './stage-door.ts';
 
 /** So often the host hears that the engine is not stuck, ms. */
@@ -34,7 +35,10 @@ export async function runEngine(
   if (!args.success) throw new AppError('args_invalid', `Cannot be started like this. ${z.prettifyError(args.error)}`);
   const log = pino(
     { level: args.data['log-level'], base: { part: 'engine' } },
-    pino.destination({ dest: 2, sync: true }),
+    // JSON is for whoever collects logs; a person at a terminal reads lines.
+    process.stderr.isTTY
+      ? { write: (line: string) => void process.stderr.write(plainLine(line)) }
+      : pino.destination({ dest: 2, sync: true }),
   );
   const pictures = new HostPictures(send);
   if (process.send) process.on('message', (message) => pictures.hear(message as PictureAnswer));

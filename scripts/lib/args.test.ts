@@ -20,8 +20,8 @@ describe('npm start', () => {
       player: false,
       headless: false,
     });
-    expect(parseStartArgs(['--headless'], '/srv').headless).toBe(true);
-    expect(parseStartArgs(['--no-player'], '/srv').player).toBe(false);
+    expect(parseStartArgs(['--headless'], '/srv')).toMatchObject({ headless: true });
+    expect(parseStartArgs(['--no-player'], '/srv')).toMatchObject({ player: false });
   });
 
   test.each([

@@ -18,6 +18,24 @@ function parse<T extends ParseArgsOptionsConfig>(argv: string[], options: T) {
   }
 }
 
+export const startArgs = {
+  empty: { type: 'boolean', default: false },
+  port: { type: 'string', default: '8080' },
+  data: { type: 'string', default: 'data' },
+  'no-player': { type: 'boolean', default: false },
+  headless: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
+export const playerArgs = {
+  cms: { type: 'string' },
+  data: { type: 'string', default: 'player-data' },
+  headless: { type: 'boolean', default: false },
+  host: { type: 'string', default: 'auto' },
+  'pair-anew': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
 /** A TCP port; 0 means «any free one». */
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
@@ -39,16 +57,12 @@ export interface StartOptions {
 
 /**
  * @param cwd folder that a relative --data is meant from
+ * @returns `help`: the options are asked for
  * @throws ArgsError
  */
-export function parseStartArgs(argv: string[], cwd: string): StartOptions {
-  const values = parse(argv, {
-    empty: { type: 'boolean', default: false },
-    port: { type: 'string', default: '8080' },
-    data: { type: 'string', default: 'data' },
-    'no-player': { type: 'boolean', default: false },
-    headless: { type: 'boolean', default: false },
-  });
+export function parseStartArgs(argv: string[], cwd: string): StartOptions | 'help' {
+  const values = parse(argv, startArgs);
+  if (values.help) return 'help';
   if (values.data.trim() === '') throw new ArgsError('--data takes a folder.');
   return {
     empty: values.empty,
@@ -74,16 +88,12 @@ export interface PlayerOptions {
 
 /**
  * @param cwd folder that a relative --data is meant from
+ * @returns `help`: the options are asked for
  * @throws ArgsError
  */
-export function parsePlayerArgs(argv: string[], cwd: string): PlayerOptions {
-  const values = parse(argv, {
-    cms: { type: 'string' },
-    data: { type: 'string', default: 'player-data' },
-    headless: { type: 'boolean', default: false },
-    host: { type: 'string', default: 'auto' },
-    'pair-anew': { type: 'boolean', default: false },
-  });
+export function parsePlayerArgs(argv: string[], cwd: string): PlayerOptions | 'help' {
+  const values = parse(argv, playerArgs);
+  if (values.help) return 'help';
   if (values.cms === undefined) {
     throw new ArgsError('Say which CMS: npm run player -- --cms http://127.0.0.1:8080 --data player-data');
   }

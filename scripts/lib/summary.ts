@@ -47,6 +47,13 @@ const HOSTS: Record<StageMessage['host'], string> = {
   none: 'không có trình duyệt / no browser',
 };
 
+/** With --empty or --no-player. */
+export const noPlayerLines = (cms: string): string[] => [
+  `Không khởi động máy phát nào; muốn có, mở một cửa sổ dòng lệnh khác. No player is started; for one, in another terminal:`,
+  `  npm run player -- --cms ${cms}`,
+  '',
+];
+
 export const dismissedLine =
   'Máy phát này đã được thay bằng máy khác: nó bỏ nội dung của bảng và hiện mã ghép nối mới. This player was replaced: it shows a new code.';
 
