@@ -2,6 +2,7 @@
  * `npm run screenshots`: the pictures in docs/screenshots, taken of a fresh sample province and its real player: the cover, and
  * every page in both languages as an administrator sees it.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,11 +79,38 @@ async function takeAll(
   await page.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
   for (const { name, path } of pages) {
     await page.goto(new URL(path, cms.url).href);
-    await see(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
-    await page.waitForLoadState('networkidle');
-    // The stage in a preview draws its first picture.
-    await page.waitForTimeout(1_500);
-    await write(await page.screenshot(), join(out, locale, `${name.replace(/Page$/, '')}.webp`));
+    await take(page, locale, name);
+  }
+}
+
+async function take(page: Page, locale: 'vi' | 'en', name: string): Promise<void> {
+  await see(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
+  await page.waitForLoadState('networkidle');
+  // The stage in a preview draws its first picture.
+  await page.waitForTimeout(1_500);
+  await write(await page.screenshot(), join(out, locale, `${name.replace(/Page$/, '')}.webp`));
+}
+
+/** The sample province asks nobody for a second factor: it stands over every page of a CMS that began with nothing. */
+async function takeSecondFactor(page: Page): Promise<void> {
+  const empty = await startCms(join(folder, 'empty'), { empty: true });
+  try {
+    await page.goto(empty.firstAdminLink!);
+    await page.getByLabel('Tên tỉnh').fill('Tỉnh Mẫu');
+    await page.getByLabel('Mã', { exact: false }).first().fill('99');
+    await page.getByLabel('Họ và tên').fill('Lý Thị Chi');
+    await page.getByLabel('Thư điện tử').fill('chi@tinhmau.example.vn');
+    const password = randomUUID();
+    for (const field of await page.locator('input[autocomplete=new-password]').all()) await field.fill(password);
+    await page.locator('button[type=submit]').click();
+    await see(page.getByRole('img', { name: 'Mã QR cho ứng dụng xác thực' })).toBeVisible({ timeout: 30_000 });
+    for (const locale of ['vi', 'en'] as const) {
+      await page.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
+      await page.reload();
+      await take(page, locale, 'SecondFactorPage');
+    }
+  } finally {
+    await empty.child.stop();
   }
 }
 
@@ -112,6 +140,7 @@ try {
   await studio.writeNotice(over, 'Cắt điện từ 7 giờ đến 11 giờ ở thôn Phú Lộc để sửa đường dây.');
   await studio.deleteNotice(over);
   for (const locale of ['vi', 'en'] as const) await takeAll(page, locale, await studioPages(page));
+  await takeSecondFactor(await newPage());
 } finally {
   await browser.close();
   await player.child.stop();
