@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BoardProgramme } from '../../../../../shared/protocol/api/plans.ts';
-import { momentsOf, programmeOf } from './plan.ts';
+import type { EntryPart } from '../../../../../shared/protocol/programme.ts';
+import { exceptedAt, momentsOf, programmeOf } from './plan.ts';
 
 const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const at = (time: string): number => Date.parse(`2026-03-03T${time}+07:00`);
@@ -16,7 +17,7 @@ it('says what is on, what follows, why, and what is hidden meanwhile', () => {
     content: { type: 'layout' as const, layout: 'notice', fields: {} },
   });
   const item = { itemId: id(40), durationMs: null, validFrom: null, validTo: null };
-  const entry = (n: number, priority: number) => ({
+  const entry = (n: number, priority: number, rest: Partial<EntryPart> = {}): EntryPart => ({
     kind: 'entry' as const,
     entryId: id(n),
     playlistId: id(20),
@@ -25,6 +26,7 @@ it('says what is on, what follows, why, and what is hidden meanwhile', () => {
     durationMs: 3_600_000,
     validFrom: null,
     validTo: null,
+    ...rest,
   });
   const parts = [
     notice(1),
@@ -40,6 +42,11 @@ it('says what is on, what follows, why, and what is hidden meanwhile', () => {
     },
     entry(30, 50),
     entry(31, 10),
+    entry(32, 10, { cron: '0 17 * * 2', exceptions: [{ date: '2026-03-03', instead: null }] }),
+    entry(33, 10, {
+      cron: '0 17 * * *',
+      exceptions: [{ date: '2026-03-03', instead: { minute: 1200, durationMs: 3_600_000 } }],
+    }),
     { kind: 'fallback' as const, unitName: 'Xã An', boardName: 'Bảng' },
   ];
   const sent: NonNullable<BoardProgramme['programme']> = {
@@ -49,9 +56,17 @@ it('says what is on, what follows, why, and what is hidden meanwhile', () => {
     parts: parts.map((part, n) => ({ hash: String(n).padStart(64, '0'), part })),
     suspensions: [],
   };
-  const momentAt = momentsOf(programmeOf(id(8), sent));
+  const programme = programmeOf(id(8), sent);
+  const momentAt = momentsOf(programme);
   const { slot, next, stretch } = momentAt(at('06:00:30'));
   expect([slot.noticeId, next.noticeId, next.start]).toEqual([id(1), id(2), at('06:01')]);
   expect(stretch).toMatchObject({ by: { kind: 'schedule', id: id(30) }, hidden: [id(31)] });
   expect(momentAt(at('08:00')).slot).toMatchObject({ noticeId: null, why: { kind: 'fallback' } });
+  expect(exceptedAt(programme, at('16:59'))).toEqual([]);
+  expect(exceptedAt(programme, at('17:30'))).toEqual([
+    { entryId: id(32), elsewhen: false },
+    { entryId: id(33), elsewhen: true },
+  ]);
+  expect(exceptedAt(programme, at('18:00'))).toEqual([]);
+  expect(exceptedAt(programme, at('17:30') + 86_400_000)).toEqual([]);
 });
