@@ -629,6 +629,10 @@ const table: Record<string, Rule> = {
       return { url: `/api/notices/${id}/put-back` };
     },
   },
+  'GET /api/units/:id/publishers': {
+    needs: 'content.edit',
+    about: (unit) => Promise.resolve({ url: `/api/units/${unit}/publishers` }),
+  },
   'GET /api/units/:id/self-approval': {
     needs: 'unit.read',
     about: (unit) => Promise.resolve({ url: `/api/units/${unit}/self-approval` }),

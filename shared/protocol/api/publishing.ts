@@ -75,6 +75,9 @@ export const programmeChanges = z.strictObject({
 });
 export type ProgrammeChanges = z.infer<typeof programmeChanges>;
 
+/** GET /api/units/:id/publishers: who publishes for a unit; people of the unit itself, or of the nearest above that has any. */
+export const publishers = z.strictObject({ names: z.array(z.string()) });
+
 export const publishAnswer = z.strictObject({
   /** `version` is null for a board without a player: what was published waits, and is signed for the player when one is paired (warning board_unpaired). */
   boards: z.array(

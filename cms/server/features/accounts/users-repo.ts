@@ -78,6 +78,26 @@ export async function administrators(tx: Tx): Promise<{ userId: string; unitId: 
   return rows.map((row) => ({ userId: row.user_id, unitId: row.unit_id }));
 }
 
+/** Who can sign in and has one of the roles on one of the units: names by unit. */
+export async function namesWithRole(
+  db: Db,
+  unitIds: readonly string[],
+  roles: readonly Role[],
+): Promise<Map<string, string[]>> {
+  const rows = await db
+    .selectFrom('grants')
+    .innerJoin('users', 'users.id', 'grants.user_id')
+    .select(['unit_id', 'name'])
+    .distinct()
+    .where('unit_id', 'in', unitIds)
+    .where('role', 'in', roles)
+    .where('active', '=', 1)
+    .where('password_hash', 'is not', null)
+    .orderBy('name')
+    .execute();
+  return new Map([...Map.groupBy(rows, (row) => row.unit_id)].map(([id, some]) => [id, some.map(({ name }) => name)]));
+}
+
 export async function changeUser(
   tx: Tx,
   id: string,

@@ -18,6 +18,7 @@ import {
   users,
   usersQuery,
 } from '../../../../shared/protocol/api/users.ts';
+import { publishers } from '../../../../shared/protocol/api/publishing.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import { sessionCookie, setSessionCookie } from '../../cookies.ts';
@@ -47,6 +48,11 @@ export const userRoutes =
         void reply.header('cache-control', 'no-store');
         return reply.code(201).send(await service.invite(actorOf(request), request.body));
       },
+    );
+    app.get(
+      '/api/units/:id/publishers',
+      { config, schema: { params, response: { 200: publishers } } },
+      async (request) => ({ names: await service.publishers(actorOf(request), request.params.id) }),
     );
     app.get('/api/users/:id', { config, schema: { params, response: { 200: user } } }, (request) =>
       service.get(actorOf(request), request.params.id),

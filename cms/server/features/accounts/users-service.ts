@@ -3,6 +3,7 @@
  * there themselves; and an installation never loses its last administrator.
  */
 import type { z } from 'zod';
+import { roles as roleNames } from '../../../../shared/protocol/api/accounts.ts';
 import type {
   GrantInput,
   OneTimeLink,
@@ -13,6 +14,7 @@ import type {
   users as usersAnswer,
   usersQuery,
 } from '../../../../shared/protocol/api/users.ts';
+import { roleAllows } from '../../../../shared/protocol/rights.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { matches } from '../../../../shared/util/fold.ts';
 import type { Actor, Holder } from '../../access.ts';
@@ -39,6 +41,8 @@ export class UserError extends AppError {}
 export interface UsersService {
   readonly links: Pick<Links, 'check' | 'use'>;
   list(actor: Actor, query: z.infer<typeof usersQuery>): Promise<z.infer<typeof usersAnswer>>;
+  /** Names of those who publish for a unit: its own people, or those of the nearest unit above that has any. @throws AppError `forbidden` 403 */
+  publishers(actor: Actor, unitId: string): Promise<string[]>;
   /** @throws UserError `user_unknown` */
   get(actor: Actor, id: string): Promise<User>;
   /** @throws UserError `email_taken`, `grant_not_held`; AppError `forbidden`, `unit_unknown` */
@@ -203,6 +207,13 @@ export function createUsersService(
       const from = query.cursor ?? 0;
       const to = from + query.limit;
       return { users: found.slice(from, to), total: found.length, next: to < found.length ? to : null };
+    },
+    async publishers(actor, unitId) {
+      access.assert(actor, 'content.edit', unitId);
+      const path = units.tree.pathOf(unitId);
+      const roles = roleNames.filter((role) => roleAllows(role, 'programme.publish'));
+      const names = await repo.namesWithRole(store.read, path, roles);
+      return names.get(path.findLast((id) => names.has(id)) ?? '') ?? [];
     },
     get: async (actor, id) => view(actor, await find(actor, id)),
     async invite(actor, input) {

@@ -257,6 +257,25 @@ describeStores('managing accounts', (under) => {
     });
   });
 
+  describe('who publishes for a unit', () => {
+    it('are its own people, or those of the nearest unit above that has any; whoever cannot sign in is not named', async () => {
+      const editor = testActor({ unitId: units.village, role: 'editor' });
+      const named = () => accounts.users.publishers(editor, units.village);
+      const { user } = await join('approver', units.commune);
+      await invite('approver', units.village);
+      await join('editor', units.village);
+      await accounts.users.patch(root, user.id, { name: 'Lê Văn Duyệt' });
+      expect(await named()).toContain('Lê Văn Duyệt');
+      const nearer = await join('approver', units.village);
+      await accounts.users.patch(root, nearer.user.id, { name: 'Trần Thị Thôn' });
+      expect(await named()).toEqual(['Trần Thị Thôn']);
+      await accounts.users.setActive(root, nearer.user.id, false);
+      expect(await named()).toContain('Lê Văn Duyệt');
+      const viewer = testActor({ unitId: units.village, role: 'viewer' });
+      expect(await code(accounts.users.publishers(viewer, units.village))).toBe('forbidden');
+    });
+  });
+
   describe('the last administrator', () => {
     it('stays, and two cannot close each other at the same time', async () => {
       const [one, two] = [await join('administrator', units.province), await join('administrator', units.province)];
