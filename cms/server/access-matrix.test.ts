@@ -590,6 +590,7 @@ const table: Record<string, Rule> = {
       payload: { ...noticeInput(unit), revision: 1 },
     }),
   },
+  'GET /api/notices/returned': { needs: 'signedIn' },
   'GET /api/notices/:id/approval': { needs: 'content.read', about: at('/api/notices/:id/approval', makeNotice) },
   'POST /api/notices/:id/submit': {
     needs: 'content.edit',

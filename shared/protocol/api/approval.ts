@@ -65,6 +65,12 @@ export const noticeSubmit = z.strictObject({ revision: z.int(), approve: z.boole
 export const noticeApprove = z.strictObject({ version: z.int() });
 export const noticeReturn = z.strictObject({ version: z.int(), remark: optionalParagraphs(1000).min(1) });
 
+/** GET /api/notices/returned: what was given back of what the asker wrote or submitted, and nobody has edited since; the newest first. */
+export const returnedNotices = z.strictObject({
+  notices: z.array(z.strictObject({ id: uuid, title: z.string(), remark: z.string(), by: person, at: msUtc })),
+});
+export type ReturnedNotices = z.infer<typeof returnedNotices>;
+
 /** GET, PUT /api/units/:id/self-approval: of the province that the unit lies in. */
 export const selfApproval = z.strictObject({ provinceId: uuid, allowed: z.boolean() });
 export const selfApprovalEdit = selfApproval.pick({ allowed: true });

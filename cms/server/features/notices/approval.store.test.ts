@@ -210,6 +210,32 @@ describeStores('approval of notices', (under) => {
     await expect(test.approvals.return(approver, above.id, 1, 'Không')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('tells whoever wrote or submitted it what came back and why, until it is edited or deleted', async () => {
+    const back = async (by: typeof editor) => (await test.approvals.returned(by)).map(({ title }) => title);
+    const mine = testActor({ unitId: test.ids.commune, role: 'editor' });
+    const colleague = testActor({ unitId: test.ids.commune, role: 'editor' });
+    const told: string[] = [];
+    const unheard = test.context.events.on('approvalsChanged', ({ unitId }) => told.push(unitId));
+    const notice = await test.notices.create(mine, input('Sai giờ'));
+    await submit(notice, colleague);
+    await test.approvals.return(approver, notice.id, 1, 'Giờ họp là 19h');
+    expect(await test.approvals.returned(mine)).toMatchObject([
+      { id: notice.id, title: 'Sai giờ', remark: 'Giờ họp là 19h', by: { id: approver.userId } },
+    ]);
+    expect([await back(colleague), await back(editor), await back(approver)]).toEqual([['Sai giờ'], [], []]);
+    const before = told.length;
+    const edited = await edit(notice, 'Đúng giờ', mine);
+    expect(told.length).toBe(before + 1);
+    expect(await back(mine)).toEqual([]);
+    await submit(edited, mine);
+    await test.approvals.return(approver, notice.id, 2, 'Thiếu địa điểm');
+    expect(await test.approvals.returned(mine)).toMatchObject([{ title: 'Đúng giờ', remark: 'Thiếu địa điểm' }]);
+    expect(await back(colleague)).toEqual([]);
+    await test.notices.remove(mine, notice.id);
+    expect(await back(mine)).toEqual([]);
+    unheard();
+  });
+
   it('lists what waits for whom', async () => {
     const mine = testActor({ unitId: test.ids.village, role: 'approver' });
     const writer = testActor({ unitId: test.ids.village, role: 'editor' });

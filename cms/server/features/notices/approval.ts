@@ -1,5 +1,5 @@
 /** Approval of notices: submit, approve, return with a remark; and the history of it. See docs/decisions/0010. */
-import type { NoticeApproval } from '../../../../shared/protocol/api/approval.ts';
+import type { NoticeApproval, ReturnedNotices } from '../../../../shared/protocol/api/approval.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { AuditEntry, Context, EventMap } from '../../context.ts';
@@ -32,6 +32,8 @@ export interface Approvals {
   approve(actor: Actor, id: string, version: number): Promise<NoticeApproval>;
   /** Gives it back to whoever wrote it. @throws AppError as `approve`, apart from `self_approval_off` */
   return(actor: Actor, id: string, version: number, remark: string): Promise<NoticeApproval>;
+  /** What was given back of what the actor wrote or submitted, may still edit and nobody has edited since. */
+  returned(actor: Actor): Promise<ReturnedNotices['notices']>;
 }
 
 export interface ApprovalDeps {
@@ -165,6 +167,19 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
 
   return {
     view,
+    async returned(actor) {
+      const found = (await versions.findReturned(store.read, actor.userId)).filter(({ unitId }) =>
+        access.can(actor, 'content.edit', unitId),
+      );
+      const names = await accounts.names([...new Set(found.flatMap(({ decidedBy }) => decidedBy ?? []))]);
+      return found.map(({ noticeId, title, remark, decidedBy, decidedAt }) => ({
+        id: noticeId,
+        title,
+        remark,
+        by: { id: decidedBy!, name: names.get(decidedBy!) ?? null },
+        at: decidedAt!,
+      }));
+    },
     async submit(actor, id, { revision, approve }) {
       await notices.find(actor, id);
       const { unitId, concerned } = await store.transaction(async (tx) => {

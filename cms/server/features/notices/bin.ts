@@ -26,7 +26,7 @@ export function createNoticeBin(context: Context, { inSight, conflict }: NoticeB
   /** Whoever has it open; and what waits for a decision is one less, or one more. */
   function tell({ id, state, unitId }: NoticeRecord): void {
     events.emit('contentSaved', { kind: 'notice', id });
-    if (state === 'submitted') events.emit('approvalsChanged', { unitId });
+    if (state === 'submitted' || state === 'returned') events.emit('approvalsChanged', { unitId });
   }
 
   return {

@@ -288,7 +288,8 @@ export function createNoticesService(
         });
       });
       events.emit('contentSaved', { kind: 'notice', id });
-      if (before.state === 'submitted') events.emit('approvalsChanged', { unitId: before.unitId });
+      if (before.state === 'submitted' || before.state === 'returned')
+        events.emit('approvalsChanged', { unitId: before.unitId });
       return view(id);
     },
     remove: (actor, id, revision) => bin.remove(actor, id, revision),

@@ -155,6 +155,32 @@ export async function insertVersion(
   return number;
 }
 
+/** What was given back of what somebody wrote or submitted, and has not been edited since; the newest first. */
+export async function findReturned(db: Db, userId: string): Promise<(VersionRecord & { noticeId: string })[]> {
+  const rows = await db
+    .selectFrom('notices')
+    .innerJoin('notice_versions as version', 'version.notice_id', 'notices.id')
+    .selectAll('version')
+    .where('notices.state', '=', 'returned')
+    .where('notices.deleted_at', 'is', null)
+    .where('version.state', '=', 'returned')
+    .where(({ eb, or }) => or([eb('version.edited_by', '=', userId), eb('version.submitted_by', '=', userId)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('notice_versions as later')
+            .select('later.number')
+            .whereRef('later.notice_id', '=', 'version.notice_id')
+            .whereRef('later.number', '>', 'version.number'),
+        ),
+      ),
+    )
+    .orderBy('version.decided_at', 'desc')
+    .orderBy('version.notice_id')
+    .execute();
+  return rows.map((row) => ({ noticeId: row.notice_id, ...toVersion(row) }));
+}
+
 export async function decide(
   tx: Tx,
   noticeId: string,

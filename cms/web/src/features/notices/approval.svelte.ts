@@ -1,6 +1,8 @@
 /** Approval of notices as the pages show it: kept up to date while others submit and decide. */
 import {
   noticeApproval,
+  returnedNotices,
+  type ReturnedNotices,
   type NoticeApproval,
   type NoticeVersion,
 } from '../../../../../shared/protocol/api/approval.ts';
@@ -40,6 +42,18 @@ export function useWaiting(): Resource<number> {
     app.session.may('content.approve')
       ? (await app.api.get('/api/notices?toDecide=true&limit=1', notices, signal)).total
       : 0,
+  );
+  follow(app, () => void resource.reload());
+  return resource;
+}
+
+/** What was given back to this person to mend. */
+export function useReturned(): Resource<ReturnedNotices['notices']> {
+  const app = useApp();
+  const resource = useResource(async (signal) =>
+    app.session.may('content.edit')
+      ? (await app.api.get('/api/notices/returned', returnedNotices, signal)).notices
+      : [],
   );
   follow(app, () => void resource.reload());
   return resource;
