@@ -145,11 +145,11 @@ export async function createApp(
   const categories = createCategoriesService(context);
   const notices = createNoticesService(context, { units, media, categories });
   const selfApproval = createSelfApproval(context, { units });
-  const playlists = createPlaylistsService(context, { units, notices });
+  const mournings = createMourningsService(context, { units, accounts });
+  const playlists = createPlaylistsService(context, { units, notices, mournings });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   for (const feature of [boards, notices, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
-  const mournings = createMourningsService(context, { units, accounts });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
   const programmes = createProgrammesService(context, {
     keys,

@@ -30,10 +30,10 @@ export async function createTestContent(store: Store) {
   const notices = createNoticesService(context, { units, media, categories });
   const selfApproval = createSelfApproval(context, { units });
   const accounts = { names: () => Promise.resolve(new Map<string, string>()) };
-  const playlists = createPlaylistsService(context, { units, notices });
+  const mournings = createMourningsService(context, { units, accounts });
+  const playlists = createPlaylistsService(context, { units, notices, mournings });
   const schedules = createSchedulesService(context, { units, boards, playlists });
   const obligations = createObligationsService(context, { units, boards, notices });
-  const mournings = createMourningsService(context, { units, accounts });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
   const deps = { keys, units, boards, media, notices, playlists, schedules, obligations, mournings };
   const programmes = createProgrammesService(context, deps);

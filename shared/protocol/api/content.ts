@@ -120,7 +120,10 @@ export const playlist = z.strictObject({
   totalMs: durationMs,
 });
 export const playlistRow = playlist.omit({ items: true }).extend({
+  /** `itemCount` and `totalMs` are of what boards show now: without what was taken down, and what rests while the unit mourns. */
   itemCount: z.int(),
+  takenDown: z.int(),
+  resting: z.int(),
   /** When items are played, each time once: with one of them valid, the playlist has something to play. */
   validities: z.array(playlistItem.pick({ validFrom: true, validTo: true })),
 });

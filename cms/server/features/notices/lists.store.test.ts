@@ -245,6 +245,8 @@ describeStores('content lists', (under) => {
         {
           ...made,
           itemCount: 3,
+          takenDown: 0,
+          resting: 0,
           validities: [
             { validFrom: null, validTo: 10 },
             { validFrom: null, validTo: null },
@@ -268,6 +270,45 @@ describeStores('content lists', (under) => {
       (await test.playlists.list(editor, { noticeId: id })).playlists.map(({ name }) => name);
     expect(await holding(noticeId)).toEqual(['Buổi tối']);
     expect(await holding(ids['Lịch cắt nước']!)).toEqual([]);
+  });
+
+  it('of playlists leave out of what they come to what is taken down, and what rests while the unit mourns', async () => {
+    const write = (entertainment: boolean) =>
+      test.notices.create(editor, {
+        unitId: test.ids.commune,
+        title: 'Hát chèo',
+        category: 'other',
+        content: saying('Hát chèo'),
+        durationMs: 9000,
+        entertainment,
+      });
+    const [plain, wrong, song] = [await write(false), await write(false), await write(true)];
+    for (const { id, revision } of [plain, wrong, song])
+      await test.approvals.submit(admin, id, { revision, approve: true });
+    const { id } = await test.playlist(editor, [plain.id, wrong.id, song.id, song.id], test.ids.commune, 'Tối thứ Bảy');
+    const row = async () => {
+      const { itemCount, totalMs, takenDown, resting } = (
+        await test.playlists.list(editor, { q: 'toi thu bay' })
+      ).playlists.find((one) => one.id === id)!;
+      return { itemCount, totalMs, takenDown, resting };
+    };
+    expect(await row()).toEqual({ itemCount: 4, totalMs: 36_000, takenDown: 0, resting: 0 });
+    await test.takedowns.takeDown(admin, wrong.id, 'Sai giờ');
+    expect(await row()).toEqual({ itemCount: 3, totalMs: 27_000, takenDown: 1, resting: 0 });
+    const now = test.sources.now();
+    const order = (unitId: string, startsAt: number) =>
+      test.mournings.order(admin, {
+        unitId,
+        reason: 'Quốc tang',
+        reference: '',
+        startsAt,
+        endsAt: startsAt + 86_400_000,
+      });
+    await order(test.ids.sister, now);
+    await order(test.ids.province, now + 7_200_000);
+    expect((await row()).resting).toBe(0);
+    test.sources.advance(7_200_001);
+    expect(await row()).toEqual({ itemCount: 1, totalMs: 9000, takenDown: 1, resting: 2 });
   });
 
   it('of schedule entries are found by what they play, and name it', async () => {

@@ -89,38 +89,56 @@ export type PlaylistConditions = ExpressionBuilder<Database, 'playlists'>;
 export const holdsNotice = (eb: PlaylistConditions, noticeId: string): Expression<SqlBool> =>
   eb('items', 'like', `%"${noticeId}"%`);
 
-/** A playlist in a list: what its items come to. They themselves can be a thousand, and stay where the database works. */
-export interface PlaylistSummary extends Omit<PlaylistRecord, 'items'> {
-  readonly itemCount: number;
-  /** Of the items that have a length of their own, together. */
+/** Why boards do not show items, if they do not: taken down, or entertaining, which rests while there is mourning. */
+const kinds = ['takenDown', 'entertaining', 'other'] as const;
+
+/** What items of one kind come to. They themselves can be a thousand, and stay where the database works. */
+export interface Sums {
+  readonly count: number;
+  /** Of those that have a length of their own, together. */
   readonly ownMs: number;
-  /** The notices of the items that have none, as often as they occur. */
-  readonly noticeIds: string[];
+  /** The notices of those that have none, as often as they occur. */
+  readonly noticeIds: readonly string[];
+}
+export interface PlaylistSummary extends Omit<PlaylistRecord, 'items'> {
+  readonly sums: Readonly<Record<(typeof kinds)[number], Sums>>;
   /** When items are played, each time once. */
   readonly validities: Pick<PlaylistItem, 'validFrom' | 'validTo'>[];
 }
 
+/** A row's items, each with its kind. */
+const itemsOf = (each: RawBuilder<unknown>, times: RawBuilder<unknown>) => sql`(
+    select value ->> 'noticeId' as notice_id, value ->> 'durationMs' as ms, ${times} as times, case
+      when notices.takedown_id is not null then 'takenDown'
+      when notice_versions.entertainment = 1 then 'entertaining' else 'other' end as kind
+    from ${each}
+    left join notices on notices.id = value ->> 'noticeId'
+    left join notice_versions on notice_versions.notice_id = notices.id and notice_versions.number = notices.approved_version
+  ) as item`;
+
 /** The sums of a row's items, in the words of a dialect. */
 const sumsOf: Record<Store['dialect'], RawBuilder<string>> = {
-  sqlite: sql`(select json_object(
-      'count', count(*),
-      'ownMs', coalesce(sum(value ->> 'durationMs'), 0),
-      'noticeIds', json_group_array(value ->> 'noticeId') filter (where value ->> 'durationMs' is null),
-      'times', json_group_array(distinct json_array(value ->> 'validFrom', value ->> 'validTo') || '')
-    ) from json_each(playlists.items))`,
-  postgres: sql`(select json_build_object(
-      'count', count(*),
-      'ownMs', coalesce(sum((value ->> 'durationMs')::bigint), 0),
-      'noticeIds', coalesce(json_agg(value ->> 'noticeId') filter (where value ->> 'durationMs' is null), '[]'),
-      'times', coalesce(json_agg(distinct json_build_array(value -> 'validFrom', value -> 'validTo')::text), '[]')
-    )::text from json_array_elements(playlists.items::json))`,
+  sqlite: sql`(select json_group_array(json(sums)) from (
+      select json_object('kind', kind, 'count', count(*), 'ownMs', coalesce(sum(ms), 0),
+        'noticeIds', json_group_array(notice_id) filter (where ms is null), 'times', json_group_array(distinct times)) as sums
+      from ${itemsOf(sql`json_each(playlists.items)`, sql`json_array(value ->> 'validFrom', value ->> 'validTo') || ''`)}
+      group by kind) as by_kind)`,
+  postgres: sql`(select coalesce(json_agg(sums), '[]')::text from (
+      select json_build_object('kind', kind, 'count', count(*), 'ownMs', coalesce(sum(ms::bigint), 0),
+        'noticeIds', coalesce(json_agg(notice_id) filter (where ms is null), '[]'), 'times', json_agg(distinct times)) as sums
+      from ${itemsOf(sql`json_array_elements(playlists.items::json)`, sql`json_build_array(value -> 'validFrom', value -> 'validTo')::text`)}
+      group by kind) as by_kind)`,
 };
-const sums = z.object({
-  count: z.int(),
-  ownMs: z.int(),
-  noticeIds: z.array(z.string()),
-  times: z.array(z.string()),
-});
+const sums = z.array(
+  z.object({
+    kind: z.enum(kinds),
+    count: z.int(),
+    ownMs: z.int(),
+    noticeIds: z.array(z.string()),
+    times: z.array(z.string()),
+  }),
+);
+const none: Sums = { count: 0, ownMs: 0, noticeIds: [] };
 const times = z.tuple([z.int().nullable(), z.int().nullable()]);
 
 /** Newest edit first. */
@@ -141,13 +159,18 @@ export async function findPage(
   const found = new Map(
     (
       await mapInTurns(rows, (row): PlaylistSummary => {
-        const { count: itemCount, ownMs, noticeIds, times: spans } = sums.parse(JSON.parse(row.sums));
-        const validities = spans.toSorted().map((span) => {
+        const found = sums.parse(JSON.parse(row.sums));
+        const spans = new Set(found.flatMap((some) => some.times));
+        const validities = [...spans].sort().map((span) => {
           const [validFrom, validTo] = times.parse(JSON.parse(span));
           return { validFrom, validTo };
         });
         const { id, unit_id: unitId, name, revision, updated_at: updatedAt } = row;
-        return { id, unitId, name, revision, updatedAt, itemCount, ownMs, noticeIds, validities };
+        const [takenDown, entertaining, other] = kinds.map((kind) => found.find((some) => some.kind === kind) ?? none);
+        return {
+          ...{ id, unitId, name, revision, updatedAt, validities },
+          sums: { takenDown: takenDown!, entertaining: entertaining!, other: other! },
+        };
       })
     ).map((summary) => [summary.id, summary]),
   );

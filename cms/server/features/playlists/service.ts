@@ -13,12 +13,13 @@ import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Tx } from '../../store/store.ts';
 import { cutPage, foldOldRows, mapInTurns, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
+import type { MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import { assertUnused, assertUsesWithin } from '../notices/uses.ts';
 import type { UnitsService } from '../units/service.ts';
 import * as repo from './repo.ts';
-import type { PlaylistConditions, PlaylistRecord, PlaylistValues } from './repo.ts';
+import type { PlaylistConditions, PlaylistRecord, PlaylistSummary, PlaylistValues } from './repo.ts';
 
 export type { PlaylistRecord } from './repo.ts';
 
@@ -55,10 +56,11 @@ export function createPlaylistsService(
   deps: {
     units: Pick<UnitsService, 'tree' | 'get'>;
     notices: Pick<NoticesService, 'usable' | 'held' | 'lengths'>;
+    mournings: Pick<MourningsService, 'standing'>;
   },
 ): PlaylistsService {
   const { store, sources, access, audit, events } = context;
-  const { notices } = deps;
+  const { notices, mournings } = deps;
   const { tree } = deps.units;
   const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
@@ -136,13 +138,31 @@ export function createPlaylistsService(
         repo.count(store.read, filter),
       ]);
       const { page, next } = cutPage(found, limit);
+      const now = sources.now();
+      const mourning = new Set(
+        (await mournings.standing()).filter(({ from, to }) => from <= now && now < to).map(({ unitId: at }) => at),
+      );
+      const shown = ({ sums: { other, entertaining }, unitId: of }: PlaylistSummary) =>
+        tree.pathOf(of).some((id) => mourning.has(id)) ? [other] : [other, entertaining];
       const asked = new Set<string>();
-      await mapInTurns(page, ({ noticeIds }) => noticeIds.forEach((id) => asked.add(id)));
+      await mapInTurns(page, (row) => shown(row).forEach(({ noticeIds }) => noticeIds.forEach((id) => asked.add(id))));
       const lengths = await notices.lengths(actor, [...asked]);
-      const playlists = await mapInTurns(page, ({ noticeIds, ownMs, ...playlist }) => ({
-        ...playlist,
-        totalMs: noticeIds.reduce((sum, id) => sum + (lengths.get(id) ?? 0), ownMs),
-      }));
+      const playlists = await mapInTurns(page, (row) => {
+        const { sums, ...playlist } = row;
+        const parts = shown(row);
+        return {
+          ...playlist,
+          itemCount: parts.reduce((sum, { count }) => sum + count, 0),
+          takenDown: sums.takenDown.count,
+          resting: parts.includes(sums.entertaining) ? 0 : sums.entertaining.count,
+          totalMs: parts
+            .flatMap(({ noticeIds }) => noticeIds)
+            .reduce(
+              (sum, id) => sum + (lengths.get(id) ?? 0),
+              parts.reduce((sum, { ownMs }) => sum + ownMs, 0),
+            ),
+        };
+      });
       return { playlists, next, total };
     },
     async get(actor, id) {
