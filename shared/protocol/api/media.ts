@@ -41,11 +41,13 @@ export type Media = z.infer<typeof media>;
 /**
  * GET /api/media?…, newest first unless sorted by name. Every word of `q` must be in the name or a tag, whatever its diacritics;
  * `unitId` stands for the unit and those below; `hash` finds who holds that content. `cursor` is the `next` of the page before.
+ * `pages` leaves out the pictures of documents' pages, or lists nothing else.
  * `bin=true` lists the recycle bin of the units where the person may edit, the last deleted first.
  */
 export const mediaQuery = z.strictObject({
   q: z.string().max(300).default(''),
   kind: z.enum(['image', 'video']).optional(),
+  pages: z.enum(['without', 'only']).optional(),
   tag: mediaTag.optional(),
   unitId: uuid.optional(),
   hash: sha256Hex.optional(),

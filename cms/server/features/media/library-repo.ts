@@ -10,6 +10,8 @@ export interface MediaFilter {
   /** Folded words, each of which must be in the row's; letters and figures only, so nothing in them means anything to LIKE. */
   readonly words: readonly string[];
   readonly kind: MediaRow['kind'] | null;
+  /** Pictures of documents' pages: without them, or nothing else. */
+  readonly pages: 'without' | 'only' | null;
   /** A folded tag. */
   readonly tag: string | null;
   readonly hash: string | null;
@@ -20,14 +22,16 @@ export interface MediaFilter {
 type Conditions = (eb: ExpressionBuilder<Database, 'media'>) => Expression<SqlBool>;
 
 const conditions =
-  ({ words, kind, tag, hash, bin }: MediaFilter, unitIds: readonly string[]): Conditions =>
-  (eb) =>
-    eb.and([
+  ({ words, kind, pages, tag, hash, bin }: MediaFilter, unitIds: readonly string[]): Conditions =>
+  (eb) => {
+    const isPage = eb.exists(eb.selectFrom('document_pages').select('media_id').whereRef('media_id', '=', 'media.id'));
+    return eb.and([
       eb('unit_id', 'in', unitIds),
       eb('deleted_at', bin ? 'is not' : 'is', null),
       eb('purged_at', 'is', null),
       ...words.map((word) => eb('folded', 'like', `%${word}%`)),
       ...(kind === null ? [] : [eb('kind', '=', kind)]),
+      ...(pages === null ? [] : [pages === 'only' ? isPage : eb.not(isPage)]),
       ...(hash === null ? [] : [eb('hash', '=', hash)]),
       ...(tag === null
         ? []
@@ -41,6 +45,7 @@ const conditions =
             ),
           ]),
     ]);
+  };
 
 /** The first `limit` rows after a place, in the list's order. */
 export async function findPage(

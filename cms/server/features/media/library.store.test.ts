@@ -46,6 +46,43 @@ describeStores('the media library', (under) => {
       expect(await names(editor, { q: '%' })).toEqual(await names(editor));
     });
 
+    it('can leave out the pictures of documents’ pages, or list them alone', async () => {
+      await file('hội làng.jpg');
+      const page = await file('giấy mời hội làng – 1');
+      const documentId = test.sources.newId();
+      await under.store.transaction(async (tx) => {
+        await tx
+          .insertInto('documents')
+          .values({
+            id: documentId,
+            unit_id: test.ids.commune,
+            name: 'giấy mời.pdf',
+            hash: page.hash,
+            size: 1,
+            kind: 'pdf',
+            state: 'ready',
+            notes: '[]',
+            error_code: null,
+            page_count: 1,
+            from_page: null,
+            to_page: null,
+            fields: null,
+            created_at: 0,
+            created_by: 'test',
+          })
+          .execute();
+        await tx
+          .insertInto('document_pages')
+          .values({ document_id: documentId, number: 1, media_id: page.id, letters: null, filled: null })
+          .execute();
+      });
+      const q = 'hoi lang';
+      expect((await names(editor, { q })).toSorted()).toEqual(['giấy mời hội làng – 1', 'hội làng.jpg']);
+      expect(await names(editor, { q, pages: 'without' })).toEqual(['hội làng.jpg']);
+      expect(await names(editor, { q, pages: 'only' })).toEqual(['giấy mời hội làng – 1']);
+      expect((await test.media.list(editor, { q, pages: 'without' })).total).toBe(1);
+    });
+
     it('finds by tag, and by a word of a tag', async () => {
       const made = await file('anh-01.png');
       const edited = await test.media.edit(editor, made.id, { addTags: ['Tết Bính Ngọ', 'lễ hội'] });

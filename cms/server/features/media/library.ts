@@ -103,6 +103,7 @@ export function createMediaLibrary(
         unitIds: below === null ? seen : seen.filter((unitId) => below.has(unitId)),
         words: [...new Set(foldedWords(query.q))].slice(0, 12),
         kind: query.kind ?? null,
+        pages: query.pages ?? null,
         tag: query.tag === undefined ? null : foldedTag(query.tag),
         hash: query.hash ?? null,
         bin,

@@ -18,7 +18,8 @@ const typingMs = 250;
 
 export class MediaLibrary {
   q = $state('');
-  kind = $state<'all' | 'image' | 'video'>('all');
+  /** Pictures of documents' pages, mostly used by nobody, have a kind of their own. */
+  kind = $state<'all' | 'image' | 'video' | 'page'>('all');
   tag = $state('');
   unitId = $state('');
   sort = $state<MediaQuery['sort']>('newest');
@@ -57,7 +58,8 @@ export class MediaLibrary {
     const query = new URLSearchParams({ sort: this.sort, limit: String(limit) });
     if (this.bin) query.set('bin', 'true');
     if (this.q.trim() !== '') query.set('q', this.q.trim().slice(0, 300));
-    if (this.kind !== 'all') query.set('kind', this.kind);
+    if (!this.bin) query.set('pages', this.kind === 'page' ? 'only' : 'without');
+    if (this.kind === 'image' || this.kind === 'video') query.set('kind', this.kind);
     if (this.tag !== '') query.set('tag', this.tag);
     if (this.unitId !== '') query.set('unitId', this.unitId);
     if (cursor !== null) query.set('cursor', cursor);
