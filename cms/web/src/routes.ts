@@ -19,6 +19,7 @@ const BoardNewPage = () => import('./pages/BoardNewPage.svelte').catch(missing);
 const BoardPlanPage = () => import('./pages/BoardPlanPage.svelte').catch(missing);
 const BoardPage = () => import('./pages/BoardPage.svelte').catch(missing);
 const BoardsPage = () => import('./pages/BoardsPage.svelte').catch(missing);
+const CategoriesPage = () => import('./pages/CategoriesPage.svelte').catch(missing);
 const MediaBinPage = () => import('./pages/MediaBinPage.svelte').catch(missing);
 const MediaPage = () => import('./pages/MediaPage.svelte').catch(missing);
 const MourningNewPage = () => import('./pages/MourningNewPage.svelte').catch(missing);
@@ -75,6 +76,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/notices': {
     '/': NoticesPage,
     '/new': NoticePage,
+    '/categories': CategoriesPage,
     '/:id': {
       '/': NoticePage,
       '/review': NoticeReviewPage,

@@ -27,6 +27,7 @@ const addresses: Readonly<Record<string, (first: First) => string>> = {
   BoardPage: (first) => `/boards/${first.boards}`,
   BoardPlanPage: (first) => `/boards/${first.boards}/plan`,
   BoardsPage: () => '/boards',
+  CategoriesPage: () => '/notices/categories',
   MediaBinPage: () => '/media/bin',
   MediaPage: () => '/media',
   MourningNewPage: () => '/mournings/new',

@@ -69,6 +69,12 @@ export class Session {
     );
   }
 
+  /** Whether it is allowed on all units there are. */
+  mayEverywhere(action: Action, units: readonly Unit[]): boolean {
+    const roots = units.filter(({ parentId }) => parentId === null);
+    return roots.length > 0 && roots.every(({ id }) => this.mayAt(action, id, units));
+  }
+
   /** Whether it is allowed on this unit: by a role on the unit itself or on one above it. */
   mayAt(action: Action, unitId: string, units: readonly Unit[]): boolean {
     const parents = new Map(units.map((unit) => [unit.id, unit.parentId]));

@@ -12,9 +12,9 @@ export interface Option {
 }
 
 export class CategoryList {
-  readonly resource: Pick<Resource<Categories>, 'data'>;
+  readonly resource: Resource<Categories>;
 
-  constructor(resource: Pick<Resource<Categories>, 'data'>) {
+  constructor(resource: Resource<Categories>) {
     this.resource = resource;
   }
 
