@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { paragraphsOf, tidy } from './typeset.ts';
 
 /** Makes no-break spaces visible. */
-const seen = (text: string) => tidy(text).replaceAll('\u00a0', '~');
+const seen = (text: string) => tidy(text).replaceAll('\u00a0', '~').replaceAll('\u2060', '');
 
 test('a number stays with its word', () => {
   expect(seen('Từ 7 giờ 30 thứ Bảy ngày 22/11/2025, mỗi đơn vị 02 người')).toBe(
@@ -13,6 +13,11 @@ test('a number stays with its word', () => {
 
 test('a kind of place stays with its name, and only then', () => {
   expect(seen('họp thôn tại thôn Đông, xã Bình An')).toBe('họp thôn tại thôn~Đông, xã~Bình An');
+});
+
+test('«Y tế», a day without its date and a dash between words do not end a line', () => {
+  expect(seen('Trạm Y tế, Chủ nhật 16/11')).toBe('Trạm Y~tế, Chủ nhật~16/11');
+  expect(seen('vắc xin sởi – rubella; Phòng Văn hóa – Xã hội')).toBe('vắc xin sởi~–~rubella; Phòng Văn hóa~–~Xã hội');
 });
 
 test('what would be longer than a line of a small board may break', () => {

@@ -7,6 +7,8 @@ export interface Paragraph {
 }
 
 const NO_BREAK = '\u00a0';
+/** After a dash a line may end even before a no-break space (UAX 14, LB12a). */
+const WORD_JOINER = '\u2060';
 /** Characters held together at most: a longer run would not fit into a line of a small board. */
 const LONGEST_RUN = 16;
 const AFTER_NUMBER =
@@ -16,12 +18,19 @@ const numberThenWord = new RegExp(`(\\d) (?=(?:${AFTER_NUMBER})(?![\\p{L}\\p{N}]
 const wordThenNumber = new RegExp(`(?<![\\p{L}\\p{N}])(${BEFORE_NUMBER}) (?=\\d)`, 'giu');
 const weekday = /(?<![\p{L}\p{N}])(thứ) (?=(?:hai|ba|tư|năm|sáu|bảy)(?![\p{L}\p{N}]))/giu;
 
+/** «Y tế», «y sĩ». */
+const medical = /(?<![\p{L}\p{N}])(y) (?=\p{Ll})/giu;
+/** «sởi – rubella», «7:30 – 11:30». */
+const joined = /(?<=[\p{L}\p{N}]) ([–—]) (?=[\p{L}\p{N}])/gu;
+const dayThenDate = /(?<![\p{L}\p{N}])(hai|ba|tư|năm|sáu|bảy|nhật) (?=\d{1,2}\/\d)/giu;
+
 const beforeName =
   /(?<![\p{L}\p{N}])(thôn|xóm|bản|ấp|buôn|làng|xã|phường|huyện|quận|tỉnh|đường|phố|sông|suối|cầu|ông|bà) (?=\p{Lu})/gu;
 
 /**
  * One line of text: composed, and with no break between a number and its word
- * («ngày 22/11», «30 người», «thứ Bảy») or between a kind of place and its name («thôn Đông»).
+ * («ngày 22/11», «30 người», «thứ Bảy», «Chủ nhật 16/11»), between a kind of place and its name («thôn Đông»), in «Y tế»
+ * and around a dash that joins two («sởi – rubella», «7:30 – 11:30»).
  */
 export function tidy(text: string): string {
   return text
@@ -32,6 +41,9 @@ export function tidy(text: string): string {
     .replace(wordThenNumber, `$1${NO_BREAK}`)
     .replace(beforeName, `$1${NO_BREAK}`)
     .replace(weekday, `$1${NO_BREAK}`)
+    .replace(medical, `$1${NO_BREAK}`)
+    .replace(dayThenDate, `$1${NO_BREAK}`)
+    .replace(joined, `${NO_BREAK}$1${WORD_JOINER}${NO_BREAK}`)
     .replace(/ (?=[–—:;!?…»](?:\s|$))/gu, NO_BREAK)
     .split(' ')
     .map((run) => (run.length > LONGEST_RUN ? run.replaceAll(NO_BREAK, ' ') : run))

@@ -1,13 +1,16 @@
 /** How wide the columns of a table are, and which rows stand on one page. */
 
-/** A share of the width for each column: by its longest word, so that none is broken, and by how much stands in it. */
-export function columnShares(rows: readonly (readonly string[])[]): number[] {
+/**
+ * A share of the width for each column: by its longest word, so that none is broken, and by how much stands in it.
+ * @param mostWords how many times as wide as its longest word a column may become
+ */
+export function columnShares(rows: readonly (readonly string[])[], mostWords: number): number[] {
   const columns = rows[0]?.length ?? 0;
   return Array.from({ length: columns }, (_, column) => {
     const cells = rows.map((row) => row[column] ?? '');
     const word = Math.max(1, ...cells.flatMap((cell) => cell.split(/[ \n]/u).map((each) => each.length)));
     const average = cells.reduce((sum, cell) => sum + cell.length, 0) / Math.max(1, cells.length);
-    return Math.max(word, Math.min(average, word * 4)) + 2;
+    return Math.max(word, Math.min(average, word * mostWords)) + 2;
   });
 }
 
