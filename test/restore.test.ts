@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { createApp, type App } from '../cms/server/app.ts';
 import { backUp } from '../cms/server/backup/backup.ts';
-import { wasRestored } from '../cms/server/backup/marker.ts';
+import { restoredOf, wasRestored } from '../cms/server/backup/marker.ts';
 import { restore } from '../cms/server/backup/restore.ts';
 import { openStore } from '../cms/server/store/store.ts';
 import { testActor } from '../cms/server/testing.ts';
@@ -148,11 +148,12 @@ test('a board goes on with a CMS that came back from a backup, in a higher epoch
   const held = await numbers();
   await app!.close();
 
-  await restore({ file, data: join(folder, 'second'), onProgress: () => undefined });
+  const { createdAt } = await restore({ file, data: join(folder, 'second'), onProgress: () => undefined });
   expect(await wasRestored(join(folder, 'second'))).toBe(true);
   await startCms('second', Number(new URL(cms).port));
   expect(await wasRestored(join(folder, 'second'))).toBe(false);
   expect(app!.features.keys.epoch).toBe(2);
+  expect(await restoredOf(app!.context.store.read)).toMatchObject({ backupAt: createdAt });
   await until(async () => expect((await numbers()).length).toBeGreaterThan(held.length));
   const now = await numbers();
   expect(new Set(now).size).toBe(now.length);

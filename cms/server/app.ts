@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { maxMessageBytes } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { Access } from './access.ts';
-import { forgetRestored, wasRestored } from './backup/marker.ts';
+import { backupTime, forgetRestored, noteRestored, wasRestored } from './backup/marker.ts';
 import type { Config } from './config.ts';
 import type { Context, Routes, Sources } from './context.ts';
 import { createEvents } from './events.ts';
@@ -130,6 +130,8 @@ export async function createApp(
   const { context, tree } = await createContext(config, sources, log, onFatal, building);
 
   const keys = await createKeysService(context, { restored: config.restored || (await wasRestored(config.data)) });
+  const backupAt = await backupTime(config.data);
+  if (backupAt !== null) await noteRestored(context.store.write, { backupAt, at: sources.now() });
   await forgetRestored(config.data);
   const units = await createUnitsService(context, { tree });
   const boards = createBoardsService(context, { units });

@@ -70,6 +70,8 @@ export const overview = z.strictObject({
   at: msUtc,
   from: msUtc,
   to: msUtc,
+  /** These are the data of a backup of that time, and no board here has been heard of since; null: they are not. */
+  restoredFrom: msUtc.nullable(),
   boards: z.strictObject({
     total: z.int(),
     /** Those that there are. */

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { BoardCondition, ConditionReason } from '../../../../shared/protocol/api/overview.ts';
 import { forkIsNewsMs } from '../../../../shared/protocol/board-condition.ts';
 import { provingHosts } from '../../../../shared/protocol/journal.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Db } from '../../store/store.ts';
 
 export interface ConditionRow {
@@ -71,6 +72,18 @@ export async function countConditions(db: Db, unitIds: readonly string[] | null,
     select unit_id, condition, count(*) as count, count(published) as published, min(since) as since
     from (${conditions(unitIds, now)}) as boards_now group by unit_id, condition`.execute(db);
   return rows.map((row) => ({ ...row, count: Number(row.count), published: Number(row.published) }));
+}
+
+/** Whether any board was heard of at `since` (ms UTC) or later. */
+export async function anyHeardSince(db: Db, unitIds: readonly string[] | null, since: number): Promise<boolean> {
+  const heard = db
+    .selectFrom('board_states')
+    .innerJoin('boards', 'boards.id', 'board_states.board_id')
+    .select('board_id')
+    .where('last_seen_at', '>=', since)
+    .limit(1);
+  if (unitIds === null) return (await heard.executeTakeFirst()) !== undefined;
+  return (await inChunks(unitIds, (chunk) => heard.where('unit_id', 'in', chunk).execute())).length > 0;
 }
 
 /** Those that are in it the longest first; who has no such time comes last. */

@@ -10,6 +10,9 @@ export function createBoardConditions({ store, sources }: Pick<Context, 'store' 
   return {
     count: (unitIds: readonly string[] | null) => repo.countConditions(store.read, unitIds, sources.now()),
 
+    /** Whether any was heard of at that time or later, ms UTC. */
+    heardSince: (unitIds: readonly string[] | null, since: number) => repo.anyHeardSince(store.read, unitIds, since),
+
     /** @param cursor the `next` of the page before */
     async page(
       unitIds: readonly string[] | null,

@@ -1,3 +1,4 @@
+import { noteRestored } from '../../backup/marker.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Overview } from '../../../../shared/protocol/api/overview.ts';
 import { conditionOf } from '../../../../shared/protocol/board-condition.ts';
@@ -324,5 +325,15 @@ describeStores('the overview', (under) => {
     const elsewhere = { unitId: test.ids.province, title, category, content, durationMs };
     await test.approved(await test.notices.edit(test.admin, notice.id, revision, elsewhere));
     expect(await origins()).toEqual(then);
+  });
+
+  it('says which backup it is, until a board is heard of', async () => {
+    const { store } = test.context;
+    expect((await now(test.admin)).restoredFrom).toBeNull();
+    const later = testNow + 30 * 86_400_000;
+    await noteRestored(store.write, { backupAt: testNow - hourMs, at: later });
+    expect((await now(test.admin)).restoredFrom).toBe(testNow - hourMs);
+    await store.write.updateTable('board_states').set({ last_seen_at: later }).execute();
+    expect((await now(test.admin)).restoredFrom).toBeNull();
   });
 });

@@ -27,6 +27,7 @@ import type { ProofService } from '../proof/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
 import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
+import { restoredOf } from '../../backup/marker.ts';
 import { breakdownOf, lineOf, noPlays, plus, sumsOf } from './lines.ts';
 import { csvName, csvOf } from './csv.ts';
 import { scopeOf, type Scope } from './scope.ts';
@@ -178,6 +179,12 @@ export function createOverview(
     return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
   }
 
+  /** When the backup was taken that these data come from, until a board is heard of; null: they come from none. */
+  async function restoredFrom(unitIds: Scope['unitIds']): Promise<number | null> {
+    const restored = await restoredOf(store.read);
+    return restored === null || (await conditions.heardSince(unitIds, restored.at)) ? null : restored.backupAt;
+  }
+
   return {
     /** @throws AppError `forbidden` */
     async overview(actor: Actor, { unitId, range }: z.infer<typeof overviewQuery>): Promise<Overview> {
@@ -191,6 +198,7 @@ export function createOverview(
         at: sources.now(),
         from,
         to,
+        restoredFrom: await restoredFrom(scope.unitIds),
         boards: byCondition(counts),
         units: byHead(scope, counts, ofUnits),
         plays: { talliedAt, ...plays, categories: await inOrder(plays.categories) },
