@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
-import { boardsPlaying, usesOf } from './uses.ts';
+import { boardsPlaying, boardWords, nextOpenings, usesOf } from './uses.ts';
 
 overwriteGetLocale(() => 'vi');
 const entry = (name: string, playlistId: string, validTo: number | null = null) => ({
@@ -15,6 +15,25 @@ const entry = (name: string, playlistId: string, validTo: number | null = null) 
   validTo,
 });
 const board = (name: string, defaultPlaylistId: string | null) => ({ id: name, name, defaultPlaylistId });
+
+it('tells when the schedules of a playlist open next, the soonest first, and what is open now', () => {
+  const at = (time: string): number => Date.parse(`2026-11-22T${time}:00+07:00`);
+  const [early, evening] = [entry('Sáng', 'p'), { ...entry('Tối', 'p'), cron: '0 19 * * *' }];
+  const all = [evening, early, entry('Khác', 'q'), entry('Đã hết', 'p', 5)];
+  const soon = (time: string) => nextOpenings('p', all, at(time)).map((found) => [found.entry.name, found.start]);
+  expect(soon('05:00')).toEqual([
+    ['Sáng', at('06:00')],
+    ['Tối', at('19:00')],
+  ]);
+  expect(soon('07:00')[0]).toEqual(['Sáng', at('06:00')]);
+  expect(soon('08:00')[0]).toEqual(['Tối', at('19:00')]);
+});
+
+it('names three boards, and how many more', () => {
+  const named = (...names: string[]) => boardWords(names.map((name) => ({ name })));
+  expect(named('Chợ', 'Đình')).toBe('Chợ, Đình');
+  expect(named('A', 'B', 'C', 'D', 'E')).toMatch(/^A, B, C .*2/);
+});
 
 describe('where a playlist is used', () => {
   it('names its schedules with their times, and the boards whose default it is', () => {

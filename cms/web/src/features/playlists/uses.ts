@@ -5,6 +5,7 @@ import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { describeCron } from '../schedules/cron-words.ts';
+import { nextRuns } from '../schedules/next-runs.ts';
 import { boardsReached } from '../targets/targets.ts';
 import { validityState } from './validity.ts';
 
@@ -31,6 +32,24 @@ export function boardsPlaying(
     boards,
   );
   return boards.filter((board) => board.defaultPlaylistId === playlistId || scheduled.includes(board));
+}
+
+/** «Chợ, Trường, Cổng UBND và 4 bảng nữa» */
+export function boardWords(boards: readonly Pick<Board, 'name'>[]): string {
+  if (boards.length === 0) return m.playlist_no_boards();
+  const rest = boards.length - 3;
+  const names = boards.slice(0, 3).map(({ name }) => name);
+  return names.join(', ') + (rest > 0 ? ` ${m.playlist_boards_rest({ n: rest })}` : '');
+}
+
+/** When the schedules of a playlist open next, the soonest first; those that never do are not there. */
+export function nextOpenings<
+  E extends Pick<ScheduleEntry, 'playlistId' | 'cron' | 'durationMs' | 'validFrom' | 'validTo'>,
+>(playlistId: string, entries: readonly E[], now: number): { entry: E; start: number; end: number }[] {
+  return entries
+    .filter((entry) => entry.playlistId === playlistId && validityState(entry, now) !== 'ended')
+    .flatMap((entry) => nextRuns(entry, now, 1).map((run) => ({ entry, ...run })))
+    .sort((a, b) => a.start - b.start);
 }
 
 const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
