@@ -12,7 +12,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
-import { wordGroups } from '../../listing.ts';
+import { mapInTurns, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { CategoriesService } from '../categories/service.ts';
@@ -221,7 +221,7 @@ export function createNoticesService(
       const page = await asTold(actor, rows);
       const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
       const posters = await media.posters([...new Set(shown)]);
-      const notices = (await timed(page)).map(({ content, ...notice }) => {
+      const notices = await mapInTurns(await timed(page), ({ content, ...notice }) => {
         const found = foundBeside({ ...notice, content }, nameOf(notice.unitId), q);
         return {
           ...notice,

@@ -3,7 +3,7 @@ import { isLayoutName, layouts } from '../../../../layouts/schemas.ts';
 import type { Found } from '../../../../shared/protocol/api/content.ts';
 import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { foldedName } from '../../listing.ts';
-import { fold, foldedWords } from '../../../../shared/util/fold.ts';
+import { foldedWords } from '../../../../shared/util/fold.ts';
 
 /** Every text in a field, whatever it is made of; files are none. */
 function textsIn(value: unknown): string[] {
@@ -31,29 +31,43 @@ export const wordsOf = ({ title, content }: { title: string; content: NoticeCont
 const wordsBefore = 4;
 const wordsShown = 18;
 
-const soughtIn = (word: string, sought: readonly string[]): readonly string[] =>
-  sought.filter((one) => word.includes(one));
+/** The first place where most of the sought words stand together, as the number of a word. */
+function bestPlace(words: readonly string[], sought: readonly string[]): number {
+  const seen = sought.map(() => -Infinity);
+  let best = { at: 0, together: 0 };
+  for (const [i, word] of words.entries()) {
+    let found = false;
+    for (const [k, one] of sought.entries()) {
+      if (!word.includes(one)) continue;
+      seen[k] = i;
+      found = true;
+    }
+    if (!found) continue;
+    const near = seen.filter((at) => at > i - wordsShown + wordsBefore);
+    if (near.length > best.together) best = { at: Math.min(...near), together: near.length };
+    if (best.together === sought.length) break;
+  }
+  return best.at;
+}
 
 /** The part of a text where most of the folded words stand together. */
 function excerpt(text: string, sought: readonly string[]): string {
-  const words = [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].map(({ 0: word, index }) => ({
-    from: index,
-    to: index + word.length,
-    found: soughtIn(fold(word), sought),
-  }));
-  const together = (first: number): number =>
-    new Set(words.slice(first, first + wordsShown - wordsBefore).flatMap(({ found }) => found)).size;
-  let best = 0;
-  for (const [i, { found }] of words.entries()) if (found.length > 0 && together(i) > together(best)) best = i;
-  const [first, last] = [Math.max(0, best - wordsBefore), Math.min(words.length, best - wordsBefore + wordsShown) - 1];
-  const shown = text.slice(words[first]?.from ?? 0, words[last]?.to).replaceAll(/\s*\n\s*/g, ' · ');
-  return `${first > 0 ? '… ' : ''}${shown}${last < words.length - 1 ? ' …' : ''}`;
+  const words = foldedWords(text);
+  const best = bestPlace(words, sought);
+  const [first, end] = [Math.max(0, best - wordsBefore), Math.min(words.length, best - wordsBefore + wordsShown)];
+  // The same words, as they are written.
+  const written = [...text.matchAll(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu)];
+  const [from, last] = [written[first], written[end - 1]];
+  const shown = text.slice(from?.index ?? 0, last && last.index + last[0].length).replaceAll(/\s*\n\s*/g, ' · ');
+  return `${first > 0 ? '… ' : ''}${shown}${end < words.length ? ' …' : ''}`;
 }
 
 /** Where these folded words are, none of which need be all in one place. */
 export function foundIn(content: NoticeContent, sought: readonly string[]): Found {
   const number = content.type === 'layout' ? content.fields['documentNumber'] : undefined;
-  if (typeof number === 'string' && soughtIn(foldedWords(number).join(' '), sought).length === sought.length)
-    return { in: 'documentNumber', text: number };
+  if (typeof number === 'string') {
+    const words = foldedWords(number).join(' ');
+    if (sought.every((one) => words.includes(one))) return { in: 'documentNumber', text: number };
+  }
   return { in: 'text', text: excerpt(textsOf(content).join('\n'), sought) };
 }
