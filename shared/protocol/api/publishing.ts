@@ -12,6 +12,8 @@ const changeCounts = z.strictObject({
   key: z.string(),
   /** Nothing was ever published for the board: everything is new. */
   first: z.boolean(),
+  /** What was published last cannot be read, or not all of it: what it held more than is published now is not counted. */
+  unreadable: z.boolean(),
   noticesAdded: z.int(),
   noticesRemoved: z.int(),
   noticesChanged: z.int(),

@@ -109,6 +109,56 @@ describeStores('what publishing changes', (under) => {
     expect((await changes(ids[0]!)).schedules).toMatchObject([{ name: 'Chiều thứ Ba', after: null }]);
   });
 
+  it('is told of the other boards where what one was given cannot be read, and publishing mends that one', async () => {
+    const { playlist, ids } = await playing();
+    const waiting = await test.board(admin, { defaultPlaylistId: playlist.id });
+    const all = [...ids, waiting.id];
+    await publish(...all);
+    const damage = (manifest: string) =>
+      under.store.write.updateTable('programmes').set({ manifest }).where('board_id', '=', ids[0]!).execute();
+    await damage('x.y.z');
+    const [same] = await test.programmes.preview(admin, all);
+    expect(same!.changes).toMatchObject({ first: false, unreadable: true, noticesAdded: 2 });
+
+    await test.boards.patch(admin, ids[0]!, { name: 'Chợ mới' });
+    await test.boards.patch(admin, ids[1]!, { name: 'Trường mới' });
+    await test.boards.patch(admin, waiting.id, { name: 'Đình' });
+    expect((await test.programmes.preview(admin, all)).map((row) => row.changes)).toMatchObject([
+      { first: false, unreadable: true, playlists: 1 },
+      { unreadable: false, board: 1, noticesAdded: 0 },
+      { unreadable: false, board: 1, noticesAdded: 0 },
+    ]);
+    expect(await changes(ids[0]!)).toMatchObject({ notices: [{ change: 'added' }, { change: 'added' }], board: [] });
+    expect((await publish(...all)).map(({ changed }) => changed)).toEqual([true, true, false]);
+    expect((await test.programmes.preview(admin, all)).map((row) => row.changes)).toEqual([null, null, null]);
+  });
+
+  it('is told of a programme of which a part cannot be read any more or is gone', async () => {
+    const { goes, stays, playlist, ids } = await playing();
+    await publish(...ids);
+    await test.playlists.edit(admin, playlist.id, playlist.revision, {
+      unitId: playlist.unitId,
+      name: 'Tên mới',
+      items: playlist.items.slice(0, 1).map(({ itemId, noticeId, durationMs, validFrom, validTo }) => ({
+        itemId,
+        noticeId,
+        durationMs,
+        validFrom,
+        validTo,
+      })),
+    });
+    const parts = () => under.store.write.updateTable('parts').where('notice_id', '=', goes.id);
+    await parts().set({ body: '{"kind":"notice","from":"an older release"}' }).execute();
+    const said = { unreadable: true, noticesRemoved: 0, noticesAdded: 0, playlists: 1 };
+    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: said }, { changes: said }]);
+    expect(await changes(ids[0]!)).toMatchObject({ notices: [], playlists: [{ name: 'Tên mới', change: 'changed' }] });
+    await under.store.write.deleteFrom('parts').where('notice_id', '=', goes.id).execute();
+    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: said }, { changes: said }]);
+    expect((await changes(ids[0]!)).notices.filter(({ id }) => id === stays.id)).toEqual([]);
+    await publish(...ids);
+    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: null }]);
+  });
+
   it('is told of a board without a player too, and only to those who see the board', async () => {
     const { playlist, goes } = await playing();
     const board = await test.board(admin, { defaultPlaylistId: playlist.id });

@@ -8,7 +8,7 @@ import type { BoardRecord } from '../boards/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
 import { changesBetween, onlyInOne, type PartChanges } from './changes.ts';
 import type { Compiled, ProgrammeContent } from './compile.ts';
-import { readParts } from './published.ts';
+import { readPartsLeniently } from './published.ts';
 
 export interface Compared {
   readonly board: BoardRecord;
@@ -16,8 +16,9 @@ export interface Compared {
   readonly made: Compiled;
   readonly paired: boolean;
   readonly changed: boolean;
-  /** What was published last; null: nothing ever was. */
+  /** What was published last; null: nothing ever was, or it cannot be read. */
   readonly before: ProgrammeContent | null;
+  readonly unreadable: boolean;
   /** What its certificate would say otherwise. */
   readonly fields: readonly BoardField[];
   readonly mourning: boolean;
@@ -25,7 +26,7 @@ export interface Compared {
 
 /** Counts what differs. What is the same for many boards is worked out once, as long as the counter lives. */
 export function changeCounter(db: Db): (some: readonly Compared[]) => Promise<Map<string, ChangeCounts>> {
-  const known = new Map<string, { changes: PartChanges; key: string }>();
+  const known = new Map<string, { changes: PartChanges; unreadable: boolean; key: string }>();
   return async (some) => {
     const turn = takeTurns();
     const open: { one: Compared; sides: ReturnType<typeof onlyInOne>; name: string }[] = [];
@@ -43,22 +44,23 @@ export function changeCounter(db: Db): (some: readonly Compared[]) => Promise<Ma
     const encoded = new Map(
       fresh.flatMap(({ one, sides }) => sides.is.map(({ hash }) => [hash, one.made.parts.get(hash)!] as const)),
     );
-    const partOf = await readParts(db, [
+    const partOf = await readPartsLeniently(db, [
       { content: { parts: fresh.flatMap(({ sides }) => sides.was) }, parts: encoded.values() },
     ]);
     for (const { one, sides, name } of fresh) {
       const said = (content: ProgrammeContent, refs: typeof sides.was) => ({
         defaultPlaylistId: content.defaultPlaylistId,
-        parts: refs.map(({ hash }) => partOf(hash)),
+        parts: refs.flatMap(({ hash }) => partOf(hash) ?? []),
       });
       const changes = changesBetween(one.before && said(one.before, sides.was), said(one.made.content, sides.is));
-      known.set(name, { changes, key: sha256(canonicalJson(changes)) });
+      const unreadable = sides.was.some(({ hash }) => partOf(hash) === null);
+      known.set(name, { changes, unreadable, key: sha256(canonicalJson(changes)) });
       await turn();
     }
     const counts = new Map<string, ChangeCounts>();
     for (const { one, name } of open) {
-      const { changes, key } = known.get(name)!;
-      counts.set(one.board.id, countsOf(one, changes, key));
+      const { changes, unreadable, key } = known.get(name)!;
+      counts.set(one.board.id, countsOf({ ...one, unreadable: one.unreadable || unreadable }, changes, key));
     }
     return counts;
   };
@@ -72,12 +74,12 @@ export async function namedChanges(
 ): Promise<ProgrammeChanges> {
   const { before, made } = one;
   const contents = [made.content, ...(before ? [before] : [])];
-  const partOf = await readParts(db, [
+  const partOf = await readPartsLeniently(db, [
     { content: { parts: contents.flatMap(({ parts }) => parts) }, parts: made.parts.values() },
   ]);
   const said = (content: ProgrammeContent) => ({
     defaultPlaylistId: content.defaultPlaylistId,
-    parts: content.parts.map(({ hash }) => partOf(hash)),
+    parts: content.parts.flatMap(({ hash }) => partOf(hash) ?? []),
   });
   const changes = changesBetween(before && said(before), said(made.content));
   const names = new Map((await entryNames(changes.schedules.map(({ id }) => id))).map(({ id, name }) => [id, name]));
@@ -101,8 +103,9 @@ function countsOf(one: Compared, changes: PartChanges, content: string): ChangeC
   const notices = Map.groupBy(changes.notices, ({ change }) => change);
   const board = boardFields(one, changes);
   return {
-    key: sha256(canonicalJson([content, board, one.mourning])).slice(0, 16),
-    first: one.before === null,
+    key: sha256(canonicalJson([content, board, one.mourning, one.unreadable])).slice(0, 16),
+    first: one.before === null && !one.unreadable,
+    unreadable: one.unreadable,
     noticesAdded: notices.get('added')?.length ?? 0,
     noticesRemoved: notices.get('removed')?.length ?? 0,
     noticesChanged: notices.get('changed')?.length ?? 0,

@@ -44,7 +44,7 @@ export interface PublisherDeps extends LibraryDeps, IssuerDeps {
   readonly queue: PublicationQueue;
 }
 
-export function createPublisher({ store, sources, access }: Context, deps: PublisherDeps): Publisher {
+export function createPublisher({ store, sources, access, log }: Context, deps: PublisherDeps): Publisher {
   const { units, boards, suspender, queue } = deps;
   const { pathOf, hashOf, statementOf, issue } = deps.issuer;
 
@@ -136,12 +136,19 @@ export function createPublisher({ store, sources, access }: Context, deps: Publi
       ),
     );
 
-  /** Whether a board's newest programme is what would be signed for it now. */
-  const saysAlready = (
+  /** Whether a board's newest programme is what would be signed for it now. One that cannot be read is not: it is made again. */
+  function saysAlready(
     newest: repo.Newest | undefined,
     contentHash: string,
     suspensions: readonly Suspension[],
-  ): boolean => newest?.contentHash === contentHash && suspendsAlike(newest.manifest, suspensions, sources.now());
+  ): boolean {
+    if (newest?.contentHash !== contentHash) return false;
+    try {
+      return suspendsAlike(newest.manifest, suspensions, sources.now());
+    } catch {
+      return false;
+    }
+  }
 
   /** What would be published for boards now, beside what was published for them last. */
   async function compare(
@@ -165,21 +172,28 @@ export function createPublisher({ store, sources, access }: Context, deps: Publi
         deviceKey === undefined
           ? waits !== JSON.stringify(made.content)
           : !saysAlready(last, hashOf(board, deviceKey, made.content), suspensions);
-      const paired = deviceKey !== undefined;
+      const one = { board, made, paired: deviceKey !== undefined, changed, unreadable: false };
       if (!changed) {
-        compared.push({ board, made, paired, changed, before: made.content, fields: [], mourning: false });
+        compared.push({ ...one, before: made.content, fields: [], mourning: false });
         return;
       }
-      const manifest = last ? readManifest(last.manifest) : null;
-      compared.push({
-        board,
-        made,
-        paired,
-        changed,
-        before: waits === undefined ? manifest : waitingSchema.parse(JSON.parse(waits)),
-        fields: manifest && paired ? certificateChanges(certificateIn(manifest), statementOf(board, deviceKey)) : [],
-        mourning: last !== undefined && paired && !suspendsAlike(last.manifest, suspensions, sources.now()),
-      });
+      try {
+        const manifest = last ? readManifest(last.manifest) : null;
+        compared.push({
+          ...one,
+          before: waits === undefined ? manifest : waitingSchema.parse(JSON.parse(waits)),
+          fields:
+            manifest && deviceKey !== undefined
+              ? certificateChanges(certificateIn(manifest), statementOf(board, deviceKey))
+              : [],
+          mourning:
+            last !== undefined && deviceKey !== undefined && !suspendsAlike(last.manifest, suspensions, sources.now()),
+        });
+      } catch (error) {
+        // Publishing replaces it, and must not be kept from that, for this board or for others.
+        log.error({ err: error, boardId: board.id }, 'what was published for a board cannot be read');
+        compared.push({ ...one, unreadable: true, before: null, fields: [], mourning: false });
+      }
     });
     return compared;
   }

@@ -56,15 +56,15 @@ export function publishedContent(
   };
 }
 
-/** What the parts of some programmes say, by hash. */
-export async function readParts(
+/** What the parts of some programmes say, by hash; null for one that is not there or cannot be read. */
+export async function readPartsLeniently(
   db: Db,
   all: readonly { content: Pick<ProgrammeContent, 'parts'>; parts: Iterable<EncodedPart> }[],
-): Promise<(hash: string) => Part> {
-  const known = new Map<string, Part>();
+): Promise<(hash: string) => Part | null> {
+  const known = new Map<string, Part | null>();
   const turn = takeTurns();
   const note = async (hash: string, body: string): Promise<void> => {
-    known.set(hash, partSchema.parse(JSON.parse(body)));
+    known.set(hash, partIn(body));
     await turn();
   };
   for (const { parts } of all) for (const part of parts) await note(part.hash, part.body);
@@ -74,5 +74,23 @@ export async function readParts(
     partsPerRead,
   ))
     for (const { hash, body } of await repo.findParts(db, some)) await note(hash, body);
-  return (hash) => known.get(hash)!;
+  return (hash) => known.get(hash) ?? null;
+}
+
+/** The same for those who need them whole: whoever asks for one that is not there or cannot be read is refused. */
+export async function readParts(...args: Parameters<typeof readPartsLeniently>): Promise<(hash: string) => Part> {
+  const partOf = await readPartsLeniently(...args);
+  return (hash) => {
+    const part = partOf(hash);
+    if (part) return part;
+    throw new Error(`Part ${hash} is not there or cannot be read`);
+  };
+}
+
+function partIn(body: string): Part | null {
+  try {
+    return partSchema.parse(JSON.parse(body));
+  } catch {
+    return null;
+  }
 }

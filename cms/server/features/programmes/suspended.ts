@@ -141,7 +141,10 @@ export function suspensionsOf(
 export const suspendedBy = (manifest: string): Suspension[] =>
   suspension.array().parse(decodeJwt(manifest)['suspensions'] ?? []);
 
-/** Whether a manifest that was signed before suspends the same from now on. What has passed since is no difference. */
+/**
+ * Whether a manifest that was signed before suspends the same from now on. What has passed since is no difference.
+ * @throws where the manifest cannot be read
+ */
 export function suspendsAlike(manifest: string, suspensions: readonly Suspension[], now: number): boolean {
   const toCome = (all: readonly Suspension[]): string =>
     JSON.stringify(all.flatMap((one) => (one.to > now ? { ...one, from: Math.max(one.from, now) } : [])));

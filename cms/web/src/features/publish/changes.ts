@@ -18,6 +18,7 @@ export function countWords(counts: ChangeCounts): string {
     counts.required > 0 ? m.publish_count_required({ n: counts.required }) : '',
     counts.board > 0 ? m.publish_count_board() : '',
     counts.mourning ? m.publish_count_mourning() : '',
+    counts.unreadable ? m.publish_count_unreadable() : '',
   ].filter((words) => words !== '');
   return said.length === 0 ? m.publish_count_none() : said.join(', ');
 }

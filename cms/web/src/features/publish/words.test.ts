@@ -10,6 +10,7 @@ overwriteGetLocale(() => 'vi');
 const counts: ChangeCounts = {
   key: 'k',
   first: false,
+  unreadable: false,
   noticesAdded: 0,
   noticesRemoved: 0,
   noticesChanged: 0,
@@ -41,6 +42,7 @@ describe('what is new for a board', () => {
     expect(countWords({ ...counts, noticesAdded: 2, noticesChanged: 1, schedules: 1, mourning: true })).toBe(
       'thêm 2 tin, sửa 1 tin, 1 lịch phát, tin nghỉ trong quốc tang',
     );
+    expect(countWords({ ...counts, unreadable: true })).toBe('không đọc được hết bản phát hành trước');
     expect(countWords(counts)).toBe('nội dung giữ nguyên, chỉ ký lại');
   });
   it('is said of a playlist by what comes in, goes out and moves', () => {
