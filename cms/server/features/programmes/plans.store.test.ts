@@ -171,6 +171,11 @@ describeStores('plans', (under) => {
     await tells(3, second, 2);
     sources.advance(2 * hour);
     expect(await at(second - 1)).toEqual([1, [first - 2 * hour, second], 2]);
+    // Its clock was ahead, and was set right.
+    await tells(4, second + 9 * hour, 1);
+    await tells(5, second + 1, 2);
+    expect(await at(second)).toEqual([2, [second, second + 1], null]);
+    await under.store.write.deleteFrom('board_events').where('seq', '>', 3).execute();
     expect(await at(second)).toEqual([2, [second, null], null]);
     expect(await at(sources.now() + hour)).toEqual([2, [second, null], null]);
 

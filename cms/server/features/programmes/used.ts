@@ -37,8 +37,8 @@ export async function usedAt(db: Db, boardId: string, at: number): Promise<Used 
         e.and([e('journals.no', '=', last!.no), e('events.seq', '>', last!.seq)]),
       ]),
     )
-    .orderBy('journals.no')
-    .orderBy('events.seq')
+    // A clock that was ahead says too late a time of one of them.
+    .orderBy('events.at')
     .executeTakeFirst();
   const { version } = body;
   const programme = await db
