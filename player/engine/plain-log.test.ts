@@ -15,3 +15,8 @@ test('says what the log says, in words', () => {
   ]);
   expect(plainLine('no JSON\n')).toBe('no JSON\n');
 });
+
+test('passes nothing on that would steer the terminal', () => {
+  const line = JSON.stringify({ level: 40, time: 0, msg: 'from\u001b[2Jthe CMS', file: 'a\nb' });
+  expect(plainLine(line).slice(9)).toBe('warning from [2Jthe CMS (file=a b)\n');
+});

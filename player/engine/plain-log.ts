@@ -23,7 +23,11 @@ export function plainLine(line: string): string {
     String(msg ?? ''),
     facts.length > 0 ? `(${facts.join(', ')})` : '',
   ];
-  return `${words.filter((word) => word !== '').join(' ')}\n`;
+  // What others sent stands in it: nothing of that may steer the terminal.
+  return `${words
+    .filter((word) => word !== '')
+    .join(' ')
+    .replace(/\p{Cc}+/gu, ' ')}\n`;
 }
 
 /** Of an error what it says; its stack is for the file. */
