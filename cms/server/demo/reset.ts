@@ -26,6 +26,8 @@ const tables: readonly (keyof Database)[] = [
   'mournings',
   'notice_takedown_boards',
   'notice_takedowns',
+  'notice_words',
+  'approved_words',
   'notice_versions',
   'notices',
   'media_tags',

@@ -29,12 +29,8 @@ export interface EditedFilter<T extends ListedTable> {
   readonly statements: readonly (readonly WordGroup[])[];
   /** Not what is there, but what was deleted then (ms UTC) or later. */
   readonly binnedSince?: number;
-  /** The folded words that a row is found by; else those in its column `folded`. */
-  readonly folded?: (eb: ExpressionBuilder<Database, T>) => Expression<string>;
   /** A word may also be found where this says. */
   readonly elsewhere?: (eb: ExpressionBuilder<Database, T>, pattern: string) => Expression<SqlBool>;
-  /** Without the rows that have all words in `folded`. */
-  readonly notByName?: boolean;
   readonly also?: (eb: ExpressionBuilder<Database, T>) => readonly Expression<SqlBool>[];
 }
 
@@ -43,21 +39,16 @@ type Shared = ExpressionBuilder<Database, 'playlists'>;
 
 function conditions<T extends ListedTable>(eb: Shared, filter: EditedFilter<T>, groups: readonly WordGroup[]) {
   const own = eb as unknown as ExpressionBuilder<Database, T>;
-  const inName = (pattern: string): Expression<SqlBool> =>
-    eb(filter.folded ? filter.folded(own) : eb.ref('folded'), 'like', pattern);
-  const found = (words: readonly string[]): readonly Expression<SqlBool>[] => {
-    const patterns = words.map((word) => `%${word}%`);
-    const { elsewhere } = filter;
-    return [
-      ...patterns.map((pattern) => (elsewhere ? eb.or([inName(pattern), elsewhere(own, pattern)]) : inName(pattern))),
-      ...(filter.notByName ? [eb.not(eb.and(patterns.map(inName)))] : []),
-    ];
+  const found = (word: string): Expression<SqlBool> => {
+    const pattern = `%${word}%`;
+    const inName = eb('folded', 'like', pattern);
+    return filter.elsewhere ? eb.or([inName, filter.elsewhere(own, pattern)]) : inName;
   };
   // Not by the index of units, which would read every row and sort them: by the one in the order of the list, until a page is full.
   const unitId = eb.fn.coalesce('unit_id', sql.lit(''));
   return eb.and([
     filter.binnedSince === undefined ? eb('deleted_at', 'is', null) : eb('deleted_at', '>=', filter.binnedSince),
-    eb.or(groups.map(({ unitIds, words }) => eb.and([eb(unitId, 'in', unitIds), ...found(words)]))),
+    eb.or(groups.map(({ unitIds, words }) => eb.and([eb(unitId, 'in', unitIds), ...words.map(found)]))),
     ...(filter.also?.(own) ?? []),
   ]);
 }

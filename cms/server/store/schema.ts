@@ -263,8 +263,6 @@ export interface Database {
     entertainment: Generated<number>;
     /** The words of its title, folded: what it is found by. '' until the first start of the release that has this. */
     folded: Generated<string>;
-    /** The words of its text and its document number, folded, each once; null until the first start of the release that has this. */
-    text_words: Generated<string | null>;
     /** Counts edits; an edit names the revision that it started from. */
     revision: number;
     created_at: number;
@@ -283,9 +281,6 @@ export interface Database {
   };
   /** What was submitted for approval, as it was then, numbered from 1, and what was decided. */
   notice_versions: {
-    /** What it is found by, as of a notice. */
-    folded: Generated<string>;
-    text_words: Generated<string | null>;
     notice_id: string;
     number: number;
     /** The notice's when it was submitted. */
@@ -310,6 +305,10 @@ export interface Database {
     /** Whoever wrote it approved it. */
     self_approved: Generated<number>;
   };
+  /** What notices are found by as they are being written; each has a row from the first start of the release that has this. */
+  notice_words: NoticeWords;
+  /** The same of what was approved last. */
+  approved_words: NoticeWords;
   /** Notices taken off all boards at once, and put back. */
   notice_takedowns: {
     id: string;
@@ -625,6 +624,13 @@ export interface Database {
 }
 
 /** Plays that count, painted in full or in part, and how long; exercises and what proves nothing stand beside them, never among them. */
+export interface NoticeWords {
+  notice_id: string;
+  /** The words of its title, folded. */
+  folded: string;
+  /** The words of its text and its document number, folded, each once. */
+  words: string;
+}
 export interface PlaySums {
   completed: number;
   partial: number;

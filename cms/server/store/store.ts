@@ -72,7 +72,7 @@ export interface StoreOptions {
 }
 
 const READERS = 2;
-const REPORTERS = 1;
+const REPORTERS = 2;
 const BUSY_TIMEOUT_MS = 5000;
 const POSTGRES_CONNECTIONS = 10;
 const POSTGRES_REPORTERS = 2;

@@ -16,7 +16,8 @@ export interface BenchCms {
   readonly person: SeededPerson;
   /** Public root key, as a player pins it. */
   readonly rootKey: string;
-  request(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>;
+  /** @param by who asks; left out: somebody of the province */
+  request(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, by?: SeededPerson): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -59,10 +60,15 @@ export async function startBenchCms(boardCount: number, options: BenchCmsOptions
     child.once('exit', (code) => reject(new Error(`The CMS ended (${code}) before it listened`)));
   });
 
-  async function request(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+  async function request(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body?: unknown,
+    by: SeededPerson = person,
+  ): Promise<unknown> {
     const headers = {
-      cookie: `bt_session=${person.sessionToken}`,
-      'x-csrf-token': person.csrfToken,
+      cookie: `bt_session=${by.sessionToken}`,
+      'x-csrf-token': by.csrfToken,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const response = await fetch(url + path, {

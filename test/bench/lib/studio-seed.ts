@@ -5,6 +5,7 @@ import { wordsOf } from '../../../cms/server/features/notices/words.ts';
 import { foldedName } from '../../../cms/server/listing.ts';
 import type { NoticeContent } from '../../../shared/protocol/programme.ts';
 import type { Store } from '../../../cms/server/store/store.ts';
+import { seedPerson, type SeededPerson } from '../../fleet/seed.ts';
 
 /** What titles are made of: with a number each, many share a word and few share all. */
 const subjects = [
@@ -36,12 +37,12 @@ export const searches = [
 const titleOf = (n: number): string =>
   `${subjects[n % subjects.length]} ${places[Math.floor(n / subjects.length) % places.length]} số ${n}`;
 
-/** As long as notices are, in words that differ. */
+/** Some 2,000 letters, half of what a notice may have, in words that differ. */
 const bodyOf = (n: number): string =>
   [
     sample.body,
     ...Array.from(
-      { length: 5 },
+      { length: 20 },
       (_, i) => `${titleOf(n * 7 + i * 13)}, do hộ ông ${places[(n + i) % places.length]} làm chủ nhà.`,
     ),
   ].join('\n');
@@ -51,32 +52,51 @@ export async function seedNotices(
   store: Store,
   { count, unitId, by, now }: { count: number; unitId: string; by: string; now: number },
 ): Promise<string[]> {
-  const rows = Array.from({ length: count }, (_, n) => {
+  const notices = Array.from({ length: count }, (_, n) => {
     const title = titleOf(n);
     const fields = { ...sample, title, body: bodyOf(n), documentNumber: `${n}/TB-UBND` };
     const content: NoticeContent = { type: 'layout', layout: 'notice', fields };
-    const { folded, text_words } = wordsOf({ title, content });
-    return [
-      ...[uuidv7(), unitId, title, folded, text_words, 'local', JSON.stringify(content)],
-      ...[null, 1, now, now + n, by, 'approved', 1],
-    ];
+    return { id: uuidv7(), title, content: JSON.stringify(content), ...wordsOf({ title, content }) };
   });
+  const rows = notices.map(({ id, title, folded, content }, n) => [
+    ...[id, unitId, title, folded, 'local', content, null, 1, now, now + n, by, 'approved', 1],
+  ]);
   const columns = [
-    ...['id', 'unit_id', 'title', 'folded', 'text_words', 'category', 'content', 'duration_ms', 'revision'],
+    ...['id', 'unit_id', 'title', 'folded', 'category', 'content', 'duration_ms', 'revision'],
     ...['created_at', 'updated_at', 'updated_by', 'state', 'approved_version'],
   ] as const;
+  const versions = notices.map(({ id, title, content }) => [
+    ...[id, 1, 1, unitId, title, 'local', content, by, by, now, 'approved', by, now],
+  ]);
   const versionColumns = [
     ...['notice_id', 'number', 'revision', 'unit_id', 'title', 'category', 'content', 'edited_by'],
     ...['submitted_by', 'submitted_at', 'state', 'decided_by', 'decided_at'],
   ] as const;
-  const versions = rows.map(([id, , title, , , category, content]) => [
-    ...[id!, 1, 1, unitId, title!, category!, content!, by, by, now, 'approved', by, now],
-  ]);
+  const words = notices.map(({ id, folded, words }) => [id, folded, words]);
   await store.transaction(async (tx) => {
     await store.insertMany(tx, 'notices', columns, rows);
     await store.insertMany(tx, 'notice_versions', versionColumns, versions);
+    for (const table of ['notice_words', 'approved_words'] as const)
+      await store.insertMany(tx, table, ['notice_id', 'folded', 'words'], words);
   });
-  return rows.map(([id]) => String(id));
+  return notices.map(({ id }) => id);
+}
+
+/** Somebody of a commune, who sees of the notices above what was approved. */
+export async function seedCommunePerson(
+  store: Store,
+  { unitId: parent_id, now }: { unitId: string; now: number },
+): Promise<SeededPerson> {
+  const unit_id = uuidv7();
+  const version = { id: uuidv7(), unit_id, code: '99001', name: 'Xã Thử', level: 'commune' as const, parent_id };
+  await store.transaction(async (tx) => {
+    await tx.insertInto('units').values({ id: unit_id, created_at: now }).execute();
+    await tx
+      .insertInto('unit_versions')
+      .values({ ...version, valid_from: 0, valid_to: null })
+      .execute();
+  });
+  return seedPerson(store, unit_id, 'editor', now);
 }
 
 /** A playlist of these notices that every board plays by default. @returns its id */

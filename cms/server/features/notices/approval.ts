@@ -144,7 +144,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
       selfApproved,
     });
     const entertained = (await versions.findEntertaining(tx, [notice.id])).length > 0;
-    await versions.setState(tx, notice.id, 'approved', number);
+    await versions.setApproved(tx, notice.id, version);
     const detail = { version: number, ...(selfApproved ? { selfApproved } : {}) };
     await audit(tx, entry(actor, 'notice.approved', notice, detail));
     return {

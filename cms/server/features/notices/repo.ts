@@ -1,11 +1,13 @@
-import { sql, type Expression, type ExpressionBuilder, type Selectable } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type Selectable, type SqlBool } from 'kysely';
 import { noticeContent, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+import { foldedName } from '../../listing.ts';
 import { standing } from '../../store/bin.ts';
 import { inChunks } from '../../store/chunks.ts';
 import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../../store/edited-page.ts';
 import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from './uses.ts';
+import { setWords } from './words-repo.ts';
 import { wordsOf } from './words.ts';
 
 export interface NoticeRecord {
@@ -62,7 +64,7 @@ function toRecord(row: Selectable<Database['notices']>): NoticeRecord {
 const toColumns = (values: NoticeValues) => ({
   unit_id: values.unitId,
   title: values.title,
-  ...wordsOf(values),
+  folded: foldedName(values.title),
   category: values.category,
   content: JSON.stringify(values.content),
   duration_ms: values.durationMs,
@@ -134,8 +136,6 @@ export async function holdNoticesToEdit(
 }
 
 export interface NoticeFilter {
-  /** Where the words are that are sought: all in the title, some only in the text, or either. */
-  readonly by: 'title' | 'text' | 'either';
   readonly statements: EditedFilter<'notices'>['statements'];
   readonly category: string | null;
   readonly ids: readonly string[] | null;
@@ -148,55 +148,61 @@ export interface NoticeFilter {
   readonly notBy: string | null;
 }
 
-/** What a notice says in one column to who is told its approved version only, if it is of these units; else what is being written. */
-const told = (
+/** Its category for who is told its approved version only, if it is of these units; else what is being written. */
+const categoryTold = (
   eb: ExpressionBuilder<Database, 'notices'>,
-  column: 'folded' | 'text_words' | 'category',
   approvedOnly: readonly string[],
 ): Expression<string> =>
   approvedOnly.length === 0
-    ? (eb.ref(column) as Expression<string>)
+    ? eb.ref('category')
     : (eb
         .case()
         .when('unit_id', 'in', approvedOnly)
         .then(
           eb
             .selectFrom('notice_versions as version')
-            .select(`version.${column}`)
+            .select('version.category')
             .whereRef('version.notice_id', '=', 'notices.id')
             .whereRef('version.number', '=', 'notices.approved_version'),
         )
-        .else(eb.ref(column))
+        .else(eb.ref('category'))
         .end() as Expression<string>);
 
-const edited = ({
-  by,
+/** What a filter asks beside units, words, and that there is something to tell. */
+export const conditions = (
+  eb: ExpressionBuilder<Database, 'notices'>,
+  { category, ids, state, takenDown, approvedOnly, notBy }: Omit<NoticeFilter, 'statements'>,
+): Expression<SqlBool>[] => [
+  ...(category === null ? [] : [eb(categoryTold(eb, approvedOnly), '=', category)]),
+  ...(ids === null ? [] : [eb('id', 'in', ids)]),
+  // Spelled out, so that the index of what waits for approval is used.
+  ...(state === null
+    ? []
+    : state === 'approved' && approvedOnly.length > 0
+      ? [eb.or([eb('state', '=', sql.lit(state)), eb('unit_id', 'in', approvedOnly)])]
+      : [eb('state', '=', sql.lit(state))]),
+  ...(takenDown === null ? [] : [eb('takedown_id', takenDown ? 'is not' : 'is', null)]),
+  ...(notBy === null ? [] : [eb('updated_by', '<>', notBy)]),
+];
+
+const edited = ({ statements, ...filter }: NoticeFilter): EditedFilter<'notices'> => ({
   statements,
-  category,
-  ids,
-  state,
-  takenDown,
-  approvedOnly,
-  notBy,
-}: NoticeFilter): EditedFilter<'notices'> => ({
-  statements,
-  folded: (eb) => told(eb, 'folded', approvedOnly),
-  ...(by === 'title' ? {} : { elsewhere: (eb, pattern) => eb(told(eb, 'text_words', approvedOnly), 'like', pattern) }),
-  notByName: by === 'text',
   also: (eb) => [
-    ...(category === null ? [] : [eb(told(eb, 'category', approvedOnly), '=', category)]),
-    ...(ids === null ? [] : [eb('id', 'in', ids)]),
-    // Spelled out, so that the index of what waits for approval is used.
-    ...(state === null
+    ...conditions(eb, filter),
+    ...(filter.approvedOnly.length === 0
       ? []
-      : state === 'approved' && approvedOnly.length > 0
-        ? [eb.or([eb('state', '=', sql.lit(state)), eb('unit_id', 'in', approvedOnly)])]
-        : [eb('state', '=', sql.lit(state))]),
-    ...(approvedOnly.length === 0
-      ? []
-      : [eb.or([eb('unit_id', 'not in', approvedOnly), eb('approved_version', 'is not', null)])]),
-    ...(takenDown === null ? [] : [eb('takedown_id', takenDown ? 'is not' : 'is', null)]),
-    ...(notBy === null ? [] : [eb('updated_by', '<>', notBy)]),
+      : [
+          eb.or([
+            eb('unit_id', 'not in', filter.approvedOnly),
+            // As `approved_version` says, which stands in the row behind its content.
+            eb.exists(
+              eb
+                .selectFrom('approved_words as said')
+                .select('said.notice_id')
+                .whereRef('said.notice_id', '=', 'notices.id'),
+            ),
+          ]),
+        ]),
   ],
 });
 
@@ -251,6 +257,12 @@ export async function insertNotice(
       deleted_at: null,
     })
     .execute();
+  await setWords(tx, 'notice_words', id, wordsOf(values));
+}
+
+/** Of a release before this one, whose titles were not folded. */
+export async function setFolded(tx: Tx, id: string, folded: string): Promise<void> {
+  await tx.updateTable('notices').set({ folded }).where('id', '=', id).execute();
 }
 
 /** Makes it a draft again: what was submitted is withdrawn. @returns false when somebody edited or deleted it since `revision` */
@@ -271,6 +283,7 @@ export async function updateNotice(
     .where(standing(since))
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) return false;
+  await setWords(tx, 'notice_words', id, wordsOf(values));
   await tx
     .updateTable('notice_versions')
     .set({ state: 'withdrawn' })

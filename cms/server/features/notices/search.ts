@@ -1,18 +1,11 @@
 /** Pages of notices: first those whose titles have the words sought, then those that have some of them only in their text. */
 import type { Found } from '../../../../shared/protocol/api/content.ts';
 import { cutPage, foldedName, inBatches, readCursor, soughtWords } from '../../listing.ts';
-import type { Db, Store, Tx } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
+import { findByWords } from './found-repo.ts';
 import * as repo from './repo.ts';
 import type { NoticeFilter, NoticeRecord } from './repo.ts';
-import {
-  unwordedNotices,
-  unwordedVersions,
-  wordNotice,
-  wordVersion,
-  type Place,
-  type Unworded,
-  type Words,
-} from './words-repo.ts';
+import { findUnworded, setWords } from './words-repo.ts';
 import { foundIn, wordsOf } from './words.ts';
 
 /** What cursors begin with among those found by their text. */
@@ -20,21 +13,40 @@ const textMark = 't';
 
 /** @throws AppError `invalid_input` (field cursor) */
 export async function searchPage(
-  db: Db,
-  filter: Omit<NoticeFilter, 'by'>,
+  store: Pick<Store, 'read' | 'report'>,
+  filter: NoticeFilter,
   { q, cursor, limit }: { q: string; cursor: string | undefined; limit: number },
 ): Promise<{ page: NoticeRecord[]; next: string | null; total: number }> {
-  const inTexts = soughtWords(q).length > 0;
-  const pastTitles = inTexts && cursor?.startsWith(textMark) === true;
+  const byWords = soughtWords(q).length > 0;
+  const pastTitles = byWords && cursor?.startsWith(textMark) === true;
   const after = readCursor(pastTitles ? cursor.slice(textMark.length) : cursor);
-  const titled = pastTitles ? [] : await repo.findPage(db, { ...filter, by: 'title' }, { after, limit: limit + 1 });
-  const room = inTexts ? limit + 1 - titled.length : 0;
-  const [others, total] = await Promise.all([
-    room === 0 ? [] : repo.findPage(db, { ...filter, by: 'text' }, { after: pastTitles ? after : null, limit: room }),
-    repo.count(db, { ...filter, by: inTexts ? 'either' : 'title' }),
-  ]);
-  const { page, next } = cutPage([...titled, ...others], limit);
-  return { page, next: next && page.length > titled.length ? textMark + next : next, total };
+  if (!byWords) {
+    const [found, total] = await Promise.all([
+      repo.findPage(store.read, filter, { after, limit: limit + 1 }),
+      repo.count(store.read, filter),
+    ]);
+    return { ...cutPage(found, limit), total };
+  }
+  // Reads the words of everything there is: takeovers wait for `read`.
+  const { places, total } = await findByWords(store.report, filter, {
+    after: after && { ...after, titled: pastTitles ? 0 : 1 },
+    limit: limit + 1,
+  });
+  const { page, next } = cutPage(places, limit);
+  const records = new Map(
+    (
+      await repo.findNotices(
+        store.read,
+        page.map(({ id }) => id),
+      )
+    ).map((record) => [record.id, record]),
+  );
+  return {
+    // One deleted in between is not there.
+    page: page.flatMap(({ id }) => records.get(id) ?? []),
+    next: next && page.at(-1)!.titled === 0 ? textMark + next : next,
+    total,
+  };
 }
 
 /** Where in a notice the words are, if it is not in its title and its unit's name. */
@@ -48,20 +60,19 @@ export function foundBeside(
   return lacking.length === 0 ? null : foundIn(content, lacking);
 }
 
-/** Makes notices and versions of a release before findable. */
+/** Makes notices of a release before findable, as they are being written and as they were approved last. */
 export async function wordOldRows(store: Store): Promise<void> {
-  const fill = <R extends Unworded>(
-    read: (db: Db, place: Place) => Promise<R[]>,
-    write: (tx: Tx, row: R, words: Words) => Promise<void>,
-  ): Promise<void> =>
-    inBatches(
-      (place) => read(store.write, place),
+  for (const table of ['notice_words', 'approved_words'] as const)
+    await inBatches(
+      (place) => findUnworded(store.write, table, place),
       ({ noticeId }) => noticeId,
       (rows) =>
         store.transaction(async (tx) => {
-          for (const row of rows) await write(tx, row, wordsOf(row));
+          for (const row of rows) {
+            const words = wordsOf(row);
+            await setWords(tx, table, row.noticeId, words);
+            if (table === 'notice_words') await repo.setFolded(tx, row.noticeId, words.folded);
+          }
         }),
     );
-  await fill(unwordedNotices, wordNotice);
-  await fill(unwordedVersions, wordVersion);
 }

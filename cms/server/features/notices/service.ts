@@ -217,7 +217,7 @@ export function createNoticesService(
         takenDown: takenDown === undefined ? null : takenDown === 'true',
         notBy: waiting?.notBy ?? null,
       };
-      const { page: rows, next, total } = await searchPage(store.read, filter, { q, cursor, limit });
+      const { page: rows, next, total } = await searchPage(store, filter, { q, cursor, limit });
       const page = await asTold(actor, rows);
       const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
       const posters = await media.posters([...new Set(shown)]);

@@ -4,6 +4,7 @@ import { inChunks } from '../../store/chunks.ts';
 import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { toValues, type NoticeRecord, type NoticeValues } from './repo.ts';
+import { setWords } from './words-repo.ts';
 import { wordsOf } from './words.ts';
 
 export type VersionState = Database['notice_versions']['state'];
@@ -141,7 +142,6 @@ export async function insertVersion(
       revision: notice.revision,
       unit_id: notice.unitId,
       title: notice.title,
-      ...wordsOf(notice),
       category: notice.category,
       content: JSON.stringify(notice.content),
       duration_ms: notice.durationMs,
@@ -201,11 +201,16 @@ export async function decide(
     .execute();
 }
 
-/** @param approvedVersion the version that boards are given from now on; left out, they go on with the one before */
-export async function setState(tx: Tx, noticeId: string, state: NoticeState, approvedVersion?: number): Promise<void> {
+export async function setState(tx: Tx, noticeId: string, state: Exclude<NoticeState, 'approved'>): Promise<void> {
+  await tx.updateTable('notices').set({ state }).where('id', '=', noticeId).execute();
+}
+
+/** Boards are given this version from now on, and who is told of approved ones only finds it by its words. */
+export async function setApproved(tx: Tx, noticeId: string, version: VersionRecord): Promise<void> {
   await tx
     .updateTable('notices')
-    .set({ state, ...(approvedVersion === undefined ? {} : { approved_version: approvedVersion }) })
+    .set({ state: 'approved', approved_version: version.number })
     .where('id', '=', noticeId)
     .execute();
+  await setWords(tx, 'approved_words', noticeId, wordsOf(version));
 }

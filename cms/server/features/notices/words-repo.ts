@@ -1,73 +1,47 @@
-/** Notices and versions of a release before this one, which nothing finds by their words yet. */
-import { noticeContent, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+/** What notices are found by, as they are being written and as they were approved last. */
+import { noticeContent } from '../../../../shared/protocol/programme.ts';
 import type { Db, Tx } from '../../store/store.ts';
+import type { Words } from './words.ts';
 
-/** Where the batch before ended, by the notices' ids. */
-export interface Place {
-  readonly after: string;
-  readonly limit: number;
+/** As it is being written, or as it was approved last. */
+export type WordsTable = 'notice_words' | 'approved_words';
+
+export async function setWords(tx: Tx, table: WordsTable, noticeId: string, words: Words): Promise<void> {
+  await tx
+    .insertInto(table)
+    .values({ notice_id: noticeId, ...words })
+    .onConflict((conflict) => conflict.column('notice_id').doUpdateSet(words))
+    .execute();
 }
+
 export interface Unworded {
   readonly noticeId: string;
   readonly title: string;
-  readonly content: NoticeContent;
-}
-export interface Words {
-  readonly folded: string;
-  readonly text_words: string;
+  /** null: of a form that nobody reads any more. */
+  readonly content: ReturnType<typeof noticeContent.parse> | null;
 }
 
-const read = <R extends { content: string }>(row: R): Omit<R, 'content'> & { content: NoticeContent } => ({
-  ...row,
-  content: noticeContent.parse(JSON.parse(row.content)),
-});
-
-export async function unwordedNotices(db: Db | Tx, { after, limit }: Place): Promise<Unworded[]> {
-  const rows = await db
+/** Those of a release before this one, which nothing finds yet; those with ids after one, in that order. */
+export async function findUnworded(
+  db: Db | Tx,
+  table: WordsTable,
+  { after, limit }: { after: string; limit: number },
+): Promise<Unworded[]> {
+  const notices = db
     .selectFrom('notices')
-    .select(['id as noticeId', 'title', 'content'])
-    .where((eb) => eb.or([eb('folded', '=', ''), eb('text_words', 'is', null)]))
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return rows.map(read);
-}
-
-export async function wordNotice(tx: Tx, { noticeId }: Pick<Unworded, 'noticeId'>, words: Words): Promise<void> {
-  await tx.updateTable('notices').set(words).where('id', '=', noticeId).execute();
-}
-
-type UnwordedVersion = Unworded & { readonly number: number };
-
-/** All versions of as many notices as the limit says, of those that have such a version. */
-export async function unwordedVersions(db: Db | Tx, { after, limit }: Place): Promise<UnwordedVersion[]> {
-  const next = db
-    .selectFrom('notice_versions')
-    .select('notice_id')
-    .distinct()
-    .where((eb) => eb.or([eb('folded', '=', ''), eb('text_words', 'is', null)]))
-    .where('notice_id', '>', after)
-    .orderBy('notice_id')
+    .leftJoin(`${table} as known`, 'known.notice_id', 'notices.id')
+    .where('known.notice_id', 'is', null)
+    .where('notices.id', '>', after)
+    .orderBy('notices.id')
     .limit(limit);
-  const rows = await db
-    .selectFrom('notice_versions')
-    .select(['notice_id as noticeId', 'number', 'title', 'content'])
-    .where('notice_id', 'in', db.selectFrom(next.as('next')).select('notice_id'))
-    .orderBy('notice_id')
-    .execute();
-  return rows.map(read);
-}
-
-export async function wordVersion(
-  tx: Tx,
-  { noticeId, number }: Pick<UnwordedVersion, 'noticeId' | 'number'>,
-  words: Words,
-): Promise<void> {
-  await tx
-    .updateTable('notice_versions')
-    .set(words)
-    .where('notice_id', '=', noticeId)
-    .where('number', '=', number)
-    .execute();
+  const rows =
+    table === 'notice_words'
+      ? await notices.select(['notices.id as noticeId', 'notices.title', 'notices.content']).execute()
+      : await notices
+          .innerJoin('notice_versions as version', (join) =>
+            join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
+          )
+          .select(['notices.id as noticeId', 'version.title', 'version.content'])
+          .execute();
+  return rows.map((row) => ({ ...row, content: noticeContent.safeParse(JSON.parse(row.content)).data ?? null }));
 }

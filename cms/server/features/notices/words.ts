@@ -21,10 +21,15 @@ function textsOf(content: NoticeContent): string[] {
   );
 }
 
-/** Its columns of words; of its text each once. */
-export const wordsOf = ({ title, content }: { title: string; content: NoticeContent }) => ({
+/** What a notice is found by, folded: the words of its title, and those of its text and its document number, each once. */
+export interface Words {
+  readonly folded: string;
+  readonly words: string;
+}
+/** Of what cannot be read the title only. */
+export const wordsOf = ({ title, content }: { title: string; content: NoticeContent | null }): Words => ({
   folded: foldedName(title),
-  text_words: [...new Set(textsOf(content).flatMap(foldedWords))].join(' '),
+  words: content === null ? '' : [...new Set(textsOf(content).flatMap(foldedWords))].join(' '),
 });
 
 /** Words shown before what was found, and in all. */
