@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Notice } from '../../../../shared/protocol/api/content.ts';
 import { part as partSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
@@ -6,6 +7,7 @@ import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { testActor } from '../../testing.ts';
+import { returnedTo } from './versions-repo.ts';
 
 describeStores('approval of notices', (under) => {
   let test: TestContent;
@@ -235,6 +237,17 @@ describeStores('approval of notices', (under) => {
     await test.notices.remove(mine, notice.id);
     expect(await back(mine)).toEqual([]);
     unheard();
+  });
+
+  it('finds what came back without reading what did not', async () => {
+    if (under.store.dialect !== 'sqlite') return;
+    const { sql: text, parameters } = returnedTo(under.store.read, test.admin.userId).compile();
+    const { rows } = await under.store.read.executeQuery<{ detail: string }>(
+      CompiledQuery.raw(`explain query plan ${text}`, [...parameters]),
+    );
+    const steps = rows.map(({ detail }) => detail).join('\n');
+    expect(steps).toContain('notices USING INDEX notices_returned');
+    expect(steps).toContain('SEARCH version USING PRIMARY KEY');
   });
 
   it('lists what waits for whom', async () => {
