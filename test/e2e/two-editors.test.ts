@@ -1,4 +1,4 @@
-/** Two people change one notice at the same time: each is told of the other, and neither text is lost. A real CMS with the sample. */
+/** Two people change the same at the same time: each is told of the other, and nothing is lost. A real CMS with the sample. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,4 +63,37 @@ test('two editors of one notice', async () => {
     await page.getByRole('button', { name: 'Khôi phục' }).click();
     await see(text(page)).toHaveValue('Tám giờ tối');
   }
+});
+
+test('two who change the categories', async () => {
+  const [one, other] = [await pageOf('province'), await pageOf('administrator')];
+  for (const page of [one, other]) await page.goto(new URL('/notices/categories', cms.url).href);
+  const titles = one.getByRole('list', { name: 'Nhóm tin' }).getByRole('heading');
+  await see(titles.nth(1)).toHaveText('Quy định, sự kiện địa phương');
+
+  // What is moved to the first place, or to the last, keeps the focus; so does what goes down.
+  const up = one.getByRole('button', { name: 'Đưa Quy định, sự kiện địa phương lên' });
+  const down = one.getByRole('button', { name: 'Đưa Quy định, sự kiện địa phương xuống' });
+  await up.press('Enter');
+  await see(titles.first()).toHaveText('Quy định, sự kiện địa phương');
+  await see(up).toBeFocused();
+  await down.press('Enter');
+  await see(titles.nth(1)).toHaveText('Quy định, sự kiện địa phương');
+  await see(down).toBeFocused();
+
+  const rename = { name: 'Đổi tên Quy định, sự kiện địa phương' };
+  await one.getByRole('button', rename).click();
+  const dialog = one.getByRole('dialog');
+  await dialog.getByLabel('Tên tiếng Việt').fill('Tin địa phương');
+  await other.getByRole('button', { name: 'Ngừng dùng Quy định, sự kiện địa phương' }).click();
+  await see(titles.nth(1)).toHaveText(/Không còn dùng$/);
+  await other.getByRole('button', rename).click();
+  await other.getByRole('dialog').getByLabel('Tên tiếng Anh').fill('Local');
+  await other.getByRole('dialog').getByRole('button', { name: 'Lưu', exact: true }).click();
+  await see(dialog.getByText('Nhóm này nay là «Quy định, sự kiện địa phương» / «Local».')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Lưu', exact: true }).click();
+  await see(other.getByRole('heading', { name: /^Quy định, sự kiện địa phương/ })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Lưu tên tôi viết' }).click();
+  await see(dialog).toBeHidden();
+  await see(titles.nth(1)).toHaveText(/^Tin địa phương\s*Không còn dùng$/);
 });

@@ -5,19 +5,21 @@ const controls = 'button, input, select, textarea, a[href]';
 
 /**
  * For what may make its own button go; asked before. What it answers is called when the button may be gone: if the focus is nowhere
- * then, what stands in the button's place among the controls of `within` has it, or the heading of the page where there is none.
+ * then, the button has it where it was only moved, else what stands in its place among the controls of `within`, or the heading of the
+ * page where there is none.
  */
 export function placeOfFocus(within: Element | null | undefined): () => Promise<void> {
   const enabled = (): HTMLElement[] =>
     [...(within?.querySelectorAll<HTMLElement>(controls) ?? [])].filter(
       (control) => control.isConnected && !control.matches(':disabled'),
     );
-  const at = enabled().indexOf(document.activeElement as HTMLElement);
+  const had = document.activeElement as HTMLElement;
+  const at = enabled().indexOf(had);
   return async () => {
     await tick();
     if (at < 0 || (document.activeElement ?? document.body) !== document.body) return;
     const left = enabled();
-    (left[Math.min(at, left.length - 1)] ?? document.querySelector('h1'))?.focus();
+    (left.find((one) => one === had) ?? left[Math.min(at, left.length - 1)] ?? document.querySelector('h1'))?.focus();
   };
 }
 
