@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Mourning } from '../../../../../shared/protocol/api/mournings.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { boardTone, boardWord, isStanding, isStuck, stateAt, stateWord } from './words.ts';
+import { bannerLines, boardTone, boardWord, isStanding, isStuck, stateAt, stateWord } from './words.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'vi'));
 
@@ -54,5 +54,22 @@ describe('mourning in words', () => {
     expect(isStuck(mourning({ sendingSince: 0 }), 60_000)).toBe(false);
     expect(isStuck(mourning({ sendingSince: 0 }), 120_001)).toBe(true);
     expect(isStuck(mourning(), 120_001)).toBe(false);
+  });
+
+  it('says of two each, of more how many and when the first ends, of those that are on', () => {
+    const at = Date.UTC(2026, 10, 22);
+    const of = (id: string, days: number) =>
+      mourning({ id, unitName: `Xã ${id}`, startsAt: 0, endsAt: at + days * 86_400_000 });
+    const [planned, past] = [mourning({ id: 'planned', startsAt: at + 1, endsAt: at + 2 }), mourning({ id: 'past' })];
+    expect(bannerLines([planned, of('a', 2), of('b', 1), past], at)).toEqual([
+      { href: '/mournings/a', words: 'Để tang · Xã a: nội dung giải trí tạm ngừng đến 24/11/2026 07:00. Quốc tang' },
+      { href: '/mournings/b', words: 'Để tang · Xã b: nội dung giải trí tạm ngừng đến 23/11/2026 07:00. Quốc tang' },
+    ]);
+    expect(bannerLines([of('a', 2), of('b', 1), of('c', 3), past], at)).toEqual([
+      {
+        href: '/mournings',
+        words: 'Để tang ở 3 nơi: nội dung giải trí tạm ngừng, nơi sớm nhất đến 23/11/2026 07:00.',
+      },
+    ]);
   });
 });

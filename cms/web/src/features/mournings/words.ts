@@ -1,5 +1,6 @@
 /** Mourning in words. */
 import type { Mourning, MourningBoardState, MourningDetail } from '../../../../../shared/protocol/api/mournings.ts';
+import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 
 /** As it is at this moment: it begins and ends without anybody saying so. */
@@ -24,6 +25,19 @@ export function stateWord(mourning: Mourning, now: number): string {
     lifted: calledOff ? m.mourning_state_called_off : m.mourning_state_lifted,
   };
   return words[stateAt(mourning, now)]();
+}
+
+/** What every page says of those that are on: a line for each of two, one for more, so that a page below them is in sight. */
+export function bannerLines(mournings: readonly Mourning[], now: number): { href: string; words: string }[] {
+  const current = mournings.filter((one) => stateAt(one, now) === 'current');
+  if (current.length > 2) {
+    const to = formatDateTime(Math.min(...current.map(({ endsAt }) => endsAt)));
+    return [{ href: '/mournings', words: m.mourning_banner_many({ n: current.length, to }) }];
+  }
+  return current.map(({ id, unitName: unit, reason, endsAt }) => ({
+    href: `/mournings/${id}`,
+    words: m.mourning_banner({ unit, reason, to: formatDateTime(endsAt) }),
+  }));
 }
 
 type Row = MourningDetail['boards'][number];
