@@ -113,6 +113,11 @@ test.each(['boards', 'mournings', 'notices', 'obligations', 'playlists', 'schedu
   },
 );
 
+test('the audit log of days the wrong way round says that they are', async () => {
+  await open(page, `/audit?from=${Date.UTC(2026, 10, 22)}&to=${Date.UTC(2026, 10, 21)}`);
+  await see(page.getByText('Ngày kết thúc phải sau ngày bắt đầu.')).toBeVisible();
+});
+
 test.each(all ? (['vi', 'en'] as const) : (['vi'] as const))(
   'every page, in %s',
   async (locale) => {

@@ -1,4 +1,4 @@
-/** npm run backup -- FILE [--data DIR], npm run restore -- FILE [--data DIR] */
+/** npm run backup -- FILE [--data DIR], npm run restore -- FILE [--data DIR]; --help says so in both languages. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../../shared/util/errors.ts';
@@ -31,13 +31,35 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
+const help = (task: 'backup' | 'restore'): string =>
+  [
+    `npm run ${task} -- FILE [--data DIR]`,
+    '',
+    ...(task === 'backup'
+      ? [
+          'Sao lưu thư mục dữ liệu vào một tệp; CMS vẫn chạy được trong lúc đó.',
+          'Backs the data folder up into one file; the CMS may run meanwhile.',
+        ]
+      : [
+          'Khôi phục một tệp sao lưu vào một thư mục mới hoặc trống.',
+          'Restores a backup into a folder that is new or empty.',
+        ]),
+    '',
+    '  FILE         tệp sao lưu / the backup',
+    '  --data DIR   thư mục dữ liệu / data folder (data)',
+  ].join('\n');
+
 async function run(argv: readonly string[]): Promise<void> {
   const [task, ...rest] = argv;
   const { values, positionals } = parseArgs({
     args: rest,
-    options: { data: { type: 'string', default: 'data' } },
+    options: { data: { type: 'string', default: 'data' }, help: { type: 'boolean' } },
     allowPositionals: true,
   });
+  if (values.help && (task === 'backup' || task === 'restore')) {
+    console.log(help(task));
+    return;
+  }
   const [name, ...more] = positionals;
   if ((task !== 'backup' && task !== 'restore') || name === undefined || more.length > 0)
     throw new AppError('usage', `Usage: npm run ${task === 'restore' ? 'restore' : 'backup'} -- FILE [--data DIR]`);
