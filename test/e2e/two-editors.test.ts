@@ -96,4 +96,5 @@ test('two who change the categories', async () => {
   await dialog.getByRole('button', { name: 'Lưu tên tôi viết' }).click();
   await see(dialog).toBeHidden();
   await see(titles.nth(1)).toHaveText(/^Tin địa phương\s*Không còn dùng$/);
+  await see(one.getByText(/^Local · /)).toBeVisible();
 });
