@@ -70,6 +70,12 @@ test('the text of a document instead of its pages, and back', async () => {
   await page.getByRole('button', { name: 'Lưu', exact: true }).click();
   await see(page.getByText(/^Đã lưu/).first()).toBeVisible();
   await see(read).toHaveCount(0);
+  // The way back lasts.
+  await page.reload();
+  const back = page.getByRole('button', { name: 'Dùng trang thay cho chữ' });
+  await back.click();
+  await see(pages).toBeVisible();
+  await see(back).toBeHidden();
 });
 
 test('the focus stays where a button was that goes', async () => {

@@ -1,29 +1,57 @@
 /** What kind of notice is written: each kind keeps what was written of it while another is chosen. */
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { isLayoutName, layouts, type LayoutName } from '../../../../../layouts/schemas.ts';
 import type { NoticeInput } from '../../../../../shared/protocol/api/content.ts';
 import type { Draft } from '../../lib/draft.svelte.ts';
 import { sentenceOfIssue, type Form } from '../../lib/form.svelte.ts';
-import { contentTypeOf, emptyContent, type ContentType, type FieldValues } from './draft.ts';
+import { contentTypeOf, emptyContent, showsPages, type ContentType, type FieldValues } from './draft.ts';
 
 type Content = NoticeInput['content'];
 
 export class ContentChoice {
-  /** Its fields are as they were read from the document: nobody has saved them. */
-  unchecked = $state() as boolean;
   readonly #draft: Draft<NoticeInput>;
   readonly #form: Pick<Form, 'clear'>;
-  readonly #before: Map<ContentType, Content>;
+  readonly #offered: readonly Content[];
+  readonly #before = new SvelteMap<ContentType, Content>();
+  /** Kinds that the document fills in and nobody has saved. */
+  readonly #unchecked = new SvelteSet<ContentType>();
 
-  /** @param offered what a document offers, each for its kind */
+  /**
+   * @param offered what a document offers, each for its kind
+   * @param saved null while the notice is new
+   */
   constructor(
     draft: Draft<NoticeInput>,
     form: Pick<Form, 'clear'>,
-    { offered, unchecked }: { offered: readonly Content[]; unchecked: boolean },
+    { offered, saved }: { offered: readonly Content[]; saved: Content | null },
   ) {
-    this.unchecked = unchecked;
     this.#draft = draft;
     this.#form = form;
-    this.#before = new Map(offered.map((content) => [contentTypeOf(content), content]));
+    this.#offered = offered;
+    this.begin(saved);
+  }
+
+  /** Begins from what is saved: what was written of other kinds is forgotten. */
+  begin(saved: Content | null): void {
+    this.#before.clear();
+    this.#unchecked.clear();
+    for (const content of this.#offered) {
+      this.#before.set(contentTypeOf(content), content);
+      this.#unchecked.add(contentTypeOf(content));
+    }
+    if (saved === null) return;
+    this.#before.set(contentTypeOf(saved), saved);
+    this.#unchecked.delete(contentTypeOf(saved));
+  }
+
+  /** What is in the form is saved. */
+  settle(): void {
+    this.#unchecked.delete(contentTypeOf(this.#draft.value.content));
+  }
+
+  /** Its fields are as they were read from the document: nobody has saved them. */
+  get unchecked(): boolean {
+    return this.#unchecked.has(contentTypeOf(this.#draft.value.content));
   }
 
   /** The link is the notice's, of whatever kind it is. */
@@ -34,15 +62,16 @@ export class ContentChoice {
     this.#form.clear();
   }
 
-  /** The document's text instead of its pages. @returns puts the pages back, and keeps what is written of the text till it is asked for again */
-  useText(): () => void {
-    const wasUnchecked = this.unchecked;
-    this.choose('layout:notice');
-    this.unchecked = true;
-    return () => {
-      this.choose('layout:document');
-      this.unchecked = wasUnchecked;
-    };
+  /** What the document's text is a notice of; null where there is no document. */
+  get text(): ContentType | null {
+    const text = this.#offered.find((content) => !showsPages(content));
+    return text === undefined ? null : contentTypeOf(text);
+  }
+
+  /** The pages of its document that were shown before, or are offered; null where it shows pages, or there are none. */
+  get pages(): ContentType | null {
+    if (showsPages(this.#draft.value.content)) return null;
+    return [...this.#before].findLast(([, content]) => showsPages(content))?.[0] ?? null;
   }
 
   /** Pages of a document, each in parts as wide as the glass. */

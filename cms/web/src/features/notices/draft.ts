@@ -119,6 +119,12 @@ export function completed(input: NoticeContent): Completed {
 export const lacksPicture = (content: NoticeContent): boolean =>
   content.type === 'layout' ? assetsOf(content).includes(noPicture.asset) : content.asset === '';
 
+/** Whether it shows pages of a document. */
+export const showsPages = (look: NoticeLook): boolean =>
+  look.type === 'layout' &&
+  isLayoutName(look.layout) &&
+  layouts[look.layout].fields.some(({ kind }) => kind === 'pages');
+
 /** What a notice is called in lists until somebody gives it a name: what it says, else the name of its layout. */
 export function headlineOf(content: NoticeContent): string {
   if (content.type !== 'layout') return '';
