@@ -87,6 +87,34 @@ test('the focus stays where a button was that goes', async () => {
   await see(page.getByRole('group', { name: 'Trang được chiếu' }).locator(':focus')).toHaveCount(1);
 });
 
+test('of a table that is typed from left to right nothing is said before a row is left', async () => {
+  await open('/notices/new');
+  await page.getByRole('radio', { name: /^Biểu đồ/ }).check();
+  const wrong = page.locator('td input[aria-invalid="true"]');
+  const unseen = page.getByText(/^Chưa xem trước được/);
+  await page.getByLabel('Hàng 1, cột 1', { exact: true }).focus();
+  for (const key of ['Thôn', 'Tab', 'Số hộ'])
+    await (key === 'Tab' ? page.keyboard.press(key) : page.keyboard.type(key));
+  await see(unseen).toBeHidden();
+  await page.getByLabel('Hàng 2, cột 1', { exact: true }).focus();
+  await page.keyboard.type('Đông');
+  await see(page.getByText('Trong bảng chưa có số nào.')).toBeHidden();
+  await see(unseen).toBeHidden();
+  await page.getByLabel('Hàng 2, cột 2', { exact: true }).focus();
+  await page.keyboard.type('12');
+  await page.getByLabel('Hàng 3, cột 2', { exact: true }).focus();
+  await page.keyboard.type('7');
+  await see(wrong).toHaveCount(0);
+  await see(unseen).toBeHidden();
+  await page.getByLabel('Hàng 3, cột 1', { exact: true }).focus();
+  await see(wrong).toHaveCount(0);
+  await page.getByLabel('Tiêu đề trên bảng').focus();
+  await see(wrong).toHaveCount(1);
+  await see(page.getByText('Chưa xem trước được: 1 ô trong bảng chưa đúng, đã được đánh dấu.')).toBeVisible();
+  await page.getByLabel('Hàng 3, cột 1', { exact: true }).fill('Tây');
+  await see(unseen).toBeHidden();
+});
+
 test('a pasted table says at each cell what is wrong with it, at once', async () => {
   await open('/notices/new');
   await page.getByRole('radio', { name: /^Biểu đồ/ }).check();

@@ -1,4 +1,5 @@
 /** What kind of notice is written: each kind keeps what was written of it while another is chosen. */
+import type { z } from 'zod';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { isLayoutName, layouts, type LayoutName } from '../../../../../layouts/schemas.ts';
 import type { NoticeInput } from '../../../../../shared/protocol/api/content.ts';
@@ -97,10 +98,13 @@ export class ContentChoice {
   }
 }
 
-/** What is wrong with the fields of a layout, by its own schema: sentences by path in the form. */
-export function layoutErrors(layout: LayoutName, fields: FieldValues): Record<string, string> {
+/** By its own schema, as `errorsOf`. */
+const layoutErrors = (layout: LayoutName, fields: FieldValues): Record<string, string> =>
+  errorsOf(layouts[layout].schema.safeParse(fields).error?.issues ?? []);
+
+/** What is wrong with the fields of a layout: sentences by path in the form. */
+export function errorsOf(issues: readonly z.core.$ZodIssue[]): Record<string, string> {
   const errors: Record<string, string> = {};
-  for (const issue of layouts[layout].schema.safeParse(fields).error?.issues ?? [])
-    errors[['content', 'fields', ...issue.path].join('.')] ??= sentenceOfIssue(issue);
+  for (const issue of issues) errors[['content', 'fields', ...issue.path].join('.')] ??= sentenceOfIssue(issue);
   return errors;
 }

@@ -9,6 +9,7 @@ import {
   headlineOf,
   imageMs,
   lacksPicture,
+  withoutRow,
   type ContentType,
 } from './draft.ts';
 
@@ -47,8 +48,24 @@ describe('a notice while it is written', () => {
       ],
     });
     expect(completed(begun).wrong).toMatchObject([{ params: { reason: 'not_a_number' }, path: ['table', 1, 1] }]);
-    const empty = layoutContent('chart', { ...layouts.chart.sample, table: [['', '']] });
-    expect(completed(empty)).toMatchObject({ sampled: true, wrong: [] });
+    const names = layoutContent('chart', { ...layouts.chart.sample, table: [['Thôn', 'Số hộ']] });
+    expect(completed(names)).toMatchObject({ sampled: true, wrong: [] });
+  });
+
+  it('says nothing of the row that somebody is in the middle of, nor of the whole meanwhile', () => {
+    const wrongIn = (rows: string[][], row: number | null) =>
+      withoutRow(
+        completed(layoutContent('chart', { ...layouts.chart.sample, table: [['Thôn', 'Số hộ'], ...rows] })).wrong,
+        row === null ? null : ['table', row],
+      ).map(({ path }) => path.join('.'));
+    expect(wrongIn([['Đông', '']], 1)).toEqual([]);
+    expect(wrongIn([['Đông', '']], null)).toEqual(['table']);
+    const rows = [
+      ['Đông', 'năm'],
+      ['', '7'],
+    ];
+    expect(wrongIn(rows, 2)).toEqual(['table.1.1']);
+    expect(wrongIn(rows, null)).toEqual(['table.1.1', 'table.2.0']);
   });
 
   it('has something to show for every choice of an empty chart', () => {

@@ -77,6 +77,16 @@ export interface Completed {
   wrong: readonly z.core.$ZodIssue[];
 }
 
+/** Where somebody is typing in a layout's fields: a row of a table. */
+export type TypedRow = readonly [field: string, row: number];
+
+/** Without what is about the row that somebody is in the middle of, or about the whole of its table: that may yet be written. */
+export const withoutRow = (wrong: Completed['wrong'], typed: TypedRow | null): Completed['wrong'] =>
+  typed === null ? wrong : wrong.filter(({ path }) => path.slice(0, 2).some((part, at) => part !== typed[at]));
+
+/** From the second row and column on: until then it may be anything. */
+const isTable = (cells: unknown): boolean => Array.isArray(cells) && cells.length > 1 && cells[0].length > 1;
+
 /**
  * What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. What need not be
  * there and is wrong is left out: the sample's date would be taken for theirs.
@@ -92,8 +102,7 @@ export function completed(input: NoticeContent): Completed {
       fields[meta.key] = rows.filter((row) => Object.values(row as object).some((v) => v !== ''));
   }
   const begun = (key: unknown): boolean =>
-    metas.some((meta) => meta.key === key && meta.kind === 'table') &&
-    (fields[String(key)] as string[][] | undefined)?.flat().some((cell) => cell !== '') === true;
+    metas.some((meta) => meta.key === key && meta.kind === 'table') && isTable(fields[String(key)]);
   const wrong = schema.safeParse(fields).error?.issues.filter(({ path }) => begun(path[0])) ?? [];
   let sampled = false;
   // Twice: a value is replaced by the sample's, and what the sample leaves empty is left out.
