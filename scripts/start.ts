@@ -16,6 +16,7 @@ import { cmsMessage, playerMessage, type CmsReady, type PairBoard } from './lib/
 import { repoRoot } from './lib/paths.ts';
 import { dismissedLine, noPlayerLines, readyLines, shortPath, stageLine } from './lib/summary.ts';
 import { outDir } from './lib/targets.ts';
+import { wasPaired } from './lib/was-paired.ts';
 
 const STOP_GRACE_MS = 5000;
 
@@ -95,7 +96,7 @@ async function startCms(onPaired: (text: string) => void): Promise<{ cms: Child;
 
 function startPlayer(cms: Child, ready: CmsReady): Child {
   // A player that was paired once and shows a code again was replaced: it does not take the board back by itself.
-  let boardId = existsSync(join(playerData, 'identity.json')) ? undefined : ready.sample?.firstBoardId;
+  let boardId = wasPaired(playerData) ? undefined : ready.sample?.firstBoardId;
   const player = startChild(
     process.execPath,
     [
