@@ -87,6 +87,18 @@ test('the focus stays where a button was that goes', async () => {
   await see(page.getByRole('group', { name: 'Trang được chiếu' }).locator(':focus')).toHaveCount(1);
 });
 
+test('without the categories nothing is written, and they can be asked for again', async () => {
+  const path = '**/api/categories';
+  await page.route(path, (route) => route.fulfill({ status: 503, json: { error: 'unavailable' } }));
+  await open('/notices/new');
+  const again = page.getByRole('button', { name: 'Thử lại' });
+  await see(again).toBeVisible();
+  await see(page.getByLabel('Tiêu đề trên bảng')).toBeHidden();
+  await page.unroute(path);
+  await again.click();
+  await see(page.getByLabel('Tiêu đề trên bảng')).toBeVisible();
+});
+
 test('of a table that is typed from left to right nothing is said before a row is left', async () => {
   await open('/notices/new');
   await page.getByRole('radio', { name: /^Biểu đồ/ }).check();

@@ -41,6 +41,11 @@ export class CategoryList {
     const offered = this.#all.filter(({ inUse }) => inUse);
     return offered.find(({ key }) => key === 'local')?.key ?? offered[0]?.key ?? 'local';
   }
+
+  /** For a notice that is new: the province may have taken this one out of use meanwhile. */
+  forNew(key: string): string {
+    return this.#all.some((one) => one.key === key && one.inUse) ? key : this.usual;
+  }
 }
 
 const optionOf = (one: Category): Option => {
