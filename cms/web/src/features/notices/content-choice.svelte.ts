@@ -5,7 +5,15 @@ import { isLayoutName, layouts, type LayoutName } from '../../../../../layouts/s
 import type { NoticeInput } from '../../../../../shared/protocol/api/content.ts';
 import type { Draft } from '../../lib/draft.svelte.ts';
 import { sentenceOfIssue, type Form } from '../../lib/form.svelte.ts';
-import { contentTypeOf, emptyContent, showsPages, type ContentType, type FieldValues } from './draft.ts';
+import {
+  contentTypeOf,
+  emptyContent,
+  inParts,
+  showsPages,
+  viewFieldOf,
+  type ContentType,
+  type FieldValues,
+} from './draft.ts';
 
 type Content = NoticeInput['content'];
 
@@ -78,7 +86,8 @@ export class ContentChoice {
   /** Pages of a document, each in parts as wide as the glass. */
   showParts(): void {
     const { content } = this.#draft.value;
-    if (content.type === 'layout') content.fields['view'] = 'parts';
+    const view = viewFieldOf(content);
+    if (content.type === 'layout' && view !== undefined) content.fields[view] = inParts;
   }
 
   /** @param factor undefined: as large as the layout is by itself */

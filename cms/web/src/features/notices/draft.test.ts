@@ -9,6 +9,9 @@ import {
   headlineOf,
   imageMs,
   lacksPicture,
+  showsPages,
+  showsPicture,
+  viewFieldOf,
   withoutRow,
   type ContentType,
 } from './draft.ts';
@@ -105,6 +108,21 @@ describe('a notice while it is written', () => {
     ]);
     const fields = { ...layouts.picture.sample, picture: { asset: 'a'.repeat(64), alt: '' } };
     expect(lacksPicture(completed(layoutContent('picture', fields)).content)).toBe(false);
+  });
+
+  it('goes by the kinds of fields, so that a copy of a layout is what it was copied from', () => {
+    const named = (has: (look: NoticeContent) => boolean) =>
+      layoutNames.filter((name) => has(emptyContent(`layout:${name}`)));
+    expect(named(showsPages)).toEqual(named((look) => viewFieldOf(look) === 'view'));
+    expect(named(showsPages)).toContain('document');
+    expect(named(showsPicture)).toContain('picture');
+    expect(named(showsPicture)).not.toContain('poster');
+    for (const type of ['image', 'video'] as const) {
+      expect(showsPages(emptyContent(type))).toBe(false);
+      expect(showsPicture(emptyContent(type))).toBe(type === 'image');
+    }
+    const unknown = layoutContent('gone', { title: 'Họp dân' });
+    expect([showsPages(unknown), showsPicture(unknown), headlineOf(unknown)]).toEqual([false, false, 'gone']);
   });
 
   it('knows its kind', () => {

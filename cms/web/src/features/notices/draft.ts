@@ -128,20 +128,30 @@ export function completed(input: NoticeContent): Completed {
 export const lacksPicture = (content: NoticeContent): boolean =>
   content.type === 'layout' ? assetsOf(content).includes(noPicture.asset) : content.asset === '';
 
-/** Whether it shows pages of a document. */
-export const showsPages = (look: NoticeLook): boolean =>
-  look.type === 'layout' &&
-  isLayoutName(look.layout) &&
-  layouts[look.layout].fields.some(({ kind }) => kind === 'pages');
+const fieldsOf = (look: NoticeLook): readonly FieldMeta[] =>
+  look.type === 'layout' && isLayoutName(look.layout) ? layouts[look.layout].fields : [];
+
+/** The field that holds pages of a document; undefined where none does. */
+export const pagesFieldOf = (look: NoticeLook): string | undefined =>
+  fieldsOf(look).find(({ kind }) => kind === 'pages')?.key;
+export const showsPages = (look: NoticeLook): boolean => pagesFieldOf(look) !== undefined;
+
+/** Pages are shown one part after another. */
+export const inParts = 'parts';
+/** The field with that choice. */
+export const viewFieldOf = (look: NoticeLook): string | undefined =>
+  fieldsOf(look).find((field) => field.kind === 'choice' && field.options.includes(inParts))?.key;
+
+/** Whether it is about a picture, whose letters nobody can measure. */
+export const showsPicture = (look: NoticeLook): boolean =>
+  look.type === 'image' || fieldsOf(look).some(({ kind, required }) => kind === 'image' && required);
 
 /** What a notice is called in lists until somebody gives it a name: what it says, else the name of its layout. */
 export function headlineOf(content: NoticeContent): string {
   if (content.type !== 'layout') return '';
-  for (const key of ['title', 'headline', 'caption']) {
-    const text = content.fields[key];
-    if (typeof text === 'string') return text;
-  }
-  return layoutName(content.layout);
+  const line = fieldsOf(content).find(({ kind, required }) => kind === 'text' && required);
+  const text = line && content.fields[line.key];
+  return typeof text === 'string' ? text : layoutName(content.layout);
 }
 
 /** Still pictures have no length of their own. */
