@@ -10,6 +10,11 @@ it('makes a code that is one, from what is there', () => {
   expect(codeFor('Thôn Đông', commune, [{ code: '01234-thon-dong' }])).toBe('01234-thon-dong-2');
   const long = codeFor('Ủy ban Mặt trận Tổ quốc Việt Nam xã', commune, []);
   expect(long).toBe('01234-uy-ban-mat-tra');
-  for (const code of [long, codeFor('Tổ 5/2, «Chợ»', commune, [{ code: long }]), codeFor('Thôn', undefined, [])])
+  for (const code of [
+    long,
+    codeFor('Tổ 5/2, «Chợ»', commune, [{ code: long }]),
+    codeFor('Thôn', undefined, []),
+    codeFor('', undefined, []),
+  ])
     expect(isUnitCode('village', code)).toBe(true);
 });

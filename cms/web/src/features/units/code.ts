@@ -5,9 +5,10 @@ import { foldedWords } from '../../../../../shared/util/fold.ts';
 /** Longest code, characters (shared/protocol/unit-rules.ts). */
 const longest = 20;
 
-/** From the code of the unit above and the name; another than those of `units`. */
+/** From the code of the unit above and the name, of whatever there is; another than those of `units`. */
 export function codeFor(name: string, above: Unit | undefined, units: readonly Pick<Unit, 'code'>[]): string {
   const words = [above?.code ?? '', ...foldedWords(name)].filter((word) => word !== '');
+  if (words.length === 0) words.push('x');
   const taken = new Set(units.map(({ code }) => code));
   for (let n = 1; ; n++) {
     const end = n === 1 ? '' : `-${n}`;
