@@ -16,10 +16,12 @@ const pageSize = 60;
 /** How long a person may go on typing before the CMS is asked, ms. */
 const typingMs = 250;
 
+const kinds = ['all', 'image', 'video', 'page'] as const;
+
 export class MediaLibrary {
   q = $state('');
-  /** Pictures of documents' pages, mostly used by nobody, have a kind of their own. */
-  kind = $state<'all' | 'image' | 'video' | 'page'>('all');
+  /** Pictures of documents' pages, mostly used by nobody, have a kind of their own in the library; in the bin they are pictures. */
+  kind = $state<(typeof kinds)[number]>('all');
   tag = $state('');
   unitId = $state('');
   sort = $state<MediaQuery['sort']>('newest');
@@ -40,6 +42,10 @@ export class MediaLibrary {
   constructor(api: Api, bin: boolean) {
     this.#api = api;
     this.bin = bin;
+  }
+
+  get kinds(): readonly (typeof kinds)[number][] {
+    return kinds.filter((kind) => !this.bin || kind !== 'page');
   }
 
   get filtered(): boolean {
