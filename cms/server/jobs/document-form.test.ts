@@ -126,6 +126,17 @@ describe('an official document', () => {
     expect(fields).toMatchObject({ documentNumber: '', date: '', title: 'Thông báo', signer: '', body: 'Nội dung.' });
   });
 
+  it('joins what a line broke at a hyphen, and nothing else that ends with one', () => {
+    const lines = [
+      full('Căn cứ Kế hoạch số 112/KH-'),
+      full('UBND ngày 05/11/2026 giai đoạn 2026-', false),
+      full('2030 –', false),
+      full('Ủy ban nhân dân xã', false),
+    ];
+    const body = 'Căn cứ Kế hoạch số 112/KH-UBND ngày 05/11/2026 giai đoạn 2026-2030 – Ủy ban nhân dân xã';
+    expect(readForm(lines).body).toBe(body);
+  });
+
   it('of no such form gives its text and nothing else', () => {
     expect(readForm([full('Lịch trực tuần tới.'), full('Thứ Hai: Nguyễn Văn An')])).toEqual({
       title: '',

@@ -84,7 +84,7 @@ function titleAfter(lines: readonly DocumentLine[], kindAt: number): Subject {
     if (!belongs || next || /^Kính gửi/iu.test(text)) break;
     found.push(text);
   }
-  const text = found.join(' ').replace(about, '');
+  const text = joined(found).replace(about, '');
   const title = isUpper(text) ? sentenceCase(text) : text;
   return { text: title === '' ? sentenceCase(kind!) : title[0]!.toUpperCase() + title.slice(1), end };
 }
@@ -110,7 +110,7 @@ function aboutIn(head: readonly DocumentLine[], numberAt: number): Subject {
     if (place !== 'left' || found.length === titleLines || /^Kính gửi/iu.test(text)) break;
     found.push(text);
   }
-  const text = found.join(' ').replace(about, '');
+  const text = joined(found).replace(about, '');
   return { text: text.slice(0, 1).toUpperCase() + text.slice(1), end };
 }
 
@@ -141,7 +141,11 @@ function paragraphsOf(lines: readonly DocumentLine[]): string {
   for (const { text, first, place } of lines) {
     const last = paragraphs.at(-1);
     if (last === undefined || first || place === 'center') paragraphs.push(text);
-    else paragraphs[paragraphs.length - 1] = `${last} ${text}`;
+    else paragraphs[paragraphs.length - 1] = joined([last, text]);
   }
   return paragraphs.join('\n');
 }
+
+/** Lines that follow each other. What has a digit and ends with a hyphen or a slash goes on: «112/KH-», «UBND». */
+const joined = (lines: readonly string[]): string =>
+  lines.reduce((text, line) => (text === '' ? line : `${text}${/\d\S*[-–/]$/u.test(text) ? '' : ' '}${line}`), '');
