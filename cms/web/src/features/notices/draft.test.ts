@@ -37,6 +37,15 @@ describe('a notice while it is written', () => {
     expect(content.type === 'layout' && layouts.notice.schema.safeParse(content.fields).success).toBe(true);
   });
 
+  it('shows the beginning of what is too long, and speaks of a sample only where there is one', () => {
+    const title = 'Họp dân '.repeat(40);
+    const written = { ...layouts.notice.sample, title, date: '31/02/2026' };
+    const { content, sampled } = completed(layoutContent('notice', written));
+    expect(content).toMatchObject({ fields: { title: title.slice(0, 160), body: layouts.notice.sample['body'] } });
+    expect((content as { fields: object }).fields).not.toHaveProperty('date');
+    expect(sampled).toBe(false);
+  });
+
   it('leaves finished fields as they are', () => {
     const written = layoutContent('infographic', { ...layouts.infographic.sample });
     expect(completed(written)).toEqual({ content: written, sampled: false, wrong: [] });

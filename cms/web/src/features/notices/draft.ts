@@ -88,8 +88,8 @@ export const withoutRow = (wrong: Completed['wrong'], typed: TypedRow | null): C
 const isTable = (cells: unknown): boolean => Array.isArray(cells) && cells.length > 1 && cells[0].length > 1;
 
 /**
- * What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong. What need not be
- * there and is wrong is left out: the sample's date would be taken for theirs.
+ * What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong, the beginning for
+ * what is too long. What need not be there and is wrong is left out: the sample's date would be taken for theirs.
  */
 export function completed(input: NoticeContent): Completed {
   const content = { ...input, link: webLink.safeParse(input.link).data };
@@ -111,18 +111,26 @@ export function completed(input: NoticeContent): Completed {
   for (const replacement of [sampleOf, () => undefined]) {
     const parsed = schema.safeParse(fields);
     if (parsed.success) break;
-    sampled = true;
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? '');
-      const value = replacement(key);
+      const own = cutOf(issue, fields[key]);
+      const value = own ?? replacement(key);
+      sampled ||= own === undefined && value !== undefined;
       if (value === undefined) delete fields[key];
       else fields[key] = value;
     }
   }
   // What goes together in the sample may not go with a choice that was made: a chart of shares has one column of numbers.
-  const shown = schema.safeParse(fields).success ? fields : { ...sample };
-  return { content: { ...content, fields: shown as FieldValues }, sampled, wrong };
+  const fits = schema.safeParse(fields).success;
+  const shown = (fits ? fields : { ...sample }) as FieldValues;
+  return { content: { ...content, fields: shown }, sampled: sampled || !fits, wrong };
 }
+
+/** The beginning of a text that is too long. */
+const cutOf = (issue: z.core.$ZodIssue, value: unknown): string | undefined =>
+  issue.code === 'too_big' && issue.path.length === 1 && typeof value === 'string'
+    ? value.trim().slice(0, Number(issue.maximum))
+    : undefined;
 
 /** Whether the picture or video that it is about is yet to be chosen: there is nothing to preview. */
 export const lacksPicture = (content: NoticeContent): boolean =>
