@@ -21,7 +21,8 @@ test('«Y tế», a day without its date and a dash between words do not end a l
 });
 
 test('what would be longer than a line of a small board may break', () => {
-  expect(seen('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến')).toBe('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến');
+  expect(seen('họp lúc 19 giờ 30 ngày 24/11/2026 tại')).toBe('họp lúc 19~giờ~30 ngày~24/11/2026 tại');
+  expect(seen('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến')).toBe('từ 20~giờ~30 ngày~5 tháng~3 năm~2025 đến');
 });
 
 test('decomposed text comes out composed, also where a rule applies', () => {

@@ -24,6 +24,9 @@ const medical = /(?<![\p{L}\p{N}])(y) (?=\p{Ll})/giu;
 const joined = /(?<=[\p{L}\p{N}]) ([–—]) (?=[\p{L}\p{N}])/gu;
 const dayThenDate = /(?<![\p{L}\p{N}])(hai|ba|tư|năm|sáu|bảy|nhật) (?=\d{1,2}\/\d)/giu;
 
+/** Where a run that is too long breaks first: «19 giờ 30», «ngày 24/11/2026». */
+const beforeDate = /\u00a0(?=(?:ngày|tháng|năm|thứ)\u00a0\d)/giu;
+
 const beforeName =
   /(?<![\p{L}\p{N}])(thôn|xóm|bản|ấp|buôn|làng|xã|phường|huyện|quận|tỉnh|đường|phố|sông|suối|cầu|ông|bà) (?=\p{Lu})/gu;
 
@@ -46,6 +49,7 @@ export function tidy(text: string): string {
     .replace(joined, `${NO_BREAK}$1${WORD_JOINER}${NO_BREAK}`)
     .replace(/ (?=[–—:;!?…»](?:\s|$))/gu, NO_BREAK)
     .split(' ')
+    .flatMap((run) => (run.length > LONGEST_RUN ? run.replace(beforeDate, ' ').split(' ') : run))
     .map((run) => (run.length > LONGEST_RUN ? run.replaceAll(NO_BREAK, ' ') : run))
     .join(' ');
 }
