@@ -35,12 +35,16 @@ export const connectRefusals = ['token_invalid', 'token_expired', 'board_unknown
 
 /**
  * What takes a board's content off a player for good (JWS typ `bang-tin-dismissal`, a programme key): this device no longer speaks
- * for this board. A key serves one pairing, so it can never be true of one that is paired anew.
+ * for this board. A key serves one pairing, so it can never be true of one that is paired anew. Signed, it says this and no more.
  */
 export const dismissal = z.strictObject({ v: z.literal(1), boardId: uuid, deviceKey: publicKey, issuedAt: msUtc });
-/** `data` of a refused connection; with `device_replaced` the proof, and the key list that its key is in. */
-export const connectRefusal = errorBody.extend({
-  dismissal: z.strictObject({ statement: compactJws, keyList: compactJws }).optional(),
+/**
+ * `data` of a refused connection; with `device_replaced` the proof, and the key list that its key is in. What a later CMS says beside
+ * them does not keep a player of today from leaving.
+ */
+export const connectRefusal = z.object({
+  error: z.object(errorBody.shape.error.shape),
+  dismissal: z.object({ statement: compactJws, keyList: compactJws }).optional(),
 });
 export type SignedDismissal = NonNullable<z.infer<typeof connectRefusal>['dismissal']>;
 
