@@ -6,6 +6,9 @@ import { entryPart } from '../programme.ts';
 /** POST /api/programmes/preview {boardIds} → per board what publishing would change. POST /api/programmes/publish → what was published. */
 export const publishRequest = z.strictObject({ boardIds: z.array(uuid).min(1).max(10_000) });
 
+const byChange = z.strictObject({ added: z.int(), removed: z.int(), changed: z.int() });
+export type CountsByChange = z.infer<typeof byChange>;
+
 /** How much differs from what was published for a board last. */
 const changeCounts = z.strictObject({
   /** Boards with the same key change alike. */
@@ -14,12 +17,10 @@ const changeCounts = z.strictObject({
   first: z.boolean(),
   /** What was published last cannot be read, or not all of it: what it held more than is published now is not counted. */
   unreadable: z.boolean(),
-  noticesAdded: z.int(),
-  noticesRemoved: z.int(),
-  noticesChanged: z.int(),
-  playlists: z.int(),
-  schedules: z.int(),
-  required: z.int(),
+  notices: byChange,
+  playlists: byChange,
+  schedules: byChange,
+  required: byChange,
   /** Of the board's own record. */
   board: z.int(),
   mourning: z.boolean(),

@@ -36,7 +36,7 @@ describeStores('what publishing changes', (under) => {
     const { stays, goes, playlist, ids } = await playing();
     const before = await test.programmes.preview(admin, ids);
     expect(before).toMatchObject([
-      { changes: { first: true, noticesAdded: 2, playlists: 1, board: 0 } },
+      { changes: { first: true, notices: { added: 2 }, playlists: { added: 1 }, board: 0 } },
       { changes: { first: true } },
     ]);
     expect(await changes(ids[0]!)).toMatchObject({
@@ -62,7 +62,11 @@ describeStores('what publishing changes', (under) => {
       })),
     });
     const [one, two] = await test.programmes.preview(admin, ids);
-    expect(one!.changes).toEqual({ ...one!.changes, first: false, noticesAdded: 0, noticesRemoved: 1, playlists: 1 });
+    expect(one!.changes).toMatchObject({
+      first: false,
+      notices: { added: 0, removed: 1, changed: 0 },
+      playlists: { added: 0, removed: 0, changed: 1 },
+    });
     expect(two!.changes!.key).toBe(one!.changes!.key);
     expect(await changes(ids[1]!)).toMatchObject({
       notices: [{ id: goes.id, title: 'Họp thôn', change: 'removed' }],
@@ -94,7 +98,11 @@ describeStores('what publishing changes', (under) => {
     const edited = await test.schedules.edit(admin, entry.id, entry.revision, { ...input, exceptions });
     await test.boards.patch(admin, board!.id, { name: 'Chợ mới', place: 'Đầu chợ' });
     expect((await test.programmes.preview(admin, ids)).map((row) => row.changes)).toMatchObject([
-      { schedules: 1, board: 2, noticesAdded: 0, noticesRemoved: 0, noticesChanged: 0 },
+      {
+        schedules: { added: 0, removed: 0, changed: 1 },
+        board: 2,
+        notices: { added: 0, removed: 0, changed: 0 },
+      },
       null,
     ]);
     const said = await changes(ids[0]!);
@@ -107,6 +115,9 @@ describeStores('what publishing changes', (under) => {
     await publish(...ids);
     await test.schedules.remove(admin, entry.id, edited.revision);
     expect((await changes(ids[0]!)).schedules).toMatchObject([{ name: 'Chiều thứ Ba', after: null }]);
+    expect((await test.programmes.preview(admin, ids))[0]!.changes).toMatchObject({
+      schedules: { added: 0, removed: 1, changed: 0 },
+    });
   });
 
   it('is told of the other boards where what one was given cannot be read, and publishing mends that one', async () => {
@@ -118,15 +129,15 @@ describeStores('what publishing changes', (under) => {
       under.store.write.updateTable('programmes').set({ manifest }).where('board_id', '=', ids[0]!).execute();
     await damage('x.y.z');
     const [same] = await test.programmes.preview(admin, all);
-    expect(same!.changes).toMatchObject({ first: false, unreadable: true, noticesAdded: 2 });
+    expect(same!.changes).toMatchObject({ first: false, unreadable: true, notices: { added: 2 } });
 
     await test.boards.patch(admin, ids[0]!, { name: 'Chợ mới' });
     await test.boards.patch(admin, ids[1]!, { name: 'Trường mới' });
     await test.boards.patch(admin, waiting.id, { name: 'Đình' });
     expect((await test.programmes.preview(admin, all)).map((row) => row.changes)).toMatchObject([
-      { first: false, unreadable: true, playlists: 1 },
-      { unreadable: false, board: 1, noticesAdded: 0 },
-      { unreadable: false, board: 1, noticesAdded: 0 },
+      { first: false, unreadable: true, playlists: { added: 1 } },
+      { unreadable: false, board: 1, notices: { added: 0 } },
+      { unreadable: false, board: 1, notices: { added: 0 } },
     ]);
     expect(await changes(ids[0]!)).toMatchObject({ notices: [{ change: 'added' }, { change: 'added' }], board: [] });
     expect((await publish(...all)).map(({ changed }) => changed)).toEqual([true, true, false]);
@@ -149,7 +160,7 @@ describeStores('what publishing changes', (under) => {
     });
     const parts = () => under.store.write.updateTable('parts').where('notice_id', '=', goes.id);
     await parts().set({ body: '{"kind":"notice","from":"an older release"}' }).execute();
-    const said = { unreadable: true, noticesRemoved: 0, noticesAdded: 0, playlists: 1 };
+    const said = { unreadable: true, notices: { added: 0, removed: 0 }, playlists: { changed: 1 } };
     expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: said }, { changes: said }]);
     expect(await changes(ids[0]!)).toMatchObject({ notices: [], playlists: [{ name: 'Tên mới', change: 'changed' }] });
     await under.store.write.deleteFrom('parts').where('notice_id', '=', goes.id).execute();
@@ -180,7 +191,7 @@ describeStores('what publishing changes', (under) => {
       board: [],
     });
     expect(await test.programmes.preview(admin, [board.id])).toMatchObject([
-      { changes: { first: false, noticesChanged: 1 }, warnings: ['board_unpaired'] },
+      { changes: { first: false, notices: { changed: 1 } }, warnings: ['board_unpaired'] },
     ]);
     const stranger = testActor({ unitId: test.ids.sister, role: 'approver' });
     await expect(test.programmes.changes(stranger, board.id)).rejects.toMatchObject({ code: 'board_unknown' });

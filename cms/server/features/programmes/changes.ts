@@ -86,7 +86,7 @@ function pairsOf<K extends Part['kind'], T extends Extract<Part, { kind: K }>>(
     .filter((pair) => !pair.before || !pair.after || canonicalJson(pair.before) !== canonicalJson(pair.after));
 }
 
-const kindOf = ({ before, after }: Pair<unknown>): ChangeKind =>
+export const kindOf = ({ before, after }: Pair<unknown>): ChangeKind =>
   before === null ? 'added' : after === null ? 'removed' : 'changed';
 
 function titlesOf(parts: readonly Part[]): Map<string, string> {

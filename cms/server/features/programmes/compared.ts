@@ -1,12 +1,18 @@
 /** What would be published for boards beside what was published for them last: counted for many boards, named for one. */
 import { createHash } from 'node:crypto';
-import type { BoardField, ChangeCounts, ProgrammeChanges } from '../../../../shared/protocol/api/publishing.ts';
+import type {
+  BoardField,
+  ChangeCounts,
+  ChangeKind,
+  CountsByChange,
+  ProgrammeChanges,
+} from '../../../../shared/protocol/api/publishing.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import type { Db } from '../../store/store.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
-import { changesBetween, onlyInOne, type PartChanges } from './changes.ts';
+import { changesBetween, kindOf, onlyInOne, type PartChanges } from './changes.ts';
 import type { Compiled, ProgrammeContent } from './compile.ts';
 import { readPartsLeniently } from './published.ts';
 
@@ -100,21 +106,24 @@ const boardFields = ({ fields }: Compared, changes: PartChanges): BoardField[] =
 
 /** @param content names what differs of the content */
 function countsOf(one: Compared, changes: PartChanges, content: string): ChangeCounts {
-  const notices = Map.groupBy(changes.notices, ({ change }) => change);
   const board = boardFields(one, changes);
   return {
     key: sha256(canonicalJson([content, board, one.mourning, one.unreadable])).slice(0, 16),
     first: one.before === null && !one.unreadable,
     unreadable: one.unreadable,
-    noticesAdded: notices.get('added')?.length ?? 0,
-    noticesRemoved: notices.get('removed')?.length ?? 0,
-    noticesChanged: notices.get('changed')?.length ?? 0,
-    playlists: changes.playlists.length,
-    schedules: changes.schedules.length,
-    required: changes.required.length,
+    notices: byChange(changes.notices.map(({ change }) => change)),
+    playlists: byChange(changes.playlists.map(({ change }) => change)),
+    schedules: byChange(changes.schedules.map(kindOf)),
+    required: byChange(changes.required.map(({ change }) => change)),
     board: board.length,
     mourning: one.mourning,
   };
+}
+
+function byChange(changes: readonly ChangeKind[]): CountsByChange {
+  const counts = { added: 0, removed: 0, changed: 0 };
+  for (const change of changes) counts[change]++;
+  return counts;
 }
 
 /** Bytes of parts and media that the board does not hold yet: what publishing costs its SIM card. */

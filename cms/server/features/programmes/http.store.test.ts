@@ -151,7 +151,7 @@ describeStores('content over HTTP', (under) => {
     });
     expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
       status: 200,
-      body: { boards: [{ changes: { first: true, noticesAdded: 1 }, notices: 1, warnings: [] }] },
+      body: { boards: [{ changes: { first: true, notices: { added: 1 } }, notices: 1, warnings: [] }] },
     });
     expect(await call('POST', '/api/programmes/publish', { boardIds: [board.id] })).toMatchObject({
       status: 200,

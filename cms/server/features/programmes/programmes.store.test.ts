@@ -157,7 +157,7 @@ describeStores('programmes', (under) => {
     const playlist = await test.playlist(admin, [notice.id]);
     const board = await test.board(admin, { defaultPlaylistId: playlist.id });
     expect(await test.programmes.preview(admin, [board.id])).toMatchObject([
-      { changes: { first: true, noticesAdded: 1 }, warnings: ['board_unpaired'] },
+      { changes: { first: true, notices: { added: 1 } }, warnings: ['board_unpaired'] },
     ]);
     expect(await publish(board.id)).toEqual([
       { boardId: board.id, version: null, changed: false, warnings: ['board_unpaired'] },

@@ -7,20 +7,29 @@ import type {
 } from '../../../../../shared/protocol/api/publishing.ts';
 import { m } from '../../paraglide/messages.js';
 
-/** «thêm 2 tin, sửa 1 tin, 1 lịch phát» */
+/** «thêm 2 tin, 1 lịch phát; bỏ 1 tin; sửa thông tin bảng» */
 export function countWords(counts: ChangeCounts): string {
+  const what = (change: ChangeKind, ...more: string[]): string =>
+    [
+      counts.notices[change] > 0 ? m.publish_count_notices({ n: counts.notices[change] }) : '',
+      counts.playlists[change] > 0 ? m.publish_count_playlists({ n: counts.playlists[change] }) : '',
+      counts.schedules[change] > 0 ? m.publish_count_schedules({ n: counts.schedules[change] }) : '',
+      counts.required[change] > 0 ? m.publish_count_required({ n: counts.required[change] }) : '',
+      ...more,
+    ]
+      .filter((words) => words !== '')
+      .join(', ');
+  const added = what('added');
+  const removed = what('removed');
+  const changed = what('changed', counts.board > 0 ? m.publish_count_board() : '');
   const said = [
-    counts.noticesAdded > 0 ? m.publish_count_added({ n: counts.noticesAdded }) : '',
-    counts.noticesRemoved > 0 ? m.publish_count_removed({ n: counts.noticesRemoved }) : '',
-    counts.noticesChanged > 0 ? m.publish_count_changed({ n: counts.noticesChanged }) : '',
-    counts.playlists > 0 ? m.publish_count_playlists({ n: counts.playlists }) : '',
-    counts.schedules > 0 ? m.publish_count_schedules({ n: counts.schedules }) : '',
-    counts.required > 0 ? m.publish_count_required({ n: counts.required }) : '',
-    counts.board > 0 ? m.publish_count_board() : '',
+    added === '' ? '' : m.publish_count_added({ what: added }),
+    removed === '' ? '' : m.publish_count_removed({ what: removed }),
+    changed === '' ? '' : m.publish_count_changed({ what: changed }),
     counts.mourning ? m.publish_count_mourning() : '',
     counts.unreadable ? m.publish_count_unreadable() : '',
   ].filter((words) => words !== '');
-  return said.length === 0 ? m.publish_count_none() : said.join(', ');
+  return said.length === 0 ? m.publish_count_none() : said.join('; ');
 }
 
 export function changeKindWord(change: ChangeKind): string {
@@ -63,7 +72,7 @@ export function boardFieldWord(field: BoardField): string {
   }
 }
 
-/** Boards that change alike, where there are several: most boards first, the largest few groups. */
+/** Boards that change alike, where there are several: most boards first. */
 export function alike(
   rows: Iterable<{ readonly boardId: string; readonly changes: ChangeCounts | null }>,
 ): { counts: ChangeCounts; boardIds: string[] }[] {
@@ -76,7 +85,5 @@ export function alike(
   }
   return [...groups.values()]
     .filter(({ boardIds }) => boardIds.length > 1)
-    .sort((a, b) => b.boardIds.length - a.boardIds.length)
-    .slice(0, mostGroups);
+    .sort((a, b) => b.boardIds.length - a.boardIds.length);
 }
-const mostGroups = 5;

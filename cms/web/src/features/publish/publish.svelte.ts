@@ -36,17 +36,21 @@ export class Publishing {
     else this.#wanted.delete(boardId);
   }
 
-  /** Asks what publishing would change; boards with changes are chosen. An answer that was overtaken by a newer look is dropped. @throws ApiError */
+  /**
+   * Asks what publishing would change; boards with changes are chosen. What was found before stands until the answer. An answer that was
+   * overtaken by a newer look is dropped. @throws ApiError
+   */
   async look(): Promise<void> {
     const look = ++this.#looks;
     const boardIds = (this.#offered() ?? []).map(({ id }) => id);
-    this.preview.clear();
-    this.#wanted.clear();
     this.looking = boardIds.length > 0;
     if (!this.looking) return;
     try {
       const { boards } = await this.#api.post('/api/programmes/preview', publishPreview, { boardIds });
       if (look !== this.#looks) return;
+      const found = new Set(boards.map(({ boardId }) => boardId));
+      for (const boardId of this.preview.keys()) if (!found.has(boardId)) this.preview.delete(boardId);
+      this.#wanted.clear();
       for (const row of boards) {
         this.preview.set(row.boardId, row);
         if (row.changes) this.#wanted.add(row.boardId);
@@ -58,9 +62,12 @@ export class Publishing {
     }
   }
 
-  /** @returns how many boards were given something new, and how many have no player to give it to */
-  async publish(): Promise<{ changed: number; waiting: number }> {
-    const answer = await this.#api.post('/api/programmes/publish', publishAnswer, { boardIds: this.chosen });
+  /**
+   * @param boardIds of those that are chosen
+   * @returns how many boards were given something new, and how many have no player to give it to
+   */
+  async publish(boardIds: readonly string[]): Promise<{ changed: number; waiting: number }> {
+    const answer = await this.#api.post('/api/programmes/publish', publishAnswer, { boardIds });
     for (const row of answer.boards) {
       this.published.set(row.boardId, row);
       const before = this.preview.get(row.boardId);

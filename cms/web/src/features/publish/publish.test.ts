@@ -46,7 +46,7 @@ describe('what is sent', () => {
     expect(publishing.chosen).toEqual(['hall', 'market', 'bare']);
     publishing.choose('market', false);
     publishing.choose('same', true);
-    expect(await publishing.publish()).toEqual({ changed: 1, waiting: 1 });
+    expect(await publishing.publish(publishing.chosen)).toEqual({ changed: 1, waiting: 1 });
     expect(published()).toEqual([['hall', 'same', 'bare']]);
     expect(publishing.chosen).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe('what is sent', () => {
     expect(publishing.chosen).toEqual([]);
     at.shown = ['hall', 'market'];
     expect(publishing.chosen).toEqual(['hall']);
-    await publishing.publish();
+    await publishing.publish(publishing.chosen);
     expect(published()).toEqual([['hall']]);
   });
 
@@ -80,6 +80,20 @@ describe('what is sent', () => {
     answer();
     await third;
     expect([publishing.chosen, publishing.looking]).toEqual([['market', 'hall'], false]);
+  });
+
+  it('stays as it was found until a new look is answered', async () => {
+    const { publishing, at, answer } = setting('hall', 'market');
+    await publishing.look();
+    at.holds = true;
+    const again = publishing.look();
+    expect([...publishing.preview.keys(), ...publishing.chosen]).toEqual(['hall', 'market', 'hall', 'market']);
+    at.shown = ['hall'];
+    const last = publishing.look();
+    answer();
+    answer();
+    await Promise.all([again, last]);
+    expect([...publishing.preview.keys(), ...publishing.chosen]).toEqual(['hall', 'hall']);
   });
 
   it('is nothing when the CMS does not answer, and it can be looked again', async () => {

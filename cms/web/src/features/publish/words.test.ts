@@ -7,16 +7,15 @@ import { alike, countWords, playlistWords } from './changes.ts';
 import { changeWord, reasonWord } from './words.ts';
 
 overwriteGetLocale(() => 'vi');
+const none = { added: 0, removed: 0, changed: 0 };
 const counts: ChangeCounts = {
   key: 'k',
   first: false,
   unreadable: false,
-  noticesAdded: 0,
-  noticesRemoved: 0,
-  noticesChanged: 0,
-  playlists: 0,
-  schedules: 0,
-  required: 0,
+  notices: none,
+  playlists: none,
+  schedules: none,
+  required: none,
   board: 0,
   mourning: false,
 };
@@ -39,8 +38,18 @@ describe('what is new for a board', () => {
     expect(changeWord(row(null), false)).toBe('Không có gì mới');
   });
   it('is counted in words, and content that is only signed anew is said to be the same', () => {
-    expect(countWords({ ...counts, noticesAdded: 2, noticesChanged: 1, schedules: 1, mourning: true })).toBe(
-      'thêm 2 tin, sửa 1 tin, 1 lịch phát, tin nghỉ trong quốc tang',
+    expect(
+      countWords({
+        ...counts,
+        notices: { added: 2, removed: 0, changed: 1 },
+        playlists: { added: 0, removed: 1, changed: 1 },
+        schedules: { added: 0, removed: 1, changed: 0 },
+        required: { added: 1, removed: 0, changed: 0 },
+        board: 2,
+        mourning: true,
+      }),
+    ).toBe(
+      'thêm 2 tin, 1 nội dung bắt buộc; bỏ 1 danh sách phát, 1 lịch phát; sửa 1 tin, 1 danh sách phát, thông tin bảng; đổi tin nghỉ vì để tang',
     );
     expect(countWords({ ...counts, unreadable: true })).toBe('không đọc được hết bản phát hành trước');
     expect(countWords(counts)).toBe('nội dung giữ nguyên, chỉ ký lại');
