@@ -22,6 +22,8 @@ export interface PreviewOptions {
   monotonic: () => number;
   /** Where on the timeline the preview begins, ms UTC. */
   origin: number;
+  /** Where the clock stops by itself, ms since the origin; it goes on for ever without. */
+  endMs?: number | undefined;
   /** Time of day for scenes that show a clock, ms UTC: the timeline's is where the slider stands. */
   wall: () => number;
   locale: 'vi' | 'en';
@@ -103,7 +105,9 @@ export class Preview {
   /** Stops or starts the clock. A clock that stands still has scenes that stand still, so the director begins anew. */
   setPlaying(playing: boolean): void {
     if (playing === this.playing) return;
-    this.#base = this.elapsed();
+    const at = this.elapsed();
+    // Played to the end, it begins again.
+    this.#base = playing && at === this.#options.endMs ? 0 : at;
     this.#startedAt = this.#options.monotonic();
     this.playing = playing;
     this.#beginAnew();
@@ -112,6 +116,7 @@ export class Preview {
   /** Looks at the clock, for what shows its position. */
   look(): void {
     this.position = this.elapsed();
+    if (this.position === this.#options.endMs) this.setPlaying(false);
   }
 
   stop(): void {
@@ -129,7 +134,8 @@ export class Preview {
 
   /** ms since the origin, by now. */
   elapsed(): number {
-    return this.#base + (this.playing ? this.#options.monotonic() - this.#startedAt : 0);
+    const at = this.#base + (this.playing ? this.#options.monotonic() - this.#startedAt : 0);
+    return Math.min(at, this.#options.endMs ?? Infinity);
   }
 
   #configure(): void {

@@ -20,13 +20,14 @@ const programme = (title: string, edition: number) =>
   );
 
 /** A stage that prepares and paints at once, and a clock that is moved by hand. */
-function studio() {
+function studio(endMs?: number) {
   const commands: StageCommand[] = [];
   let clock = 0;
   const preview = new Preview({
     post: (command) => commands.push(command),
     monotonic: () => clock,
     origin,
+    endMs,
     wall: () => wall + clock,
     locale: 'vi',
   });
@@ -68,6 +69,21 @@ describe('the preview', () => {
     s.take();
     s.preview.show({ programme: programme('Hai', 2), takeovers: [] });
     expect(s.last('prepare')).toMatchObject({ offsetMs: 5000, scene: { notice: { title: 'Hai' } } });
+    s.preview.stop();
+  });
+
+  it('stops at the end of its day, and begins again from there', () => {
+    const s = studio(60_000);
+    s.preview.show({ programme: programme('Một', 1), takeovers: [] });
+    s.ready();
+    s.preview.seek(60_000);
+    s.advance(500);
+    s.preview.look();
+    expect([s.preview.position, s.preview.playing]).toEqual([60_000, false]);
+    s.preview.setPlaying(true);
+    s.advance(500);
+    s.preview.look();
+    expect([s.preview.position, s.preview.playing]).toEqual([500, true]);
     s.preview.stop();
   });
 
