@@ -1,4 +1,5 @@
 /** Approval of notices as the pages show it: kept up to date while others submit and decide. */
+import { createContext } from 'svelte';
 import {
   noticeApproval,
   returnedNotices,
@@ -35,28 +36,36 @@ export function useApproval(id: () => string | undefined): Resource<NoticeApprov
   return resource;
 }
 
-/** How many notices wait for this person's decision. */
-export function useWaiting(): Resource<number> {
+/** What is to be done about notices by the person who is here: one answer for all pages. */
+interface Desk {
+  /** How many notices wait for their decision. */
+  readonly waiting: Resource<number>;
+  /** What was given back to them to mend. */
+  readonly returned: Resource<ReturnedNotices['notices']>;
+}
+
+const [useDesk, provide] = createContext<Desk>();
+export const useWaiting = (): Desk['waiting'] => useDesk().waiting;
+export const useReturned = (): Desk['returned'] => useDesk().returned;
+
+/** For all pages below. */
+export function provideDesk(): void {
   const app = useApp();
-  const resource = useResource(async (signal) =>
+  const waiting = useResource(async (signal) =>
     app.session.may('content.approve')
       ? (await app.api.get('/api/notices?toDecide=true&limit=1', notices, signal)).total
       : 0,
   );
-  follow(app, () => void resource.reload());
-  return resource;
-}
-
-/** What was given back to this person to mend. */
-export function useReturned(): Resource<ReturnedNotices['notices']> {
-  const app = useApp();
-  const resource = useResource(async (signal) =>
+  const returned = useResource(async (signal) =>
     app.session.may('content.edit')
       ? (await app.api.get('/api/notices/returned', returnedNotices, signal)).notices
       : [],
   );
-  follow(app, () => void resource.reload());
-  return resource;
+  follow(app, () => {
+    void waiting.reload();
+    void returned.reload();
+  });
+  provide({ waiting, returned });
 }
 
 /** Whether people may approve what they wrote, in the unit's province. */

@@ -64,8 +64,13 @@ it('says what is on, what follows, why, and what is hidden meanwhile', () => {
   expect(momentAt(at('08:00')).slot).toMatchObject({ noticeId: null, why: { kind: 'fallback' } });
   expect(exceptedAt(programme, at('16:59'))).toEqual([]);
   expect(exceptedAt(programme, at('17:30'))).toEqual([
-    { entryId: id(32), elsewhen: false },
-    { entryId: id(33), elsewhen: true },
+    { entryId: id(32), day: at('00:00'), elsewhen: false },
+    { entryId: id(33), day: at('00:00'), elsewhen: true },
+  ]);
+  const night = { ...programme, entries: [entry(34, 10, { cron: '0 23 * * *', durationMs: 7_200_000 })] };
+  const out = { ...night.entries[0]!, exceptions: [{ date: '2026-03-02', instead: null }] };
+  expect(exceptedAt({ ...night, entries: [out] }, at('00:30'))).toEqual([
+    { entryId: id(34), day: at('00:00') - 86_400_000, elsewhen: false },
   ]);
   expect(exceptedAt(programme, at('18:00'))).toEqual([]);
   expect(exceptedAt(programme, at('17:30') + 86_400_000)).toEqual([]);

@@ -26,14 +26,19 @@ export function programmeOf(boardId: string, sent: NonNullable<BoardProgramme['p
   };
 }
 
-/** Entries that would be open at a moment if the day did not go by an exception, and whether they open at another time of it. */
-export function exceptedAt({ entries, zone }: Programme, at: number): { entryId: string; elsewhen: boolean }[] {
+/** Entries that would be open at a moment if their day did not go by an exception; that day, ms UTC, and whether they open at another time of it. */
+export function exceptedAt(
+  { entries, zone }: Programme,
+  at: number,
+): { entryId: string; day: number; elsewhen: boolean }[] {
   const today = dateOf(zone, at);
   return entries.flatMap(({ exceptions = [], ...rule }) => {
     // What opens on one day may last into another.
     const first = dateOf(zone, at - rule.durationMs);
     const day = exceptions.find(({ date }) => first <= date && date <= today && opensOn(rule, zone, date, at));
-    return day ? [{ entryId: rule.entryId, elsewhen: day.instead !== null }] : [];
+    return day
+      ? [{ entryId: rule.entryId, day: localDayOn(zone, day.date).start, elsewhen: day.instead !== null }]
+      : [];
   });
 }
 

@@ -4,7 +4,7 @@ import type { ChangeCounts } from '../../../../../shared/protocol/api/publishing
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import type { PreviewRow } from './publish.svelte.ts';
 import { alike, countWords, playlistWords } from './changes.ts';
-import { changeWord, reasonWord } from './words.ts';
+import { anyOf, changeWord, reasonWord } from './words.ts';
 
 overwriteGetLocale(() => 'vi');
 const none = { added: 0, removed: 0, changed: 0 };
@@ -72,6 +72,14 @@ describe('what is new for a board', () => {
       ['3', '4', '5'],
       ['1', '2'],
     ]);
+  });
+});
+
+describe('who may publish', () => {
+  it('is any of them, not all together, and nobody is left out', () => {
+    expect(anyOf(['An'])).toBe('An');
+    expect(anyOf(['An', 'Bình', 'Chi'])).toBe('An, Bình hoặc Chi');
+    expect(anyOf(['An', 'Bình', 'Chi', 'Dung', 'Em'])).toBe('An, Bình, Chi hoặc 2 người khác');
   });
 });
 

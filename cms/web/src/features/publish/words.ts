@@ -2,6 +2,7 @@
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import { formatTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
+import { getLocale } from '../../paraglide/runtime.js';
 import { openEntry, type Content } from '../schedules/open-entry.ts';
 import type { PreviewRow } from './publish.svelte.ts';
 
@@ -9,6 +10,15 @@ import type { PreviewRow } from './publish.svelte.ts';
 export function changeWord(preview: PreviewRow, justPublished: boolean): string {
   if (preview.changes) return preview.changes.first ? m.publish_first() : m.publish_changed();
   return justPublished ? m.publish_just_done() : m.publish_unchanged();
+}
+
+/** «An, Bình, Chi hoặc 2 người khác» */
+export function anyOf(people: readonly string[]): string {
+  const rest = people.length - 3;
+  return new Intl.ListFormat(getLocale(), { type: 'disjunction' }).format([
+    ...people.slice(0, 3),
+    ...(rest > 0 ? [m.people_rest({ n: rest })] : []),
+  ]);
 }
 
 /** Why the board shows what it shows: «Đang phát theo lịch «Bản tin sáng», hết 08:00». null where it is not known. */
