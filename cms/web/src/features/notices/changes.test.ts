@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { m } from '../../paraglide/messages.js';
 import { changesOf, longTextsOf, particularsOf, type Compared, type Names } from './changes.ts';
-import { fieldWord } from './words.ts';
+import { fieldWord } from './layout-words.ts';
 
 const version = (fields: Record<string, unknown> = {}, over: Partial<Compared> = {}): Compared => ({
   title: 'Họp thôn',

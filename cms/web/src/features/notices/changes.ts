@@ -5,7 +5,7 @@ import type { NoticeContent } from '../../../../../shared/protocol/programme.ts'
 import { differences, type Change, type Line } from '../../lib/changes.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
-import { fieldWord, lookName } from './words.ts';
+import { fieldWord, lookName } from './layout-words.ts';
 
 type LayoutContent = Extract<NoticeContent, { type: 'layout' }>;
 

@@ -6,7 +6,7 @@ import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shar
 import { webLink } from '../../../../../shared/protocol/link-code.ts';
 import { assetsOf, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
 import { scanningTimeMs } from '../../../../../shared/protocol/reading-time.ts';
-import { layoutName } from './words.ts';
+import { layoutName } from './layout-words.ts';
 
 /** `layout:<name>`, `image` or `video`. */
 export type ContentType = `layout:${LayoutName}` | 'image' | 'video';
