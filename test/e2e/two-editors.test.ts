@@ -1,4 +1,7 @@
-/** Two people change the same at the same time: each is told of the other, and nothing is lost. A real CMS with the sample. */
+/**
+ * Two people at the same: of what both change each is told of the other, and nothing is lost; who decides on what the other wrote is
+ * told where it would be shown. A real CMS with the sample.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,4 +100,19 @@ test('two who change the categories', async () => {
   await see(dialog).toBeHidden();
   await see(titles.nth(1)).toHaveText(/^Tin địa phương\s*Không còn dùng$/);
   await see(one.getByText(/^Local · /)).toBeVisible();
+});
+
+test('who decides on a notice sees where it would be shown', async () => {
+  const [editor, approver] = [await pageOf('editor'), await pageOf('approver')];
+  await editor.goto(new URL('/notices/new', cms.url).href);
+  await editor.getByLabel('Tiêu đề trên bảng').fill('Vệ sinh ngõ xóm');
+  await editor.getByRole('textbox', { name: 'Nội dung' }).fill('Sáu giờ sáng Chủ nhật');
+  await editor.getByRole('button', { name: 'Lưu và trình duyệt' }).click();
+  await see(editor).toHaveURL(/\/notices\/[0-9a-f-]{36}$/);
+  await approver.goto(`${editor.url()}/review`);
+  await see(approver.getByText('Tin chưa ở danh sách phát nào')).toBeVisible();
+
+  await new Studio(editor, cms.url).makePlaylist('Cuối tuần', ['Vệ sinh ngõ xóm'], 10);
+  await approver.reload();
+  await see(approver.getByRole('listitem').filter({ hasText: 'Cuối tuần' })).toContainText('Chưa dùng cho bảng nào');
 });
