@@ -411,7 +411,7 @@ describeStores('the media library', (under) => {
       await test.approved(await test.notices.get(province, id));
       expect(await plays()).toEqual([old.hash]);
       expect((await test.programmes.preview(province, [board.id]))[0]).toMatchObject({
-        changes: { noticesChanged: 1 },
+        changes: { notices: { changed: 1 } },
       });
       await test.programmes.publish(province, [board.id]);
       expect(await plays()).toEqual([next.hash]);
