@@ -19,12 +19,12 @@ const schemas = byFolder(import.meta.glob<Layout['schema']>('./*/schema.ts', { i
 
 /** Reads all of them, so that none has to be read later. */
 export async function loadEveryLayout(): Promise<void> {
-  await Promise.all(Object.keys(components).map(loadLayout));
+  await Promise.all([...components.keys()].map(loadLayout));
 }
 
 /** Reads a layout; what has been read once is there at once. Null for one that is not there; rejects when its files cannot be read. */
 export function loadLayout(name: string): Promise<Layout> | null {
-  const [component, schema] = [components[name], schemas[name]];
+  const [component, schema] = [components.get(name), schemas.get(name)];
   if (component === undefined || schema === undefined) return null;
   return Promise.all([component(), schema()]).then(([component, schema]) => ({ component, schema }));
 }

@@ -9,7 +9,7 @@ interface WordsFile {
 const found = byFolder(import.meta.glob<WordsFile>('./*/words.ts', { eager: true }));
 
 /** Undefined for a layout that is not there. */
-export const wordsOf = (layout: string, locale: Locale): Words | undefined => found[layout]?.words[locale];
+export const wordsOf = (layout: string, locale: Locale): Words | undefined => found.get(layout)?.words[locale];
 
 export const inMenuOrder = <Name extends string>(layouts: readonly Name[]): Name[] =>
-  layouts.toSorted((a, b) => (found[a]?.place ?? 0) - (found[b]?.place ?? 0));
+  layouts.toSorted((a, b) => (found.get(a)?.place ?? 0) - (found.get(b)?.place ?? 0));

@@ -46,7 +46,7 @@ test('a copied folder is checked, named in both languages, pictured and drawn', 
   expect(wordsOf('cho-phien', 'vi')).toMatchObject({ name: 'Chợ phiên', fields: { headline: 'Câu chính' } });
   expect(wordsOf('cho-phien', 'en')).toMatchObject({ name: 'Market day', fields: { headline: 'Main sentence' } });
   const { thumbnails } = (await read('thumbnails.ts')) as typeof Thumbnails;
-  expect(thumbnails['cho-phien']).toContain('svg');
+  expect(thumbnails.get('cho-phien')).toContain('svg');
 
   const stage = join(root, 'dist');
   await build({

@@ -10,8 +10,8 @@ interface LayoutCase {
 }
 
 const found = byFolder(import.meta.glob<LayoutCases>('../../../layouts/*/cases.ts', { eager: true, import: 'cases' }));
-const cases = Object.entries(found).flatMap(([layout, of]) =>
-  Object.entries(of ?? {}).map(([name, fields]) => [`${layout}, ${name}`, { layout, fields }] as const),
+const cases = [...found].flatMap(([layout, of]) =>
+  Object.entries(of).map(([name, fields]) => [`${layout}, ${name}`, { layout, fields }] as const),
 );
 
 /** «layout, what is special about it» of all there are. */
