@@ -9,7 +9,12 @@ interface LayoutCase {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-const found = byFolder(import.meta.glob<LayoutCases>('../../../layouts/*/cases.ts', { eager: true, import: 'cases' }));
+const found = byFolder(
+  import.meta.glob<LayoutCases>(['../../../layouts/*/cases.ts', '!../../../layouts/parts/*'], {
+    eager: true,
+    import: 'cases',
+  }),
+);
 const cases = [...found].flatMap(([layout, of]) =>
   Object.entries(of).map(([name, fields]) => [`${layout}, ${name}`, { layout, fields }] as const),
 );
