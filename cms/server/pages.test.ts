@@ -24,7 +24,9 @@ afterAll(async () => {
   await test.discard();
   await rm(folder, { recursive: true, force: true });
 });
-const get = (url: string) => test.app.fastify.inject({ url });
+/** What a browser says that it takes when a person opens an address. */
+const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+const get = (url: string, accept = browser) => test.app.fastify.inject({ url, headers: { accept } });
 
 it.each([
   ['/', 'web'],
@@ -39,6 +41,24 @@ it.each([
   expect(response.body).toContain(`<title>${title}</title>`);
   expect(response.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
   expect(response.headers['content-security-policy']).toContain("default-src 'self'");
+});
+
+it.each<[string, string]>([
+  ['/bang-tin/0198', '*/*'],
+  ['/bang-tin/0198', 'application/json'],
+  ['/wp-admin', ''],
+  ...['/healthz', '/health/live', '/livez', '/readyz', '/metrics/x', '/status', '/api/v1/boards'].map(
+    (url): [string, string] => [url, browser],
+  ),
+])('%s is no page for who takes «%s»', async (url, accept) => {
+  const response = await get(url, accept);
+  expect(response.statusCode).toBe(404);
+  expect(response.json()).toMatchObject({ error: { code: 'not_found' } });
+});
+
+it('a page is one for who takes HTML only, and says so to what lies between', async () => {
+  expect((await get('/bang-tin/0198')).headers.vary).toMatch(/accept(,|$)/i);
+  expect((await get('/', '*/*')).statusCode).toBe(200);
 });
 
 it.each(['/assets/app-abc123.js', '/stage/assets/app-abc123.js'])('%s is kept for ever', async (url) => {

@@ -46,15 +46,22 @@ export function pageRoutes(folders: PageFolders): Routes {
       const { web } = folders;
       app.get<{ Params: { '*': string } }>('/*', { config }, (request, reply) => {
         const path = request.params['*'];
-        if (isApi(path)) throw new AppError('not_found', 'There is nothing at this address', { status: 404 });
         // A name with a dot is a file; everything else is a page, which the app in index.html knows.
-        return send(reply, web, /\.[a-z0-9]+$/i.test(path) ? path : 'index.html');
+        if (path === '' || /\.[a-z0-9]+$/i.test(path)) return send(reply, web, path || 'index.html');
+        if (isForMachines(path) || !/\btext\/html\b/.test(request.headers.accept ?? ''))
+          throw new AppError('not_found', 'There is nothing at this address', { status: 404 });
+        return send(reply.header('vary', 'Accept'), web, 'index.html');
       });
     }
   };
 }
 
-const isApi = (path: string): boolean => /^(api|content|stage|socket\.io)(\/|$)/.test(path);
+/**
+ * Where only programs ask: a page with 200 would tell a monitor that all is well. Beside what the CMS has itself, the names by which
+ * monitors try, since some of them say that they take HTML, as a browser does.
+ */
+const isForMachines = (path: string): boolean =>
+  /^(api|content|stage|socket\.io|metrics|health|healthz|health-?check|livez?|readyz?|status|ping)(\/|$)/i.test(path);
 
 async function assertBuilt(folder: string): Promise<void> {
   const found = await stat(`${folder}/index.html`).catch(() => null);
