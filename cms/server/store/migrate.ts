@@ -29,6 +29,7 @@ import * as bin from './migrations/0026-bin.ts';
 import * as foundByKey from './migrations/0027-found-by-key.ts';
 import * as searchText from './migrations/0028-search-text.ts';
 import * as categories from './migrations/0029-categories.ts';
+import * as auditNames from './migrations/0030-audit-names.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -59,6 +60,7 @@ const migrations: readonly Migration[] = [
   foundByKey.migration,
   searchText.migration,
   categories.migration,
+  auditNames.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

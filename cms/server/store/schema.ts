@@ -619,6 +619,8 @@ export interface Database {
     unit_id: string | null;
     /** JSON; no secrets. */
     detail: string;
+    /** JSON, name by id: what those were called then whom the entry speaks of. null: written by an earlier release. */
+    names: string | null;
   };
   migrations: { name: string; applied_at: Generated<number> };
 }

@@ -54,6 +54,8 @@ export const auditEntry = z.strictObject({
   /** With the name that was true then. */
   unit: z.strictObject({ id: z.string(), name: z.string().nullable() }).nullable(),
   detail: z.record(z.string(), z.unknown()),
+  /** What those were called then whom the entry speaks of, by id, as far as the entry or the history of units says. */
+  names: z.record(z.string(), z.string()),
 });
 export type AuditRow = z.infer<typeof auditEntry>;
 export const auditPage = z.strictObject({ entries: z.array(auditEntry), next: auditCursor.nullable() });

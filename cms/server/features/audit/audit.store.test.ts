@@ -4,6 +4,7 @@ import type { Actor } from '../../access.ts';
 import type { AuditEntry } from '../../context.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
+import { createBoardsService } from '../boards/service.ts';
 import { createAccountsService, type AccountsService } from '../accounts/service.ts';
 import { createAuditLog, type AuditLog } from './log.ts';
 
@@ -150,6 +151,41 @@ describeStores('the audit log', (under) => {
     expect(entries[1]).toMatchObject({ who: { id: lan }, detail: { address: origin } });
     expect(entries[2]).toMatchObject({ who: null, subject: { name: 'Đỗ Thị Lan' } });
     expect(JSON.stringify(entries)).not.toContain('sai mật khẩu');
+  });
+
+  it('keeps what people, boards and units were called then, whatever they are called now', async () => {
+    const boards = createBoardsService(test.context, { units: test.units });
+    const board = await boards.create(root, {
+      unitId: units.commune,
+      name: 'Bảng cũ',
+      place: '',
+      kind: 'lcd',
+      width: 1920,
+      height: 1080,
+      output: { x: 0, y: 0, width: 1920, height: 1080, rotation: 0 },
+      pitchUm: null,
+      readingDistanceCm: null,
+      zone: 'Asia/Ho_Chi_Minh',
+      groups: [],
+      defaultPlaylistId: null,
+    });
+    const id = await accounts.createUser(root, { name: 'Tên cũ', email: 'cu@xa.example.vn', password, grants: [] });
+    await write(
+      {
+        action: 'board.commanded',
+        subjectType: 'board',
+        subjectId: board.id,
+        actor: { userId: id },
+        unitId: units.commune,
+      },
+      { subjectId: 'tin', unitId: units.commune, detail: { items: [{ boardId: board.id }], unitIds: [units.village] } },
+    );
+    await under.store.write.updateTable('users').set({ name: 'Tên mới' }).where('id', '=', id).execute();
+    await under.store.write.updateTable('boards').set({ name: 'Bảng mới' }).where('id', '=', board.id).execute();
+    const [commanded] = (await page({ subjectId: board.id })).entries;
+    expect(commanded).toMatchObject({ who: { id, name: 'Tên cũ' }, subject: { id: board.id, name: 'Bảng cũ' } });
+    const [changed] = (await page({ subjectId: 'tin' })).entries;
+    expect(changed!.names).toEqual({ [board.id]: 'Bảng cũ', [units.village]: 'Thôn Đông' });
   });
 
   it('only grows: the database itself refuses to change or remove an entry', async () => {

@@ -4,6 +4,7 @@ import { auditGroups, type auditPage, type AuditQuery, type AuditRow } from '../
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { UnitsService } from '../units/service.ts';
+import { textsIn } from './names.ts';
 import * as repo from './repo.ts';
 
 export interface AuditLog {
@@ -57,24 +58,34 @@ export function createAuditLog(context: Pick<Context, 'store' | 'access'>, deps:
       const byType = new Map<string, string[]>();
       for (const { subject_type: type, subject_id: id } of shown)
         if (id !== null) byType.set(type, [...(byType.get(type) ?? []), id]);
-      const names = await repo.namesNow(store.report, byType);
+      const nowNames = await repo.namesNow(store.report, byType);
       const entries = shown.map((row): AuditRow => {
         const detail = JSON.parse(row.detail) as Record<string, unknown>;
+        const then = JSON.parse(row.names ?? '{}') as Record<string, string>;
         const unitName = (id: string): string | null => units.nameAt(id, row.at) ?? units.get(id)?.name ?? null;
-        const nameNow =
-          row.subject_id === null
-            ? null
-            : row.subject_type === 'unit'
-              ? unitName(row.subject_id)
-              : (names.get(row.subject_id) ?? null);
+        const nameOf = (type: string, id: string): string | null =>
+          nameThen(type, detail) ?? (type === 'unit' ? unitName(id) : (then[id] ?? nowNames.get(id) ?? null));
+        const ofUnits = [...textsIn('', detail)].flatMap(([, id]) => {
+          const name = units.nameAt(id, row.at);
+          return name === '' ? [] : [[id, name] as const];
+        });
         return {
           id: row.id,
           at: row.at,
-          who: row.user_id === null ? null : { id: row.user_id, name: people.get(row.user_id) ?? null },
+          who:
+            row.user_id === null
+              ? null
+              : { id: row.user_id, name: then[row.user_id] ?? people.get(row.user_id) ?? null },
           action: row.action,
-          subject: { type: row.subject_type, id: row.subject_id, name: nameThen(row.subject_type, detail) ?? nameNow },
+          subject: {
+            type: row.subject_type,
+            id: row.subject_id,
+            name:
+              row.subject_id === null ? nameThen(row.subject_type, detail) : nameOf(row.subject_type, row.subject_id),
+          },
           unit: row.unit_id === null ? null : { id: row.unit_id, name: unitName(row.unit_id) },
           detail,
+          names: { ...then, ...Object.fromEntries(ofUnits) },
         };
       });
       const last = shown.at(-1);

@@ -44,6 +44,7 @@ const named = {
   playlist: 'playlists',
   schedule: 'schedule_entries',
 } as const;
+export type Named = keyof typeof named | 'notice' | 'takeover' | 'mourning' | 'obligation';
 
 /** What things are called now, by id; deleted ones too. @param ids by the subject type of entries */
 export async function namesNow(db: Db, ids: ReadonlyMap<string, readonly string[]>): Promise<Map<string, string>> {

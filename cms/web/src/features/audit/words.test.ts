@@ -15,6 +15,7 @@ const entry = (action: string, detail: AuditRow['detail']): AuditRow => ({
   subject: { type: 'takeover', id: null, name: null },
   unit: null,
   detail,
+  names: {},
 });
 const read = (detail: AuditRow['detail']) =>
   detailLines(entry('x.y', detail), (id) => (id === unitId ? 'Xã Bình An' : undefined)).map(
@@ -32,6 +33,32 @@ describe('an entry of the audit log in words', () => {
       'Mất kết nối: 2',
       'Chưa ghép nối: 4',
       'Phát ở: 9',
+    ]);
+  });
+
+  it('says which command a board was given, also one that it has no words for yet', () => {
+    const heads = ['testPattern', 'identify', 'endTest', 'screenshot'].map((name) =>
+      headlineOf(entry('board.commanded', { name })),
+    );
+    expect(new Set(heads).size).toBe(4);
+    expect(heads[0]).toMatch(/hình thử/);
+    expect(heads[3]).toMatch(/chụp màn hình/);
+    expect(headlineOf(entry('board.commanded', { name: 'reboot' }))).toBe('Gửi lệnh cho bảng');
+    expect(detailLines(entry('board.commanded', { name: 'identify', durationMs: 1000 }), () => undefined)).toHaveLength(
+      1,
+    );
+  });
+
+  it('calls things what they were called then, in a file with their ids', () => {
+    const told = {
+      ...entry('x.y', { noticeId: 'n1', targets: { unitIds: [unitId], boardIds: [boardId] } }),
+      names: { n1: 'Lịch cắt điện', [unitId]: 'Xã Bình An (cũ)', [boardId]: 'Bảng chợ' },
+    };
+    const values = (options?: object) => detailLines(told, () => 'tên bây giờ', options).map(({ value }) => value);
+    expect(values()).toEqual(['Lịch cắt điện', 'Xã Bình An (cũ); Bảng chợ']);
+    expect(values({ withIds: true })).toEqual([
+      'Lịch cắt điện (n1)',
+      `Xã Bình An (cũ) (${unitId}); Bảng chợ (${boardId})`,
     ]);
   });
 

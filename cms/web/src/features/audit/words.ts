@@ -15,9 +15,10 @@ import { wordId } from './word-ids.ts';
 const messages = messagesNamed(m, 'audit_');
 const word = (kind: 'action' | 'reason' | 'field', code: string): string => messages[wordId(kind, code)]?.() ?? code;
 
-/** What happened. An exercise is called one, so that nobody takes it for an alert. */
+/** What happened. An exercise is called one, so that nobody takes it for an alert, and a command by what it makes a board do. */
 export function headlineOf({ action, detail }: Pick<AuditRow, 'action' | 'detail'>): string {
-  return word('action', detail.status === 'exercise' ? `${action}.exercise` : action);
+  const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? String(detail.name) : '';
+  return messages[wordId('action', `${action}.${kind}`)]?.() ?? word('action', action);
 }
 
 export function groupName(group: AuditGroup): string {
@@ -58,10 +59,24 @@ export interface DetailLine {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What the entry says beyond its head; of a change what it was before and after, and only what differs. */
-export function detailLines(entry: AuditRow, unitName: (id: string) => string | undefined): DetailLine[] {
+/**
+ * What the entry says beyond its head; of a change what it was before and after, and only what differs.
+ * @param unitName what a unit is called now, for entries that do not say what it was called then
+ * @param withIds whether ids stand behind the names
+ */
+export function detailLines(
+  entry: AuditRow,
+  unitName: (id: string) => string | undefined,
+  { withIds = false } = {},
+): DetailLine[] {
   const { before, ...after } = entry.detail;
-  const read = (key: string, value: unknown): string => valueWords(key, value, unitName);
+  // The head says it.
+  if (entry.action === 'board.commanded') delete after.name;
+  const nameOf = (id: string): string | undefined => {
+    const name = entry.names[id] ?? unitName(id);
+    return name === undefined || !withIds ? name : `${name} (${id})`;
+  };
+  const read = (key: string, value: unknown): string => valueWords(key, value, nameOf);
   if (!isRecord(before)) return Object.entries(after).map(([key, value]) => line(key, read(key, value), null));
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
     const [was, is] = [before[key], after[key]].map((value) => (value === undefined ? null : read(key, value)));
@@ -78,7 +93,7 @@ const line = (key: string, value: string | null, before: string | null): DetailL
 
 const isTime = (key: string): boolean => /(?:At|From|To)$/.test(key) || key === 'at';
 
-function valueWords(key: string, value: unknown, unitName: (id: string) => string | undefined): string {
+function valueWords(key: string, value: unknown, nameOf: (id: string) => string | undefined): string {
   if (value === null || value === undefined || value === '') return '—';
   if (typeof value === 'boolean') return value ? m.audit_yes() : m.audit_no();
   if (typeof value === 'number') {
@@ -91,26 +106,28 @@ function valueWords(key: string, value: unknown, unitName: (id: string) => strin
     if (key === 'reason') return word('reason', value);
     if (key === 'errorCode') return sentenceOf(value);
     if (key === 'secondFactor' || key === 'status') return word('reason', value);
-    return unitName(value) ?? value;
+    return nameOf(value) ?? value;
   }
   if (Array.isArray(value))
-    return value.length === 0 ? '—' : value.map((one) => valueWords('', one, unitName)).join('; ');
-  return recordWords(value as Record<string, unknown>, unitName);
+    return value.length === 0 ? '—' : value.map((one) => valueWords('', one, nameOf)).join('; ');
+  return recordWords(value as Record<string, unknown>, nameOf);
 }
 
-function recordWords(value: Record<string, unknown>, unitName: (id: string) => string | undefined): string {
+function recordWords(value: Record<string, unknown>, nameOf: (id: string) => string | undefined): string {
   if (typeof value.role === 'string' && typeof value.unitId === 'string')
-    return `${valueWords('role', value.role, unitName)}, ${unitName(value.unitId) ?? value.unitId}`;
+    return `${valueWords('role', value.role, nameOf)}, ${nameOf(value.unitId) ?? value.unitId}`;
   const asVersion = versionSchema.safeParse(value);
   if (asVersion.success) return versionWord(asVersion.data);
   const asTargets = targetsSchema.safeParse(value);
   if (asTargets.success) {
     const { unitIds, boardIds } = asTargets.data;
-    const named = unitIds.map((id) => unitName(id) ?? id);
-    return [...named, ...(boardIds.length > 0 ? [m.targets_count({ n: boardIds.length })] : [])].join('; ') || '—';
+    const boards = boardIds.flatMap((id) => nameOf(id) ?? []);
+    const unnamed = boardIds.length - boards.length;
+    const named = [...unitIds.map((id) => nameOf(id) ?? id), ...boards];
+    return [...named, ...(unnamed > 0 ? [m.targets_count({ n: unnamed })] : [])].join('; ') || '—';
   }
   return Object.entries(value)
     .filter(([, one]) => one !== null && one !== '')
-    .map(([key, one]) => `${word('field', key)}: ${valueWords(key, one, unitName)}`)
+    .map(([key, one]) => `${word('field', key)}: ${valueWords(key, one, nameOf)}`)
     .join(', ');
 }
