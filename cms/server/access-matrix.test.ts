@@ -634,6 +634,10 @@ const table: Record<string, Rule> = {
     needs: 'content.edit',
     about: (unit) => Promise.resolve({ url: `/api/units/${unit}/publishers` }),
   },
+  'GET /api/units/:id/approvers': {
+    needs: 'content.edit',
+    about: (unit) => Promise.resolve({ url: `/api/units/${unit}/approvers` }),
+  },
   'GET /api/units/:id/self-approval': {
     needs: 'unit.read',
     about: (unit) => Promise.resolve({ url: `/api/units/${unit}/self-approval` }),

@@ -82,6 +82,8 @@ export const noticeRow = notice.omit({ content: true }).extend({
   look: noticeLook,
   /** A small picture of it. */
   poster: sha256Hex.nullable(),
+  /** What boards have of it entertains: it rests while there is mourning. */
+  rests: z.boolean(),
   /** Where the words sought are, unless they are in its title and its unit's name. */
   found: found.optional(),
 });
@@ -117,13 +119,14 @@ export const playlist = z.strictObject({
   items: z.array(playlistItem),
   revision: z.int(),
   updatedAt: msUtc,
+  /** `itemCount` and `totalMs` are of what boards show now: without what was taken down, was never approved, or rests while the unit mourns. */
+  itemCount: z.int(),
   totalMs: durationMs,
+  takenDown: z.int(),
+  unapproved: z.int(),
+  resting: z.int(),
 });
 export const playlistRow = playlist.omit({ items: true }).extend({
-  /** `itemCount` and `totalMs` are of what boards show now: without what was taken down, and what rests while the unit mourns. */
-  itemCount: z.int(),
-  takenDown: z.int(),
-  resting: z.int(),
   /** When items are played, each time once: with one of them valid, the playlist has something to play. */
   validities: z.array(playlistItem.pick({ validFrom: true, validTo: true })),
 });

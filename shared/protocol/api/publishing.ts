@@ -34,6 +34,8 @@ export const publishPreview = z.strictObject({
       /** null: publishing would change nothing. */
       changes: changeCounts.nullable(),
       notices: z.int(),
+      /** Those that are left out because no version of them was ever approved (warning notice_not_approved). */
+      unapproved: z.array(uuid),
       /** Codes: board_unpaired, link_not_shown, media_not_ready, notice_not_approved, nothing_to_play, obligations_overcommitted. */
       warnings: z.array(z.string()),
     }),
@@ -78,7 +80,10 @@ export const programmeChanges = z.strictObject({
 });
 export type ProgrammeChanges = z.infer<typeof programmeChanges>;
 
-/** GET /api/units/:id/publishers: who publishes for a unit; people of the unit itself, or of the nearest above that has any. */
+/**
+ * GET /api/units/:id/publishers, GET /api/units/:id/approvers: who but the asker publishes for a unit, and who approves its notices; people
+ * of the unit itself, or of the nearest above that has any.
+ */
 export const publishers = z.strictObject({ names: z.array(z.string()) });
 
 export const publishAnswer = z.strictObject({

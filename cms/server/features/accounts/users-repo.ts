@@ -78,11 +78,12 @@ export async function administrators(tx: Tx): Promise<{ userId: string; unitId: 
   return rows.map((row) => ({ userId: row.user_id, unitId: row.unit_id }));
 }
 
-/** Who can sign in and has one of the roles on one of the units: names by unit. */
+/** Who but one person can sign in and has one of the roles on one of the units: names by unit. */
 export async function namesWithRole(
   db: Db,
   unitIds: readonly string[],
   roles: readonly Role[],
+  but: string,
 ): Promise<Map<string, string[]>> {
   const rows = await db
     .selectFrom('grants')
@@ -93,6 +94,7 @@ export async function namesWithRole(
     .where('role', 'in', roles)
     .where('active', '=', 1)
     .where('password_hash', 'is not', null)
+    .where('users.id', '<>', but)
     .orderBy('name')
     .execute();
   return new Map([...Map.groupBy(rows, (row) => row.unit_id)].map(([id, some]) => [id, some.map(({ name }) => name)]));

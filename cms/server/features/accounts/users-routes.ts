@@ -54,6 +54,11 @@ export const userRoutes =
       { config, schema: { params, response: { 200: publishers } } },
       async (request) => ({ names: await service.publishers(actorOf(request), request.params.id) }),
     );
+    app.get(
+      '/api/units/:id/approvers',
+      { config, schema: { params, response: { 200: publishers } } },
+      async (request) => ({ names: await service.approvers(actorOf(request), request.params.id) }),
+    );
     app.get('/api/users/:id', { config, schema: { params, response: { 200: user } } }, (request) =>
       service.get(actorOf(request), request.params.id),
     );

@@ -17,7 +17,7 @@ import type {
 import { roleAllows } from '../../../../shared/protocol/rights.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { matches } from '../../../../shared/util/fold.ts';
-import type { Actor, Holder } from '../../access.ts';
+import type { Action, Actor, Holder } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
 import { isUniqueViolation } from '../../store/errors.ts';
 import type { Db, Tx } from '../../store/store.ts';
@@ -41,8 +41,10 @@ export class UserError extends AppError {}
 export interface UsersService {
   readonly links: Pick<Links, 'check' | 'use'>;
   list(actor: Actor, query: z.infer<typeof usersQuery>): Promise<z.infer<typeof usersAnswer>>;
-  /** Names of those who publish for a unit: its own people, or those of the nearest unit above that has any. @throws AppError `forbidden` 403 */
+  /** Names of those who publish for a unit, but the actor's: its own people, or those of the nearest unit above that has any. @throws AppError `forbidden` 403 */
   publishers(actor: Actor, unitId: string): Promise<string[]>;
+  /** As `publishers`: of those who approve notices of a unit. @throws AppError `forbidden` 403 */
+  approvers(actor: Actor, unitId: string): Promise<string[]>;
   /** @throws UserError `user_unknown` */
   get(actor: Actor, id: string): Promise<User>;
   /** @throws UserError `email_taken`, `grant_not_held`; AppError `forbidden`, `unit_unknown` */
@@ -189,6 +191,14 @@ export function createUsersService(
     throw new UserError('email_taken', 'Somebody has an account with this e-mail', { status: 409, field: 'email' });
   };
 
+  async function othersWho(action: Action, actor: Actor, unitId: string): Promise<string[]> {
+    access.assert(actor, 'content.edit', unitId);
+    const path = units.tree.pathOf(unitId);
+    const roles = roleNames.filter((role) => roleAllows(role, action));
+    const names = await repo.namesWithRole(store.read, path, roles, actor.userId);
+    return names.get(path.findLast((id) => names.has(id)) ?? '') ?? [];
+  }
+
   return {
     links,
     async list(actor, query) {
@@ -208,13 +218,8 @@ export function createUsersService(
       const to = from + query.limit;
       return { users: found.slice(from, to), total: found.length, next: to < found.length ? to : null };
     },
-    async publishers(actor, unitId) {
-      access.assert(actor, 'content.edit', unitId);
-      const path = units.tree.pathOf(unitId);
-      const roles = roleNames.filter((role) => roleAllows(role, 'programme.publish'));
-      const names = await repo.namesWithRole(store.read, path, roles);
-      return names.get(path.findLast((id) => names.has(id)) ?? '') ?? [];
-    },
+    publishers: (actor, unitId) => othersWho('programme.publish', actor, unitId),
+    approvers: (actor, unitId) => othersWho('content.approve', actor, unitId),
     get: async (actor, id) => view(actor, await find(actor, id)),
     async invite(actor, input) {
       for (const [i, grant] of input.grants.entries()) assertHolds(actor, grant, `grants.${i}.`);

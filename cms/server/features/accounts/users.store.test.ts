@@ -269,10 +269,14 @@ describeStores('managing accounts', (under) => {
       const nearer = await join('approver', units.village);
       await accounts.users.patch(root, nearer.user.id, { name: 'Trần Thị Thôn' });
       expect(await named()).toEqual(['Trần Thị Thôn']);
+      expect(await accounts.users.approvers(editor, units.village)).toEqual(['Trần Thị Thôn']);
+      // Whoever asks knows of themselves.
+      expect(await accounts.users.approvers(nearer.actor, units.village)).toContain('Lê Văn Duyệt');
       await accounts.users.setActive(root, nearer.user.id, false);
       expect(await named()).toContain('Lê Văn Duyệt');
       const viewer = testActor({ unitId: units.village, role: 'viewer' });
-      expect(await code(accounts.users.publishers(viewer, units.village))).toBe('forbidden');
+      for (const asked of [accounts.users.publishers, accounts.users.approvers])
+        expect(await code(asked(viewer, units.village))).toBe('forbidden');
     });
   });
 

@@ -203,6 +203,7 @@ describeStores('content', (under) => {
     it('add up their lengths', async () => {
       const video = await test.file(test.ids.commune, 'video', 7000);
       const notice = await test.notices.create(editor, pictureInput(video.hash, 'video'));
+      await test.approvals.submit(test.admin, notice.id, { revision: 1, approve: true });
       const item = { noticeId: notice.id, validFrom: null, validTo: null };
       const items: PlaylistInput['items'] = [
         { ...item, itemId: test.sources.newId(), durationMs: null },

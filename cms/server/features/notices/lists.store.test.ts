@@ -1,6 +1,6 @@
 /** Lists of notices, playlists and schedule entries: search, pages, what a row says; on both databases. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NoticeList, PlaylistInput, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import type { NoticeList, PlaylistInput, PlaylistRow, ScheduleInput } from '../../../../shared/protocol/api/content.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
@@ -158,7 +158,7 @@ describeStores('content lists', (under) => {
       });
       const { content: _content, ...facts } = made;
       const [row] = (await test.notices.list(editor, { q: 'phim' })).notices;
-      expect(row).toEqual({ ...facts, look: { type: 'video', asset: video.hash }, poster: video.hash });
+      expect(row).toEqual({ ...facts, rests: false, look: { type: 'video', asset: video.hash }, poster: video.hash });
       expect(row!.effectiveDurationMs).toBe(7000);
       const [text] = (await test.notices.list(editor, { q: 'tiem' })).notices;
       expect(text).toMatchObject({ look: { type: 'layout', layout: 'notice' }, poster: null });
@@ -276,9 +276,6 @@ describeStores('content lists', (under) => {
       playlists: [
         {
           ...made,
-          itemCount: 3,
-          takenDown: 0,
-          resting: 0,
           validities: [
             { validFrom: null, validTo: 10 },
             { validFrom: null, validTo: null },
@@ -304,7 +301,7 @@ describeStores('content lists', (under) => {
     expect(await holding(ids['Lịch cắt nước']!)).toEqual([]);
   });
 
-  it('of playlists leave out of what they come to what is taken down, and what rests while the unit mourns', async () => {
+  it('of playlists leave out of what they come to what is taken down, was never approved, or rests while the unit mourns', async () => {
     const write = (entertainment: boolean) =>
       test.notices.create(editor, {
         unitId: test.ids.commune,
@@ -314,19 +311,28 @@ describeStores('content lists', (under) => {
         durationMs: 9000,
         entertainment,
       });
-    const [plain, wrong, song] = [await write(false), await write(false), await write(true)];
+    const [plain, wrong, song, draft] = [await write(false), await write(false), await write(true), await write(true)];
     for (const { id, revision } of [plain, wrong, song])
       await test.approvals.submit(admin, id, { revision, approve: true });
-    const { id } = await test.playlist(editor, [plain.id, wrong.id, song.id, song.id], test.ids.commune, 'Tối thứ Bảy');
+    const { id } = await test.playlist(
+      editor,
+      [plain.id, wrong.id, song.id, song.id, draft.id],
+      test.ids.commune,
+      'Tối thứ Bảy',
+    );
     const row = async () => {
-      const { itemCount, totalMs, takenDown, resting } = (
-        await test.playlists.list(editor, { q: 'toi thu bay' })
-      ).playlists.find((one) => one.id === id)!;
-      return { itemCount, totalMs, takenDown, resting };
+      type Counts = Pick<PlaylistRow, 'itemCount' | 'totalMs' | 'takenDown' | 'unapproved' | 'resting'>;
+      const countsOf = ({ itemCount, totalMs, takenDown, unapproved, resting }: Counts): Counts => ({
+        ...{ itemCount, totalMs, takenDown, unapproved, resting },
+      });
+      const { playlists } = await test.playlists.list(editor, { q: 'toi thu bay' });
+      const counts = countsOf(playlists.find((one) => one.id === id)!);
+      expect(countsOf(await test.playlists.get(editor, id))).toEqual(counts);
+      return counts;
     };
-    expect(await row()).toEqual({ itemCount: 4, totalMs: 36_000, takenDown: 0, resting: 0 });
+    expect(await row()).toEqual({ itemCount: 4, totalMs: 36_000, takenDown: 0, unapproved: 1, resting: 0 });
     await test.takedowns.takeDown(admin, wrong.id, 'Sai giờ');
-    expect(await row()).toEqual({ itemCount: 3, totalMs: 27_000, takenDown: 1, resting: 0 });
+    expect(await row()).toEqual({ itemCount: 3, totalMs: 27_000, takenDown: 1, unapproved: 1, resting: 0 });
     const now = test.sources.now();
     const order = (unitId: string, startsAt: number) =>
       test.mournings.order(admin, {
@@ -340,7 +346,7 @@ describeStores('content lists', (under) => {
     await order(test.ids.province, now + 7_200_000);
     expect((await row()).resting).toBe(0);
     test.sources.advance(7_200_001);
-    expect(await row()).toEqual({ itemCount: 1, totalMs: 9000, takenDown: 1, resting: 2 });
+    expect(await row()).toEqual({ itemCount: 1, totalMs: 9000, takenDown: 1, unapproved: 1, resting: 2 });
   });
 
   it('of schedule entries are found by what they play, and name it', async () => {

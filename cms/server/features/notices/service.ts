@@ -221,12 +221,19 @@ export function createNoticesService(
       const page = await asTold(actor, rows);
       const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
       const posters = await media.posters([...new Set(shown)]);
+      const resting = new Set(
+        await versions.findEntertaining(
+          store.read,
+          page.map(({ id }) => id),
+        ),
+      );
       const notices = await mapInTurns(await timed(page), ({ content, ...notice }) => {
         const found = foundBeside({ ...notice, content }, nameOf(notice.unitId), q);
         return {
           ...notice,
           look: lookOf(content),
           poster: content.type === 'layout' ? null : (posters.get(content.asset) ?? null),
+          rests: resting.has(notice.id),
           ...(found && { found }),
         };
       });

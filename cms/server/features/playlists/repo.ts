@@ -89,8 +89,8 @@ export type PlaylistConditions = ExpressionBuilder<Database, 'playlists'>;
 export const holdsNotice = (eb: PlaylistConditions, noticeId: string): Expression<SqlBool> =>
   eb('items', 'like', `%"${noticeId}"%`);
 
-/** Why boards do not show items, if they do not: taken down, or entertaining, which rests while there is mourning. */
-const kinds = ['takenDown', 'entertaining', 'other'] as const;
+/** Why boards do not show items, if they do not: taken down, never approved, or entertaining, which rests while there is mourning. */
+const kinds = ['takenDown', 'unapproved', 'entertaining', 'other'] as const;
 
 /** What items of one kind come to. They themselves can be a thousand, and stay where the database works. */
 export interface Sums {
@@ -100,8 +100,9 @@ export interface Sums {
   /** The notices of those that have none, as often as they occur. */
   readonly noticeIds: readonly string[];
 }
+export type ItemSums = Readonly<Record<(typeof kinds)[number], Sums>>;
 export interface PlaylistSummary extends Omit<PlaylistRecord, 'items'> {
-  readonly sums: Readonly<Record<(typeof kinds)[number], Sums>>;
+  readonly sums: ItemSums;
   /** When items are played, each time once. */
   readonly validities: Pick<PlaylistItem, 'validFrom' | 'validTo'>[];
 }
@@ -110,6 +111,7 @@ export interface PlaylistSummary extends Omit<PlaylistRecord, 'items'> {
 const itemsOf = (each: RawBuilder<unknown>, times: RawBuilder<unknown>) => sql`(
     select value ->> 'noticeId' as notice_id, value ->> 'durationMs' as ms, ${times} as times, case
       when notices.takedown_id is not null then 'takenDown'
+      when notices.id is not null and notices.approved_version is null then 'unapproved'
       when notice_versions.entertainment = 1 then 'entertaining' else 'other' end as kind
     from ${each}
     left join notices on notices.id = value ->> 'noticeId'
@@ -129,7 +131,7 @@ const sumsOf: Record<Store['dialect'], RawBuilder<string>> = {
       from ${itemsOf(sql`json_array_elements(playlists.items::json)`, sql`json_build_array(value -> 'validFrom', value -> 'validTo')::text`)}
       group by kind) as by_kind)`,
 };
-const sums = z.array(
+const rowSums = z.array(
   z.object({
     kind: z.enum(kinds),
     count: z.int(),
@@ -140,6 +142,26 @@ const sums = z.array(
 );
 const none: Sums = { count: 0, ownMs: 0, noticeIds: [] };
 const times = z.tuple([z.int().nullable(), z.int().nullable()]);
+
+const byKind = (found: z.infer<typeof rowSums>): ItemSums => {
+  const of = (kind: (typeof kinds)[number]): Sums => found.find((some) => some.kind === kind) ?? none;
+  return {
+    takenDown: of('takenDown'),
+    unapproved: of('unapproved'),
+    entertaining: of('entertaining'),
+    other: of('other'),
+  };
+};
+
+/** What the items of one playlist come to. */
+export async function findSums(dialect: Store['dialect'], db: Db | Tx, id: string): Promise<ItemSums> {
+  const row = await db
+    .selectFrom('playlists')
+    .select(sumsOf[dialect].as('sums'))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return byKind(row ? rowSums.parse(JSON.parse(row.sums)) : []);
+}
 
 /** Newest edit first. */
 export async function findPage(
@@ -159,18 +181,14 @@ export async function findPage(
   const found = new Map(
     (
       await mapInTurns(rows, (row): PlaylistSummary => {
-        const found = sums.parse(JSON.parse(row.sums));
+        const found = rowSums.parse(JSON.parse(row.sums));
         const spans = new Set(found.flatMap((some) => some.times));
         const validities = [...spans].sort().map((span) => {
           const [validFrom, validTo] = times.parse(JSON.parse(span));
           return { validFrom, validTo };
         });
         const { id, unit_id: unitId, name, revision, updated_at: updatedAt } = row;
-        const [takenDown, entertaining, other] = kinds.map((kind) => found.find((some) => some.kind === kind) ?? none);
-        return {
-          ...{ id, unitId, name, revision, updatedAt, validities },
-          sums: { takenDown: takenDown!, entertaining: entertaining!, other: other! },
-        };
+        return { id, unitId, name, revision, updatedAt, validities, sums: byKind(found) };
       })
     ).map((summary) => [summary.id, summary]),
   );

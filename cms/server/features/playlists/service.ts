@@ -10,7 +10,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
-import type { Tx } from '../../store/store.ts';
+import type { Db, Tx } from '../../store/store.ts';
 import { cutPage, foldOldRows, mapInTurns, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
 import type { MourningsService } from '../mournings/service.ts';
@@ -64,13 +64,37 @@ export function createPlaylistsService(
   const { tree } = deps.units;
   const nameOf = (unitId: string): string => deps.units.get(unitId)?.name ?? '';
 
-  async function timed(actor: Actor, record: PlaylistRecord): Promise<Playlist> {
-    const open = record.items.filter((item) => item.durationMs === null).map((item) => item.noticeId);
-    const lengths = await notices.lengths(actor, [...new Set(open)]);
+  /** Units that mourn now. */
+  async function mourningNow(): Promise<ReadonlySet<string>> {
+    const now = sources.now();
+    return new Set(
+      (await mournings.standing()).filter(({ from, to }) => from <= now && now < to).map((at) => at.unitId),
+    );
+  }
+
+  /** What boards show of a playlist, and how many items they do not show, and why. */
+  function shownOf({ unitId, sums }: Pick<PlaylistSummary, 'unitId' | 'sums'>, mourning: ReadonlySet<string>) {
+    const rests = tree.pathOf(unitId).some((id) => mourning.has(id));
+    const parts = rests ? [sums.other] : [sums.other, sums.entertaining];
     return {
-      ...record,
-      totalMs: record.items.reduce((sum, item) => sum + (item.durationMs ?? lengths.get(item.noticeId) ?? 0), 0),
+      noticeIds: parts.flatMap((part) => part.noticeIds),
+      ownMs: parts.reduce((ms, part) => ms + part.ownMs, 0),
+      counts: {
+        itemCount: parts.reduce((n, part) => n + part.count, 0),
+        takenDown: sums.takenDown.count,
+        unapproved: sums.unapproved.count,
+        resting: rests ? sums.entertaining.count : 0,
+      },
     };
+  }
+  const lengthOf = ({ ownMs, noticeIds }: ReturnType<typeof shownOf>, lengths: ReadonlyMap<string, number>): number =>
+    noticeIds.reduce((ms, id) => ms + (lengths.get(id) ?? 0), ownMs);
+
+  async function counted(actor: Actor, record: PlaylistRecord, db: Db): Promise<Playlist> {
+    const sums = await repo.findSums(store.dialect, db, record.id);
+    const shown = shownOf({ unitId: record.unitId, sums }, await mourningNow());
+    const lengths = await notices.lengths(actor, [...new Set(shown.noticeIds)]);
+    return { ...record, ...shown.counts, totalMs: lengthOf(shown, lengths) };
   }
 
   const unknown = (): AppError => new AppError('playlist_unknown', 'There is no such playlist', { status: 404 });
@@ -124,7 +148,7 @@ export function createPlaylistsService(
   async function view(actor: Actor, id: string): Promise<Playlist> {
     const record = await repo.findPlaylist(store.write, id);
     if (!record) throw unknown();
-    return timed(actor, record);
+    return counted(actor, record, store.write);
   }
 
   return {
@@ -138,35 +162,19 @@ export function createPlaylistsService(
         repo.count(store.read, filter),
       ]);
       const { page, next } = cutPage(found, limit);
-      const now = sources.now();
-      const mourning = new Set(
-        (await mournings.standing()).filter(({ from, to }) => from <= now && now < to).map(({ unitId: at }) => at),
-      );
-      const shown = ({ sums: { other, entertaining }, unitId: of }: PlaylistSummary) =>
-        tree.pathOf(of).some((id) => mourning.has(id)) ? [other] : [other, entertaining];
+      const mourning = await mourningNow();
       const asked = new Set<string>();
-      await mapInTurns(page, (row) => shown(row).forEach(({ noticeIds }) => noticeIds.forEach((id) => asked.add(id))));
+      await mapInTurns(page, (row) => shownOf(row, mourning).noticeIds.forEach((id) => asked.add(id)));
       const lengths = await notices.lengths(actor, [...asked]);
       const playlists = await mapInTurns(page, (row) => {
         const { sums, ...playlist } = row;
-        const parts = shown(row);
-        return {
-          ...playlist,
-          itemCount: parts.reduce((sum, { count }) => sum + count, 0),
-          takenDown: sums.takenDown.count,
-          resting: parts.includes(sums.entertaining) ? 0 : sums.entertaining.count,
-          totalMs: parts
-            .flatMap(({ noticeIds }) => noticeIds)
-            .reduce(
-              (sum, id) => sum + (lengths.get(id) ?? 0),
-              parts.reduce((sum, { ownMs }) => sum + ownMs, 0),
-            ),
-        };
+        const shown = shownOf({ unitId: row.unitId, sums }, mourning);
+        return { ...playlist, ...shown.counts, totalMs: lengthOf(shown, lengths) };
       });
       return { playlists, next, total };
     },
     async get(actor, id) {
-      return timed(actor, await find(actor, id));
+      return counted(actor, await find(actor, id), store.read);
     },
     async create(actor, input) {
       access.assert(actor, 'content.edit', input.unitId);

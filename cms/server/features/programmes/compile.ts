@@ -71,6 +71,8 @@ export interface Compiled {
   readonly parts: ReadonlyMap<string, EncodedPart>;
   /** How many notices it holds. */
   readonly notices: number;
+  /** Ids of those that it would hold, had they ever been approved. */
+  readonly unapproved: readonly string[];
   readonly warnings: readonly CompileWarning[];
 }
 
@@ -150,20 +152,22 @@ export class Compiler {
     meant: readonly ObligationRecord[],
   ): Common {
     const warnings = new Set<CompileWarning>();
+    const unapproved = new Set<string>();
     const { playlists: known } = this.#library;
-    const obligations = meant.filter((obligation) => this.#canShow(obligation.noticeId, warnings));
+    const obligations = meant.filter((obligation) => this.#canShow(obligation.noticeId, warnings, unapproved));
 
     const playlistIds = new Set([
       ...(defaultPlaylistId === null ? [] : [defaultPlaylistId]),
       ...entries.map((entry) => entry.playlistId),
     ]);
-    const playlists = [...playlistIds].map((id) => this.#playlist(known.get(id)!, warnings));
+    const playlists = [...playlistIds].map((id) => this.#playlist(known.get(id)!, warnings, unapproved));
     const noticeIds = new Set([
       ...playlists.flatMap((playlist) => playlist.items.map((item) => item.noticeId)),
       ...obligations.map((obligation) => obligation.noticeId),
     ]);
     const shown = [...noticeIds].map((id) => this.#onRaster(id, raster));
     const notices = shown.map(({ part }) => part);
+    if (unapproved.size > 0) warnings.add('notice_not_approved');
     if (notices.length === 0) warnings.add('nothing_to_play');
     if (notices.some(({ content: { link } }) => link !== undefined && placeCode(raster, link) === null))
       warnings.add('link_not_shown');
@@ -196,6 +200,7 @@ export class Compiler {
       },
       parts: encoded,
       notices: notices.length,
+      unapproved: [...unapproved].sort(),
       warnings: [...warnings].sort(),
     };
   }
@@ -211,10 +216,10 @@ export class Compiler {
   }
 
   /** Whether boards can show a notice. One that was deleted or taken down is left out in silence: whoever did that wanted it. */
-  #canShow(id: string, warnings: Set<CompileWarning>): boolean {
+  #canShow(id: string, warnings: Set<CompileWarning>, unapproved: Set<string>): boolean {
     const notice = this.#library.notices.get(id);
     if (!notice) {
-      if (this.#library.unapproved.has(id)) warnings.add('notice_not_approved');
+      if (this.#library.unapproved.has(id)) unapproved.add(id);
       return false;
     }
     if (assetsOf(notice.content).every((hash) => this.#library.assets.has(hash))) return true;
@@ -235,9 +240,9 @@ export class Compiler {
     return made;
   }
 
-  #playlist(playlist: PlaylistRecord, warnings: Set<CompileWarning>): PlaylistPart {
+  #playlist(playlist: PlaylistRecord, warnings: Set<CompileWarning>, unapproved: Set<string>): PlaylistPart {
     const items = playlist.items.filter(
-      (item) => !this.#isOver(item.validTo) && this.#canShow(item.noticeId, warnings),
+      (item) => !this.#isOver(item.validTo) && this.#canShow(item.noticeId, warnings, unapproved),
     );
     return { kind: 'playlist', playlistId: playlist.id, name: playlist.name, items };
   }

@@ -93,7 +93,7 @@ describeStores('content over HTTP', (under) => {
       { itemId: test.sources.newId(), noticeId: made.body.id, durationMs: null, validFrom: null, validTo: null },
     ];
     const playlist = await call<Playlist>('POST', '/api/playlists', { unitId, name: 'Sáng', items });
-    expect(playlist).toMatchObject({ status: 201, body: { totalMs: made.body.effectiveDurationMs } });
+    expect(playlist).toMatchObject({ status: 201, body: { itemCount: 0, totalMs: 0, unapproved: 1 } });
     expect(await call('DELETE', `/api/notices/${made.body.id}?revision=2`)).toMatchObject({
       status: 409,
       body: { error: { code: 'in_use', params: { where: 'Sáng' } } },
@@ -140,7 +140,9 @@ describeStores('content over HTTP', (under) => {
     await test.pair([board.id]);
     expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
       status: 200,
-      body: { boards: [{ notices: 0, warnings: ['nothing_to_play', 'notice_not_approved'] }] },
+      body: {
+        boards: [{ notices: 0, unapproved: [made.body.id], warnings: ['nothing_to_play', 'notice_not_approved'] }],
+      },
     });
     await test.selfApproval.write(test.admin, unitId, true);
     const approval = `/api/notices/${made.body.id}`;
@@ -151,7 +153,7 @@ describeStores('content over HTTP', (under) => {
     });
     expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
       status: 200,
-      body: { boards: [{ changes: { first: true, notices: { added: 1 } }, notices: 1, warnings: [] }] },
+      body: { boards: [{ changes: { first: true, notices: { added: 1 } }, notices: 1, unapproved: [], warnings: [] }] },
     });
     expect(await call('POST', '/api/programmes/publish', { boardIds: [board.id] })).toMatchObject({
       status: 200,
@@ -248,7 +250,7 @@ describeStores('content over HTTP', (under) => {
       body: { error: { code: 'invalid_input', field: 'name' } },
     });
     const hours = await call<Playlist>('POST', '/api/playlists', playlist(3_600_000));
-    expect(hours).toMatchObject({ status: 201, body: { totalMs: 7_200_000 } });
+    expect(hours).toMatchObject({ status: 201, body: { unapproved: 2 } });
     for (const url of ['/api/notices', '/api/playlists', '/api/schedule-entries'])
       expect(await call('GET', url)).toMatchObject({ status: 200 });
     expect((await call('DELETE', `/api/playlists/${hours.body.id}?revision=1`)).status).toBe(204);

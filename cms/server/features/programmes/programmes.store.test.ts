@@ -116,7 +116,7 @@ describeStores('programmes', (under) => {
     test.sources.advance(1000);
     expect((await publish(board.id))[0]).toMatchObject({ changed: false });
     expect(await test.programmes.preview(admin, [board.id])).toEqual([
-      { boardId: board.id, changes: null, notices: 1, warnings: [] },
+      { boardId: board.id, changes: null, notices: 1, unapproved: [], warnings: [] },
     ]);
     await change(notice.id, 1, 'Đổi giờ họp');
     const preview = await test.programmes.changes(admin, board.id);

@@ -217,6 +217,7 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
             boardId: board.id,
             changes: counts.get(board.id) ?? null,
             notices: made.notices,
+            unapproved: [...made.unapproved],
             warnings: warningsOf(made, paired),
           });
       }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Mourning } from '../../../../../shared/protocol/api/mournings.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { bannerLines, boardTone, boardWord, isStanding, isStuck, stateAt, stateWord } from './words.ts';
+import { bannerLines, boardTone, boardWord, isStanding, isStuck, mournsAt, stateAt, stateWord } from './words.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'vi'));
 
@@ -34,6 +34,19 @@ describe('mourning in words', () => {
     ]);
     expect(isStanding(mourning(), 1999)).toBe(true);
     expect(isStanding(mourning({ liftedAt: 1500 }), 1999)).toBe(false);
+  });
+
+  it('is gone by at its unit, at all below it, and below a unit that is out of sight', () => {
+    const units = [
+      { id: 'commune', parentId: 'province' },
+      { id: 'village', parentId: 'commune' },
+      { id: 'sister', parentId: 'commune' },
+    ];
+    const at = (of: string, unitId: string, now = 1500) => mournsAt(of, [mourning({ unitId })], units, now);
+    expect([at('village', 'village'), at('village', 'commune'), at('village', 'province')]).toEqual([true, true, true]);
+    expect([at('village', 'sister'), at('commune', 'village'), at('village', 'commune', 2000)]).toEqual([
+      ...[false, false, false],
+    ]);
   });
 
   it('tells what was called off from what was ended early', () => {

@@ -1,5 +1,6 @@
 /** Mourning in words. */
 import type { Mourning, MourningBoardState, MourningDetail } from '../../../../../shared/protocol/api/mournings.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 
@@ -25,6 +26,19 @@ export function stateWord(mourning: Mourning, now: number): string {
     lifted: calledOff ? m.mourning_state_called_off : m.mourning_state_lifted,
   };
   return words[stateAt(mourning, now)]();
+}
+
+/** Whether boards of a unit go by one now. `mournings` and `units` are those in sight: one of a unit that is not there is of a unit above. */
+export function mournsAt(
+  unitId: string,
+  mournings: readonly Mourning[],
+  units: readonly Pick<Unit, 'id' | 'parentId'>[],
+  now: number,
+): boolean {
+  const parents = new Map(units.map((unit) => [unit.id, unit.parentId]));
+  const path = new Set<string>();
+  for (let id: string | null = unitId; id !== null && !path.has(id); id = parents.get(id) ?? null) path.add(id);
+  return mournings.some((one) => stateAt(one, now) === 'current' && (path.has(one.unitId) || !parents.has(one.unitId)));
 }
 
 /** What every page says of those that are on: a line for each of two, one for more, so that a page below them is in sight. */

@@ -1,5 +1,5 @@
 /** A notice's attributes in words. */
-import type { Found, NoticeState } from '../../../../../shared/protocol/api/content.ts';
+import type { Found, NoticeRow, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Takedowns } from '../../../../../shared/protocol/api/takedown.ts';
 import { m } from '../../paraglide/messages.js';
 
@@ -19,6 +19,37 @@ export const stateName = (state: NoticeState): string =>
 
 export const stateTone = (state: NoticeState): 'neutral' | 'accent' | 'warn' | 'good' =>
   (({ draft: 'neutral', submitted: 'accent', returned: 'warn', approved: 'good' }) as const)[state];
+
+type Shown = Pick<NoticeRow, 'takenDown' | 'approvedVersion' | 'rests'>;
+
+/** Why boards do not show it, whatever plays it; null: they do. @param mourning whether they go by one now */
+export function unshownWhy(
+  { takenDown, approvedVersion, rests }: Shown,
+  mourning: boolean,
+): 'takenDown' | 'unapproved' | 'resting' | null {
+  if (takenDown) return 'takenDown';
+  if (approvedVersion === null) return 'unapproved';
+  return mourning && rests ? 'resting' : null;
+}
+
+/** What boards make of it, where that is not simply what it says now: «Chờ duyệt – chưa phát được»; null: nothing to say. */
+export function shownWord(
+  notice: Shown & Pick<NoticeRow, 'state'>,
+  mourning: boolean,
+): { words: string; tone: 'neutral' | 'warn' | 'bad' } | null {
+  switch (unshownWhy(notice, mourning)) {
+    case 'takenDown':
+      return { words: m.notice_state_taken_down(), tone: 'bad' };
+    case 'unapproved':
+      return { words: m.notice_not_shown({ state: stateName(notice.state) }), tone: 'warn' };
+    case 'resting':
+      return { words: m.notice_rests(), tone: 'warn' };
+    case null:
+      return notice.state === 'approved'
+        ? null
+        : { words: m.notice_shown_as_approved({ state: stateName(notice.state) }), tone: 'neutral' };
+  }
+}
 
 /** Somebody, by name; accounts of a release before may have none. */
 export const personName = (person: { readonly name: string | null }): string =>

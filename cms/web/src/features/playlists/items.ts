@@ -1,5 +1,5 @@
 /** What is done to several items of a playlist at once. Pure: each gives a new order and leaves the old one as it is. */
-import type { PlaylistInput } from '../../../../../shared/protocol/api/content.ts';
+import type { PlaylistInput, PlaylistRow } from '../../../../../shared/protocol/api/content.ts';
 import { m } from '../../paraglide/messages.js';
 
 export type Item = PlaylistInput['items'][number];
@@ -42,6 +42,19 @@ export const without = (items: readonly Item[], chosen: Chosen): Item[] =>
 /** @param durationMs null: each notice's own length */
 export const withDuration = (items: readonly Item[], chosen: Chosen, durationMs: number | null): Item[] =>
   items.map((item) => (chosen.has(item.itemId) ? { ...item, durationMs } : item));
+
+/** How many items boards leave out, each reason in words. */
+export function unshownWords({
+  takenDown,
+  unapproved,
+  resting,
+}: Pick<PlaylistRow, 'takenDown' | 'unapproved' | 'resting'>): string[] {
+  return [
+    unapproved > 0 ? m.playlist_unapproved({ n: unapproved }) : '',
+    takenDown > 0 ? m.playlist_taken_down({ n: takenDown }) : '',
+    resting > 0 ? m.playlist_resting({ n: resting }) : '',
+  ].filter((words) => words !== '');
+}
 
 /** Longest name of a playlist. */
 const longestName = 200;

@@ -19,7 +19,13 @@ const counts: ChangeCounts = {
   board: 0,
   mourning: false,
 };
-const row = (changes: ChangeCounts | null): PreviewRow => ({ boardId: 'b', changes, notices: 9, warnings: [] });
+const row = (changes: ChangeCounts | null): PreviewRow => ({
+  boardId: 'b',
+  changes,
+  notices: 9,
+  unapproved: [],
+  warnings: [],
+});
 const board = (fields: object): Board =>
   ({
     id: 'b',
