@@ -26,6 +26,7 @@ import { createUpkeepService, type UpkeepService } from './features/upkeep/servi
 import { upkeepRoutes } from './features/upkeep/routes.ts';
 import { createBinList } from './features/bin/list.ts';
 import { binRoutes } from './features/bin/routes.ts';
+import { createBoardAbsence } from './features/boards/absence.ts';
 import { boardRoutes } from './features/boards/routes.ts';
 import { createBoardConditions } from './features/boards/conditions.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
@@ -207,7 +208,7 @@ export async function createApp(
     settingsRoutes(createSettings(context)),
     auditRoutes(auditLog),
     unitRoutes(units, createUnitsImport(sources, units)),
-    boardRoutes(boards, programmes),
+    boardRoutes(boards, createBoardAbsence({ boards, conditions, upkeep, proof }), programmes),
     binRoutes(createBinList(context, { units, accounts })),
     upkeepRoutes(upkeep),
     overviewRoutes(overview),

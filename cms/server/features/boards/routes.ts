@@ -1,18 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { absenceAnswer } from '../../../../shared/protocol/board-absence.ts';
 import { board, boardInput, boardPatch, boards } from '../../../../shared/protocol/api/boards.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { longAnswer } from '../../http.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { ProgrammesService } from '../programmes/service.ts';
+import type { BoardAbsence } from './absence.ts';
 import type { BoardsService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
 export const boardRoutes =
-  (service: BoardsService, programmes: Pick<ProgrammesService, 'clear'>): Routes =>
+  (service: BoardsService, absence: BoardAbsence, programmes: Pick<ProgrammesService, 'clear'>): Routes =>
   (plain: FastifyInstance) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     app.get(
@@ -22,6 +24,11 @@ export const boardRoutes =
     );
     app.get('/api/boards/:id', { config, schema: { params, response: { 200: board } } }, (request) =>
       service.get(actorOf(request), request.params.id),
+    );
+    app.get(
+      '/api/boards/:id/absence',
+      { config, schema: { params, response: { 200: absenceAnswer } } },
+      async (request) => ({ evidence: await absence.of(actorOf(request), request.params.id) }),
     );
     app.post(
       '/api/boards',

@@ -34,6 +34,8 @@ export function createUpkeepService(
 ) {
   const { store, sources, access, audit } = context;
   return {
+    mayRead: (actor: Actor, unitId: string): boolean => access.canReach(actor, right, unitId),
+
     /** @throws AppError `board_unknown`, `forbidden` */
     async get(actor: Actor, boardId: string): Promise<Upkeep> {
       await boards.require(actor, right, boardId);

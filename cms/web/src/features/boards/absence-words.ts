@@ -1,0 +1,63 @@
+/** Why a board may be away, in words. */
+import type { AbsenceEvidence, AbsenceStep, Suspicion } from '../../../../../shared/protocol/board-absence.ts';
+import { sentenceOf } from '../../lib/errors.ts';
+import { formatDate, formatTime } from '../../lib/time.ts';
+import { durationWords } from '../../lib/words.ts';
+import { m } from '../../paraglide/messages.js';
+
+export function guessWords(suspicion: Suspicion): string {
+  const guesses: Record<Suspicion, () => string> = {
+    brief: m.absence_guess_brief,
+    server: m.absence_guess_server,
+    area: m.absence_guess_area,
+    power: m.absence_guess_power,
+    sim: m.absence_guess_sim,
+    player: m.absence_guess_player,
+    own: m.absence_guess_own,
+    unknown: m.absence_guess_unknown,
+  };
+  return guesses[suspicion]();
+}
+
+export function stepWords(step: AbsenceStep): string {
+  const steps: Record<AbsenceStep, () => string> = {
+    wait: m.absence_step_wait,
+    checkServer: m.absence_step_check_server,
+    askPower: m.absence_step_ask_power,
+    askLine: m.absence_step_ask_line,
+    look: m.absence_step_look,
+    checkSim: m.absence_step_check_sim,
+    paySim: m.absence_step_pay_sim,
+    checkClock: m.absence_step_check_clock,
+    restart: m.absence_step_restart,
+    visit: m.absence_step_visit,
+  };
+  return steps[step]();
+}
+
+/** What is known, and what is not, one sentence each. @param readsSim whether the person may read until when the SIM card is paid */
+export function factWords(evidence: AbsenceEvidence, now: number, readsSim: boolean): string[] {
+  const { others, everywhere, simPaidUntil, fault, restarts, clockStepMs } = evidence;
+  const facts: string[] = [];
+  if (everywhere.paired > others.paired && !everywhere.heard) facts.push(m.absence_server());
+  facts.push(
+    others.paired === 0
+      ? m.absence_others_none()
+      : m.absence_others_together({ n: others.together, total: others.paired, online: others.online }),
+  );
+  if (simPaidUntil !== null) {
+    const day = formatDate(simPaidUntil - 1);
+    facts.push(simPaidUntil <= now ? m.absence_sim_ended({ day }) : m.absence_sim_paid({ day }));
+  } else if (readsSim) facts.push(m.absence_sim_unknown());
+  facts.push(
+    fault
+      ? m.absence_fault({ time: formatTime(fault.at), fault: sentenceOf(fault.code, { detail: fault.detail }) })
+      : m.absence_no_fault(),
+  );
+  if (restarts > 1) facts.push(m.absence_restarts({ n: restarts }));
+  if (clockStepMs !== null)
+    facts.push(
+      m.absence_clock({ length: durationWords(Math.max(1000, Math.round(Math.abs(clockStepMs) / 1000) * 1000)) }),
+    );
+  return facts;
+}

@@ -1,0 +1,111 @@
+/**
+ * Why a board may be away, from what is known of it: what it suggests is never more than a guess, and what is not known stays so. What
+ * an absent board shows is not known either; a player that has power goes on playing what it holds.
+ */
+import { z } from 'zod';
+import { msUtc } from './common.ts';
+
+/** Boards that left within this of each other left together, ms: a connection that falls silent is noticed after a while. */
+export const togetherMs = 10 * 60_000;
+/** Most boards that are away for less come back by themselves, ms. */
+export const briefMs = 5 * 60_000;
+/** What a player wrote down this long before it left may have to do with it, ms. */
+export const faultBeforeMs = 10 * 60_000;
+/** How long before, for restarts and steps of the clock, ms. */
+export const dayMs = 86_400_000;
+/** More restarts in a day than somebody makes by hand. */
+const manyRestarts = 3;
+/** Operators cut a SIM card off some days after its end, and clocks of records are days, ms. */
+const [simBeforeMs, simAfterMs] = [dayMs, 7 * dayMs];
+
+/** GET /api/boards/:id/absence → what is known of why the board is away; null when it is not. */
+export const absenceEvidence = z.strictObject({
+  since: msUtc,
+  /** Of the other boards with a player in its unit: how many there are, are online, and left within `togetherMs` of it. */
+  others: z.strictObject({ paired: z.int(), online: z.int(), together: z.int() }),
+  /** Of the other boards with a player in the whole installation; whether any was heard of after this one left. */
+  everywhere: z.strictObject({ paired: z.int(), heard: z.boolean() }),
+  /** The first moment that its SIM card is not paid for; null: nobody wrote it down, or the asker may not read it. */
+  simPaidUntil: msUtc.nullable(),
+  /** What the player said last, within `faultBeforeMs` before it left. What it says of the time after comes when it is back. */
+  fault: z.strictObject({ at: msUtc, code: z.string(), detail: z.string() }).nullable(),
+  /** How often the player started in the day before. */
+  restarts: z.int(),
+  /** By how much its clock was set in the day before, ms; null: it was not. */
+  clockStepMs: z.int().nullable(),
+});
+export type AbsenceEvidence = z.infer<typeof absenceEvidence>;
+export const absenceAnswer = z.strictObject({ evidence: absenceEvidence.nullable() });
+
+interface Known {
+  readonly presence: 'unpaired' | 'online' | 'offline';
+  readonly since: number | null;
+}
+
+/** @param others the other boards of its unit */
+export function othersOf(since: number, others: readonly Known[]): AbsenceEvidence['others'] {
+  const paired = others.filter(({ presence }) => presence !== 'unpaired');
+  return {
+    paired: paired.length,
+    online: paired.filter(({ presence }) => presence === 'online').length,
+    together: paired.filter(
+      (one) => one.presence === 'offline' && one.since !== null && Math.abs(one.since - since) <= togetherMs,
+    ).length,
+  };
+}
+
+/**
+ * brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit left together. power: it kept restarting. sim: its
+ * SIM card had just ended. player: it had just told of a fault. own: others are there. unknown: nothing points anywhere.
+ */
+export type Suspicion = 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'own' | 'unknown';
+export type AbsenceStep =
+  'wait' | 'checkServer' | 'askPower' | 'askLine' | 'look' | 'checkSim' | 'paySim' | 'checkClock' | 'restart' | 'visit';
+
+const stepsOf: Record<Suspicion, readonly AbsenceStep[]> = {
+  brief: ['wait'],
+  server: ['checkServer'],
+  area: ['askPower', 'askLine', 'visit'],
+  power: ['look', 'askPower', 'visit'],
+  sim: ['paySim', 'restart', 'visit'],
+  player: ['look', 'restart', 'visit'],
+  own: ['look', 'checkSim', 'restart', 'visit'],
+  unknown: ['look', 'checkSim', 'restart', 'visit'],
+};
+
+/** What the other boards of the unit suggest; null: nothing. */
+export function amongOthers({ paired, online, together }: AbsenceEvidence['others']): 'area' | 'own' | null {
+  if (paired > 0 && together === paired) return 'area';
+  return online > 0 ? 'own' : null;
+}
+
+function suspect(evidence: AbsenceEvidence, now: number): Suspicion {
+  const { since, others, everywhere, simPaidUntil } = evidence;
+  if (now - since < briefMs) return 'brief';
+  if (everywhere.paired > others.paired && !everywhere.heard) return 'server';
+  const among = amongOthers(others);
+  if (among === 'area') return among;
+  if (simPaidUntil !== null && since >= simPaidUntil - simBeforeMs && since <= simPaidUntil + simAfterMs) return 'sim';
+  if (evidence.fault) return 'player';
+  if (evidence.restarts >= manyRestarts) return 'power';
+  return among ?? 'unknown';
+}
+
+/** What the evidence suggests, and what to do, the first first. @param now ms UTC */
+export function absenceOf(
+  evidence: AbsenceEvidence,
+  now: number,
+): { readonly suspicion: Suspicion; readonly steps: readonly AbsenceStep[] } {
+  const suspicion = suspect(evidence, now);
+  const isLong = suspicion !== 'brief' && suspicion !== 'server';
+  const steps = new Set<AbsenceStep>(stepsOf[suspicion].filter((step) => step !== 'visit'));
+  // Its end is past, whatever else it may be: nothing comes back without.
+  if (isLong && evidence.simPaidUntil !== null && evidence.simPaidUntil <= now && !steps.has('paySim')) {
+    steps.delete('checkSim');
+    steps.add('paySim');
+  }
+  // Where a clock is far off, every proof of who the player is looks too old or too new.
+  if (isLong && evidence.clockStepMs !== null) steps.add('checkClock');
+  if (stepsOf[suspicion].includes('visit')) steps.add('visit');
+  return { suspicion, steps: [...steps] };
+}
