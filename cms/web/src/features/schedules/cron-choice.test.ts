@@ -51,12 +51,17 @@ describe('a time of day', () => {
     ['06:30', 6, 30],
     ['6h30', 6, 30],
     ['17g', 17, 0],
+    ['17h', 17, 0],
+    ['17h30', 17, 30],
+    ['17:30', 17, 30],
+    ['1730', 17, 30],
+    ['730', 7, 30],
     ['7', 7, 0],
     ['23.59', 23, 59],
   ])('«%s» is read', (text, hour, minute) => {
     expect(parseTime(text)).toEqual({ hour, minute });
   });
-  it.each(['24:00', '6:60', '6:3', 'sáng', ''])('«%s» is none', (text) => {
+  it.each(['24:00', '2400', '1760', '17300', '6:60', '6:3', 'sáng', ''])('«%s» is none', (text) => {
     expect(parseTime(text)).toBeNull();
   });
 });

@@ -55,9 +55,9 @@ export function choiceOf(cron: string): CronChoice {
 export const timeWord = (hour: number, minute: number): string =>
   `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 
-/** «06:30», «6h30», «6». @returns null when it is no time of day */
+/** «06:30», «6h30», «6h», «6», «0630». @returns null when it is no time of day */
 export function parseTime(text: string): { hour: number; minute: number } | null {
-  const match = /^\s*(\d{1,2})(?:\s*[:hg.]\s*(\d{2})?)?\s*$/i.exec(text);
+  const match = /^\s*(\d{1,2})(?:\s*[:hg.]\s*(\d{2})?)?\s*$/i.exec(text) ?? /^\s*(\d{1,2})(\d{2})\s*$/.exec(text);
   const [hour, minute] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
   return match && hour <= 23 && minute <= 59 ? { hour, minute } : null;
 }
