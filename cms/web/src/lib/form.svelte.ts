@@ -4,6 +4,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
+import { useApp } from './app.svelte.ts';
 import { explain } from './errors.ts';
 import { durationWords } from './words.ts';
 
@@ -20,6 +21,7 @@ export class Form {
   /** The check that last failed. */
   #validate: (() => unknown) | null = null;
   #focus: () => Promise<void>;
+  #signedInAgain: () => Promise<boolean>;
 
   /** The sentence for a field, or for one below it when `deep`. */
   of(path: string, deep = false): string | undefined {
@@ -29,9 +31,13 @@ export class Form {
     return below === undefined ? undefined : this.fields[below];
   }
 
-  /** @param focus brings the person to the first field that is wrong */
-  constructor(focus: () => Promise<void> = focusFirstInvalid) {
+  /**
+   * @param focus brings the person to the first field that is wrong
+   * @param signedInAgain waits, where the session has ended, until the same person is back; false: nobody is waited for
+   */
+  constructor(focus = focusFirstInvalid, signedInAgain = (): Promise<boolean> => Promise.resolve(false)) {
     this.#focus = focus;
+    this.#signedInAgain = signedInAgain;
   }
 
   /** A field's text cannot be read, until the returned function is called. The field says so itself. */
@@ -107,8 +113,12 @@ export class Form {
     }
   }
 
-  /** Runs what sends the form. Errors are kept and shown. @returns whether it went well */
-  async run(action: () => Promise<void>): Promise<boolean> {
+  /**
+   * Runs what sends the form. Errors are kept and shown. Where the session has ended it is run again once the same person has signed in
+   * again, unless `again` is false: what cannot be taken back is not done minutes after it was asked for.
+   * @returns whether it went well
+   */
+  async run(action: () => Promise<void>, again = true): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.#validate = null;
@@ -118,6 +128,10 @@ export class Form {
       await action();
       return true;
     } catch (error) {
+      if (error instanceof AppError && error.code === 'not_signed_in') {
+        this.busy = false;
+        if (await this.#signedInAgain()) return again && this.run(action);
+      }
       this.error = explain(error);
       if (error instanceof AppError) {
         this.errorCode = error.code;
@@ -134,7 +148,19 @@ export class Form {
 const formKey = Symbol('form');
 
 /** The form of the component; the fields in it find it by `formAround`. */
-export const useForm = (): Form => setContext(formKey, new Form());
+export function useForm(): Form {
+  const { session } = useApp();
+  const waiting = new Set<(back: boolean) => void>();
+  const settle = (back: boolean): void => {
+    for (const done of waiting) done(back);
+    waiting.clear();
+  };
+  $effect(() => (session.open ? settle(true) : undefined));
+  $effect(() => () => settle(false));
+  const signedInAgain = (): Promise<boolean> =>
+    session.locked ? new Promise((done) => waiting.add(done)) : Promise.resolve(false);
+  return setContext(formKey, new Form(focusFirstInvalid, signedInAgain));
+}
 /** The form that a field stands in. */
 export const formAround = (): Form | undefined => getContext<Form | undefined>(formKey);
 

@@ -33,6 +33,30 @@ describe('a form', () => {
     expect(form.check(schema, () => ({ name: 'Tin', validTo: null }))).not.toBeNull();
   });
 
+  it('is sent again once the person has signed in again, and then says nothing of the session that ended', async () => {
+    let signIn: (back: boolean) => void = () => undefined;
+    const form = new Form(stay, () => new Promise((done) => (signIn = done)));
+    const ended = new AppError('not_signed_in', 'No', { status: 401 });
+    let tries = 0;
+    const save = (): Promise<void> => (++tries === 1 ? Promise.reject(ended) : Promise.resolve());
+    const saved = form.run(save);
+    await Promise.resolve();
+    signIn(true);
+    expect([await saved, tries, form.error, form.busy]).toEqual([true, 2, null, false]);
+  });
+
+  it('is not sent again by itself where that was not wanted, nor for somebody else', async () => {
+    let tries = 0;
+    const refused = (): Promise<void> => {
+      tries++;
+      return Promise.reject(new AppError('not_signed_in', 'No', { status: 401 }));
+    };
+    const back = new Form(stay, () => Promise.resolve(true));
+    expect([await back.run(refused, false), tries, back.error]).toEqual([false, 1, null]);
+    const gone = new Form(stay, () => Promise.resolve(false));
+    expect([await gone.run(refused), tries, gone.errorCode]).toEqual([false, 2, 'not_signed_in']);
+  });
+
   it('says itself that what is to be deleted was changed, and leaves other faults to the question', async () => {
     const form = new Form(stay);
     const refuse = (code: string) => () => Promise.reject(new AppError(code, 'No', { status: 409 }));
