@@ -8,6 +8,9 @@ import { requiredLine } from '../common.ts';
 /** Of the first nine the word by which boards know it (`noticeCategories`), of one that was added a UUID. Never another. */
 export const categoryKey = z.string().regex(/^[\da-z-]{1,36}$/);
 
+/** None is ever deleted, and everybody who writes a notice is shown those in use. */
+export const mostCategories = 100;
+
 export const category = z.strictObject({
   key: categoryKey,
   /** What it is called in each language of the studio. */
@@ -21,13 +24,12 @@ export type Category = z.infer<typeof category>;
 /**
  * GET /api/categories, for whoever is signed in; PUT with the `revision` it began from, for who may change them everywhere: all there
  * are, in the province's order. Codes: 409 revision_conflict; category_missing (one was left out), category_name_taken (by another in
- * use; field categories.N.vi or .en), categories_none_in_use.
+ * use; field categories.N.vi or .en), categories_none_in_use, categories_too_many (params.max).
  */
 export const categories = z.strictObject({
   revision: z.int().min(0),
   categories: z
     .array(category)
-    .max(100)
     .refine((list) => new Set(list.map(({ key }) => key)).size === list.length, { error: 'A key twice' }),
 });
 export type Categories = z.infer<typeof categories>;

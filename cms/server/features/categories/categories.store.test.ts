@@ -51,6 +51,24 @@ describeStores('categories', (under) => {
     return JSON.parse(detail);
   };
 
+  it('are a hundred at most, and the one too many is refused with what to do', async () => {
+    const many = (n: number) => (all: readonly Category[]) => [
+      ...all,
+      ...Array.from({ length: n - all.length }, (_, i) => ({
+        key: test.sources.newId(),
+        vi: `Nhóm ${i}`,
+        en: `Category ${i}`,
+        inUse: true,
+      })),
+    ];
+    await expect(change(many(101))).rejects.toMatchObject({
+      code: 'categories_too_many',
+      field: 'categories',
+      params: { max: 100 },
+    });
+    expect((await categories.read()).categories).toHaveLength(noticeCategories.length);
+  });
+
   it('are the nine that boards know on the first day, all in use', async () => {
     const { revision, categories: list } = await categories.read();
     expect(revision).toBe(0);

@@ -1,5 +1,10 @@
 /** What notices are filed under: one list for the installation, kept by the province. */
-import { namesTaken, type Categories, type Category } from '../../../../shared/protocol/api/categories.ts';
+import {
+  mostCategories,
+  namesTaken,
+  type Categories,
+  type Category,
+} from '../../../../shared/protocol/api/categories.ts';
 import { canonicalJson } from '../../../../shared/util/canonical-json.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
@@ -12,7 +17,8 @@ export interface CategoriesService {
   read(): Promise<Categories>;
   /**
    * Replaces the list that was read as `revision`; writes nothing where nothing differs.
-   * @throws AppError `forbidden`, `revision_conflict` 409, `category_missing`, `category_name_taken`, `categories_none_in_use`
+   * @throws AppError `forbidden`, `revision_conflict` 409, `category_missing`, `category_name_taken`, `categories_none_in_use`,
+   * `categories_too_many`
    */
   write(actor: Actor, list: Categories): Promise<Categories>;
   /** How many notices are filed under each. @throws AppError `forbidden` */
@@ -47,6 +53,15 @@ function difference(before: readonly Category[], after: readonly Category[]): Re
 }
 
 function assertSound(before: readonly Category[], after: readonly Category[]): void {
+  if (after.length > mostCategories)
+    throw new AppError(
+      'categories_too_many',
+      `There are at most ${mostCategories} categories; rename one that is out of use`,
+      {
+        field: 'categories',
+        params: { max: mostCategories },
+      },
+    );
   const keys = new Set(after.map(({ key }) => key));
   const missing = before.find(({ key }) => !keys.has(key));
   if (missing)
