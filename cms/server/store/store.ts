@@ -25,6 +25,12 @@ type BulkInput = readonly (readonly BulkValue[])[] | BulkText;
 const asText = (rows: BulkInput): BulkText =>
   'json' in rows ? rows : { count: rows.length, json: JSON.stringify(rows) };
 
+interface InsertOptions {
+  readonly ignoreConflicts?: boolean;
+  readonly addTo?: readonly string[];
+  readonly mend?: { readonly key: string; readonly where: string };
+}
+
 /**
  * The one way to the tables. On SQLite `read` is a pool of reader threads and `write` the single writer thread; on PostgreSQL they
  * are pools of one database, so that readers inside a transaction never wait for writers. `report` is for what reads many rows:
@@ -43,14 +49,15 @@ export interface Store {
   /**
    * Inserts many rows of one table, passed as one JSON text so that a storm of records costs the event loop little.
    * With `ignoreConflicts` rows whose key exists are left as they are; with `addTo` the columns apart from that key are added to
-   * what such rows hold, and no two of the given rows may have one key. Runs in the given transaction.
+   * what such rows hold, and no two of the given rows may have one key; with `mend` rows whose `key` exists and hold another value of
+   * `where` are written anew. Runs in the given transaction.
    */
   insertMany<T extends keyof Database & string>(
     tx: Tx,
     table: T,
     columns: readonly (keyof Database[T] & string)[],
     rows: readonly (readonly BulkValue[])[] | BulkText,
-    options?: { ignoreConflicts?: boolean; addTo?: readonly string[] },
+    options?: InsertOptions,
   ): Promise<void>;
   close(): Promise<void>;
 }
@@ -175,8 +182,14 @@ async function readColumnTypes(db: Db, table: string): Promise<Map<string, strin
 function onConflict(
   table: string,
   columns: readonly string[],
-  { ignoreConflicts = false, addTo }: { ignoreConflicts?: boolean; addTo?: readonly string[] },
+  { ignoreConflicts = false, addTo, mend }: InsertOptions,
 ): string {
+  if (mend) {
+    const values = columns
+      .filter((column) => column !== mend.key)
+      .map((column) => `"${column}" = excluded."${column}"`);
+    return `on conflict ("${mend.key}") do update set ${values.join(',')} where "${table}"."${mend.where}" <> excluded."${mend.where}"`;
+  }
   if (!addTo) return ignoreConflicts ? 'on conflict do nothing' : '';
   const sums = columns
     .filter((column) => !addTo.includes(column))

@@ -66,6 +66,8 @@ export interface Issuer {
     actor: Pick<Actor, 'userId'> | null,
     more?: IssueExtras,
   ): Promise<Map<string, Version>>;
+  /** Writes the parts of programmes that stay as they are, where what is stored is not what was made now. */
+  mend(parts: ReadonlyMap<string, EncodedPart>): Promise<void>;
 }
 
 export interface IssueExtras {
@@ -77,6 +79,14 @@ export interface IssuerDeps {
   readonly keys: Pick<KeysService, 'epoch' | 'programmeSigner'>;
   readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
 }
+
+/** Sorted: two processes that publish the same boards wait for each other, and never in a circle. */
+const inOrder = (parts: ReadonlyMap<string, EncodedPart>): EncodedPart[][] =>
+  piecesOf(
+    [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+    insertedChars,
+    ({ body }) => body.length,
+  );
 
 export function createIssuer(context: Context, { keys, units }: IssuerDeps): Issuer {
   const { store, sources, audit, events } = context;
@@ -160,10 +170,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
 
     const versions = new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
     await store.transaction(async (tx) => {
-      // Sorted: two processes that publish the same boards wait for each other, and never in a circle.
-      const rows = [...parts.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-      for (const some of piecesOf(rows, insertedChars, ({ body }) => body.length))
-        await repo.insertParts(store, tx, some, now);
+      for (const some of inOrder(parts)) await repo.insertParts(store, tx, some, now);
       const programmes = issued.toSorted((a, b) => (a.draft.board.id < b.draft.board.id ? -1 : 1));
       for (const some of piecesOf(programmes, insertedChars, ({ manifest }) => manifest.length))
         await store.insertMany(
@@ -218,6 +225,10 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
   }
 
   return {
+    async mend(parts) {
+      for (const some of inOrder(parts))
+        await store.transaction((tx) => repo.insertParts(store, tx, some, sources.now()));
+    },
     statementOf,
     pathOf,
     hashOf,

@@ -107,6 +107,24 @@ describeStores('programmes', (under) => {
     expect(audit).toEqual([{ action: 'programme.published', user_id: admin.userId }]);
   });
 
+  it.each(['as it is', 'with a change of the board'])(
+    'writes a part that was damaged in the store anew when its programme is published, %s',
+    async (how) => {
+      const { board, notice } = await playing();
+      await publish(board.id);
+      const stored = under.store.read.selectFrom('parts').select('body').where('notice_id', '=', notice.id);
+      const { body } = await stored.executeTakeFirstOrThrow();
+      await under.store.write
+        .updateTable('parts')
+        .set({ body: body.slice(1) })
+        .where('notice_id', '=', notice.id)
+        .execute();
+      if (how !== 'as it is') await test.boards.patch(admin, board.id, { name: 'Tên mới' });
+      expect(await publish(board.id)).toMatchObject([{ changed: how !== 'as it is' }]);
+      expect(await stored.execute()).toEqual([{ body }]);
+    },
+  );
+
   it('gives no new version to a board for which nothing has changed, and a higher one when something has', async () => {
     const { board, notice } = await playing();
     await publish(board.id);

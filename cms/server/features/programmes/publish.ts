@@ -11,7 +11,7 @@ import type { BoardRecord, BoardsService } from '../boards/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
 import { certificateChanges } from './changes.ts';
 import { changeCounter, namedChanges, type Compared } from './compared.ts';
-import { Compiler, type Compiled } from './compile.ts';
+import { Compiler, type Compiled, type EncodedPart } from './compile.ts';
 import type { Draft, Issuer, IssuerDeps, Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import { certificateIn, readManifest, waitingSchema } from './published.ts';
@@ -46,7 +46,7 @@ export interface PublisherDeps extends LibraryDeps, IssuerDeps {
 
 export function createPublisher({ store, sources, access, log }: Context, deps: PublisherDeps): Publisher {
   const { units, boards, suspender, queue } = deps;
-  const { pathOf, hashOf, statementOf, issue } = deps.issuer;
+  const { pathOf, hashOf, statementOf, issue, mend } = deps.issuer;
 
   /** Those of the boards that stand, in their order. @throws AppError as `require` for one where the actor may not */
   async function standing(actor: Actor, action: Action, ids: readonly string[]): Promise<BoardRecord[]> {
@@ -94,11 +94,13 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
     ]);
     const drafts: Draft[] = [];
     const waiting: Waiting[] = [];
+    const kept = new Map<string, EncodedPart>();
     await inTurns(records, (board) => {
       const made = compiled.get(board.id)!;
       const deviceKey = players.get(board.id);
       if (deviceKey === undefined) {
         if (waited.get(board.id) !== JSON.stringify(made.content)) waiting.push({ board, compiled: made });
+        else for (const [hash, part] of made.parts) kept.set(hash, part);
         return;
       }
       const contentHash = hashOf(board, deviceKey, made.content);
@@ -113,7 +115,9 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
           parts: made.parts.values(),
           newest: newest.get(board.id)?.version,
         });
+      else for (const [hash, part] of made.parts) kept.set(hash, part);
     });
+    await mend(kept);
     const versions =
       drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
     return records.map((board) => ({

@@ -139,14 +139,14 @@ export async function updateProgress(tx: Tx, reports: readonly ProgressRow[]): P
   return written;
 }
 
-/** Those that are there already stay. */
+/** Those that are there already stay; one whose text was damaged, and is not what its hash says any more, is written anew. */
 export async function insertParts(store: Store, tx: Tx, parts: readonly EncodedPart[], now: number): Promise<void> {
   await store.insertMany(
     tx,
     'parts',
     ['hash', 'size', 'body', 'created_at', 'notice_id'],
     parts.map((part) => [part.hash, part.size, part.body, now, noticeIdOf(part.body)]),
-    { ignoreConflicts: true },
+    { mend: { key: 'hash', where: 'body' } },
   );
 }
 
