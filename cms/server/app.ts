@@ -151,7 +151,7 @@ export async function createApp(
   const mournings = createMourningsService(context, { units, accounts });
   const playlists = createPlaylistsService(context, { units, notices, mournings });
   const schedules = createSchedulesService(context, { units, boards, playlists });
-  for (const feature of [boards, notices, playlists, schedules]) await feature.foldOldRows();
+  for (const feature of [boards, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
   const programmes = createProgrammesService(context, {
@@ -274,6 +274,13 @@ export async function createApp(
     }),
   );
 
+  const ending = new AbortController();
+  let wording = Promise.resolve();
+  building.defer(() => {
+    ending.abort();
+    return wording;
+  });
+
   const disposal = building.move();
   return {
     fastify,
@@ -303,7 +310,16 @@ export async function createApp(
       screenshots,
     },
     routes: http.routes,
-    listen: () => listen(fastify, config),
+    async listen() {
+      const url = await listen(fastify, config);
+      // Minutes, where there is much of a release before; who searches meanwhile does not find all of it yet.
+      wording = notices
+        .foldOldRows(ending.signal)
+        .catch((error: unknown) =>
+          log.error({ err: error }, 'not all notices are found by their words; the next start goes on'),
+        );
+      return url;
+    },
     close: () => disposal.disposeAsync(),
   };
 }

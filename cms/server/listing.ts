@@ -55,14 +55,15 @@ export function cutPage<T extends EditPlace>(found: readonly T[], limit: number)
   return { page, next: found.length > limit && last ? cursorAfter(last) : null };
 }
 
-/** Rows of one transaction. */
-const rowsAtOnce = 500;
-
-/** Works through rows in the order of their ids, some at a time, so that nobody else waits long to write. */
+/**
+ * Works through rows in the order of their ids, some at a time, so that nobody else waits long to write.
+ * @param rowsAtOnce rows of one transaction
+ */
 export async function inBatches<R>(
   read: (place: { after: string; limit: number }) => Promise<R[]>,
   idOf: (row: R) => string,
   write: (rows: R[]) => Promise<void>,
+  rowsAtOnce = 500,
 ): Promise<void> {
   for (let after = ''; ;) {
     const rows = await read({ after, limit: rowsAtOnce });

@@ -238,13 +238,42 @@ describeStores('content lists', (under) => {
 
     it('do not keep the CMS from starting, where one cannot be read any more', async () => {
       const { id } = await test.text(editor, 'Tin hỏng');
-      const damaged = under.store.write.updateTable('notices').set({ content: '{}' }).where('id', '=', id);
-      await damaged.execute();
-      await under.store.write.deleteFrom('notice_words').where('notice_id', '=', id).execute();
-      await test.notices.foldOldRows();
-      const words = under.store.read.selectFrom('notice_words').select(['folded', 'words']).where('notice_id', '=', id);
-      expect(await words.execute()).toEqual([{ folded: 'tin hong', words: '' }]);
+      for (const content of ['{}', 'no JSON {']) {
+        await under.store.write.updateTable('notices').set({ content }).where('id', '=', id).execute();
+        await under.store.write.deleteFrom('notice_words').where('notice_id', '=', id).execute();
+        await test.notices.foldOldRows();
+        const words = under.store.read
+          .selectFrom('notice_words')
+          .select(['folded', 'words'])
+          .where('notice_id', '=', id);
+        expect(await words.execute()).toEqual([{ folded: 'tin hong', words: '' }]);
+      }
       await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
+    });
+
+    it('have the words that are saved while those of a release before are being made', async () => {
+      const made = await Promise.all(Array.from({ length: 60 }, (_, i) => test.text(editor, `Tin xưa ${i}`)));
+      await under.store.write.deleteFrom('notice_words').execute();
+      const folding = test.notices.foldOldRows();
+      const { id, revision } = made.at(-1)!;
+      await test.notices.edit(editor, id, revision, {
+        unitId: test.ids.commune,
+        title: 'Tin hôm nay',
+        category: 'local',
+        content: saying('Tin hôm nay'),
+        durationMs: null,
+      });
+      await folding;
+      expect(titles(await test.notices.list(admin, { q: 'hom nay' }))).toEqual(['Tin hôm nay']);
+      expect((await test.notices.list(admin, { q: 'tin xua' })).total).toBe(59);
+      for (const one of made) await under.store.write.deleteFrom('notices').where('id', '=', one.id).execute();
+    });
+
+    it('are left for the next start where this one ends', async () => {
+      await under.store.write.deleteFrom('notice_words').execute();
+      await test.notices.foldOldRows(AbortSignal.abort());
+      expect(await under.store.read.selectFrom('notice_words').selectAll().execute()).toEqual([]);
+      await test.notices.foldOldRows();
     });
 
     it('find versions of a release before, once they are folded', async () => {

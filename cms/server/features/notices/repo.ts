@@ -260,11 +260,6 @@ export async function insertNotice(
   await setWords(tx, 'notice_words', id, wordsOf(values));
 }
 
-/** Of a release before this one, whose titles were not folded. */
-export async function setFolded(tx: Tx, id: string, folded: string): Promise<void> {
-  await tx.updateTable('notices').set({ folded }).where('id', '=', id).execute();
-}
-
 /** Makes it a draft again: what was submitted is withdrawn. @returns false when somebody edited or deleted it since `revision` */
 export async function updateNotice(
   tx: Tx,

@@ -1,11 +1,13 @@
 /** Pages of notices: first those whose titles have the words sought, then those that have some of them only in their text. */
 import type { Found } from '../../../../shared/protocol/api/content.ts';
-import { cutPage, foldedName, inBatches, readCursor, soughtWords } from '../../listing.ts';
+import { noticeContent, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+import type { Context } from '../../context.ts';
+import { cutPage, foldedName, inBatches, mapInTurns, readCursor, soughtWords } from '../../listing.ts';
 import type { Store } from '../../store/store.ts';
 import { findByWords } from './found-repo.ts';
 import * as repo from './repo.ts';
 import type { NoticeFilter, NoticeRecord } from './repo.ts';
-import { findUnworded, setWords } from './words-repo.ts';
+import { addWords, findUnworded } from './words-repo.ts';
 import { foundIn, wordsOf } from './words.ts';
 
 /** What cursors begin with among those found by their text. */
@@ -60,19 +62,36 @@ export function foundBeside(
   return lacking.length === 0 ? null : foundIn(content, lacking);
 }
 
-/** Makes notices of a release before findable, as they are being written and as they were approved last. */
-export async function wordOldRows(store: Store): Promise<void> {
+/** Few: who raises an alert meanwhile waits for one such write at most. */
+const wordedAtOnce = 25;
+
+/**
+ * Makes notices of a release before findable, as they are being written and as they were approved last, while people already work: read
+ * apart from what they read, a little at a time, and what is saved meanwhile stays.
+ */
+export async function wordOldRows({ store, log }: Pick<Context, 'store' | 'log'>, signal?: AbortSignal): Promise<void> {
   for (const table of ['notice_words', 'approved_words'] as const)
     await inBatches(
-      (place) => findUnworded(store.write, table, place),
+      async (place) => (signal?.aborted ? [] : findUnworded(store.report, table, place)),
       ({ noticeId }) => noticeId,
-      (rows) =>
-        store.transaction(async (tx) => {
-          for (const row of rows) {
-            const words = wordsOf(row);
-            await setWords(tx, table, row.noticeId, words);
-            if (table === 'notice_words') await repo.setFolded(tx, row.noticeId, words.folded);
-          }
-        }),
+      async (rows) => {
+        const worded = await mapInTurns(rows, (row) => {
+          const content = contentIn(row.content);
+          if (content === null)
+            log.error({ noticeId: row.noticeId, table }, 'a notice cannot be read: it is found by its title');
+          return { ...row, ...wordsOf({ ...row, content }) };
+        });
+        await store.transaction((tx) => addWords(store, tx, table, worded));
+      },
+      wordedAtOnce,
     );
+}
+
+/** null: of a form that nobody reads any more, or damaged. */
+function contentIn(text: string): NoticeContent | null {
+  try {
+    return noticeContent.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
 }

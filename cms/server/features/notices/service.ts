@@ -81,8 +81,8 @@ export interface NoticesService extends Pick<NoticeBin, 'remove'> {
   headings(ids: readonly string[]): Promise<Map<string, repo.Heading>>;
   /** How long boards show those of the ids that there are, as this person is told them, ms. */
   lengths(actor: Actor, ids: readonly string[]): Promise<Map<string, number>>;
-  /** Makes rows of a release before findable. */
-  foldOldRows(): Promise<void>;
+  /** Makes rows of a release before findable; takes its time, beside people's work. @param signal ends it */
+  foldOldRows(signal?: AbortSignal): Promise<void>;
 }
 
 function lookOf(content: NoticeContent): NoticeLook {
@@ -324,6 +324,6 @@ export function createNoticesService(
       }
       return lengths;
     },
-    foldOldRows: () => wordOldRows(store),
+    foldOldRows: (signal) => wordOldRows(context, signal),
   };
 }

@@ -1,6 +1,5 @@
 /** What notices are found by, as they are being written and as they were approved last. */
-import { noticeContent } from '../../../../shared/protocol/programme.ts';
-import type { Db, Tx } from '../../store/store.ts';
+import type { Db, Store, Tx } from '../../store/store.ts';
 import type { Words } from './words.ts';
 
 /** As it is being written, or as it was approved last. */
@@ -14,11 +13,29 @@ export async function setWords(tx: Tx, table: WordsTable, noticeId: string, word
     .execute();
 }
 
+/** Gives words to those that have none; whoever was saved, or removed for good, since they were read is left alone. */
+export async function addWords(
+  store: Pick<Store, 'insertMany'>,
+  tx: Tx,
+  table: WordsTable,
+  rows: readonly (Words & Pick<Unworded, 'noticeId' | 'title'>)[],
+): Promise<void> {
+  const ids = rows.map(({ noticeId }) => noticeId);
+  const held = await tx.selectFrom('notices').select('id').where('id', 'in', ids).forShare().execute();
+  const there = new Set(held.map(({ id }) => id));
+  const kept = rows.filter(({ noticeId }) => there.has(noticeId));
+  const values = kept.map(({ noticeId, folded, words }) => [noticeId, folded, words]);
+  await store.insertMany(tx, table, ['notice_id', 'folded', 'words'], values, { ignoreConflicts: true });
+  if (table === 'approved_words') return;
+  for (const { noticeId, title, folded } of kept)
+    await tx.updateTable('notices').set({ folded }).where('id', '=', noticeId).where('title', '=', title).execute();
+}
+
 export interface Unworded {
   readonly noticeId: string;
   readonly title: string;
-  /** null: of a form that nobody reads any more. */
-  readonly content: ReturnType<typeof noticeContent.parse> | null;
+  /** JSON, as it is stored. */
+  readonly content: string;
 }
 
 /** Those of a release before this one, which nothing finds yet; those with ids after one, in that order. */
@@ -34,14 +51,12 @@ export async function findUnworded(
     .where('notices.id', '>', after)
     .orderBy('notices.id')
     .limit(limit);
-  const rows =
-    table === 'notice_words'
-      ? await notices.select(['notices.id as noticeId', 'notices.title', 'notices.content']).execute()
-      : await notices
-          .innerJoin('notice_versions as version', (join) =>
-            join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
-          )
-          .select(['notices.id as noticeId', 'version.title', 'version.content'])
-          .execute();
-  return rows.map((row) => ({ ...row, content: noticeContent.safeParse(JSON.parse(row.content)).data ?? null }));
+  return table === 'notice_words'
+    ? notices.select(['notices.id as noticeId', 'notices.title', 'notices.content']).execute()
+    : notices
+        .innerJoin('notice_versions as version', (join) =>
+          join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
+        )
+        .select(['notices.id as noticeId', 'version.title', 'version.content'])
+        .execute();
 }
