@@ -10,6 +10,9 @@ const codes: Record<UnitLevel, RegExp> = {
   body: /^[0-9A-Za-z./-]{1,20}$/,
 };
 
+/** Whether a register numbers units of this level: only that number will do. */
+export const isRegistered = (level: UnitLevel): boolean => level !== 'village' && level !== 'body';
+
 export const isUnitCode = (level: UnitLevel, code: string): boolean => codes[level].test(code);
 
 const ranks: Record<Exclude<UnitLevel, 'body'>, number> = { province: 0, district: 1, commune: 2, village: 3 };

@@ -4,8 +4,9 @@
  * refused merger or cancelling the draft is not to be saved.
  */
 import { dayInWords } from './days.ts';
+import { codeFor } from './code.ts';
 import { codeKey, type Histories } from './histories.ts';
-import { isUnitCode, mayHang, mayMergeInto } from '../../../../shared/protocol/unit-rules.ts';
+import { isRegistered, isUnitCode, mayHang, mayMergeInto } from '../../../../shared/protocol/unit-rules.ts';
 import { UnitError } from './rules.ts';
 import {
   covers,
@@ -78,6 +79,14 @@ export class TreeDraft {
     )
       path.unshift(version);
     return path;
+  }
+
+  /** A code for a unit that no register numbers, which no other of its level ever had. @throws UnitError where a register numbers it */
+  freeCode({ level, name, parentId, validFrom }: Omit<NewUnit, 'code'>): string {
+    if (isRegistered(level))
+      throw new UnitError('unit_code_invalid', 'A unit of this level has a code of its own', { field: 'code' });
+    const above = parentId === null ? null : this.at(parentId, validFrom);
+    return codeFor(name, above?.code ?? '', (code) => this.#withCode({ level, code }).size > 0);
   }
 
   /** @returns the unit's id @throws UnitError */

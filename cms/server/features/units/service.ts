@@ -229,10 +229,13 @@ export async function createUnitsService(context: Context, deps: { tree: LiveUni
     nameOf: (unitId) => tree.nameAt(unitId, sources.now()) ?? '',
     nameAt: (unitId, at) => tree.nameAt(unitId, at) ?? tree.nameAt(unitId, sources.now()) ?? '',
     detail,
-    async create(actor, { from, reason, ...unit }) {
+    async create(actor, { from, reason, code, ...unit }) {
       assertMayEdit(actor, unit.parentId);
       const validFrom = beginning({ from, reason }, sources.now());
-      const unitId = await editAs(actor, reason, (draft) => draft.add({ ...unit, validFrom, validTo: null }));
+      const unitId = await editAs(actor, reason, (draft) => {
+        const added = { ...unit, validFrom, validTo: null };
+        return draft.add({ ...added, code: code ?? draft.freeCode(added) });
+      });
       return detailOf(tree, unitId, sources.now(), { boards: 0, people: 0, mayEdit: true });
     },
     async change(actor, unitId, { from, reason, ...to }) {

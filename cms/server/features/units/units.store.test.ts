@@ -211,6 +211,7 @@ describeStores('a province changes its units', (under) => {
       );
     expect(await add({ code: '99001' })).toBe('unit_code_taken');
     expect(await add({ code: '9900' })).toBe('unit_code_invalid');
+    expect(await add({ code: undefined })).toBe('unit_code_invalid');
     expect(await add({ level: 'province', code: '98' })).toBe('unit_parent_level');
     expect(await add({ parentId: ids.village })).toBe('unit_parent_level');
     expect(await add({ level: 'village', code: 'V1', parentId: ids.village, from: '1969-01-01', reason: 'x' })).toBe(
@@ -385,5 +386,22 @@ describeStores('a province changes its units', (under) => {
     expect(await refused(units.change(both, moving, back))).toBe('done');
     expect(await refused(units.cancel(both, moving, beginOf(back.from)))).toBe('done');
     expect(await refused(units.cancel(both, moving, beginOf(moves)))).toBe('done');
+  });
+});
+
+describeStores('units without a code', (under) => {
+  it('gives villages and bodies codes of their own, each another, also to those who ask together', async () => {
+    const test = await createTestContext(under.store);
+    const ids = await seedUnits(test);
+    const officer = testActor({ unitId: ids.province, role: 'province' });
+
+    const body = { name: 'Hội Nông dân', level: 'body', parentId: ids.sister, from: today } as const;
+    const made = await Promise.all([1, 2, 3].map(() => test.units.create(officer, body)));
+    expect(made.map(({ unit }) => unit.code).sort()).toEqual([
+      '99002-hoi-nong-dan',
+      '99002-hoi-nong-dan-2',
+      '99002-hoi-nong-dan-3',
+    ]);
+    await test.discard();
   });
 });
