@@ -48,5 +48,9 @@ export const isReferenceViolation = (error: unknown): boolean =>
 export const isStorageFull = (error: unknown): boolean =>
   error instanceof Error && ((error as { code?: unknown }).code === 'storage_full' || sqlState(error) === '53100');
 
+/** Two transactions stood in each other's way, and this one gave in: a deadlock, or rows that changed under it. Nothing of it is left. */
+export const isLostRace = (error: unknown): boolean =>
+  error instanceof Error && ['40P01', '40001'].includes(sqlState(error) ?? '');
+
 /** A lock that somebody else held for longer than `lock_timeout`. */
 export const isLockUnavailable = (error: unknown): boolean => error instanceof Error && sqlState(error) === '55P03';

@@ -1,8 +1,9 @@
 /** The one way to the tables: SQLite in the data folder, or PostgreSQL by DATABASE_URL. Nothing outside store/ knows which. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely';
-import { StoreError } from './errors.ts';
+import { isLostRace, StoreError } from './errors.ts';
 import { takeLockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
 import { takePostgresLock } from './postgres-lock.ts';
@@ -43,9 +44,11 @@ export interface Store {
   readonly report: Db;
   /**
    * Runs `work` in one durable transaction; a throw leaves nothing behind. Keep it short: on SQLite every other writer waits.
+   * On PostgreSQL a deadlock makes it run again, up to `mostTries` times: `work` does nothing outside `tx` that may not be done twice,
+   * or asks for `once`.
    * Inside it use `tx` alone: a second transaction inside would wait for the first for ever, and throws `store_nested` instead.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: { readonly once?: boolean }): Promise<T>;
   /**
    * Inserts many rows of one table, passed as one JSON text so that a storm of records costs the event loop little.
    * With `ignoreConflicts` rows whose key exists are left as they are; with `addTo` the columns apart from that key are added to
@@ -83,6 +86,9 @@ const REPORTERS = 2;
 const BUSY_TIMEOUT_MS = 5000;
 const POSTGRES_CONNECTIONS = 10;
 const POSTGRES_REPORTERS = 2;
+/** Runs of a transaction that loses a race each time, and the longest pause before the second, ms; it doubles. */
+const mostTries = 4;
+const pauseMs = 20;
 
 /**
  * Opens the database and brings its tables up to date.
@@ -208,17 +214,25 @@ function shared({ read, write, report }: Connections): Connections & Pick<Store,
     read,
     write,
     report,
-    async transaction(work) {
+    async transaction(work, { once = false } = {}) {
       if (current.getStore()?.open)
         throw new StoreError('store_nested', 'A transaction inside a transaction: pass tx on');
-      return write.transaction().execute(async (tx) => {
-        const scope = { open: true };
+      for (let tries = 1; ; tries++) {
         try {
-          return await current.run(scope, () => work(tx));
-        } finally {
-          scope.open = false;
+          return await write.transaction().execute(async (tx) => {
+            const scope = { open: true };
+            try {
+              return await current.run(scope, () => work(tx));
+            } finally {
+              scope.open = false;
+            }
+          });
+        } catch (error) {
+          if (once || tries === mostTries || !isLostRace(error)) throw error;
         }
-      });
+        // Those who met do not come back together.
+        await setTimeout(Math.random() * pauseMs * 2 ** (tries - 1));
+      }
     },
     async close() {
       await read.destroy();
