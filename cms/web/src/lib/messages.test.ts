@@ -61,6 +61,15 @@ function codes(): Map<string, string> {
 }
 
 describe('messages', () => {
+  it('quote as each language does: «…» in Vietnamese, “…” in English, here and nowhere in the code', () => {
+    const wrong = { vi: /[“”„"]/, en: /[«»„"]/ };
+    for (const locale of ['vi', 'en'] as const)
+      for (const [id, message] of languages[locale])
+        for (const text of texts(message)) expect(wrong[locale].test(text), `${locale} ${id}: ${text}`).toBe(false);
+    const quoting = sources('cms/web/src').flatMap(({ file, text }) => (/[«“]\$?\{/.test(text) ? [file] : []));
+    expect(quoting).toEqual([]);
+  });
+
   it('are the same in both languages, with the same inputs', () => {
     expect([...languages.en.keys()]).toEqual([...languages.vi.keys()]);
     const differing = [...languages.vi.keys()].filter(

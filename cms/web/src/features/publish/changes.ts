@@ -49,7 +49,7 @@ export function playlistWords(playlist: ProgrammeChanges['playlists'][number]): 
   return said.length === 0 ? m.publish_list_renamed() : said.join('; ');
 }
 
-const quoted = (titles: readonly string[]): string => titles.map((title) => `«${title}»`).join(', ');
+const quoted = (titles: readonly string[]): string => titles.map((title) => m.list_quoted({ text: title })).join(', ');
 
 export function boardFieldWord(field: BoardField): string {
   switch (field) {
