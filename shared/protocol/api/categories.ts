@@ -3,7 +3,7 @@
  * the province makes the list its own. None is ever deleted: notices, versions and sums of plays name them by key.
  */
 import { z } from 'zod';
-import { requiredLine } from '../common.ts';
+import { optionalLine, requiredLine } from '../common.ts';
 
 /** Of the first nine the word by which boards know it (`noticeCategories`), of one that was added a UUID. Never another. */
 export const categoryKey = z.string().regex(/^[\da-z-]{1,36}$/);
@@ -13,9 +13,9 @@ export const mostCategories = 100;
 
 export const category = z.strictObject({
   key: categoryKey,
-  /** What it is called in each language of the studio. */
+  /** What it is called in each language of the studio; without an English name by the Vietnamese one: see `nameIn`. */
   vi: requiredLine(100),
-  en: requiredLine(100),
+  en: optionalLine(100).default(''),
   /** Whether new notices may be filed under it; those that are stay. */
   inUse: z.boolean(),
 });
@@ -40,11 +40,16 @@ export const categoryUses = z.strictObject({
 });
 
 export const languages = ['vi', 'en'] as const;
+/** What it is called by who reads that language. */
+export const nameIn = (language: (typeof languages)[number], one: Pick<Category, 'vi' | 'en'>): string =>
+  one[language] || one.vi;
 const alike = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** By the languages in which another category in use is called the same; upper and lower case are one. */
 export function namesTaken(list: readonly Category[], one: Category): (typeof languages)[number][] {
   if (!one.inUse) return [];
   const others = list.filter(({ key, inUse }) => inUse && key !== one.key);
-  return languages.filter((language) => others.some((other) => alike(other[language]) === alike(one[language])));
+  return languages.filter((language) =>
+    others.some((other) => alike(nameIn(language, other)) === alike(nameIn(language, one))),
+  );
 }

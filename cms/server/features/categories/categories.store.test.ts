@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Categories, Category } from '../../../../shared/protocol/api/categories.ts';
+import {
+  category as categorySchema,
+  nameIn,
+  namesTaken,
+  type Categories,
+  type Category,
+} from '../../../../shared/protocol/api/categories.ts';
 import { noticeCategories } from '../../../../shared/protocol/programme.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
@@ -173,5 +179,16 @@ describeStores('categories', (under) => {
     await change((all) => named(all, harvest.key, { inUse: true }));
     await notices.edit(admin, elsewhere.id, 1, input(harvest.key));
     expect(await categories.uses(province)).toContainEqual({ key: harvest.key, notices: 2 });
+  });
+
+  it('need no English name, and are called by the Vietnamese one then', async () => {
+    const bare = categorySchema.parse({ key: '0199d6a0-0000-7000-8000-00000000000c', vi: 'Tin làng nghề', inUse: true });
+    expect([bare.en, nameIn('en', bare), nameIn('vi', bare)]).toEqual(['', 'Tin làng nghề', 'Tin làng nghề']);
+    expect((await change((list) => [...list, bare])).categories).toContainEqual(bare);
+    expect((await categories.read()).categories).toContainEqual(bare);
+    // Two without are no two of one name; what it is called by is taken.
+    const other = { ...bare, key: '0199d6a0-0000-7000-8000-00000000000b', vi: 'Tin khuyến nông' };
+    expect(namesTaken([bare, other], other)).toEqual([]);
+    expect(namesTaken([bare, { ...other, en: 'tin LÀNG nghề' }], bare)).toEqual(['en']);
   });
 });

@@ -1,6 +1,7 @@
 /** What notices are filed under: one list for the installation, kept by the province. */
 import {
   mostCategories,
+  nameIn,
   namesTaken,
   type Categories,
   type Category,
@@ -36,7 +37,7 @@ function difference(before: readonly Category[], after: readonly Category[]): Re
     const then = was.get(now.key);
     return then ? [{ then, now }] : [];
   });
-  const namesOf = ({ vi, en }: Category): string => `${vi} / ${en}`;
+  const namesOf = ({ vi, en }: Category): string => (en === '' ? vi : `${vi} / ${en}`);
   const lists = {
     added: after.filter(({ key }) => !was.has(key)).map(namesOf),
     renamed: changed
@@ -74,9 +75,9 @@ function assertSound(before: readonly Category[], after: readonly Category[]): v
   after.forEach((one, at) => {
     const [language] = namesTaken(after, one);
     if (language === undefined) return;
-    throw new AppError('category_name_taken', `Two categories in use are called «${one[language]}»`, {
+    throw new AppError('category_name_taken', `Two categories in use are called «${nameIn(language, one)}»`, {
       field: `categories.${at}.${language}`,
-      params: { name: one[language] },
+      params: { name: nameIn(language, one) },
     });
   });
 }

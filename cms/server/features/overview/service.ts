@@ -1,4 +1,5 @@
 /** What a person's boards do and have shown, at a glance. Asks the other services; keeps nothing of its own. */
+import { nameIn } from '../../../../shared/protocol/api/categories.ts';
 import type { z } from 'zod';
 import type {
   Breakdown,
@@ -227,7 +228,7 @@ export function createOverview(
         }),
       );
       const { categories } = query.by === 'category' ? await deps.categories.read() : { categories: [] };
-      const names = new Map(categories.map((one) => [one.key, one[language]]));
+      const names = new Map(categories.map((one) => [one.key, nameIn(language, one)]));
       return { name, text: csvOf({ ...answer, talliedAt }, query.by, language, names) };
     },
 

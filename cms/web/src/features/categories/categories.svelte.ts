@@ -1,6 +1,6 @@
 /** What notices are filed under: one list for all pages, which follows what the province makes of it. */
 import { createContext } from 'svelte';
-import { categories, type Categories, type Category } from '../../../../../shared/protocol/api/categories.ts';
+import { categories, nameIn, type Categories, type Category } from '../../../../../shared/protocol/api/categories.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 import { m } from '../../paraglide/messages.js';
@@ -23,7 +23,10 @@ export class CategoryList {
   }
 
   /** What it is called now; '' until that is known. */
-  readonly nameOf = (key: string): string => this.#all.find((one) => one.key === key)?.[getLocale()] ?? '';
+  readonly nameOf = (key: string): string => {
+    const found = this.#all.find((one) => one.key === key);
+    return found ? nameIn(getLocale(), found) : '';
+  };
 
   /** Those for new notices, in the province's order; and the one that the notice is under. */
   optionsWith(key: string): Option[] {
@@ -49,7 +52,7 @@ export class CategoryList {
 }
 
 const optionOf = (one: Category): Option => {
-  const name = one[getLocale()];
+  const name = nameIn(getLocale(), one);
   return { value: one.key, label: one.inUse ? name : m.category_retired({ name }) };
 };
 
