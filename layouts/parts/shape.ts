@@ -23,3 +23,16 @@ export function typeSizes(base: number, factors: readonly number[], floor: numbe
   const sizes = factors.map((factor) => Math.max(floor, Math.round(base * factor)));
   return [...new Set(sizes)].sort((a, b) => b - a);
 }
+
+/** Of a heading that stands, in two lines at the most, above what it is about. */
+export const headingSizes = ({ scale, side }: Shape): number[] =>
+  scale === 'full'
+    ? typeSizes(side * 0.062, [1.3, 1.15, 1, 0.88], 22)
+    : typeSizes(side * 0.098, [1.1, 1, 0.9, 0.8], 20);
+
+/** On a strip: of what is read first, with pages of its own. */
+export const stripHeadingSizes = ({ side }: Shape): number[] =>
+  typeSizes(side, [0.32, 0.28, 0.25, 0.22, 0.2, 0.18, 0.16], 14);
+
+/** On a strip: of all other text. */
+export const stripTextSizes = ({ side }: Shape): number[] => typeSizes(side, [0.26, 0.23, 0.2, 0.18, 0.16], 14);
