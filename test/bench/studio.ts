@@ -53,11 +53,9 @@ async function publishToAll(cms: Awaited<ReturnType<typeof startBenchCms>>, play
     await fleet.ask({ do: 'connectBoards', cms: cms.url, identities: cms.boards });
     const times: number[] = [];
     for (let round = 0; round < 3; round++) {
-      const { id, updatedAt, totalMs, items, ...playlist } = (await cms.request(
-        'GET',
-        `/api/playlists/${playlistId}`,
-      )) as Playlist;
-      await cms.request('PUT', `/api/playlists/${id}`, { ...playlist, items: [...items.slice(1), items[0]!] });
+      const { unitId, name, revision, items } = (await cms.request('GET', `/api/playlists/${playlistId}`)) as Playlist;
+      const turned = [...items.slice(1), items[0]!];
+      await cms.request('PUT', `/api/playlists/${playlistId}`, { unitId, name, revision, items: turned });
       await fleet.ask({ do: 'arm' });
       const receipts = fleet.ask<Receipts>({
         do: 'receipts',
