@@ -37,6 +37,8 @@ export interface UploadsOptions {
   /** A file is complete at the CMS, which now examines it. */
   onSent: (mediaId: string) => void;
   onSignedOut: () => void;
+  /** Why the CMS would refuse the file, told before a byte of it is sent; null: it may be sent. */
+  refused?: (file: File) => Promise<ApiError | null>;
   /** What this person began and did not end, here or elsewhere. */
   unfinished: () => Promise<readonly UnfinishedUpload[]>;
   createSender?: (file: File, options: UploadOptions) => Sender;
@@ -92,8 +94,21 @@ export class Uploads {
     // An empty file has nothing to send; the CMS would never hear of it.
     if (file.size === 0)
       return this.#change(id, { state: 'failed', error: new ApiError('file_empty', 'The file is empty') });
-    this.#files.set(id, file);
-    this.#next();
+    const begin = (): void => {
+      if (!this.items.some((item) => item.id === id)) return;
+      this.#files.set(id, file);
+      this.#next();
+    };
+    if (!this.#options.refused) return begin();
+    // What cannot be read here fails when it is sent, with a reason of its own.
+    void this.#options
+      .refused(file)
+      .then((error) => (error ? this.#change(id, { state: 'failed', error }) : begin()), begin);
+  }
+
+  /** Takes those out of the list that were refused. */
+  dismissFailed(): void {
+    for (const { id, state } of [...this.items]) if (state === 'failed') void this.dismiss(id);
   }
 
   /** Goes on with what was interrupted, if this is its file. */

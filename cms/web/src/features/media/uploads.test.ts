@@ -1,7 +1,8 @@
 import { DetailedError, type UploadOptions } from 'tus-js-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UnfinishedUpload } from '../../../../../shared/protocol/api/media.ts';
-import { Uploads, type Sender } from './uploads.svelte.ts';
+import { ApiError } from '../../lib/api.ts';
+import { Uploads, type Sender, type UploadsOptions } from './uploads.svelte.ts';
 
 const file = (name: string, lastModified = 1): File => new File(['12345678'], name, { lastModified });
 const uploadId = '00000000-0000-7000-8000-000000000001';
@@ -51,7 +52,7 @@ let held: Set<string>;
 let sent: string[];
 let unfinished: UnfinishedUpload[];
 
-function make(): Uploads {
+function make(options: Partial<UploadsOptions> = {}): Uploads {
   return new Uploads({
     endpoint: '/api/uploads',
     csrfToken: () => 'token',
@@ -69,6 +70,7 @@ function make(): Uploads {
       return () => void held.delete(id);
     },
     held: () => Promise.resolve(held),
+    ...options,
   });
 }
 const states = (uploads: Uploads) => Object.fromEntries(uploads.items.map(({ name, state }) => [name, state]));
@@ -98,6 +100,18 @@ describe('several uploads', () => {
     senders[1]!.take(uploadId);
     await uploads.dismiss(uploads.items.find(({ name }) => name === 'b')!.id);
     expect([senders[1]!.aborted, states(uploads)]).toEqual([true, { a: 'failed', c: 'sending', d: 'sending' }]);
+  });
+
+  it('what the CMS would refuse is never sent, and all that was refused goes at once', async () => {
+    const no = new ApiError('file_unrecognized', 'No');
+    const uploads = make({ refused: ({ name }) => Promise.resolve(name.endsWith('.exe') ? no : null) });
+    for (const name of ['a.exe', 'b.png', 'c.exe']) uploads.add(file(name), 'unit');
+    await vi.waitFor(() =>
+      expect(states(uploads)).toEqual({ 'a.exe': 'failed', 'b.png': 'sending', 'c.exe': 'failed' }),
+    );
+    expect([senders.length, uploads.items[0]?.error?.code]).toEqual([1, 'file_unrecognized']);
+    uploads.dismissFailed();
+    expect(states(uploads)).toEqual({ 'b.png': 'sending' });
   });
 
   it('an empty one is refused without being sent', () => {

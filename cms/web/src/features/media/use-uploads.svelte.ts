@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { unfinishedUploads } from '../../../../../shared/protocol/api/media.ts';
 import { useApp, type App } from '../../lib/app.svelte.ts';
+import { refusedMedia } from './refused.ts';
 import { Uploads, type UploadsOptions } from './uploads.svelte.ts';
 
 export interface UploadsHome {
@@ -16,7 +17,7 @@ const lockPrefix = 'bang-tin-upload-';
 /** Uploads that live with the component; each gives way to its media row as soon as that is shown. */
 export function useUploads({ shown, reload, offers = false }: UploadsHome): Uploads {
   const app = useApp();
-  const uploads = new Uploads({ ...uploadsTo(app, '/api/uploads'), onSent: reload });
+  const uploads = new Uploads({ ...uploadsTo(app, '/api/uploads'), refused: refusedMedia, onSent: reload });
   $effect(() => {
     const ids = shown();
     untrack(() => {
