@@ -182,7 +182,11 @@ describeStores('categories', (under) => {
   });
 
   it('need no English name, and are called by the Vietnamese one then', async () => {
-    const bare = categorySchema.parse({ key: '0199d6a0-0000-7000-8000-00000000000c', vi: 'Tin làng nghề', inUse: true });
+    const bare = categorySchema.parse({
+      key: '0199d6a0-0000-7000-8000-00000000000c',
+      vi: 'Tin làng nghề',
+      inUse: true,
+    });
     expect([bare.en, nameIn('en', bare), nameIn('vi', bare)]).toEqual(['', 'Tin làng nghề', 'Tin làng nghề']);
     expect((await change((list) => [...list, bare])).categories).toContainEqual(bare);
     expect((await categories.read()).categories).toContainEqual(bare);
