@@ -36,7 +36,12 @@ const player = await startPlayer(cms.url, join(folder, 'player'), browserPath);
 async function cover(page: Page): Promise<void> {
   const glass = await lookAt(player.debugUrl);
   await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 60_000 });
-  await see(front(glass.page).getByRole('heading').first()).toBeVisible({ timeout: 90_000 });
+  // A notice with words reads best on a small picture; on Sunday mornings the sample shows pictures only.
+  await front(glass.page)
+    .getByRole('heading')
+    .first()
+    .waitFor({ timeout: 60_000 })
+    .catch(() => console.log('cover: the board shows no notice with a heading now, so it is taken with a picture'));
   // The live state follows within a second; the toast of the pairing goes.
   await page.waitForTimeout(2_000);
   const board = await glass.page.screenshot();
