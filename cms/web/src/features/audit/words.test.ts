@@ -62,6 +62,10 @@ describe('an entry of the audit log in words', () => {
     ]);
   });
 
+  it('takes no word that somebody wrote for the id of something', () => {
+    expect(read({ title: 'constructor' })[0]).toMatch(/: constructor$/);
+  });
+
   it('reads versions, targets and what a player said of itself without JSON', () => {
     expect(read({ version: { epoch: 1, counter: 12 } })).toEqual(['Phiên bản: 12']);
     expect(read({ targets: { unitIds: [unitId], boardIds: [boardId, boardId] } })).toEqual([

@@ -73,7 +73,7 @@ export function detailLines(
   // The head says it.
   if (entry.action === 'board.commanded') delete after.name;
   const nameOf = (id: string): string | undefined => {
-    const name = entry.names[id] ?? unitName(id);
+    const name = (Object.hasOwn(entry.names, id) ? entry.names[id] : undefined) ?? unitName(id);
     return name === undefined || !withIds ? name : `${name} (${id})`;
   };
   const read = (key: string, value: unknown): string => valueWords(key, value, nameOf);

@@ -15,6 +15,7 @@ it('keeps the end while it lies behind the beginning, and the length once it doe
 it('leaves hours over midnight where they end', () => {
   expect(lengthFrom(at(23), night)).toBe(at(6));
   expect(lengthFrom(at(20), night)).toBe(at(9));
-  // The end on the next day would be more than a day away.
-  expect(lengthFrom(at(4), night)).toBe(at(7));
+  // From a beginning after midnight it is on the same day.
+  expect(lengthFrom(at(4), night)).toBe(at(1));
+  expect(lengthFrom(at(5), { start: at(6), length: at(24) })).toBe(at(24));
 });

@@ -1,5 +1,7 @@
 /** How hours of a schedule follow each other while they are typed. Minutes; times of day are counted from midnight. */
 
+const dayMinutes = 24 * 60;
+
 interface Hours {
   readonly start: number;
   /** At most a day. */
@@ -12,5 +14,8 @@ interface Hours {
  */
 export function lengthFrom(start: number, before: Hours): number {
   const left = before.start + before.length - start;
-  return left > 0 && left <= 24 * 60 ? left : before.length;
+  if (left <= 0) return before.length;
+  if (left <= dayMinutes) return left;
+  // Begun after midnight, a night ends on the same day; of a whole day the end says nothing.
+  return before.length < dayMinutes ? left - dayMinutes : dayMinutes;
 }
