@@ -7,7 +7,7 @@ const json = (status: number, body: unknown): Response => new Response(JSON.stri
 
 function apiWith(answer: (request: { url: string; init: RequestInit }) => Response | Promise<Response>) {
   const onSignedOut = vi.fn();
-  const onHeldUp = vi.fn();
+  const onHeldUp = vi.fn(() => Promise.resolve());
   const sent: { url: string; init: RequestInit }[] = [];
   const fetch = (async (url: string, init: RequestInit) => {
     sent.push({ url, init });

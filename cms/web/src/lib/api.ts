@@ -16,8 +16,8 @@ export interface ApiOptions {
   csrfToken: () => string | null;
   /** Called when the CMS answers that nobody is signed in. */
   onSignedOut: () => void;
-  /** Called when the CMS answers that the session has to show a second factor first, or to set one up. */
-  onHeldUp: () => void;
+  /** Called when the CMS answers that the session has to show a second factor first, or to set one up. The refusal waits for it. */
+  onHeldUp: () => Promise<void>;
 }
 
 export interface Api {
@@ -37,6 +37,8 @@ export interface Api {
 
 /** A second factor is asked for, or asked for anew, while the page is open. */
 const heldUp = new Set(['second_factor_needed', 'second_factor_missing']);
+/** Refusals with which the pages go out of the person's reach. */
+export const locksPages: ReadonlySet<string> = new Set(['not_signed_in', ...heldUp]);
 
 class FileBody {
   readonly file: Blob;
@@ -72,7 +74,7 @@ export function createApi(options: ApiOptions): Api {
     if (response.ok) return response;
     const error = await refusal(response);
     if (error.code === 'not_signed_in') options.onSignedOut();
-    if (heldUp.has(error.code)) options.onHeldUp();
+    if (heldUp.has(error.code)) await options.onHeldUp();
     throw error;
   }
 

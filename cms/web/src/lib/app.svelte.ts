@@ -110,7 +110,7 @@ export class App {
       fetch,
       csrfToken: () => this.session.me?.csrfToken ?? null,
       onSignedOut: () => this.#take(null),
-      onHeldUp: () => void this.start(),
+      onHeldUp: () => this.start(),
     });
   }
 

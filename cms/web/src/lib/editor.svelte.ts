@@ -19,6 +19,8 @@ interface Edited<T, S> {
   readonly blank: () => T;
   /** What the schema cannot know, or would only call a wrong form: sentences by field. */
   readonly errors?: () => Record<string, string>;
+  /** Saving sends it to others: it is not done by itself after the session had ended. */
+  readonly sends?: boolean;
   /** Says that it is saved. */
   readonly onsaved: (saved: S) => void;
   /** Goes to the address that something new has been given. */
@@ -61,12 +63,13 @@ export class Editor<T extends object, S extends { id: string; revision: number }
   async save(): Promise<void> {
     const input = this.check();
     if (!input) return;
-    await this.form.run(async () => {
+    const store = async (): Promise<void> => {
       const isNew = this.saved === null;
       const saved = await this.store(input);
       this.edited.onsaved(saved);
       if (isNew) await this.edited.open(saved.id);
-    });
+    };
+    await (this.edited.sends ? this.form.run(store) : this.form.save(store));
   }
 
   /** As `Form.delete`; of what is deleted nothing is left to lose. */

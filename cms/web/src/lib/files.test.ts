@@ -5,7 +5,7 @@ import { download } from './files.ts';
 function setting(answer: Response) {
   const onSignedOut = vi.fn();
   const fetch = vi.fn(() => Promise.resolve(answer));
-  const api = createApi({ fetch, csrfToken: () => 'token', onSignedOut, onHeldUp: () => {} });
+  const api = createApi({ fetch, csrfToken: () => 'token', onSignedOut, onHeldUp: () => Promise.resolve() });
   const saved: { name: string; content: Blob }[] = [];
   const run = () => download(api, '/file', (name, content) => saved.push({ name, content }));
   return { run, saved, fetch, onSignedOut };

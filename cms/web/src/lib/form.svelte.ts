@@ -4,6 +4,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { z } from 'zod';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { m } from '../paraglide/messages.js';
+import { locksPages } from './api.ts';
 import { useApp } from './app.svelte.ts';
 import { explain } from './errors.ts';
 import { durationWords } from './words.ts';
@@ -33,7 +34,7 @@ export class Form {
 
   /**
    * @param focus brings the person to the first field that is wrong
-   * @param signedInAgain waits, where the session has ended, until the same person is back; false: nobody is waited for
+   * @param signedInAgain waits, where the pages are out of reach, until the same person is back; false: nobody is waited for
    */
   constructor(focus = focusFirstInvalid, signedInAgain = (): Promise<boolean> => Promise.resolve(false)) {
     this.#focus = focus;
@@ -114,11 +115,16 @@ export class Form {
   }
 
   /**
-   * Runs what sends the form. Errors are kept and shown. Where the session has ended it is run again once the same person has signed in
-   * again, unless `again` is false: what cannot be taken back is not done minutes after it was asked for.
+   * Runs what sends the form. Errors are kept and shown. Where the session has ended, or asks for its second factor anew, the person is
+   * waited for, and told that it was not done: what is sent, approved or deleted is not done minutes after it was asked for.
    * @returns whether it went well
    */
-  async run(action: () => Promise<void>, again = true): Promise<boolean> {
+  run = (action: () => Promise<void>): Promise<boolean> => this.#run(action, false);
+
+  /** As `run`, for what a person would want saved whenever they are back: then it is run again. */
+  save = (action: () => Promise<void>): Promise<boolean> => this.#run(action, true);
+
+  async #run(action: () => Promise<void>, again: boolean): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.#validate = null;
@@ -128,9 +134,13 @@ export class Form {
       await action();
       return true;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'not_signed_in') {
+      if (error instanceof AppError && locksPages.has(error.code)) {
         this.busy = false;
-        if (await this.#signedInAgain()) return again && this.run(action);
+        if (await this.#signedInAgain()) {
+          if (again) return await this.save(action);
+          this.error = m.form_not_done();
+          return false;
+        }
       }
       this.error = explain(error);
       if (error instanceof AppError) {

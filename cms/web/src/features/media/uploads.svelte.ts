@@ -106,11 +106,6 @@ export class Uploads {
       .then((error) => (error ? this.#change(id, { state: 'failed', error }) : begin()), begin);
   }
 
-  /** Takes those out of the list that were refused. */
-  dismissFailed(): void {
-    for (const { id, state } of [...this.items]) if (state === 'failed') void this.dismiss(id);
-  }
-
   /** Goes on with what was interrupted, if this is its file. */
   resume(id: number, file: File): void {
     const item = this.items.find((one) => one.id === id);
@@ -176,7 +171,10 @@ export class Uploads {
     this.items = this.items.filter((item) => item.mediaId !== mediaId || item.state !== 'sent');
   }
 
+  /** The page goes. What it has begun is offered by the next one. */
   stop(): void {
+    // Nor does what is still being read here begin.
+    this.items = [];
     clearTimeout(this.#timer);
     for (const [id, sender] of [...this.#running]) {
       void sender.abort();
@@ -265,6 +263,11 @@ export class Uploads {
     return terminate(`${this.#options.endpoint}/${uploadId}`, { ...this.#withToken, retryDelays: [] });
   }
 }
+
+/** What is wrong with a file itself: nothing of it has been sent, and sending it again would end in the same way. */
+const refusals: ReadonlySet<string> = new Set(['file_empty', 'file_unrecognized', 'too_large']);
+export const isRefused = ({ state, error, mediaId }: UploadItem): boolean =>
+  state === 'failed' && mediaId === null && error !== null && refusals.has(error.code);
 
 /** Whether it is the file that an upload began with: name, length and time say so together. */
 function isThatFile(item: Pick<UploadItem, 'name' | 'size' | 'lastModified'>, file: File): boolean {

@@ -2,7 +2,7 @@ import { DetailedError, type UploadOptions } from 'tus-js-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UnfinishedUpload } from '../../../../../shared/protocol/api/media.ts';
 import { ApiError } from '../../lib/api.ts';
-import { Uploads, type Sender, type UploadsOptions } from './uploads.svelte.ts';
+import { isRefused, Uploads, type Sender, type UploadsOptions } from './uploads.svelte.ts';
 
 const file = (name: string, lastModified = 1): File => new File(['12345678'], name, { lastModified });
 const uploadId = '00000000-0000-7000-8000-000000000001';
@@ -102,7 +102,7 @@ describe('several uploads', () => {
     expect([senders[1]!.aborted, states(uploads)]).toEqual([true, { a: 'failed', c: 'sending', d: 'sending' }]);
   });
 
-  it('what the CMS would refuse is never sent, and all that was refused goes at once', async () => {
+  it('what the CMS would refuse is never sent', async () => {
     const no = new ApiError('file_unrecognized', 'No');
     const uploads = make({ refused: ({ name }) => Promise.resolve(name.endsWith('.exe') ? no : null) });
     for (const name of ['a.exe', 'b.png', 'c.exe']) uploads.add(file(name), 'unit');
@@ -110,8 +110,33 @@ describe('several uploads', () => {
       expect(states(uploads)).toEqual({ 'a.exe': 'failed', 'b.png': 'sending', 'c.exe': 'failed' }),
     );
     expect([senders.length, uploads.items[0]?.error?.code]).toEqual([1, 'file_unrecognized']);
-    uploads.dismissFailed();
-    expect(states(uploads)).toEqual({ 'b.png': 'sending' });
+    expect(uploads.items.filter(isRefused).map(({ name }) => name)).toEqual(['c.exe', 'a.exe']);
+  });
+
+  it.each([
+    [413, 'too_large', false, true],
+    // The file is as good as it was: it can be sent again.
+    [401, 'not_signed_in', false, false],
+    [507, 'storage_full', false, false],
+    // The CMS has some of it, which a page that is opened anew offers to go on with.
+    [413, 'too_large', true, false],
+  ])('one that is answered %i %s (begun: %s) counts as refused: %s', async (status, code, begun, refused) => {
+    const uploads = make();
+    uploads.add(file('a'), 'unit');
+    if (begun) senders[0]!.take(uploadId);
+    senders[0]!.fail(status, JSON.stringify({ error: { code, message: 'no', field: null, params: {} } }));
+    await vi.waitFor(() => expect(states(uploads)).toEqual({ a: 'failed' }));
+    expect(uploads.items.map(isRefused)).toEqual([refused]);
+  });
+
+  it('one that is still being read when the page goes is not sent', async () => {
+    const read = Promise.withResolvers<null>();
+    const uploads = make({ refused: () => read.promise });
+    uploads.add(file('a'), 'unit');
+    uploads.stop();
+    read.resolve(null);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([senders, uploads.sending]).toEqual([[], false]);
   });
 
   it('an empty one is refused without being sent', () => {
