@@ -7,6 +7,7 @@ const call: BrowserCall = {
   profile: '/home/board/profile',
   raster: { width: 640, height: 320 },
   smallSharedMemory: false,
+  waylandOnly: false,
   extra: [],
 };
 
@@ -19,6 +20,12 @@ describe('the command line', () => {
     expect(
       args.some((arg) => arg.startsWith('--headless') || arg === '--no-sandbox' || arg.startsWith('--window-size')),
     ).toBe(false);
+  });
+
+  test('under a Wayland compositor alone, such as cage, the window does not look for an X server', () => {
+    expect(browserArgs({ ...call, waylandOnly: true })).toContain('--ozone-platform=wayland');
+    expect(browserArgs({ ...call, waylandOnly: true, kind: 'headless' })).not.toContain('--ozone-platform=wayland');
+    expect(browserArgs(call)).not.toContain('--ozone-platform=wayland');
   });
 
   test('a headless window has the size of the raster, and what the operator adds comes last', () => {

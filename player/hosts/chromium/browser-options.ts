@@ -1,5 +1,7 @@
 /** How Chromium is called for a board: which flags, whose user, which environment. Pure decisions, tested beside. */
 
+import { boardSwitches } from '../switches.ts';
+
 export type WindowKind = 'chromium' | 'headless';
 
 export interface Raster {
@@ -29,6 +31,8 @@ export interface BrowserCall {
   readonly raster: Raster | null;
   /** Shared memory is too small for video frames (some containers). */
   readonly smallSharedMemory: boolean;
+  /** The only display is a Wayland compositor: Chromium, left to itself, may look for an X server and end. */
+  readonly waylandOnly: boolean;
   /** From the command line. */
   readonly extra: readonly string[];
 }
@@ -42,48 +46,46 @@ export function windowRaster(raster: Raster | null, extra: readonly string[]): R
 }
 
 /** Chromium's command line. */
-export function browserArgs({ kind, url, profile, raster, smallSharedMemory, extra }: BrowserCall): string[] {
+export function browserArgs({
+  kind,
+  url,
+  profile,
+  raster,
+  smallSharedMemory,
+  waylandOnly,
+  extra,
+}: BrowserCall): string[] {
   const size = raster ?? usualRaster;
   return [
     `--user-data-dir=${profile}`,
-    '--autoplay-policy=no-user-gesture-required',
+    ...boardSwitches(process.platform).map(([name, value]) =>
+      value === undefined ? `--${name}` : `--${name}=${value}`,
+    ),
     '--no-first-run',
     '--no-default-browser-check',
     '--disable-infobars',
     '--disable-session-crashed-bubble',
     '--hide-crash-restore-bubble',
-    '--noerrdialogs',
     '--disable-search-engine-choice-screen',
     `--disable-features=${unwanted.join(',')}`,
-    // Nothing but the stage: no updates, accounts, reports or lookups over a SIM card that somebody pays for.
-    '--disable-background-networking',
-    '--disable-component-update',
+    // What only a whole browser has and would reach out for.
     '--disable-sync',
     '--disable-default-apps',
     '--disable-extensions',
     '--disable-domain-reliability',
     '--disable-client-side-phishing-detection',
-    '--disable-breakpad',
     '--metrics-recording-only',
     '--no-pings',
     '--password-store=basic',
     '--use-mock-keychain',
-    // A board is always in front, whatever the window manager believes.
-    '--disable-background-timer-throttling',
-    '--disable-renderer-backgrounding',
-    '--disable-backgrounding-occluded-windows',
-    '--disable-pinch',
-    '--overscroll-history-navigation=0',
-    '--hide-scrollbars',
     // For pictures of the glass, over two pipes that only the host holds: nothing listens (devtools.ts).
     '--remote-debugging-pipe',
-    '--force-device-scale-factor=1',
     ...(smallSharedMemory ? ['--disable-dev-shm-usage'] : []),
     '--kiosk',
     // Without a screen one is described (Chromium 137 and later), which the kiosk window then fills to the pixel.
     ...(kind === 'headless'
       ? ['--headless=new', `--screen-info={${size.width}x${size.height}}`, `--window-size=${size.width},${size.height}`]
-      : ['--start-fullscreen', '--window-position=0,0']),
+      : ['--start-fullscreen', '--window-position=0,0', ...(waylandOnly ? ['--ozone-platform=wayland'] : [])]),
     ...extra,
     `--app=${url}`,
   ];

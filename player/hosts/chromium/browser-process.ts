@@ -159,6 +159,7 @@ export class BrowserProcess {
       profile: join(home, 'profile'),
       raster: this.#raster,
       smallSharedMemory: hasSmallSharedMemory(),
+      waylandOnly: Boolean(env.WAYLAND_DISPLAY) && !env.DISPLAY,
       extra,
     });
     const child = spawn(program, args, {

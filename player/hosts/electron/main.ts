@@ -9,7 +9,8 @@ import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents }
 import { z } from 'zod';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { noWindow, pictureWithin } from '../picture.ts';
-import { CrashPolicy, endPage, mayNavigate, mayRequest, switches, windowOptions } from './policy.ts';
+import { boardSwitches } from '../switches.ts';
+import { CrashPolicy, endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
 
 const commandLine = z.object({
   cms: z.url({ protocol: /^https?$/ }).optional(),
@@ -208,7 +209,7 @@ async function main(): Promise<void> {
     return app.exit(0);
   }
   app.enableSandbox();
-  for (const [name, value] of switches) app.commandLine.appendSwitch(name, value);
+  for (const [name, value] of boardSwitches(process.platform)) app.commandLine.appendSwitch(name, value);
   await app.whenReady();
   new ElectronHost(args, dataDir).start();
 }

@@ -1,22 +1,6 @@
 /** What the Electron host decides, apart from doing it: how the window is made, where it may go, what follows a crash. */
 import type { BrowserWindowConstructorOptions } from 'electron';
 
-/** Command-line switches of Chromium, set before the app is ready. */
-export const switches: readonly (readonly [string, string?])[] = [
-  ['autoplay-policy', 'no-user-gesture-required'],
-  ['force-device-scale-factor', '1'],
-  ['hide-scrollbars'],
-  ['disable-pinch'],
-  ['overscroll-history-navigation', '0'],
-  ['disable-background-timer-throttling'],
-  ['disable-renderer-backgrounding'],
-  ['disable-backgrounding-occluded-windows'],
-  ['disable-background-networking'],
-  ['disable-component-update'],
-  ['disable-breakpad'],
-  ['noerrdialogs'],
-];
-
 /** A window that covers its screen and gives the page nothing but the web. */
 export function windowOptions(preload: string): BrowserWindowConstructorOptions {
   return {
