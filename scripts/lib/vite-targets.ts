@@ -14,7 +14,12 @@ const page = (folder: string, to: string): InlineConfig => ({
   root: join(repoRoot, folder),
   configFile: join(repoRoot, folder, 'vite.config.ts'),
   ...quiet,
-  build: { outDir: to, emptyOutDir: true, rolldownOptions: { checks: { pluginTimings: false } } },
+  build: {
+    outDir: to,
+    emptyOutDir: true,
+    license: { fileName: 'licenses.md' },
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
 });
 
 /**
@@ -30,6 +35,7 @@ const program = (entry: string, file: string, to: string): InlineConfig => ({
   define: file.endsWith('.cjs') ? inCommonJs : {},
   build: {
     ssr: join(repoRoot, entry),
+    license: { fileName: `${file}.licenses.md` },
     outDir: to,
     emptyOutDir: false,
     target: 'node24',
