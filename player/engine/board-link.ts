@@ -4,6 +4,7 @@
  * playing: what cannot be said now is said after the next connection.
  */
 import type { Logger } from 'pino';
+import type { FaultCode } from '../../shared/faults/table.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import type {
   boardMessages,
@@ -56,8 +57,8 @@ export interface BoardLinkOptions {
   readonly onCommand: (command: BoardCommand) => void;
   /** Another player speaks for the board, or none; the CMS has signed it. What it throws is tried again at the next refusal. */
   readonly onDismissed: () => void;
-  readonly onJournalBroken: (journalId: string, code: string) => void;
-  readonly onFault: (code: string, detail: string) => void;
+  readonly onJournalBroken: (journalId: string, code: FaultCode) => void;
+  readonly onFault: (code: FaultCode, detail: string) => void;
   readonly system: System;
   readonly log: Logger;
 }
@@ -292,7 +293,7 @@ export class BoardLink {
   }
 
   /** Does something with what came; a refusal is recorded and leaves everything as it was. */
-  async #attempt<T>(fault: string, work: () => Promise<T>): Promise<T | null> {
+  async #attempt<T>(fault: FaultCode, work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
@@ -301,7 +302,7 @@ export class BoardLink {
     }
   }
 
-  #refused(fault: string, error: unknown): void {
+  #refused(fault: FaultCode, error: unknown): void {
     this.#o.onFault(fault, `${codeOf(error)}: ${error instanceof Error ? error.message : String(error)}`);
   }
 
@@ -382,7 +383,7 @@ export class BoardLink {
 }
 
 /** The fault that says that what a message brought was not taken. */
-const refusals: Record<CmsMessage, string> = {
+const refusals: Record<CmsMessage, FaultCode> = {
   keyListPublishedV1: 'key_list_refused',
   programmePublishedV1: 'programme_refused',
   takeoverRaisedV1: 'takeover_refused',

@@ -1,6 +1,7 @@
 /** Delivers journals over a link, in order, one batch at a time, until the CMS has everything. */
 import { inflateSync } from 'node:zlib';
 import type { Logger } from 'pino';
+import type { FaultCode } from '../../shared/faults/table.ts';
 import type { JournalBatch } from '../../shared/protocol/journal.ts';
 import { readLines } from '../../shared/proof/chain.ts';
 import type { DeviceKey } from './identity.ts';
@@ -15,7 +16,7 @@ export interface CourierOptions {
   /** Which journals go over this link, oldest first. */
   readonly journals: () => string[];
   /** This journal cannot be continued: the CMS and the player disagree about it. */
-  readonly onBroken: (journalId: string, code: string) => void;
+  readonly onBroken: (journalId: string, code: FaultCode) => void;
   readonly system: System;
   readonly log: Logger;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
+import type { FaultCode } from '../../shared/faults/table.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
 import type { BoardCommand, PlayingNow } from '../../shared/protocol/link.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
@@ -22,7 +23,7 @@ import { Glass } from './glass.ts';
 import type { AskForPicture } from './host-pictures.ts';
 import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
-import { newTokens, type StageKind } from './launch.ts';
+import { newTokens, type HostFault, type StageKind } from './launch.ts';
 import { Library, reservedBytes } from './library.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
@@ -226,6 +227,7 @@ export class Engine {
       onOutput: (output) => this.#directed(output),
       onReady: (screen) => (this.#screen = screen.width > 0 && screen.height > 0 ? screen : null),
       onStalled: () => this.#say({ type: 'stageStalled' }),
+      onFault: (code, detail) => this.#faults.raise(code, detail),
       log: this.#log,
     });
     this.#showRegion();
@@ -247,6 +249,11 @@ export class Engine {
     if (!this.#online) return;
     if (this.#identity.paired) this.#connect(this.#identity.paired.boardId);
     else this.#pairing = this.#pair();
+  }
+
+  /** Something that only the host could see. */
+  hearFault({ code, detail }: HostFault): void {
+    this.#faults.raise(code, detail);
   }
 
   /** Address of the stage, for the host's own window or for a browser opened by hand. */
@@ -377,6 +384,7 @@ export class Engine {
       this.#begun.resolve();
       this.#say({ type: 'playing' });
     }
+    for (const hash of output.suspects) void this.#lookAt(hash);
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
     this.#link?.setState({
       // Without a stage nothing is on the board, whatever the timeline says.
@@ -386,6 +394,15 @@ export class Engine {
       screenOn: null,
       host: this.#hostNow(),
     });
+  }
+
+  /** A file that the stage could not show: damaged, it is set aside and fetched again. */
+  async #lookAt(hash: string): Promise<void> {
+    try {
+      await this.#library.verifyAnew(hash);
+    } catch (error) {
+      this.#log.error({ err: error, hash }, 'a file of the library cannot be looked at');
+    }
   }
 
   /** Kind of the stage that plays now. */
@@ -480,7 +497,7 @@ export class Engine {
   }
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */
-  #journalBroken(journalId: string, code: string): void {
+  #journalBroken(journalId: string, code: FaultCode): void {
     const own = journalId === this.#journal.journalId;
     if (own) this.#identity.newJournal();
     this.#store.transaction(() => {

@@ -1,5 +1,6 @@
 /** Faults go into the log and the journal; one that comes again and again must not fill either. */
 import type { Logger } from 'pino';
+import type { FaultCode } from '../../shared/faults/table.ts';
 import type { Journal } from './journal.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
@@ -25,13 +26,13 @@ export class Faults {
     this.#log = log;
   }
 
-  /** @param code stable, for machines; @param detail English, for whoever looks into it */
-  raise(code: string, detail: string): void {
+  /** @param code a row of the table of faults; @param detail English, for whoever looks into it */
+  raise(code: FaultCode, detail: string): void {
     if (!this.admits(code, detail)) return;
     // In a transaction of its own: a disk that does not take the fault must not end another one unseen.
     this.#store.afterCommit(() => {
       try {
-        this.#journal.append([{ type: 'faultRaised', code: code.slice(0, 64), detail: detail.slice(0, 500) }]);
+        this.#journal.append([{ type: 'faultRaised', code, detail: detail.slice(0, 500) }]);
       } catch (error) {
         this.#log.error({ err: error }, 'the journal cannot be written');
       }

@@ -3,6 +3,7 @@
  * connection that may do nothing else. When all is delivered the old key is forgotten.
  */
 import type { Logger } from 'pino';
+import type { FaultCode } from '../../shared/faults/table.ts';
 import { CmsHttp, type CmsClock } from './cms-http.ts';
 import { Courier } from './courier.ts';
 import { openDeviceKey, type FormerIdentity, type Identity } from './identity.ts';
@@ -15,7 +16,7 @@ export interface FormerJournalsOptions {
   readonly journal: Journal;
   readonly system: System;
   readonly log: Logger;
-  readonly onFault: (code: string, detail: string) => void;
+  readonly onFault: (code: FaultCode, detail: string) => void;
 }
 
 /** What one CMS says the time is, by its last answer. */

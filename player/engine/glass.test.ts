@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { faults } from '../../shared/faults/table.ts';
 import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import { Glass } from './glass.ts';
@@ -8,6 +9,7 @@ import { closeCodes, type StageConnection } from './stage-server.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
+  said.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -21,8 +23,13 @@ class Page implements StageConnection {
   onClose: () => void = () => undefined;
   /** What it was configured with last. */
   configured: StageCommand | null = null;
+  /** Scene that it was to prepare last. */
+  asked: string | null = null;
+  reloads = 0;
   send = (command: StageCommand) => {
     if (command.type === 'configure') this.configured = command;
+    if (command.type === 'prepare') this.asked = command.sceneId;
+    if (command.type === 'reload') this.reloads++;
   };
   constructor(kind: StageKind) {
     this.kind = kind;
@@ -34,6 +41,9 @@ class Page implements StageConnection {
   }
 }
 
+/** Faults of the test. */
+const said: string[] = [];
+
 function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromium'): Glass {
   return new Glass({
     host,
@@ -44,6 +54,7 @@ function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromi
     onOutput: () => undefined,
     onReady: () => undefined,
     onStalled,
+    onFault: (code, detail) => said.push(`${code}: ${detail}`),
     log: pino({ level: 'silent' }),
   });
 }
@@ -57,7 +68,7 @@ test('pages that look on and fall asleep make room for others', () => {
     connect(hidden);
     expect(hidden.closedWith).toBeNull();
     hidden.onEvent({ type: 'alive', sceneId: null });
-    for (let second = 0; second < 16; second++) {
+    for (let second = 0; second < 8; second++) {
       vi.advanceTimersByTime(1_000);
       host.onEvent({ type: 'alive', sceneId: null });
     }
@@ -74,6 +85,28 @@ test('a supervised page that never says anything is as frozen as one that stoppe
   vi.advanceTimersByTime(16_000);
   expect(onStalled).toHaveBeenCalledOnce();
   expect(page.closedWith).toBe(closeCodes.silent);
+  const next = new Page('host');
+  connect(next);
+  alive(next, 3);
+  // Once it has painted, its program is no excuse any more.
+  vi.advanceTimersByTime(faults.stage_silent.afterMs - 100);
+  expect(onStalled).toHaveBeenCalledOnce();
+  vi.advanceTimersByTime(1_000);
+  expect(onStalled).toHaveBeenCalledTimes(2);
+  expect(said).toEqual(Array.from({ length: 2 }, () => 'stage_silent: the stage has stopped painting → newWindow'));
+  close();
+});
+
+test('what a page has said while this process was held up is heard before it is given up', () => {
+  const onStalled = vi.fn();
+  const { connect, close } = bound(glass(onStalled));
+  const page = new Page('host');
+  connect(page);
+  alive(page, 2);
+  vi.advanceTimersByTime(faults.stage_silent.afterMs);
+  page.onEvent({ type: 'alive', sceneId: null });
+  vi.advanceTimersByTime(faults.stage_silent.afterMs - 100);
+  expect(onStalled).not.toHaveBeenCalled();
   close();
 });
 
@@ -85,19 +118,21 @@ test('a supervised page that dies is given up soon, and again and again until on
   page.onEvent({ type: 'alive', sceneId: null });
   page.onClose();
   // An engine or a network stack that hiccups costs nothing.
-  vi.advanceTimersByTime(5_000);
+  vi.advanceTimersByTime(faults.stage_gone.afterMs - 100);
   const back = new Page('host');
   connect(back);
   alive(back, 60);
   expect(onStalled).not.toHaveBeenCalled();
   back.onClose();
-  vi.advanceTimersByTime(16_000);
+  vi.advanceTimersByTime(2_000);
   expect(onStalled).toHaveBeenCalledTimes(1);
+  expect(said).toEqual([`stage_gone: not there for ${faults.stage_gone.afterMs} ms → newWindow`]);
   // Somebody looks on meanwhile: that is no reason to leave the board dark.
   connect(new Page('open'));
   vi.advanceTimersByTime(10 * 60_000);
   const times = onStalled.mock.calls.length;
   expect(times).toBeGreaterThan(3);
+  expect(said.at(-1)).toMatch(/^stage_missing/);
   vi.advanceTimersByTime(10 * 60_000);
   expect(onStalled.mock.calls.length).toBeGreaterThan(times);
   const last = new Page('host');
@@ -108,6 +143,34 @@ test('a supervised page that dies is given up soon, and again and again until on
   close();
   vi.advanceTimersByTime(10 * 60_000);
   expect(onStalled).not.toHaveBeenCalled();
+});
+
+test('a video that stalls again and again: the page loads itself again, in its own time, and then comes a new window', () => {
+  const onStalled = vi.fn();
+  const board = glass(onStalled);
+  board.setOverlay({ kind: 'testPattern', label: '' });
+  const stall = (page: Page) => {
+    page.onEvent({ type: 'ready', width: 640, height: 320, pixelRatio: 1 });
+    const sceneId = page.asked ?? '';
+    page.onEvent({ type: 'prepared', sceneId });
+    page.onEvent({ type: 'painted', sceneId, agoMs: 0 });
+    page.onEvent({ type: 'failed', sceneId, code: 'decode_stalled', detail: 'no frame' });
+  };
+  const first = new Page('host');
+  board.connect(first);
+  stall(first);
+  expect(first.reloads).toBe(0);
+  stall(first);
+  expect(first.reloads).toBe(1);
+  first.onClose();
+  vi.advanceTimersByTime(faults.stage_gone.afterMs + 1_000);
+  expect(onStalled).not.toHaveBeenCalled();
+  const second = new Page('host');
+  board.connect(second);
+  vi.advanceTimersByTime(faults.layout_failed.steps[0]!.waitMs);
+  stall(second);
+  expect(onStalled).toHaveBeenCalledOnce();
+  board.close();
 });
 
 test('a supervised page that never comes is given up as often; one that nobody supervises is not waited for', () => {

@@ -8,6 +8,8 @@ import type { Scene, StageCommand, StageEvent } from '../../shared/protocol/brid
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import { createDirector } from '../../shared/director/director.ts';
 import type { Director, DirectorInput, DirectorOutput } from '../../shared/director/types.ts';
+import { Ladder } from '../../shared/faults/ladder.ts';
+import { faults, withAction, type FaultCode } from '../../shared/faults/table.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
@@ -16,17 +18,18 @@ import { closeCodes, type StageConnection } from './stage-server.ts';
 
 /** Pages that may look on at the same time. */
 const mostMirrors = 4;
-/** A stage that says nothing for so long is frozen, ms: it says that it paints once a second. */
-const silenceMs = 15_000;
-/** A page that is alive is back so long after its connection broke, ms: it tries again every 3 s at least. */
-const returnMs = 15_000;
-/** A browser has so long to show the stage after it was started, ms; after every time in vain twice as long, up to the longest. */
-const firstComingMs = 30_000;
-const longestComingMs = 240_000;
+/** The program of a page may take so long before its first word, ms. */
+const firstWordMs = 15_000;
+/** This process may itself have been held up: what was said meanwhile is heard first. ms */
+const secondLookMs = 250;
+/** A page that was told to load itself again is back within, ms. */
+const reloadMs = 10_000;
 /** The open play is brought up to date this often, ms. */
 const checkpointMs = 1_000;
 /** A timer must not sleep longer: trusted time may be set meanwhile. ms */
 const longestSleepMs = 60_000;
+
+type StageFault = 'stage_silent' | 'stage_gone' | 'stage_missing';
 
 export interface Plan {
   readonly programme: Programme | null;
@@ -46,6 +49,7 @@ export interface GlassOptions {
   readonly onReady: (screen: { width: number; height: number }) => void;
   /** The supervised stage hangs, is gone or has not come: its browser should be started anew. Said again and again until one connects. */
   readonly onStalled: () => void;
+  readonly onFault: (code: FaultCode, detail: string) => void;
   readonly log: Logger;
 }
 
@@ -59,6 +63,8 @@ class Stand {
   #timer: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
   #stopped = false;
+  /** The page was told to load itself again, and will be away for a moment. */
+  reloading = false;
 
   constructor(kind: HostKind, glass: GlassOptions, onOutput: (output: DirectorOutput) => void) {
     this.kind = kind;
@@ -70,7 +76,10 @@ class Stand {
   handle(input: DirectorInput): void {
     const now = this.#glass.now();
     const output = this.#director.handle(input, now);
-    for (const command of output.commands) this.send(command);
+    for (const command of output.commands) {
+      if (command.type === 'reload') this.reloading = true;
+      this.send(command);
+    }
     if (this.#timer) clearTimeout(this.#timer);
     const wait = Math.max(
       0,
@@ -97,24 +106,26 @@ class Stand {
       onClose(silent);
     };
     // A page in a window that nobody supervises may be hidden and rest before it has painted anything.
-    if (stage.kind === 'host') this.#watchFor(stage, lose);
+    if (stage.kind === 'host') this.#watchFor(stage, lose, firstWordMs);
     stage.onEvent = (event) => {
       if (this.stage !== stage) return;
-      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage, lose);
+      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage, lose, faults.stage_silent.afterMs);
       if (event.type === 'ready') onReady(event);
       this.handle({ type: 'stage', event });
     };
     stage.onClose = () => lose(false);
   }
 
-  #watchFor(stage: StageConnection, lose: (silent: boolean) => void): void {
+  #watchFor(stage: StageConnection, lose: (silent: boolean) => void, ms: number): void {
     if (this.#watch) clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
-      if (this.stage !== stage) return;
-      this.#glass.log.warn({ host: this.kind }, 'the stage has stopped painting');
-      stage.close(closeCodes.silent);
-      lose(true);
-    }, silenceMs);
+      this.#watch = setTimeout(() => {
+        if (this.stage !== stage) return;
+        this.#glass.log.warn({ host: this.kind }, 'the stage has stopped painting');
+        stage.close(closeCodes.silent);
+        lose(true);
+      }, secondLookMs);
+    }, ms);
   }
 
   detach(): void {
@@ -144,37 +155,50 @@ export class Glass {
   #raster: OutputRegion | null = null;
   /** Until the supervised stage is given up. */
   #coming: NodeJS.Timeout | null = null;
-  #comingMs = firstComingMs;
+  readonly #missing = new Ladder(faults.stage_missing);
 
   constructor(options: GlassOptions) {
     this.#o = options;
     this.#plan = options.plan;
-    this.#main = this.#stand(options.host, options.onOutput);
-    this.#expect(this.#comingMs);
+    this.#main = this.#stand(options.host, (output) => this.#directed(output));
+    this.#await();
+  }
+
+  /** The board's own director has decided. */
+  #directed(output: DirectorOutput): void {
+    this.#o.onOutput(output);
+    if (output.newWindow && this.#main.stage?.kind === 'host') this.#o.onStalled();
+  }
+
+  /** A window is on its way. */
+  #await(): void {
+    const step = this.#missing.climb(performance.now());
+    if (step) this.#expect('stage_missing', step.waitMs);
   }
 
   /** Nothing else notices a page that died, or never came, in a browser that goes on: without this the board stays dark for good. */
-  #expect(withinMs: number): void {
+  #expect(code: StageFault, withinMs: number): void {
     if (this.#coming) clearTimeout(this.#coming);
     this.#coming = null;
     // A page that somebody opened is nobody's to start anew.
     if (this.#o.host === 'browser') return;
     this.#coming = setTimeout(() => {
-      this.#o.log.warn({ host: this.#o.host, waitedMs: withinMs }, 'the stage is not there');
-      this.#giveUp();
+      this.#giveUp(code, `not there for ${withinMs} ms`);
     }, withinMs);
   }
 
-  #giveUp(): void {
-    this.#expect(this.#comingMs);
-    this.#comingMs = Math.min(longestComingMs, 2 * this.#comingMs);
-    this.#o.onStalled();
+  /** How often a window may be made anew is for the host to bound: it also makes one when nobody here has noticed anything. */
+  #giveUp(code: StageFault, detail: string): void {
+    this.#await();
+    const { action } = faults[code].steps[0]!;
+    this.#o.onFault(code, withAction(detail, { action, waitMs: 0 }));
+    if (action === 'newWindow') this.#o.onStalled();
   }
 
   #arrived(): void {
     if (this.#coming) clearTimeout(this.#coming);
     this.#coming = null;
-    this.#comingMs = firstComingMs;
+    this.#missing.reset();
   }
 
   /** Kind of the stage whose plays are journalled. */
@@ -221,9 +245,10 @@ export class Glass {
     before?.close(closeCodes.replaced);
     if (this.#main.kind !== kind) {
       this.#main.stop();
-      this.#main = this.#stand(kind, this.#o.onOutput);
+      this.#main = this.#stand(kind, (output) => this.#directed(output));
     }
     const main = this.#main;
+    main.reloading = false;
     if (stage.kind === 'host') this.#arrived();
     main.attach(
       stage,
@@ -233,8 +258,8 @@ export class Glass {
       },
       (silent) => {
         if (stage.kind === 'open') return;
-        if (silent) this.#giveUp();
-        else this.#expect(returnMs);
+        if (silent) this.#giveUp('stage_silent', 'the stage has stopped painting');
+        else this.#expect('stage_gone', main.reloading ? reloadMs : faults.stage_gone.afterMs);
       },
     );
     this.#configure(main);

@@ -18,6 +18,13 @@ export function stageUrl(port: number, token: string): string {
 /** The engine's exit code for a command line or folder that will not be better at the next attempt: it is not started again. */
 export const uselessExitCode = 64;
 
+/** What only the host sees, for the journal: told to the engine that runs, or to the next one. */
+export interface HostFault {
+  readonly type: 'fault';
+  readonly code: 'window_ended' | 'engine_ended' | 'engine_stuck';
+  readonly detail: string;
+}
+
 /** The engine asks its host for a picture of the host's window, of so many bytes at most. */
 export interface PictureWanted {
   readonly type: 'pictureWanted';

@@ -61,6 +61,12 @@ export class Library {
     return statSync(`${this.path(hash)}.part`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
+  /** Like `verify`, whatever was found before: a disk can lose what it has once given. */
+  verifyAnew(hash: string): Promise<boolean> {
+    this.#verified.delete(hash);
+    return this.verify(hash);
+  }
+
   /**
    * Whether the file's bytes are what its name says; hashed once per process and again after any change. A damaged file is set aside.
    */

@@ -3,6 +3,7 @@
  * asset of it is on the disk and verified; until then, and whatever comes over the wire, the last good one goes on.
  */
 import { createHash } from 'node:crypto';
+import { downloadFault, type FaultCode } from '../../shared/faults/table.ts';
 import { compareVersions, version, type Version } from '../../shared/protocol/common.ts';
 import { partPath, type boardMessages, type RequestOf } from '../../shared/protocol/link.ts';
 import type { Certificate, Manifest, PartRef, Programme } from '../../shared/protocol/programme.ts';
@@ -40,7 +41,7 @@ export interface ProgrammesOptions {
   /** Called after it. */
   readonly onActive: (active: Active) => void;
   readonly onProgress: (progress: ProgrammeProgress) => void;
-  readonly onFault: (code: string, detail: string) => void;
+  readonly onFault: (code: FaultCode, detail: string) => void;
 }
 
 /** Parts that are fetched at the same time. */
@@ -273,7 +274,7 @@ export class Programmes {
         if (signal.aborted) continue;
         const code = codeOf(error);
         if (code === 'disk_full' && this.#makeRoom()) continue;
-        if (!isNetwork(code)) this.#o.onFault(code, error instanceof Error ? error.message : code);
+        if (!isNetwork(code)) this.#o.onFault(...downloadFault(code, error instanceof Error ? error.message : code));
         if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
         if (goal === this.#candidate && !isNetwork(code)) await this.#mendActive(signal);
         await pause(backoffMs(attempt++, 1_000, 60_000, this.#o.system), AbortSignal.any([signal, this.#wake.signal]));
@@ -336,7 +337,7 @@ export class Programmes {
       this.#collect();
     } catch (error) {
       // What is left lying about is removed after the next switch.
-      this.#o.onFault(codeOf(error), 'What no programme needs any more could not be removed');
+      this.#o.onFault(...downloadFault(codeOf(error), 'What no programme needs any more could not be removed'));
     }
   }
 
@@ -356,7 +357,7 @@ export class Programmes {
       this.#previous = null;
       return this.#collect() > 0;
     } catch (error) {
-      this.#o.onFault(codeOf(error), 'What no programme needs any more could not be removed');
+      this.#o.onFault(...downloadFault(codeOf(error), 'What no programme needs any more could not be removed'));
       return false;
     }
   }

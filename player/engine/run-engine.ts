@@ -5,7 +5,7 @@ import { hostKind } from '../../shared/protocol/journal.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { startEngine, type EngineMessage } from './engine.ts';
 import { HostPictures } from './host-pictures.ts';
-import type { PictureAnswer, PictureWanted } from './launch.ts';
+import type { HostFault, PictureAnswer, PictureWanted } from './launch.ts';
 import { plainLine } from './plain-log.ts';
 import type { StageDoor } from './stage-door.ts';
 
@@ -41,7 +41,6 @@ export async function runEngine(
       : pino.destination({ dest: 2, sync: true }),
   );
   const pictures = new HostPictures(send);
-  if (process.send) process.on('message', (message) => pictures.hear(message as PictureAnswer));
   const engine = await startEngine({
     cms: args.data.cms ?? null,
     dataDir: args.data.data,
@@ -57,6 +56,12 @@ export async function runEngine(
     },
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });
+  if (process.send)
+    process.on('message', (message) => {
+      const said = message as PictureAnswer | HostFault;
+      if (said.type === 'fault') engine.hearFault(said);
+      else pictures.hear(said);
+    });
   send({ type: 'alive' });
   const alive = setInterval(() => send({ type: 'alive' }), aliveEveryMs);
   let ending = false;

@@ -6,9 +6,18 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { newTokens, stageUrl, uselessExitCode, type PictureAnswer, type PictureWanted } from '../engine/launch.ts';
+import {
+  newTokens,
+  stageUrl,
+  uselessExitCode,
+  type HostFault,
+  type PictureAnswer,
+  type PictureWanted,
+} from '../engine/launch.ts';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
+import { Ladder } from '../../shared/faults/ladder.ts';
+import { faults, withAction } from '../../shared/faults/table.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { TakePicture } from './picture.ts';
 
@@ -34,12 +43,11 @@ export interface EngineProcessOptions {
   readonly silenceMs?: number;
 }
 
-const firstWaitMs = 250;
-const longestWaitMs = 30_000;
-/** An engine that ran for so long had started well, ms. */
-const goodRunMs = 60_000;
 const graceMs = 2_500;
-const silenceMs = 30_000;
+/** Faults that wait for an engine to hear them. */
+const mostUntold = 20;
+/** Ends in a row after which somebody else may have taken the port. */
+const portAgainAfter = 5;
 /** This process may itself have been held up: what was said meanwhile is heard first. ms */
 const secondLookMs = 1_000;
 
@@ -51,7 +59,13 @@ export class EngineProcess {
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
-  #failures = 0;
+  /** Ended or stuck: what follows is the same. */
+  readonly #restarts = new Ladder(faults.engine_ended);
+  #endsInARow = 0;
+  #stuck = false;
+  /** An engine has opened its store, and hears. */
+  #hears = false;
+  #untold: HostFault[] = [];
   #stopping = false;
   #changing = false;
   #over = false;
@@ -89,7 +103,6 @@ export class EngineProcess {
   }
 
   #start(behind: { door: Server; opened: () => void } | null): void {
-    const startedAt = performance.now();
     const child = fork(this.#o.program, [...this.#args(), ...(behind ? ['--door-inherited'] : [])], {
       execPath: this.#o.execPath,
       execArgv: [],
@@ -112,6 +125,9 @@ export class EngineProcess {
       if (said.type === 'alive') {
         // It has opened its store: the pairing of before is given up. One that ended sooner has done nothing yet.
         this.#pairAnew = false;
+        this.#endsInARow = 0;
+        this.#hears = true;
+        this.#tellFaults();
         return this.#watchFor(child, this.#silenceMs);
       }
       if (said.type === 'pictureWanted') return void this.#answer(child, said);
@@ -124,17 +140,31 @@ export class EngineProcess {
       over = true;
       if (this.#watch) clearTimeout(this.#watch);
       this.#child = null;
+      this.#hears = false;
       if (this.#stopping) return;
       if (code === uselessExitCode) return this.#o.onHopeless();
-      if (performance.now() - startedAt > goodRunMs) this.#failures = 0;
-      // After some failures with the same port, maybe somebody else has taken it.
-      if (this.#failures === 5) this.#port = 0;
-      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#failures++);
-      this.#o.report(`The engine ended (${how}); it is started again in ${wait} ms.`);
-      this.#timer = setTimeout(() => this.start(), wait);
+      if (this.#endsInARow++ === portAgainAfter) this.#port = 0;
+      const step = this.#restarts.climb(performance.now()) ?? { action: 'restartEngine', waitMs: 0 };
+      this.#o.report(`The engine ended (${how}); it is started again in ${step.waitMs} ms.`);
+      // One that ended as it was meant to, such as after a dismissal, is no fault.
+      if (code !== 0) this.tell(this.#stuck ? 'engine_stuck' : 'engine_ended', withAction(how, step));
+      this.#stuck = false;
+      this.#timer = setTimeout(() => this.start(), step.waitMs);
     };
     child.once('error', (error) => ended(error.message, null));
     child.once('exit', (code, signal) => ended(signal ?? `code ${code}`, code));
+  }
+
+  /** Has a fault written into the journal, by the engine that runs or by the next. */
+  tell(code: HostFault['code'], detail: string): void {
+    this.#untold.push({ type: 'fault', code, detail });
+    this.#untold.splice(0, this.#untold.length - mostUntold);
+    this.#tellFaults();
+  }
+
+  #tellFaults(): void {
+    if (!this.#hears || !this.#child?.connected) return;
+    for (const fault of this.#untold.splice(0)) this.#child.send(fault, () => undefined);
   }
 
   async #answer(child: ChildProcess, { id, maxBytes }: PictureWanted): Promise<void> {
@@ -147,7 +177,7 @@ export class EngineProcess {
   }
 
   get #silenceMs(): number {
-    return this.#o.silenceMs ?? silenceMs;
+    return this.#o.silenceMs ?? faults.engine_stuck.afterMs;
   }
 
   #watchFor(child: ChildProcess, ms: number): void {
@@ -156,6 +186,7 @@ export class EngineProcess {
       this.#watch = setTimeout(() => {
         if (this.#child !== child) return;
         this.#o.report('The engine is stuck.');
+        this.#stuck = true;
         child.kill('SIGKILL');
       }, secondLookMs);
     }, ms);

@@ -26,7 +26,7 @@ export function start(kind: CarrierKind, first: FirstSocket | null): void {
   });
   const handlers: CarrierHandlers = {
     opened: () => stage.directorArrived(),
-    commanded: (command) => stage.handle(command),
+    commanded: (command) => (command.type === 'reload' ? location.reload() : stage.handle(command)),
     refused: (sceneId, reason) => stage.refuse(sceneId, reason),
   };
   carrier = first ? openSocket(first, handlers) : openParent(window, handlers);

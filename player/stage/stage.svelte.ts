@@ -47,7 +47,7 @@ export class Stage {
     this.#send(readyEvent());
   }
 
-  handle(command: StageCommand): void {
+  handle(command: Exclude<StageCommand, { type: 'reload' }>): void {
     switch (command.type) {
       case 'configure':
         this.output = command.output;

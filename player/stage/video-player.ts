@@ -1,4 +1,5 @@
 /** Drives one video element for a scene. The slot's length decides when it ends, never the video. */
+import { faults } from '../../shared/faults/table.ts';
 import { SceneError } from './failure.ts';
 import type { SceneMedia } from './layer.svelte.ts';
 import { delay, once, within } from './waiting.ts';
@@ -8,7 +9,7 @@ const LOAD_LIMIT_MS = 15_000;
 /** Longest wait for the first moving frame, ms: meanwhile the glass stands still. */
 const START_LIMIT_MS = 3_000;
 /** Longest time without a new frame while playing, ms. */
-const STALL_LIMIT_MS = 6_000;
+const STALL_LIMIT_MS = faults.decode_stalled.afterMs;
 /** With less of the slot left than this, ms, a video that ended rests on its last frame instead of beginning again. */
 const REST_MS = 1_000;
 /** The smallest correction worth a seek when a running scene is shown, ms. */

@@ -87,7 +87,7 @@ const moody = (seed: readonly number[]): ((command: StageCommand) => Answer) => 
     const n = seed[i++ % seed.length]!;
     const answer = quick(command);
     if (!answer) return null;
-    if (n % 7 === 0 && command.type !== 'configure') {
+    if (n % 7 === 0 && 'sceneId' in command) {
       return { after: n, event: { type: 'failed', sceneId: command.sceneId, code: 'layout_failed', detail: 'moody' } };
     }
     // Nothing paints before it was told to.

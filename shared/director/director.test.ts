@@ -72,9 +72,7 @@ describe('slots', () => {
   test('begin in the middle after a start', () => {
     const stage = playing(eight + 17_000);
     stage.runFor(1_000);
-    expect(stage.commands.map(({ command }) => (command.type === 'configure' ? 0 : command.offsetMs))).toEqual([
-      7_000, 7_050,
-    ]);
+    expect(stage.commands.map(({ command }) => ('offsetMs' in command ? command.offsetMs : 0))).toEqual([7_000, 7_050]);
     stage.runUntil(eight + 31_000);
     expect(stage.plays[0]).toMatchObject({ outcome: 'cut', noticeId: testId(1, 2) });
   });
@@ -104,7 +102,7 @@ describe('slots', () => {
     expect(never.records.map(({ body }) => body)).toContainEqual({
       type: 'faultRaised',
       code: 'scene_late',
-      detail: `notice ${testId(1, 1)}`,
+      detail: `notice ${testId(1, 1)} → passBy`,
     });
     // What was painted instead went on being painted, and is recorded as one play.
     expect(never.plays).toMatchObject([{ noticeId: testId(1, 2), outcome: 'completed', paintedMs: 29_950 }]);
@@ -202,7 +200,7 @@ describe('failures', () => {
       expect(stage.records[0]!.body).toEqual({
         type: 'faultRaised',
         code: 'decode_stalled',
-        detail: `notice ${testId(1, 2)}: no frame`,
+        detail: `notice ${testId(1, 2)}: no frame → passBy`,
       });
     },
   );
@@ -217,7 +215,61 @@ describe('failures', () => {
     });
     stage.runFor(3_000);
     expect(stage.plays).toMatchObject([{ outcome: 'failed', start: eight + 10_066, paintedMs: 7_934 }]);
-    expect(stage.shown).toEqual(['Tin 2', 'fallback']);
+    // A new layer, from where the slot is; the frame that stands stays until it has painted.
+    expect(stage.shown).toEqual(['Tin 2', 'Tin 2']);
+    expect(stage.commands.findLast(({ command }) => command.type === 'show')?.command).toMatchObject({
+      offsetMs: 8_050,
+    });
+  });
+
+  test('of a decoder are met with a new layer, a new page, a new window, and then with patience', () => {
+    const stage = playing(eight + 10_000);
+    const windows: number[] = [];
+    const stall = () => {
+      stage.runFor(2_000);
+      const { sceneId } = stage.painted.at(-1)!;
+      const event = { type: 'failed', sceneId, code: 'decode_stalled', detail: 'no frame' } as const;
+      // The stage says it until something else is there: one stall all the same.
+      for (let times = 0; times < 2; times++) {
+        stage.send({ type: 'stage', event });
+        if (stage.output.newWindow) windows.push(stage.now);
+      }
+    };
+    const actions = () =>
+      stage.records.flatMap(({ body }) => (body.type === 'faultRaised' ? [body.detail.split('→ ')[1]] : []));
+    for (let times = 0; times < 6; times++) {
+      stall();
+      if (times === 0) continue;
+      // Whatever follows, something else is on the glass until the slot ends, and the notice has its next slot.
+      stage.runFor(500);
+      expect(stage.shown.at(-1)).toBe('fallback');
+      stage.runUntil(eight + 10_100 + times * 30_000);
+      expect(stage.shown.at(-1)).toBe('Tin 2');
+    }
+    expect(actions()).toEqual(['remakeLayer', 'reloadStage', 'newWindow', 'passBy', 'passBy', 'passBy']);
+    expect(stage.commands.filter(({ command }) => command.type === 'reload')).toHaveLength(1);
+    expect(windows).toHaveLength(1);
+    // A decoder that is no better for it is tried again after an hour, no sooner.
+    stage.runFor(3_600_000 - 60_000);
+    stage.runUntil(Math.ceil((stage.now - eight - 10_000) / 30_000) * 30_000 + eight + 10_100);
+    stall();
+    expect(actions().at(-1)).toBe('remakeLayer');
+  });
+
+  test('of media name the files whose bytes are to be looked at', () => {
+    const asset = 'ab'.repeat(32);
+    const shown = { ...noticeOf(1, 10_000), content: { type: 'image', asset, alt: '', fit: 'contain' } } as Part;
+    const stage = playing(eight, {}, programmeOf(zone, testId(2, 1), [shown, playlistOf(1, [1])]));
+    stage.runFor(1_000);
+    const fail = (code: 'asset_unreadable' | 'layout_failed') => {
+      const { sceneId } = stage.painted.at(-1)!;
+      stage.send({ type: 'stage', event: { type: 'failed', sceneId, code, detail: '' } });
+      return stage.output.suspects;
+    };
+    expect(fail('asset_unreadable')).toEqual([asset]);
+    stage.runFor(11_000);
+    expect(stage.output.suspects).toEqual([]);
+    expect(fail('layout_failed')).toEqual([]);
   });
 
   test('of a takeover are tried again, less and less often', () => {

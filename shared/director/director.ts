@@ -5,13 +5,17 @@
  * - A late scene begins where it would have been and is cut at its slot's end: lateness never adds up. What is on the glass
  *   stays until the next scene has painted, so nothing ever leaves it black.
  * - A slot with less than `minShowMs` left is not begun (unless the glass is empty): no flashes.
- * - A scene that fails gives way to the fallback for the rest of its slot; the notice is tried again in its next slot, a
- *   takeover (and the fallback itself) after a few seconds, more and more of them.
+ * - What follows a failure is in the table of faults. Passed by, a scene gives way to the fallback for the rest of its slot; the
+ *   notice is tried again in its next slot, a takeover (and the fallback itself) after a few seconds, more and more of them.
+ *   A video that stops on the glass is begun anew from where its slot is, then the stage, then the window.
  * - A scene that was asked for in time and not ready by its slot's end is skipped with the fault `scene_late`. One that the
  *   stage says nothing of for `answerMs` counts as failed: an alert's slot may last for hours.
  */
+import { Ladder } from '../faults/ladder.ts';
+import { faults, withAction } from '../faults/table.ts';
 import type { StageCommand, StageEvent } from '../protocol/bridge.ts';
 import type { JournalBody } from '../protocol/journal.ts';
+import { assetsOf } from '../protocol/programme.ts';
 import type { Slot } from '../schedule/types.ts';
 import { OpenPlay, playBody } from './open-play.ts';
 import { TakeoverLog } from './takeover-log.ts';
@@ -20,16 +24,20 @@ import type { Director, DirectorInput, DirectorOptions, DirectorOutput } from '.
 
 const aheadMs = 10_000;
 const minShowMs = 1_000;
-const firstRetryMs = 5_000;
-const lastRetryMs = 60_000;
-/** Longer than the stage itself waits for anything. */
-const answerMs = 40_000;
+const answerMs = faults.scene_late.afterMs;
 /** The stage says `alive` once a second: a lost one is believed to have painted for no longer than this after its last word. */
 const aliveMs = 1_000;
 /** A clock that runs back by less than this stands still instead. */
 const slackMs = 1_000;
 /** Ticks at least this often, so that a wrong guess never lasts. */
 const longestSleepMs = 60_000;
+
+/** Generation of a scene that failed on the glass: it is the same as nothing. */
+const failed = -1;
+/** A notice's next slot is its wait. */
+const passBy = { action: 'passBy', waitMs: 0 } as const;
+
+type SceneFault = Extract<StageEvent, { type: 'failed' }>['code'] | 'scene_late';
 
 interface StagedScene {
   readonly sceneId: string;
@@ -61,7 +69,9 @@ class StageDirector implements Director {
   #showing: StagedScene[] = [];
   #pending: PendingScene | null = null;
   /** Keys of targets that failed: not tried before `until`. */
-  readonly #failed = new Map<string, { until: number; times: number }>();
+  readonly #failed = new Map<string, { until: number; ladder: Ladder }>();
+  /** Stalls, of whatever video: what is wrong may be the decoder. */
+  readonly #stalls = new Ladder(faults.decode_stalled);
   /** Failed before they were painted, to be recorded when their slot comes. */
   #unpainted: Target[] = [];
   #generation = 0;
@@ -72,6 +82,8 @@ class StageDirector implements Director {
   #lastEnd = -Infinity;
   #commands: StageCommand[] = [];
   #records: JournalBody[] = [];
+  #newWindow = false;
+  #suspects: string[] = [];
 
   constructor(options: DirectorOptions) {
     this.#options = options;
@@ -82,6 +94,8 @@ class StageDirector implements Director {
     let now = Math.floor(trustedNow);
     this.#commands = [];
     this.#records = [];
+    this.#newWindow = false;
+    this.#suspects = [];
     // Trusted time may run back a little when it is sampled anew; that is no reason to show anything again.
     if (input.type !== 'seek' && now < this.#lastNow && now > this.#lastNow - slackMs) now = this.#lastNow;
     if (input.type === 'seek' || now < this.#lastNow) this.#stepClock(now);
@@ -99,6 +113,8 @@ class StageDirector implements Director {
       now: slot,
       next,
       wakeAt: this.#wakeAt(slot, now),
+      newWindow: this.#newWindow,
+      suspects: this.#suspects,
     };
   }
 
@@ -164,28 +180,39 @@ class StageDirector implements Director {
     this.#records.push(...records);
   }
 
-  #sceneFailed(sceneId: string, code: string, detail: string, now: number): void {
+  #sceneFailed(sceneId: string, code: SceneFault, detail: string, now: number): void {
     const scene = [this.#pending, ...this.#showing, this.#front].find((s) => s?.sceneId === sceneId);
-    if (!scene) return;
+    // What has failed on the glass is heard of until something else is there.
+    if (!scene || scene.generation === failed) return;
     const { target } = scene;
-    this.#records.push({
-      type: 'faultRaised',
-      code,
-      detail: `${nameOf(target)}: ${detail}`.slice(0, 500).toWellFormed(),
-    });
-    const times = (this.#failed.get(target.key)?.times ?? 0) + 1;
-    const retryAt = now + Math.min(lastRetryMs, firstRetryMs * 2 ** (times - 1));
-    this.#failed.set(target.key, { until: target.scene.kind === 'notice' ? target.slot!.end : retryAt, times });
-    if (scene === this.#front) {
+    const first = !this.#failed.has(target.key);
+    const onGlass = scene === this.#front;
+    const step = (code === 'decode_stalled' && this.#stalls.climb(now)) || passBy;
+    const again = onGlass && step.action === 'remakeLayer';
+    if (!again) this.#passBy(target, code, now);
+    // Behind the glass there is no layer to make anew yet: it is, the next time.
+    const action = step.action === 'remakeLayer' && !again ? passBy : step;
+    if (action.action === 'reloadStage') this.#commands.push({ type: 'reload' });
+    if (action.action === 'newWindow') this.#newWindow = true;
+    if (target.scene.kind === 'notice' && faults[code].always.some((done) => done === 'checkAsset'))
+      this.#suspects.push(...assetsOf(target.scene.notice.content));
+    this.#records.push({ type: 'faultRaised', code, detail: withAction(`${nameOf(target)}: ${detail}`, action) });
+    if (onGlass) {
       this.#endPlay(now, 'failed');
       // Its last frame is still on the glass, but it counts as nothing there.
-      this.#front = { ...scene, generation: -1 };
+      this.#front = { ...scene, generation: failed };
       return;
     }
     if (scene === this.#pending) this.#pending = null;
     this.#showing = this.#showing.filter((s) => s !== scene);
-    if (times === 1 && (target.scene.kind === 'notice' || target.scene.kind === 'takeover'))
-      this.#unpainted.push(target);
+    if (first && (target.scene.kind === 'notice' || target.scene.kind === 'takeover')) this.#unpainted.push(target);
+  }
+
+  #passBy(target: Target, code: SceneFault, now: number): void {
+    const row = code === 'decode_stalled' ? faults.scene_late : faults[code];
+    const ladder = this.#failed.get(target.key)?.ladder ?? new Ladder(row);
+    const retryAt = now + (ladder.climb(now) ?? passBy).waitMs;
+    this.#failed.set(target.key, { until: target.scene.kind === 'notice' ? target.slot!.end : retryAt, ladder });
   }
 
   #endPlay(at: number, ending: 'failed' | 'interrupted' | null): void {
@@ -206,6 +233,7 @@ class StageDirector implements Director {
     this.#play?.stepClock(this.#lastNow, now);
     this.#generation++;
     this.#failed.clear();
+    this.#stalls.reset();
     this.#lastEnd = now;
     if (this.#lastWord > -Infinity) this.#lastWord += now - this.#lastNow;
   }
@@ -215,7 +243,8 @@ class StageDirector implements Director {
     this.#recordLate(now);
     this.#giveUpWaiting(now);
     this.#recordUnpainted(slot, now);
-    for (const [key, failure] of this.#failed) if (failure.until <= now - lastRetryMs) this.#failed.delete(key);
+    for (const [key, failure] of this.#failed)
+      if (failure.until <= now - faults.scene_late.anewMs) this.#failed.delete(key);
     const target = this.#targetFor(slot, now);
     const next = this.#nextTarget(slot, now);
     const pending = this.#pending;
@@ -291,7 +320,7 @@ class StageDirector implements Director {
     const slot = pending?.target.slot;
     const tooLate = slot && slot.end - (this.#front && slot.takeoverId === null ? minShowMs : 0);
     if (!tooLate || pending.prepared || pending.askedAt > slot.start || tooLate > now) return;
-    this.#records.push({ type: 'faultRaised', code: 'scene_late', detail: nameOf(pending.target) });
+    this.#records.push({ type: 'faultRaised', code: 'scene_late', detail: withAction(nameOf(pending.target), passBy) });
     this.#pending = null;
   }
 

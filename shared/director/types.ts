@@ -34,6 +34,10 @@ export interface DirectorOutput {
   readonly next: Slot | null;
   /** When to send `tick`, ms UTC. */
   readonly wakeAt: number;
+  /** Nothing less has helped: the stage's window should be made anew. */
+  readonly newWindow: boolean;
+  /** Assets (SHA-256) that could not be shown: their bytes should be looked at. */
+  readonly suspects: readonly string[];
 }
 
 export interface Director {

@@ -55,6 +55,8 @@ export const stageCommand = z.discriminatedUnion('type', [
   }),
   /** Bring the prepared scene to the front without a gap, start it, and answer `painted` after its first frame. */
   z.strictObject({ type: z.literal('show'), sceneId: z.string().max(100), offsetMs: durationMs }),
+  /** Load the page again, for a decoder that a new layer has not helped. A stage that does not know it goes on; the next step is a new window. */
+  z.strictObject({ type: z.literal('reload') }),
 ]);
 export type StageCommand = z.infer<typeof stageCommand>;
 

@@ -213,32 +213,66 @@ test('a real browser shows the board; engine and browser are killed and come bac
   await expect(readFile(join(folder, 'data/browser.json'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('a page that crashes in a browser that goes on is shown anew', async (context) => {
-  const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
-  if (browser === null) return context.skip('no browser that the stage may run in');
-  if (process.platform !== 'linux') return context.skip('processes are looked up in /proc');
-  const cms = await TestCms.start();
-  const host = startHost(cms, {}, '--browser', browser, '--headless');
-  try {
-    const said = await host.message('stage');
-    expect(said).toMatchObject({ host: 'headless' });
-    await cms.enterCode(String((await host.message('pairingCode'))['code']));
-    await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
-    await cms.publish(programme([1, null], [2, null]));
-    await cms.until(() => cms.bodies('playEnded').some(({ outcome }) => outcome === 'completed'));
-    const { pid } = JSON.parse(await readFile(join(folder, 'data/browser.json'), 'utf8')) as { pid: number };
-    const pages = await pagesOf(pid);
-    expect(pages).not.toEqual([]);
-    for (const each of pages) process.kill(each, 'SIGKILL');
-    const outcomes = () => cms.bodies('playEnded').map(({ outcome }) => outcome);
-    await cms.until(() => outcomes().includes('interrupted'));
-    await cms.until(() => outcomes().slice(outcomes().lastIndexOf('interrupted')).includes('completed'));
-    expect(cms.bodies('booted')).toHaveLength(1);
-  } finally {
-    await host.stop();
-    await cms.stop();
-  }
-});
+test.for([
+  ['crashes', 'SIGKILL', 'window_ended'],
+  ['hangs', 'SIGSTOP', 'stage_silent'],
+] as const)(
+  'a page that %s in a browser that goes on is shown anew, where the programme is by then',
+  async ([how, signal, code], context) => {
+    const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
+    if (browser === null) return context.skip('no browser that the stage may run in');
+    if (process.platform !== 'linux') return context.skip('processes are looked up in /proc');
+    const cms = await TestCms.start();
+    const host = startHost(cms, {}, '--browser', browser, '--headless');
+    let pages: number[] = [];
+    try {
+      const said = await host.message('stage');
+      expect(said).toMatchObject({ host: 'headless' });
+      await cms.enterCode(String((await host.message('pairingCode'))['code']));
+      await cms.until(() => cms.told.some(({ name }) => name === 'helloV1'));
+      await cms.publish(programme([1, null], [2, null]));
+      await cms.until(() => cms.bodies('playEnded').filter(({ outcome }) => outcome === 'completed').length >= 2);
+      const { pid } = JSON.parse(await readFile(join(folder, 'data/browser.json'), 'utf8')) as { pid: number };
+      pages = await pagesOf(pid);
+      expect(pages).not.toEqual([]);
+      const before = cms.bodies('playEnded').length;
+      const brokenAt = Date.now();
+      for (const each of pages) process.kill(each, signal);
+      const since = () => cms.bodies('playEnded').slice(before);
+      await cms.until(() => since().some(({ outcome }) => outcome === 'interrupted'));
+      const back = await cms.until(() => since().find(({ start }) => start > brokenAt + 10));
+      const { at, body } = await cms.until(() =>
+        cms.records.find((r) => r.body.type === 'faultRaised' && r.body.code === code),
+      );
+      expect(body).toMatchObject({ detail: expect.stringContaining('→ newWindow') as string });
+      // What the host has seen reaches the journal when the engine hears of it; a hang is written down when it is noticed.
+      const noticedMs = how === 'hangs' ? at - brokenAt : 0;
+      process.stdout.write(
+        `${JSON.stringify({ page: how, noticedMs, paintedMs: back.start - brokenAt, afterNoticeMs: back.start - brokenAt - noticedMs })}\n`,
+      );
+      // The loop has not moved: each notice begins where it began before.
+      await cms.until(() => since().filter(({ outcome }) => outcome === 'completed').length >= 2);
+      const phases = cms
+        .bodies('playEnded')
+        .filter(({ outcome }) => outcome === 'completed')
+        .map(({ noticeId, start }) => (start - (noticeId?.endsWith('1') ? 0 : 1_500)) % 3_000);
+      for (const phase of phases) expect(Math.abs(phase - phases[0]!)).toBeLessThan(1_000);
+      expect(cms.bodies('booted')).toHaveLength(1);
+      expect(back.start - brokenAt).toBeLessThan(60_000);
+    } finally {
+      await host.stop();
+      await cms.stop();
+      // A process that stands still does not hear that its browser has gone.
+      for (const each of signal === 'SIGSTOP' ? pages : []) {
+        try {
+          process.kill(each, 'SIGKILL');
+        } catch {
+          // It has gone all the same.
+        }
+      }
+    }
+  },
+);
 
 /** What a board brings when it is asked for a picture. */
 async function pictureOf(cms: TestCms): Promise<Buffer> {

@@ -96,7 +96,7 @@ export function nameOf(scene: Scene): string {
 }
 
 export const quick = (command: StageCommand): Answer => {
-  if (command.type === 'configure') return null;
+  if (command.type === 'configure' || command.type === 'reload') return null;
   const { sceneId } = command;
   return command.type === 'prepare'
     ? { after: 50, event: { type: 'prepared', sceneId } }

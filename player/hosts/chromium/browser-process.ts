@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Readable, Writable } from 'node:stream';
+import { Ladder } from '../../../shared/faults/ladder.ts';
+import { faults, type Step } from '../../../shared/faults/table.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import { noWindow, pictureWithin } from '../picture.ts';
 import { DevTools } from './devtools.ts';
@@ -15,12 +17,15 @@ export interface BrowserProcessOptions {
   readonly dataDir: string;
   readonly extra: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** It ended by itself; it is started again. `times` in a row without the stage having connected in between. */
-  readonly onEnded: (reason: string, times: number) => void;
+  /**
+   * It ended; it is started again as the step says. `times` in a row without the stage having connected in between;
+   * `asked`: `restart` was called, whose caller knows why.
+   */
+  readonly onEnded: (reason: string, times: number, step: Step, asked: boolean) => void;
 }
 
-const firstWaitMs = 500;
-const longestWaitMs = 60_000;
+/** A browser that was started has so long to show the stage before it may be given up, ms. */
+const comingMs = faults.stage_missing.steps[0]!.waitMs;
 const graceMs = 1_000;
 /** All that a picture may take; a browser that has not answered by then hangs. The engine waits a little longer. */
 const pictureMs = 12_000;
@@ -40,7 +45,13 @@ export class BrowserProcess {
   #child: ChildProcess | null = null;
   #devTools: DevTools | null = null;
   #timer: NodeJS.Timeout | null = null;
+  readonly #restarts = new Ladder(faults.window_ended);
+  /** Ends in a row without the stage having connected. */
   #failures = 0;
+  #startedAt = 0;
+  #works = false;
+  #asked = false;
+  #crashed = false;
   #wanted = false;
   #home: string | null = null;
   #queue: Promise<void> = Promise.resolve();
@@ -65,7 +76,10 @@ export class BrowserProcess {
     const same = kind === this.#kind && url === this.#url && (kind !== 'headless' || sameRaster(raster, this.#raster));
     this.#raster = raster;
     if (this.#wanted && same) return;
-    if (kind !== this.#kind) this.#failures = 0;
+    if (kind !== this.#kind) {
+      this.#failures = 0;
+      this.#restarts.reset();
+    }
     await this.#stop();
     this.#kind = kind;
     this.#url = url;
@@ -76,11 +90,14 @@ export class BrowserProcess {
   /** The stage has connected: the browser works. */
   works(): void {
     this.#failures = 0;
+    this.#works = true;
   }
 
-  /** Ends a browser that hangs; it is started again like one that crashed. */
+  /** Ends a browser that hangs; it is started again like one that crashed. One that was only just started has its time to come. */
   restart(): void {
-    this.#child?.kill('SIGKILL');
+    if (!this.#child || (!this.#works && performance.now() - this.#startedAt < comingMs)) return;
+    this.#asked = true;
+    this.#child.kill('SIGKILL');
   }
 
   /** What the window shows, as WebP of so many bytes at most. @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
@@ -129,6 +146,8 @@ export class BrowserProcess {
       return this.#ended(error instanceof Error ? error.message : String(error));
     }
     this.#child = child;
+    this.#startedAt = performance.now();
+    this.#works = this.#asked = this.#crashed = false;
     let over = false;
     const end = (how: string) => {
       if (over) return;
@@ -138,7 +157,11 @@ export class BrowserProcess {
     };
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => end(signal ?? `code ${code}`));
-    this.#devTools = devToolsOf(child);
+    this.#devTools = devToolsOf(child, () => {
+      // The browser goes on with an empty window.
+      this.#crashed = true;
+      child.kill('SIGKILL');
+    });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words.push(...text.split('\n').filter((line) => line.trim() !== ''));
       words.splice(0, Math.max(0, words.length - keptLines));
@@ -198,9 +221,11 @@ export class BrowserProcess {
   }
 
   #ended(reason: string): void {
-    const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#failures++);
-    this.#timer = setTimeout(() => this.#start(), wait);
-    this.#o.onEnded(reason, this.#failures);
+    const step = this.#restarts.climb(performance.now()) ?? { action: 'newWindow', waitMs: 0 };
+    this.#failures++;
+    this.#timer = setTimeout(() => this.#start(), step.waitMs);
+    this.#o.onEnded(this.#crashed ? 'the page crashed' : reason, this.#failures, step, this.#asked);
+    this.#works = this.#asked = this.#crashed = false;
   }
 
   #clear(): void {
@@ -220,9 +245,9 @@ function remove(path: string): void {
 }
 
 /** null: it could not be started for want of file descriptors, of which it says `error`. Node leaves out all its pipes then. */
-function devToolsOf(child: ChildProcess): DevTools | null {
+function devToolsOf(child: ChildProcess, onCrash: () => void): DevTools | null {
   const [, , , input, output] = (child.stdio as ChildProcess['stdio'] | undefined) ?? [];
-  return input && output ? new DevTools(input as Writable, output as Readable) : null;
+  return input && output ? new DevTools(input as Writable, output as Readable, onCrash) : null;
 }
 
 /** A page that leads to the stage. It is black, as the stage is before its first picture. */

@@ -12,7 +12,7 @@ function browser(answers: Record<string, object>) {
   input.setEncoding('utf8').on('data', (text: string) => {
     for (const one of text.split('\0').filter((message) => message !== '')) {
       const call = JSON.parse(one) as Call;
-      calls.push(call);
+      if (call.method !== 'Target.setDiscoverTargets') calls.push(call);
       // One that hangs.
       if (!(call.method in answers)) continue;
       const answer = Buffer.from(
@@ -24,7 +24,8 @@ function browser(answers: Record<string, object>) {
       output.write(answer.subarray(middle));
     }
   });
-  return { devTools: new DevTools(input, output), calls, output };
+  const onCrash = vi.fn();
+  return { devTools: new DevTools(input, output, onCrash), calls, output, onCrash };
 }
 
 const targets = (...urls: string[]) => ({
@@ -53,6 +54,12 @@ test('takes what the stage’s page shows, and nothing stays attached to it', as
   expect(Object.keys(calls[2]!.params)).toEqual(['format', 'quality']);
 });
 
+test('says that a page has crashed', async () => {
+  const { output, onCrash } = browser({});
+  output.write('{"method":"Target.targetInfoChanged","params":{}}\0{"method":"Target.targetCrashed","params":{}}\0');
+  await vi.waitFor(() => expect(onCrash).toHaveBeenCalledOnce());
+});
+
 test('says when there is no stage, and when the browser cannot', async () => {
   const other = browser({ 'Target.getTargets': targets('http://127.0.0.1:9/') });
   await expect(other.devTools.pageAt(origin, new AbortController().signal)).rejects.toMatchObject({ code: 'no_stage' });
@@ -74,7 +81,7 @@ test('what cannot be read ends the wait, and the next picture is taken', async (
     await expect(page).rejects.toMatchObject({ code: 'capture_failed' });
   }
   const page = devTools.pageAt(origin, signal);
-  output.write(`${JSON.stringify({ id: 3, ...targets(`${origin}/`) })}\0`);
+  output.write(`${JSON.stringify({ id: 4, ...targets(`${origin}/`) })}\0`);
   await (await page).capture(75);
   const last = devTools.pageAt(origin, signal);
   output.destroy();
@@ -88,7 +95,7 @@ test('one time for the whole picture; what attaches after it is detached again',
   await vi.waitFor(() => expect(calls).toHaveLength(2));
   time.abort();
   await expect(page).rejects.toMatchObject({ code: 'capture_failed' });
-  output.write(`${JSON.stringify({ id: 2, ...attached })}\0`);
+  output.write(`${JSON.stringify({ id: 3, ...attached })}\0`);
   await vi.waitFor(() =>
     expect(calls[2]).toMatchObject({ method: 'Target.detachFromTarget', params: { sessionId: 's1' } }),
   );

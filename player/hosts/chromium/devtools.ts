@@ -1,12 +1,14 @@
 /**
  * The DevTools protocol over the browser's two pipes (`--remote-debugging-pipe`): JSON messages that end with a zero byte. Only what a
- * picture of the stage takes. Between two pictures nothing is attached to the page.
+ * picture of the stage takes, and word of a page that has crashed. Between two pictures nothing is attached to the page.
  */
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/util/errors.ts';
 
 interface Answer {
   readonly id?: number;
+  /** Of an event, which has no id. */
+  readonly method?: string;
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
 }
@@ -19,18 +21,22 @@ export interface AttachedPage extends Disposable {
 
 export class DevTools {
   readonly #input: Writable;
+  readonly #onCrash: () => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #rest = '';
   #sent = 0;
 
-  constructor(input: Writable, output: Readable) {
+  /** @param onCrash called when a page's process is gone */
+  constructor(input: Writable, output: Readable, onCrash: () => void) {
     this.#input = input;
+    this.#onCrash = onCrash;
     // A browser that ends breaks its pipes.
     for (const pipe of [input, output]) pipe.on('error', () => undefined);
     output
       .setEncoding('utf8')
       .on('data', (text: string) => this.#hear(text))
       .on('close', () => this.#failAll('the browser has ended'));
+    this.#send('Target.setDiscoverTargets', { discover: true, filter: [{ type: 'page' }] });
   }
 
   /**
@@ -84,6 +90,7 @@ export class DevTools {
       const answer = readAnswer(message);
       if (!answer) this.#failAll('what the browser said cannot be read');
       else if (answer.id !== undefined) this.#settle(answer.id, answer);
+      else if (answer.method === 'Target.targetCrashed') this.#onCrash();
     }
   }
 

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withAction, type Step } from '../../../shared/faults/table.ts';
 import type { HostKind } from '../../../shared/protocol/journal.ts';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { noWindow } from '../picture.ts';
@@ -131,7 +132,7 @@ class ChromiumHost {
             dataDir: options.dataDir,
             extra: options.extra,
             env: process.env,
-            onEnded: (reason, times) => this.#browserEnded(reason, times),
+            onEnded: (...how) => this.#browserEnded(...how),
           });
   }
 
@@ -198,8 +199,10 @@ class ChromiumHost {
   }
 
   /** A window that does not come gives way to a headless browser; one that does not come either leaves the address. */
-  #browserEnded(reason: string, times: number): void {
-    process.stderr.write(`The browser ended (${reason}); it is started again.\n`);
+  #browserEnded(reason: string, times: number, step: Step, asked: boolean): void {
+    process.stderr.write(`The browser ended (${reason}); it is started again in ${step.waitMs} ms.\n`);
+    // What the engine asked for it has written down itself; a window that is only being tried is no fault.
+    if (!asked && !this.#tryingWindow) this.#engine.tell('window_ended', withAction(reason, step));
     const window = this.#kind === 'chromium' && this.#kindAtFirst === 'chromium';
     // While the engine is still on the headless stage, a window that fails once was only an attempt.
     const triedAgain = window && this.#engine.host === 'standIn';

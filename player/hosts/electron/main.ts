@@ -7,10 +7,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents } from 'electron';
 import { z } from 'zod';
+import { Ladder } from '../../../shared/faults/ladder.ts';
+import { faults, withAction } from '../../../shared/faults/table.ts';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { noWindow, pictureWithin } from '../picture.ts';
 import { boardSwitches } from '../switches.ts';
-import { CrashPolicy, endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
+import { endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
 
 const commandLine = z.object({
   cms: z.url({ protocol: /^https?$/ }).optional(),
@@ -22,6 +24,8 @@ type CommandLine = z.infer<typeof commandLine>;
 
 /** A page that does not answer for so long is killed and loaded again, ms. */
 const patienceMs = 10_000;
+/** One that was loaded has so long to show the stage before it may be given up, ms. */
+const comingMs = faults.stage_missing.steps[0]!.waitMs;
 
 function readCommandLine(): CommandLine {
   const { values } = parseArgs({
@@ -43,7 +47,10 @@ function readCommandLine(): CommandLine {
 
 class ElectronHost {
   readonly #engine: EngineProcess;
-  readonly #crashes = new CrashPolicy(performance.now());
+  readonly #restarts = new Ladder(faults.window_ended);
+  /** The stage that was loaded last has connected. */
+  #works = false;
+  #loadedAt = 0;
   #listening: Extract<HostMessage, { type: 'listening' }> | null = null;
   #window: BrowserWindow | null = null;
   #reloadTimer: NodeJS.Timeout | null = null;
@@ -101,11 +108,14 @@ class ElectronHost {
         }
         return;
       case 'stageConnected':
+        this.#works = true;
         return this.#say({ type: 'stage', url: this.#listening?.openUrl ?? '', host: 'electron' });
       case 'stageStalled':
+        // One that was only just loaded has its time to come.
+        if (!this.#works && performance.now() - this.#loadedAt < comingMs) return;
         // Loaded into a process that hangs, the page would never come.
         endPage(this.#window?.webContents);
-        return this.#reload('the stage does not paint');
+        return this.#reload('the stage does not paint', true);
       case 'pairingCode':
       case 'paired':
       case 'dismissed':
@@ -142,7 +152,6 @@ class ElectronHost {
       if (isMainFrame && code !== -3) this.#reload(`the stage did not load: ${description}`);
     });
     webContents.on('did-finish-load', () => {
-      this.#crashes.loaded(performance.now());
       void webContents.insertCSS('* { cursor: none !important }');
     });
     this.#load();
@@ -150,18 +159,22 @@ class ElectronHost {
 
   #load(): void {
     if (!this.#listening || !this.#window || this.#window.isDestroyed()) return;
+    this.#works = false;
+    this.#loadedAt = performance.now();
     // A failure comes as an event, too.
     this.#window.loadURL(this.#listening.url).catch(() => undefined);
   }
 
-  #reload(reason: string): void {
+  /** @param asked by the engine, which has written the fault down itself */
+  #reload(reason: string, asked = false): void {
     if (this.#quitting || this.#reloadTimer) return;
-    const wait = this.#crashes.died(performance.now());
-    process.stderr.write(`Loading the stage again in ${wait} ms: ${reason}.\n`);
+    const step = this.#restarts.climb(performance.now()) ?? { action: 'newWindow', waitMs: 0 };
+    process.stderr.write(`Loading the stage again in ${step.waitMs} ms: ${reason}.\n`);
+    if (!asked) this.#engine.tell('window_ended', withAction(reason, step));
     this.#reloadTimer = setTimeout(() => {
       this.#reloadTimer = null;
       this.#load();
-    }, wait);
+    }, step.waitMs);
   }
 
   /** Nothing leads away from the stage: no navigation, no window, no embedded page. */

@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import { CrashPolicy, endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
+import { expect, test, vi } from 'vitest';
+import { endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
 
 const stage = 'http://127.0.0.1:4000/?token=abc';
 
@@ -41,23 +41,6 @@ test.each([
   ['file:///etc/passwd', false],
 ])('may load %s: %s', (url, allowed) => {
   expect(mayRequest(url, stage)).toBe(allowed);
-});
-
-describe('after a crash', () => {
-  test('the page comes back soon, then ever later, up to half a minute', () => {
-    const policy = new CrashPolicy(0);
-    const waits = Array.from({ length: 10 }, (_, i) => policy.died(i * 100));
-    expect(waits.slice(0, 3)).toEqual([200, 400, 800]);
-    expect(waits.at(-1)).toBe(30_000);
-  });
-
-  test('a page that had lived for a while starts over', () => {
-    const policy = new CrashPolicy(0);
-    policy.died(10);
-    policy.died(20);
-    policy.loaded(1_000);
-    expect(policy.died(100_000)).toBe(200);
-  });
 });
 
 test('a page that hangs is ended; one that is gone already is left alone', () => {

@@ -1,4 +1,4 @@
-/** What the Electron host decides, apart from doing it: how the window is made, where it may go, what follows a crash. */
+/** What the Electron host decides, apart from doing it: how the window is made, where it may go, what ends a page that hangs. */
 import type { BrowserWindowConstructorOptions } from 'electron';
 
 /** A window that covers its screen and gives the page nothing but the web. */
@@ -45,31 +45,6 @@ export function mayRequest(url: string, stageUrl: string): boolean {
   const [to, own] = [new URL(url), new URL(stageUrl)];
   if (to.protocol === 'data:' || to.protocol === 'blob:') return true;
   return (to.protocol === 'http:' || to.protocol === 'ws:') && to.host === own.host;
-}
-
-const firstWaitMs = 200;
-const longestWaitMs = 30_000;
-/** A page that lived so long had started well, ms. */
-const goodLifeMs = 60_000;
-
-/** Counts the deaths of a page; says how long to wait before it is loaded again, ms. */
-export class CrashPolicy {
-  #times = 0;
-  #bornAt: number;
-
-  /** @param now monotonic ms */
-  constructor(now: number) {
-    this.#bornAt = now;
-  }
-
-  loaded(now: number): void {
-    this.#bornAt = now;
-  }
-
-  died(now: number): number {
-    if (now - this.#bornAt > goodLifeMs) this.#times = 0;
-    return Math.min(longestWaitMs, firstWaitMs * 2 ** this.#times++);
-  }
 }
 
 /** What of a window's page `endPage` needs. */

@@ -152,7 +152,7 @@ export class Preview {
     const now = this.#options.origin + this.elapsed();
     const { commands, wakeAt } = this.#director.handle(input, now);
     for (const command of commands) {
-      if (command.type === 'configure') {
+      if (command.type === 'configure' || command.type === 'reload') {
         this.#options.post(command);
         continue;
       }
