@@ -15,13 +15,15 @@ export interface Sources {
 }
 
 export interface AuditEntry {
-  readonly actor: Pick<Actor, 'userId'> | null;
+  readonly actor: (Pick<Actor, 'userId'> & Partial<Pick<Actor, 'name'>>) | null;
   /** Verb in the past, `noun.verbed`: `board.paired`. */
   readonly action: string;
   readonly subjectType: string;
   readonly subjectId: string | null;
   readonly unitId: string | null;
   readonly detail: Record<string, unknown>;
+  /** What the caller knows the things to be called that it speaks of, by id: they are not looked up. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** Writes the entries in the transaction of the change itself: no change without its entry. */

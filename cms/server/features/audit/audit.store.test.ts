@@ -7,6 +7,7 @@ import { createTestContext, seedUnits, testActor, type TestContext } from '../..
 import { createBoardsService } from '../boards/service.ts';
 import { createAccountsService, type AccountsService } from '../accounts/service.ts';
 import { createAuditLog, type AuditLog } from './log.ts';
+import { mostNames } from './names.ts';
 
 const password = 'một câu đủ dài để nhớ';
 
@@ -186,6 +187,49 @@ describeStores('the audit log', (under) => {
     expect(commanded).toMatchObject({ who: { id, name: 'Tên cũ' }, subject: { id: board.id, name: 'Bảng cũ' } });
     const [changed] = (await page({ subjectId: 'tin' })).entries;
     expect(changed!.names).toEqual({ [board.id]: 'Bảng cũ', [units.village]: 'Thôn Đông' });
+  });
+
+  it('names what an entry speaks of, whatever the key, and of long lists the first', async () => {
+    const rows = Array.from({ length: 1000 }, (_, i) => ({ id: `tin-${i}`, title: `Tin ${i}` }));
+    await under.store.transaction(async (tx) => {
+      const values = rows.map(({ id, title }) => [id, units.commune, title, 'local', '{}', 1, 0, 0, lan]);
+      const columns = [
+        'id',
+        'unit_id',
+        'title',
+        'category',
+        'content',
+        'revision',
+        'created_at',
+        'updated_at',
+      ] as const;
+      await under.store.insertMany(tx, 'notices', [...columns, 'updated_by'], values);
+    });
+    await write(
+      { subjectId: 'kho', detail: { notices: ['tin-1'], before: { parentId: units.sister }, moved: [units.village] } },
+      { subjectId: 'dài', detail: { before: { items: rows.map(({ id }) => ({ itemId: id, noticeId: id })) } } },
+    );
+    expect((await page({ subjectId: 'kho' })).entries[0]!.names).toEqual({
+      'tin-1': 'Tin 1',
+      [units.sister]: 'Xã Bình',
+      [units.village]: 'Thôn Đông',
+    });
+    const { names } = (await page({ subjectId: 'dài' })).entries[0]!;
+    expect(names['tin-0']).toBe('Tin 0');
+    expect(Object.keys(names).length).toBeLessThanOrEqual(mostNames);
+  });
+
+  it('takes the names that its writer knows, and asks for no others', async () => {
+    await write({
+      actor: { userId: 'ai đó', name: 'Nguyễn Thị Hoa' },
+      subjectType: 'takeover',
+      subjectId: 'lũ',
+      names: { lũ: 'Lũ quét' },
+    });
+    expect((await page({ subjectId: 'lũ' })).entries[0]).toMatchObject({
+      who: { name: 'Nguyễn Thị Hoa' },
+      subject: { name: 'Lũ quét' },
+    });
   });
 
   it('only grows: the database itself refuses to change or remove an entry', async () => {

@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import { auditGroups, type auditPage, type AuditQuery, type AuditRow } from '../../../../shared/protocol/api/audit.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { mapInTurns } from '../../listing.ts';
 import type { UnitsService } from '../units/service.ts';
-import { textsIn } from './names.ts';
+import { unitIdsIn } from './names.ts';
 import * as repo from './repo.ts';
 
 export interface AuditLog {
@@ -59,13 +60,13 @@ export function createAuditLog(context: Pick<Context, 'store' | 'access'>, deps:
       for (const { subject_type: type, subject_id: id } of shown)
         if (id !== null) byType.set(type, [...(byType.get(type) ?? []), id]);
       const nowNames = await repo.namesNow(store.report, byType);
-      const entries = shown.map((row): AuditRow => {
+      const entries = await mapInTurns(shown, (row): AuditRow => {
         const detail = JSON.parse(row.detail) as Record<string, unknown>;
         const then = JSON.parse(row.names ?? '{}') as Record<string, string>;
         const unitName = (id: string): string | null => units.nameAt(id, row.at) ?? units.get(id)?.name ?? null;
         const nameOf = (type: string, id: string): string | null =>
           nameThen(type, detail) ?? (type === 'unit' ? unitName(id) : (then[id] ?? nowNames.get(id) ?? null));
-        const ofUnits = [...textsIn('', detail)].flatMap(([, id]) => {
+        const ofUnits = [...unitIdsIn(detail)].flatMap((id) => {
           const name = units.nameAt(id, row.at);
           return name === '' ? [] : [[id, name] as const];
         });

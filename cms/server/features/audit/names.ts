@@ -2,36 +2,55 @@
 import type { AuditEntry } from '../../context.ts';
 import type { Named } from './repo.ts';
 
-/** Keys of a detail whose values are ids, and of what. Units are not among them: their history says what they were called. */
-const keys: Readonly<Record<string, Named>> = {
+/** Keys of a detail whose values are ids, and of what. */
+const keys: Readonly<Record<string, Named | 'unit'>> = {
   boardId: 'board',
   boardIds: 'board',
+  defaultPlaylistId: 'playlist',
+  intoId: 'unit',
   mediaId: 'media',
+  moved: 'unit',
   noticeId: 'notice',
+  notices: 'notice',
+  order: 'obligation',
+  parentId: 'unit',
   playlistId: 'playlist',
   takeoverId: 'takeover',
+  unitId: 'unit',
+  unitIds: 'unit',
   userId: 'user',
 };
 
-/** @returns ids by the kind of what they are of */
+/** Of longer lists the first are named: a name takes a look-up in the transaction, and its room in the log for ever. */
+export const mostNames = 100;
+
+/** @returns of what each id is that the entry itself has to name. Of units their history says what they were called. */
 export function idsOf(
   entry: Pick<AuditEntry, 'actor' | 'subjectType' | 'subjectId' | 'detail'>,
-): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  const add = (kind: string, id: string) => found.set(kind, [...(found.get(kind) ?? []), id]);
-  if (entry.actor) add('user', entry.actor.userId);
-  if (entry.subjectId !== null) add(entry.subjectType, entry.subjectId);
-  for (const [key, id] of textsIn('', entry.detail)) {
-    const kind = keys[key];
-    if (kind !== undefined) add(kind, id);
-  }
-  return found;
+): ReadonlyMap<string, string> {
+  const kinds = new Map<string, string>();
+  if (entry.actor) kinds.set(entry.actor.userId, 'user');
+  if (entry.subjectId !== null) kinds.set(entry.subjectId, entry.subjectType);
+  eachId(entry.detail, (id, kind) => {
+    if (kind !== 'unit' && kinds.size < mostNames && !kinds.has(id)) kinds.set(id, kind);
+  });
+  return kinds;
 }
 
-/** Every text of a detail, under the nearest key above it. */
-export function* textsIn(key: string, value: unknown): Generator<readonly [key: string, text: string]> {
-  if (typeof value === 'string') yield [key, value];
-  else if (Array.isArray(value)) for (const one of value) yield* textsIn(key, one);
+/** Units that a detail refers to. */
+export function unitIdsIn(detail: AuditEntry['detail']): ReadonlySet<string> {
+  const ids = new Set<string>();
+  eachId(detail, (id, kind) => {
+    if (kind === 'unit') ids.add(id);
+  });
+  return ids;
+}
+
+/** Called for thousands of values of one entry, so without a list between. An id stands under the nearest key above it. */
+function eachId(value: unknown, found: (id: string, kind: string) => void, kind?: string): void {
+  if (typeof value === 'string') {
+    if (kind !== undefined) found(value, kind);
+  } else if (Array.isArray(value)) for (const one of value) eachId(one, found, kind);
   else if (typeof value === 'object' && value !== null)
-    for (const [inner, one] of Object.entries(value)) yield* textsIn(inner, one);
+    for (const [key, one] of Object.entries(value)) eachId(one, found, keys[key]);
 }

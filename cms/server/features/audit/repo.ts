@@ -1,4 +1,4 @@
-import type { Db } from '../../store/store.ts';
+import { sentTogether, type Db } from '../../store/store.ts';
 
 export interface AuditFilter {
   readonly from: number | null;
@@ -74,5 +74,5 @@ export async function namesNow(db: Db, ids: ReadonlyMap<string, readonly string[
       ];
     return [];
   });
-  return new Map((await Promise.all(lookups)).flat().map((row) => [row.id, row.name]));
+  return new Map((await sentTogether(lookups)).flat().map((row) => [row.id, row.name]));
 }

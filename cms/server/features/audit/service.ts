@@ -1,4 +1,4 @@
-import type { Audit, Sources } from '../../context.ts';
+import type { Audit, AuditEntry, Sources } from '../../context.ts';
 import { idsOf } from './names.ts';
 import { namesNow } from './repo.ts';
 
@@ -13,7 +13,11 @@ export function createAudit(sources: Sources): Audit {
   return async (tx, ...entries) => {
     for (let i = 0; i < entries.length; i += rowsPerInsert) {
       const some = entries.slice(i, i + rowsPerInsert).map((entry) => ({ entry, ids: idsOf(entry) }));
-      const names = await namesNow(tx, together(some.map(({ ids }) => ids)));
+      const told = new Map(
+        some.flatMap(({ entry: { actor, names = {} } }) => [...Object.entries(names), ...nameOf(actor)]),
+      );
+      const asked = new Map(some.flatMap(({ ids }) => [...ids]).filter(([id]) => !told.has(id)));
+      const names = new Map([...told, ...(await namesNow(tx, byKind(asked)))]);
       const rows = some.map(({ entry, ids }) => ({
         id: sources.newId(),
         at: sources.now(),
@@ -24,7 +28,7 @@ export function createAudit(sources: Sources): Audit {
         unit_id: entry.unitId,
         detail: JSON.stringify(entry.detail),
         names: JSON.stringify(
-          Object.fromEntries([...ids.values()].flat().flatMap((id) => (names.has(id) ? [[id, names.get(id)]] : []))),
+          Object.fromEntries([...ids.keys()].flatMap((id) => (names.has(id) ? [[id, names.get(id)]] : []))),
         ),
       }));
       await tx.insertInto('audit_log').values(rows).execute();
@@ -32,12 +36,15 @@ export function createAudit(sources: Sources): Audit {
   };
 }
 
-function together(all: readonly ReturnType<typeof idsOf>[]): Map<string, string[]> {
-  const sets = new Map<string, Set<string>>();
-  for (const [kind, ids] of all.flatMap((one) => [...one])) {
-    const set = sets.get(kind) ?? new Set();
-    sets.set(kind, set);
-    for (const id of ids) set.add(id);
+const nameOf = (actor: AuditEntry['actor']): [string, string][] =>
+  actor?.name === undefined ? [] : [[actor.userId, actor.name]];
+
+function byKind(kinds: ReadonlyMap<string, string>): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const [id, kind] of kinds) {
+    const some = ids.get(kind) ?? [];
+    ids.set(kind, some);
+    some.push(id);
   }
-  return new Map([...sets].map(([kind, ids]) => [kind, [...ids]]));
+  return ids;
 }

@@ -11,7 +11,7 @@ import { reachOf, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Presence } from '../../realtime/presence.ts';
 import { nextNumber } from '../../store/settings.ts';
-import type { Tx } from '../../store/store.ts';
+import { sentTogether, type Tx } from '../../store/store.ts';
 import type { KeysService } from '../keys/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { takeoverRepo as repo, type TakeoverRow, type Targeting } from './repo.ts';
@@ -88,7 +88,7 @@ export function createIssuer(context: Context, deps: IssueDeps) {
         params: { text: open.text },
       });
     const work = async (tx: Tx): Promise<string> => {
-      const [counter, isDue, targets] = await Promise.all([
+      const [counter, isDue, targets] = await sentTogether([
         // The counter's row is the lock: takeovers are raised one after another, and their numbers have no holes.
         nextNumber(tx, counterKey),
         options.check(tx),
@@ -119,7 +119,7 @@ export function createIssuer(context: Context, deps: IssueDeps) {
         unpaired,
       };
       const subjectId = draft.supersedes ?? draft.takeoverId;
-      await Promise.all([
+      await sentTogether([
         repo.insert(tx, {
           ...rowOf(document, jws, actor, unitId),
           target_count: boardIds.length,
@@ -127,7 +127,15 @@ export function createIssuer(context: Context, deps: IssueDeps) {
           unpaired_count: unpaired,
         }),
         to ? repo.freezeTargets(tx, document.takeoverId, to, away) : null,
-        audit(tx, { actor, action: options.action, subjectType: 'takeover', subjectId, unitId, detail }),
+        audit(tx, {
+          actor,
+          action: options.action,
+          subjectType: 'takeover',
+          subjectId,
+          unitId,
+          detail,
+          names: { [draft.takeoverId]: draft.content.headline },
+        }),
       ]);
       return jws;
     };
