@@ -44,11 +44,10 @@ export interface Store {
   readonly report: Db;
   /**
    * Runs `work` in one durable transaction; a throw leaves nothing behind. Keep it short: on SQLite every other writer waits.
-   * On PostgreSQL a deadlock makes it run again, up to `mostTries` times: `work` does nothing outside `tx` that may not be done twice,
-   * or asks for `once`.
+   * On PostgreSQL a deadlock makes it run again, up to `mostTries` times: `work` does nothing outside `tx` that may not be done twice.
    * Inside it use `tx` alone: a second transaction inside would wait for the first for ever, and throws `store_nested` instead.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>, options?: { readonly once?: boolean }): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Inserts many rows of one table, passed as one JSON text so that a storm of records costs the event loop little.
    * With `ignoreConflicts` rows whose key exists are left as they are; with `addTo` the columns apart from that key are added to
@@ -79,6 +78,17 @@ export interface StoreOptions {
   readonly onLost?: (error: StoreError) => void;
   /** Told of connections that broke while idle. */
   readonly onError: (error: Error) => void;
+}
+
+/**
+ * Statements that a transaction sends together. All are waited for before the failure of one is thrown: what came after the rollback
+ * would be a transaction of its own.
+ */
+export async function sentTogether<const T extends readonly unknown[]>(
+  statements: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(statements);
+  return Promise.all(statements);
 }
 
 const READERS = 2;
@@ -214,7 +224,7 @@ function shared({ read, write, report }: Connections): Connections & Pick<Store,
     read,
     write,
     report,
-    async transaction(work, { once = false } = {}) {
+    async transaction(work) {
       if (current.getStore()?.open)
         throw new StoreError('store_nested', 'A transaction inside a transaction: pass tx on');
       for (let tries = 1; ; tries++) {
@@ -228,7 +238,7 @@ function shared({ read, write, report }: Connections): Connections & Pick<Store,
             }
           });
         } catch (error) {
-          if (once || tries === mostTries || !isLostRace(error)) throw error;
+          if (tries === mostTries || !isLostRace(error)) throw error;
         }
         // Those who met do not come back together.
         await setTimeout(Math.random() * pauseMs * 2 ** (tries - 1));

@@ -79,8 +79,8 @@ export interface NoticesService extends Pick<NoticeBin, 'remove'> {
   ): Promise<(T & { readonly effectiveDurationMs: number })[]>;
   /** What notices are called, deleted ones too. */
   headings(ids: readonly string[]): Promise<Map<string, repo.Heading>>;
-  /** How long boards show those of the ids that there are, as this person is told them, ms. */
-  lengths(actor: Actor, ids: readonly string[]): Promise<Map<string, number>>;
+  /** How long boards show those of the ids that they show, as approved last, ms. */
+  lengths(ids: readonly string[]): Promise<Map<string, number>>;
   /** Makes rows of a release before findable; takes its time, beside people's work. @param signal ends it */
   foldOldRows(signal?: AbortSignal): Promise<void>;
 }
@@ -314,12 +314,11 @@ export function createNoticesService(
     unapproved: (ids) => versions.findUnapproved(store.read, ids),
     timed,
     headings: (ids) => repo.findHeadings(store.read, ids),
-    async lengths(actor, ids) {
+    async lengths(ids) {
       const lengths = new Map<string, number>();
       // Some at a time: lists of long playlists ask for the lengths of thousands.
       for (let i = 0; i < ids.length; i += noticesPerTurn) {
-        const found = await repo.findNotices(store.read, ids.slice(i, i + noticesPerTurn));
-        const some = await timed(await asTold(actor, found));
+        const some = await timed(await versions.findApproved(store.read, ids.slice(i, i + noticesPerTurn)));
         for (const notice of some) lengths.set(notice.id, notice.effectiveDurationMs);
       }
       return lengths;

@@ -90,10 +90,10 @@ export function createPlaylistsService(
   const lengthOf = ({ ownMs, noticeIds }: ReturnType<typeof shownOf>, lengths: ReadonlyMap<string, number>): number =>
     noticeIds.reduce((ms, id) => ms + (lengths.get(id) ?? 0), ownMs);
 
-  async function counted(actor: Actor, record: PlaylistRecord, db: Db): Promise<Playlist> {
+  async function counted(record: PlaylistRecord, db: Db): Promise<Playlist> {
     const sums = await repo.findSums(store.dialect, db, record.id);
     const shown = shownOf({ unitId: record.unitId, sums }, await mourningNow());
-    const lengths = await notices.lengths(actor, [...new Set(shown.noticeIds)]);
+    const lengths = await notices.lengths([...new Set(shown.noticeIds)]);
     return { ...record, ...shown.counts, totalMs: lengthOf(shown, lengths) };
   }
 
@@ -145,10 +145,10 @@ export function createPlaylistsService(
     return { unitId: input.unitId, name, items: input.items };
   }
 
-  async function view(actor: Actor, id: string): Promise<Playlist> {
+  async function view(id: string): Promise<Playlist> {
     const record = await repo.findPlaylist(store.write, id);
     if (!record) throw unknown();
-    return counted(actor, record, store.write);
+    return counted(record, store.write);
   }
 
   return {
@@ -165,7 +165,7 @@ export function createPlaylistsService(
       const mourning = await mourningNow();
       const asked = new Set<string>();
       await mapInTurns(page, (row) => shownOf(row, mourning).noticeIds.forEach((id) => asked.add(id)));
-      const lengths = await notices.lengths(actor, [...asked]);
+      const lengths = await notices.lengths([...asked]);
       const playlists = await mapInTurns(page, (row) => {
         const { sums, ...playlist } = row;
         const shown = shownOf({ unitId: row.unitId, sums }, mourning);
@@ -174,7 +174,7 @@ export function createPlaylistsService(
       return { playlists, next, total };
     },
     async get(actor, id) {
-      return counted(actor, await find(actor, id), store.read);
+      return counted(await find(actor, id), store.read);
     },
     async create(actor, input) {
       access.assert(actor, 'content.edit', input.unitId);
@@ -192,7 +192,7 @@ export function createPlaylistsService(
           detail,
         });
       });
-      return view(actor, id);
+      return view(id);
     },
     async edit(actor, id, revision, input) {
       const before = await find(actor, id);
@@ -215,7 +215,7 @@ export function createPlaylistsService(
         });
       });
       events.emit('contentSaved', { kind: 'playlist', id });
-      return view(actor, id);
+      return view(id);
     },
     async remove(actor, id, revision) {
       const record = await find(actor, id);
@@ -260,7 +260,7 @@ export function createPlaylistsService(
         });
       });
       events.emit('contentSaved', { kind: 'playlist', id });
-      return view(actor, id);
+      return view(id);
     },
     async usable(actor, id, tx) {
       const [record] = await repo.holdPlaylists(tx, [id]);
