@@ -7,6 +7,8 @@ import { testActor } from '../../testing.ts';
 import { wordGroups } from '../../listing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { searchPage } from './search.ts';
+import { addWords, findUnworded } from './words-repo.ts';
+import { wordsOf } from './words.ts';
 
 describeStores('content lists', (under) => {
   let test: TestContent;
@@ -128,14 +130,14 @@ describeStores('content lists', (under) => {
       expect(await found(editor, { category: 'economy' })).toEqual([]);
       expect(await found(admin, { q: 'bong da', category: 'economy' })).toEqual(['Giải bóng đá mở rộng']);
       expect(await found(admin, { q: 'olympic' })).toEqual([]);
-      // What a playlist comes to, too.
+      // What a playlist comes to is what boards show, whoever asks.
       const { id } = await test.playlist(admin, [made.id], test.ids.province, 'Thể thao');
       const totals = async (actor: Actor) => [
         (await test.playlists.get(actor, id)).totalMs,
         (await test.playlists.list(actor, { q: 'the thao' })).playlists[0]!.totalMs,
       ];
-      expect(await totals(admin)).toEqual([90_000, 90_000]);
-      expect(await totals(editor)).toEqual([made.effectiveDurationMs, made.effectiveDurationMs]);
+      for (const actor of [admin, editor])
+        expect(await totals(actor)).toEqual([made.effectiveDurationMs, made.effectiveDurationMs]);
       await test.playlists.remove(admin, id);
       await test.notices.remove(admin, made.id);
     });
@@ -251,29 +253,72 @@ describeStores('content lists', (under) => {
       await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
     });
 
-    it('have the words that are saved while those of a release before are being made', async () => {
-      const made = await Promise.all(Array.from({ length: 60 }, (_, i) => test.text(editor, `Tin xưa ${i}`)));
-      await under.store.write.deleteFrom('notice_words').execute();
-      const folding = test.notices.foldOldRows();
-      const { id, revision } = made.at(-1)!;
-      await test.notices.edit(editor, id, revision, {
-        unitId: test.ids.commune,
-        title: 'Tin hôm nay',
-        category: 'local',
-        content: saying('Tin hôm nay'),
-        durationMs: null,
-      });
-      await folding;
-      expect(titles(await test.notices.list(admin, { q: 'hom nay' }))).toEqual(['Tin hôm nay']);
-      expect((await test.notices.list(admin, { q: 'tin xua' })).total).toBe(59);
-      for (const one of made) await under.store.write.deleteFrom('notices').where('id', '=', one.id).execute();
-    });
+    describe('of a release before', () => {
+      const unworded = () => findUnworded(under.store.read, 'notice_words', { after: '', limit: 1000 });
+      const word = (rows: Awaited<ReturnType<typeof unworded>>) => {
+        const worded = rows.map((row) => ({ ...row, ...wordsOf({ title: row.title, content: null }) }));
+        let runs = 0;
+        return under.store
+          .transaction((tx) => {
+            runs++;
+            return addWords(under.store, tx, 'notice_words', worded);
+          })
+          .then(() => runs);
+      };
 
-    it('are left for the next start where this one ends', async () => {
-      await under.store.write.deleteFrom('notice_words').execute();
-      await test.notices.foldOldRows(AbortSignal.abort());
-      expect(await under.store.read.selectFrom('notice_words').selectAll().execute()).toEqual([]);
-      await test.notices.foldOldRows();
+      it('keep the words that are saved while theirs are being made, and may be removed meanwhile', async () => {
+        const [edited, removed, left] = await Promise.all(
+          ['sửa', 'xoá', 'để'].map((word) => test.text(editor, `Tin xưa ${word}`)),
+        );
+        await under.store.write.deleteFrom('notice_words').execute();
+        const before = await unworded();
+        await test.notices.edit(editor, edited!.id, edited!.revision, {
+          unitId: test.ids.commune,
+          title: 'Tin hôm nay',
+          category: 'local',
+          content: saying('Tin hôm nay'),
+          durationMs: null,
+        });
+        await under.store.write.deleteFrom('notices').where('id', '=', removed!.id).execute();
+        await word(before);
+        expect(titles(await test.notices.list(admin, { q: 'hom nay' }))).toEqual(['Tin hôm nay']);
+        expect(titles(await test.notices.list(admin, { q: 'tin xua' }))).toEqual(['Tin xưa để']);
+        const { folded } = await under.store.read
+          .selectFrom('notices')
+          .select('folded')
+          .where('id', '=', edited!.id)
+          .executeTakeFirstOrThrow();
+        expect(folded).toBe('tin hom nay');
+        for (const { id } of [edited!, left!])
+          await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
+      });
+
+      it('are given words by two processes that do not stop each other', async () => {
+        const made = await Promise.all(Array.from({ length: 50 }, (_, i) => test.text(editor, `Tin đôi ${i}`)));
+        for (let round = 0; round < 3; round++) {
+          await under.store.write.deleteFrom('notice_words').execute();
+          const rows = await unworded();
+          expect(await Promise.all([word(rows), word(rows.toReversed())])).toEqual([1, 1]);
+        }
+        for (const { id } of made) await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
+      });
+
+      it('are left for the next start where this one ends', async () => {
+        const made = await Promise.all(Array.from({ length: 60 }, (_, i) => test.text(editor, `Tin dở ${i}`)));
+        await under.store.write.deleteFrom('notice_words').execute();
+        const all = (await unworded()).length;
+        await test.notices.foldOldRows(AbortSignal.abort());
+        expect(await unworded()).toHaveLength(all);
+        let asked = 0;
+        const midway = { get aborted() { return ++asked > 1; } }; // prettier-ignore
+        await test.notices.foldOldRows(midway as AbortSignal);
+        const left = (await unworded()).length;
+        expect(left).toBeGreaterThan(0);
+        expect(left).toBeLessThan(all);
+        await test.notices.foldOldRows();
+        expect(await unworded()).toEqual([]);
+        for (const { id } of made) await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
+      });
     });
 
     it('find versions of a release before, once they are folded', async () => {

@@ -21,7 +21,8 @@ export async function addWords(
   rows: readonly (Words & Pick<Unworded, 'noticeId' | 'title'>)[],
 ): Promise<void> {
   const ids = rows.map(({ noticeId }) => noticeId);
-  const held = await tx.selectFrom('notices').select('id').where('id', 'in', ids).forShare().execute();
+  // In one order and for the change below, so that two processes wait for each other, and never in a circle.
+  const held = await tx.selectFrom('notices').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
   const there = new Set(held.map(({ id }) => id));
   const kept = rows.filter(({ noticeId }) => there.has(noticeId));
   const values = kept.map(({ noticeId, folded, words }) => [noticeId, folded, words]);
