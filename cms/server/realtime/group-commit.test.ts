@@ -98,6 +98,24 @@ describe('GroupCommit', () => {
     expect(transactions).toBeLessThanOrEqual(1 + bad.size * 2 * Math.log2(count));
   });
 
+  it('writes a lone item with the transaction that runs again after a lost race', async () => {
+    const written: number[][] = [];
+    const store = {
+      async transaction(work: (tx: Tx) => Promise<void>) {
+        await work({} as Tx).catch(() => work({} as Tx));
+      },
+    } as unknown as Store;
+    const group = new GroupCommit<number>(store, {
+      ...options,
+      write: (_tx, items) => {
+        written.push([...items]);
+        return written.length === 1 ? Promise.reject(new Error('deadlock detected')) : Promise.resolve();
+      },
+    });
+    await group.add(1);
+    expect(written).toEqual([[1], [1]]);
+  });
+
   it('salvages nothing item by item when transactions are no longer to be had', async () => {
     let asked = 0;
     const store = {

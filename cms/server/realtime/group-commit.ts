@@ -79,20 +79,17 @@ export class GroupCommit<T> {
     let weight = 0;
     let started = 0;
     try {
-      await this.#store.transaction(
-        async (tx) => {
-          ({ taken, weight } = this.#take());
-          started = this.#clock();
-          if (taken.length > 0)
-            await this.#options.write(
-              tx,
-              taken.map(({ item }) => item),
-            );
-          onWritten();
-          // Who is taken is taken once; if they lose a race, they are tried again below.
-        },
-        { once: true },
-      );
+      await this.#store.transaction(async (tx) => {
+        // Run again after a lost race, it has the same items.
+        if (taken.length === 0) ({ taken, weight } = this.#take());
+        started = this.#clock();
+        if (taken.length > 0)
+          await this.#options.write(
+            tx,
+            taken.map(({ item }) => item),
+          );
+        onWritten();
+      });
       for (const waiting of taken) waiting.resolve();
       if (taken.length > 0) this.#learn(weight, this.#clock() - started);
     } catch (error) {
