@@ -54,6 +54,11 @@ it.each<[string, string]>([
   const response = await get(url, accept);
   expect(response.statusCode).toBe(404);
   expect(response.json()).toMatchObject({ error: { code: 'not_found' } });
+  // What is kept in between must not be given to a browser.
+  expect(response.headers).toMatchObject({
+    'cache-control': 'no-store',
+    vary: expect.stringMatching(/accept(,|$)/i) as string,
+  });
 });
 
 it('a page is one for who takes HTML only, and says so to what lies between', async () => {

@@ -48,9 +48,12 @@ export function pageRoutes(folders: PageFolders): Routes {
         const path = request.params['*'];
         // A name with a dot is a file; everything else is a page, which the app in index.html knows.
         if (path === '' || /\.[a-z0-9]+$/i.test(path)) return send(reply, web, path || 'index.html');
-        if (isForMachines(path) || !/\btext\/html\b/.test(request.headers.accept ?? ''))
+        void reply.header('vary', 'Accept');
+        if (isForMachines(path) || !/\btext\/html\b/.test(request.headers.accept ?? '')) {
+          void reply.header('cache-control', 'no-store');
           throw new AppError('not_found', 'There is nothing at this address', { status: 404 });
-        return send(reply.header('vary', 'Accept'), web, 'index.html');
+        }
+        return send(reply, web, 'index.html');
       });
     }
   };
