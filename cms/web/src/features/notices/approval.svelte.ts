@@ -14,7 +14,7 @@ import { useApp } from '../../lib/app.svelte.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 
 /** Asks again when somebody has submitted, decided or edited. */
-function follow(app: App, reload: () => void): void {
+export function followApprovals(app: App, reload: () => void): void {
   $effect(() => {
     const ends = [app.live.on('approvalsChangedV1', reload), app.live.onReturn(reload)];
     return () => {
@@ -32,7 +32,7 @@ export function useApproval(id: () => string | undefined): Resource<NoticeApprov
       ? undefined
       : await app.api.get(`/api/notices/${notice}/approval`, noticeApproval, signal);
   });
-  follow(app, () => void resource.reload());
+  followApprovals(app, () => void resource.reload());
   return resource;
 }
 
@@ -61,7 +61,7 @@ export function provideDesk(): void {
       ? (await app.api.get('/api/notices/returned', returnedNotices, signal)).notices
       : [],
   );
-  follow(app, () => {
+  followApprovals(app, () => {
     void waiting.reload();
     void returned.reload();
   });
