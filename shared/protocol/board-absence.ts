@@ -11,8 +11,10 @@ export const togetherMs = 10 * 60_000;
 export const briefMs = 5 * 60_000;
 /** What a player wrote down this long before it left may have to do with it, ms. */
 export const faultBeforeMs = 10 * 60_000;
-/** How long before, for restarts and steps of the clock, ms. */
+/** How long before, for restarts and the clock, ms. */
 export const dayMs = 86_400_000;
+/** A machine's clock that is wrong by less breaks no connection, ms. */
+export const clockOffMs = 2 * 60_000;
 /** More restarts in a day than somebody makes by hand. */
 const manyRestarts = 3;
 /** Operators cut a SIM card off some days after its end, and clocks of records are days, ms. */
@@ -21,18 +23,18 @@ const [simBeforeMs, simAfterMs] = [dayMs, 7 * dayMs];
 /** GET /api/boards/:id/absence → what is known of why the board is away; null when it is not. */
 export const absenceEvidence = z.strictObject({
   since: msUtc,
-  /** Of the other boards with a player in its unit: how many there are, are online, and left within `togetherMs` of it. */
-  others: z.strictObject({ paired: z.int(), online: z.int(), together: z.int() }),
-  /** Of the other boards with a player in the whole installation; whether any was heard of after this one left. */
-  everywhere: z.strictObject({ paired: z.int(), heard: z.boolean() }),
+  /** Of the other boards of its unit: how many were there when it left, are online, and left within `togetherMs` of it. */
+  others: z.strictObject({ there: z.int(), online: z.int(), together: z.int() }),
+  /** Whether boards outside its unit were there when it left, and whether any board at all was heard of after. */
+  everywhere: z.strictObject({ there: z.boolean(), heard: z.boolean() }),
   /** The first moment that its SIM card is not paid for; null: nobody wrote it down, or the asker may not read it. */
   simPaidUntil: msUtc.nullable(),
   /** What the player said last, within `faultBeforeMs` before it left. What it says of the time after comes when it is back. */
   fault: z.strictObject({ at: msUtc, code: z.string(), detail: z.string() }).nullable(),
   /** How often the player started in the day before. */
   restarts: z.int(),
-  /** By how much its clock was set in the day before, ms; null: it was not. */
-  clockStepMs: z.int().nullable(),
+  /** By how much its machine's clock was wrong by its last word of the day before, ms; null: it was right enough, or said nothing. */
+  clockOffMs: z.int().nullable(),
 });
 export type AbsenceEvidence = z.infer<typeof absenceEvidence>;
 export const absenceAnswer = z.strictObject({ evidence: absenceEvidence.nullable() });
@@ -44,18 +46,20 @@ interface Known {
 
 /** @param others the other boards of its unit */
 export function othersOf(since: number, others: readonly Known[]): AbsenceEvidence['others'] {
-  const paired = others.filter(({ presence }) => presence !== 'unpaired');
+  const online = others.filter(({ presence }) => presence === 'online').length;
+  // What left long before, or never was there, says nothing of this.
+  const left = others.flatMap((one) =>
+    one.presence === 'offline' && one.since !== null && one.since >= since - togetherMs ? [one.since] : [],
+  );
   return {
-    paired: paired.length,
-    online: paired.filter(({ presence }) => presence === 'online').length,
-    together: paired.filter(
-      (one) => one.presence === 'offline' && one.since !== null && Math.abs(one.since - since) <= togetherMs,
-    ).length,
+    there: online + left.length,
+    online,
+    together: left.filter((at) => at <= since + togetherMs).length,
   };
 }
 
 /**
- * brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit left together. power: it kept restarting. sim: its
+ * brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit that were there left together. power: it kept restarting. sim: its
  * SIM card had just ended. player: it had just told of a fault. own: others are there. unknown: nothing points anywhere.
  */
 export type Suspicion = 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'own' | 'unknown';
@@ -64,7 +68,7 @@ export type AbsenceStep =
 
 const stepsOf: Record<Suspicion, readonly AbsenceStep[]> = {
   brief: ['wait'],
-  server: ['checkServer'],
+  server: ['checkServer', 'look'],
   area: ['askPower', 'askLine', 'visit'],
   power: ['look', 'askPower', 'visit'],
   sim: ['paySim', 'restart', 'visit'],
@@ -74,15 +78,15 @@ const stepsOf: Record<Suspicion, readonly AbsenceStep[]> = {
 };
 
 /** What the other boards of the unit suggest; null: nothing. */
-export function amongOthers({ paired, online, together }: AbsenceEvidence['others']): 'area' | 'own' | null {
-  if (paired > 0 && together === paired) return 'area';
+export function amongOthers({ there, online, together }: AbsenceEvidence['others']): 'area' | 'own' | null {
+  if (there > 0 && together === there) return 'area';
   return online > 0 ? 'own' : null;
 }
 
 function suspect(evidence: AbsenceEvidence, now: number): Suspicion {
   const { since, others, everywhere, simPaidUntil } = evidence;
   if (now - since < briefMs) return 'brief';
-  if (everywhere.paired > others.paired && !everywhere.heard) return 'server';
+  if (everywhere.there && !everywhere.heard) return 'server';
   const among = amongOthers(others);
   if (among === 'area') return among;
   if (simPaidUntil !== null && since >= simPaidUntil - simBeforeMs && since <= simPaidUntil + simAfterMs) return 'sim';
@@ -104,8 +108,8 @@ export function absenceOf(
     steps.delete('checkSim');
     steps.add('paySim');
   }
-  // Where a clock is far off, every proof of who the player is looks too old or too new.
-  if (isLong && evidence.clockStepMs !== null) steps.add('checkClock');
+  // By a wrong clock the server's certificate (TLS) looks too old or too new.
+  if (isLong && evidence.clockOffMs !== null) steps.add('checkClock');
   if (stepsOf[suspicion].includes('visit')) steps.add('visit');
   return { suspicion, steps: [...steps] };
 }

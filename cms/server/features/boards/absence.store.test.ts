@@ -70,12 +70,16 @@ describeStores('what is known of a board that is away', (under) => {
     const alone = await absence.of(test.admin, board);
     expect(absenceEvidence.parse(alone)).toMatchObject({
       since: away,
-      others: { paired: 1, online: 0, together: 1 },
-      everywhere: { paired: 2, heard: false },
+      others: { there: 1, online: 0, together: 1 },
+      everywhere: { there: true, heard: false },
       fault: null,
       restarts: 0,
-      clockStepMs: null,
+      clockOffMs: null,
     });
+    // Dead long before, it says nothing.
+    await put(far, 0, away - 60 * 86_400_000);
+    await put(neighbour, 0, away - 60 * 86_400_000);
+    expect(await absence.of(test.admin, board)).toMatchObject({ others: { there: 0 }, everywhere: { there: false } });
     await put(far, 0, away + 1_800_000);
     expect(await absence.of(test.admin, board)).toMatchObject({ everywhere: { heard: true } });
     await put(far, 0, away);
@@ -87,14 +91,19 @@ describeStores('what is known of a board that is away', (under) => {
     const boot = { type: 'booted', bootId: board, host: 'chromium', app: '1' } as const;
     said(away - 2 * 86_400_000, boot);
     said(away - 7_200_000, boot);
-    said(away - 3_600_000, { type: 'clockStepped', fromOffsetMs: 0, toOffsetMs: 5000 });
+    said(away - 7_000_000, { type: 'clockStepped', fromOffsetMs: 0, toOffsetMs: -86_400_000 });
     said(away - 60_000, { type: 'faultRaised', code: 'disk_full', detail: 'x' });
     said(away + 60_000, boot);
     expect(await absence.of(test.admin, board)).toMatchObject({
       restarts: 1,
-      clockStepMs: 5000,
+      clockOffMs: -86_400_000,
       fault: { at: away - 60_000, code: 'disk_full' },
     });
+  });
+
+  it('tells of a clock that is wrong, not of one that was set right', async () => {
+    said(away - 30_000, { type: 'clockStepped', fromOffsetMs: -86_400_000, toOffsetMs: 1000 });
+    expect(await absence.of(test.admin, board)).toMatchObject({ clockOffMs: null });
   });
 
   it('tells of the SIM card to those who look after the board alone', async () => {

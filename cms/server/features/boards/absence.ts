@@ -1,5 +1,6 @@
 /** What is known of why a board is away, gathered from where it stands; shared/protocol/board-absence.ts says what it suggests. */
 import {
+  clockOffMs,
   dayMs,
   faultBeforeMs,
   othersOf,
@@ -14,7 +15,7 @@ import type { BoardsService } from './service.ts';
 
 interface Deps {
   readonly boards: Pick<BoardsService, 'require' | 'recordsOfUnits' | 'presences'>;
-  readonly conditions: Pick<BoardConditions, 'count' | 'heardSince'>;
+  readonly conditions: Pick<BoardConditions, 'elsewhere' | 'heardSince'>;
   readonly upkeep: Pick<UpkeepService, 'get' | 'mayRead'>;
   readonly proof: Pick<ProofService, 'events'>;
 }
@@ -34,8 +35,8 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       const own = presences.find((one) => one.boardId === boardId);
       if (own?.presence !== 'offline' || own.since === null) return null;
       const { since } = own;
-      const [counts, heard, record, { events }] = await Promise.all([
-        conditions.count(null),
+      const [there, heard, record, { events }] = await Promise.all([
+        conditions.elsewhere(unitId, since - togetherMs),
         conditions.heardSince(null, since + togetherMs),
         upkeep.mayRead(actor, unitId) ? upkeep.get(actor, boardId) : null,
         proof.events(actor, boardId, { limit: eventsRead }),
@@ -43,10 +44,8 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       const before = events.filter(({ at }) => at <= since && at > since - dayMs);
       const fault = before.find(({ at, body }) => body?.type === 'faultRaised' && at > since - faultBeforeMs);
       const step = before.find(({ body }) => body?.type === 'clockStepped')?.body;
-      const sum = (of: typeof counts): number => of.reduce((all, { count }) => all + count, 0);
-      const offline = sum(counts.filter(({ condition }) => condition === 'offline'));
-      // Of some of the unknown nothing was ever heard.
-      const online = sum(counts.filter(({ condition }) => !['offline', 'unpaired', 'unknown'].includes(condition)));
+      // Of trusted time to the machine's own.
+      const off = step?.type === 'clockStepped' ? step.toOffsetMs : 0;
       const others = othersOf(
         since,
         presences.filter((one) => one !== own),
@@ -54,14 +53,14 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       return {
         since,
         others,
-        everywhere: { paired: offline + online - 1, heard: heard || online > 0 || others.online > 0 },
+        everywhere: { there, heard: heard || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,
         fault:
           fault?.body?.type === 'faultRaised'
             ? { at: fault.at, code: fault.body.code, detail: fault.body.detail }
             : null,
         restarts: before.filter(({ body }) => body?.type === 'booted').length,
-        clockStepMs: step?.type === 'clockStepped' ? step.toOffsetMs - step.fromOffsetMs : null,
+        clockOffMs: Math.abs(off) >= clockOffMs ? off : null,
       };
     },
   };

@@ -86,6 +86,22 @@ export async function anyHeardSince(db: Db, unitIds: readonly string[] | null, s
   return (await inChunks(unitIds, (chunk) => heard.where('unit_id', 'in', chunk).execute())).length > 0;
 }
 
+/** Whether any board outside the unit is online, or was at `since` (ms UTC) or later. */
+export async function anyOnlineOutside(db: Db, unitId: string, since: number): Promise<boolean> {
+  const found = await db
+    .selectFrom('board_states')
+    .innerJoin('boards', 'boards.id', 'board_states.board_id')
+    .innerJoin('devices', 'devices.board_id', 'boards.id')
+    .select('boards.id')
+    .where('devices.ended_at', 'is', null)
+    .where('boards.deleted_at', 'is', null)
+    .where('boards.unit_id', '<>', unitId)
+    .where(({ eb, or }) => or([eb('board_states.online', '=', 1), eb('board_states.since', '>=', since)]))
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** Those that are in it the longest first; who has no such time comes last. */
 export async function boardsIn(
   db: Db,

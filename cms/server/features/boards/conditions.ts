@@ -13,6 +13,9 @@ export function createBoardConditions({ store, sources }: Pick<Context, 'store' 
     /** Whether any was heard of at that time or later, ms UTC. */
     heardSince: (unitIds: readonly string[] | null, since: number) => repo.anyHeardSince(store.read, unitIds, since),
 
+    /** Whether any board outside the unit is online, or was at that time or later, ms UTC. */
+    elsewhere: (unitId: string, since: number) => repo.anyOnlineOutside(store.report, unitId, since),
+
     /** @param cursor the `next` of the page before */
     async page(
       unitIds: readonly string[] | null,

@@ -37,13 +37,13 @@ export function stepWords(step: AbsenceStep): string {
 
 /** What is known, and what is not, one sentence each. @param readsSim whether the person may read until when the SIM card is paid */
 export function factWords(evidence: AbsenceEvidence, now: number, readsSim: boolean): string[] {
-  const { others, everywhere, simPaidUntil, fault, restarts, clockStepMs } = evidence;
+  const { others, everywhere, simPaidUntil, fault, restarts, clockOffMs } = evidence;
   const facts: string[] = [];
-  if (everywhere.paired > others.paired && !everywhere.heard) facts.push(m.absence_server());
+  if (everywhere.there && !everywhere.heard) facts.push(m.absence_server());
   facts.push(
-    others.paired === 0
+    others.there === 0
       ? m.absence_others_none()
-      : m.absence_others_together({ n: others.together, total: others.paired, online: others.online }),
+      : m.absence_others_together({ n: others.together, total: others.there, online: others.online }),
   );
   if (simPaidUntil !== null) {
     const day = formatDate(simPaidUntil - 1);
@@ -55,9 +55,7 @@ export function factWords(evidence: AbsenceEvidence, now: number, readsSim: bool
       : m.absence_no_fault(),
   );
   if (restarts > 1) facts.push(m.absence_restarts({ n: restarts }));
-  if (clockStepMs !== null)
-    facts.push(
-      m.absence_clock({ length: durationWords(Math.max(1000, Math.round(Math.abs(clockStepMs) / 1000) * 1000)) }),
-    );
+  if (clockOffMs !== null)
+    facts.push(m.absence_clock({ length: durationWords(Math.round(Math.abs(clockOffMs) / 60_000) * 60_000) }));
   return facts;
 }
