@@ -8,7 +8,7 @@ import { optionalLine, requiredLine } from '../common.ts';
 /** Of the first nine the word by which boards know it (`noticeCategories`), of one that was added a UUID. Never another. */
 export const categoryKey = z.string().regex(/^[\da-z-]{1,36}$/);
 
-/** None is ever deleted, and everybody who writes a notice is shown those in use. */
+/** In use: everybody who writes a notice is shown those. */
 export const mostCategories = 100;
 
 export const category = z.strictObject({

@@ -57,24 +57,6 @@ describeStores('categories', (under) => {
     return JSON.parse(detail);
   };
 
-  it('are a hundred at most, and the one too many is refused with what to do', async () => {
-    const many = (n: number) => (all: readonly Category[]) => [
-      ...all,
-      ...Array.from({ length: n - all.length }, (_, i) => ({
-        key: test.sources.newId(),
-        vi: `Nhóm ${i}`,
-        en: `Category ${i}`,
-        inUse: true,
-      })),
-    ];
-    await expect(change(many(101))).rejects.toMatchObject({
-      code: 'categories_too_many',
-      field: 'categories',
-      params: { max: 100 },
-    });
-    expect((await categories.read()).categories).toHaveLength(noticeCategories.length);
-  });
-
   it('are the nine that boards know on the first day, all in use', async () => {
     const { revision, categories: list } = await categories.read();
     expect(revision).toBe(0);
@@ -194,5 +176,24 @@ describeStores('categories', (under) => {
     const other = { ...bare, key: '0199d6a0-0000-7000-8000-00000000000b', vi: 'Tin khuyến nông' };
     expect(namesTaken([bare, other], other)).toEqual([]);
     expect(namesTaken([bare, { ...other, en: 'tin LÀNG nghề' }], bare)).toEqual(['en']);
+  });
+
+  it('are a hundred in use at most: one is taken out of use, none need be renamed', async () => {
+    const many = (all: readonly Category[]) => [
+      ...all,
+      ...Array.from({ length: 101 - all.filter(({ inUse }) => inUse).length }, (_, i) => ({
+        key: test.sources.newId(),
+        vi: `Nhóm ${i}`,
+        en: `Category ${i}`,
+        inUse: true,
+      })),
+    ];
+    const refused = { code: 'categories_too_many', field: 'categories', params: { max: 100 } };
+    await expect(change(many)).rejects.toMatchObject(refused);
+    const { categories: all } = await change((list) =>
+      many(list).map((one, i, { length }) => (i === length - 1 ? { ...one, inUse: false } : one)),
+    );
+    expect(all.filter(({ inUse }) => inUse)).toHaveLength(100);
+    await expect(change((list) => named(list, all.at(-1)!.key, { inUse: true }))).rejects.toMatchObject(refused);
   });
 });

@@ -54,14 +54,11 @@ function difference(before: readonly Category[], after: readonly Category[]): Re
 }
 
 function assertSound(before: readonly Category[], after: readonly Category[]): void {
-  if (after.length > mostCategories)
+  if (after.filter(({ inUse }) => inUse).length > mostCategories)
     throw new AppError(
       'categories_too_many',
-      `There are at most ${mostCategories} categories; rename one that is out of use`,
-      {
-        field: 'categories',
-        params: { max: mostCategories },
-      },
+      `There are at most ${mostCategories} categories in use; take one out of use first`,
+      { field: 'categories', params: { max: mostCategories } },
     );
   const keys = new Set(after.map(({ key }) => key));
   const missing = before.find(({ key }) => !keys.has(key));
