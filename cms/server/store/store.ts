@@ -29,7 +29,6 @@ const asText = (rows: BulkInput): BulkText =>
 interface InsertOptions {
   readonly ignoreConflicts?: boolean;
   readonly addTo?: readonly string[];
-  readonly mend?: { readonly key: string; readonly where: string };
 }
 
 /**
@@ -51,8 +50,7 @@ export interface Store {
   /**
    * Inserts many rows of one table, passed as one JSON text so that a storm of records costs the event loop little.
    * With `ignoreConflicts` rows whose key exists are left as they are; with `addTo` the columns apart from that key are added to
-   * what such rows hold, and no two of the given rows may have one key; with `mend` rows whose `key` exists and hold another value of
-   * `where` are written anew. Runs in the given transaction.
+   * what such rows hold, and no two of the given rows may have one key. Runs in the given transaction.
    */
   insertMany<T extends keyof Database & string>(
     tx: Tx,
@@ -198,14 +196,8 @@ async function readColumnTypes(db: Db, table: string): Promise<Map<string, strin
 function onConflict(
   table: string,
   columns: readonly string[],
-  { ignoreConflicts = false, addTo, mend }: InsertOptions,
+  { ignoreConflicts = false, addTo }: InsertOptions,
 ): string {
-  if (mend) {
-    const values = columns
-      .filter((column) => column !== mend.key)
-      .map((column) => `"${column}" = excluded."${column}"`);
-    return `on conflict ("${mend.key}") do update set ${values.join(',')} where "${table}"."${mend.where}" <> excluded."${mend.where}"`;
-  }
   if (!addTo) return ignoreConflicts ? 'on conflict do nothing' : '';
   const sums = columns
     .filter((column) => !addTo.includes(column))

@@ -1,5 +1,5 @@
 /** What goes out with a publication, on both databases: said before it goes. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
@@ -166,8 +166,21 @@ describeStores('what publishing changes', (under) => {
     await under.store.write.deleteFrom('parts').where('notice_id', '=', goes.id).execute();
     expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: said }, { changes: said }]);
     expect((await changes(ids[0]!)).notices.filter(({ id }) => id === stays.id)).toEqual([]);
+    const told = vi.spyOn(test.context.log, 'error');
     await publish(...ids);
     expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: null }]);
+    expect(told).not.toHaveBeenCalled();
+    // What stays as it is, and what goes into a new version, is written anew where it was damaged, and never in silence.
+    for (const isNew of [false, true]) {
+      const damaged = under.store.write.updateTable('parts').where('notice_id', '=', stays.id);
+      const rows = await damaged.set({ body: '{"kind":"notice"}' }).returning('hash').execute();
+      if (isNew) await test.boards.patch(admin, ids[0]!, { name: 'Đình' });
+      await publish(...(isNew ? [ids[0]!] : ids));
+      expect(told).toHaveBeenCalledExactlyOnceWith({ hashes: rows.map(({ hash }) => hash) }, expect.any(String));
+      expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: null }]);
+      told.mockClear();
+    }
+    told.mockRestore();
   });
 
   it('is told of a board without a player too, and only to those who see the board', async () => {

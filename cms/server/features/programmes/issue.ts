@@ -66,7 +66,7 @@ export interface Issuer {
     actor: Pick<Actor, 'userId'> | null,
     more?: IssueExtras,
   ): Promise<Map<string, Version>>;
-  /** Writes the parts of programmes that stay as they are, where what is stored is not what was made now. */
+  /** Writes the parts of programmes that stay as they are, where what is stored is not what was made now, and says so in the log. */
   mend(parts: ReadonlyMap<string, EncodedPart>): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ const inOrder = (parts: ReadonlyMap<string, EncodedPart>): EncodedPart[][] =>
   );
 
 export function createIssuer(context: Context, { keys, units }: IssuerDeps): Issuer {
-  const { store, sources, audit, events } = context;
+  const { store, sources, audit, events, log } = context;
 
   /** A unit that has ended hangs nowhere any more; its boards still stand. */
   function pathOf(board: BoardRecord): string[] {
@@ -146,6 +146,22 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     return signDocument('bang-tin-manifest', payload, signer);
   }
 
+  /** @param stored whether all of them were stored once: what is not there is gone */
+  async function mend(parts: ReadonlyMap<string, EncodedPart>, stored: boolean): Promise<void> {
+    for (const some of inOrder(parts)) {
+      const hashes = some.map(({ hash }) => hash);
+      const held = new Map((await repo.findParts(store.read, hashes)).map(({ hash, body }) => [hash, body]));
+      const wrong = some.filter(({ hash, body }) => (held.has(hash) ? held.get(hash) !== body : stored));
+      if (wrong.length === 0) continue;
+      const said = wrong.map(({ hash }) => hash);
+      log.error({ hashes: said }, 'parts of programmes were damaged or gone in the database, and are written anew');
+      await store.transaction(async (tx) => {
+        await repo.deleteParts(tx, said);
+        await repo.insertParts(store, tx, wrong, sources.now());
+      });
+    }
+  }
+
   async function issue(
     drafts: readonly Draft[],
     waiting: readonly Waiting[],
@@ -168,6 +184,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       await turn();
     }
 
+    await mend(parts, false);
     const versions = new Map(issued.map(({ draft, version }) => [draft.board.id, version]));
     await store.transaction(async (tx) => {
       for (const some of inOrder(parts)) await repo.insertParts(store, tx, some, now);
@@ -225,10 +242,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
   }
 
   return {
-    async mend(parts) {
-      for (const some of inOrder(parts))
-        await store.transaction((tx) => repo.insertParts(store, tx, some, sources.now()));
-    },
+    mend: (parts) => mend(parts, true),
     statementOf,
     pathOf,
     hashOf,

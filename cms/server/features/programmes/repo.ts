@@ -139,15 +139,22 @@ export async function updateProgress(tx: Tx, reports: readonly ProgressRow[]): P
   return written;
 }
 
-/** Those that are there already stay; one whose text was damaged, and is not what its hash says any more, is written anew. */
+/** Those that are there already stay. */
 export async function insertParts(store: Store, tx: Tx, parts: readonly EncodedPart[], now: number): Promise<void> {
   await store.insertMany(
     tx,
     'parts',
     ['hash', 'size', 'body', 'created_at', 'notice_id'],
     parts.map((part) => [part.hash, part.size, part.body, now, noticeIdOf(part.body)]),
-    { mend: { key: 'hash', where: 'body' } },
+    { ignoreConflicts: true },
   );
+}
+
+export async function deleteParts(tx: Tx, hashes: readonly string[]): Promise<void> {
+  await inChunks(hashes, async (chunk) => {
+    await tx.deleteFrom('parts').where('hash', 'in', chunk).execute();
+    return [];
+  });
 }
 
 export async function findPart(db: Db | Tx, hash: string): Promise<string | null> {
