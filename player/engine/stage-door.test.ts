@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStageDoor } from './stage-door.ts';
 
@@ -27,4 +29,24 @@ test('a connection that was refused and stays does not keep the door from closin
   await door.close();
   refused.destroy();
   waiting.destroy();
+});
+
+test('the stage may run its own scripts and talk to its own engine, and nothing else', async () => {
+  const stageDir = await mkdtemp(join(tmpdir(), 'bang-tin-door-'));
+  await writeFile(join(stageDir, 'index.html'), '<!doctype html>');
+  const tokens = { host: 'h'.repeat(24), open: 'o'.repeat(24) };
+  const door = await openStageDoor({ stageDir, tokens, port: 0 });
+  try {
+    const page = await fetch(door.url('host'));
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy')?.split('; ');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${door.port} ws://localhost:${door.port}`);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  } finally {
+    await door.close();
+    await rm(stageDir, { recursive: true });
+  }
 });

@@ -5,14 +5,14 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { app, BrowserWindow, Menu, powerSaveBlocker, session, type WebContents } from 'electron';
+import { app, BrowserWindow, Menu, powerSaveBlocker, session } from 'electron';
 import { z } from 'zod';
 import { Ladder } from '../../../shared/faults/ladder.ts';
 import { faults, withAction } from '../../../shared/faults/table.ts';
 import { EngineProcess, type HostMessage } from '../engine-process.ts';
 import { noWindow, pictureWithin } from '../picture.ts';
 import { boardSwitches } from '../switches.ts';
-import { endPage, mayNavigate, mayRequest, windowOptions } from './policy.ts';
+import { confineContents, confineSession, endPage, windowOptions } from './policy.ts';
 
 const commandLine = z.object({
   cms: z.url({ protocol: /^https?$/ }).optional(),
@@ -76,7 +76,7 @@ class ElectronHost {
   start(): void {
     app.on('second-instance', () => this.#window?.focus());
     app.on('window-all-closed', () => this.#open());
-    app.on('web-contents-created', (_, contents) => this.#confine(contents));
+    app.on('web-contents-created', (_, contents) => confineContents(contents, () => this.#listening?.url ?? null));
     app.on('before-quit', (event) => {
       if (this.#quitting) return;
       event.preventDefault();
@@ -86,14 +86,7 @@ class ElectronHost {
     if (process.connected) process.on('disconnect', () => this.#end());
     Menu.setApplicationMenu(null);
     powerSaveBlocker.start('prevent-display-sleep');
-    const { defaultSession } = session;
-    defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-    defaultSession.setPermissionCheckHandler(() => false);
-    defaultSession.setDevicePermissionHandler(() => false);
-    defaultSession.on('will-download', (event) => event.preventDefault());
-    defaultSession.webRequest.onBeforeRequest(({ url }, answer) =>
-      answer({ cancel: !this.#listening || !mayRequest(url, this.#listening.url) }),
-    );
+    confineSession(session.defaultSession, () => this.#listening?.url ?? null);
     this.#engine.start();
   }
 
@@ -175,18 +168,6 @@ class ElectronHost {
       this.#reloadTimer = null;
       this.#load();
     }, step.waitMs);
-  }
-
-  /** Nothing leads away from the stage: no navigation, no window, no embedded page. */
-  #confine(contents: WebContents): void {
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-    contents.on('will-attach-webview', (event) => event.preventDefault());
-    const check = (event: { preventDefault(): void }, url: string) => {
-      if (!this.#listening || !mayNavigate(url, this.#listening.url)) event.preventDefault();
-    };
-    contents.on('will-navigate', (event) => check(event, event.url));
-    contents.on('will-redirect', (event) => check(event, event.url));
-    contents.on('will-frame-navigate', (event) => check(event, event.url));
   }
 
   async #takePicture(maxBytes: number): Promise<Uint8Array> {
