@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
 import { startEngine } from './engine.ts';
+import { Library } from './library.ts';
 import { noticeId, picture, programme, unitId, useBoard } from './testing-board.ts';
 import { sha256 } from './testing-cms.ts';
 import type { TestStage } from './testing-stage.ts';
@@ -38,6 +39,44 @@ test('what is damaged on the disk is set aside, reported and fetched again; some
   );
   expect((await readdir(join(b.dataDir, 'assets'))).some((name) => name.includes('.corrupt-'))).toBe(true);
   expect(sha256(await readFile(path))).toBe(sha256(picture(1)));
+});
+
+test('a file that is damaged while it plays is passed by, set aside, reported and fetched again, and then it plays', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, picture(1)], [2, null]);
+  await stage.untilNotice(noticeId(1));
+  await stage.untilNotice(noticeId(2));
+  const path = join(b.dataDir, 'assets', sha256(picture(1)));
+  const bytes = await readFile(path);
+  bytes[100]! ^= 1;
+  await writeFile(path, bytes);
+  expect(await b.fault('asset_unreadable')).toMatch(/→ passBy$/);
+  expect(await b.fault('asset_damaged')).toContain(sha256(picture(1)));
+  const shown = stage.shown.length;
+  await stage.until(() =>
+    stage.shown.slice(shown).some((scene) => scene.kind === 'notice' && scene.notice.noticeId === noticeId(1)),
+  );
+  expect(sha256(await readFile(path))).toBe(sha256(picture(1)));
+  expect((await readdir(join(b.dataDir, 'assets'))).filter((name) => name.includes('.corrupt-'))).toHaveLength(1);
+});
+
+test('a picture that the stage cannot show has its bytes looked at, whatever they were before', async () => {
+  const b = board();
+  const stage = await b.startPlaying([1, picture(1)]);
+  const scene = stage.commands.findLast((command) => command.type === 'show')!;
+  const looked = vi.spyOn(Library.prototype, 'verifyAnew');
+  stage.send({ type: 'failed', sceneId: scene.sceneId, code: 'asset_unreadable', detail: 'EncodingError' });
+  await b.fault('asset_unreadable');
+  expect(looked).toHaveBeenCalledWith(sha256(picture(1)));
+  looked.mockRestore();
+});
+
+test('what only the host has seen is in the journal', async () => {
+  const b = board();
+  await b.startPlaying([1, null]);
+  b.engine.hearFault({ type: 'fault', code: 'window_ended', detail: 'SIGSEGV → newWindow in 50 ms' });
+  expect(await b.fault('window_ended')).toBe('window_ended SIGSEGV → newWindow in 50 ms');
 });
 
 test('when the active manifest is damaged the programme before it plays, until it is here again', async () => {

@@ -84,3 +84,12 @@ test('a CMS that has less than was fetched is asked from the start next time, an
   expect(asked).toEqual([5, 0]);
   expect(library.has(ref)).toBe(true);
 });
+
+test('a file that was right is believed, until somebody could not show it', async () => {
+  expect(await library.verify(hash)).toBe(true);
+  disk.failing = 'EIO';
+  expect(await library.verify(hash)).toBe(true);
+  expect(await library.verifyAnew(hash)).toBe(false);
+  expect(damaged).toEqual([hash]);
+  expect(existsSync(library.path(hash))).toBe(false);
+});

@@ -56,6 +56,24 @@ test('an engine that says that it is alive goes on', async () => {
   await vi.waitFor(() => expect(reports[0]).toMatch(/code 7/), { timeout: 20_000 });
 });
 
+test('that an engine ended is told to the next one, once it hears; one that ended as it was meant to is no fault', async () => {
+  const heard = join(folder, 'heard');
+  start(`
+    import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+    const run = [1, 2].find((n) => !existsSync('${folder}/run' + n));
+    if (run) writeFileSync('${folder}/run' + run, '');
+    process.on('message', (said) => appendFileSync('${heard}', JSON.stringify(said) + '\\n'));
+    if (run === 1) process.exit(0);
+    else process.send({ type: 'alive' }, () => run === 2 && process.kill(process.pid, 'SIGKILL'));
+    setInterval(() => process.send({ type: 'alive' }), 50);
+  `);
+  await vi.waitFor(() => expect(existsSync(heard)).toBe(true), { timeout: 20_000 });
+  const said = readFileSync(heard, 'utf8').trim().split('\n');
+  expect(said.map((line) => JSON.parse(line) as unknown)).toEqual([
+    { type: 'fault', code: 'engine_ended', detail: 'SIGKILL → restartEngine in 500 ms' },
+  ]);
+});
+
 test('a new pairing is asked for until an engine has opened its store, and then no more', async () => {
   start(
     `

@@ -398,6 +398,46 @@ test('the picture stays while the engine is away, and the new one begins anew wi
   expect(await page.locator('.layer').count()).toBe(1);
 });
 
+test('a video plays on while the engine is away', async () => {
+  await open();
+  await director.present('v', await greenVideo(), { durationMs: 60_000 });
+  const { port } = director;
+  await director.stop();
+  const time = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+  const at = await time();
+  await page.waitForFunction((before) => document.querySelector('video')!.currentTime !== before, at);
+  expect(near((await pixels(await page.screenshot()))(320, 180), BLUE)).toBe(false);
+  director = await ScriptedDirector.start(folder, { port });
+});
+
+test('a video that stops is said to have stalled; a new layer takes its place without anything else between', async () => {
+  await open();
+  const video = await greenVideo();
+  const stalled = director.next('failed', 'first');
+  await director.present('first', video, { durationMs: 60_000 });
+  const [r, g, b] = (await pixels(await page.screenshot()))(320, 180);
+  // A decoder that gives nothing any more: no frame is counted, the picture stands.
+  await page.locator('video').evaluate((element: HTMLVideoElement) => {
+    element.getVideoPlaybackQuality = () => ({ totalVideoFrames: 7 }) as VideoPlaybackQuality;
+  });
+  expect((await stalled).code).toBe('decode_stalled');
+  expect(near((await pixels(await page.screenshot()))(320, 180), [r!, g!, b!])).toBe(true);
+  await director.present('second', video, { durationMs: 60_000, offsetMs: 1_000 });
+  expect(near((await pixels(await page.screenshot()))(320, 180), [r!, g!, b!])).toBe(true);
+  expect(await page.locator('video').count()).toBe(1);
+});
+
+test('a stage that is told to load itself again comes back and is ready', async () => {
+  await open();
+  await director.present('a', await plainImage('#1e3cc8'));
+  const ready = director.next('ready');
+  director.send({ type: 'reload' });
+  await ready;
+  director.configure();
+  await director.present('b', await plainImage('#d62828'));
+  expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
+});
+
 describe('the clock of the fallback slide', () => {
   const clock = () => page.locator('.fallback .time, .fallback .date').allInnerTexts();
   const nowMs = Date.UTC(2031, 1, 3, 0, 8, 9, 400);

@@ -99,6 +99,22 @@ test('the stage’s token is on no command line, which everybody can read, but i
   expect([statSync(door).mode & 0o777, statSync(home).mode & 0o777]).toEqual([0o600, 0o700]);
 });
 
+test('only a browser that has shown the stage, or has had its time for it, is given up', async () => {
+  await open();
+  browser!.restart();
+  await browser!.show('headless', url, null);
+  browser!.works();
+  expect(ended).toEqual([]);
+  browser!.restart();
+  await vi.waitFor(() => expect(ended).toEqual(['SIGKILL']), { timeout: 10_000 });
+  // The next one is on its way, and not to blame yet.
+  browser!.restart();
+  rmSync(join(folder, 'args'), { force: true });
+  await called();
+  browser!.restart();
+  expect(ended).toHaveLength(1);
+});
+
 test('a profile that a power cut left behind is not used again', async () => {
   const lock = join(folder, 'data/browser/profile/SingletonLock');
   mkdirSync(join(folder, 'data/browser/profile'), { recursive: true });
