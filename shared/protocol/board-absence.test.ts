@@ -8,6 +8,7 @@ const evidence = (over: Partial<AbsenceEvidence> = {}): AbsenceEvidence => ({
   others: { there: 0, online: 0, together: 0 },
   everywhere: { there: true, heard: true },
   simPaidUntil: null,
+  readsSim: true,
   fault: null,
   restarts: 1,
   clockOffMs: null,

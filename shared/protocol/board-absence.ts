@@ -29,6 +29,8 @@ export const absenceEvidence = z.strictObject({
   everywhere: z.strictObject({ there: z.boolean(), heard: z.boolean() }),
   /** The first moment that its SIM card is not paid for; null: nobody wrote it down, or the asker may not read it. */
   simPaidUntil: msUtc.nullable(),
+  /** Whether the asker may read that. */
+  readsSim: z.boolean(),
   /** What the player said last, within `faultBeforeMs` before it left. What it says of the time after comes when it is back. */
   fault: z.strictObject({ at: msUtc, code: z.string(), detail: z.string() }).nullable(),
   /** How often the player started in the day before. */

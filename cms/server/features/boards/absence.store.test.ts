@@ -108,8 +108,8 @@ describeStores('what is known of a board that is away', (under) => {
 
   it('tells of the SIM card to those who look after the board alone', async () => {
     const at = (role: 'technician' | 'viewer') => testActor({ unitId: test.ids.commune, role });
-    expect(await absence.of(at('technician'), board)).toMatchObject({ simPaidUntil: away - 1000 });
-    expect(await absence.of(at('viewer'), board)).toMatchObject({ simPaidUntil: null });
+    expect(await absence.of(at('technician'), board)).toMatchObject({ simPaidUntil: away - 1000, readsSim: true });
+    expect(await absence.of(at('viewer'), board)).toMatchObject({ simPaidUntil: null, readsSim: false });
     const stranger = testActor({ unitId: test.ids.sister, role: 'technician' });
     await expect(absence.of(stranger, board)).rejects.toMatchObject({ code: 'board_unknown' });
   });

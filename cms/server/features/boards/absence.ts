@@ -35,10 +35,11 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       const own = presences.find((one) => one.boardId === boardId);
       if (own?.presence !== 'offline' || own.since === null) return null;
       const { since } = own;
+      const readsSim = upkeep.mayRead(actor, unitId);
       const [there, heard, record, { events }] = await Promise.all([
         conditions.elsewhere(unitId, since - togetherMs),
         conditions.heardSince(null, since + togetherMs),
-        upkeep.mayRead(actor, unitId) ? upkeep.get(actor, boardId) : null,
+        readsSim ? upkeep.get(actor, boardId) : null,
         proof.events(actor, boardId, { limit: eventsRead }),
       ]);
       const before = events.filter(({ at }) => at <= since && at > since - dayMs);
@@ -55,6 +56,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
         others,
         everywhere: { there, heard: heard || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,
+        readsSim,
         fault:
           fault?.body?.type === 'faultRaised'
             ? { at: fault.at, code: fault.body.code, detail: fault.body.detail }

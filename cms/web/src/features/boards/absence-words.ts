@@ -1,7 +1,7 @@
 /** Why a board may be away, in words. */
 import type { AbsenceEvidence, AbsenceStep, Suspicion } from '../../../../../shared/protocol/board-absence.ts';
 import { sentenceOf } from '../../lib/errors.ts';
-import { formatDate, formatTime } from '../../lib/time.ts';
+import { formatDate, formatDateTime, formatTime, startOfDay } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 
@@ -35,9 +35,9 @@ export function stepWords(step: AbsenceStep): string {
   return steps[step]();
 }
 
-/** What is known, and what is not, one sentence each. @param readsSim whether the person may read until when the SIM card is paid */
-export function factWords(evidence: AbsenceEvidence, now: number, readsSim: boolean): string[] {
-  const { others, everywhere, simPaidUntil, fault, restarts, clockOffMs } = evidence;
+/** What is known, and what is not, one sentence each. */
+export function factWords(evidence: AbsenceEvidence, now: number): string[] {
+  const { others, everywhere, simPaidUntil, readsSim, fault, restarts, clockOffMs } = evidence;
   const facts: string[] = [];
   if (everywhere.there && !everywhere.heard) facts.push(m.absence_server());
   facts.push(
@@ -49,9 +49,10 @@ export function factWords(evidence: AbsenceEvidence, now: number, readsSim: bool
     const day = formatDate(simPaidUntil - 1);
     facts.push(simPaidUntil <= now ? m.absence_sim_ended({ day }) : m.absence_sim_paid({ day }));
   } else if (readsSim) facts.push(m.absence_sim_unknown());
+  const timeOf = (at: number): string => (at < startOfDay(now) ? formatDateTime(at) : formatTime(at));
   facts.push(
     fault
-      ? m.absence_fault({ time: formatTime(fault.at), fault: sentenceOf(fault.code, { detail: fault.detail }) })
+      ? m.absence_fault({ time: timeOf(fault.at), fault: sentenceOf(fault.code, { detail: fault.detail }) })
       : m.absence_no_fault(),
   );
   if (restarts > 1) facts.push(m.absence_restarts({ n: restarts }));
