@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright';
+import { chromium, errors, type Page } from 'playwright';
 import { expect as see } from 'playwright/test';
 import sharp from 'sharp';
 import { ensureBrowser } from '../scripts/lib/browser.ts';
@@ -41,7 +41,10 @@ async function cover(page: Page): Promise<void> {
     .getByRole('heading')
     .first()
     .waitFor({ timeout: 60_000 })
-    .catch(() => console.log('cover: the board shows no notice with a heading now, so it is taken with a picture'));
+    .catch((error: unknown) => {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      console.log('cover: the board shows no notice with a heading now, so it is taken with a picture');
+    });
   // The live state follows within a second; the toast of the pairing goes.
   await page.waitForTimeout(2_000);
   const board = await glass.page.screenshot();

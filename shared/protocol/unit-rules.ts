@@ -1,13 +1,18 @@
 /** What the tree of units may look like: codes, and which level hangs from which. */
 import type { UnitLevel } from './api/units.ts';
 
+/** What codes of units that no register numbers are made of, and the longest, characters. */
+export const ownCodeCharacters = '0-9A-Za-z./-';
+export const longestOwnCode = 20;
+const ownCode = new RegExp(`^[${ownCodeCharacters}]{1,${longestOwnCode}}$`);
+
 /** Quyết định 19/2025/QĐ-TTg: two digits for a province, five for a commune; districts had three. */
 const codes: Record<UnitLevel, RegExp> = {
   province: /^\d{2}$/,
   district: /^\d{3}$/,
   commune: /^\d{5}$/,
-  village: /^[0-9A-Za-z./-]{1,20}$/,
-  body: /^[0-9A-Za-z./-]{1,20}$/,
+  village: ownCode,
+  body: ownCode,
 };
 
 /** Whether a register numbers units of this level: only that number will do. */

@@ -43,7 +43,7 @@ export interface Store {
   readonly report: Db;
   /**
    * Runs `work` in one durable transaction; a throw leaves nothing behind. Keep it short: on SQLite every other writer waits.
-   * On PostgreSQL a deadlock makes it run again, up to `mostTries` times: `work` does nothing outside `tx` that may not be done twice.
+   * On PostgreSQL a deadlock, or rows that changed under it, make it run again, up to `mostTries` times: `work` does nothing outside `tx` that may not be done twice.
    * Inside it use `tx` alone: a second transaction inside would wait for the first for ever, and throws `store_nested` instead.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;

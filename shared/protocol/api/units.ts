@@ -32,8 +32,8 @@ const name = requiredLine(200);
 export const since = { from: day, reason: optionalLine(500).optional() };
 
 /**
- * POST /api/units → unitDetail. One that no register numbers (a village, a body) is given a code where none is named. Without a parent it is a province, of which the
- * administrators of all others are administrators too; only they add one. Codes `unit_code_invalid`,
+ * POST /api/units → unitDetail. One that no register numbers (a village, a body) is given a code where none is named. Without a parent
+ * it is a province, of which the administrators of all others are administrators too; only they add one. Codes `unit_code_invalid`,
  * `unit_code_taken` 409, `unit_parent_unknown`, `unit_parent_level`, `unit_parent_not_valid`.
  */
 export const unitInput = z.strictObject({

@@ -13,40 +13,39 @@ export interface FoundPlace extends EditPlace {
 
 /** Those found by what is being written, or by what was approved last, whichever is told of their units. */
 function foundIn(db: Db, table: WordsTable, filter: NoticeFilter, groups: readonly WordGroup[]) {
-  return (
-    db
-      .selectFrom('notices')
-      // SQLite takes this as the order: the narrow index of the list, and only of the units asked for their words.
-      .crossJoin(`${table} as said`)
-      .whereRef('said.notice_id', '=', 'notices.id')
-      .where('notices.deleted_at', 'is', null)
-      .where(({ and, eb }) => and(conditions(eb, filter)))
-      .where(({ and, or, eb, fn }) => {
-        const unitId = fn.coalesce('notices.unit_id', sql.lit(''));
-        return or(
-          groups.map(({ unitIds, words }) =>
-            and([
-              eb(unitId, 'in', unitIds),
-              ...words.map((word) =>
-                or([eb('said.folded', 'like', `%${word}%`), eb('said.words', 'like', `%${word}%`)]),
-              ),
-            ]),
-          ),
-        );
-      })
-      .select(['notices.id', 'notices.updated_at as updatedAt'])
-      .select(({ and, or, eb }) => {
-        const titled = or(
-          groups.map(({ unitIds, words }) =>
-            and([
-              ...(groups.length === 1 ? [] : [eb('notices.unit_id', 'in', unitIds)]),
-              ...words.map((word) => eb('said.folded', 'like', `%${word}%`)),
-            ]),
-          ),
-        );
-        return eb.case().when(titled).then(sql.lit<0 | 1>(1)).else(sql.lit<0 | 1>(0)).end().as('titled');
-      })
-  );
+  const notices = db.selectFrom('notices');
+  // SQLite takes both joins as the order: the narrow index of the list, and only of the units asked for their words.
+  const approved = notices.crossJoin(`${table} as said`).whereRef('said.notice_id', '=', 'notices.id');
+  const written = notices.leftJoin(`${table} as said`, 'said.notice_id', 'notices.id') as unknown as typeof approved;
+  return (table === 'approved_words' ? approved : written)
+    .where('notices.deleted_at', 'is', null)
+    .where(({ and, eb }) => and(conditions(eb, filter)))
+    .where(({ and, or, eb, fn }) => {
+      // While the words of a release before are being made, notices are found by their titles.
+      const title = fn.coalesce('said.folded', 'notices.folded');
+      const unitId = fn.coalesce('notices.unit_id', sql.lit(''));
+      return or(
+        groups.map(({ unitIds, words }) =>
+          and([
+            eb(unitId, 'in', unitIds),
+            ...words.map((word) => or([eb(title, 'like', `%${word}%`), eb('said.words', 'like', `%${word}%`)])),
+          ]),
+        ),
+      );
+    })
+    .select(['notices.id', 'notices.updated_at as updatedAt'])
+    .select(({ and, or, eb, fn }) => {
+      const title = fn.coalesce('said.folded', 'notices.folded');
+      const titled = or(
+        groups.map(({ unitIds, words }) =>
+          and([
+            ...(groups.length === 1 ? [] : [eb('notices.unit_id', 'in', unitIds)]),
+            ...words.map((word) => eb(title, 'like', `%${word}%`)),
+          ]),
+        ),
+      );
+      return eb.case().when(titled).then(sql.lit<0 | 1>(1)).else(sql.lit<0 | 1>(0)).end().as('titled');
+    });
 }
 
 const isAfter = (eb: ExpressionBuilder<{ found: FoundPlace }, 'found'>, { titled, updatedAt, id }: FoundPlace) =>

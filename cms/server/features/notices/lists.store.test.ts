@@ -232,7 +232,9 @@ describeStores('content lists', (under) => {
       const text = { q: 'hằng tuần' };
       expect((await test.notices.list(admin, text)).total).toBe(4);
       await under.store.write.deleteFrom('notice_words').execute();
-      for (const query of [{ q: 'lich' }, text]) expect((await test.notices.list(admin, query)).total).toBe(0);
+      // Until then by their titles.
+      expect((await test.notices.list(admin, { q: 'lich cat' })).total).toBe(2);
+      expect((await test.notices.list(admin, text)).total).toBe(0);
       await test.notices.foldOldRows();
       expect((await test.notices.list(admin, { q: 'lich cat' })).total).toBe(2);
       expect((await test.notices.list(admin, text)).total).toBe(4);

@@ -249,8 +249,10 @@ describeStores('content over HTTP', (under) => {
       status: 400,
       body: { error: { code: 'invalid_input', field: 'name' } },
     });
+    const submitted = await call('POST', `/api/notices/${long.body.id}/submit`, { revision: 1, approve: true });
+    expect(submitted).toMatchObject({ status: 200, body: { state: 'approved' } });
     const hours = await call<Playlist>('POST', '/api/playlists', playlist(3_600_000));
-    expect(hours).toMatchObject({ status: 201, body: { unapproved: 2 } });
+    expect(hours).toMatchObject({ status: 201, body: { unapproved: 0, totalMs: 7_200_000 } });
     for (const url of ['/api/notices', '/api/playlists', '/api/schedule-entries'])
       expect(await call('GET', url)).toMatchObject({ status: 200 });
     expect((await call('DELETE', `/api/playlists/${hours.body.id}?revision=1`)).status).toBe(204);

@@ -1,8 +1,8 @@
 /** A code for a unit that no register numbers: a village, a body. */
+import { longestOwnCode, ownCodeCharacters } from '../../../../shared/protocol/unit-rules.ts';
 import { foldedWords } from '../../../../shared/util/fold.ts';
 
-/** Longest code, characters (shared/protocol/unit-rules.ts). */
-const longest = 20;
+const others = new RegExp(`[^${ownCodeCharacters}]`, 'g');
 
 /** From the code of the unit above and the name, of whatever there is; one that nobody has or had. */
 export function codeFor(name: string, above: string, isTaken: (code: string) => boolean): string {
@@ -13,8 +13,8 @@ export function codeFor(name: string, above: string, isTaken: (code: string) => 
     const code =
       words
         .join('-')
-        .replace(/[^0-9A-Za-z./-]/g, '')
-        .slice(0, longest - end.length)
+        .replace(others, '')
+        .slice(0, longestOwnCode - end.length)
         .replace(/-+$/, '') + end;
     if (!isTaken(code)) return code;
   }
