@@ -33,6 +33,23 @@ test('a code that expired is replaced by another', async () => {
   await stage.untilCode(first);
 });
 
+test('a player that was killed between its code being typed and its hearing of it shows another code, with another key', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.start({ pairingAskMs: 60_000 });
+  const code = await (await b.openStage()).untilCode();
+  await b.stop();
+  await cms.enterCode(code);
+  const spent = cms.deviceKey;
+  await b.start();
+  const stage = await b.openStage();
+  await cms.enterCode(await stage.untilCode(code));
+  await stage.untilFront('identify');
+  expect(cms.deviceKey).not.toBe(spent);
+  await cms.publish(programme([1, null]));
+  await cms.until(() => cms.bodies('playEnded').length >= 1);
+});
+
 test('somebody in between cannot be paired with: the key list is not signed by the root key of the code', async () => {
   const b = board();
   const { cms } = b;

@@ -553,8 +553,12 @@ export class Engine {
       http: this.#http,
       documents: this.#documents,
       system: this.#system,
-      key: this.#identity.key,
-      journalId: this.#identity.journalId,
+      key: () => this.#identity.key,
+      journalId: () => this.#identity.journalId,
+      onSpent: () => {
+        this.#identity.startAnew(this.#http.cms);
+        this.#journal.switchTo(this.#ownJournal());
+      },
       host: this.#o.host,
       app: this.#o.app,
       screen: () => this.#screen,

@@ -17,8 +17,10 @@ export interface PairingOptions {
   readonly http: CmsHttp;
   readonly documents: Documents;
   readonly system: System;
-  readonly key: DeviceKey;
-  readonly journalId: string;
+  readonly key: () => DeviceKey;
+  readonly journalId: () => string;
+  /** The CMS has given key or journal to a board already, and this player never heard of it: it needs others. @throws the disk's error */
+  readonly onSpent: () => void;
   readonly host: HostKind;
   readonly app: string;
   /** Size of the stage's window in device px, once known. */
@@ -30,6 +32,9 @@ export interface PairingOptions {
   readonly askMs: number;
   readonly signal: AbortSignal;
 }
+
+/** A key and a journal serve one pairing: the power went after the code was typed, before this player asked again. */
+const spent = ['pairing_key_used', 'pairing_journal_used'];
 
 export type Paired = Extract<PairingState, { state: 'paired' }> & { readonly rootKey: string };
 
@@ -48,15 +53,28 @@ export async function pair(options: PairingOptions): Promise<Paired | null> {
       if (options.signal.aborted) return null;
       options.onCode('');
       options.onTrouble(error);
+      if (spent.includes((error as { code?: string }).code ?? '') && renewed(options)) continue;
       await pause(backoffMs(attempt++, 1_000, 30_000, options.system), options.signal);
     }
   }
   return null;
 }
 
+/** A disk that does not take the new identity is tried again after the usual wait. */
+function renewed({ onSpent, onTrouble }: PairingOptions): boolean {
+  try {
+    onSpent();
+    return true;
+  } catch (error) {
+    onTrouble(error);
+    return false;
+  }
+}
+
 /** One code, from its making to its end. null: it expired. @throws CmsError, SignatureError, RefusedError */
 async function offer(options: PairingOptions): Promise<Paired | null> {
-  const { http, key, system, signal } = options;
+  const { http, system, signal } = options;
+  const key = options.key();
   const nonce = system.randomBytes(16).toString('base64url');
   const sent = system.monotonic();
   const answer = await http.json('POST', '/api/pairing', pairingAnswer, signal, {
@@ -79,7 +97,8 @@ async function offer(options: PairingOptions): Promise<Paired | null> {
 }
 
 async function reveal(options: PairingOptions, answer: z.infer<typeof pairingAnswer>, nonce: string): Promise<void> {
-  const { http, key, journalId, host, app, signal } = options;
+  const { http, host, app, signal } = options;
+  const [key, journalId] = [options.key(), options.journalId()];
   const proof = await key.signDocument('bang-tin-pairing-proof', { pairingId: answer.pairingId, journalId }, 'device');
   const body = { deviceKey: key.x, nonce, journalId, proof, host, app, screen: options.screen() };
   await http.json('POST', `/api/pairing/${answer.pairingId}/reveal`, z.unknown(), signal, body);

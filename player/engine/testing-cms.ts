@@ -370,6 +370,8 @@ export class TestCms {
       const reveal = pairingReveal.parse(JSON.parse(await body(request)));
       if (pairingCommitment(reveal.deviceKey, reveal.nonce) !== offer.commitment)
         return json(response, 400, refusal('pairing_commitment'));
+      if ([this.deviceKey, ...this.formerKeys].includes(reveal.deviceKey))
+        return json(response, 400, refusal('pairing_key_used'));
       offer.reveal = reveal;
       json(response, 200, { ok: true });
     } else json(response, 200, offer.answer ?? { state: offer.expiresAt <= this.now() ? 'expired' : 'waiting' });
