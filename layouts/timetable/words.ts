@@ -11,7 +11,7 @@ export const words: LayoutWords<TimetableFields> = {
     fields: {
       title: 'Tiêu đề trên bảng',
       table: 'Bảng lịch',
-      'table.hint': 'Hàng đầu là tên các cột; cột đầu là ngày, thứ hoặc giờ',
+      'table.hint': 'Hàng đầu là tên các cột; cột đầu là ngày, thứ hoặc giờ.',
       note: 'Ghi chú',
     },
   },
@@ -21,7 +21,7 @@ export const words: LayoutWords<TimetableFields> = {
     fields: {
       title: 'Title on the board',
       table: 'Table',
-      'table.hint': 'First row: names of the columns; first column: dates, weekdays or times',
+      'table.hint': 'First row: names of the columns; first column: dates, weekdays or times.',
       note: 'Note',
     },
   },

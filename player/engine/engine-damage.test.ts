@@ -43,7 +43,6 @@ test('what is damaged on the disk is set aside, reported and fetched again; some
 
 test('a file that is damaged while it plays is passed by, set aside, reported and fetched again, and then it plays', async () => {
   const b = board();
-  const { cms } = b;
   const stage = await b.startPlaying([1, picture(1)], [2, null]);
   await stage.untilNotice(noticeId(1));
   await stage.untilNotice(noticeId(2));

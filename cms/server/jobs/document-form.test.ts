@@ -17,6 +17,16 @@ const head = [
 ];
 
 describe('an official document', () => {
+  it('names its organ in a head without columns too', () => {
+    const fields = readForm([
+      full('ỦY BAN NHÂN DÂN XÃ TÂN HÒA'),
+      full('Số: 31/GM-UBND'),
+      full('GIẤY MỜI'),
+      full('Ủy ban nhân dân xã trân trọng kính mời đại diện các hộ gia đình.'),
+    ]);
+    expect(fields).toMatchObject({ issuingUnit: 'Ủy ban nhân dân xã Tân Hòa', documentNumber: '31/GM-UBND' });
+  });
+
   it('says by its form who, what, when', () => {
     const fields = readForm([
       ...head,
@@ -194,5 +204,17 @@ describe('lines of a page', () => {
       { text: 'và dòng sau', place: 'left', first: false, font: 'f1' },
       { text: 'Đoạn trang sau', place: 'full', first: true, font: 'f1' },
     ]);
+  });
+  it('go on where a line is short because the next word had no room', () => {
+    const lines = linesOf([
+      [
+        piece('Thời gian tiêm phòng dại cho đàn chó, mèo trên địa bàn xã năm nay', 85, 700, 455),
+        piece('từ 7 giờ 00 ngày 24/11/2026 đến hết ngày', 85, 682, 390),
+        piece('30/11/2026. Các hộ đưa chó, mèo đến nhà văn hóa.', 85, 664, 400),
+        piece('Kinh phí do ngân sách xã', 85, 646, 200),
+        piece('Đề nghị các thôn thông báo', 85, 628, 220),
+      ],
+    ]);
+    expect(lines.map(({ first }) => first)).toEqual([true, false, false, true, true]);
   });
 });

@@ -5,7 +5,7 @@
  */
 import type { DocumentFields } from '../../../shared/protocol/api/documents.ts';
 import type { DocumentLine } from './document-lines.ts';
-import { nameCase, organCase, sentenceCase } from './document-words.ts';
+import { isOrgan, nameCase, organCase, sentenceCase } from './document-words.ts';
 
 /** The kinds of Điều 7 that notices are made of, as the head names them; some write on the same line what it is about. */
 const kinds =
@@ -49,10 +49,11 @@ export function readForm(all: readonly DocumentLine[]): DocumentFields {
 }
 
 function issuerIn(head: readonly DocumentLine[], numberAt: number): string {
-  const left = head
-    .slice(0, Math.max(0, numberAt))
-    .filter(({ text, place }) => place === 'left' && isUpper(text) && !motto.test(text));
-  return organCase(left.map(({ text }) => text));
+  const above = head.slice(0, Math.max(0, numberAt)).filter(({ text }) => isUpper(text) && !motto.test(text));
+  const left = above.filter(({ place }) => place === 'left');
+  // A head without columns: its organs are known by their names.
+  const named = left.length > 0 ? left : above.filter(({ text, place }) => place !== 'right' && isOrgan(text));
+  return organCase(named.map(({ text }) => text));
 }
 
 function dateIn(text: string): string {

@@ -64,8 +64,18 @@ function lineOf(run: Run, before: Run | undefined, left: number, right: number):
     before.row === true ||
     indented ||
     before.y - run.y > 1.9 * run.size ||
-    // A line that ends early ends its paragraph.
-    before.to < right - 2 * slack * width;
+    endsParagraph(before, run, right, slack * width);
   const [font] = [...run.fonts].reduce((most, one) => (one[1] > most[1] ? one : most));
   return { text, place, first, font };
+}
+
+/**
+ * A line that ends early ends its paragraph: it is short and ends a sentence, or the next word would have had room on it. Lines that are
+ * not justified are short before a long word too, as «30/11/2026».
+ */
+function endsParagraph(before: Run, run: Run, right: number, slackPt: number): boolean {
+  if (before.to >= right - 2 * slackPt) return false;
+  const [word = ''] = /^\S+\s?/u.exec(run.text) ?? [];
+  const width = ((run.to - run.from) * word.length) / run.text.length;
+  return /[.:;!?…]$/u.test(before.text.trim()) || before.to + width < right - slackPt / 2;
 }

@@ -10,6 +10,9 @@ const level = /^(tỉnh|phường|xã|huyện|quận|thôn|ấp|bản|thành ph�
 /** A field of work follows these: its first word has a capital. */
 const bodyOf = /^(sở|bộ|phòng|hội|ban)$/u;
 
+/** Whether a line in capitals names an organ, or begins its name. */
+export const isOrgan = (line: string): boolean => organ.test(line) && !continuation.test(line);
+
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 const lower = (text: string): string =>
   text
@@ -28,7 +31,7 @@ export function nameCase(text: string): string {
 
 /** The lowest organ that some lines name, in small letters: «ỦY BAN NHÂN DÂN», «XÃ BÌNH AN» → «Ủy ban nhân dân xã Bình An». */
 export function organCase(lines: readonly string[]): string {
-  const from = lines.findLastIndex((line) => organ.test(line) && !continuation.test(line));
+  const from = lines.findLastIndex(isOrgan);
   const words = lower(lines.slice(Math.max(0, from)).join(' ')).split(/\s+/u);
   let place = false;
   return words

@@ -24,10 +24,10 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 const shown: Record<Column, string> = {
-  provinceCode: 'province_code',
-  provinceName: 'province_name',
-  code: 'code',
-  name: 'name',
+  provinceCode: '«mã tỉnh» (province_code)',
+  provinceName: '«tên tỉnh» (province_name)',
+  code: '«mã xã» (code)',
+  name: '«tên xã» (name)',
 };
 
 const plainWords = (text: string): string =>

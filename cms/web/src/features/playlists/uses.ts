@@ -52,7 +52,9 @@ export function nextOpenings<
     .sort((a, b) => a.start - b.start);
 }
 
-const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** Names of days keep their capitals. */
+const inSentence = (text: string): string =>
+  /^(Chủ Nhật|Monday)/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 export function usesOf(
   playlistId: string,
