@@ -151,3 +151,31 @@ test('a pasted table says at each cell what is wrong with it, at once', async ()
   await see(page.getByText(/14 hàng/)).toBeVisible();
   await see(page.getByText(/nhiều nhất 13/i).first()).toBeVisible();
 });
+
+test.each(['Space', 'Enter', 'Escape', 'Tab'])(
+  'a row of a playlist moved by keys and let go with %s is where it is saved',
+  async (key) => {
+    await open('/playlists');
+    await page.getByRole('link', { name: 'Phát hằng ngày' }).first().click();
+    const rows = page.getByRole('list', { name: 'Các mục', exact: true }).getByRole('listitem');
+    const grip = rows.first().getByRole('button', { name: /^Kéo để đổi chỗ / });
+    const name = (await grip.getAttribute('aria-label'))!;
+    await grip.focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await see(rows.nth(1).getByRole('button', { name, exact: true })).toBeVisible();
+    await page.keyboard.press(key);
+    if (key !== 'Tab') await see(rows.nth(1).getByRole('button', { name, exact: true })).toBeFocused();
+    // What is done next is seen at once.
+    await rows
+      .nth(1)
+      .getByRole('button', { name: /^Đưa .* xuống$/ })
+      .click();
+    await see(rows.nth(2).getByRole('button', { name, exact: true })).toBeVisible();
+    const saved = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
+    await page.getByRole('button', { name: 'Lưu', exact: true }).click();
+    await saved;
+    await page.reload();
+    await see(rows.nth(2).getByRole('button', { name, exact: true })).toBeVisible();
+  },
+);

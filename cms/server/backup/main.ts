@@ -31,6 +31,13 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
+/** As the studio writes it: 09:20 22/11/2026. */
+const inVietnam = new Intl.DateTimeFormat('vi-VN', {
+  timeZone: 'Asia/Ho_Chi_Minh',
+  dateStyle: 'short',
+  timeStyle: 'short',
+});
+
 const help = (task: 'backup' | 'restore'): string =>
   [
     `npm run ${task} -- FILE [--data DIR]`,
@@ -62,7 +69,10 @@ async function run(argv: readonly string[]): Promise<void> {
   }
   const [name, ...more] = positionals;
   if ((task !== 'backup' && task !== 'restore') || name === undefined || more.length > 0)
-    throw new AppError('usage', `Usage: npm run ${task === 'restore' ? 'restore' : 'backup'} -- FILE [--data DIR]`);
+    throw new AppError(
+      'usage',
+      `Cách dùng / Usage: npm run ${task === 'restore' ? 'restore' : 'backup'} -- FILE [--data DIR]`,
+    );
   const file = resolve(name);
   const data = resolve(values.data);
   if (usesPostgres())
@@ -96,7 +106,7 @@ async function run(argv: readonly string[]): Promise<void> {
   });
   progress('');
   console.log(
-    `Đã khôi phục ${entries.length} tệp của ${new Date(createdAt).toISOString()} / Restored ${entries.length} files to ${data}`,
+    `Đã khôi phục ${entries.length} tệp của ${inVietnam.format(createdAt)} / Restored ${entries.length} files to ${data}`,
   );
   console.log('Khởi động CMS với thư mục này. Start the CMS on this folder.');
 }

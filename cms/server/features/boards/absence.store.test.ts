@@ -85,6 +85,10 @@ describeStores('what is known of a board that is away', (under) => {
     await put(far, 0, away);
     await put(neighbour, 1, away);
     expect(await absence.of(test.admin, board)).toMatchObject({ others: { online: 1 }, everywhere: { heard: true } });
+    // One that is connected all the while and has nothing to say.
+    await put(neighbour, 0, away);
+    await put(far, 1, away - 86_400_000);
+    expect(await absence.of(test.admin, board)).toMatchObject({ others: { online: 0 }, everywhere: { heard: true } });
   });
 
   it('reads what the player wrote down before it left, and nothing after', async () => {
@@ -94,6 +98,13 @@ describeStores('what is known of a board that is away', (under) => {
     said(away - 7_000_000, { type: 'clockStepped', fromOffsetMs: 0, toOffsetMs: -86_400_000 });
     said(away - 60_000, { type: 'faultRaised', code: 'disk_full', detail: 'x' });
     said(away + 60_000, boot);
+    // The player that it was replaced with.
+    events.push({
+      journalId: far,
+      seq: 1,
+      at: away - 10_000,
+      body: { type: 'faultRaised', code: 'device_replaced', detail: '' },
+    });
     expect(await absence.of(test.admin, board)).toMatchObject({
       restarts: 1,
       clockOffMs: -86_400_000,

@@ -36,13 +36,18 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       if (own?.presence !== 'offline' || own.since === null) return null;
       const { since } = own;
       const readsSim = upkeep.mayRead(actor, unitId);
-      const [there, heard, record, { events }] = await Promise.all([
+      const [there, heard, online, record, { events }] = await Promise.all([
         conditions.elsewhere(unitId, since - togetherMs),
         conditions.heardSince(null, since + togetherMs),
+        // Whoever is connected all the while need not have said anything.
+        conditions.elsewhere(unitId, Number.MAX_SAFE_INTEGER),
         readsSim ? upkeep.get(actor, boardId) : null,
         proof.events(actor, boardId, { limit: eventsRead }),
       ]);
-      const before = events.filter(({ at }) => at <= since && at > since - dayMs);
+      const recent = events.filter(({ at }) => at <= since && at > since - dayMs);
+      // What a player before it wrote down says nothing of this one.
+      const journal = recent.find(({ body }) => body?.type === 'booted')?.journalId;
+      const before = recent.filter(({ journalId }) => journal === undefined || journalId === journal);
       const fault = before.find(({ at, body }) => body?.type === 'faultRaised' && at > since - faultBeforeMs);
       const step = before.find(({ body }) => body?.type === 'clockStepped')?.body;
       // Of trusted time to the machine's own.
@@ -54,7 +59,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       return {
         since,
         others,
-        everywhere: { there, heard: heard || others.online > 0 },
+        everywhere: { there, heard: heard || online || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,
         readsSim,
         fault:

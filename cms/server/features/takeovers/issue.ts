@@ -109,16 +109,15 @@ export function createIssuer(context: Context, deps: IssueDeps) {
       const away = boardIds.filter((boardId) => deps.presence.stateOf(boardId) !== 'online');
       const unpaired = away.filter((boardId) => deps.presence.stateOf(boardId) === 'unpaired').length;
       const offline = away.length - unpaired;
+      const subjectId = draft.supersedes ?? draft.takeoverId;
       const detail = {
-        takeoverId: draft.takeoverId,
+        takeoverId: draft.type === 'cancel' ? subjectId : draft.takeoverId,
         status: draft.status,
         event: draft.content.event,
         level: draft.content.level,
-        targets: boardIds.length,
-        offline,
-        unpaired,
+        // What ends another has no boards of its own.
+        ...(to && { targets: boardIds.length, offline, unpaired }),
       };
-      const subjectId = draft.supersedes ?? draft.takeoverId;
       await sentTogether([
         repo.insert(tx, {
           ...rowOf(document, jws, actor, unitId),
@@ -134,7 +133,7 @@ export function createIssuer(context: Context, deps: IssueDeps) {
           subjectId,
           unitId,
           detail,
-          names: { [draft.takeoverId]: draft.content.headline },
+          names: { [detail.takeoverId]: draft.content.headline },
         }),
       ]);
       return jws;

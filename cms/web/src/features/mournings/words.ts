@@ -60,7 +60,7 @@ type Row = MourningDetail['boards'][number];
 export function boardWord({ state, online }: Row, lifted: boolean): string {
   const words: Record<MourningBoardState, () => string> = {
     refused: m.mourning_board_refused,
-    waiting: m.mourning_board_waiting,
+    waiting: m.mourning_board_pending,
     sent: online ? m.mourning_board_sent : m.mourning_board_sent_offline,
     unpaired: m.mourning_board_unpaired,
     active: lifted ? m.mourning_board_lifted : m.mourning_board_active,
@@ -70,7 +70,7 @@ export function boardWord({ state, online }: Row, lifted: boolean): string {
 
 export function boardTone({ state, online }: Row): 'good' | 'warn' | 'bad' | 'neutral' | 'accent' {
   if (state === 'sent') return online ? 'accent' : 'warn';
-  const tones = { refused: 'bad', waiting: 'bad', unpaired: 'neutral', active: 'good' } as const;
+  const tones = { refused: 'bad', waiting: 'warn', unpaired: 'neutral', active: 'good' } as const;
   return tones[state];
 }
 
