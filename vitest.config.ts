@@ -10,8 +10,8 @@ import { defineConfig } from 'vitest/config';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 const storeTests = '**/*.store.test.ts';
-/** Many tests wait for a process, a timer or a disk: Vitest's own choice, one core fewer, leaves half of two cores idle. */
-const maxWorkers = availableParallelism();
+/** Most tests wait for a process, a timer, a browser or a disk: one worker a core leaves half of two cores idle. */
+const maxWorkers = 2 * availableParallelism();
 
 export default defineConfig({
   test: {
