@@ -23,6 +23,7 @@ const words: Record<FaultAction, string> = {
     'something else until its slot ends (the standby slide if need be); tried again in its next slot, an alert after',
   remakeLayer: 'a new layer with a new decoder, from where the slot is; the last frame stays until it paints',
   reloadStage: 'the stage’s page is loaded again',
+  newPage: 'a new process for the page, in the same window',
   newWindow: 'a new window',
   restartEngine: 'the engine is started again; the glass keeps its picture',
   showStandby: 'the standby slide: unit, board and clock',

@@ -49,7 +49,7 @@ export type EngineMessage =
   /** The first play of this run is on the glass. */
   | { type: 'playing' }
   /** The host's stage hangs, has died or has not come: start its browser anew. */
-  | { type: 'stageStalled' }
+  | { type: 'stageStalled'; action: 'newPage' | 'newWindow' }
   /** Said every few seconds: the engine is not stuck. */
   | { type: 'alive' };
 
@@ -226,7 +226,7 @@ export class Engine {
       locale: () => this.#locale,
       onOutput: (output) => this.#directed(output),
       onReady: (screen) => (this.#screen = screen.width > 0 && screen.height > 0 ? screen : null),
-      onStalled: () => this.#say({ type: 'stageStalled' }),
+      onStalled: (action) => this.#say({ type: 'stageStalled', action }),
       onFault: (code, detail) => this.#faults.raise(code, detail),
       log: this.#log,
     });

@@ -93,7 +93,7 @@ test('a supervised page that never says anything is as frozen as one that stoppe
   expect(onStalled).toHaveBeenCalledOnce();
   vi.advanceTimersByTime(1_000);
   expect(onStalled).toHaveBeenCalledTimes(2);
-  expect(said).toEqual(Array.from({ length: 2 }, () => 'stage_silent: the stage has stopped painting → newWindow'));
+  expect(said).toEqual(Array.from({ length: 2 }, () => 'stage_silent: the stage has stopped painting → newPage'));
   close();
 });
 

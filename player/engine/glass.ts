@@ -47,8 +47,8 @@ export interface GlassOptions {
   /** What the board's own director says. */
   readonly onOutput: (output: DirectorOutput) => void;
   readonly onReady: (screen: { width: number; height: number }) => void;
-  /** The supervised stage hangs, is gone or has not come: its browser should be started anew. Said again and again until one connects. */
-  readonly onStalled: () => void;
+  /** The supervised stage hangs, is gone or has not come: its page, or its browser, should be opened anew. Said again and again until one connects. */
+  readonly onStalled: (action: 'newPage' | 'newWindow') => void;
   readonly onFault: (code: FaultCode, detail: string) => void;
   readonly log: Logger;
 }
@@ -167,7 +167,7 @@ export class Glass {
   /** The board's own director has decided. */
   #directed(output: DirectorOutput): void {
     this.#o.onOutput(output);
-    if (output.newWindow && this.#main.stage?.kind === 'host') this.#o.onStalled();
+    if (output.newWindow && this.#main.stage?.kind === 'host') this.#o.onStalled('newWindow');
   }
 
   /** A window is on its way. */
@@ -192,7 +192,7 @@ export class Glass {
     this.#await();
     const { action } = faults[code].steps[0]!;
     this.#o.onFault(code, withAction(detail, { action, waitMs: 0 }));
-    if (action === 'newWindow') this.#o.onStalled();
+    if (action === 'newPage' || action === 'newWindow') this.#o.onStalled(action);
   }
 
   #arrived(): void {

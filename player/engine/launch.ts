@@ -21,7 +21,7 @@ export const uselessExitCode = 64;
 /** What only the host sees, for the journal: told to the engine that runs, or to the next one. */
 export interface HostFault {
   readonly type: 'fault';
-  readonly code: 'window_ended' | 'engine_ended' | 'engine_stuck';
+  readonly code: 'page_ended' | 'window_ended' | 'engine_ended' | 'engine_stuck';
   readonly detail: string;
 }
 

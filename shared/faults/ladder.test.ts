@@ -44,8 +44,8 @@ test('whatever is done again and again is bounded: never more than one restart i
   const restarts = ['newWindow', 'restartEngine', 'reloadStage', 'remakeLayer'];
   for (const [code, row] of Object.entries(faults)) {
     const last = row.steps.at(-1);
-    // The two that a stage sets off are bounded by the host, whose every new window is a `window_ended`.
-    if (!last || !row.lastAgain || ['stage_silent', 'stage_gone'].includes(code)) continue;
+    // What a stage or its page sets off is bounded by the host, whose every new window is a `window_ended`.
+    if (!last || !row.lastAgain || ['stage_silent', 'stage_gone', 'page_ended'].includes(code)) continue;
     if (restarts.includes(last.action)) expect(last.waitMs, code).toBeGreaterThanOrEqual(30_000);
   }
 });

@@ -12,6 +12,8 @@ export type FaultAction =
   | 'remakeLayer'
   /** The stage's page is loaded again. */
   | 'reloadStage'
+  /** A new process for the page, in the same window. */
+  | 'newPage'
   /** A new browser process, or with Electron a new page process in the same window. */
   | 'newWindow'
   /** The engine is started again; the stage keeps what it shows. */
@@ -132,7 +134,7 @@ export const faults = {
     noticedBy: 'engine',
     evidence: 'the stage, which says once a second that it paints, says nothing',
     afterMs: 6_000,
-    steps: [{ action: 'newWindow', waitMs: 0 }],
+    steps: [{ action: 'newPage', waitMs: 0 }],
   }),
   stage_gone: restarted({
     noticedBy: 'engine',
@@ -146,9 +148,18 @@ export const faults = {
     evidence: 'a window was opened and no stage has connected',
     steps: doubling('newWindow', 30_000, 4 * minute),
   }),
+  page_ended: restarted({
+    noticedBy: 'host',
+    evidence: 'the page’s process has ended in a browser that goes on',
+    // In a window that is there a page is back in a fraction of the time.
+    steps: [
+      { action: 'newPage', waitMs: 0 },
+      { action: 'newWindow', waitMs: 0 },
+    ],
+  }),
   window_ended: restarted({
     noticedBy: 'host',
-    evidence: 'the browser or the page’s process has ended',
+    evidence: 'the browser has ended, or with Electron the page’s process',
     // The first at once: people look at black glass. The last is the bound for a window that will not live.
     steps: [{ action: 'newWindow', waitMs: 50 }, ...doubling('newWindow', 500, minute)],
   }),

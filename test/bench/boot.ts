@@ -148,6 +148,7 @@ async function openPage(html: string): Promise<number> {
     extra: [],
     env: process.env,
     onEnded: (reason) => painted.reject(new Error(reason)),
+    onPageEnded: () => painted.reject(new Error('the page ended')),
   });
   await window.show('headless', `http://127.0.0.1:${port}/`, raster);
   await painted.promise;

@@ -214,7 +214,7 @@ test('a real browser shows the board; engine and browser are killed and come bac
 });
 
 test.for([
-  ['crashes', 'SIGKILL', 'window_ended'],
+  ['crashes', 'SIGKILL', 'page_ended'],
   ['hangs', 'SIGSTOP', 'stage_silent'],
 ] as const)(
   'a page that %s in a browser that goes on is shown anew, where the programme is by then',
@@ -244,7 +244,7 @@ test.for([
       const { at, body } = await cms.until(() =>
         cms.records.find((r) => r.body.type === 'faultRaised' && r.body.code === code),
       );
-      expect(body).toMatchObject({ detail: expect.stringContaining('→ newWindow') as string });
+      expect(body).toMatchObject({ detail: expect.stringContaining('→ newPage') as string });
       // What the host has seen reaches the journal when the engine hears of it; a hang is written down when it is noticed.
       const noticedMs = how === 'hangs' ? at - brokenAt : 0;
       process.stdout.write(
@@ -258,6 +258,8 @@ test.for([
         .map(({ noticeId, start }) => (start - (noticeId?.endsWith('1') ? 0 : 1_500)) % 3_000);
       for (const phase of phases) expect(Math.abs(phase - phases[0]!)).toBeLessThan(1_000);
       expect(cms.bodies('booted')).toHaveLength(1);
+      // The browser is the same.
+      expect(JSON.parse(await readFile(join(folder, 'data/browser.json'), 'utf8'))).toMatchObject({ pid });
       expect(back.start - brokenAt).toBeLessThan(60_000);
     } finally {
       await host.stop();

@@ -82,6 +82,8 @@ export function browserArgs({
     '--remote-debugging-pipe',
     ...(smallSharedMemory ? ['--disable-dev-shm-usage'] : []),
     '--kiosk',
+    // What a window shows before its page does, and for a moment after that has crashed, is dark and not white.
+    '--force-dark-mode',
     // Without a screen one is described (Chromium 137 and later), which the kiosk window then fills to the pixel.
     ...(kind === 'headless'
       ? ['--headless=new', `--screen-info={${size.width}x${size.height}}`, `--window-size=${size.width},${size.height}`]

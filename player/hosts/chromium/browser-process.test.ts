@@ -74,17 +74,18 @@ async function called(): Promise<string[]> {
 
 const url = 'http://127.0.0.1:4711/?token=not-for-everybody';
 
-async function open(): Promise<{ args: string[]; home: string }> {
+async function open(program = fakeBrowser()): Promise<{ args: string[]; home: string }> {
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir, { recursive: true });
   const home = join(dataDir, 'browser');
   browser = new BrowserProcess('headless', {
-    program: fakeBrowser(),
+    program,
     dataDir,
     // Runs as whoever runs the test.
     extra: ['--no-sandbox'],
     env: process.env,
     onEnded: (reason) => ended.push(reason),
+    onPageEnded: (step) => ended.push(step.action),
   });
   await browser.show('headless', url, null);
   return { args: await called(), home };
@@ -101,18 +102,81 @@ test('the stage’s token is on no command line, which everybody can read, but i
 
 test('only a browser that has shown the stage, or has had its time for it, is given up', async () => {
   await open();
-  browser!.restart();
+  browser!.restart('newWindow');
   await browser!.show('headless', url, null);
   browser!.works();
   expect(ended).toEqual([]);
-  browser!.restart();
+  browser!.restart('newWindow');
   await vi.waitFor(() => expect(ended).toEqual(['SIGKILL']), { timeout: 10_000 });
   // The next one is on its way, and not to blame yet.
-  browser!.restart();
+  browser!.restart('newWindow');
   rmSync(join(folder, 'args'), { force: true });
   await called();
-  browser!.restart();
+  browser!.restart('newWindow');
   expect(ended).toHaveLength(1);
+});
+
+/** A browser whose page crashes at SIGUSR2, which writes down what is opened in it; `pages` names the processes that it says are pages. */
+function crashingBrowser(pages: readonly number[] = []): string {
+  const program = join(folder, 'crashing.sh');
+  const script = join(folder, 'crashing.mjs');
+  writeFileSync(
+    script,
+    `
+    import { appendFileSync, createReadStream, writeSync, writeFileSync } from 'node:fs';
+    const say = (message) => writeSync(4, JSON.stringify(message) + '\\0');
+    process.on('SIGUSR2', () => say({ method: 'Target.targetCrashed', params: { targetId: 't7' } }));
+    createReadStream(null, { fd: 3, encoding: 'utf8' }).on('data', (text) => {
+      for (const { id, method, params } of text.split('\\0').filter(Boolean).map((one) => JSON.parse(one))) {
+        if (method === 'Page.navigate') appendFileSync('${folder}/opened', params.url + '\\n');
+        const processInfo = ${JSON.stringify(pages.map((id) => ({ type: 'renderer', id })))};
+        say({ id, result: { sessionId: 's1', processInfo } });
+      }
+    });
+    writeFileSync('${folder}/args', process.argv.slice(2).join('\\n'));
+    `,
+  );
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
+  chmodSync(program, 0o755);
+  return program;
+}
+const opened = (): string =>
+  existsSync(join(folder, 'opened')) ? readFileSync(join(folder, 'opened'), 'utf8').trim() : '';
+const crashPage = (): boolean => {
+  const { pid } = JSON.parse(readFileSync(join(folder, 'data/browser.json'), 'utf8')) as { pid: number };
+  return process.kill(pid, 'SIGUSR2');
+};
+
+test('a page that crashes is opened again in the same window; one that crashes again takes its browser along', async () => {
+  await open(crashingBrowser());
+  browser!.works();
+  crashPage();
+  await vi.waitFor(() => expect(opened()).toBe(url), { timeout: 10_000 });
+  expect(ended).toEqual(['newPage']);
+  browser!.works();
+  crashPage();
+  await vi.waitFor(() => expect(ended).toEqual(['newPage', 'newWindow', 'SIGKILL']), { timeout: 10_000 });
+  expect(opened()).toBe(url);
+});
+
+test('a page that was opened again and never shows the stage takes its browser along', async () => {
+  await open(crashingBrowser());
+  browser!.works();
+  crashPage();
+  await vi.waitFor(() => expect(ended).toEqual(['newPage', 'SIGKILL']), { timeout: 15_000 });
+});
+
+test('of a page that hangs the process is ended, not the browser', async () => {
+  const page = spawn('sleep', ['60']);
+  const gone = new Promise((resolve) => page.once('exit', (_, signal) => resolve(signal)));
+  await open(crashingBrowser([page.pid!]));
+  browser!.works();
+  browser!.restart('newPage');
+  expect(await gone).toBe('SIGKILL');
+  crashPage();
+  await vi.waitFor(() => expect(opened()).toBe(url), { timeout: 10_000 });
+  // Whoever asked for it has written it down.
+  expect(ended).toEqual([]);
 });
 
 test('a profile that a power cut left behind is not used again', async () => {
@@ -188,6 +252,7 @@ test('without a file descriptor left for its pipes the browser is started again 
       dataDir: ${JSON.stringify(dataDir)},
       extra: ['--no-sandbox'],
       env: process.env,
+      onPageEnded: () => {},
       onEnded: (reason) => {
         for (const one of all.splice(0)) closeSync(one);
         console.log(reason);

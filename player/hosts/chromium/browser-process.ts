@@ -19,14 +19,20 @@ export interface BrowserProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   /**
    * It ended; it is started again as the step says. `times` in a row without the stage having connected in between;
-   * `asked`: `restart` was called, whose caller knows why.
+   * `told`: whoever is told of this knows why already, by `restart` or `onPageEnded`.
    */
-  readonly onEnded: (reason: string, times: number, step: Step, asked: boolean) => void;
+  readonly onEnded: (reason: string, times: number, step: Step, told: boolean) => void;
+  /** The page's process ended by itself; what the step says is done at once. */
+  readonly onPageEnded: (step: Step) => void;
 }
 
 /** A browser that was started has so long to show the stage before it may be given up, ms. */
 const comingMs = faults.stage_missing.steps[0]!.waitMs;
 const graceMs = 1_000;
+/** A page that is opened again in a browser that goes on has so long to show the stage, ms: a weak board takes two seconds. */
+const pageMs = 4_000;
+/** A browser that answers at all does so in this time, ms. */
+const answerMs = 1_000;
 /** All that a picture may take; a browser that has not answered by then hangs. The engine waits a little longer. */
 const pictureMs = 12_000;
 /** Lines of the browser's own words that are kept to explain its end. */
@@ -46,12 +52,14 @@ export class BrowserProcess {
   #devTools: DevTools | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #restarts = new Ladder(faults.window_ended);
+  readonly #pages = new Ladder(faults.page_ended);
+  /** Until a page that was opened again is given up, browser and all. */
+  #pageTimer: NodeJS.Timeout | null = null;
   /** Ends in a row without the stage having connected. */
   #failures = 0;
   #startedAt = 0;
   #works = false;
-  #asked = false;
-  #crashed = false;
+  #told = false;
   #wanted = false;
   #home: string | null = null;
   #queue: Promise<void> = Promise.resolve();
@@ -91,13 +99,43 @@ export class BrowserProcess {
   works(): void {
     this.#failures = 0;
     this.#works = true;
+    this.#told = false;
+    if (this.#pageTimer) clearTimeout(this.#pageTimer);
   }
 
-  /** Ends a browser that hangs; it is started again like one that crashed. One that was only just started has its time to come. */
-  restart(): void {
+  /**
+   * Ends a page that hangs, or the whole browser; it is opened again like one that crashed. What was only just started has its time
+   * to come.
+   */
+  restart(what: 'newPage' | 'newWindow'): void {
     if (!this.#child || (!this.#works && performance.now() - this.#startedAt < comingMs)) return;
-    this.#asked = true;
-    this.#child.kill('SIGKILL');
+    this.#told = true;
+    if (what === 'newPage' && this.#devTools) void this.#endPages(this.#child, this.#devTools);
+    else this.#child.kill('SIGKILL');
+  }
+
+  async #endPages(child: ChildProcess, devTools: DevTools): Promise<void> {
+    try {
+      // What hangs hears of no navigation.
+      for (const pid of await devTools.pageProcesses(AbortSignal.timeout(answerMs))) process.kill(pid, 'SIGKILL');
+    } catch {
+      child.kill('SIGKILL');
+    }
+  }
+
+  /** The browser goes on with a window that shows nothing. */
+  #pageEnded(child: ChildProcess, page: string): void {
+    if (this.#child !== child || !this.#devTools) return;
+    const step = this.#pages.climb(performance.now());
+    if (step && !this.#told) this.#o.onPageEnded(step);
+    this.#told = true;
+    if (step?.action !== 'newPage') return void child.kill('SIGKILL');
+    this.#works = false;
+    this.#startedAt = performance.now();
+    const giveUp = (): void => void (this.#works || child.kill('SIGKILL'));
+    if (this.#pageTimer) clearTimeout(this.#pageTimer);
+    this.#pageTimer = setTimeout(giveUp, pageMs);
+    this.#devTools.openIn(page, this.#url, AbortSignal.timeout(answerMs)).catch(giveUp);
   }
 
   /** What the window shows, as WebP of so many bytes at most. @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
@@ -121,6 +159,7 @@ export class BrowserProcess {
   async #stop(): Promise<void> {
     this.#wanted = false;
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#pageTimer) clearTimeout(this.#pageTimer);
     const child = this.#child;
     if (child && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -147,7 +186,7 @@ export class BrowserProcess {
     }
     this.#child = child;
     this.#startedAt = performance.now();
-    this.#works = this.#asked = this.#crashed = false;
+    this.#works = this.#told = false;
     let over = false;
     const end = (how: string) => {
       if (over) return;
@@ -157,11 +196,7 @@ export class BrowserProcess {
     };
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => end(signal ?? `code ${code}`));
-    this.#devTools = devToolsOf(child, () => {
-      // The browser goes on with an empty window.
-      this.#crashed = true;
-      child.kill('SIGKILL');
-    });
+    this.#devTools = devToolsOf(child, (page) => this.#pageEnded(child, page));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words.push(...text.split('\n').filter((line) => line.trim() !== ''));
       words.splice(0, Math.max(0, words.length - keptLines));
@@ -224,8 +259,9 @@ export class BrowserProcess {
     const step = this.#restarts.climb(performance.now()) ?? { action: 'newWindow', waitMs: 0 };
     this.#failures++;
     this.#timer = setTimeout(() => this.#start(), step.waitMs);
-    this.#o.onEnded(this.#crashed ? 'the page crashed' : reason, this.#failures, step, this.#asked);
-    this.#works = this.#asked = this.#crashed = false;
+    if (this.#pageTimer) clearTimeout(this.#pageTimer);
+    this.#o.onEnded(reason, this.#failures, step, this.#told);
+    this.#works = this.#told = false;
   }
 
   #clear(): void {
@@ -245,7 +281,7 @@ function remove(path: string): void {
 }
 
 /** null: it could not be started for want of file descriptors, of which it says `error`. Node leaves out all its pipes then. */
-function devToolsOf(child: ChildProcess, onCrash: () => void): DevTools | null {
+function devToolsOf(child: ChildProcess, onCrash: (page: string) => void): DevTools | null {
   const [, , , input, output] = (child.stdio as ChildProcess['stdio'] | undefined) ?? [];
   return input && output ? new DevTools(input as Writable, output as Readable, onCrash) : null;
 }

@@ -56,8 +56,42 @@ test('takes what the stage’s page shows, and nothing stays attached to it', as
 
 test('says that a page has crashed', async () => {
   const { output, onCrash } = browser({});
-  output.write('{"method":"Target.targetInfoChanged","params":{}}\0{"method":"Target.targetCrashed","params":{}}\0');
-  await vi.waitFor(() => expect(onCrash).toHaveBeenCalledOnce());
+  output.write(
+    '{"method":"Target.targetInfoChanged","params":{}}\0{"method":"Target.targetCrashed","params":{"targetId":"t7"}}\0',
+  );
+  await vi.waitFor(() => expect(onCrash.mock.calls).toEqual([['t7']]));
+});
+
+test('opens an address in a page that has crashed, and lets it go', async () => {
+  const { devTools, calls } = browser({
+    'Target.attachToTarget': attached,
+    'Page.navigate': { result: { frameId: 'f1' } },
+    'Target.detachFromTarget': { result: {} },
+  });
+  await devTools.openIn('t7', `${origin}/?token=x`, new AbortController().signal);
+  await vi.waitFor(() =>
+    expect(calls).toMatchObject([
+      { method: 'Target.attachToTarget', params: { targetId: 't7' } },
+      { method: 'Page.navigate', params: { url: `${origin}/?token=x` }, sessionId: 's1' },
+      { method: 'Target.detachFromTarget', params: { sessionId: 's1' } },
+    ]),
+  );
+});
+
+test('knows the processes of its pages', async () => {
+  const { devTools } = browser({
+    'SystemInfo.getProcessInfo': {
+      result: {
+        processInfo: [
+          { type: 'browser', id: 1 },
+          { type: 'renderer', id: 2 },
+          { type: 'GPU', id: 3 },
+          { type: 'renderer', id: 4 },
+        ],
+      },
+    },
+  });
+  expect(await devTools.pageProcesses(new AbortController().signal)).toEqual([2, 4]);
 });
 
 test('says when there is no stage, and when the browser cannot', async () => {

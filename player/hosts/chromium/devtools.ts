@@ -1,6 +1,6 @@
 /**
  * The DevTools protocol over the browser's two pipes (`--remote-debugging-pipe`): JSON messages that end with a zero byte. Only what a
- * picture of the stage takes, and word of a page that has crashed. Between two pictures nothing is attached to the page.
+ * picture of the stage takes, word of a page that has crashed, and how it is opened again. In between nothing is attached to the page.
  */
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/util/errors.ts';
@@ -9,6 +9,7 @@ interface Answer {
   readonly id?: number;
   /** Of an event, which has no id. */
   readonly method?: string;
+  readonly params?: Record<string, unknown>;
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
 }
@@ -21,13 +22,13 @@ export interface AttachedPage extends Disposable {
 
 export class DevTools {
   readonly #input: Writable;
-  readonly #onCrash: () => void;
+  readonly #onCrash: (page: string) => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #rest = '';
   #sent = 0;
 
-  /** @param onCrash called when a page's process is gone */
-  constructor(input: Writable, output: Readable, onCrash: () => void) {
+  /** @param onCrash called with the id of a page whose process is gone */
+  constructor(input: Writable, output: Readable, onCrash: (page: string) => void) {
     this.#input = input;
     this.#onCrash = onCrash;
     // A browser that ends breaks its pipes.
@@ -50,7 +51,33 @@ export class DevTools {
       ({ type, url }) => type === 'page' && URL.canParse(url) && new URL(url).origin === origin,
     );
     if (!page) throw new AppError('no_stage', 'The browser shows no stage');
-    const attached = this.#ask('Target.attachToTarget', { targetId: page.targetId, flatten: true });
+    const session = await this.#attach(page.targetId, signal);
+    return {
+      capture: async (quality) => {
+        // No clip and no scale: those lay the page out anew for a moment, on the glass too.
+        const picture = this.#ask('Page.captureScreenshot', { format: 'webp', quality }, session.id);
+        return Buffer.from(String((await before(signal, picture)).data), 'base64');
+      },
+      [Symbol.dispose]: () => session[Symbol.dispose](),
+    };
+  }
+
+  /** Opens an address in a page whose process is gone: it gets another. @throws AppError `capture_failed` */
+  async openIn(page: string, url: string, signal: AbortSignal): Promise<void> {
+    using session = await this.#attach(page, signal);
+    await before(signal, this.#ask('Page.navigate', { url }, session.id));
+  }
+
+  /** Process ids of all pages. @throws AppError `capture_failed` */
+  async pageProcesses(signal: AbortSignal): Promise<number[]> {
+    const { processInfo } = await before(signal, this.#ask('SystemInfo.getProcessInfo', {}));
+    return (processInfo as { type: string; id: number }[])
+      .filter(({ type }) => type === 'renderer')
+      .map(({ id }) => id);
+  }
+
+  async #attach(targetId: string, signal: AbortSignal): Promise<Disposable & { readonly id: string }> {
+    const attached = this.#ask('Target.attachToTarget', { targetId, flatten: true });
     const detach = ({ sessionId }: Record<string, unknown>): void =>
       this.#send('Target.detachFromTarget', { sessionId });
     const session = await before(signal, attached).catch((error: unknown) => {
@@ -58,14 +85,7 @@ export class DevTools {
       attached.then(detach, () => undefined);
       throw error;
     });
-    return {
-      capture: async (quality) => {
-        // No clip and no scale: those lay the page out anew for a moment, on the glass too.
-        const picture = this.#ask('Page.captureScreenshot', { format: 'webp', quality }, String(session.sessionId));
-        return Buffer.from(String((await before(signal, picture)).data), 'base64');
-      },
-      [Symbol.dispose]: () => detach(session),
-    };
+    return { id: String(session.sessionId), [Symbol.dispose]: () => detach(session) };
   }
 
   /** @throws AppError `capture_failed` */
@@ -90,7 +110,7 @@ export class DevTools {
       const answer = readAnswer(message);
       if (!answer) this.#failAll('what the browser said cannot be read');
       else if (answer.id !== undefined) this.#settle(answer.id, answer);
-      else if (answer.method === 'Target.targetCrashed') this.#onCrash();
+      else if (answer.method === 'Target.targetCrashed') this.#onCrash(String(answer.params?.targetId));
     }
   }
 

@@ -133,6 +133,7 @@ class ChromiumHost {
             extra: options.extra,
             env: process.env,
             onEnded: (...how) => this.#browserEnded(...how),
+            onPageEnded: (step) => this.#pageEnded(step),
           });
   }
 
@@ -175,7 +176,7 @@ class ChromiumHost {
         return;
       case 'stageStalled':
         // A window that is being tried has its own time to come.
-        if (!this.#tryingWindow) this.#browser?.restart();
+        if (!this.#tryingWindow) this.#browser?.restart(message.action);
         return;
       case 'pairingCode':
       case 'paired':
@@ -198,11 +199,15 @@ class ChromiumHost {
     });
   }
 
+  #pageEnded(step: Step): void {
+    if (!this.#tryingWindow) this.#engine.tell('page_ended', withAction('its process is gone', step));
+  }
+
   /** A window that does not come gives way to a headless browser; one that does not come either leaves the address. */
-  #browserEnded(reason: string, times: number, step: Step, asked: boolean): void {
+  #browserEnded(reason: string, times: number, step: Step, told: boolean): void {
     process.stderr.write(`The browser ended (${reason}); it is started again in ${step.waitMs} ms.\n`);
-    // What the engine asked for it has written down itself; a window that is only being tried is no fault.
-    if (!asked && !this.#tryingWindow) this.#engine.tell('window_ended', withAction(reason, step));
+    // What is written down already is not written twice; a window that is only being tried is no fault.
+    if (!told && !this.#tryingWindow) this.#engine.tell('window_ended', withAction(reason, step));
     const window = this.#kind === 'chromium' && this.#kindAtFirst === 'chromium';
     // While the engine is still on the headless stage, a window that fails once was only an attempt.
     const triedAgain = window && this.#engine.host === 'standIn';
