@@ -26,18 +26,26 @@ export function* csvOf(
   const separator = language === 'vi' ? ';' : ',';
   // A unit stands beside boards alone: other lines are of one, or of many.
   const { unit, ...sums } = words.columns;
-  yield csvMark + csvLine([words.by[by], ...(by === 'board' ? [unit] : []), ...Object.values(sums)], separator);
+  yield csvMark + csvLine([words.first[by], ...(by === 'board' ? [unit] : []), ...Object.values(sums)], separator);
   const times = [formatTime(from), formatTime(talliedAt)];
   for (let i = 0; i < lines.length; i += linesPerPiece)
     yield lines
       .slice(i, i + linesPerPiece)
-      .map((line) => csvLine([...cellsOf(line, by, language, categories), ...times], separator))
+      .map((line) => csvLine([...cellsOf(line, by, language, categories, separator), ...times], separator))
       .join('');
 }
 
-function cellsOf(line: PlayLine, by: Breakdown, language: Language, categories: ReadonlyMap<string, string>): string[] {
+function cellsOf(
+  line: PlayLine,
+  by: Breakdown,
+  language: Language,
+  categories: ReadonlyMap<string, string>,
+  separator: ',' | ';',
+): string[] {
   const { completed, partial, exercise, uncounted, paintedMs } = line;
-  const sums = [completed, partial, exercise, uncounted, Math.round(paintedMs / 1000)];
+  // To the millisecond, so that lines add up; in the figures of the separator's language.
+  const seconds = (paintedMs / 1000).toFixed(3).replace('.', separator === ';' ? ',' : '.');
+  const sums = [completed, partial, exercise, uncounted, seconds];
   const { fallback, unknown } = csvWords[language];
   const name = line.kind === 'fallback' ? fallback : (line.name ?? categories.get(line.id) ?? unknown);
   return [name, ...(by === 'board' ? [line.unitName ?? ''] : []), ...sums.map(String)];

@@ -207,7 +207,7 @@ describeStores('the overview', (under) => {
     const [board] = await test.boards.list(test.admin);
     const notice = await test.text(test.admin);
     const day = testNow - 8 * hourMs;
-    const sums = { completed: 5, partial: 2, exercise: 1, uncounted: 3, painted_ms: 70_000 };
+    const sums = { completed: 5, partial: 2, exercise: 1, uncounted: 3, painted_ms: 11_024 };
     const { commune: unit_id, sister } = test.ids;
     await under.store.transaction(async (tx) => {
       const add = tallies.addSums;
@@ -259,10 +259,10 @@ describeStores('the overview', (under) => {
     const { name, text } = await overview.exported(commune, { by: 'content', range: 'today', language: 'vi' });
     expect(name).toBe('Theo tin và cảnh báo 01-06-2026.csv');
     const [head, ...rows] = [...text].join('').trimEnd().split('\r\n');
-    expect(head).toMatch(/^\uFEFFTheo tin và cảnh báo;Lượt trọn vẹn;/);
+    expect(head).toMatch(/^\uFEFFTin hoặc cảnh báo;Lượt trọn vẹn;/);
     expect(rows.map((row) => row.split(';').slice(0, 7).join(';')).toSorted()).toEqual([
-      `${notice.title};5;2;1;3;70;01/06/2026 00:00`,
-      'Trang chờ;5;2;1;3;70;01/06/2026 00:00',
+      `${notice.title};5;2;1;3;"11,024";01/06/2026 00:00`,
+      'Trang chờ;5;2;1;3;"11,024";01/06/2026 00:00',
     ]);
     const entries = await under.store.read
       .selectFrom('audit_log')
@@ -273,7 +273,7 @@ describeStores('the overview', (under) => {
       { user_id: commune.userId, unit_id: test.ids.commune, detail: { name, count: 2 } },
     ]);
     const boards = await overview.exported(commune, { by: 'board', range: 'today', language: 'vi' });
-    expect([...boards.text].join('')).toContain(';Xã An;5;2;1;3;70;');
+    expect([...boards.text].join('')).toContain(';Xã An;5;2;1;3;"11,024";');
     expect(boards.name).toMatch(/^Theo bảng tin/);
 
     // In the province's order, by the names of today, also what it has added and what it has taken out of use since.

@@ -1,7 +1,7 @@
 /** Lengths, sizes and relative times in words of the page's language. */
 import { m } from '../paraglide/messages.js';
 import { getLocale } from '../paraglide/runtime.js';
-import { formatDate, formatDateTime, formatTime, splitDuration, startOfDay } from './time.ts';
+import { formatClock, formatDate, formatDateTime, formatTime, splitDuration, startOfDay } from './time.ts';
 
 /** «1 phút 30 giây»; the two largest figures at most. */
 export function durationWords(ms: number): string {
@@ -22,6 +22,14 @@ export function durationFigures(ms: number): string {
   const h = days * 24 + hours;
   return h > 0 ? `${h}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
+
+/** «0:05,5»: rows that somebody adds up. */
+export function durationTenths(ms: number): string {
+  const tenths = Math.round(ms / 100);
+  return `${durationFigures(Math.floor(tenths / 10) * 1000)}${decimalMark()}${tenths % 10}`;
+}
+
+const decimalMark = (): string => (getLocale() === 'vi' ? ',' : '.');
 
 /** «vừa xong», «5 phút trước», «hôm qua 07:30», «05/03/2026 07:30». */
 export function sinceWords(ms: number, now: number): string {
@@ -44,6 +52,9 @@ export function dayWords(ms: number, zone?: string): string {
 
 /** «Thứ Hai 05/03/2026 07:30» */
 export const weekdayWords = (ms: number, zone?: string): string => `${dayWords(ms, zone)} ${formatTime(ms, zone)}`;
+
+/** «07:30:09,4»: where tenths of a second are the point. */
+export const clockWords = (ms: number): string => `${formatClock(ms)}${decimalMark()}${Math.floor((ms % 1000) / 100)}`;
 
 /** «1,2 MB» */
 export function bytesWords(bytes: number): string {

@@ -1,7 +1,7 @@
 /** A play in words. */
 import type { Play } from '../../../../../shared/protocol/api/proof.ts';
 import { leastSeenMs } from '../../../../../shared/protocol/journal.ts';
-import { durationFigures } from '../../lib/words.ts';
+import { durationTenths } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { whyWord } from '../boards/words.ts';
 
@@ -62,9 +62,9 @@ export function proofWord({
   return outcome === 'completed' ? m.play_counted() : m.play_counted_partial();
 }
 
-/** How long it was on; less than what can be seen is not rounded up to a second. */
+/** How long it was on, to a tenth of a second, so that rows and their sum agree; less than what can be seen is not rounded up to a second. */
 export const playLength = ({ paintedMs }: Pick<Play, 'paintedMs'>): string =>
-  paintedMs < leastSeenMs ? '< 0:01' : durationFigures(paintedMs);
+  paintedMs < leastSeenMs ? '< 0:01' : durationTenths(paintedMs);
 
 /** Whose it is, and whose the board was. */
 export const playUnits = ({ issuerName, unitName }: Pick<Play, 'issuerName' | 'unitName'>): string =>

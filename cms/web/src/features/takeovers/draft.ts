@@ -15,11 +15,25 @@ export const emptyDraft = (senderName: string): TakeoverDraft => ({
   durationMs: 2 * 3_600_000,
 });
 
+/** The length that an exercise proposes, ms: time to see every board show it, without holding the screens. Our choice. */
+export const exerciseMs = 15 * 60_000;
+
+/**
+ * Made an exercise, or an alert again. Each proposes its own length, so that no exercise holds the screens for an emergency's
+ * hours and no alert goes after an exercise's minutes.
+ * @param alertMs the length it has, or would have, as an alert
+ */
+export const withStatus = (
+  draft: TakeoverDraft,
+  status: TakeoverDraft['status'],
+  alertMs: number | null,
+): TakeoverDraft => ({ ...draft, status, durationMs: status === 'exercise' ? exerciseMs : alertMs });
+
 /** What is written in it, to see whether it has been changed. */
 export const contentText = ({ content: { event, headline, instruction } }: TakeoverDraft): string =>
   JSON.stringify([event, headline, instruction]);
 
-/** Filled in from a template; sender, targets and whether it is an exercise stay. */
+/** Filled in from a template; sender, targets, whether it is an exercise and the length of an exercise stay. */
 export const fromTemplate = (draft: TakeoverDraft, template: TakeoverTemplate): TakeoverDraft => ({
   ...draft,
   content: {
@@ -29,7 +43,7 @@ export const fromTemplate = (draft: TakeoverDraft, template: TakeoverTemplate): 
     headline: template.headline,
     instruction: template.instruction,
   },
-  durationMs: template.durationMs,
+  durationMs: draft.status === 'exercise' ? draft.durationMs : template.durationMs,
 });
 
 /** The fields in which placeholders of a template are left, each with what to do about it. */

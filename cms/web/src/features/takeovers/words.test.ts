@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
 import { fetchSentences } from '../../lib/errors.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { emptyDraft, fromTemplate, placeholdersLeft } from './draft.ts';
+import { emptyDraft, exerciseMs, fromTemplate, placeholdersLeft, withStatus } from './draft.ts';
 import { shapesOf } from './target-shapes.ts';
 import { awayAtRaise, endingWords, latencyWords, raiseWord, stateWord, timesToPixels } from './words.ts';
 
@@ -65,7 +65,7 @@ describe('a template', () => {
     const draft = { ...emptyDraft('UBND tỉnh'), status: 'exercise' as const };
     const template = { id: '1', event: 'Bão', level: 4, headline: 'Bão số [số]', instruction: 'Ở nhà', durationMs: 9 };
     const filled = fromTemplate(draft, template);
-    expect(filled).toMatchObject({ status: 'exercise', durationMs: 9, selectors: { all: true } });
+    expect(filled).toMatchObject({ status: 'exercise', selectors: { all: true } });
     expect(filled.content).toEqual({
       event: 'Bão',
       level: 4,
@@ -78,6 +78,23 @@ describe('a template', () => {
     });
     filled.content.headline = 'Bão số 3';
     expect(placeholdersLeft(filled)).toEqual({});
+  });
+});
+
+describe('how long it stands', () => {
+  const hours = 3_600_000;
+  const storm = { id: '1', event: 'Bão', level: 4, headline: 'Bão', instruction: '', durationMs: 12 * hours };
+  const exercise = (draft: ReturnType<typeof emptyDraft>) => withStatus(draft, 'exercise', draft.durationMs);
+
+  it('is short for an exercise, whether the template or the exercise was chosen first', () => {
+    expect(exercise(fromTemplate(emptyDraft('UBND tỉnh'), storm)).durationMs).toBe(exerciseMs);
+    expect(fromTemplate(exercise(emptyDraft('UBND tỉnh')), storm).durationMs).toBe(exerciseMs);
+    expect(exerciseMs).toBeLessThanOrEqual(hours / 2);
+  });
+
+  it('is the length of the alert again when it is no exercise after all', () => {
+    const alert = fromTemplate(emptyDraft('UBND tỉnh'), storm);
+    expect(withStatus(exercise(alert), 'actual', alert.durationMs)).toEqual(alert);
   });
 });
 
