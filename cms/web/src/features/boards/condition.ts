@@ -3,7 +3,7 @@ import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { BoardCondition, ConditionReason } from '../../../../../shared/protocol/api/overview.ts';
 import { conditionOf } from '../../../../../shared/protocol/board-condition.ts';
 import { m } from '../../paraglide/messages.js';
-import { presenceSince } from './words.ts';
+import { presenceSince, type Picture } from './words.ts';
 
 const states = {
   incident: { word: m.condition_incident, tone: 'bad' },
@@ -17,7 +17,12 @@ const states = {
   unpaired: { word: m.condition_unpaired, tone: 'neutral' },
 } as const satisfies Record<BoardCondition, { word: () => string; tone: string }>;
 
-export const conditionWord = (condition: BoardCondition): string => states[condition].word();
+/** @param picture a test pattern or the board's name, which covers what it plays while it lasts */
+export function conditionWord(condition: BoardCondition, now = 0, picture: Picture | null = null): string {
+  const covered = condition === 'playing' || condition === 'fallback';
+  if (!covered || picture === null || picture.until <= now) return states[condition].word();
+  return picture.name === 'identify' ? m.condition_identify() : m.condition_test_pattern();
+}
 export const conditionTone = (condition: BoardCondition): (typeof states)[BoardCondition]['tone'] =>
   states[condition].tone;
 
@@ -41,8 +46,14 @@ export function reasonWord(condition: BoardCondition, reason: ConditionReason | 
 }
 
 /** The state in one line, with why and since when. */
-export const conditionLine = (board: Pick<Board, 'presence' | 'progress'>, now: number): string =>
-  [conditionWord(conditionOf(board, now).condition), conditionDetail(board, now)].filter(Boolean).join(' · ');
+export const conditionLine = (
+  board: Pick<Board, 'presence' | 'progress'>,
+  now: number,
+  picture: Picture | null = null,
+): string =>
+  [conditionWord(conditionOf(board, now).condition, now, picture), conditionDetail(board, now)]
+    .filter(Boolean)
+    .join(' · ');
 
 /** Why the board is in its state, and since when it is there or away. */
 export function conditionDetail(board: Pick<Board, 'presence' | 'progress'>, now: number): string {
