@@ -11,7 +11,8 @@ export const auditGroups = {
   content: ['notice', 'document', 'media', 'playlist', 'categories'],
   schedules: ['schedule', 'obligation'],
   publishing: ['programme'],
-  takeovers: ['takeover', 'mourning'],
+  takeovers: ['takeover'],
+  mournings: ['mourning'],
   system: ['epoch', 'keyList', 'settings'],
 } as const satisfies Record<string, readonly string[]>;
 export type AuditGroup = keyof typeof auditGroups;

@@ -43,6 +43,9 @@ export function clearFilter(): void {
   for (const key of ['who', 'group', 'unitId', 'subjectId', 'from', 'to'] as const) setFilter(key, null);
 }
 
+/** No time lies in it: nothing is asked for. */
+export const isReversed = ({ from, to }: AuditFilter): boolean => from !== null && to !== null && to <= from;
+
 export const isFiltered = (filter: AuditFilter): boolean =>
   Object.values(filter).some((value) => value !== '' && value !== null);
 

@@ -31,6 +31,7 @@ export function groupName(group: AuditGroup): string {
     schedules: m.audit_group_schedules,
     publishing: m.audit_group_publishing,
     takeovers: m.audit_group_takeovers,
+    mournings: m.mournings_title,
     system: m.audit_group_system,
   };
   return names[group]();
