@@ -34,10 +34,12 @@ export const obligation = z.strictObject({
   endReason: z.string().nullable(),
   /** Boards are still being given its last change. */
   sending: z.boolean(),
-  /** Units that receive it (communes, and units that answer for a board outside of them), and how many of them have … */
+  /** Units with boards that receive it (communes, and units that answer for a board outside of them), and how many of them have … */
   receivers: z.int(),
   received: z.int(),
   accepted: z.int(),
+  /** Receiving units that have no board yet: nothing is asked of them. */
+  withoutBoards: z.int(),
   /** Boards that have to show it. */
   boards: z.int(),
   /** How many of them are asked for more than an hour holds, together with what else they are obliged to; not told in lists. */

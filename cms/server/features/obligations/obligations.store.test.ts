@@ -709,4 +709,22 @@ describeStores('obligations', (under) => {
     expect(obligations).toMatchObject([{ id: sent.id, boards: 2 }]);
     await end(sent);
   });
+
+  it('are not asked of communes without boards, which are counted apart', async () => {
+    const [bare] = await under.store.transaction((tx) =>
+      test.units.edit(tx, null, (draft) => [
+        draft.add({
+          ...{ code: '99006', name: 'Xã Trắng', level: 'commune', parentId: test.ids.province },
+          ...{ validFrom: 0, validTo: null },
+        }),
+      ]),
+    );
+    await test.units.reload();
+    const sent = await send({ targets: { unitIds: [test.ids.commune, bare!], boardIds: [] } });
+    expect(sent).toMatchObject({ receivers: 1, withoutBoards: 1 });
+    // Whoever looks there has looked; nobody waits for it.
+    await inbox.received(testActor({ unitId: bare!, role: 'editor' }), bare!, [sent.id]);
+    expect(await test.obligations.get(admin, sent.id)).toMatchObject({ receivers: 1, received: 0, withoutBoards: 1 });
+    await end(sent);
+  });
 });

@@ -141,7 +141,8 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       const boardCount = [...receiving.values()].reduce((sum, { length }) => sum + length, 0);
       // Nobody answers to themselves.
       receiving.delete(record.unitId);
-      const given = (answers.get(record.id) ?? []).filter(({ unitId }) => receiving.has(unitId));
+      const withBoards = new Set([...receiving].flatMap(([unitId, { length }]) => (length > 0 ? [unitId] : [])));
+      const given = (answers.get(record.id) ?? []).filter(({ unitId }) => withBoards.has(unitId));
       const heading = headings.get(record.noticeId);
       found.push({
         ...fields,
@@ -149,9 +150,10 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
         noticeTitle: heading?.title ?? '',
         category: heading?.category ?? 'other',
         sending: unsentSince !== null,
-        receivers: receiving.size,
+        receivers: withBoards.size,
         received: given.filter(({ receivedAt }) => receivedAt !== null).length,
         accepted: given.filter(({ acceptedAt }) => acceptedAt !== null).length,
+        withoutBoards: receiving.size - withBoards.size,
         boards: boardCount,
       });
       await turn();

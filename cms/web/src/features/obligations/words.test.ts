@@ -43,6 +43,8 @@ describe('a cell of the matrix', () => {
     expect(fitsFilter(cell({ receivedAt: 1 }), 'unreceived')).toBe(false);
     expect(fitsFilter(cell({ own: true }), 'unaccepted')).toBe(false);
     expect(fitsFilter(cell({ missing: 1 }), 'short')).toBe(true);
+    // Of a unit without boards nothing is lacking.
+    expect(fitsFilter(cell({ boards: 0, required: 0 }), 'unaccepted')).toBe(false);
     expect(answerOf(cell({ receivedAt: 1, acceptedAt: 2 }))).toBe('accepted');
   });
 });

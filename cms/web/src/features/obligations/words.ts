@@ -1,5 +1,5 @@
 /** Obligations in words. */
-import type { MatrixCell } from '../../../../../shared/protocol/api/obligations.ts';
+import type { MatrixCell, Obligation } from '../../../../../shared/protocol/api/obligations.ts';
 import { m } from '../../paraglide/messages.js';
 import { validityWords, type Validity } from '../playlists/validity.ts';
 import { choiceOf, timeWord } from '../schedules/cron-choice.ts';
@@ -54,6 +54,15 @@ export function answerWord(state: CellState): string {
   return words[state]();
 }
 
+/** How many have answered, of those of whom something is asked. */
+export const answersWord = (sent: Pick<Obligation, 'accepted' | 'received' | 'receivers' | 'withoutBoards'>): string =>
+  [
+    m.obligation_answers({ accepted: sent.accepted, received: sent.received, n: sent.receivers }),
+    sent.withoutBoards > 0 ? m.obligation_without_boards({ n: sent.withoutBoards }) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+
 export type ShownState = 'no_boards' | 'not_due' | 'short' | 'unknown' | 'met';
 /** What the boards have shown of what was asked for. Nothing on record is no failure. */
 export function shownOf(cell: MatrixCell): ShownState {
@@ -90,6 +99,8 @@ export function filterWord(filter: MatrixFilter): string {
 }
 export function fitsFilter(cell: MatrixCell, filter: MatrixFilter): boolean {
   if (filter === 'all') return true;
+  // Nothing is asked of a unit without boards.
+  if (cell.boards === 0) return false;
   if (filter === 'unreceived') return answerOf(cell) === 'unreceived';
   if (filter === 'unaccepted') return !cell.own && cell.acceptedAt === null;
   return shownOf(cell) === filter;
