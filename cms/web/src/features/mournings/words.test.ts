@@ -56,11 +56,15 @@ describe('mourning in words', () => {
 
   it('never calls a board done that has not said so', () => {
     const row = { boardId: '', boardName: '', unitName: '', lastSeenAt: null, errorCode: null, notices: 1 };
-    expect(boardWord({ ...row, state: 'sent', online: false }, false)).toBe('Chờ kết nối');
+    expect(boardWord({ ...row, state: 'sent', online: false }, false, false)).toBe('Chờ kết nối');
+    // While boards are being told, what has not gone yet is no failure.
+    const waiting = { ...row, state: 'waiting', online: true } as const;
+    expect([boardWord(waiting, true, true), boardWord(waiting, true, false)]).toEqual(['Đang gửi', 'Chờ gửi']);
+    expect(boardTone(waiting, true)).not.toBe('warn');
     const told = { ...row, state: 'active', online: true } as const;
-    expect([boardWord(told, false), boardWord(told, true)]).toEqual(['Đã nhận', 'Đã nhận lệnh kết thúc']);
-    expect(boardTone({ ...row, state: 'sent', online: true })).not.toBe('good');
-    expect(boardTone({ ...row, state: 'active', online: false })).toBe('good');
+    expect([boardWord(told, false, false), boardWord(told, true, false)]).toEqual(['Đã nhận', 'Đã nhận lệnh kết thúc']);
+    expect(boardTone({ ...row, state: 'sent', online: true }, false)).not.toBe('good');
+    expect(boardTone({ ...row, state: 'active', online: false }, false)).toBe('good');
   });
 
   it('says when sending is stuck', () => {

@@ -56,11 +56,14 @@ export function bannerLines(mournings: readonly Mourning[], now: number): { href
 
 type Row = MourningDetail['boards'][number];
 
-/** @param lifted what it was told last is that mourning has ended */
-export function boardWord({ state, online }: Row, lifted: boolean): string {
+/**
+ * @param lifted what it was told last is that mourning has ended
+ * @param sending boards are being told right now: what has not gone yet is no failure
+ */
+export function boardWord({ state, online }: Row, lifted: boolean, sending: boolean): string {
   const words: Record<MourningBoardState, () => string> = {
     refused: m.mourning_board_refused,
-    waiting: m.mourning_board_pending,
+    waiting: sending ? m.mourning_sending : m.mourning_board_pending,
     sent: online ? m.mourning_board_sent : m.mourning_board_sent_offline,
     unpaired: m.mourning_board_unpaired,
     active: lifted ? m.mourning_board_lifted : m.mourning_board_active,
@@ -68,13 +71,17 @@ export function boardWord({ state, online }: Row, lifted: boolean): string {
   return words[state]();
 }
 
-export function boardTone({ state, online }: Row): 'good' | 'warn' | 'bad' | 'neutral' | 'accent' {
+export function boardTone({ state, online }: Row, sending: boolean): 'good' | 'warn' | 'bad' | 'neutral' | 'accent' {
   if (state === 'sent') return online ? 'accent' : 'warn';
+  if (state === 'waiting' && sending) return 'accent';
   const tones = { refused: 'bad', waiting: 'warn', unpaired: 'neutral', active: 'good' } as const;
   return tones[state];
 }
 
 /** Sending takes seconds: what takes longer has met with a fault, and is tried again. */
 const sendingMs = 2 * 60_000;
+/** Boards are being told, and no fault has come between. */
+export const isSending = (mourning: Mourning, now: number): boolean =>
+  mourning.sendingSince !== null && !isStuck(mourning, now);
 export const isStuck = ({ sendingSince }: Mourning, now: number): boolean =>
   sendingSince !== null && now - sendingSince > sendingMs;
