@@ -28,14 +28,16 @@ const changeCounts = z.strictObject({
 export type ChangeCounts = z.infer<typeof changeCounts>;
 
 export const publishPreview = z.strictObject({
+  /** Notices that are left out of one of the boards or more, because no version of them was ever approved (warning notice_not_approved). */
+  unapproved: z.array(uuid),
   boards: z.array(
     z.strictObject({
       boardId: uuid,
       /** null: publishing would change nothing. */
       changes: changeCounts.nullable(),
       notices: z.int(),
-      /** Those that are left out because no version of them was ever approved (warning notice_not_approved). */
-      unapproved: z.array(uuid),
+      /** Which of them are left out here, by their places in the list above: thousands of boards lack the same. */
+      unapproved: z.array(z.int()),
       /** Codes: board_unpaired, link_not_shown, media_not_ready, notice_not_approved, nothing_to_play, obligations_overcommitted. */
       warnings: z.array(z.string()),
     }),

@@ -141,7 +141,8 @@ describeStores('content over HTTP', (under) => {
     expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
       status: 200,
       body: {
-        boards: [{ notices: 0, unapproved: [made.body.id], warnings: ['nothing_to_play', 'notice_not_approved'] }],
+        unapproved: [made.body.id],
+        boards: [{ notices: 0, unapproved: [0], warnings: ['nothing_to_play', 'notice_not_approved'] }],
       },
     });
     await test.selfApproval.write(test.admin, unitId, true);

@@ -21,7 +21,10 @@ import { suspendsAlike, type Suspender } from './suspended.ts';
 
 export type PublishWarning = 'board_unpaired' | Compiled['warnings'][number];
 export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
-export type Preview = z.infer<typeof publishPreview>['boards'][number];
+export type Preview = Omit<z.infer<typeof publishPreview>['boards'][number], 'unapproved'> & {
+  /** Ids of the notices that are left out. */
+  readonly unapproved: readonly string[];
+};
 
 export interface Publisher {
   /** How much publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */

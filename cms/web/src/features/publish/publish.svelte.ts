@@ -6,7 +6,10 @@ import { publishAnswer, publishPreview } from '../../../../../shared/protocol/ap
 import { compareVersions } from '../../../../../shared/protocol/common.ts';
 import type { Api } from '../../lib/api.ts';
 
-export type PreviewRow = z.infer<typeof publishPreview>['boards'][number];
+export type PreviewRow = Omit<z.infer<typeof publishPreview>['boards'][number], 'unapproved'> & {
+  /** Ids of notices that are left out. */
+  readonly unapproved: readonly string[];
+};
 type Published = z.infer<typeof publishAnswer>['boards'][number];
 
 export class Publishing {
@@ -46,13 +49,13 @@ export class Publishing {
     this.looking = boardIds.length > 0;
     if (!this.looking) return;
     try {
-      const { boards } = await this.#api.post('/api/programmes/preview', publishPreview, { boardIds });
+      const { boards, unapproved } = await this.#api.post('/api/programmes/preview', publishPreview, { boardIds });
       if (look !== this.#looks) return;
       const found = new Set(boards.map(({ boardId }) => boardId));
       for (const boardId of this.preview.keys()) if (!found.has(boardId)) this.preview.delete(boardId);
       this.#wanted.clear();
       for (const row of boards) {
-        this.preview.set(row.boardId, row);
+        this.preview.set(row.boardId, { ...row, unapproved: row.unapproved.map((place) => unapproved[place]!) });
         if (row.changes) this.#wanted.add(row.boardId);
       }
     } catch (error) {

@@ -21,11 +21,11 @@ function setting(...shown: string[]) {
     const row = (boardId: string) => ({
       boardId,
       ...(path.endsWith('preview')
-        ? { changes: boardId === 'same' ? null : { key: boardId } }
+        ? { changes: boardId === 'same' ? null : { key: boardId }, unapproved: boardId === 'market' ? [1, 0] : [1] }
         : { changed: boardId !== 'same' }),
       version: boardId === 'bare' ? null : '1',
     });
-    return { boards: boardIds.map(row) };
+    return { unapproved: ['fair', 'vaccines'], boards: boardIds.map(row) };
   };
   const publishing = new Publishing(
     { post } as unknown as Api,
@@ -49,6 +49,15 @@ describe('what is sent', () => {
     expect(await publishing.publish(publishing.chosen)).toEqual({ changed: 1, waiting: 1 });
     expect(published()).toEqual([['hall', 'same', 'bare']]);
     expect(publishing.chosen).toEqual([]);
+  });
+
+  it('leaves out the notices that the answer points to', async () => {
+    const { publishing } = setting('hall', 'market');
+    await publishing.look();
+    expect([...publishing.preview.values()].map(({ unapproved }) => unapproved)).toEqual([
+      ['vaccines'],
+      ['vaccines', 'fair'],
+    ]);
   });
 
   it('is no board that is not shown, however often it is looked, and whatever was chosen before', async () => {
