@@ -38,6 +38,8 @@ export type FieldMeta =
       readonly maxRows: number;
       readonly maxColumns: number;
       readonly maxLength: number;
+      /** Whether the first row is taken for the names of the columns, where that goes by what is in it. */
+      readonly hasHeader?: (cells: readonly (readonly string[])[]) => boolean;
     })
   /** Pictures of a document's pages: `{asset, alt}[]`. */
   | (FieldBase & { readonly kind: 'pages' })

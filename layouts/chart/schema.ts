@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { optionalText, requiredText, table } from '../fields.ts';
 import type { FieldMeta } from '../types.ts';
-import { faultsOf, mostLetters } from './figures.ts';
+import { faultsOf, hasHeader, mostLetters } from './figures.ts';
 
 export const kinds = ['columns', 'lines', 'shares'] as const;
 
@@ -32,7 +32,7 @@ export type ChartFields = z.infer<typeof schema>;
 export const fields: readonly FieldMeta[] = [
   { key: 'title', kind: 'text', maxLength: 100, required: true },
   { key: 'kind', kind: 'choice', options: kinds, required: true },
-  { key: 'table', kind: 'table', ...limits, required: true },
+  { key: 'table', kind: 'table', ...limits, hasHeader, required: true },
   { key: 'unit', kind: 'text', maxLength: 20, required: false },
   { key: 'source', kind: 'text', maxLength: 120, required: false },
 ];

@@ -25,7 +25,9 @@ const layoutContent = (layout: string, fields: Record<string, unknown>): NoticeC
 describe('a notice while it is written', () => {
   it.each(layoutNames)('shows the sample where «%s» is still empty', (layout) => {
     const { content, sampled } = completed(emptyContent(`layout:${layout}`));
-    expect(sampled).toBe(layouts[layout].fields.some((field) => field.required && field.kind !== 'choice'));
+    expect(sampled).toEqual(
+      layouts[layout].fields.filter((field) => field.required && field.kind !== 'choice').map(({ key }) => key),
+    );
     expect(content.type === 'layout' && layouts[layout].schema.safeParse(content.fields).success).toBe(true);
   });
 
@@ -43,12 +45,12 @@ describe('a notice while it is written', () => {
     const { content, sampled } = completed(layoutContent('notice', written));
     expect(content).toMatchObject({ fields: { title: title.slice(0, 160), body: layouts.notice.sample['body'] } });
     expect((content as { fields: object }).fields).not.toHaveProperty('date');
-    expect(sampled).toBe(false);
+    expect(sampled).toEqual([]);
   });
 
   it('leaves finished fields as they are', () => {
     const written = layoutContent('infographic', { ...layouts.infographic.sample });
-    expect(completed(written)).toEqual({ content: written, sampled: false, wrong: [] });
+    expect(completed(written)).toEqual({ content: written, sampled: [], begun: [], wrong: [] });
   });
 
   it('says what is wrong with figures that somebody has begun, instead of showing others', () => {
@@ -61,7 +63,8 @@ describe('a notice while it is written', () => {
     });
     expect(completed(begun).wrong).toMatchObject([{ params: { reason: 'not_a_number' }, path: ['table', 1, 1] }]);
     const names = layoutContent('chart', { ...layouts.chart.sample, table: [['Thôn', 'Số hộ']] });
-    expect(completed(names)).toMatchObject({ sampled: true, wrong: [] });
+    expect(completed(names)).toMatchObject({ sampled: ['table'], begun: ['table'], wrong: [] });
+    expect(completed(layoutContent('chart', { ...layouts.chart.sample, table: [] }))).toMatchObject({ begun: [] });
   });
 
   it('says nothing of the row that somebody is in the middle of, nor of the whole meanwhile', () => {
@@ -78,6 +81,54 @@ describe('a notice while it is written', () => {
     ];
     expect(wrongIn(rows, 2)).toEqual(['table.1.1']);
     expect(wrongIn(rows, null)).toEqual(['table.1.1', 'table.2.0']);
+  });
+
+  it('says of a cell that it is no number as soon as nothing makes it one', () => {
+    const marked = (cell: string, row = 1) =>
+      withoutRow(
+        completed(
+          layoutContent('chart', {
+            ...layouts.chart.sample,
+            table: [
+              ['Thôn', 'Số hộ'],
+              ['Đông', cell],
+            ],
+          }),
+        ).wrong,
+        ['table', row],
+      ).map(({ path }) => path.join('.'));
+    expect(marked('12,5 hồ sơ')).toEqual(['table.1.1']);
+    expect(marked('12,')).toEqual([]);
+    expect(marked('12,', 0)).toEqual(['table.1.1']);
+    // A word of the first row may become the name of a column.
+    const first = layoutContent('chart', {
+      ...layouts.chart.sample,
+      table: [
+        ['Thôn', '2024', 'So sánh'],
+        ['Đông', '214', ''],
+      ],
+    });
+    expect(completed(first).wrong).not.toEqual([]);
+    expect(withoutRow(completed(first).wrong, ['table', 0])).toEqual([]);
+  });
+
+  it('keeps a title that is written beside a chart of shares that is empty', () => {
+    const fields = { ...layouts.chart.sample, title: 'Tỷ lệ', kind: 'shares', table: [] };
+    expect(completed(layoutContent('chart', fields))).toMatchObject({
+      content: { fields: { title: 'Tỷ lệ', table: layouts.chart.sample['table'] } },
+      begun: [],
+    });
+  });
+
+  it('shows the rows that are finished, and no figures of the sample beside one that is not', () => {
+    const [done, half] = [
+      { value: '12', unit: '', label: 'hộ nghèo' },
+      { value: '7', unit: '', label: '' },
+    ];
+    const shown = (rows: object[]) => completed(layoutContent('infographic', { title: 'Số liệu', rows, source: '' }));
+    expect(shown([done, half])).toMatchObject({ content: { fields: { rows: [done] } }, sampled: [] });
+    expect(shown([half])).toMatchObject({ sampled: ['rows'], begun: ['rows'] });
+    expect(shown([{ ...half, value: '' }])).toMatchObject({ sampled: ['rows'], begun: [] });
   });
 
   it('has something to show for every choice of an empty chart', () => {
@@ -99,7 +150,7 @@ describe('a notice while it is written', () => {
       { value: '', unit: '', label: '' },
     ];
     const { content, sampled } = completed(layoutContent('infographic', { title: 'Số liệu', rows, source: '' }));
-    expect(sampled).toBe(false);
+    expect(sampled).toEqual([]);
     expect(content).toMatchObject({ fields: { rows: [rows[0]] } });
   });
 

@@ -71,40 +71,63 @@ export function inputOf(notice: Notice): NoticeInput {
 
 export interface Completed {
   content: NoticeContent;
-  /** The layout's sample stands in for something. */
-  sampled: boolean;
-  /** What is wrong with tables that somebody has begun: the sample's figures in their place would be taken for theirs. */
+  /** Fields that the layout's sample stands in for. */
+  sampled: readonly string[];
+  /** Those of them in which something is written that cannot be shown yet: the sample's figures would be taken for theirs. */
+  begun: readonly string[];
+  /** What is wrong with tables that somebody has begun. */
   wrong: readonly z.core.$ZodIssue[];
 }
 
 /** Where somebody is typing in a layout's fields: a row of a table. */
 export type TypedRow = readonly [field: string, row: number];
 
-/** Without what is about the row that somebody is in the middle of, or about the whole of its table: that may yet be written. */
+/** Without what the rest of the row may mend that somebody is in the middle of: what is said of that row, or of the whole of its table. */
 export const withoutRow = (wrong: Completed['wrong'], typed: TypedRow | null): Completed['wrong'] =>
-  typed === null ? wrong : wrong.filter(({ path }) => path.slice(0, 2).some((part, at) => part !== typed[at]));
+  typed === null
+    ? wrong
+    : wrong.filter((issue) => issue.path.slice(0, 2).some((part, at) => part !== typed[at]) || isForGood(issue));
+
+/** Words do not become a number, however one goes on; only in the first row they may become the name of a column. */
+const isForGood = ({ path, ...issue }: z.core.$ZodIssue): boolean =>
+  issue.code === 'custom' &&
+  issue.params?.['reason'] === 'not_a_number' &&
+  path[1] !== 0 &&
+  /\p{L}/u.test(String(issue.params['text']));
 
 /** From the second row and column on: until then it may be anything. */
 const isTable = (cells: unknown): boolean => Array.isArray(cells) && cells.length > 1 && cells[0].length > 1;
 
+/** Nothing is written in it, nor in its rows and cells. */
+const isBlank = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.trim() === ''
+    : typeof value !== 'object' || value === null
+      ? value === undefined || value === null
+      : Object.values(value).every(isBlank);
+
 /**
  * What the preview shows of fields that are not finished: the layout's sample stands in for what is missing or wrong, the beginning for
- * what is too long. What need not be there and is wrong is left out: the sample's date would be taken for theirs.
+ * what is too long, the finished rows for all. What need not be there and is wrong is left out: the sample's date would be taken for
+ * theirs.
  */
 export function completed(input: NoticeContent): Completed {
   const content = { ...input, link: webLink.safeParse(input.link).data };
-  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: false, wrong: [] };
+  if (content.type !== 'layout' || !isLayoutName(content.layout))
+    return { content, sampled: [], begun: [], wrong: [] };
   const { schema, sample, fields: metas } = layouts[content.layout];
   const fields: Record<string, unknown> = { ...content.fields };
-  for (const meta of metas) {
-    const rows = fields[meta.key];
-    if (meta.kind === 'rows' && Array.isArray(rows))
-      fields[meta.key] = rows.filter((row) => Object.values(row as object).some((v) => v !== ''));
+  const issues = schema.safeParse(fields).error?.issues ?? [];
+  for (const { key, kind } of metas) {
+    const rows = fields[key];
+    if (kind !== 'rows' || !Array.isArray(rows)) continue;
+    const finished = rows.filter((_, row) => !issues.some(({ path }) => path[0] === key && path[1] === row));
+    fields[key] = finished.length > 0 ? finished : rows.filter((row) => !isBlank(row));
   }
-  const begun = (key: unknown): boolean =>
+  const isBegunTable = (key: unknown): boolean =>
     metas.some((meta) => meta.key === key && meta.kind === 'table') && isTable(fields[String(key)]);
-  const wrong = schema.safeParse(fields).error?.issues.filter(({ path }) => begun(path[0])) ?? [];
-  let sampled = false;
+  const wrong = issues.filter(({ path }) => isBegunTable(path[0]));
+  const sampled = new Set<string>();
   // Twice: a value is replaced by the sample's, and what the sample leaves empty is left out.
   const optional = new Set<string>(metas.filter((meta) => 'required' in meta && !meta.required).map(({ key }) => key));
   const sampleOf = (key: string): unknown => (optional.has(key) ? undefined : (sample as Record<string, unknown>)[key]);
@@ -115,15 +138,21 @@ export function completed(input: NoticeContent): Completed {
       const key = String(issue.path[0] ?? '');
       const own = cutOf(issue, fields[key]);
       const value = own ?? replacement(key);
-      sampled ||= own === undefined && value !== undefined;
+      if (own === undefined && value !== undefined) sampled.add(key);
       if (value === undefined) delete fields[key];
       else fields[key] = value;
     }
   }
   // What goes together in the sample may not go with a choice that was made: a chart of shares has one column of numbers.
   const fits = schema.safeParse(fields).success;
-  const shown = (fits ? fields : { ...sample }) as FieldValues;
-  return { content: { ...content, fields: shown }, sampled: sampled || !fits, wrong };
+  for (const { key, kind } of metas) if (!fits && kind === 'choice') delete fields[key];
+  const shown = (fits ? fields : { ...sample, ...fields }) as FieldValues;
+  return {
+    content: { ...content, fields: shown },
+    sampled: [...sampled],
+    begun: [...sampled].filter((key) => !isBlank(content.fields[key])),
+    wrong,
+  };
 }
 
 /** The beginning of a text that is too long. */
