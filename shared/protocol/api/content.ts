@@ -32,9 +32,12 @@ export const deleteQuery = z.strictObject({ revision: z.coerce.number().int().mi
 export const noticeStates = ['draft', 'submitted', 'approved', 'returned'] as const;
 export type NoticeState = (typeof noticeStates)[number];
 
+/** Letters in what a notice is called in lists and reports. */
+export const maxTitleLength = 300;
+
 const noticeFields = {
   unitId: uuid,
-  title: requiredLine(300),
+  title: requiredLine(maxTitleLength),
   category: categoryKey,
   content: noticeContent,
   /** null: from the text's length or the video's. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatClock, formatDate, formatDateTime, parseDateTime, splitDuration, startOfDay } from './time.ts';
+import {
+  formatClock,
+  formatDate,
+  formatDateTime,
+  missingDay,
+  parseDateTime,
+  splitDuration,
+  startOfDay,
+} from './time.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 
@@ -14,6 +22,12 @@ describe('times on the page', () => {
   it('start days at Vietnamese midnight', () => {
     expect(startOfDay(at('2026-03-04T18:00:00Z'))).toBe(at('2026-03-04T17:00:00Z'));
     expect(startOfDay(at('2026-03-01T03:00:00Z'), -6)).toBe(at('2026-02-22T17:00:00Z'));
+  });
+
+  it('that no calendar has are told from what is no date', () => {
+    expect(missingDay('31/02/2026')).toBe('31/02/2026');
+    expect(missingDay(' 29.2.2026 07:30')).toBe('29.2.2026');
+    for (const text of ['29/02/2028', 'mai', '31/02', '']) expect(missingDay(text)).toBeNull();
   });
 
   it('are read as people type them', () => {

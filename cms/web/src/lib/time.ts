@@ -76,6 +76,15 @@ export function parseDateTime(text: string, options: { endOfDay?: boolean; zone?
   return fromParts({ year, month, day: whole ? day + 1 : day, hour, minute }, zone);
 }
 
+/** The day that is typed, where it is written as a date and no calendar has it: «31/02/2026»; else null. */
+export function missingDay(text: string): string | null {
+  const [date, day, month, year] = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)/.exec(text) ?? [];
+  if (date === undefined) return null;
+  const calendar = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const exists = calendar.getUTCMonth() === Number(month) - 1 && calendar.getUTCDate() === Number(day);
+  return exists ? null : date.trim();
+}
+
 function fromParts(
   p: { year: number; month: number; day: number; hour: number; minute: number },
   zone: string,

@@ -158,6 +158,11 @@ describe('a notice while it is written', () => {
     expect(headlineOf(layoutContent(layout, { ...layouts[layout].sample }))).not.toBe('');
   });
 
+  it('is called by the beginning of a title that is longer than a name may be', () => {
+    const title = 'Họp dân '.repeat(60);
+    expect(headlineOf(layoutContent('notice', { title, body: '' }))).toBe(title.slice(0, 300));
+  });
+
   it('has nothing to preview until the picture that it is about is chosen', () => {
     const lacks = (type: ContentType) => lacksPicture(completed(emptyContent(type)).content);
     expect((['layout:picture', 'image', 'video', 'layout:notice'] as const).map(lacks)).toEqual([

@@ -2,7 +2,13 @@
 import type { z } from 'zod';
 import { isLayoutName, layouts, slotMs, type FieldMeta, type LayoutName } from '../../../../../layouts/schemas.ts';
 import { noPicture } from '../../../../../layouts/fields.ts';
-import type { Media, Notice, NoticeInput, NoticeLook } from '../../../../../shared/protocol/api/content.ts';
+import {
+  maxTitleLength,
+  type Media,
+  type Notice,
+  type NoticeInput,
+  type NoticeLook,
+} from '../../../../../shared/protocol/api/content.ts';
 import { webLink } from '../../../../../shared/protocol/link-code.ts';
 import { assetsOf, type NoticeContent } from '../../../../../shared/protocol/programme.ts';
 import { scanningTimeMs } from '../../../../../shared/protocol/reading-time.ts';
@@ -113,8 +119,7 @@ const isBlank = (value: unknown): boolean =>
  */
 export function completed(input: NoticeContent): Completed {
   const content = { ...input, link: webLink.safeParse(input.link).data };
-  if (content.type !== 'layout' || !isLayoutName(content.layout))
-    return { content, sampled: [], begun: [], wrong: [] };
+  if (content.type !== 'layout' || !isLayoutName(content.layout)) return { content, sampled: [], begun: [], wrong: [] };
   const { schema, sample, fields: metas } = layouts[content.layout];
   const fields: Record<string, unknown> = { ...content.fields };
   const issues = schema.safeParse(fields).error?.issues ?? [];
@@ -183,12 +188,12 @@ export const viewFieldOf = (look: NoticeLook): string | undefined =>
 export const showsPicture = (look: NoticeLook): boolean =>
   look.type === 'image' || fieldsOf(look).some(({ kind, required }) => kind === 'image' && required);
 
-/** What a notice is called in lists until somebody gives it a name: what it says, else the name of its layout. */
+/** What a notice is called in lists until somebody gives it a name: the beginning of what it says, else the name of its layout. */
 export function headlineOf(content: NoticeContent): string {
   if (content.type !== 'layout') return '';
   const line = fieldsOf(content).find(({ kind, required }) => kind === 'text' && required);
   const text = line && content.fields[line.key];
-  return typeof text === 'string' ? text : layoutName(content.layout);
+  return typeof text === 'string' ? text.slice(0, maxTitleLength) : layoutName(content.layout);
 }
 
 /** Still pictures have no length of their own. */
