@@ -472,6 +472,7 @@ const table: Record<string, Rule> = {
   'GET /api/boards': { needs: 'board.read', lists: 'id', about: listOf(makeBoard) },
   'GET /api/boards/:id': { needs: 'board.read', about: at('/api/boards/:id', makeBoard) },
   'GET /api/boards/:id/absence': { needs: 'board.read', about: at('/api/boards/:id/absence', makeBoard) },
+  'GET /api/boards/:id/status': { needs: 'board.read', about: at('/api/boards/:id/status', makeBoard) },
   'POST /api/boards': { needs: 'board.edit', about: (unit) => Promise.resolve({ payload: boardInput(unit) }) },
   'PATCH /api/boards/:id': {
     needs: 'board.edit',

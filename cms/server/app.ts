@@ -1,10 +1,9 @@
 /** The composition root: everything is built here, handed over by name, and taken down in the reverse order. */
-import { Server } from 'socket.io';
 import type { FastifyInstance } from 'fastify';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { maxMessageBytes } from '../../shared/protocol/link.ts';
+import type { Server } from 'socket.io';
 import { AppError } from '../../shared/util/errors.ts';
 import { Access } from './access.ts';
 import { backupTime, forgetRestored, noteRestored, wasRestored } from './backup/marker.ts';
@@ -28,6 +27,7 @@ import { createBinList } from './features/bin/list.ts';
 import { binRoutes } from './features/bin/routes.ts';
 import { createBoardAbsence } from './features/boards/absence.ts';
 import { boardRoutes } from './features/boards/routes.ts';
+import { createBoardStatuses } from './features/boards/status.ts';
 import { createBoardConditions } from './features/boards/conditions.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
 import { createMetrics, monitorToken } from './metrics.ts';
@@ -76,6 +76,7 @@ import { startHousekeeping } from './jobs/housekeeping.ts';
 import { pageRoutes } from './pages.ts';
 import type { BoardGateway } from './realtime/boards.ts';
 import { createLive } from './realtime/live.ts';
+import { openSockets } from './realtime/sockets.ts';
 import { openStore } from './store/store.ts';
 import { systemRoutes } from './system-routes.ts';
 
@@ -208,7 +209,12 @@ export async function createApp(
     settingsRoutes(createSettings(context)),
     auditRoutes(auditLog),
     unitRoutes(units, createUnitsImport(sources, units)),
-    boardRoutes(boards, createBoardAbsence({ boards, conditions, upkeep, proof }), programmes),
+    boardRoutes(
+      boards,
+      createBoardAbsence({ boards, conditions, upkeep, proof }),
+      createBoardStatuses(context, { boards }),
+      programmes,
+    ),
     binRoutes(createBinList(context, { units, accounts })),
     upkeepRoutes(upkeep),
     overviewRoutes(overview),
@@ -243,15 +249,11 @@ export async function createApp(
     pageRoutes({ web: config.web, stage: config.stage }),
   ];
   for (const route of routes) await fastify.register(route);
-  const io = new Server(fastify.server, {
-    serveClient: false,
-    maxHttpBufferSize: maxMessageBytes,
-    transports: ['websocket'],
-  });
-  gateway = live.attach(io);
+  const sockets = openSockets(fastify.server);
+  gateway = live.attach(sockets.io);
   // First the sockets of every namespace, then HTTP: a server with open sockets does not close.
   building.defer(() => fastify.close());
-  building.defer(() => void io.engine.close());
+  building.defer(() => sockets.close());
   await fastify.ready();
   await takedowns.resume();
   building.defer(
@@ -284,7 +286,7 @@ export async function createApp(
   const disposal = building.move();
   return {
     fastify,
-    io,
+    io: sockets.io,
     gateway,
     context,
     features: {

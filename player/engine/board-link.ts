@@ -14,6 +14,7 @@ import type {
   RequestOf,
   SignedDismissal,
 } from '../../shared/protocol/link.ts';
+import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { CmsHttp } from './cms-http.ts';
 import { Courier } from './courier.ts';
@@ -22,6 +23,7 @@ import type { Identity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import { Link } from './link.ts';
 import { codeOf, type ProgrammeProgress, type Programmes } from './programmes.ts';
+import { StatusReporter } from './status/reporter.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
 import type { Taken, Takeovers } from './takeovers.ts';
@@ -31,11 +33,14 @@ export type BoardState = RequestOf<typeof boardMessages.stateChangedV1>;
 /** Live state is sent at most this often, ms. */
 const stateEveryMs = 1_000;
 /** The clock is sampled this often while connected, ms. */
-const sampleEveryMs = 3_600_000;
+export const sampleEveryMs = 3_600_000;
 /** A board that was replaced asks again whether it still is, ms. */
 const askAgainMs = 600_000;
 /** What is missing is asked for within this time, ms: all boards notice at once. */
 const greetSpreadMs = 10_000;
+
+/** Who cannot tell has a cable or a network of the house. */
+const isMetered = ({ net }: BoardStatus): boolean => net === 'mobile';
 
 export interface BoardLinkOptions {
   readonly http: CmsHttp;
@@ -48,6 +53,8 @@ export interface BoardLinkOptions {
   readonly journal: Journal;
   readonly app: string;
   readonly host: () => HostKind;
+  /** Takes all readings; never throws. */
+  readonly readStatus: () => Promise<BoardStatus>;
   /** There may be keys now that prove who this board is. */
   readonly onKeyList: () => Promise<void>;
   /** The takeovers have changed. */
@@ -67,6 +74,7 @@ export class BoardLink {
   readonly #o: BoardLinkOptions;
   readonly #link: Link;
   readonly #courier: Courier;
+  readonly #status: StatusReporter;
   #queue: Promise<void> = Promise.resolve();
   #state: BoardState | null = null;
   #sentState = '';
@@ -86,10 +94,11 @@ export class BoardLink {
       http,
       credentials: { boardId, key: identity.key },
       journalOnly: () => this.#replaced,
+      isMetered: async () => isMetered(await options.readStatus()),
       system,
       log,
       onConnect: () => this.#connected(),
-      onDisconnect: () => this.#stopSampling(),
+      onDisconnect: () => this.#disconnected(),
       onRefused: (code, dismissal) => {
         log.warn({ code }, 'the CMS does not let this board in');
         if (code !== 'device_replaced' || this.#replaced) return;
@@ -98,6 +107,16 @@ export class BoardLink {
       },
       onMessage: (name, request) => this.#inOrder(() => this.#receive(name, request)),
       onInvalid: (name) => options.onFault('message_invalid', name),
+    });
+    this.#status = new StatusReporter({
+      read: async () => {
+        const status = await options.readStatus();
+        if (status.net !== null) this.#link.setMetered(isMetered(status));
+        return status;
+      },
+      send: (report) => this.#link.send('statusReportedV1', report),
+      tell: (report) => this.#link.tell('statusReportedV1', report),
+      log,
     });
     this.#courier = new Courier({
       journal: options.journal,
@@ -120,7 +139,7 @@ export class BoardLink {
 
   /** @param graceMs how long to wait for records that are on their way, ms */
   async close(graceMs: number): Promise<void> {
-    this.#stopSampling();
+    this.#disconnected();
     for (const timer of [this.#stateTimer, this.#retryTimer, this.#greetTimer]) if (timer) clearTimeout(timer);
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
@@ -277,6 +296,7 @@ export class BoardLink {
     this.#sentState = '';
     this.#sendState();
     this.#startSampling();
+    this.#status.start();
   }
 
   /** A disk that fails must not end the connection that brings alerts: what is not saved now is told again by the next hello. */
@@ -374,6 +394,11 @@ export class BoardLink {
         (error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'reading the clock failed'),
       );
     }, sampleEveryMs);
+  }
+
+  #disconnected(): void {
+    this.#stopSampling();
+    this.#status.stop();
   }
 
   #stopSampling(): void {

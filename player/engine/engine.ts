@@ -11,6 +11,7 @@ import type { FaultCode } from '../../shared/faults/table.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
 import type { BoardCommand, PlayingNow } from '../../shared/protocol/link.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
+import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { BoardLink } from './board-link.ts';
@@ -31,6 +32,7 @@ import { codeOf, Programmes, type Active } from './programmes.ts';
 import { Screenshots } from './screenshots.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
+import { Machine } from './status/machine.ts';
 import { openStore, type Store } from './store.ts';
 import { backoffMs, machineSystem, pause, type System } from './system.ts';
 import { Takeovers, type SelectedBoard } from './takeovers.ts';
@@ -74,6 +76,8 @@ export interface EngineOptions {
   /** How often to ask whether somebody has entered the code, ms. */
   readonly pairingAskMs?: number;
   readonly system?: System;
+  /** Reads how the machine is doing. */
+  readonly machine?: Pick<Machine, 'read'>;
 }
 
 /** Trusted time is saved this often, ms. */
@@ -110,6 +114,7 @@ export class Engine {
   readonly #former: FormerJournals;
   readonly #overlay: Overlay;
   readonly #screenshots: Screenshots;
+  readonly #machine: Pick<Machine, 'read'>;
   readonly #locale: 'vi' | 'en';
   /** Where the CMS is, is known. */
   readonly #online: boolean;
@@ -117,6 +122,9 @@ export class Engine {
   /** The first play is on the glass, or it has been waited for long enough. */
   readonly #begun = Promise.withResolvers<void>();
   #certificate: Certificate | null = null;
+  /** What is on, as it was said last. */
+  #shown: PlayingNow | null = null;
+  #lastFault: { of: Faults['last']; told: { code: string; at: number } } | null = null;
   #screen: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
   #server: StageServer | null = null;
@@ -183,6 +191,7 @@ export class Engine {
       certificate: () => this.#certificate,
       onScene: (scene) => this.#glass?.setOverlay(scene),
     });
+    this.#machine = options.machine ?? new Machine({ dataDir: options.dataDir });
     this.#screenshots = new Screenshots({
       // Whoever opened the stage in a browser is no host, even where a program started this engine.
       ask: options.host === 'browser' ? null : (options.askForPicture ?? null),
@@ -386,9 +395,10 @@ export class Engine {
     }
     for (const hash of output.suspects) void this.#lookAt(hash);
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
+    // Without a stage nothing is on the board, whatever the timeline says.
+    this.#shown = this.#glass?.hasStage ? this.#describe(output.now) : null;
     this.#link?.setState({
-      // Without a stage nothing is on the board, whatever the timeline says.
-      now: this.#glass?.hasStage ? this.#describe(output.now) : null,
+      now: this.#shown,
       next: this.#glass?.hasStage ? this.#describe(output.next) : null,
       programme: this.#programmes.active?.manifest.version ?? null,
       screenOn: null,
@@ -403,6 +413,26 @@ export class Engine {
     } catch (error) {
       this.#log.error({ err: error, hash }, 'a file of the library cannot be looked at');
     }
+  }
+
+  async #readStatus(): Promise<BoardStatus> {
+    const machine = await this.#machine.read();
+    const { last } = this.#faults;
+    // Worked out once: a correction of the clock is no new fault.
+    if (last && this.#lastFault?.of !== last) {
+      const at = Math.round(this.#clock.now() - (this.#system.monotonic() - last.monotonic));
+      this.#lastFault = { of: last, told: { code: last.code, at: Math.max(0, at) } };
+    }
+    return {
+      ...machine,
+      play: this.#shown && this.#shown.why,
+      notice: this.#shown && this.#shown.noticeId,
+      app: this.#o.app.slice(0, 80),
+      screen: null,
+      clock: this.#clock.state(),
+      offset: this.#clock.offsetMs(),
+      fault: this.#lastFault?.told ?? null,
+    };
   }
 
   /** Kind of the stage that plays now. */
@@ -459,6 +489,7 @@ export class Engine {
       journal: this.#journal,
       app: this.#o.app,
       host: () => this.#hostNow(),
+      readStatus: () => this.#readStatus(),
       onKeyList: async () => {
         if (this.#certificate) return;
         this.#certificate = await this.#pairedCertificate();

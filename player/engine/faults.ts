@@ -15,6 +15,8 @@ export class Faults {
   readonly #store: Store;
   readonly #system: System;
   readonly #log: Logger;
+  /** The newest one, and when it was, by the system's monotonic clock, ms. */
+  last: { readonly code: string; readonly monotonic: number } | null = null;
   #since = 0;
   readonly #seen = new Set<string>();
   readonly #counts = new Map<string, number>();
@@ -52,6 +54,7 @@ export class Faults {
     if (this.#seen.has(name) || count >= mostPerCode) return false;
     this.#seen.add(name);
     this.#counts.set(code, count + 1);
+    this.last = { code: code.slice(0, 64), monotonic: now };
     this.#log.warn({ code, detail }, 'fault');
     return true;
   }

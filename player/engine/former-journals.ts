@@ -56,6 +56,8 @@ export class FormerJournals {
       http,
       credentials: { boardId: former.boardId, key },
       journalOnly: () => true,
+      // Nobody waits for an alert on it.
+      isMetered: () => Promise.resolve(true),
       system,
       log,
       onConnect: () => {

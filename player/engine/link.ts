@@ -10,6 +10,7 @@ import {
   boardNamespace,
   cmsMessages,
   connectRefusal,
+  sparingQuery,
   type BoardMessage,
   type CmsMessage,
   type ReplyOf,
@@ -23,6 +24,8 @@ import { backoffMs, type System } from './system.ts';
 
 /** Longest wait for an answer, ms: a batch of records over a thin line is slow. */
 const answerMs = 30_000;
+/** A network that is now one thing, now another costs a connection this often at most, ms. */
+const otherNetworkMs = 15 * 60_000;
 
 /** The CMS refused a message, or did not answer it. */
 export class LinkError extends AppError {}
@@ -44,6 +47,8 @@ export interface LinkOptions extends LinkHandlers {
   readonly credentials: Credentials;
   /** Whether the next connection is for delivering a journal and nothing else. */
   readonly journalOnly: () => boolean;
+  /** Whether somebody pays for the bytes of the network that is used now; asked before the first connection, see `setMetered`. */
+  readonly isMetered: () => Promise<boolean>;
   readonly system: System;
   readonly log: Logger;
 }
@@ -56,6 +61,8 @@ export class Link {
   readonly #closed = new AbortController();
   #retry: NodeJS.Timeout | null = null;
   #refusals = 0;
+  #metered = false;
+  #changedNetwork = -Infinity;
 
   constructor(options: LinkOptions) {
     this.#o = options;
@@ -73,6 +80,17 @@ export class Link {
     this.#closed.abort();
     if (this.#retry) clearTimeout(this.#retry);
     this.#socket?.disconnect();
+  }
+
+  /** Says what kind of network is used now. Where the connection was made for the other kind it is made anew. */
+  setMetered(metered: boolean): void {
+    if (this.#metered === metered || !this.#socket) return;
+    const now = this.#o.system.monotonic();
+    if (now - this.#changedNetwork < otherNetworkMs) return;
+    this.#changedNetwork = now;
+    this.#metered = metered;
+    this.#socket.io.opts.query = heartbeatQuery(metered);
+    if (this.#socket.connected) this.reconnect();
   }
 
   /** Drops the connection and makes another: the next hello asks for what is missing. */
@@ -102,6 +120,11 @@ export class Link {
     throw new LinkError(reply.error.code, reply.error.message, { params: reply.error.params });
   }
 
+  /** Sends what needs no answer. Without a connection it is lost. */
+  tell<M extends BoardMessage>(name: M, request: RequestOf<(typeof boardMessages)[M]>): void {
+    if (this.#socket?.connected) this.#socket.emit(name, request);
+  }
+
   /** An empty token makes the CMS refuse, which leads to another attempt later. */
   async #auth(): Promise<Record<string, unknown>> {
     const mode = this.#o.journalOnly() ? { journalOnly: true } : {};
@@ -115,12 +138,14 @@ export class Link {
 
   /** Loaded here: the first picture after power-on does not wait for what only the network needs. */
   async #open(): Promise<void> {
-    const { io } = await import('socket.io-client');
+    const [{ io }, metered] = await Promise.all([import('socket.io-client'), this.#o.isMetered()]);
+    this.#metered = metered;
     if (this.#closed.signal.aborted) return;
     this.#socket = io(this.#o.http.cms + boardNamespace, {
       autoConnect: false,
       forceNew: true,
       transports: ['websocket'],
+      query: heartbeatQuery(metered),
       reconnectionDelay: 1_000,
       reconnectionDelayMax: 30_000,
       randomizationFactor: 0.5,
@@ -194,6 +219,9 @@ export class Link {
     );
   }
 }
+
+/** Whoever pays for each byte is asked less often whether it is there. */
+const heartbeatQuery = (metered: boolean): Record<string, string> => (metered ? { ...sparingQuery } : {});
 
 function refusal(code: string, message: string) {
   return { ok: false, error: { code, message, field: null, params: {} } };

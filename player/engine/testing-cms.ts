@@ -96,6 +96,10 @@ export class TestCms {
   cutAfter: number | null = null;
   /** Refuses every journal batch with this code once. */
   refuseJournal: { code: string; params: Record<string, number> } | null = null;
+  /** Messages that a CMS of before does not know. */
+  knowsNot: BoardMessage[] = [];
+  /** How each connection asked for its heartbeat, in order. */
+  readonly heartbeats: (string | undefined)[] = [];
   /** Pictures of the glass that boards brought, in order. */
   readonly pictures: BroughtPicture[] = [];
   /** How pictures are answered from now on: 204 takes them; another status refuses, with this code. */
@@ -436,10 +440,12 @@ export class TestCms {
       );
     });
     board.on('connection', (socket) => {
+      this.heartbeats.push(socket.handshake.query.heartbeat as string | undefined);
       for (const name of Object.keys(boardMessages) as BoardMessage[]) {
-        socket.on(name, (raw: unknown, answer: (reply: unknown) => void) => {
+        socket.on(name, (raw: unknown, answer?: (reply: unknown) => void) => {
+          if (this.knowsNot.includes(name)) return answer?.({ ok: false, ...refusal('message_unknown') });
           const request = boardMessages[name].request.parse(raw) as Record<string, unknown>;
-          answer(this.#answer(name, request, socket));
+          answer?.(this.#answer(name, request, socket));
           this.told.push({ name, request });
           this.#changes.tell();
         });

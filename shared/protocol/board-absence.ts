@@ -7,8 +7,11 @@ import { msUtc } from './common.ts';
 
 /** Boards that left within this of each other left together, ms: a connection that falls silent is noticed after a while. */
 export const togetherMs = 10 * 60_000;
-/** Most boards that are away for less come back by themselves, ms. */
-export const briefMs = 5 * 60_000;
+/**
+ * Most boards that are away for less come back by themselves, ms. After it all that left together have been missed as well: a board was
+ * last heard up to one heartbeat before, another is missed up to one and its answer later (`heartbeats.sparing`).
+ */
+export const briefMs = 7 * 60_000;
 /** What a player wrote down this long before it left may have to do with it, ms. */
 export const faultBeforeMs = 10 * 60_000;
 /** How long before, for restarts and the clock, ms. */

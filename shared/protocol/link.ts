@@ -6,10 +6,22 @@
 import { z } from 'zod';
 import { compactJws, errorBody, msUtc, outputRegion, publicKey, reply, sha256Hex, uuid, version } from './common.ts';
 import { clockState, hostKind, journalBatch } from './journal.ts';
+import { statusReport } from './status.ts';
 
 export const boardNamespace = '/board';
 /** Largest message that the CMS takes from a board, bytes. */
 export const maxMessageBytes = 1_000_000;
+/**
+ * So often the CMS asks a connection whether somebody is there, and so long it waits for the answer, ms: who has fallen silent is noticed after
+ * the sum of both at most, at either end. Each asking costs 213 bytes on the wire. `sparing`: of boards that pay for every byte; `usual`: of
+ * everybody else, and of players from before there were two. Why these: docs/decisions/0016-two-heartbeats.md.
+ */
+export const heartbeats = {
+  usual: { pingInterval: 20_000, pingTimeout: 10_000 },
+  sparing: { pingInterval: 195_000, pingTimeout: 15_000 },
+} as const;
+/** What a board adds to the address of its connection to be asked sparingly. A CMS from before this does not look at it. */
+export const sparingQuery = { heartbeat: 'sparing' } as const;
 
 /** Payload of the token that a board signs with its key to connect and to fetch (JWS typ `bang-tin-board-token`, kid = board id). */
 export const boardToken = z.strictObject({
@@ -128,6 +140,8 @@ export const boardMessages = {
   },
   /** A command that was taken, and answered, came to nothing afterwards: there will be no picture. */
   commandFailedV1: { request: z.strictObject({ commandId: uuid, errorCode: faultCode }), reply: reply({}) },
+  /** How the player is doing: in full, or what has changed. A CMS from before this message answers `message_unknown`, and is spared it. */
+  statusReportedV1: { request: statusReport, reply: reply({}) },
   /** A sample of the CMS's clock. */
   readClockV1: { request: z.strictObject({}), reply: reply({ now: msUtc }) },
 } as const;

@@ -36,6 +36,7 @@ const tables: readonly (keyof Database)[] = [
   'assets',
   'pairings',
   'board_states',
+  'board_statuses',
   'devices',
   'board_moves',
   'board_upkeep',

@@ -196,6 +196,7 @@ const ofFormer: Record<BoardMessage, boolean> = {
   programmeProgressedV1: false,
   takeoverProgressedV1: false,
   commandFailedV1: false,
+  statusReportedV1: false,
   readClockV1: false,
 };
 /** Whether it goes to every board, or to the one that it is about; in either case to current players only. */

@@ -27,6 +27,7 @@ import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { TakeoverService } from '../features/takeovers/service.ts';
 import { listen, noCounts, type Handlers, type MessageCounts } from './messages.ts';
 import type { Presence } from './presence.ts';
+import type { Statuses } from './statuses.ts';
 
 export interface BoardGatewayDeps {
   readonly pairing: Pick<PairingService, 'verifyBoardToken'>;
@@ -40,6 +41,7 @@ export interface BoardGatewayDeps {
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
   readonly screenshots: Pick<ScreenshotService, 'failed'>;
   readonly presence: Presence;
+  readonly statuses: Pick<Statuses, 'reported'>;
 }
 
 export interface BoardGateway {
@@ -117,6 +119,10 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
     async commandFailedV1(board, { commandId, errorCode }) {
       await deps.screenshots.failed(board.boardId, commandId, errorCode);
       return {};
+    },
+    statusReportedV1(board, report) {
+      deps.statuses.reported(board.boardId, report);
+      return Promise.resolve({});
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),
   };

@@ -39,6 +39,7 @@ export const newsRights = {
   mourningsChangedV1: 'content.read',
   takeoverProgressedV1: 'takeover.read',
   screenshotsChangedV1: 'screenshot.read',
+  boardStatusChangedV1: 'board.read',
 } as const satisfies Partial<Record<Name, Action>>;
 const rightsToHear = [...new Set(Object.values(newsRights))];
 
@@ -63,6 +64,8 @@ interface News {
   readonly media: Set<string>;
   /** Boards with news of their pictures. */
   readonly screenshots: Set<string>;
+  /** Boards whose player said how it is doing. */
+  readonly statuses: Set<string>;
   /** Units with news of what waits for approval. */
   readonly approvals: Set<string>;
   /** Units whose mourning has changed. */
@@ -75,6 +78,7 @@ const noNews = (): News => ({
   plays: new Map(),
   media: new Set(),
   screenshots: new Set(),
+  statuses: new Set(),
   approvals: new Set(),
   mournings: new Set(),
   takeovers: new Set(),
@@ -177,7 +181,9 @@ export function createConsoleGateway(
   async function flush(): Promise<void> {
     const told = news;
     news = noNews();
-    const boardIds = [...new Set([...told.boards, ...told.progress, ...told.plays.keys(), ...told.screenshots])];
+    const boardIds = [
+      ...new Set([...told.boards, ...told.progress, ...told.plays.keys(), ...told.screenshots, ...told.statuses]),
+    ];
     if (boardIds.length > 0) {
       const [records, presences, progress] = await Promise.all([
         deps.boards.records(boardIds),
@@ -190,6 +196,7 @@ export function createConsoleGateway(
       for (const body of progress) tell('programmeProgressedV1', body, unitsOf(body.boardId));
       for (const [boardId, count] of told.plays) tell('playsRecordedV1', { boardId, count }, unitsOf(boardId));
       for (const boardId of told.screenshots) tell('screenshotsChangedV1', { boardId }, unitsOf(boardId));
+      for (const boardId of told.statuses) tell('boardStatusChangedV1', { boardId }, unitsOf(boardId));
     }
     for (const takeoverId of told.takeovers)
       tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
@@ -209,6 +216,7 @@ export function createConsoleGateway(
       note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count)),
     ),
     events.on('screenshotsChanged', ({ boardId }) => note((to) => to.screenshots.add(boardId))),
+    events.on('boardStatusChanged', ({ boardId }) => note((to) => to.statuses.add(boardId))),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
     events.on('mourningsChanged', ({ unitIds }) => note((to) => unitIds.forEach((id) => to.mournings.add(id)))),

@@ -24,6 +24,7 @@ import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './
 import { createConsoleGateway } from './console.ts';
 import { watchExpiry } from './expiry.ts';
 import { Presence } from './presence.ts';
+import { createStatuses } from './statuses.ts';
 
 export interface LiveDeps {
   readonly keys: KeysService;
@@ -49,6 +50,7 @@ export interface Live {
 export async function createLive(context: Context, deps: LiveDeps): Promise<Live> {
   const { keys, units, boards, accounts, programmes } = deps;
   const presence = await Presence.load(context);
+  const statuses = createStatuses(context);
   const verifier = createVerifierThread();
   const pairing = createPairingService(context, {
     keys,
@@ -83,7 +85,16 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     attach(io) {
       // Whoever connects has to name a namespace that asks who is there; those who name none are let go after a while.
       io.use((_socket, next) => next(new Error('namespace_unknown')));
-      gateway = createBoardGateway(io, context, { pairing, keys, programmes, takeovers, proof, screenshots, presence });
+      gateway = createBoardGateway(io, context, {
+        pairing,
+        keys,
+        programmes,
+        takeovers,
+        proof,
+        screenshots,
+        presence,
+        statuses,
+      });
       console = createConsoleGateway(io, context, { accounts, boards, takeovers, tree: units.tree });
       return gateway;
     },
@@ -94,6 +105,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       await screenshots.close();
       await proof.idle();
       await takeovers.idle();
+      await statuses.close();
       await presence.close();
       await verifier.close();
     },

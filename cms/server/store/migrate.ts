@@ -30,6 +30,7 @@ import * as foundByKey from './migrations/0027-found-by-key.ts';
 import * as searchText from './migrations/0028-search-text.ts';
 import * as categories from './migrations/0029-categories.ts';
 import * as auditNames from './migrations/0030-audit-names.ts';
+import * as boardStatus from './migrations/0031-board-status.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -61,6 +62,7 @@ const migrations: readonly Migration[] = [
   searchText.migration,
   categories.migration,
   auditNames.migration,
+  boardStatus.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

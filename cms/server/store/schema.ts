@@ -141,6 +141,8 @@ export interface Database {
     at: number;
     from_unit_id: string;
   };
+  /** JSON of shared/protocol/status.ts boardStatus, and when it was heard; one row a board. */
+  board_statuses: { board_id: string; at: number; status: string };
   /** Presence and what a board last said of itself; one row a board. */
   board_states: {
     board_id: string;

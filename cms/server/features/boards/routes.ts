@@ -3,18 +3,25 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { absenceAnswer } from '../../../../shared/protocol/board-absence.ts';
 import { board, boardInput, boardPatch, boards } from '../../../../shared/protocol/api/boards.ts';
+import { statusAnswer } from '../../../../shared/protocol/status.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { longAnswer } from '../../http.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { ProgrammesService } from '../programmes/service.ts';
 import type { BoardAbsence } from './absence.ts';
 import type { BoardsService } from './service.ts';
+import type { BoardStatuses } from './status.ts';
 
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
 export const boardRoutes =
-  (service: BoardsService, absence: BoardAbsence, programmes: Pick<ProgrammesService, 'clear'>): Routes =>
+  (
+    service: BoardsService,
+    absence: BoardAbsence,
+    statuses: BoardStatuses,
+    programmes: Pick<ProgrammesService, 'clear'>,
+  ): Routes =>
   (plain: FastifyInstance) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     app.get(
@@ -29,6 +36,9 @@ export const boardRoutes =
       '/api/boards/:id/absence',
       { config, schema: { params, response: { 200: absenceAnswer } } },
       async (request) => ({ evidence: await absence.of(actorOf(request), request.params.id) }),
+    );
+    app.get('/api/boards/:id/status', { config, schema: { params, response: { 200: statusAnswer } } }, (request) =>
+      statuses.of(actorOf(request), request.params.id),
     );
     app.post(
       '/api/boards',

@@ -1,0 +1,70 @@
+/** What a player said of how it is doing, in words; a reading that is not known says so. */
+import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
+import { sentenceOf } from '../../lib/errors.ts';
+import { bytesWords, durationWords, weekdayWords } from '../../lib/words.ts';
+import { m } from '../../paraglide/messages.js';
+
+/** A machine's clock that is off by less is as good as right, ms. */
+const offMs = 2_000;
+const megabytes = (mb: number): string => bytesWords(mb * 1_000_000);
+
+const playing = {
+  takeover: m.status_playing_takeover,
+  obligation: m.status_playing_obligation,
+  schedule: m.status_playing_schedule,
+  loop: m.status_playing_loop,
+  fallback: m.status_playing_fallback,
+};
+const networks = { wired: m.status_network_wired, wifi: m.status_network_wifi, mobile: m.status_network_mobile };
+const clocks = { synced: m.status_clock_synced, held: m.status_clock_held, unknown: m.status_clock_unknown };
+
+function clockWords({ clock, offset }: BoardStatus): string | null {
+  if (clock === null) return null;
+  const state = clocks[clock]();
+  if (clock === 'unknown' || offset === null || Math.abs(offset) < offMs) return state;
+  return m.status_clock_off({ state, length: durationWords(Math.round(Math.abs(offset) / 1000) * 1000) });
+}
+
+/** Names and values, in the order in which they are looked at. */
+export function statusRows(status: BoardStatus, networkWithheld: boolean): (readonly [name: string, value: string])[] {
+  const { mem, memMb, disk, freeMb, operator, radio, tx, rx, fault } = status;
+  const percent = (value: number | null): string | null => (value === null ? null : m.status_used({ percent: value }));
+  const network = status.net && [networks[status.net](), operator, radio?.toUpperCase()];
+  const rows: [string, string | null | undefined][] = [
+    [
+      m.status_fault(),
+      fault
+        ? m.status_fault_at({ time: weekdayWords(fault.at), fault: sentenceOf(fault.code, { detail: '' }) })
+        : m.status_fault_none(),
+    ],
+    [m.status_playing(), status.play && playing[status.play]()],
+    [m.status_screen(), status.screen === null ? null : status.screen ? m.board_screen_is_on() : m.board_screen_off()],
+    [m.status_temperature(), status.temp === null ? null : `${status.temp} °C`],
+    [m.status_cpu(), percent(status.cpu)],
+    [
+      m.status_memory(),
+      mem === null || memMb === null ? percent(mem) : m.status_used_of({ percent: mem, total: megabytes(memMb) }),
+    ],
+    [
+      m.status_disk(),
+      disk === null || freeMb === null ? percent(disk) : m.status_used_left({ percent: disk, left: megabytes(freeMb) }),
+    ],
+    ...(networkWithheld
+      ? []
+      : ([
+          [m.status_network(), network && network.filter(Boolean).join(' · ')],
+          ...(status.net === 'wired' ? [] : [[m.status_signal(), status.signal === null ? null : `${status.signal}%`]]),
+          [
+            m.status_traffic(),
+            tx === null || rx === null
+              ? null
+              : m.status_traffic_value({ sent: bytesWords(tx), received: bytesWords(rx) }),
+          ],
+        ] as [string, string | null][])),
+    [m.status_clock(), clockWords(status)],
+    [m.status_up(), status.up === null ? null : durationWords(Math.max(60, Math.floor(status.up / 60) * 60) * 1000)],
+    [m.status_app(), status.app],
+    [m.status_os(), status.os],
+  ];
+  return rows.map(([name, value]) => [name, value ?? m.state_unknown()]);
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { boardMessages } from '../../shared/protocol/link.ts';
+import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
+import { useBoard } from './testing-board.ts';
+
+const board = useBoard();
+const reports = () => board().cms.told.filter(({ name }) => name === 'statusReportedV1');
+
+it('a player says in full how it is doing, each time it connects', async () => {
+  await board().startPaired();
+  const { request } = await board().cms.until(() => reports()[0]);
+  expect(boardMessages.statusReportedV1.request.parse(request)).toMatchObject({
+    full: true,
+    status: { app: 'test', clock: 'synced', screen: null, fault: null, play: null, notice: null },
+  });
+  await board().cms.stop();
+  await board().cms.listen();
+  await board().cms.until(() => reports()[1]);
+});
+
+it('a CMS from before the message goes on as before', async () => {
+  board().cms.knowsNot = ['statusReportedV1'];
+  await board().startPlaying([1, null]);
+  expect(reports()).toEqual([]);
+  expect(board().cms.faults()).toEqual([]);
+  expect(board().cms.told.filter(({ name }) => name === 'helloV1')).toHaveLength(1);
+});
+
+/** A machine with these networks, one a reading, the last for ever. */
+const machine = (...nets: BoardStatus['net'][]) => ({
+  read: () => Promise.resolve({ ...unknownStatus, net: nets.length > 1 ? nets.shift()! : nets[0]! }),
+});
+
+it.each([
+  ['mobile', ['sparing']],
+  ['wired', [undefined]],
+  [null, [undefined]],
+] as const)('a player on a network of kind %s asks for its heartbeat', async (net, expected) => {
+  await board().startPaired({ machine: machine(net) });
+  await board().cms.until(() => reports()[0]);
+  expect(board().cms.heartbeats).toEqual(expected);
+});
+
+it('a player whose network becomes another kind makes its connection anew, once', async () => {
+  await board().startPaired({ machine: machine('mobile', 'wired', 'mobile') });
+  await board().cms.until(() => reports()[0]);
+  expect(board().cms.heartbeats).toEqual(['sparing', undefined]);
+  expect(reports()[0]!.request).toMatchObject({ status: { net: 'mobile' } });
+});
+
+it('a network that cannot be told any more changes nothing', async () => {
+  await board().startPaired({ machine: machine('mobile', null) });
+  await board().cms.until(() => reports()[0]);
+  expect(board().cms.heartbeats).toEqual(['sparing']);
+});

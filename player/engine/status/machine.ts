@@ -1,0 +1,138 @@
+/**
+ * What the machine says of itself, read without holding anything up. Linux tells through files, and of a modem through ModemManager;
+ * elsewhere what Node knows has to do. A reading that fails is unknown.
+ */
+import { execFile } from 'node:child_process';
+import { readdir, readFile, statfs } from 'node:fs/promises';
+import { cpus, freemem, platform, release, totalmem, type, uptime } from 'node:os';
+import { join } from 'node:path';
+import type { BoardStatus } from '../../../shared/protocol/status.ts';
+import * as parse from './parse.ts';
+
+/** Readings of the machine; the rest is the player's own to say. */
+export type MachineStatus = Omit<BoardStatus, 'play' | 'notice' | 'app' | 'screen' | 'clock' | 'offset' | 'fault'>;
+
+/** A modem that does not answer within this is not asked longer, ms. */
+const modemMs = 5_000;
+
+/** The load over less than this is chance, ms. */
+const leastLoadMs = 30_000;
+
+/** Runs a program. @returns what it printed; null when it is not there, fails or takes too long */
+export type RunProgram = (program: string, args: readonly string[]) => Promise<string | null>;
+
+export interface MachineOptions {
+  /** Its disk is the one that matters. */
+  readonly dataDir: string;
+  /** Where /proc, /sys and /etc are; tests have their own. */
+  readonly root?: string;
+  readonly run?: RunProgram;
+  /** Milliseconds that only go on. */
+  readonly monotonic?: () => number;
+}
+
+const runProgram: RunProgram = (program, args) =>
+  new Promise((resolve) => {
+    try {
+      const options = { timeout: modemMs, maxBuffer: 200_000, env: { ...process.env, LC_ALL: 'C' } };
+      execFile(program, args, options, (error, printed) => resolve(error ? null : printed));
+    } catch {
+      resolve(null);
+    }
+  });
+
+export class Machine {
+  readonly #o: Required<MachineOptions>;
+  #cpu: { readonly times: parse.CpuTimes | null; readonly at: number } | null = null;
+  #load: number | null = null;
+
+  constructor(options: MachineOptions) {
+    this.#o = { root: '/', run: runProgram, monotonic: () => performance.now(), ...options };
+  }
+
+  /** Takes all readings. Never throws. */
+  async read(): Promise<MachineStatus> {
+    const [memory, disk, temp, network, os] = await Promise.all([
+      this.#memory(),
+      statfs(this.#o.dataDir).then(parse.diskOf, () => null),
+      this.#temperature(),
+      this.#network(),
+      this.#text('etc/os-release').then(
+        (text) => (text && parse.osName(text)) ?? `${type()} ${release()}`.slice(0, 80),
+      ),
+    ]);
+    return {
+      os,
+      up: Math.floor(uptime()),
+      cpu: await this.#cpuLoad(),
+      mem: memory?.mem ?? null,
+      memMb: memory?.memMb ?? null,
+      disk: disk?.disk ?? null,
+      freeMb: disk?.freeMb ?? null,
+      temp,
+      ...network,
+    };
+  }
+
+  async #text(path: string): Promise<string | null> {
+    return readFile(join(this.#o.root, path), 'utf8').catch(() => null);
+  }
+
+  async #cpuLoad(): Promise<number | null> {
+    const stat = await this.#text('proc/stat');
+    const [before, at] = [this.#cpu, this.#o.monotonic()];
+    if (before && at - before.at < leastLoadMs) return this.#load;
+    this.#cpu = { at, times: stat === null ? cpuTimesOfNode() : parse.readCpuTimes(stat) };
+    this.#load = parse.cpuPercent(before?.times ?? null, this.#cpu.times);
+    return this.#load;
+  }
+
+  async #memory() {
+    const meminfo = await this.#text('proc/meminfo');
+    if (meminfo !== null) return parse.readMemory(meminfo);
+    return platform() === 'linux' ? null : parse.memoryOf(totalmem(), freemem());
+  }
+
+  async #temperature(): Promise<number | null> {
+    const folder = 'sys/class/thermal';
+    const names = await readdir(join(this.#o.root, folder)).catch(() => []);
+    const zones = names.filter((name) => name.startsWith('thermal_zone'));
+    const texts = await Promise.all(zones.map((name) => this.#text(`${folder}/${name}/temp`)));
+    return parse.hottest(texts.filter((text) => text !== null));
+  }
+
+  async #network() {
+    const nothing = { net: null, operator: null, radio: null, signal: null, tx: null, rx: null };
+    const name = parse.defaultInterface((await this.#text('proc/net/route')) ?? '');
+    if (name === null) return nothing;
+    const [kind, uevent, dev] = await Promise.all([
+      this.#text(`sys/class/net/${name}/type`),
+      this.#text(`sys/class/net/${name}/uevent`),
+      this.#text('proc/net/dev'),
+    ]);
+    const net = parse.networkKind(name, kind, uevent);
+    const traffic = parse.readTraffic(dev ?? '', name);
+    const found = { ...nothing, net, ...traffic };
+    if (net === 'wifi')
+      return { ...found, signal: parse.wifiSignal((await this.#text('proc/net/wireless')) ?? '', name) };
+    // A modem on USB may look like a cable, and a modem that stands by is beside one.
+    const modem = await this.#modem();
+    if (modem === null || (net !== 'mobile' && !modem.ports.includes(name))) return found;
+    const { operator, radio, signal } = modem;
+    return { ...found, net: 'mobile' as const, operator, radio, signal };
+  }
+
+  async #modem() {
+    const { run } = this.#o;
+    const path = parse.firstModem((await run('mmcli', ['--output-json', '--list-modems'])) ?? '');
+    const said = path === null ? null : await run('mmcli', ['--output-json', `--modem=${path}`]);
+    return said === null ? null : parse.readModem(said);
+  }
+}
+
+function cpuTimesOfNode(): parse.CpuTimes | null {
+  if (platform() === 'linux') return null;
+  const times = cpus().map((core) => core.times);
+  const all = times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+  return { all, busy: all - times.reduce((sum, { idle }) => sum + idle, 0) };
+}

@@ -1,0 +1,79 @@
+import pino from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import {
+  fullEveryMs,
+  readEveryMs,
+  unknownStatus,
+  type BoardStatus,
+  type StatusReport,
+} from '../../../shared/protocol/status.ts';
+import { StatusReporter } from './reporter.ts';
+
+let now: BoardStatus;
+let sent: StatusReport[];
+let refuses: boolean;
+let reporter: StatusReporter;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  now = { ...unknownStatus, cpu: 5, temp: 50 };
+  sent = [];
+  refuses = false;
+  reporter = new StatusReporter({
+    read: () => Promise.resolve(now),
+    send: (report) => {
+      sent.push(report);
+      return refuses ? Promise.reject(new Error('message_unknown')) : Promise.resolve();
+    },
+    tell: (report) => void sent.push(report),
+    log: pino({ level: 'silent' }),
+  });
+});
+afterEach(() => {
+  reporter.stop();
+  vi.useRealTimers();
+});
+
+it('tells in full at once and every 15 minutes, without what is unknown', async () => {
+  reporter.start();
+  await vi.advanceTimersByTimeAsync(2 * fullEveryMs);
+  const full = { full: true, status: { cpu: 5, temp: 50 } };
+  expect(sent).toEqual([full, full, full]);
+});
+
+it('tells between only what has changed, once', async () => {
+  reporter.start();
+  await vi.advanceTimersByTimeAsync(0);
+  now = { ...now, cpu: 95, temp: 51 };
+  await vi.advanceTimersByTimeAsync(5 * readEveryMs);
+  now = { ...now, temp: null };
+  await vi.advanceTimersByTimeAsync(2 * readEveryMs);
+  expect(sent.slice(1)).toEqual([
+    { full: false, status: { cpu: 95 } },
+    { full: false, status: { temp: null } },
+  ]);
+});
+
+it('begins anew with each connection, and is silent without one', async () => {
+  reporter.start();
+  await vi.advanceTimersByTimeAsync(readEveryMs);
+  reporter.stop();
+  now = { ...now, cpu: 100 };
+  await vi.advanceTimersByTimeAsync(fullEveryMs);
+  expect(sent).toHaveLength(1);
+  reporter.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(sent[1]).toMatchObject({ full: true, status: { cpu: 100 } });
+});
+
+it('spares a CMS that does not know it, until the next connection', async () => {
+  refuses = true;
+  reporter.start();
+  now = { ...now, cpu: 100 };
+  await vi.advanceTimersByTimeAsync(3 * fullEveryMs);
+  expect(sent).toHaveLength(1);
+  refuses = false;
+  reporter.start();
+  await vi.advanceTimersByTimeAsync(fullEveryMs);
+  expect(sent).toHaveLength(3);
+});

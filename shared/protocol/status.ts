@@ -1,0 +1,139 @@
+/**
+ * How a board's player is doing: one document of readings, each of which may be unknown (null). Told in full at each connection and
+ * every 15 minutes, and in between only what has changed by more than its threshold. Names are short: somebody pays for every byte.
+ */
+import { z } from 'zod';
+import { msUtc, uuid } from './common.ts';
+import { clockState, why } from './journal.ts';
+
+/** So often readings are taken, ms. */
+export const readEveryMs = 60_000;
+/** So often they are told in full, ms. */
+export const fullEveryMs = 15 * 60_000;
+
+const percent = z.number().min(0).max(100);
+const count = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+const line = z.string().max(80);
+
+/** A later player may say something else: that is unknown here, and keeps nothing else from being taken. */
+const reading = <T extends z.ZodType>(type: T) => type.nullable().catch(null);
+
+export const boardStatus = z.object({
+  /** Why what is on is on, and which notice it is, as it was when told in full; `stateChangedV1` says it when it changes. */
+  play: reading(why.shape.kind),
+  notice: reading(uuid),
+  /** Version of the player, and the name of the operating system. */
+  app: reading(line),
+  os: reading(line),
+  /** Since the machine started, seconds. */
+  up: reading(count),
+  /** Of all cores over the last minute, percent. */
+  cpu: reading(percent),
+  /** In use, percent, and how much there is, MB. */
+  mem: reading(percent),
+  memMb: reading(count),
+  /** Of the disk that holds the player's data: in use, percent, and free, MB. */
+  disk: reading(percent),
+  freeMb: reading(count),
+  /** The hottest sensor, °C. */
+  temp: reading(z.number().min(-60).max(150)),
+  /** How it reaches the network. */
+  net: reading(z.enum(['wired', 'wifi', 'mobile'])),
+  /** The mobile operator and its technology, such as «lte». */
+  operator: reading(line),
+  radio: reading(line),
+  /** Strength of the radio signal, percent. */
+  signal: reading(percent),
+  /** By the network's counters since the machine started, bytes. */
+  tx: reading(count),
+  rx: reading(count),
+  screen: reading(z.boolean()),
+  clock: reading(clockState),
+  /** Trusted time minus the machine's, ms. */
+  offset: reading(z.number()),
+  /** The last one since the player started; null also where there was none. */
+  fault: reading(z.object({ code: z.string().max(64), at: msUtc })),
+});
+export type BoardStatus = z.infer<typeof boardStatus>;
+export type Reading = keyof BoardStatus;
+
+/** A board of which nothing is known. */
+export const unknownStatus = boardStatus.parse({});
+
+/** Body of `statusReportedV1`. What a full one leaves out is unknown, what a partial one leaves out is as before. */
+export const statusReport = z
+  .object({ full: z.boolean(), status: z.record(z.string(), z.unknown()) })
+  .transform(({ full, status }) => {
+    const known = boardStatus.parse(status);
+    const told = full
+      ? known
+      : Object.fromEntries(Object.entries(known).filter(([name]) => Object.hasOwn(status, name)));
+    return { full, status: told as Partial<BoardStatus> };
+  });
+/** As it is sent. */
+export type StatusReport = { full: boolean; status: Partial<BoardStatus> };
+
+/** All that is known. */
+export const fullReport = (status: BoardStatus): StatusReport => ({
+  full: true,
+  status: Object.fromEntries(Object.entries(status).filter(([, value]) => value !== null)),
+});
+
+/**
+ * What is told between two full reports. A number: when a reading has moved by so much or more since it was told; `changed`: when it is
+ * another; `never`: only in full. Whatever becomes known or unknown is told.
+ */
+export const thresholds: Record<Reading, number | 'changed' | 'never'> = {
+  play: 'never',
+  notice: 'never',
+  app: 'changed',
+  os: 'changed',
+  up: 'never',
+  cpu: 30,
+  mem: 10,
+  memMb: 'never',
+  disk: 5,
+  freeMb: 'never',
+  temp: 5,
+  net: 'changed',
+  operator: 'changed',
+  radio: 'changed',
+  signal: 25,
+  tx: 'never',
+  rx: 'never',
+  screen: 'changed',
+  clock: 'changed',
+  offset: 2_000,
+  fault: 'changed',
+};
+
+/** What is to be told, given what was told; empty: nothing. */
+export function statusDifference(told: BoardStatus, now: BoardStatus): Partial<BoardStatus> {
+  const differs = (name: Reading): boolean => {
+    const [threshold, before, after] = [thresholds[name], told[name], now[name]];
+    if ((before === null) !== (after === null)) return true;
+    if (threshold === 'never') return false;
+    if (typeof threshold === 'number' && typeof before === 'number' && typeof after === 'number')
+      return Math.abs(after - before) >= threshold;
+    return JSON.stringify(before) !== JSON.stringify(after);
+  };
+  const names = (Object.keys(thresholds) as Reading[]).filter(differs);
+  return Object.fromEntries(names.map((name) => [name, now[name]]));
+}
+
+/** What is known after a report. @param before null: nothing was */
+export const statusAfter = (before: BoardStatus | null, { full, status }: StatusReport): BoardStatus =>
+  boardStatus.parse(full ? status : { ...before, ...status });
+
+/** Known only to those who look after the board: how it is connected, and by whose SIM card. */
+export const networkReadings = ['net', 'operator', 'radio', 'signal', 'tx', 'rx'] as const;
+
+/** GET /api/boards/:id/status → what its player said last; `status` null: nothing so far. */
+export const statusAnswer = z.object({
+  status: boardStatus.nullable(),
+  /** When the CMS heard it, ms UTC. */
+  at: msUtc.nullable(),
+  /** The asker may not see `networkReadings`; they are null. */
+  networkWithheld: z.boolean(),
+});
+export type StatusAnswer = z.infer<typeof statusAnswer>;
