@@ -2,20 +2,25 @@
 import { EventEmitter } from 'node:events';
 
 /** Longest wait of a test, ms: what has not come by then does not come. */
-const patienceMs = 60_000;
+const testPatienceMs = 60_000;
 
 export class Changes {
+  readonly #patienceMs: number;
   readonly #emitter = new EventEmitter().setMaxListeners(100);
+
+  constructor(patienceMs = testPatienceMs) {
+    this.#patienceMs = patienceMs;
+  }
 
   /** Something has changed: whoever waits looks again. */
   tell(): void {
     this.#emitter.emit('change');
   }
 
-  /** Resolves as soon as `condition` gives something. @throws Error with the condition and what `seen` says, after a minute */
+  /** Resolves as soon as `condition` gives something. @throws Error with the condition and what `seen` says, when that takes too long */
   async until<T>(condition: () => T | undefined | null | false, seen: () => unknown): Promise<T> {
-    const late = AbortSignal.timeout(patienceMs);
-    const what = `Not within ${patienceMs} ms: ${String(condition)}`;
+    const late = AbortSignal.timeout(this.#patienceMs);
+    const what = `Not within ${this.#patienceMs} ms: ${String(condition)}`;
     for (;;) {
       const value = condition();
       if (value) return value;

@@ -1,4 +1,5 @@
 /** A scripted stage for tests: speaks the bridge as the page does, fetches what it is to show, and paints at once. */
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { stageCommand, type Scene, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
 import { Changes } from './testing-changes.ts';
@@ -15,12 +16,14 @@ export class TestStage {
   readonly #origin: string;
   readonly #scenes = new Map<string, Scene>();
   readonly #timer: NodeJS.Timeout;
+  readonly #onPainted: (scene: Scene) => void;
   #assetBase = '';
   #front: string | null = null;
 
-  private constructor(socket: WebSocket, origin: string) {
+  private constructor(socket: WebSocket, origin: string, onPainted: (scene: Scene) => void) {
     this.#socket = socket;
     this.#origin = origin;
+    this.#onPainted = onPainted;
     socket.on('message', (data) => void this.#obey(stageCommand.parse(JSON.parse(String(data)))));
     socket.on('close', (code) => {
       this.closeCode = code;
@@ -32,11 +35,11 @@ export class TestStage {
     }, 1_000);
   }
 
-  /** Opens the stage's address as a browser would. */
-  static async open(url: string): Promise<TestStage> {
+  /** Opens the stage's address as a browser would. @param onPainted called with each scene just before its first frame is reported */
+  static async open(url: string, onPainted: (scene: Scene) => void = () => undefined): Promise<TestStage> {
     const { origin, host, searchParams } = new URL(url);
     const socket = new WebSocket(`ws://${host}/bridge?token=${searchParams.get('token') ?? ''}`, { origin });
-    const stage = new TestStage(socket, origin);
+    const stage = new TestStage(socket, origin, onPainted);
     await new Promise<void>((resolve, reject) => socket.once('open', () => resolve()).once('error', reject));
     stage.send({ type: 'ready', width: 640, height: 320, pixelRatio: 1 });
     return stage;
@@ -51,6 +54,14 @@ export class TestStage {
     this.#said.push(event.type);
     this.#changes.tell();
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(event));
+  }
+
+  /** Resolves when the engine has taken everything that was said to it before; never, when it goes meanwhile. @throws Error when it is gone */
+  async heard(): Promise<void> {
+    if (this.#socket.readyState !== WebSocket.OPEN) throw new Error('The engine is gone');
+    const pong = once(this.#socket, 'pong');
+    this.#socket.ping();
+    await pong;
   }
 
   get front(): Scene | null {
@@ -90,7 +101,10 @@ export class TestStage {
     if (command.type === 'show') {
       const scene = this.#scenes.get(command.sceneId);
       this.#front = command.sceneId;
-      if (scene) this.shown.push(scene);
+      if (scene) {
+        this.shown.push(scene);
+        this.#onPainted(scene);
+      }
       this.send({ type: 'painted', sceneId: command.sceneId, agoMs: 0 });
     }
     this.#changes.tell();
@@ -100,9 +114,11 @@ export class TestStage {
     this.#scenes.set(sceneId, scene);
     const asset = scene.kind === 'notice' && scene.notice.content.type !== 'layout' ? scene.notice.content.asset : null;
     if (asset !== null) {
-      const response = await fetch(this.#origin + this.#assetBase + asset).catch(() => null);
-      await response?.arrayBuffer();
-      if (!response?.ok) return this.send({ type: 'failed', sceneId, code: 'asset_unreadable', detail: asset });
+      const whole = await fetch(this.#origin + this.#assetBase + asset)
+        .then(async (response) => (await response.arrayBuffer()) && response.ok)
+        // The engine is gone.
+        .catch(() => false);
+      if (!whole) return this.send({ type: 'failed', sceneId, code: 'asset_unreadable', detail: asset });
     }
     this.send({ type: 'prepared', sceneId });
   }

@@ -25,7 +25,9 @@ test('takes only a whole result line for a result', () => {
   const line = { bench: 'x', figure: 1.5, unit: 'ms', floor: null, ratio: null, details: { boards: 1 } };
   expect(isBenchLine(JSON.stringify(line))).toBe(true);
   expect(isBenchLine(JSON.stringify({ ...line, figure: null }))).toBe(false);
-  expect(isBenchLine(JSON.stringify({ ...line, figure: 0 }))).toBe(false);
+  expect(isBenchLine(JSON.stringify({ ...line, figure: 0 }))).toBe(true);
+  expect(isBenchLine(JSON.stringify({ ...line, figure: 0, floor: 1, ratio: 1 }))).toBe(false);
+  expect(isBenchLine(JSON.stringify({ ...line, figure: -1 }))).toBe(false);
   expect(isBenchLine('{"bench":"x"}')).toBe(false);
   expect(isBenchLine('done')).toBe(false);
 });

@@ -27,17 +27,19 @@ export function listBenches(folder: string = join(repoRoot, 'test/bench')): Benc
     });
 }
 
-const figure = z.number().positive();
+const positive = z.number().positive();
 
-/** The last line of every benchmark: figure, floor and ratio in one form. */
-const benchLine = z.strictObject({
-  bench: z.string().min(1),
-  figure,
-  unit: z.string().min(1),
-  floor: figure.nullable(),
-  ratio: figure.nullable(),
-  details: z.record(z.string(), z.unknown()),
-});
+/** The last line of every benchmark: figure, floor and ratio in one form. Without a floor the figure may be a count, of which none is best. */
+const benchLine = z
+  .strictObject({
+    bench: z.string().min(1),
+    figure: z.number().nonnegative(),
+    unit: z.string().min(1),
+    floor: positive.nullable(),
+    ratio: positive.nullable(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .refine(({ figure, floor }) => figure > 0 || floor === null);
 
 /** True when the line is a result in the agreed form. */
 export function isBenchLine(line: string): boolean {

@@ -46,6 +46,12 @@ describe('measure', () => {
   });
 });
 
+test('a count of what went wrong may be nought, and nothing less', async () => {
+  const bench = { name: 'x', unit: 'plays', rounds: 1, counts: true };
+  expect(await measure({ ...bench, figure: () => 0 })).toMatchObject({ figure: 0, floor: null, ratio: null });
+  await expect(measure({ ...bench, figure: () => -1 })).rejects.toThrow('no measurement');
+});
+
 describe('runBench', () => {
   test('prints the line as JSON', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});

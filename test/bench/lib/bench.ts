@@ -19,6 +19,8 @@ export interface Bench {
   unit: string;
   /** How often each is measured; odd, so that the median is a measured value. */
   rounds?: number;
+  /** The figure counts what went wrong: nought is a measurement, and the best there is. */
+  counts?: boolean;
   /** Measures once, in `unit`. */
   figure(round: number): Promise<number> | number;
   /** Measures the bare minimum of the same work, in `unit`. */
@@ -36,9 +38,10 @@ export function median(values: number[]): number {
   return (lower + upper) / 2;
 }
 
-/** A measurement that is not a positive number measured nothing. */
-function measured(value: number, what: string): number {
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`${what} measured ${value}, which is no measurement.`);
+/** A measurement that is not a positive number measured nothing; a count may be nought. */
+function measured(value: number, what: string, counts = false): number {
+  if (!Number.isFinite(value) || value < 0 || (value === 0 && !counts))
+    throw new Error(`${what} measured ${value}, which is no measurement.`);
   return value;
 }
 
@@ -47,7 +50,7 @@ export async function measure(bench: Bench): Promise<BenchLine> {
   const figures: number[] = [];
   const floors: number[] = [];
   const takeFigure = async (round: number): Promise<void> => {
-    figures.push(measured(await bench.figure(round), `${bench.name}, round ${round}:`));
+    figures.push(measured(await bench.figure(round), `${bench.name}, round ${round}:`, bench.counts));
   };
   const takeFloor = async (round: number): Promise<void> => {
     if (bench.floor) floors.push(measured(await bench.floor(round), `${bench.name}, floor of round ${round}:`));
