@@ -39,9 +39,6 @@ const askAgainMs = 600_000;
 /** What is missing is asked for within this time, ms: all boards notice at once. */
 const greetSpreadMs = 10_000;
 
-/** Who cannot tell has a cable or a network of the house. */
-const isMetered = ({ net }: BoardStatus): boolean => net === 'mobile';
-
 export interface BoardLinkOptions {
   readonly http: CmsHttp;
   readonly identity: Identity;
@@ -53,6 +50,8 @@ export interface BoardLinkOptions {
   readonly journal: Journal;
   readonly app: string;
   readonly host: () => HostKind;
+  /** Somebody pays for each byte, whatever the readings say. */
+  readonly metered: boolean;
   /** Takes all readings; never throws. */
   readonly readStatus: () => Promise<BoardStatus>;
   /** There may be keys now that prove who this board is. */
@@ -90,6 +89,8 @@ export class BoardLink {
   constructor(boardId: string, options: BoardLinkOptions) {
     this.#o = options;
     const { http, identity, system, log } = options;
+    // Who cannot tell has a cable or a network of the house.
+    const isMetered = ({ net }: BoardStatus): boolean => options.metered || net === 'mobile';
     this.#link = new Link({
       http,
       credentials: { boardId, key: identity.key },

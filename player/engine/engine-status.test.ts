@@ -41,6 +41,12 @@ it.each([
   expect(board().cms.heartbeats).toEqual(expected);
 });
 
+it('a player behind a router with a SIM card is told so', async () => {
+  await board().startPaired({ machine: machine('wired'), metered: true });
+  await board().cms.until(() => reports()[0]);
+  expect(board().cms.heartbeats).toEqual(['sparing']);
+});
+
 it('a player whose network becomes another kind makes its connection anew, once', async () => {
   await board().startPaired({ machine: machine('mobile', 'wired', 'mobile') });
   await board().cms.until(() => reports()[0]);

@@ -76,6 +76,8 @@ export interface EngineOptions {
   /** How often to ask whether somebody has entered the code, ms. */
   readonly pairingAskMs?: number;
   readonly system?: System;
+  /** Somebody pays for each byte, though the machine cannot see it: its router has a SIM card. */
+  readonly metered?: boolean;
   /** Reads how the machine is doing. */
   readonly machine?: Pick<Machine, 'read'>;
 }
@@ -489,6 +491,7 @@ export class Engine {
       journal: this.#journal,
       app: this.#o.app,
       host: () => this.#hostNow(),
+      metered: this.#o.metered ?? false,
       readStatus: () => this.#readStatus(),
       onKeyList: async () => {
         if (this.#certificate) return;

@@ -67,7 +67,8 @@ async function main(): Promise<void> {
   });
   send({ type: 'listening', port: door.port, url: door.url('host'), openUrl: door.url('open') });
   const { runEngine } = await import('./run-engine.ts');
-  await runEngine(values, door, appVersion, send);
+  const metered = process.env.BANG_TIN_METERED === '1';
+  await runEngine({ ...values, metered }, door, appVersion, send);
 }
 
 if (import.meta.main) {

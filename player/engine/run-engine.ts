@@ -18,6 +18,7 @@ const commandLine = z.object({
   stage: z.string().min(1),
   host: hostKind.default('browser'),
   'pair-anew': z.boolean().default(false),
+  metered: z.boolean().default(false),
   'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -48,6 +49,7 @@ export async function runEngine(
     host: args.data.host,
     app,
     pairAnew: args.data['pair-anew'],
+    metered: args.data.metered,
     door,
     log,
     onMessage(message) {
