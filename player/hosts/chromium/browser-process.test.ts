@@ -147,6 +147,13 @@ const crashPage = (): boolean => {
   return process.kill(pid, 'SIGUSR2');
 };
 
+/** A process that can be recognized as a page of the browser. */
+const pageProcess = () =>
+  spawn(process.execPath, [
+    ...['-e', 'setTimeout(() => {}, 60_000)', '--'],
+    `--user-data-dir=${join(folder, 'data/browser')}/profile`,
+  ]);
+
 test('a page that crashes is opened again in the same window; one that crashes again takes its browser along', async () => {
   await open(crashingBrowser());
   browser!.works();
@@ -167,9 +174,10 @@ test('a page that was opened again and never shows the stage takes its browser a
 });
 
 test('of a page that hangs the process is ended, not the browser', async () => {
-  const page = spawn('sleep', ['60']);
+  const page = pageProcess();
   const gone = new Promise((resolve) => page.once('exit', (_, signal) => resolve(signal)));
-  await open(crashingBrowser([page.pid!]));
+  // One has ended by itself meanwhile.
+  await open(crashingBrowser([2 ** 22, page.pid!]));
   browser!.works();
   browser!.restart('newPage');
   expect(await gone).toBe('SIGKILL');
@@ -177,6 +185,24 @@ test('of a page that hangs the process is ended, not the browser', async () => {
   await vi.waitFor(() => expect(opened()).toBe(url), { timeout: 10_000 });
   // Whoever asked for it has written it down.
   expect(ended).toEqual([]);
+});
+
+test('a process that only has the number of a page is left alone: the browser is ended', async () => {
+  const stranger = spawn('sleep', ['60']);
+  await open(crashingBrowser([stranger.pid!]));
+  browser!.works();
+  browser!.restart('newPage');
+  await vi.waitFor(() => expect(ended).toEqual(['SIGKILL']), { timeout: 10_000 });
+  expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+  stranger.kill();
+});
+
+test('a page that does not go, whatever its browser says, takes its browser along', async () => {
+  const page = pageProcess();
+  await open(crashingBrowser([page.pid!]));
+  browser!.works();
+  browser!.restart('newPage');
+  await vi.waitFor(() => expect(ended).toEqual(['SIGKILL']), { timeout: 15_000 });
 });
 
 test('a profile that a power cut left behind is not used again', async () => {

@@ -110,17 +110,24 @@ export class BrowserProcess {
   restart(what: 'newPage' | 'newWindow'): void {
     if (!this.#child || (!this.#works && performance.now() - this.#startedAt < comingMs)) return;
     this.#told = true;
-    if (what === 'newPage' && this.#devTools) void this.#endPages(this.#child, this.#devTools);
-    else this.#child.kill('SIGKILL');
+    if (what === 'newWindow' || !this.#devTools) return void this.#child.kill('SIGKILL');
+    this.#works = false;
+    this.#awaitPage(this.#child);
+    void this.#endPages(this.#child, this.#devTools);
   }
 
+  /** What hangs hears of no navigation: its process is ended. Where none can be recognized for certain, the browser is. */
   async #endPages(child: ChildProcess, devTools: DevTools): Promise<void> {
-    try {
-      // What hangs hears of no navigation.
-      for (const pid of await devTools.pageProcesses(AbortSignal.timeout(answerMs))) process.kill(pid, 'SIGKILL');
-    } catch {
-      child.kill('SIGKILL');
-    }
+    const pids = await devTools.pageProcesses(AbortSignal.timeout(answerMs)).catch(() => []);
+    const ours = pids.filter((pid) => commandOf(pid).includes(`--user-data-dir=${this.#home}/profile`));
+    if (!ours.map(endProcess).includes(true)) child.kill('SIGKILL');
+  }
+
+  /** The stage is to come in a page that is opened again, or the browser goes too. */
+  #awaitPage(child: ChildProcess): void {
+    this.#startedAt = performance.now();
+    if (this.#pageTimer) clearTimeout(this.#pageTimer);
+    this.#pageTimer = setTimeout(() => child.kill('SIGKILL'), pageMs);
   }
 
   /** The browser goes on with a window that shows nothing. */
@@ -131,11 +138,9 @@ export class BrowserProcess {
     this.#told = true;
     if (step?.action !== 'newPage') return void child.kill('SIGKILL');
     this.#works = false;
-    this.#startedAt = performance.now();
-    const giveUp = (): void => void (this.#works || child.kill('SIGKILL'));
-    if (this.#pageTimer) clearTimeout(this.#pageTimer);
-    this.#pageTimer = setTimeout(giveUp, pageMs);
-    this.#devTools.openIn(page, this.#url, AbortSignal.timeout(answerMs)).catch(giveUp);
+    this.#awaitPage(child);
+    // One that fails, or takes longer, has gone when its time is up.
+    this.#devTools.openIn(page, this.#url, AbortSignal.timeout(pageMs)).catch(() => undefined);
   }
 
   /** What the window shows, as WebP of so many bytes at most. @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
@@ -268,6 +273,15 @@ export class BrowserProcess {
     if (this.#home) remove(this.#home);
     this.#home = null;
     remove(this.#pidFile);
+  }
+}
+
+/** @returns whether there was one */
+function endProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
   }
 }
 

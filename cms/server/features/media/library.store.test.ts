@@ -407,10 +407,10 @@ describeStores('the media library', (under) => {
         return assets.map(({ hash }) => hash).filter((hash) => hash === old.hash || hash === next.hash);
       };
       await test.media.replace(editor, old.id, next.id);
-      expect((await test.programmes.preview(province, [board.id]))[0]).toMatchObject({ changes: null });
+      expect((await test.programmes.preview(province, [board.id])).boards[0]).toMatchObject({ changes: null });
       await test.approved(await test.notices.get(province, id));
       expect(await plays()).toEqual([old.hash]);
-      expect((await test.programmes.preview(province, [board.id]))[0]).toMatchObject({
+      expect((await test.programmes.preview(province, [board.id])).boards[0]).toMatchObject({
         changes: { notices: { changed: 1 } },
       });
       await test.programmes.publish(province, [board.id]);

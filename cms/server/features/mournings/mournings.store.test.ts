@@ -151,7 +151,7 @@ describeStores('mourning', (under) => {
     const { board, song, playlist } = await playing();
     const { startsAt: from, endsAt: to } = await order();
     expect(await publish(board.id)).toMatchObject({ changed: false });
-    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([{ changes: null }]);
+    expect((await test.programmes.preview(admin, [board.id])).boards).toMatchObject([{ changes: null }]);
     const dance = await notice('Múa', true);
     await test.playlists.edit(admin, playlist.id, 1, {
       unitId: playlist.unitId,

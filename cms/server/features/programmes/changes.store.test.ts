@@ -34,7 +34,7 @@ describeStores('what publishing changes', (under) => {
 
   it('is everything at first, nothing once it is out, and alike for boards that are given the same', async () => {
     const { stays, goes, playlist, ids } = await playing();
-    const before = await test.programmes.preview(admin, ids);
+    const before = (await test.programmes.preview(admin, ids)).boards;
     expect(before).toMatchObject([
       { changes: { first: true, notices: { added: 2 }, playlists: { added: 1 }, board: 0 } },
       { changes: { first: true } },
@@ -47,7 +47,7 @@ describeStores('what publishing changes', (under) => {
       playlists: [{ name: playlist.name, change: 'added' }],
     });
     await publish(...ids);
-    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: null }]);
+    expect((await test.programmes.preview(admin, ids)).boards).toMatchObject([{ changes: null }, { changes: null }]);
     expect(await changes(ids[0]!)).toEqual(nothing);
 
     await test.playlists.edit(admin, playlist.id, playlist.revision, {
@@ -61,7 +61,7 @@ describeStores('what publishing changes', (under) => {
         validTo,
       })),
     });
-    const [one, two] = await test.programmes.preview(admin, ids);
+    const [one, two] = (await test.programmes.preview(admin, ids)).boards;
     expect(one!.changes).toMatchObject({
       first: false,
       notices: { added: 0, removed: 1, changed: 0 },
@@ -74,7 +74,10 @@ describeStores('what publishing changes', (under) => {
       board: [],
     });
     await publish(ids[0]!);
-    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: one!.changes }]);
+    expect((await test.programmes.preview(admin, ids)).boards).toMatchObject([
+      { changes: null },
+      { changes: one!.changes },
+    ]);
   });
 
   it('names schedules with their days, also one that was deleted, and what of the board itself is new', async () => {
@@ -97,7 +100,7 @@ describeStores('what publishing changes', (under) => {
     const exceptions = [{ date: '2026-11-24', instead: null }];
     const edited = await test.schedules.edit(admin, entry.id, entry.revision, { ...input, exceptions });
     await test.boards.patch(admin, board!.id, { name: 'Chợ mới', place: 'Đầu chợ' });
-    expect((await test.programmes.preview(admin, ids)).map((row) => row.changes)).toMatchObject([
+    expect((await test.programmes.preview(admin, ids)).boards.map((row) => row.changes)).toMatchObject([
       {
         schedules: { added: 0, removed: 0, changed: 1 },
         board: 2,
@@ -115,7 +118,7 @@ describeStores('what publishing changes', (under) => {
     await publish(...ids);
     await test.schedules.remove(admin, entry.id, edited.revision);
     expect((await changes(ids[0]!)).schedules).toMatchObject([{ name: 'Chiều thứ Ba', after: null }]);
-    expect((await test.programmes.preview(admin, ids))[0]!.changes).toMatchObject({
+    expect((await test.programmes.preview(admin, ids)).boards[0]!.changes).toMatchObject({
       schedules: { added: 0, removed: 1, changed: 0 },
     });
   });
@@ -128,20 +131,20 @@ describeStores('what publishing changes', (under) => {
     const damage = (manifest: string) =>
       under.store.write.updateTable('programmes').set({ manifest }).where('board_id', '=', ids[0]!).execute();
     await damage('x.y.z');
-    const [same] = await test.programmes.preview(admin, all);
+    const [same] = (await test.programmes.preview(admin, all)).boards;
     expect(same!.changes).toMatchObject({ first: false, unreadable: true, notices: { added: 2 } });
 
     await test.boards.patch(admin, ids[0]!, { name: 'Chợ mới' });
     await test.boards.patch(admin, ids[1]!, { name: 'Trường mới' });
     await test.boards.patch(admin, waiting.id, { name: 'Đình' });
-    expect((await test.programmes.preview(admin, all)).map((row) => row.changes)).toMatchObject([
+    expect((await test.programmes.preview(admin, all)).boards.map((row) => row.changes)).toMatchObject([
       { first: false, unreadable: true, playlists: { added: 1 } },
       { unreadable: false, board: 1, notices: { added: 0 } },
       { unreadable: false, board: 1, notices: { added: 0 } },
     ]);
     expect(await changes(ids[0]!)).toMatchObject({ notices: [{ change: 'added' }, { change: 'added' }], board: [] });
     expect((await publish(...all)).map(({ changed }) => changed)).toEqual([true, true, false]);
-    expect((await test.programmes.preview(admin, all)).map((row) => row.changes)).toEqual([null, null, null]);
+    expect((await test.programmes.preview(admin, all)).boards.map((row) => row.changes)).toEqual([null, null, null]);
   });
 
   it('is told of a programme of which a part cannot be read any more or is gone', async () => {
@@ -161,14 +164,14 @@ describeStores('what publishing changes', (under) => {
     const parts = () => under.store.write.updateTable('parts').where('notice_id', '=', goes.id);
     await parts().set({ body: '{"kind":"notice","from":"an older release"}' }).execute();
     const said = { unreadable: true, notices: { added: 0, removed: 0 }, playlists: { changed: 1 } };
-    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: said }, { changes: said }]);
+    expect((await test.programmes.preview(admin, ids)).boards).toMatchObject([{ changes: said }, { changes: said }]);
     expect(await changes(ids[0]!)).toMatchObject({ notices: [], playlists: [{ name: 'Tên mới', change: 'changed' }] });
     await under.store.write.deleteFrom('parts').where('notice_id', '=', goes.id).execute();
-    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: said }, { changes: said }]);
+    expect((await test.programmes.preview(admin, ids)).boards).toMatchObject([{ changes: said }, { changes: said }]);
     expect((await changes(ids[0]!)).notices.filter(({ id }) => id === stays.id)).toEqual([]);
     const told = vi.spyOn(test.context.log, 'error');
     await publish(...ids);
-    expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: null }]);
+    expect((await test.programmes.preview(admin, ids)).boards).toMatchObject([{ changes: null }, { changes: null }]);
     expect(told).not.toHaveBeenCalled();
     // What stays as it is, and what goes into a new version, is written anew where it was damaged, and never in silence.
     for (const isNew of [false, true]) {
@@ -177,7 +180,7 @@ describeStores('what publishing changes', (under) => {
       if (isNew) await test.boards.patch(admin, ids[0]!, { name: 'Đình' });
       await publish(...(isNew ? [ids[0]!] : ids));
       expect(told).toHaveBeenCalledExactlyOnceWith({ hashes: rows.map(({ hash }) => hash) }, expect.any(String));
-      expect(await test.programmes.preview(admin, ids)).toMatchObject([{ changes: null }, { changes: null }]);
+      expect((await test.programmes.preview(admin, ids)).boards).toMatchObject([{ changes: null }, { changes: null }]);
       told.mockClear();
     }
     told.mockRestore();
@@ -203,7 +206,7 @@ describeStores('what publishing changes', (under) => {
       playlists: [],
       board: [],
     });
-    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([
+    expect((await test.programmes.preview(admin, [board.id])).boards).toMatchObject([
       { changes: { first: false, notices: { changed: 1 } }, warnings: ['board_unpaired'] },
     ]);
     const stranger = testActor({ unitId: test.ids.sister, role: 'approver' });

@@ -137,12 +137,17 @@ describeStores('content over HTTP', (under) => {
     }
 
     const board = await test.board(test.admin);
+    const twin = await test.board(test.admin, { name: 'Bảng bên cạnh' });
     await test.pair([board.id]);
-    expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id] })).toMatchObject({
+    // A notice is named once, of however many boards it is left out.
+    expect(await call('POST', '/api/programmes/preview', { boardIds: [board.id, twin.id] })).toMatchObject({
       status: 200,
       body: {
         unapproved: [made.body.id],
-        boards: [{ notices: 0, unapproved: [0], warnings: ['nothing_to_play', 'notice_not_approved'] }],
+        boards: [
+          { notices: 0, unapproved: [0], warnings: ['nothing_to_play', 'notice_not_approved'] },
+          { notices: 0, unapproved: [0] },
+        ],
       },
     });
     await test.selfApproval.write(test.admin, unitId, true);

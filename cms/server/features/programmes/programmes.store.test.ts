@@ -133,7 +133,7 @@ describeStores('programmes', (under) => {
     ]);
     test.sources.advance(1000);
     expect((await publish(board.id))[0]).toMatchObject({ changed: false });
-    expect(await test.programmes.preview(admin, [board.id])).toEqual([
+    expect((await test.programmes.preview(admin, [board.id])).boards).toEqual([
       { boardId: board.id, changes: null, notices: 1, unapproved: [], warnings: [] },
     ]);
     await change(notice.id, 1, 'Đổi giờ họp');
@@ -174,13 +174,13 @@ describeStores('programmes', (under) => {
     const notice = await test.text(admin, 'Bản duyệt');
     const playlist = await test.playlist(admin, [notice.id]);
     const board = await test.board(admin, { defaultPlaylistId: playlist.id });
-    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([
+    expect((await test.programmes.preview(admin, [board.id])).boards).toMatchObject([
       { changes: { first: true, notices: { added: 1 } }, warnings: ['board_unpaired'] },
     ]);
     expect(await publish(board.id)).toEqual([
       { boardId: board.id, version: null, changed: false, warnings: ['board_unpaired'] },
     ]);
-    expect(await test.programmes.preview(admin, [board.id])).toMatchObject([{ changes: null }]);
+    expect((await test.programmes.preview(admin, [board.id])).boards).toMatchObject([{ changes: null }]);
     expect(await test.programmes.newestManifest(board.id)).toBeNull();
     expect(await test.boards.progress([board.id])).toEqual([]);
     await change(notice.id, 1, 'Nháp');

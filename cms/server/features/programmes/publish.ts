@@ -21,14 +21,11 @@ import { suspendsAlike, type Suspender } from './suspended.ts';
 
 export type PublishWarning = 'board_unpaired' | Compiled['warnings'][number];
 export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
-export type Preview = Omit<z.infer<typeof publishPreview>['boards'][number], 'unapproved'> & {
-  /** Ids of the notices that are left out. */
-  readonly unapproved: readonly string[];
-};
+type Preview = z.infer<typeof publishPreview>;
 
 export interface Publisher {
   /** How much publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
-  preview(actor: Actor, boardIds: readonly string[]): Promise<Preview[]>;
+  preview(actor: Actor, boardIds: readonly string[]): Promise<Preview>;
   /** What publishing would change for a board, by name. @throws AppError `board_unknown` 404 */
   changes(actor: Actor, boardId: string): Promise<ProgrammeChanges>;
   /**
@@ -215,7 +212,8 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
       const records = await require(actor, 'board.read', boardIds);
       const compiled = await compileAll(records);
       const count = changeCounter(store.read);
-      const previews: Preview[] = [];
+      const previews: Preview['boards'] = [];
+      const leftOut = new Places();
       for (const some of piecesOf(records, boardsPerTransaction)) {
         const compared = await compare(some, compiled);
         const counts = await count(compared);
@@ -224,11 +222,11 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
             boardId: board.id,
             changes: counts.get(board.id) ?? null,
             notices: made.notices,
-            unapproved: [...made.unapproved],
+            unapproved: [...made.unapproved].map((id) => leftOut.of(id)),
             warnings: warningsOf(made, paired),
           });
       }
-      return previews;
+      return { unapproved: leftOut.ids, boards: previews };
     },
     async changes(actor, boardId) {
       const records = await require(actor, 'board.read', [boardId]);
@@ -244,6 +242,21 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
       return results;
     },
   };
+}
+
+/** Ids, each once, in the order in which they are first named. */
+class Places {
+  readonly #places = new Map<string, number>();
+
+  of(id: string): number {
+    const place = this.#places.get(id) ?? this.#places.size;
+    if (place === this.#places.size) this.#places.set(id, place);
+    return place;
+  }
+
+  get ids(): string[] {
+    return [...this.#places.keys()];
+  }
 }
 
 export const boardUnknown = (): AppError => new AppError('board_unknown', 'There is no such board', { status: 404 });

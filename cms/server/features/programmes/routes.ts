@@ -11,22 +11,9 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import { longAnswer } from '../../http.ts';
 import { sendContent, textContent } from '../media/send-file.ts';
-import type { Preview } from './publish.ts';
 import type { ProgrammesService } from './service.ts';
 
 const config = { auth: 'user' } as const;
-
-/** Each notice once, however many boards it is left out of. */
-export function byPlace(previews: readonly Preview[]): z.infer<typeof publishPreview> {
-  const places = new Map<string, number>();
-  const placeOf = (id: string): number => {
-    const place = places.get(id) ?? places.size;
-    places.set(id, place);
-    return place;
-  };
-  const boards = previews.map((preview) => ({ ...preview, unapproved: preview.unapproved.map(placeOf) }));
-  return { unapproved: [...places.keys()], boards };
-}
 
 export const programmeRoutes =
   (service: ProgrammesService): Routes =>
@@ -35,7 +22,7 @@ export const programmeRoutes =
     app.post(
       '/api/programmes/preview',
       { config, schema: { body: publishRequest, response: { 200: publishPreview } }, serializerCompiler: longAnswer },
-      async (request) => byPlace(await service.preview(actorOf(request), request.body.boardIds)),
+      (request) => service.preview(actorOf(request), request.body.boardIds),
     );
     app.post(
       '/api/programmes/publish',

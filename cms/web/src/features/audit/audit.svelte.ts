@@ -43,7 +43,7 @@ export function clearFilter(): void {
   for (const key of ['who', 'group', 'unitId', 'subjectId', 'from', 'to'] as const) setFilter(key, null);
 }
 
-/** No time lies in it: nothing is asked for. */
+/** No time lies in it: there is nothing to ask for. */
 export const isReversed = ({ from, to }: AuditFilter): boolean => from !== null && to !== null && to <= from;
 
 export const isFiltered = (filter: AuditFilter): boolean =>
@@ -63,6 +63,7 @@ export interface AuditEntries extends Page<AuditRow> {
 export function useAudit(filter: () => AuditFilter): Pages<AuditEntries> {
   const app = useApp();
   return usePages(async (cursor, signal) => {
+    if (isReversed(filter())) return { items: [], next: null };
     const { entries, next } = await app.api.get(addressOf(filter(), cursor, 100), auditPage, signal);
     return { items: entries, next };
   });
