@@ -80,7 +80,7 @@ export const receivedObligation = z.strictObject({
   acceptedAt: msUtc.nullable(),
   /** Who accepted it; '' when the person is gone. */
   acceptedBy: z.string().nullable(),
-  /** Whether this person may accept it: not what they, or their own unit, sent. */
+  /** Whether this person may accept it: not what they, or their own unit, sent, and not while the unit has no board for it. */
   mayAccept: z.boolean(),
   boards: z.int(),
 });

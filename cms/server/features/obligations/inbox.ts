@@ -103,7 +103,8 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
         receivedAt: receipt?.receivedAt ?? null,
         acceptedAt: receipt?.acceptedAt ?? null,
         acceptedBy: by === null ? null : (names.get(by) ?? ''),
-        mayAccept: mayAnswer && !isOwn(actor, unitId, record),
+        // Nothing is asked of a unit without boards.
+        mayAccept: mayAnswer && boards > 0 && !isOwn(actor, unitId, record),
         boards,
       };
     });

@@ -723,7 +723,11 @@ describeStores('obligations', (under) => {
     const sent = await send({ targets: { unitIds: [test.ids.commune, bare!], boardIds: [] } });
     expect(sent).toMatchObject({ receivers: 1, withoutBoards: 1 });
     // Whoever looks there has looked; nobody waits for it.
-    await inbox.received(testActor({ unitId: bare!, role: 'editor' }), bare!, [sent.id]);
+    const people = testActor({ unitId: bare!, role: 'approver' });
+    await inbox.received(people, bare!, [sent.id]);
+    expect(await inbox.list(people, bare!)).toMatchObject({
+      obligations: [{ id: sent.id, boards: 0, mayAccept: false }],
+    });
     expect(await test.obligations.get(admin, sent.id)).toMatchObject({ receivers: 1, received: 0, withoutBoards: 1 });
     await end(sent);
   });

@@ -3,7 +3,7 @@ import type { ObligationMatrix } from '../../../../../shared/protocol/api/obliga
 import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { csvLine } from '../../../../../shared/util/csv.ts';
-import { answerOf, answerWord, shownWord } from './words.ts';
+import { answersOf, shownWord } from './words.ts';
 
 const time = (ms: number | null): string => (ms === null ? '' : formatDateTime(ms));
 
@@ -38,7 +38,7 @@ export function matrixLines(
           row.unitName,
           item.noticeTitle,
           item.unitName,
-          answerWord(answerOf(cell)),
+          answersOf(cell).join(', '),
           time(cell.receivedAt),
           time(cell.acceptedAt),
           time(cell.firstShownAt),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MatrixCell } from '../../../../../shared/protocol/api/obligations.ts';
-import { answerOf, dailyFrom, dailyHours, fitsFilter, shownOf } from './words.ts';
+import { answerOf, answersOf, dailyFrom, dailyHours, fitsFilter, shownOf } from './words.ts';
 
 describe('the hours of an obligation', () => {
   it('are read as they were written, for every minute and length', () => {
@@ -45,6 +45,8 @@ describe('a cell of the matrix', () => {
     expect(fitsFilter(cell({ missing: 1 }), 'short')).toBe(true);
     // Of a unit without boards nothing is lacking.
     expect(fitsFilter(cell({ boards: 0, required: 0 }), 'unaccepted')).toBe(false);
+    expect(answersOf(cell({ boards: 0, required: 0 }))).toEqual([]);
+    expect(answersOf(cell({ receivedAt: 1 }))).toHaveLength(1);
     expect(answerOf(cell({ receivedAt: 1, acceptedAt: 2 }))).toBe('accepted');
   });
 });

@@ -44,7 +44,7 @@ export function answerOf(cell: MatrixCell): CellState {
   if (cell.acceptedAt !== null) return 'accepted';
   return cell.receivedAt !== null ? 'received' : 'unreceived';
 }
-export function answerWord(state: CellState): string {
+function answerWord(state: CellState): string {
   const words = {
     own: m.obligation_own,
     unreceived: m.obligation_unreceived,
@@ -53,6 +53,9 @@ export function answerWord(state: CellState): string {
   };
   return words[state]();
 }
+
+/** What the receiving unit has answered, in words: of a unit without boards no answer is asked. */
+export const answersOf = (cell: MatrixCell): string[] => (cell.boards === 0 ? [] : [answerWord(answerOf(cell))]);
 
 /** How many have answered, of those of whom something is asked. */
 export const answersWord = (sent: Pick<Obligation, 'accepted' | 'received' | 'receivers' | 'withoutBoards'>): string =>

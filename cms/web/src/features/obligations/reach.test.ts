@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { Board } from '../../../../../shared/protocol/api/boards.ts';
+import type { Unit } from '../../../../../shared/protocol/api/units.ts';
+import { reachOf } from './reach.ts';
+
+const unit = (id: string, level: Unit['level'], parentId: string | null, mergedInto: string | null = null): Unit => ({
+  ...{ id, code: id, name: id, level, parentId, mergedInto },
+});
+const board = (id: string, unitId: string): Board => ({ id, unitId }) as Board;
+
+const units = [
+  unit('province', 'province', null),
+  unit('xa', 'commune', 'province'),
+  unit('thon', 'village', 'xa'),
+  unit('bare', 'commune', 'province'),
+  unit('former', 'commune', 'xa', 'xa'),
+  unit('body', 'body', 'province'),
+  unit('elsewhere', 'province', null),
+];
+const boards = [
+  board('1', 'thon'),
+  board('2', 'former'),
+  board('3', 'body'),
+  board('4', 'province'),
+  board('5', 'elsewhere'),
+];
+const reach = (unitIds: string[], boardIds: string[] = [], unitId = 'province') =>
+  reachOf({ unitId, targets: { unitIds, boardIds } }, units, boards);
+
+it('counts who receives it by their boards, and those without any apart', () => {
+  expect(reach(['province'])).toEqual({ receivers: 2, withoutBoards: 1, boards: 4, own: 1 });
+  expect(reach(['xa', 'bare'])).toEqual({ receivers: 1, withoutBoards: 1, boards: 2, own: 0 });
+  expect(reach([], ['1', '3'])).toEqual({ receivers: 2, withoutBoards: 0, boards: 2, own: 0 });
+});
+
+it('leaves out who sends it and what is not below them', () => {
+  expect(reach(['xa'], [], 'xa')).toEqual({ receivers: 0, withoutBoards: 0, boards: 2, own: 0 });
+  expect(reach(['elsewhere'], ['5'])).toEqual({ receivers: 0, withoutBoards: 0, boards: 0, own: 0 });
+});
