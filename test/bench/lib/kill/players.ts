@@ -1,20 +1,17 @@
-/** Players that are killed: the engine with a scripted stage, or the whole player with its Chromium. Each says what came to its glass. */
+/** A player that is killed, and says what came to its glass; here the engine with a scripted stage. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright';
 import type { EngineMessage } from '../../../../player/engine/main.ts';
 import { Changes } from '../../../../player/engine/testing-changes.ts';
 import { TestStage } from '../../../../player/engine/testing-stage.ts';
 import { repoRoot } from '../../../../scripts/lib/paths.ts';
 import type { Scene } from '../../../../shared/protocol/bridge.ts';
-import { freePort } from '../../../e2e/lib/processes.ts';
 import type { Painted, Run } from './verdict.ts';
 import { pause } from './random.ts';
 
 /** What engine and host say to the program that started them. */
-type PlayerMessage = EngineMessage | { type: 'stage'; url: string };
+export type PlayerMessage = EngineMessage | { type: 'stage'; url: string };
 
 export interface PlayerOptions {
   readonly cms: string;
@@ -25,8 +22,6 @@ export interface PlayerOptions {
 const patienceMs = 120_000;
 /** So often a player is asked whether it is there, ms. */
 const askEveryMs = 100;
-/** A page that does not answer for so long is looked for anew, ms. */
-const pageSilentMs = 5_000;
 
 /** What a player has said and shown since its last start, and its lives before. */
 export abstract class KilledPlayer {
@@ -63,7 +58,14 @@ export abstract class KilledPlayer {
     this.code = '';
     this.paired = false;
     this.#stderr = '';
-    const run: Run = { startedAt: Date.now(), painted: [], answers: [], watchedTo: Date.now(), endedAt: Infinity };
+    const run: Run = {
+      startedAt: Date.now(),
+      painted: [],
+      answers: [],
+      watchedTo: Date.now(),
+      unseen: [],
+      endedAt: Infinity,
+    };
     const child = fork(join(repoRoot, script), args, {
       execArgv: dieAtWrite > 0 ? ['--import', import.meta.resolve('./die-at-write.ts')] : [],
       env: { ...process.env, BANG_TIN_DIE_AT_WRITE: String(dieAtWrite) },
@@ -215,134 +217,4 @@ export class EnginePlayer extends KilledPlayer {
   protected override async ended(): Promise<void> {
     await (await this.#stage)?.close();
   }
-}
-
-/** The Chromium host with engine and headless browser. What it shows is read from its page, frame by frame. */
-export class WholePlayer extends KilledPlayer {
-  readonly #browser: string;
-  readonly #stageDir: string;
-  readonly #contentOf: (kind: string, label: string) => string | null;
-  #debugPort = 0;
-  #door = '';
-
-  /**
-   * @param stageDir the built stage with `watchedStage`'s script in it
-   * @param contentOf what a scene is, by its kind and the words on it
-   */
-  constructor(
-    options: PlayerOptions,
-    browser: string,
-    stageDir: string,
-    contentOf: (kind: string, label: string) => string | null,
-  ) {
-    super(options);
-    this.#browser = browser;
-    this.#stageDir = stageDir;
-    this.#contentOf = contentOf;
-  }
-
-  protected async program(): Promise<{ script: string; args: string[] }> {
-    this.#debugPort = await freePort();
-    this.#door = '';
-    const { cms, dataDir } = this.options;
-    const args = ['--cms', cms, '--data', dataDir, '--stage', this.#stageDir, '--browser', this.#browser, '--headless'];
-    const forBrowser = [`--remote-debugging-port=${this.#debugPort}`];
-    if (process.getuid?.() === 0) forBrowser.push('--no-sandbox');
-    return {
-      script: 'player/hosts/chromium/main.ts',
-      args: [...args, ...forBrowser.flatMap((arg) => ['--browser-arg', arg])],
-    };
-  }
-
-  protected hear(message: PlayerMessage): void {
-    // What it shows the page tells; this is only its door.
-    if (message.type === 'stage') this.#door = new URL('/nothing', message.url).href;
-  }
-
-  protected async answered(): Promise<boolean> {
-    if (this.#door === '') return false;
-    return (await fetch(this.#door)).status > 0;
-  }
-
-  protected watch(run: Run): void {
-    const over = () => this.runs.at(-1) !== run || run.endedAt !== Infinity;
-    const page: WatchedPage = { born: 0, have: 0 };
-    const look = async () => {
-      while (!over()) {
-        let browser: Browser | null = null;
-        try {
-          browser = await chromium.connectOverCDP(`http://127.0.0.1:${this.#debugPort}`, { timeout: 5_000 });
-          await this.#follow(browser, run, page, over);
-        } catch {
-          // Not up yet, another page, or killed.
-        } finally {
-          await browser?.close().catch(() => undefined);
-        }
-        await pause(50);
-      }
-    };
-    void look();
-  }
-
-  async #follow(browser: Browser, run: Run, known: WatchedPage, over: () => boolean): Promise<void> {
-    const page = browser
-      .contexts()
-      .flatMap((context) => context.pages())
-      .find((one) => one.url().includes('token='));
-    if (page === undefined) return;
-    while (!over()) {
-      const looked = await Promise.race([page.evaluate(lookAtPage, { ...known }), pause(pageSilentMs)]);
-      if (over() || looked === undefined) return;
-      const { fresh, now, born } = looked;
-      if (born !== known.born) {
-        // Whatever an earlier page showed is gone with it.
-        if (run.painted.length > 0) run.painted.push({ content: null, at: run.watchedTo });
-        known.born = born;
-        known.have = 0;
-      }
-      known.have += fresh.length;
-      for (const { kind, label, at } of fresh) run.painted.push({ content: this.#contentOf(kind, label), at });
-      run.watchedTo = now;
-      if (fresh.length > 0) this.changes.tell();
-    }
-  }
-
-  /** Host, engine and browser: whatever descends from the host, and the browser, which may have another parent. */
-  protected override pids(host: number): number[] {
-    const parents = new Map<number, number>();
-    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        parents.set(Number(name), Number(/^.*\) \S (\d+)/s.exec(stat)?.[1]));
-      } catch {
-        // It has ended.
-      }
-    }
-    const roots = [host];
-    try {
-      const { pid } = JSON.parse(readFileSync(join(this.options.dataDir, 'browser.json'), 'utf8')) as { pid: number };
-      if (parents.has(pid)) roots.push(pid);
-    } catch {
-      // There is no browser yet.
-    }
-    const under = (pid: number | undefined): boolean =>
-      pid !== undefined && pid > 1 && (roots.includes(pid) || under(parents.get(pid)));
-    return [...new Set([...roots, ...[...parents.keys()].filter(under)])];
-  }
-}
-
-/** Which page is looked at, by the time of its birth, and how many of its scenes are known. */
-interface WatchedPage {
-  born: number;
-  have: number;
-}
-
-/** Runs in the page. Within 50 ms, so that what is known up to when is known. */
-async function lookAtPage({ born, have }: WatchedPage) {
-  const { seenScenes } = window as unknown as { seenScenes: { kind: string; label: string; at: number }[] };
-  const here = performance.timeOrigin;
-  const from = here === born ? have : 0;
-  const until = performance.now() + 50;
-  while (seenScenes.length <= from && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
-  return { fresh: seenScenes.slice(from), now: Date.now(), born: here };
 }

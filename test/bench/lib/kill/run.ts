@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KillCms } from './cms.ts';
 import { activities, Lane, type Activity } from './lane.ts';
-import { EnginePlayer, WholePlayer } from './players.ts';
+import { EnginePlayer } from './players.ts';
 import { randomBy, shuffled, type Random } from './random.ts';
 import type { Verdict } from './verdict.ts';
 import { watchedStage } from './watched-stage.ts';
+import { WholePlayer } from './whole-player.ts';
 
 export interface KillOptions {
   /** Kills of the engine with a scripted stage. */

@@ -9,7 +9,7 @@ type Name = keyof typeof ids;
 const life = (
   painted: readonly [Name | 'code', number][],
   endedAt: number,
-  { startedAt = 0, watchedTo = Infinity, answersTo = endedAt } = {},
+  { startedAt = 0, watchedTo = Infinity, answersTo = endedAt, unseen = [] as Run['unseen'] } = {},
 ): Run => ({
   startedAt,
   painted: painted.map(([name, at]) => ({ content: name === 'code' ? null : `notice:${ids[name]}`, at })),
@@ -19,6 +19,7 @@ const life = (
   })),
   endedAt,
   watchedTo,
+  unseen,
 });
 
 const play = (name: Name, start: number, paintedMs: number, outcome: PlayOutcome = 'completed'): JournalBody => ({
@@ -124,6 +125,20 @@ test('what came while nobody could watch is believed once', () => {
   const blind = life([['a', 1_000]], 5_000, { watchedTo: 2_900 });
   expect(judge([blind], records(...whole)).doubled).toEqual([]);
   expect(judge([blind], records(...whole, whole[1]!)).doubled).toHaveLength(2);
+  // A page that was gone before anybody could look at it.
+  const flash = records(play('a', 1_000, 1_000), play('a', 2_100, 98, 'interrupted'), play('b', 3_005, 1_600));
+  const between = (from: number, to: number) =>
+    life(
+      [
+        ['a', 1_000],
+        ['code', 2_000],
+        ['b', 3_000],
+      ],
+      5_000,
+      { unseen: [{ from, to }] },
+    );
+  expect(judge([between(2_000, 2_900)], flash).doubled).toEqual([]);
+  expect(judge([between(2_500, 2_900)], flash).doubled).toHaveLength(1);
 });
 
 test('a length or a beginning that is not what was seen, a hole, a fault and a programme from before are corrupt states', () => {

@@ -27,8 +27,10 @@ export interface Run {
   readonly painted: Painted[];
   /** What it was asked time and again while it lived, in order. */
   readonly answers: Answer[];
-  /** Up to here everything that came to the glass is known, ms UTC. */
+  /** Up to here everything that came to the glass is known, but for what is `unseen`, ms UTC. */
   watchedTo: number;
+  /** Between the last look at one page and the birth of the next nobody could watch, ms UTC. */
+  readonly unseen: { readonly from: number; readonly to: number }[];
   endedAt: number;
 }
 
@@ -185,9 +187,9 @@ function matched(seen: readonly Seen[], plays: readonly Written[]): Map<Seen, Wr
 
 /** Whether it came when nobody could watch, and there is no other like it. */
 function unwatched(run: Run, play: Written, plays: readonly Written[]): boolean {
+  const dark = [...run.unseen, { from: run.watchedTo, to: run.endedAt }];
   return (
-    play.at > run.watchedTo - frameMs &&
-    play.at <= run.endedAt &&
+    dark.some(({ from, to }) => play.at > from - frameMs && play.at <= to) &&
     !plays.some(
       (other) =>
         other !== play && contentOf(other.body) === contentOf(play.body) && other.body.start === play.body.start,
