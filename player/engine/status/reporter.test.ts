@@ -7,23 +7,24 @@ import {
   type BoardStatus,
   type StatusReport,
 } from '../../../shared/protocol/status.ts';
+import { LinkError } from '../link.ts';
 import { StatusReporter } from './reporter.ts';
 
 let now: BoardStatus;
 let sent: StatusReport[];
-let refuses: boolean;
+let refuses: string | null;
 let reporter: StatusReporter;
 
 beforeEach(() => {
   vi.useFakeTimers();
   now = { ...unknownStatus, cpu: 5, temp: 50 };
   sent = [];
-  refuses = false;
+  refuses = null;
   reporter = new StatusReporter({
     read: () => Promise.resolve(now),
     send: (report) => {
       sent.push(report);
-      return refuses ? Promise.reject(new Error('message_unknown')) : Promise.resolve();
+      return refuses === null ? Promise.resolve() : Promise.reject(new LinkError(refuses, 'Not taken'));
     },
     tell: (report) => void sent.push(report),
     log: pino({ level: 'silent' }),
@@ -67,13 +68,26 @@ it('begins anew with each connection, and is silent without one', async () => {
 });
 
 it('spares a CMS that does not know it, until the next connection', async () => {
-  refuses = true;
+  refuses = 'message_unknown';
   reporter.start();
   now = { ...now, cpu: 100 };
   await vi.advanceTimersByTimeAsync(3 * fullEveryMs);
   expect(sent).toHaveLength(1);
-  refuses = false;
+  refuses = null;
   reporter.start();
   await vi.advanceTimersByTimeAsync(fullEveryMs);
   expect(sent).toHaveLength(3);
+});
+
+it.each(['link_down', 'server_busy'])('tells in full again a minute after %s, and goes on from there', async (code) => {
+  refuses = code;
+  reporter.start();
+  await vi.advanceTimersByTimeAsync(readEveryMs);
+  expect(sent).toHaveLength(2);
+  refuses = null;
+  await vi.advanceTimersByTimeAsync(readEveryMs);
+  now = { ...now, cpu: 100 };
+  await vi.advanceTimersByTimeAsync(readEveryMs);
+  const full = { full: true, status: { cpu: 5, temp: 50 } };
+  expect(sent).toEqual([full, full, full, { full: false, status: { cpu: 100 } }]);
 });

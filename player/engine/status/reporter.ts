@@ -11,6 +11,7 @@ import {
   type BoardStatus,
   type StatusReport,
 } from '../../../shared/protocol/status.ts';
+import { codeOf } from '../programmes.ts';
 
 export interface ReporterOptions {
   /** Takes all readings; never throws. */
@@ -29,7 +30,8 @@ export class StatusReporter {
   #sinceFullMs = 0;
   /** Counts connections: what was read for one is not told to the next. */
   #connection = 0;
-  #reading = false;
+  /** The connection for which readings are being taken and told. */
+  #looking: number | null = null;
 
   constructor(options: ReporterOptions) {
     this.#o = options;
@@ -38,8 +40,9 @@ export class StatusReporter {
   /** A connection is there. */
   start(): void {
     this.stop();
-    void this.#begin(this.#connection);
-    this.#timer = setInterval(() => void this.#look(this.#connection), readEveryMs);
+    const connection = this.#connection;
+    void this.#look(connection);
+    this.#timer = setInterval(() => void this.#look(connection), readEveryMs);
   }
 
   stop(): void {
@@ -49,26 +52,33 @@ export class StatusReporter {
     this.#connection++;
   }
 
-  async #begin(connection: number): Promise<void> {
+  async #look(connection: number): Promise<void> {
+    // Neither a machine that is slow to read nor a CMS that is slow to answer is asked twice at once.
+    if (this.#looking === connection) return;
+    this.#looking = connection;
     const status = await this.#o.read();
-    if (connection !== this.#connection) return;
-    try {
-      await this.#o.send(fullReport(status));
-      if (connection !== this.#connection) return;
-      this.#told = status;
-      this.#sinceFullMs = 0;
-    } catch (error) {
-      this.#o.log.debug({ err: error }, 'the CMS does not take the status');
-      if (connection === this.#connection) this.stop();
+    if (connection === this.#connection) {
+      if (this.#told === null) await this.#begin(status, connection);
+      else this.#goOn(this.#told, status);
     }
+    if (this.#looking === connection) this.#looking = null;
   }
 
-  async #look(connection: number): Promise<void> {
-    // A machine that takes longer to be read than readings are apart is not asked twice at once.
-    if (this.#reading || this.#told === null) return;
-    this.#reading = true;
-    const status = await this.#o.read().finally(() => (this.#reading = false));
-    if (connection !== this.#connection || this.#told === null) return;
+  /** The first report of a connection. One that got no answer, or that a busy CMS refused, is followed by another at the next look. */
+  async #begin(status: BoardStatus, connection: number): Promise<void> {
+    try {
+      await this.#o.send(fullReport(status));
+    } catch (error) {
+      this.#o.log.debug({ err: error }, 'the CMS does not take the status');
+      if (connection === this.#connection && codeOf(error) === 'message_unknown') this.stop();
+      return;
+    }
+    if (connection !== this.#connection) return;
+    this.#told = status;
+    this.#sinceFullMs = 0;
+  }
+
+  #goOn(told: BoardStatus, status: BoardStatus): void {
     this.#sinceFullMs += readEveryMs;
     if (this.#sinceFullMs >= fullEveryMs) {
       this.#o.tell(fullReport(status));
@@ -76,9 +86,9 @@ export class StatusReporter {
       this.#sinceFullMs = 0;
       return;
     }
-    const changed = statusDifference(this.#told, status);
+    const changed = statusDifference(told, status);
     if (Object.keys(changed).length === 0) return;
     this.#o.tell({ full: false, status: changed });
-    this.#told = { ...this.#told, ...changed };
+    this.#told = { ...told, ...changed };
   }
 }
