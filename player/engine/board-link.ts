@@ -54,6 +54,8 @@ export interface BoardLinkOptions {
   readonly metered: boolean;
   /** Takes all readings; never throws. */
   readonly readStatus: () => Promise<BoardStatus>;
+  /** How the machine reaches the network; never throws. */
+  readonly readNetworkKind: () => Promise<BoardStatus['net']>;
   /** There may be keys now that prove who this board is. */
   readonly onKeyList: () => Promise<void>;
   /** The takeovers have changed. */
@@ -90,12 +92,12 @@ export class BoardLink {
     this.#o = options;
     const { http, identity, system, log } = options;
     // Who cannot tell has a cable or a network of the house.
-    const isMetered = ({ net }: BoardStatus): boolean => options.metered || net === 'mobile';
+    const isMetered = (net: BoardStatus['net']): boolean => options.metered || net === 'mobile';
     this.#link = new Link({
       http,
       credentials: { boardId, key: identity.key },
       journalOnly: () => this.#replaced,
-      isMetered: async () => isMetered(await options.readStatus()),
+      isMetered: async () => isMetered(await options.readNetworkKind()),
       system,
       log,
       onConnect: () => this.#connected(),
@@ -112,7 +114,7 @@ export class BoardLink {
     this.#status = new StatusReporter({
       read: async () => {
         const status = await options.readStatus();
-        if (status.net !== null) this.#link.setMetered(isMetered(status));
+        if (status.net !== null) this.#link.setMetered(isMetered(status.net));
         return status;
       },
       send: (report) => this.#link.send('statusReportedV1', report),

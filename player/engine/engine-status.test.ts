@@ -27,9 +27,10 @@ it('a CMS from before the message goes on as before', async () => {
 });
 
 /** A machine with these networks, one a reading, the last for ever. */
-const machine = (...nets: BoardStatus['net'][]) => ({
-  read: () => Promise.resolve({ ...unknownStatus, net: nets.length > 1 ? nets.shift()! : nets[0]! }),
-});
+function machine(...nets: BoardStatus['net'][]) {
+  const readNetworkKind = () => Promise.resolve(nets.length > 1 ? nets.shift()! : nets[0]!);
+  return { readNetworkKind, read: async () => ({ ...unknownStatus, net: await readNetworkKind() }) };
+}
 
 it.each([
   ['mobile', ['sparing']],
@@ -58,4 +59,18 @@ it('a network that cannot be told any more changes nothing', async () => {
   await board().startPaired({ machine: machine('mobile', null) });
   await board().cms.until(() => reports()[0]);
   expect(board().cms.heartbeats).toEqual(['sparing']);
+});
+
+it('a player whose disk or modem hangs connects all the same', async () => {
+  const never = () => new Promise<never>(() => undefined);
+  await board().startPaired({ machine: { ...machine('mobile'), read: never } });
+  await board().cms.until(() => board().cms.heartbeats.length === 1);
+  expect(board().cms.heartbeats).toEqual(['sparing']);
+});
+
+it('a player that learns late what kind its network is asks for its heartbeat then', async () => {
+  const readNetworkKind = () => new Promise<never>(() => undefined);
+  await board().startPaired({ machine: { ...machine('mobile'), readNetworkKind } });
+  await board().cms.until(() => reports()[0]);
+  expect(board().cms.heartbeats).toEqual([undefined, 'sparing']);
 });

@@ -55,6 +55,8 @@ export type EngineMessage =
   /** Said every few seconds: the engine is not stuck. */
   | { type: 'alive' };
 
+type Readings = Pick<Machine, 'read' | 'readNetworkKind'>;
+
 export interface EngineOptions {
   /** Origin of the CMS; null: the one of before. */
   readonly cms: string | null;
@@ -79,7 +81,7 @@ export interface EngineOptions {
   /** Somebody pays for each byte, though the machine cannot see it: its router has a SIM card. */
   readonly metered?: boolean;
   /** Reads how the machine is doing. */
-  readonly machine?: Pick<Machine, 'read'>;
+  readonly machine?: Readings;
 }
 
 /** Trusted time is saved this often, ms. */
@@ -116,7 +118,7 @@ export class Engine {
   readonly #former: FormerJournals;
   readonly #overlay: Overlay;
   readonly #screenshots: Screenshots;
-  readonly #machine: Pick<Machine, 'read'>;
+  readonly #machine: Readings;
   readonly #locale: 'vi' | 'en';
   /** Where the CMS is, is known. */
   readonly #online: boolean;
@@ -493,6 +495,7 @@ export class Engine {
       host: () => this.#hostNow(),
       metered: this.#o.metered ?? false,
       readStatus: () => this.#readStatus(),
+      readNetworkKind: () => this.#machine.readNetworkKind(),
       onKeyList: async () => {
         if (this.#certificate) return;
         this.#certificate = await this.#pairedCertificate();

@@ -20,12 +20,15 @@ import {
 import { AppError } from '../../shared/util/errors.ts';
 import type { CmsHttp, Credentials } from './cms-http.ts';
 import { codeOf } from './programmes.ts';
-import { backoffMs, type System } from './system.ts';
+import { backoffMs, pause, type System } from './system.ts';
 
 /** Longest wait for an answer, ms: a batch of records over a thin line is slow. */
 const answerMs = 30_000;
 /** A network that is now one thing, now another costs a connection this often at most, ms. */
 const otherNetworkMs = 15 * 60_000;
+
+/** The first connection waits so long to be told what kind of network it goes over, ms: alerts matter more than bytes. */
+const networkKindMs = 1_000;
 
 /** The CMS refused a message, or did not answer it. */
 export class LinkError extends AppError {}
@@ -47,7 +50,7 @@ export interface LinkOptions extends LinkHandlers {
   readonly credentials: Credentials;
   /** Whether the next connection is for delivering a journal and nothing else. */
   readonly journalOnly: () => boolean;
-  /** Whether somebody pays for the bytes of the network that is used now; asked before the first connection, see `setMetered`. */
+  /** Whether somebody pays for the bytes of the network that is used now; asked before the first connection, which goes on without an answer after a while; see `setMetered`. */
   readonly isMetered: () => Promise<boolean>;
   readonly system: System;
   readonly log: Logger;
@@ -138,7 +141,7 @@ export class Link {
 
   /** Loaded here: the first picture after power-on does not wait for what only the network needs. */
   async #open(): Promise<void> {
-    const [{ io }, metered] = await Promise.all([import('socket.io-client'), this.#o.isMetered()]);
+    const [{ io }, metered] = await Promise.all([import('socket.io-client'), this.#askMetered()]);
     this.#metered = metered;
     if (this.#closed.signal.aborted) return;
     this.#socket = io(this.#o.http.cms + boardNamespace, {
@@ -156,6 +159,10 @@ export class Link {
     });
     this.#listen(this.#socket);
     this.#socket.connect();
+  }
+
+  #askMetered(): Promise<boolean> {
+    return Promise.race([this.#o.isMetered(), pause(networkKindMs, this.#closed.signal).then(() => false)]);
   }
 
   #listen(socket: Socket): void {

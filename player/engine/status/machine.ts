@@ -74,6 +74,11 @@ export class Machine {
     };
   }
 
+  /** How it reaches the network; null: unknown. Never throws, and asks for nothing else: a disk that hangs holds nothing up here. */
+  async readNetworkKind(): Promise<BoardStatus['net']> {
+    return (await this.#network()).net;
+  }
+
   async #text(path: string): Promise<string | null> {
     return readFile(join(this.#o.root, path), 'utf8').catch(() => null);
   }
