@@ -3,7 +3,7 @@
  * itself, so that one that nobody has thought about fails here.
  */
 import type { LightMyRequestResponse } from 'fastify';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -794,6 +794,12 @@ const table: Record<string, Rule> = {
   'POST /api/programmes/preview': {
     needs: 'board.read',
     about: async (unit) => ({ payload: { boardIds: [await makeBoard(unit)] } }),
+  },
+  'POST /api/programmes/holding': {
+    needs: 'board.read',
+    about: async (unit) => ({
+      payload: { noticeId: randomUUID(), boardIds: [await makeBoard(unit)] },
+    }),
   },
   'GET /api/boards/:id/changes': { needs: 'board.read', about: at('/api/boards/:id/changes', makeBoard) },
   'GET /api/boards/:id/programme': { needs: 'board.read', about: at('/api/boards/:id/programme', makeBoard) },

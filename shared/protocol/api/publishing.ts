@@ -1,6 +1,6 @@
 /** HTTP: what publishing would change, and publishing. */
 import { z } from 'zod';
-import { uuid, version } from '../common.ts';
+import { msUtc, uuid, version } from '../common.ts';
 import { entryPart } from '../programme.ts';
 
 /** POST /api/programmes/preview {boardIds} → per board what publishing would change. POST /api/programmes/publish → what was published. */
@@ -43,6 +43,23 @@ export const publishPreview = z.strictObject({
     }),
   ),
 });
+
+/** POST /api/programmes/holding {noticeId, boardIds} → which of the boards were given the notice, by what was published for each last. */
+export const holdingRequest = publishRequest.extend({ noticeId: uuid });
+export const noticeHolding = z.strictObject({
+  /** When a text of it that is current on one of the boards was first published to any board; null: none is. */
+  since: msUtc.nullable(),
+  boards: z.array(
+    z.strictObject({
+      boardId: uuid,
+      /** current: as it would be published now. */
+      notice: z.enum(['current', 'older', 'none']),
+      /** Publishing would change something for the board, be it this notice or anything else. */
+      changes: z.boolean(),
+    }),
+  ),
+});
+export type NoticeHolding = z.infer<typeof noticeHolding>;
 
 export const change = z.enum(['added', 'removed', 'changed']);
 export type ChangeKind = z.infer<typeof change>;

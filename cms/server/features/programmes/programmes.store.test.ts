@@ -125,6 +125,40 @@ describeStores('programmes', (under) => {
     },
   );
 
+  it('knows which boards were given a notice, since when, and whether anything else waits there', async () => {
+    const { board, notice, playlist } = await playing('Tiêm phòng dại');
+    const twin = await test.board(admin, { defaultPlaylistId: playlist.id });
+    const holding = () => test.programmes.holding(admin, notice.id, [board.id, twin.id]);
+    const none = { notice: 'none', changes: true };
+    expect(await holding()).toEqual({
+      since: null,
+      boards: [
+        { boardId: board.id, ...none },
+        { boardId: twin.id, ...none },
+      ],
+    });
+    const since = test.sources.now();
+    await publish(board.id);
+    test.sources.advance(60_000);
+    // The twin has no player: what was published for it waits.
+    await publish(twin.id);
+    const current = { notice: 'current', changes: false };
+    expect(await holding()).toEqual({
+      since,
+      boards: [
+        { boardId: board.id, ...current },
+        { boardId: twin.id, ...current },
+      ],
+    });
+    const other = await test.text(admin, 'Tin khác');
+    await test.boards.patch(admin, board.id, {
+      defaultPlaylistId: (await test.playlist(admin, [notice.id, other.id])).id,
+    });
+    expect((await holding()).boards[0]).toMatchObject({ notice: 'current', changes: true });
+    await change(notice.id, 1, 'Đổi giờ tiêm');
+    expect(await holding()).toMatchObject({ since: null, boards: [{ notice: 'older' }, { notice: 'older' }] });
+  });
+
   it('gives no new version to a board for which nothing has changed, and a higher one when something has', async () => {
     const { board, notice } = await playing();
     await publish(board.id);

@@ -1,6 +1,11 @@
 /** Publishing: what the units of some boards have scheduled is compiled and signed, and waits for boards that have no player yet. */
 import type { z } from 'zod';
-import type { ProgrammeChanges, publishAnswer, publishPreview } from '../../../../shared/protocol/api/publishing.ts';
+import type {
+  NoticeHolding,
+  ProgrammeChanges,
+  publishAnswer,
+  publishPreview,
+} from '../../../../shared/protocol/api/publishing.ts';
 import type { Version } from '../../../../shared/protocol/common.ts';
 import type { Suspension } from '../../../../shared/protocol/programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -26,6 +31,8 @@ type Preview = z.infer<typeof publishPreview>;
 export interface Publisher {
   /** How much publishing would change. @throws AppError `board_unknown` 404, `forbidden` 403 */
   preview(actor: Actor, boardIds: readonly string[]): Promise<Preview>;
+  /** Which of the boards were given a notice. @throws AppError `board_unknown` 404 */
+  holding(actor: Actor, noticeId: string, boardIds: readonly string[]): Promise<NoticeHolding>;
   /** What publishing would change for a board, by name. @throws AppError `board_unknown` 404 */
   changes(actor: Actor, boardId: string): Promise<ProgrammeChanges>;
   /**
@@ -227,6 +234,26 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
           });
       }
       return { unapproved: leftOut.ids, boards: previews };
+    },
+    async holding(actor, noticeId, boardIds) {
+      const records = await require(actor, 'board.read', boardIds);
+      const compiled = await compileAll(records);
+      const texts = await repo.findPartsOfNotice(store.read, noticeId);
+      const found: NoticeHolding['boards'] = [];
+      const times: number[] = [];
+      for (const some of piecesOf(records, boardsPerTransaction)) {
+        await inTurns(await compare(some, compiled), ({ board, made, before, changed }) => {
+          const had = before?.parts.find(({ hash }) => texts.has(hash))?.hash;
+          const current = had !== undefined && made.parts.has(had);
+          if (current) times.push(texts.get(had)!);
+          found.push({
+            boardId: board.id,
+            notice: current ? 'current' : had === undefined ? 'none' : 'older',
+            changes: changed,
+          });
+        });
+      }
+      return { since: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)), boards: found };
     },
     async changes(actor, boardId) {
       const records = await require(actor, 'board.read', [boardId]);

@@ -232,10 +232,10 @@ export async function findBoardsWaiting(db: Db | Tx): Promise<string[]> {
   return rows.map((row) => row.key.slice(waitingKey('').length));
 }
 
-/** Parts that are a notice, in any of its versions. */
-export async function findPartsOfNotice(db: Db | Tx, noticeId: string): Promise<Set<string>> {
-  const rows = await db.selectFrom('parts').select('hash').where('notice_id', '=', noticeId).execute();
-  return new Set(rows.map((row) => row.hash));
+/** Parts that are a notice, in any of its versions, by hash: when each was first published. */
+export async function findPartsOfNotice(db: Db | Tx, noticeId: string): Promise<Map<string, number>> {
+  const rows = await db.selectFrom('parts').select(['hash', 'created_at']).where('notice_id', '=', noticeId).execute();
+  return new Map(rows.map((row) => [row.hash, row.created_at]));
 }
 
 /** Boards per query of their manifests. */

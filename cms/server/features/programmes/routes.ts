@@ -1,6 +1,8 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
+  holdingRequest,
+  noticeHolding,
   programmeChanges,
   publishAnswer,
   publishPreview,
@@ -30,6 +32,11 @@ export const programmeRoutes =
       async (request) => ({
         boards: await service.publish(actorOf(request), request.body.boardIds),
       }),
+    );
+    app.post(
+      '/api/programmes/holding',
+      { config, schema: { body: holdingRequest, response: { 200: noticeHolding } }, serializerCompiler: longAnswer },
+      (request) => service.holding(actorOf(request), request.body.noticeId, request.body.boardIds),
     );
     app.get(
       '/api/boards/:id/changes',

@@ -55,12 +55,13 @@ export function createProgrammesService(context: Context, deps: ProgrammesDeps):
   const suspender = createSuspender(store, deps);
   const queue = createPublicationQueue(context);
   const withQueue = { ...deps, issuer, suspender, queue };
-  const { preview, changes, publish } = createPublisher(context, withQueue);
+  const { preview, holding, changes, publish } = createPublisher(context, withQueue);
   const renewal = createRenewal(context, withQueue);
   const recorder = createProgressRecorder(context);
 
   return {
     preview,
+    holding,
     changes,
     publish,
     withdraw: createWithdraw(context, withQueue),

@@ -51,7 +51,7 @@ export function createWithdraw(
    */
   async function withdrawNow(
     boardIds: readonly string[],
-    holding: ReadonlySet<string>,
+    holding: ReadonlyMap<string, number>,
     notice: { id: string; title: string },
     actor: Pick<Actor, 'userId'>,
     note: NoteWithdrawn,

@@ -34,7 +34,8 @@ export async function removeToBin<T>(
   restored: () => void,
 ): Promise<void> {
   await app.api.remove(`${path}?revision=${revision}`);
-  app.toasts.good(m.bin_moved({ name }), () => {
+  const back = (): void => {
     app.api.post(`${path}/restore`, schema).then(restored, (error: unknown) => app.toasts.bad(explain(error)));
-  });
+  };
+  app.toasts.good(m.bin_moved({ name }), back, path);
 }

@@ -38,7 +38,7 @@ export function reachOf(
   for (const set of [withBoards, communes]) set.delete(unitId);
   return {
     receivers: withBoards.size,
-    withoutBoards: communes.difference(withBoards).size,
+    withoutBoards: [...communes].filter((id) => !withBoards.has(id)).length,
     boards: reached.length,
     own: reached.filter((board) => board.unitId === unitId).length,
   };

@@ -14,7 +14,7 @@ import { explain } from '../../lib/errors.ts';
 import { queryOf } from '../../lib/pages.svelte.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
-import type { ChangedWhen } from './opening-change.ts';
+import { changedDays, type ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
 export function offsetOf(zone: string, at: number): string {
@@ -79,6 +79,10 @@ export const loadCoverage = (
   request: { boardIds: readonly string[]; from: number; to: number; draft?: ScheduleInput & { id: string } },
 ): Promise<CoverageAnswer> => api.post('/api/coverage', coverageAnswer, request);
 
+export const pathOf = (entryId: string): string => `/api/schedule-entries/${entryId}`;
+/** «23/11/2026» */
+const dateWord = (date: string): string => date.split('-').reverse().join('/');
+
 /** Saves when an entry is, and offers to take it back. */
 export async function saveWhen(
   app: App,
@@ -87,12 +91,15 @@ export async function saveWhen(
   changed: () => void,
 ): Promise<void> {
   const put = (fields: ScheduleInput, revision: number): Promise<ScheduleEntry> =>
-    app.api.put(`/api/schedule-entries/${entry.id}`, scheduleEntry, { ...fields, revision });
+    app.api.put(pathOf(entry.id), scheduleEntry, { ...fields, revision });
   const saved = await put({ ...inputOf(entry), ...change }, entry.revision);
   changed();
-  app.toasts.good(m.schedule_saved({ name: entry.name }), () => {
+  const days = changedDays(entry.exceptions, change.exceptions).map(dateWord).join(', ');
+  const { name, id } = entry;
+  const back = (): void => {
     put(inputOf(entry), saved.revision).then(changed, (error: unknown) => app.toasts.bad(explain(error)));
-  });
+  };
+  app.toasts.good(days === '' ? m.schedule_saved({ name }) : m.schedule_saved_days({ name, days }), back, pathOf(id));
 }
 
 /** Deletes an entry, and offers to take it back. */
@@ -102,7 +109,6 @@ export async function removeEntry(
   changed: () => void,
   restored: () => void = changed,
 ): Promise<void> {
-  const path = `/api/schedule-entries/${id}`;
-  await removeToBin(app, { path, revision, name, schema: scheduleEntry }, restored);
+  await removeToBin(app, { path: pathOf(id), revision, name, schema: scheduleEntry }, restored);
   changed();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';
 import { homeZone } from '../../lib/time.ts';
-import { moveAlways, moveOnce, placeOf, ruleDay, skipDay, type When } from './opening-change.ts';
+import { changedDays, moveAlways, moveOnce, placeOf, ruleDay, skipDay, type When } from './opening-change.ts';
 
 const hour = 3_600_000;
 const rule = (fields: Partial<When> = {}): When => ({
@@ -24,6 +24,14 @@ const week = (when: When): string[] =>
     },
   );
 const after = (when: When, change: object | null): string[] => week({ ...when, ...change });
+
+it('names the days that a change is about', () => {
+  const early = { date: '2026-11-23', instead: { minute: 300, durationMs: 60_000 } };
+  const none = { date: '2026-11-24', instead: null };
+  expect(changedDays([], [none, early])).toEqual(['2026-11-23', '2026-11-24']);
+  expect(changedDays([early, none], [{ ...early, instead: null }, none])).toEqual(['2026-11-23']);
+  expect(changedDays([none], [none])).toEqual([]);
+});
 
 describe('one opening', () => {
   it('is left out of its day, and comes back', () => {

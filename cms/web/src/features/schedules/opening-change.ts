@@ -86,6 +86,15 @@ export function moveAlways(
 /** 0 Sunday … 6 Saturday. */
 export const weekdayOf = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
 
+/** The days whose exception only one of the two has, or has otherwise, the earliest first. */
+export function changedDays(before: readonly ExceptionDay[], after: readonly ExceptionDay[]): string[] {
+  const said = ({ date, instead }: ExceptionDay): string => [date, instead?.minute, instead?.durationMs].join();
+  const told = (days: readonly ExceptionDay[]): Set<string> => new Set(days.map(said));
+  const [was, is] = [told(before), told(after)];
+  const differing = [...before.filter((day) => !is.has(said(day))), ...after.filter((day) => !was.has(said(day)))];
+  return [...new Set(differing.map(({ date }) => date))].sort();
+}
+
 /** Where an opening lies. */
 export function placeOf({ start, end }: { start: number; end: number }, zone: string): Place {
   const date = dateOf(zone, start);
