@@ -66,7 +66,7 @@ describeStores('the sample province', (under) => {
     const { features } = test.app;
     const actor = testActor({ unitId: features.units.tree.roots()[0]!, role: 'province' });
     const all = await features.boards.list(actor);
-    const preview = await features.programmes.preview(
+    const { boards: preview } = await features.programmes.preview(
       actor,
       all.map(({ id }) => id),
     );
