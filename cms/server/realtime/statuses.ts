@@ -27,7 +27,8 @@ export function createStatuses({ store, sources, events, log }: Context) {
   const waiting = new Map<string, Heard>();
   const writer = new GroupCommit<Heard>(store, {
     async write(tx, heard) {
-      for (const { boardId } of heard) waiting.delete(boardId);
+      // Written again, of a lost race or by halves: a newer report of the same board goes on waiting.
+      for (const one of heard) if (waiting.get(one.boardId) === one) waiting.delete(one.boardId);
       await tx
         .insertInto('board_statuses')
         .values(heard.map(({ boardId, at, status }) => ({ board_id: boardId, at, status: JSON.stringify(status) })))
@@ -43,11 +44,11 @@ export function createStatuses({ store, sources, events, log }: Context) {
     aimMs: 100,
     delayMs,
   });
+  const forget = (boardId: string): void => void known.delete(boardId);
   const stop = [
     events.on('boardPaired', ({ boardId }) => forget(boardId)),
     events.on('boardUnpaired', ({ boardId }) => forget(boardId)),
   ];
-  const forget = (boardId: string): void => void known.delete(boardId);
 
   return {
     /** Takes a report. Not durable yet: what is lost is told again within 15 minutes. */

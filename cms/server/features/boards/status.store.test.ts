@@ -54,6 +54,36 @@ describeStores('what players say of themselves', (under) => {
     expect((await statusOf(talker))?.cpu).toBe(100);
   });
 
+  it('is written once more when it changes while the transaction before is run again', async () => {
+    const { store } = test.context;
+    const again = (between: () => void, after: () => void): typeof store.transaction => {
+      let first = true;
+      return (work) =>
+        store.transaction(async (tx) => {
+          const answer = await work(tx);
+          if (!first) return answer;
+          first = false;
+          between();
+          await work(tx);
+          after();
+          return answer;
+        });
+    };
+    const say = (cpu: number) => statuses.reported(talker, { full: true, status: { cpu } });
+    const transaction = again(
+      () => say(2),
+      () => say(3),
+    );
+    const statuses = createStatuses({ ...test.context, store: { ...store, transaction } });
+    const told: string[] = [];
+    const end = test.context.events.on('boardStatusChanged', ({ boardId }) => void told.push(boardId));
+    say(1);
+    await statuses.close();
+    end();
+    expect(told).toEqual([talker, talker]);
+    expect((await statusOf(talker))?.cpu).toBe(3);
+  });
+
   it('is another one after the next start', async () => {
     await run((statuses) => statuses.reported(board, { full: true, status: { mem: 40 } }));
     expect(await statusOf(board)).toEqual({ ...unknownStatus, mem: 40 });
