@@ -432,7 +432,6 @@ export class Engine {
       play: this.#shown && this.#shown.why,
       notice: this.#shown && this.#shown.noticeId,
       app: this.#o.app.slice(0, 80),
-      screen: null,
       clock: this.#clock.state(),
       offset: this.#clock.offsetMs(),
       fault: this.#lastFault?.told ?? null,

@@ -89,7 +89,6 @@ const wholeStatus: BoardStatus = {
   signal: 72,
   tx: 123_456_789,
   rx: 1_234_567_890,
-  screen: true,
   clock: 'synced',
   offset: -12,
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },

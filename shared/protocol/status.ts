@@ -44,10 +44,9 @@ export const boardStatus = z.object({
   radio: reading(line),
   /** Strength of the radio signal, percent. */
   signal: reading(percent),
-  /** By the network's counters since the machine started, bytes. */
+  /** By the counters of the network in use, since it came up, bytes. */
   tx: reading(count),
   rx: reading(count),
-  screen: reading(z.boolean()),
   clock: reading(clockState),
   /** Trusted time minus the machine's, ms. */
   offset: reading(z.number()),
@@ -101,7 +100,6 @@ export const thresholds: Record<Reading, number | 'changed' | 'never'> = {
   signal: 25,
   tx: 'never',
   rx: 'never',
-  screen: 'changed',
   clock: 'changed',
   offset: 2_000,
   fault: 'changed',

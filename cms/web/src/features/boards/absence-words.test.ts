@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AbsenceEvidence } from '../../../../../shared/protocol/board-absence.ts';
+import { briefMs, type AbsenceEvidence } from '../../../../../shared/protocol/board-absence.ts';
 import { fetchSentences } from '../../lib/errors.ts';
 import { m } from '../../paraglide/messages.js';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { factWords } from './absence-words.ts';
+import { factWords, stepWords } from './absence-words.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'vi'));
 beforeAll(fetchSentences);
@@ -37,4 +37,8 @@ describe('what is known of a board that is away', () => {
     expect(factsOf({})).toContain(m.absence_sim_unknown());
     expect(factsOf({ readsSim: false })).not.toContain(m.absence_sim_unknown());
   });
+});
+
+it('asks for as long a wait as boards that come back by themselves take', () => {
+  expect(stepWords('wait')).toContain(m.time_minutes({ n: briefMs / 60_000 }));
 });

@@ -1,5 +1,10 @@
 /** Why a board may be away, in words. */
-import type { AbsenceEvidence, AbsenceStep, Suspicion } from '../../../../../shared/protocol/board-absence.ts';
+import {
+  briefMs,
+  type AbsenceEvidence,
+  type AbsenceStep,
+  type Suspicion,
+} from '../../../../../shared/protocol/board-absence.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { formatDate, formatDateTime, formatTime, startOfDay } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
@@ -21,7 +26,7 @@ export function guessWords(suspicion: Suspicion): string {
 
 export function stepWords(step: AbsenceStep): string {
   const steps: Record<AbsenceStep, () => string> = {
-    wait: m.absence_step_wait,
+    wait: () => m.absence_step_wait({ length: durationWords(briefMs) }),
     checkServer: m.absence_step_check_server,
     askPower: m.absence_step_ask_power,
     askLine: m.absence_step_ask_line,

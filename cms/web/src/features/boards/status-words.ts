@@ -38,7 +38,6 @@ export function statusRows(status: BoardStatus, networkWithheld: boolean): (read
         : m.status_fault_none(),
     ],
     [m.status_playing(), status.play && playing[status.play]()],
-    [m.status_screen(), status.screen === null ? null : status.screen ? m.board_screen_is_on() : m.board_screen_off()],
     [m.status_temperature(), status.temp === null ? null : `${status.temp} °C`],
     [m.status_cpu(), percent(status.cpu)],
     [
