@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Server } from 'socket.io';
 import { AppError } from '../../shared/util/errors.ts';
 import { Access } from './access.ts';
 import { backupTime, forgetRestored, noteRestored, wasRestored } from './backup/marker.ts';
@@ -76,7 +75,7 @@ import { startHousekeeping } from './jobs/housekeeping.ts';
 import { pageRoutes } from './pages.ts';
 import type { BoardGateway } from './realtime/boards.ts';
 import { createLive } from './realtime/live.ts';
-import { openSockets } from './realtime/sockets.ts';
+import { openSockets, type Sockets } from './realtime/sockets.ts';
 import { openStore } from './store/store.ts';
 import { systemRoutes } from './system-routes.ts';
 
@@ -105,7 +104,7 @@ export interface Features {
 
 export interface App {
   readonly fastify: FastifyInstance;
-  readonly io: Server;
+  readonly sockets: Sockets;
   readonly gateway: BoardGateway;
   readonly context: Context;
   readonly features: Features;
@@ -286,7 +285,7 @@ export async function createApp(
   const disposal = building.move();
   return {
     fastify,
-    io: sockets.io,
+    sockets,
     gateway,
     context,
     features: {

@@ -11,6 +11,7 @@ const path = '/socket.io/';
 
 export interface Sockets {
   readonly io: Server;
+  readonly engines: Readonly<Record<keyof typeof heartbeats, Engine>>;
   /** Ends every connection, and takes no more. */
   close(): void;
 }
@@ -32,5 +33,5 @@ export function openSockets(http: HttpServer): Sockets {
     const engine = new URLSearchParams(query).get('heartbeat') === heartbeat ? engines.sparing : engines.usual;
     engine.handleUpgrade(request, socket, head);
   });
-  return { io, close: () => Object.values(engines).forEach((engine) => engine.close()) };
+  return { io, engines, close: () => Object.values(engines).forEach((engine) => engine.close()) };
 }
