@@ -27,7 +27,7 @@ import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { TakeoverService } from '../features/takeovers/service.ts';
 import { listen, noCounts, type Handlers, type MessageCounts } from './messages.ts';
 import type { Presence } from './presence.ts';
-import type { Statuses } from './statuses.ts';
+import type { StatusIntake } from './status-intake.ts';
 
 export interface BoardGatewayDeps {
   readonly pairing: Pick<PairingService, 'verifyBoardToken'>;
@@ -41,7 +41,7 @@ export interface BoardGatewayDeps {
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
   readonly screenshots: Pick<ScreenshotService, 'failed'>;
   readonly presence: Presence;
-  readonly statuses: Pick<Statuses, 'reported'>;
+  readonly statuses: Pick<StatusIntake, 'reported'>;
 }
 
 export interface BoardGateway {

@@ -24,7 +24,7 @@ import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './
 import { createConsoleGateway } from './console.ts';
 import { watchExpiry } from './expiry.ts';
 import { Presence } from './presence.ts';
-import { createStatuses } from './statuses.ts';
+import { createStatusIntake } from './status-intake.ts';
 
 export interface LiveDeps {
   readonly keys: KeysService;
@@ -50,7 +50,7 @@ export interface Live {
 export async function createLive(context: Context, deps: LiveDeps): Promise<Live> {
   const { keys, units, boards, accounts, programmes } = deps;
   const presence = await Presence.load(context);
-  const statuses = createStatuses(context);
+  const statuses = createStatusIntake(context);
   const verifier = createVerifierThread();
   const pairing = createPairingService(context, {
     keys,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unknownStatus } from '../../../../shared/protocol/status.ts';
-import { createStatuses } from '../../realtime/statuses.ts';
+import { createStatusIntake } from '../../realtime/status-intake.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent } from '../../testing-content.ts';
 import { createBoardStatuses, type BoardStatuses } from './status.ts';
@@ -22,10 +22,10 @@ describeStores('what players say of themselves', (under) => {
   afterAll(() => test.discard());
 
   /** As long as the CMS runs; what was said is there after. */
-  async function run(say: (statuses: ReturnType<typeof createStatuses>) => void): Promise<string[]> {
+  async function run(say: (statuses: ReturnType<typeof createStatusIntake>) => void): Promise<string[]> {
     const told: string[] = [];
     const end = test.context.events.on('boardStatusChanged', ({ boardId }) => void told.push(boardId));
-    const statuses = createStatuses(test.context);
+    const statuses = createStatusIntake(test.context);
     say(statuses);
     await statuses.close();
     end();
@@ -74,7 +74,7 @@ describeStores('what players say of themselves', (under) => {
       () => say(2),
       () => say(3),
     );
-    const statuses = createStatuses({ ...test.context, store: { ...store, transaction } });
+    const statuses = createStatusIntake({ ...test.context, store: { ...store, transaction } });
     const told: string[] = [];
     const end = test.context.events.on('boardStatusChanged', ({ boardId }) => void told.push(boardId));
     say(1);

@@ -1,6 +1,5 @@
 /** How a board's player is doing, for those who see the board; how it is connected, for those who look after it. */
 import {
-  boardStatus,
   networkReadings,
   unknownStatus,
   type BoardStatus,
@@ -9,6 +8,7 @@ import {
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { BoardsService } from './service.ts';
+import { statusRepo } from './status-repo.ts';
 
 export type BoardStatuses = ReturnType<typeof createBoardStatuses>;
 
@@ -21,18 +21,9 @@ export function createBoardStatuses(
     async of(actor: Actor, boardId: string): Promise<StatusAnswer> {
       const { unitId } = await boards.require(actor, 'board.read', boardId);
       const networkWithheld = !access.canReach(actor, 'board.edit', unitId);
-      // What the player before said says nothing of this one.
-      const row = await store.read
-        .selectFrom('board_statuses as said')
-        .innerJoin('devices', 'devices.board_id', 'said.board_id')
-        .select(['said.at', 'said.status'])
-        .where('said.board_id', '=', boardId)
-        .where('devices.ended_at', 'is', null)
-        .whereRef('said.at', '>=', 'devices.paired_at')
-        .executeTakeFirst();
-      if (!row) return { status: null, at: null, networkWithheld };
-      const status = boardStatus.parse(JSON.parse(row.status));
-      return { status: networkWithheld ? withoutNetwork(status) : status, at: row.at, networkWithheld };
+      const said = await statusRepo.find(store.read, boardId);
+      if (!said) return { status: null, at: null, networkWithheld };
+      return { status: networkWithheld ? withoutNetwork(said.status) : said.status, at: said.at, networkWithheld };
     },
   };
 }

@@ -4,40 +4,27 @@
  */
 import { statusAfter, type BoardStatus, type StatusReport } from '../../../shared/protocol/status.ts';
 import type { Context } from '../context.ts';
+import { statusRepo, type HeardStatus } from '../features/boards/status-repo.ts';
 import { cleanLine } from '../text.ts';
 import { GroupCommit } from './group-commit.ts';
-
-interface Heard {
-  readonly boardId: string;
-  at: number;
-  status: BoardStatus;
-}
 
 /** Boards per transaction at most. */
 const most = 500;
 /** How long a report waits for company, ms: whoever looks at the board's page waits as long. */
 const delayMs = 1_000;
 
-export type Statuses = ReturnType<typeof createStatuses>;
+export type StatusIntake = ReturnType<typeof createStatusIntake>;
 
-export function createStatuses({ store, sources, events, log }: Context) {
+export function createStatusIntake({ store, sources, events, log }: Context) {
   /** What partial reports are added to: the connection of each began with a full one. */
   const known = new Map<string, BoardStatus>();
   /** What is not being written yet, one a board: a board that talks a lot costs no more than others. */
-  const waiting = new Map<string, Heard>();
-  const writer = new GroupCommit<Heard>(store, {
+  const waiting = new Map<string, HeardStatus>();
+  const writer = new GroupCommit<HeardStatus>(store, {
     async write(tx, heard) {
       // Written again, of a lost race or by halves: a newer report of the same board goes on waiting.
       for (const one of heard) if (waiting.get(one.boardId) === one) waiting.delete(one.boardId);
-      await tx
-        .insertInto('board_statuses')
-        .values(heard.map(({ boardId, at, status }) => ({ board_id: boardId, at, status: JSON.stringify(status) })))
-        .onConflict((conflict) =>
-          conflict
-            .column('board_id')
-            .doUpdateSet((e) => ({ at: e.ref('excluded.at'), status: e.ref('excluded.status') })),
-        )
-        .execute();
+      await statusRepo.write(tx, heard);
     },
     weigh: () => 1,
     maxWeight: most,
