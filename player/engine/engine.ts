@@ -266,6 +266,7 @@ export class Engine {
 
   /** Something that only the host could see. */
   hearFault({ code, detail }: HostFault): void {
+    if (code === 'page_ended' || code === 'window_ended') this.#glass?.coming();
     this.#faults.raise(code, detail);
   }
 

@@ -93,7 +93,9 @@ test('a supervised page that never says anything is as frozen as one that stoppe
   expect(onStalled).toHaveBeenCalledOnce();
   vi.advanceTimersByTime(1_000);
   expect(onStalled).toHaveBeenCalledTimes(2);
-  expect(said).toEqual(Array.from({ length: 2 }, () => 'stage_silent: the stage has stopped painting → newPage'));
+  expect(said).toEqual(
+    ['newPage', 'newWindow'].map((step) => `stage_silent: the stage has stopped painting → ${step}`),
+  );
   close();
 });
 
@@ -143,6 +145,23 @@ test('a supervised page that dies is given up soon, and again and again until on
   close();
   vi.advanceTimersByTime(10 * 60_000);
   expect(onStalled).not.toHaveBeenCalled();
+});
+
+test('a page that the host has seen end, and opens anew, is not said to be gone', () => {
+  const onStalled = vi.fn();
+  const board = glass(onStalled);
+  const { connect, close } = bound(board);
+  const page = new Page('host');
+  connect(page);
+  page.onEvent({ type: 'alive', sceneId: null });
+  page.onClose();
+  board.coming();
+  vi.advanceTimersByTime(faults.stage_gone.afterMs + 1_000);
+  expect(said).toEqual([]);
+  // It does not come.
+  vi.advanceTimersByTime(faults.stage_missing.steps[0]!.waitMs);
+  expect(onStalled).toHaveBeenCalledOnce();
+  close();
 });
 
 test('a video that stalls again and again: the page loads itself again, in its own time, and then comes a new window', () => {

@@ -156,6 +156,7 @@ export class Glass {
   /** Until the supervised stage is given up. */
   #coming: NodeJS.Timeout | null = null;
   readonly #missing = new Ladder(faults.stage_missing);
+  readonly #silent = new Ladder(faults.stage_silent);
 
   constructor(options: GlassOptions) {
     this.#o = options;
@@ -170,7 +171,11 @@ export class Glass {
     if (output.newWindow && this.#main.stage?.kind === 'host') this.#o.onStalled('newWindow');
   }
 
-  /** A window is on its way. */
+  /** The host has seen its window or page end, and opens it anew: it has its time to come. */
+  coming(): void {
+    this.#await();
+  }
+
   #await(): void {
     const step = this.#missing.climb(performance.now());
     if (step) this.#expect('stage_missing', step.waitMs);
@@ -190,7 +195,7 @@ export class Glass {
   /** How often a window may be made anew is for the host to bound: it also makes one when nobody here has noticed anything. */
   #giveUp(code: StageFault, detail: string): void {
     this.#await();
-    const { action } = faults[code].steps[0]!;
+    const { action } = (code === 'stage_silent' && this.#silent.climb(performance.now())) || faults[code].steps[0]!;
     this.#o.onFault(code, withAction(detail, { action, waitMs: 0 }));
     if (action === 'newPage' || action === 'newWindow') this.#o.onStalled(action);
   }

@@ -134,7 +134,10 @@ export const faults = {
     noticedBy: 'engine',
     evidence: 'the stage, which says once a second that it paints, says nothing',
     afterMs: 6_000,
-    steps: [{ action: 'newPage', waitMs: 0 }],
+    steps: [
+      { action: 'newPage', waitMs: 0 },
+      { action: 'newWindow', waitMs: 0 },
+    ],
   }),
   stage_gone: restarted({
     noticedBy: 'engine',

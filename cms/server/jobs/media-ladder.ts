@@ -3,7 +3,7 @@
  * 192×96 takes some kilobytes of a picture that a 4K screen takes megabytes of.
  */
 
-/** Names this list of sizes. What has that of another number is made anew (media/smaller.ts): raise it when the list changes. */
+/** Names this list of sizes. What has that of another number is made anew (media/sizes.ts): raise it when the list changes. */
 export const ladder = 1;
 
 /** Long sides, px. A video costs minutes to encode and storage for each, so it has fewer. */

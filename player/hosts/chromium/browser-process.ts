@@ -59,7 +59,12 @@ export class BrowserProcess {
   #failures = 0;
   #startedAt = 0;
   #works = false;
+  /** A page is being ended because `restart` asked for it. */
+  #asked = false;
+  /** Whoever is told of its end knows of it. */
   #told = false;
+  /** Why it is being ended, where its own last words do not say it. */
+  #why: string | null = null;
   #wanted = false;
   #home: string | null = null;
   #queue: Promise<void> = Promise.resolve();
@@ -99,7 +104,7 @@ export class BrowserProcess {
   works(): void {
     this.#failures = 0;
     this.#works = true;
-    this.#told = false;
+    this.#asked = false;
     if (this.#pageTimer) clearTimeout(this.#pageTimer);
   }
 
@@ -109,34 +114,41 @@ export class BrowserProcess {
    */
   restart(what: 'newPage' | 'newWindow'): void {
     if (!this.#child || (!this.#works && performance.now() - this.#startedAt < comingMs)) return;
-    this.#told = true;
-    if (what === 'newWindow' || !this.#devTools) return void this.#child.kill('SIGKILL');
+    if (what === 'newWindow') return this.#end(this.#child, null);
+    this.#asked = true;
     this.#works = false;
     this.#awaitPage(this.#child);
     void this.#endPages(this.#child, this.#devTools);
   }
 
+  /** @param why null: whoever is told of it knows */
+  #end(child: ChildProcess, why: string | null): void {
+    this.#told = why === null;
+    this.#why = why;
+    child.kill('SIGKILL');
+  }
+
   /** What hangs hears of no navigation: its process is ended. Where none can be recognized for certain, the browser is. */
-  async #endPages(child: ChildProcess, devTools: DevTools): Promise<void> {
-    const pids = await devTools.pageProcesses(AbortSignal.timeout(answerMs)).catch(() => []);
+  async #endPages(child: ChildProcess, devTools: DevTools | null): Promise<void> {
+    const pids = (await devTools?.pageProcesses(AbortSignal.timeout(answerMs)).catch(() => [])) ?? [];
     const ours = pids.filter((pid) => commandOf(pid).includes(`--user-data-dir=${this.#home}/profile`));
-    if (!ours.map(endProcess).includes(true)) child.kill('SIGKILL');
+    if (!ours.map(endProcess).includes(true)) this.#end(child, 'no process of its page is known');
   }
 
   /** The stage is to come in a page that is opened again, or the browser goes too. */
   #awaitPage(child: ChildProcess): void {
     this.#startedAt = performance.now();
     if (this.#pageTimer) clearTimeout(this.#pageTimer);
-    this.#pageTimer = setTimeout(() => child.kill('SIGKILL'), pageMs);
+    this.#pageTimer = setTimeout(() => this.#end(child, 'its page has not come back'), pageMs);
   }
 
   /** The browser goes on with a window that shows nothing. */
   #pageEnded(child: ChildProcess, page: string): void {
-    if (this.#child !== child || !this.#devTools) return;
-    const step = this.#pages.climb(performance.now());
-    if (step && !this.#told) this.#o.onPageEnded(step);
-    this.#told = true;
-    if (step?.action !== 'newPage') return void child.kill('SIGKILL');
+    if (this.#child !== child || !this.#devTools || !this.#wanted) return;
+    const step = this.#asked ? null : this.#pages.climb(performance.now());
+    this.#asked = false;
+    if (step) this.#o.onPageEnded(step);
+    if (step?.action === 'newWindow') return this.#end(child, null);
     this.#works = false;
     this.#awaitPage(child);
     // One that fails, or takes longer, has gone when its time is up.
@@ -191,7 +203,8 @@ export class BrowserProcess {
     }
     this.#child = child;
     this.#startedAt = performance.now();
-    this.#works = this.#told = false;
+    this.#works = this.#asked = this.#told = false;
+    this.#why = null;
     let over = false;
     const end = (how: string) => {
       if (over) return;
@@ -265,8 +278,9 @@ export class BrowserProcess {
     this.#failures++;
     this.#timer = setTimeout(() => this.#start(), step.waitMs);
     if (this.#pageTimer) clearTimeout(this.#pageTimer);
-    this.#o.onEnded(reason, this.#failures, step, this.#told);
-    this.#works = this.#told = false;
+    this.#o.onEnded(this.#why ?? reason, this.#failures, step, this.#told);
+    this.#works = this.#asked = this.#told = false;
+    this.#why = null;
   }
 
   #clear(): void {

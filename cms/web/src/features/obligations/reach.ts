@@ -33,8 +33,8 @@ export function reachOf(
   const below = subtreeIds(units, unitId);
   const reached = boardsReached(targets, units, boards).filter((board) => below.has(board.unitId));
   const withBoards = new Set(reached.map((board) => receiverOf(board.unitId)));
-  const chosen = targets.unitIds.filter((id) => below.has(id)).flatMap((id) => [...subtreeIds(units, id)]);
-  const communes = new Set(chosen.map(receiverOf).filter(isCommune));
+  const chosen = subtreeIds(units, ...targets.unitIds.filter((id) => below.has(id)));
+  const communes = new Set([...chosen].map(receiverOf).filter(isCommune));
   for (const set of [withBoards, communes]) set.delete(unitId);
   return {
     receivers: withBoards.size,

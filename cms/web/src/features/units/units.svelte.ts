@@ -37,7 +37,7 @@ export function editableOf(all: readonly Unit[], grants: readonly { unitId: stri
       ({ role, unitId }) => roleAllows(role, 'unit.edit') && all.some((u) => u.id === unitId && u.parentId === null),
     )
     .map(({ unitId }) => unitId);
-  const ids = new Set(roots.flatMap((root) => [...subtreeIds(all, root)]));
+  const ids = subtreeIds(all, ...roots);
   return all.filter((u) => ids.has(u.id));
 }
 
@@ -92,10 +92,10 @@ export function flat(nodes: readonly UnitNode[]): UnitNode[] {
   return nodes.flatMap((node) => [node, ...flat(node.children)]);
 }
 
-/** The unit and all below it. */
-export function subtreeIds(all: readonly Pick<Unit, 'id' | 'parentId'>[], id: string): Set<string> {
+/** The units and all below them. */
+export function subtreeIds(all: readonly Pick<Unit, 'id' | 'parentId'>[], ...roots: readonly string[]): Set<string> {
   const below = Map.groupBy(all, (u) => u.parentId);
-  const ids = new Set([id]);
+  const ids = new Set(roots);
   // A Set hands out what is added while it is walked.
   for (const each of ids) for (const child of below.get(each) ?? []) ids.add(child.id);
   return ids;
