@@ -40,6 +40,27 @@ describe('a table', () => {
     ]);
   });
 
+  it('is known by its header where the cells stand no farther apart than words', () => {
+    const lines = [
+      [piece('Đề nghị các hộ đến đúng ngày, nộp 5.000 đồng một con:', 85, 700)],
+      height(670, { 109: 'Thôn', 187: 'Ngày', 240: 'Số chó, mèo' }),
+      // As the reader gives them: the words of two cells, or of all, in one piece.
+      height(652, { 85: 'Thôn Đông', 169: '25/11/2026 214' }),
+      height(634, { 85: 'Thôn Đoài', 169: '26/11/2026 187' }),
+      [piece('Thôn Thượng 27/11/2026 156', 91, 616)],
+    ];
+    const after = [piece('Mọi thắc mắc xin liên hệ số điện thoại của xã để được hướng dẫn.', 85, 580)];
+    expect(textsOf([...lines, after]).slice(1)).toEqual([
+      'Thôn – Ngày – Số chó, mèo',
+      'Thôn Đông – 25/11/2026 – 214',
+      'Thôn Đoài – 26/11/2026 – 187',
+      'Thôn Thượng – 27/11/2026 – 156',
+      after[0]!.text,
+    ]);
+    // One line below three words that stand apart is no table yet.
+    expect(rowsOf(...lines.slice(1, 3))).toEqual([]);
+  });
+
   it.each([
     ['above', [650, 635, 620], 650],
     ['in the middle', [657.5, 642.5], 650],

@@ -15,6 +15,8 @@ const farthest = 4;
 const tight = 1.45;
 /** Lines that are nearer than this stand side by side, in one row: no cell has its lines so near. */
 const beside = 0.9;
+/** Rows of a table whose cells are known by its header's gaps alone are not farther from each other. */
+const nearRows = 2.2;
 /** As rows of a DOCX are written. */
 const mark = ' – ';
 const emptyCell = '…';
@@ -42,9 +44,11 @@ export function runsWithTables(heights: readonly (readonly TextPiece[])[]): Run[
   let done = 0;
   for (let at = 0; at < lines.length; at++) {
     const table = tableAt(lines, at, done);
-    if (table === null) continue;
-    runs.push(...plain(done, table.from), ...rowsOf(lines.slice(table.from, table.end), table.columns));
-    done = table.end;
+    const near = table === null ? nearRowsAt(heights, lines, at) : [];
+    if (table) runs.push(...plain(done, table.from), ...rowsOf(lines.slice(table.from, table.end), table.columns));
+    else if (near.length > 0) runs.push(...plain(done, at), ...near.map((cells) => rowOf(cells, lines[at]!)));
+    else continue;
+    done = table?.end ?? at + near.length;
     at = done - 1;
   }
   return [...runs, ...plain(done, lines.length)];
@@ -96,6 +100,51 @@ function tableAt(lines: readonly Line[], first: number, after: number): Table | 
   for (; end < lines.length && !crosses(lines[end]!, columns); end++)
     if (below(lines[end - 1], lines[end]) > (lines[end]!.length > 1 ? pitch * 1.1 : tight)) break;
   return { columns, from, end };
+}
+
+/**
+ * The rows of a small table whose cells stand no farther apart than words do: they are known by the gaps of its header, which stands in
+ * the middle of wider columns. Empty where there is none.
+ */
+function nearRowsAt(heights: readonly (readonly TextPiece[])[], lines: readonly Line[], first: number): Line[] {
+  const header = lines[first]!;
+  const gaps = header.slice(1).map((cell, at) => ({ from: header[at]!.to, to: cell.from }));
+  const isHeader = header.length >= fewestColumns && hasWideGap(header);
+  if (!isHeader || gaps.some(({ from, to }) => to - from < narrowGap * header[0]!.size)) return [];
+  const rows: Line[] = [header];
+  for (let at = first + 1; below(lines[at - 1], lines[at]) <= nearRows; at++) {
+    const cells = partedBy(heights[at]!, gaps);
+    if (cells === null) break;
+    rows.push(cells);
+  }
+  return rows.length > 2 ? rows : [];
+}
+
+/** The words of a line, parted where its only space in each of the gaps is; null where that is not so. */
+function partedBy(pieces: readonly TextPiece[], gaps: readonly Span[]): Line | null {
+  const words = pieces.flatMap(wordsIn);
+  const parts = gaps.map((gap) => {
+    const found = words
+      .slice(1)
+      .flatMap((word, at) => (overlap({ from: words[at]!.to, to: word.from }, gap) > 0 ? at + 1 : []));
+    return found.length === 1 ? found[0]! : null;
+  });
+  const edges = [0, ...parts, words.length];
+  if (edges.some((edge, at) => edge === null || (at > 0 && edge <= edges[at - 1]!))) return null;
+  return parts.concat(words.length).map((end, at) => {
+    const cell = words.slice(edges[at]!, end!);
+    return { ...cell[0]!, text: cell.map(({ text }) => text).join(' '), to: cell.at(-1)!.to };
+  });
+}
+
+/** Where each word of a piece stands, were all its letters of one width. */
+function wordsIn({ text, x, y, width, size }: TextPiece): Run[] {
+  const letter = width / text.length;
+  return [...text.matchAll(/\S+/gu)].map(({ 0: word, index }) => ({
+    text: word,
+    ...{ from: x + index * letter, to: x + (index + word.length) * letter },
+    ...{ y, size, fonts: new Map<string, number>() },
+  }));
 }
 
 /** It belongs to cells of the line above it, and is no paragraph after the table: those begin at the left. */

@@ -165,6 +165,20 @@ describeStores('content lists', (under) => {
       const [text] = (await test.notices.list(editor, { q: 'tiem' })).notices;
       expect(text).toMatchObject({ look: { type: 'layout', layout: 'notice' }, poster: null });
       await test.notices.remove(editor, made.id);
+
+      // A text with a picture is known by it.
+      const { hash } = await test.file(test.ids.commune, 'image');
+      const fields = { caption: 'Ra quân', picture: { asset: hash, alt: '' } };
+      const shownBy = await test.notices.create(editor, {
+        unitId: test.ids.commune,
+        title: 'Ra quân',
+        category: 'other',
+        content: { type: 'layout', layout: 'picture', fields },
+        durationMs: null,
+      });
+      const [pictured] = (await test.notices.list(editor, { q: 'ra quan' })).notices;
+      expect(pictured).toMatchObject({ look: { type: 'layout', layout: 'picture' }, poster: hash });
+      await test.notices.remove(editor, shownBy.id);
     });
 
     it('can be of some ids and of a unit with what is below it', async () => {

@@ -91,6 +91,13 @@ function lookOf(content: NoticeContent): NoticeLook {
     : { type: content.type, asset: content.asset };
 }
 
+/** A layout without a smaller picture is known by the first that it shows; other looks name theirs. */
+function posterOf(content: NoticeContent, posters: ReadonlyMap<string, string>): string | null {
+  const [asset] = assetsOf(content);
+  if (asset === undefined) return null;
+  return posters.get(asset) ?? (content.type === 'layout' ? asset : null);
+}
+
 export function createNoticesService(
   context: Context,
   deps: {
@@ -219,7 +226,7 @@ export function createNoticesService(
       };
       const { page: rows, next, total } = await searchPage(store, filter, { q, cursor, limit });
       const page = await asTold(actor, rows);
-      const shown = page.flatMap(({ content }) => (content.type === 'layout' ? [] : [content.asset]));
+      const shown = page.flatMap(({ content }) => assetsOf(content).slice(0, 1));
       const posters = await media.posters([...new Set(shown)]);
       const resting = new Set(
         await versions.findEntertaining(
@@ -232,7 +239,7 @@ export function createNoticesService(
         return {
           ...notice,
           look: lookOf(content),
-          poster: content.type === 'layout' ? null : (posters.get(content.asset) ?? null),
+          poster: posterOf(content, posters),
           rests: resting.has(notice.id),
           ...(found && { found }),
         };
