@@ -11,7 +11,7 @@ it('a player says in full how it is doing, each time it connects', async () => {
   const { request } = await board().cms.until(() => reports()[0]);
   expect(boardMessages.statusReportedV1.request.parse(request)).toMatchObject({
     full: true,
-    status: { app: 'test', clock: 'synced', fault: null, play: null, notice: null },
+    status: { app: 'test', clock: 'synced', fault: null },
   });
   await board().cms.stop();
   await board().cms.listen();

@@ -126,8 +126,6 @@ export class Engine {
   /** The first play is on the glass, or it has been waited for long enough. */
   readonly #begun = Promise.withResolvers<void>();
   #certificate: Certificate | null = null;
-  /** What is on, as it was said last. */
-  #shown: PlayingNow | null = null;
   #lastFault: { of: Faults['last']; told: { code: string; at: number } } | null = null;
   #screen: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
@@ -401,9 +399,8 @@ export class Engine {
     for (const hash of output.suspects) void this.#lookAt(hash);
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
     // Without a stage nothing is on the board, whatever the timeline says.
-    this.#shown = this.#glass?.hasStage ? this.#describe(output.now) : null;
     this.#link?.setState({
-      now: this.#shown,
+      now: this.#glass?.hasStage ? this.#describe(output.now) : null,
       next: this.#glass?.hasStage ? this.#describe(output.next) : null,
       programme: this.#programmes.active?.manifest.version ?? null,
       screenOn: null,
@@ -430,8 +427,6 @@ export class Engine {
     }
     return {
       ...machine,
-      play: this.#shown && this.#shown.why,
-      notice: this.#shown && this.#shown.noticeId,
       app: this.#o.app.slice(0, 80),
       clock: this.#clock.state(),
       offset: this.#clock.offsetMs(),

@@ -37,10 +37,12 @@ it('tells what becomes known or unknown, and what is another', () => {
   });
 });
 
-it('leaves to the full report what always moves, once it is known', () => {
-  const known = { ...some, up: 60, tx: 1, rx: 2, freeMb: 3, play: 'loop' } as const;
-  expect(statusDifference(known, { ...known, up: 120, tx: 9, rx: 9, freeMb: 9, play: 'schedule' })).toEqual({});
-  expect(statusDifference(some, known)).toEqual({ up: 60, tx: 1, rx: 2, freeMb: 3, play: 'loop' });
+it('tells what always moves along with anything else, and not by itself once it is known', () => {
+  const known = { ...some, up: 60, tx: 1, rx: 2, freeMb: 3 } as const;
+  const later = { ...known, up: 120, tx: 9, freeMb: 9 };
+  expect(statusDifference(known, later)).toEqual({});
+  expect(statusDifference(known, { ...later, temp: 70 })).toEqual({ temp: 70, up: 120, tx: 9, freeMb: 9 });
+  expect(statusDifference(some, known)).toEqual({ up: 60, tx: 1, rx: 2, freeMb: 3 });
 });
 
 it('is the same at both ends after a full report and differences', () => {
@@ -72,8 +74,6 @@ it.each([null, {}, { full: true }, { full: 1, status: {} }, { full: true, status
 });
 
 const wholeStatus: BoardStatus = {
-  play: 'fallback',
-  notice: null,
   app: '0.1.0',
   os: 'Debian GNU/Linux 13 (trixie)',
   up: 1_234_567,

@@ -1,10 +1,10 @@
 /**
- * How a board's player is doing: one document of readings, each of which may be unknown (null). Told in full at each connection and
+ * How a board's player is doing, besides what it shows (`stateChangedV1`): one document of readings, each of which may be unknown (null). Told in full at each connection and
  * every 15 minutes, and in between only what has changed by more than its threshold. Names are short: somebody pays for every byte.
  */
 import { z } from 'zod';
-import { msUtc, uuid } from './common.ts';
-import { clockState, why } from './journal.ts';
+import { msUtc } from './common.ts';
+import { clockState } from './journal.ts';
 
 /** So often readings are taken, ms. */
 export const readEveryMs = 60_000;
@@ -19,9 +19,6 @@ const line = z.string().max(80);
 const reading = <T extends z.ZodType>(type: T) => type.nullable().catch(null);
 
 export const boardStatus = z.object({
-  /** Why what is on is on, and which notice it is, as it was when told in full; `stateChangedV1` says it when it changes. */
-  play: reading(why.shape.kind),
-  notice: reading(uuid),
   /** Version of the player, and the name of the operating system. */
   app: reading(line),
   os: reading(line),
@@ -80,26 +77,24 @@ export const fullReport = (status: BoardStatus): StatusReport => ({
 
 /**
  * What is told between two full reports. A number: when a reading has moved by so much or more since it was told; `changed`: when it is
- * another; `never`: only in full. Whatever becomes known or unknown is told.
+ * another; `along`: with anything else that is told, so that all readings are of one time. Whatever becomes known or unknown is told.
  */
-export const thresholds: Record<Reading, number | 'changed' | 'never'> = {
-  play: 'never',
-  notice: 'never',
+export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   app: 'changed',
   os: 'changed',
-  up: 'never',
+  up: 'along',
   cpu: 30,
   mem: 10,
-  memMb: 'never',
+  memMb: 'along',
   disk: 5,
-  freeMb: 'never',
+  freeMb: 'along',
   temp: 5,
   net: 'changed',
   operator: 'changed',
   radio: 'changed',
   signal: 25,
-  tx: 'never',
-  rx: 'never',
+  tx: 'along',
+  rx: 'along',
   clock: 'changed',
   offset: 2_000,
   fault: 'changed',
@@ -110,13 +105,16 @@ export function statusDifference(told: BoardStatus, now: BoardStatus): Partial<B
   const differs = (name: Reading): boolean => {
     const [threshold, before, after] = [thresholds[name], told[name], now[name]];
     if ((before === null) !== (after === null)) return true;
-    if (threshold === 'never') return false;
+    if (threshold === 'along') return false;
     if (typeof threshold === 'number' && typeof before === 'number' && typeof after === 'number')
       return Math.abs(after - before) >= threshold;
     return JSON.stringify(before) !== JSON.stringify(after);
   };
-  const names = (Object.keys(thresholds) as Reading[]).filter(differs);
-  return Object.fromEntries(names.map((name) => [name, now[name]]));
+  const all = Object.keys(thresholds) as Reading[];
+  const names = all.filter(differs);
+  const along =
+    names.length === 0 ? [] : all.filter((name) => thresholds[name] === 'along' && now[name] !== told[name]);
+  return Object.fromEntries([...names, ...along].map((name) => [name, now[name]]));
 }
 
 /** What is known after a report. @param before null: nothing was */

@@ -47,8 +47,6 @@ const times = 20;
 const apartMs = 150;
 
 const status: BoardStatus = {
-  play: 'fallback',
-  notice: null,
   app: '0.1.0',
   os: 'Debian GNU/Linux 13 (trixie)',
   up: 1_234_567,

@@ -8,13 +8,6 @@ import { m } from '../../paraglide/messages.js';
 const offMs = 2_000;
 const megabytes = (mb: number): string => bytesWords(mb * 1_000_000);
 
-const playing = {
-  takeover: m.status_playing_takeover,
-  obligation: m.status_playing_obligation,
-  schedule: m.status_playing_schedule,
-  loop: m.status_playing_loop,
-  fallback: m.status_playing_fallback,
-};
 const networks = { wired: m.status_network_wired, wifi: m.status_network_wifi, mobile: m.status_network_mobile };
 const clocks = { synced: m.status_clock_synced, held: m.status_clock_held, unknown: m.status_clock_unknown };
 
@@ -37,7 +30,6 @@ export function statusRows(status: BoardStatus, networkWithheld: boolean): (read
         ? m.status_fault_at({ time: weekdayWords(fault.at), fault: sentenceOf(fault.code, { detail: '' }) })
         : m.status_fault_none(),
     ],
-    [m.status_playing(), status.play && playing[status.play]()],
     [m.status_temperature(), status.temp === null ? null : `${status.temp} °C`],
     [m.status_cpu(), percent(status.cpu)],
     [
