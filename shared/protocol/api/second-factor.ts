@@ -12,7 +12,8 @@ export type SecondFactorStanding = z.infer<typeof secondFactorStanding>;
 
 /**
  * POST /api/session/second-factor {code} → me. Six figures of the app, or one of the recovery codes.
- * Errors: second_factor_wrong 403, second_factor_used 403, sign_in_throttled 429.
+ * Errors: second_factor_wrong 403, second_factor_used 403, recovery_code_wrong 403, recovery_code_used 403,
+ * sign_in_throttled 429.
  */
 export const secondFactorProof = z.strictObject({ code: z.string().trim().min(6).max(40) });
 

@@ -99,6 +99,17 @@ export async function useRecoveryCode(tx: Tx, userId: string, hash: string, now:
   return rows.length === 1;
 }
 
+/** Whether it is one of theirs, used or not. */
+export async function isRecoveryCode(db: Db | Tx, userId: string, hash: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('recovery_codes')
+    .select('used_at')
+    .where('user_id', '=', userId)
+    .where('code_hash', '=', hash)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function recoveryCodesLeft(db: Db | Tx, userId: string): Promise<number> {
   const row = await db
     .selectFrom('recovery_codes')

@@ -210,7 +210,7 @@ describeStores('a second factor', (under) => {
       const typed = ` ${recoveryCodes[3]!.toUpperCase().replaceAll('-', ' ')}`;
       expect((await accounts.secondFactor.prove(second.actor, typed, address)).secondFactor).toBe('passed');
       const third = await signIn(email);
-      expect(await code(accounts.secondFactor.prove(third.actor, typed, address))).toBe('second_factor_wrong');
+      expect(await code(accounts.secondFactor.prove(third.actor, typed, address))).toBe('recovery_code_used');
       expect(await accounts.secondFactor.view(await again(second.token))).toMatchObject({ recoveryCodesLeft: 9 });
       expect(await trail(id)).toContainEqual({
         action: 'session.confirmed',
@@ -270,7 +270,7 @@ describeStores('a second factor', (under) => {
       const renewed = await accounts.secondFactor.renewRecoveryCodes(actor, password, address);
       expect(renewed.recoveryCodes.some((one) => recoveryCodes.includes(one))).toBe(false);
       const { actor: next } = await signIn(email);
-      expect(await code(accounts.secondFactor.prove(next, recoveryCodes[0]!, address))).toBe('second_factor_wrong');
+      expect(await code(accounts.secondFactor.prove(next, recoveryCodes[0]!, address))).toBe('recovery_code_wrong');
       expect(await code(accounts.secondFactor.prove(next, renewed.recoveryCodes[0]!, address))).toBe('done');
     });
   });

@@ -25,8 +25,8 @@ const PENDING_MS = 3_600_000;
 const WRONG_PER_ACCOUNT = 20;
 
 /**
- * Codes: `second_factor_wrong` 403, `second_factor_used` 403, `second_factor_unbegun` 409, `second_factor_none` 409,
- * `second_factor_required` 409.
+ * Codes: `second_factor_wrong` 403, `second_factor_used` 403, `recovery_code_wrong` 403, `recovery_code_used` 403,
+ * `second_factor_unbegun` 409, `second_factor_none` 409, `second_factor_required` 409.
  */
 export class SecondFactorError extends AppError {}
 
@@ -48,6 +48,10 @@ interface Deps {
   /** @throws AppError `password_wrong`, `sign_in_throttled` */
   readonly assertPassword: (actor: Actor, password: string, address: string) => Promise<void>;
 }
+
+const figuresOf = (code: string): string => code.replace(/\s/g, '');
+/** Whether it has the form of an app's code; recovery codes are longer. */
+const isOfApp = (code: string): boolean => /^\d{1,8}$/.test(figuresOf(code));
 
 export function createSecondFactor(context: Context, deps: Deps): SecondFactor {
   const { store, sources, audit, events, folders, log } = context;
@@ -103,12 +107,19 @@ export function createSecondFactor(context: Context, deps: Deps): SecondFactor {
       field: 'code',
     });
 
+  /** Why a code that is none of the app's was refused: whoever has no phone is told of the list, not of a clock. */
+  async function refusalOf(userId: string, code: string): Promise<SecondFactorError> {
+    if (isOfApp(code)) return wrong();
+    return (await repo.isRecoveryCode(store.read, userId, hashOf(userId, code)))
+      ? new SecondFactorError('recovery_code_used', 'This recovery code has been used', { status: 403, field: 'code' })
+      : new SecondFactorError('recovery_code_wrong', 'This is no recovery code', { status: 403, field: 'code' });
+  }
+
   /** The step of a right code of the app; null for any other. */
   async function stepOfApp(userId: string, sealed: string | null, code: string): Promise<number | null> {
-    const figures = code.replace(/\s/g, '');
-    if (sealed === null || !/^\d{6}$/.test(figures)) return null;
+    if (sealed === null || !isOfApp(code)) return null;
     const secret = (await openBox()).unseal(userId, sealed);
-    if (secret) return stepOf(secret, figures, now());
+    if (secret) return stepOf(secret, figuresOf(code), now());
     log.error({ userId }, 'a second factor was sealed with another key than keys/second-factor.json');
     return null;
   }
@@ -186,7 +197,7 @@ export function createSecondFactor(context: Context, deps: Deps): SecondFactor {
         await write(tx, actor, 'session.confirmed', { address, secondFactor: by, ...left });
         return true;
       });
-      if (!outcome) throw step === null ? wrong() : used();
+      if (!outcome) throw step === null ? await refusalOf(actor.userId, code) : used();
       tried.right();
       return sessions.me({ ...actor, secondFactor: 'passed' });
     },

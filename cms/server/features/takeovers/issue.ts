@@ -11,7 +11,7 @@ import { reachOf, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Presence } from '../../realtime/presence.ts';
 import { nextNumber } from '../../store/settings.ts';
-import { sentTogether, type Tx } from '../../store/store.ts';
+import { sentTogether, type Db, type Tx } from '../../store/store.ts';
 import type { KeysService } from '../keys/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { takeoverRepo as repo, type TakeoverRow, type Targeting } from './repo.ts';
@@ -35,8 +35,8 @@ export function createIssuer(context: Context, deps: IssueDeps) {
   const { store, sources, access, audit, events } = context;
 
   /** Units stand for all below them; groups for the boards that are in them now. */
-  async function targetingOf(selectors: TakeoverSelectors): Promise<Targeting> {
-    const grouped = selectors.groups.length > 0 ? await repo.boardsInGroups(store.read, selectors.groups) : [];
+  async function targetingOf(selectors: TakeoverSelectors, db: Db | Tx = store.read): Promise<Targeting> {
+    const grouped = selectors.groups.length > 0 ? await repo.boardsInGroups(db, selectors.groups) : [];
     return {
       all: selectors.all,
       unitIds: [...new Set(selectors.unitIds.flatMap((id) => deps.units.tree.subtreeOf(id)))],

@@ -205,4 +205,33 @@ describeStores('takeovers', (under) => {
     expect(await told(c, unproved)).toBe('display_unproved');
     expect(await told(c, ['displayed', null])).toBeNull();
   });
+
+  it('counts boards that became targets since, once each, while it is in force', async () => {
+    const { store } = under;
+    const own = { ...nobody, unitIds: [await seedProvince(store, 0)] };
+    const [first] = await seedBoards(store, { count: 1, unitId: own.unitIds[0]!, now: 0 });
+    const takeover = row(6, { epoch: 4, unit_id: unitId, target_count: 1 });
+    const replaced = row(7, { epoch: 4, unit_id: unitId });
+    const update = row(8, { epoch: 4, unit_id: unitId, type: 'update', supersedes: replaced.id });
+    await store.transaction(async (tx) => {
+      for (const one of [takeover, replaced, update]) await repo.insert(tx, one);
+      await repo.freezeTargets(tx, takeover.id, own, []);
+    });
+    const [later, last] = await seedBoards(store, { count: 2, unitId: own.unitIds[0]!, now: 0 });
+    const asked = [first!.boardId, later!.boardId, boards[0]!];
+    const pairs = asked.map((boardId) => ({ takeoverId: takeover.id, boardId }));
+    expect(await repo.unknownTargets(store.read, pairs)).toEqual(new Map([[takeover.id, asked.slice(1)]]));
+    const ids = [takeover.id, replaced.id, update.id];
+    expect((await repo.inForce(store.read, ids, 2000)).map((one) => one.id).sort()).toEqual(
+      [takeover.id, update.id].sort(),
+    );
+    expect(await repo.inForce(store.read, ids, 5000)).toEqual([]);
+    // Twice, and with a board that it is not for.
+    for (const boardIds of [asked, asked])
+      await store.transaction((tx) => repo.joinTargets(tx, takeover.id, own, boardIds));
+    const held = (await repo.deliveries(store.read, takeover.id)).map((one) => one.board_id);
+    expect(held.sort()).toEqual([first!.boardId, later!.boardId].sort());
+    expect(held).not.toContain(last!.boardId);
+    expect((await repo.takeover(store.read, takeover.id))!.target_count).toBe(2);
+  });
 });

@@ -192,6 +192,78 @@ export const takeoverRepo = {
     }
   },
 
+  /** Which of these are in force: nothing ended or replaced them, and they have not expired. */
+  async inForce(db: Db | Tx, ids: readonly string[], now: number): Promise<Pick<TakeoverRow, 'id' | 'jws'>[]> {
+    return db
+      .selectFrom('takeovers')
+      .select(['id', 'jws'])
+      .where('id', 'in', ids)
+      .where('type', '<>', 'cancel')
+      .where('expires_at', '>', now)
+      .where((e) =>
+        e.not(
+          e.exists(
+            e.selectFrom('takeovers as later').select('later.id').whereRef('later.supersedes', '=', 'takeovers.id'),
+          ),
+        ),
+      )
+      .execute();
+  },
+
+  /** Counts those of these boards as targets that it is for and that were not when it was raised: added or moved since. */
+  async joinTargets(tx: Tx, takeoverId: string, to: Targeting, boardIds: readonly string[]): Promise<void> {
+    let joined = 0;
+    for (const chunk of chunksOf(boardIds)) {
+      const rows = await tx
+        .insertInto('takeover_deliveries')
+        .columns(['takeover_id', 'board_id', 'state'])
+        .expression((e) =>
+          e
+            .selectFrom('boards')
+            .select([
+              sql<string>`cast(${takeoverId} as text)`.as('takeover_id'),
+              'boards.id',
+              sql<'waiting'>`'waiting'`.as('state'),
+            ])
+            .where(targeted(to))
+            .where('boards.id', 'in', chunk),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('board_id')
+        .execute();
+      joined += rows.length;
+    }
+    if (joined === 0) return;
+    await tx
+      .updateTable('takeovers')
+      .set((e) => ({ target_count: e('target_count', '+', joined) }))
+      .where('id', '=', takeoverId)
+      .execute();
+  },
+
+  /** Of (takeover, board), those that no delivery is kept of. */
+  async unknownTargets(
+    db: Db | Tx,
+    pairs: readonly Pick<DeliveryProgress, 'takeoverId' | 'boardId'>[],
+  ): Promise<Map<string, string[]>> {
+    const missing = new Map<string, string[]>();
+    for (const [takeoverId, of] of Map.groupBy(pairs, (pair) => pair.takeoverId)) {
+      const boardIds = [...new Set(of.map((pair) => pair.boardId))];
+      const rows = await inChunks(boardIds, (chunk) =>
+        db
+          .selectFrom('takeover_deliveries')
+          .select('board_id')
+          .where('takeover_id', '=', takeoverId)
+          .where('board_id', 'in', chunk)
+          .execute(),
+      );
+      const held = new Set(rows.map((row) => row.board_id));
+      const others = boardIds.filter((boardId) => !held.has(boardId));
+      if (others.length > 0) missing.set(takeoverId, others);
+    }
+    return missing;
+  },
+
   async takeover(db: Db | Tx, id: string): Promise<TakeoverRow | undefined> {
     return db.selectFrom('takeovers').selectAll().where('id', '=', id).executeTakeFirst();
   },

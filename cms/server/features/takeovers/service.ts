@@ -57,12 +57,21 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
   const { targetingOf, assertMayRaise, issue } = createIssuer(context, deps);
 
   const progressed = new GroupCommit<DeliveryProgress>(store, {
-    write: (tx, items) => repo.report(tx, items),
+    write: record,
     maxWeight: reportsPerTransaction,
     aimMs: reportTransactionMs,
     weigh: () => 1,
     delayMs: reportDelayMs,
   });
+
+  /** Writes what boards have and show; a board that came to be a target after the raise is counted from then on. */
+  async function record(tx: Tx, reports: readonly DeliveryProgress[]): Promise<void> {
+    const missing = await repo.unknownTargets(tx, reports);
+    if (missing.size > 0)
+      for (const row of await repo.inForce(tx, [...missing.keys()], sources.now()))
+        await repo.joinTargets(tx, row.id, await targetingOf(contentOf(row).selectors, tx), missing.get(row.id)!);
+    await repo.report(tx, reports);
+  }
 
   /** Whether what plays on a connected board cannot prove that anything is displayed. */
   function isUnproved(boardId: string): boolean {
@@ -319,9 +328,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
     },
 
     /** Writes what plays prove, in the transaction of whoever read them; the caller emits `takeoverProgressed` after it. */
-    async report(tx: Tx, reports: readonly DeliveryProgress[]): Promise<void> {
-      await repo.report(tx, reports);
-    },
+    report: record,
 
     /** When every report that was taken is durable. */
     idle: () => progressed.idle(),

@@ -86,6 +86,31 @@ describe('raising', () => {
     away.disconnect();
   });
 
+  it('counts a board that is added and paired while it is in force, and none that it is not for', async () => {
+    await cms.board(cms.units.village);
+    const raised = (await raise({ selectors: only({ unitIds: [cms.units.village] }) })).body;
+    const [later, elsewhere] = [await cms.board(cms.units.village), await cms.board(cms.units.sister)];
+    for (const board of [later, elsewhere]) {
+      await board.connect();
+      await board.hello();
+      await progress(board, raised.id, 'displayed');
+    }
+    await cms.live.takeovers.idle();
+    expect((await cms.request(province, 'GET', `/api/takeovers/${raised.id}`)).body).toMatchObject({
+      targets: raised.targets + 1,
+      steps: { sent: 1, received: 1, displayed: 1 },
+    });
+    expect(await deliveryOf(raised.id, later)).toMatchObject({ state: 'displayed' });
+    expect(await deliveryOf(raised.id, elsewhere)).toBeUndefined();
+    const after = await cms.board(cms.units.village);
+    await cms.request(province, 'POST', `/api/takeovers/${raised.id}/all-clear`);
+    await after.connect();
+    await after.hello();
+    await cms.live.takeovers.idle();
+    expect(await deliveryOf(raised.id, after)).toBeUndefined();
+    for (const board of [later, elsewhere, after]) board.disconnect();
+  });
+
   it('is durable before it is sent', async () => {
     const board = await cms.board();
     await board.connect();
