@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   });
   send({ type: 'listening', port: door.port, url: door.url('host'), openUrl: door.url('open') });
   const { runEngine } = await import('./run-engine.ts');
-  const metered = process.env.BANG_TIN_METERED === '1';
+  const metered = /^(1|true|yes)$/i.test(process.env.BANG_TIN_METERED ?? '');
   await runEngine({ ...values, metered }, door, appVersion, send);
 }
 
