@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
-import { fitting, foundRows, openRows } from './tree-rows.ts';
+import { bestFirst, fitting, foundRows, openRows } from './tree-rows.ts';
 import type { UnitNode } from './units.svelte.ts';
 
 const node = (name: string, code: string, depth: number, ...children: UnitNode[]): UnitNode => ({
@@ -51,6 +51,16 @@ describe('the lines of the tree', () => {
     expect(names(' phu  an')).toEqual(['Xã Phú An']);
     expect(names('bien phuong')).toEqual(['Phường An Biên']);
     expect(names('')).toHaveLength(2);
+  });
+
+  it('are offered with whole words first, then words that begin so, as typed before without diacritics', () => {
+    const all = ['Phường An Bình', 'Phường Bình Phú', 'Xã Phú An', 'Xã Phủ Lý', 'Xã Phúc Lộc'].map(
+      (name) => node(name, '', 0).unit,
+    );
+    const names = (query: string) => bestFirst(all, query).map((unit) => unit.name);
+    expect(names('Phú')).toEqual(['Phường Bình Phú', 'Xã Phú An', 'Xã Phủ Lý', 'Xã Phúc Lộc', 'Phường An Bình']);
+    expect(names(' phú  an ')[0]).toBe('Xã Phú An');
+    expect(names('')).toEqual(all.map((unit) => unit.name));
   });
 
   it('are no more than can be looked through, and say how many there are', () => {

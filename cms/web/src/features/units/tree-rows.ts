@@ -32,6 +32,33 @@ export function fitting(units: readonly Unit[], query: string): (unit: Unit) => 
   return units.some(holds) ? holds : (unit) => matches(query, unit.name);
 }
 
+/**
+ * Orders what fits a search: names with the very words that were typed, then those with the words without diacritics, then those
+ * whose words begin so, then those that hold it elsewhere. «phú» is Phú An before Phường An. As they were, where it tells nothing.
+ */
+export function bestFirst(units: readonly Unit[], query: string): Unit[] {
+  const plain = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
+  const typed = plain(query.normalize('NFC').toLowerCase());
+  const folded = plain(fold(query));
+  if (folded === '') return [...units];
+  const rank = (unit: Unit): number => {
+    const exact = ` ${unit.name.normalize('NFC').toLowerCase()} `;
+    const name = ` ${fold(unit.name)} `;
+    return [
+      exact.includes(` ${typed} `),
+      name.includes(` ${folded} `),
+      exact.includes(` ${typed}`),
+      name.includes(` ${folded}`),
+    ]
+      .concat(true)
+      .indexOf(true);
+  };
+  return units
+    .map((unit) => ({ unit, rank: rank(unit) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ unit }) => unit);
+}
+
 /** What `fitting` finds, with all that it hangs from. @returns at most `limit` that fit, and how many do */
 export function foundRows(
   nodes: readonly UnitNode[],
