@@ -143,6 +143,23 @@ describeStores('obligations', (under) => {
     await end(sent);
   });
 
+  it('are no change for anybody to publish where a board waits for its player, beside what is', async () => {
+    const notice = await test.text(admin, 'Họp thôn');
+    const playlist = await test.playlist(admin, [notice.id]);
+    const board = await test.board(admin, { defaultPlaylistId: playlist.id });
+    await test.programmes.publish(admin, [board.id]);
+    const preview = async () => (await test.programmes.preview(admin, [board.id])).boards[0]!.changes;
+    const sent = await send();
+    await test.programmes.idle();
+    expect(await preview()).toBeNull();
+    await test.approved(await edited(notice.id, 'Họp thôn Đông'));
+    expect(await preview()).toMatchObject({ notices: { changed: 1, added: 0 }, required: { added: 0 } });
+    await test.pair([board.id]);
+    await test.programmes.signAnew(board.id);
+    expect((await programmeOf(board.id)).obligations).toMatchObject([{ obligationId: sent.id }]);
+    await end(sent);
+  });
+
   it('show a notice once that the commune plays too, as its sender has it', async () => {
     const notice = await test.text(admin, 'Của tỉnh', test.ids.province);
     const playlist = await test.playlist(admin, [notice.id]);

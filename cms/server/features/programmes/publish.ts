@@ -16,10 +16,18 @@ import type { BoardRecord, BoardsService } from '../boards/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
 import { certificateChanges } from './changes.ts';
 import { changeCounter, namedChanges, type Compared } from './compared.ts';
-import { Compiler, type Compiled, type EncodedPart } from './compile.ts';
+import { Compiler, type Compiled, type EncodedPart, type ProgrammeContent } from './compile.ts';
 import type { Draft, Issuer, IssuerDeps, Waiting } from './issue.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
-import { certificateIn, readManifest, waitingSchema } from './published.ts';
+import { readObligedLibrary, withObligations } from './obliged.ts';
+import {
+  certificateIn,
+  publishedContent,
+  readManifest,
+  readPartsLeniently,
+  waitingSchema,
+  type Content,
+} from './published.ts';
 import { boardsPerTransaction, type PublicationQueue } from './queue.ts';
 import * as repo from './repo.ts';
 import { suspendsAlike, type Suspender } from './suspended.ts';
@@ -174,14 +182,20 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
       boards.devices(ids),
     ]);
     const players = new Map(devices.map((device) => [device.boardId, device.deviceKey]));
+    const contentAtPairing = await pairable(
+      records.filter(({ id }) => !players.has(id) && waited.get(id) !== JSON.stringify(compiled.get(id)!.content)),
+      newest,
+      waited,
+    );
     const compared: Compared[] = [];
     await inTurns(records, (board) => {
       const made = compiled.get(board.id)!;
       const [last, waits, deviceKey] = [newest.get(board.id), waited.get(board.id), players.get(board.id)];
       const suspensions = suspended.get(board.id) ?? [];
+      const atPairing = contentAtPairing.get(board.id);
       const changed =
         deviceKey === undefined
-          ? waits !== JSON.stringify(made.content)
+          ? waits !== JSON.stringify(made.content) && JSON.stringify(atPairing) !== JSON.stringify(made.content)
           : !saysAlready(last, hashOf(board, deviceKey, made.content), suspensions);
       const one = { board, made, paired: deviceKey !== undefined, changed, unreadable: false };
       if (!changed) {
@@ -192,7 +206,10 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
         const manifest = last ? readManifest(last.manifest) : null;
         compared.push({
           ...one,
-          before: waits === undefined ? manifest : waitingSchema.parse(JSON.parse(waits)),
+          before:
+            waits === undefined && last === undefined
+              ? null
+              : (atPairing ?? (waits === undefined ? manifest : waitingSchema.parse(JSON.parse(waits)))),
           fields:
             manifest && deviceKey !== undefined
               ? certificateChanges(certificateIn(manifest), statementOf(board, deviceKey))
@@ -207,6 +224,44 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
       }
     });
     return compared;
+  }
+
+  /**
+   * What boards without a player are given as soon as they have one, though nobody publishes: what was published last, with what
+   * upper units oblige them to. Without those where it cannot be read.
+   */
+  async function pairable(
+    records: readonly BoardRecord[],
+    newest: ReadonlyMap<string, repo.Newest>,
+    waited: ReadonlyMap<string, string>,
+  ): Promise<Map<string, ProgrammeContent>> {
+    const given = new Map<string, ProgrammeContent>();
+    if (records.length === 0) return given;
+    const published = new Map<string, Content>();
+    for (const board of records) {
+      const named = { name: board.name, unitName: units.nameOf(board.unitId) };
+      try {
+        published.set(board.id, publishedContent(named, newest.get(board.id), waited.get(board.id)));
+      } catch {
+        // Whoever compares it meets with the same, and says so.
+      }
+    }
+    const compiler = new Compiler(await readObligedLibrary(records, units.tree, deps), sources.now());
+    const partOf = await readPartsLeniently(store.read, [...published.values()]);
+    await inTurns(records, (board) => {
+      const held = published.get(board.id);
+      if (!held?.content.parts.every(({ hash }) => partOf(hash))) return;
+      const obliged = compiler.compile({
+        board: { ...board, defaultPlaylistId: null },
+        unitPath: pathOf(board),
+        unitName: units.nameOf(board.unitId),
+      });
+      given.set(
+        board.id,
+        withObligations(held.content, (hash) => partOf(hash)!, obliged),
+      );
+    });
+    return given;
   }
 
   const warningsOf = (made: Compiled, paired: boolean): PublishWarning[] => [
