@@ -46,7 +46,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           exclude: never,
-          maxWorkers,
+          // Its browsers draw without a graphics processor.
+          maxWorkers: availableParallelism() + 1,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

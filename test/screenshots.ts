@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, errors, type Page } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from './e2e/lib/see.ts';
 import sharp from 'sharp';
 import { ensureBrowser } from '../scripts/lib/browser.ts';
 import { runBuild } from '../scripts/lib/fresh.ts';

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { doors, studioPages, unlistedPages } from './lib/pages.ts';

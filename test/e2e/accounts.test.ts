@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { chromium, type Browser, type Page } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { startCms, type Cms } from './lib/processes.ts';
@@ -97,7 +97,7 @@ test('a password alone opens nothing; a used code is refused, a recovery code op
     if (outcome === 'in') {
       await see(heading('Tổng quan', other)).toBeVisible({ timeout: 30_000 });
       await other.context().clearCookies();
-    } else await see(other.getByText('Mã không đúng').first()).toBeVisible();
+    } else await see(other.getByText('Mã khôi phục này đã dùng rồi').first()).toBeVisible();
   }
   await other.context().close();
 });

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { plays as playsAnswer, type Play } from '../../shared/protocol/api/proof.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from './lib/see.ts';
 import { afterAll, beforeAll, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { startCms, type Cms } from './lib/processes.ts';

@@ -58,7 +58,7 @@ export const importReport = z.strictObject({
     z.strictObject({
       line: z.int(),
       /**
-       * Codes `row_columns`, `row_code_invalid`, `row_name_missing`, `row_name_unreadable`, `row_repeated`, `row_province_differs`,
+       * Codes `row_columns`, `row_code_missing`, `row_code_invalid`, `row_name_missing`, `row_name_unreadable`, `row_repeated`, `row_province_differs`,
        * `row_out_of_scope`, or what refuses a single change.
        */
       code: z.string(),

@@ -1,6 +1,6 @@
 /** How long the week calendar of 200 boards takes, as the person sees it. For `bench studio`. */
 import type { Browser } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from '../../e2e/lib/see.ts';
 import { median } from './bench.ts';
 import { startBenchCms, type BenchCms } from './cms-child.ts';
 import { seedDefaultPlaylist, seedNotices } from './studio-seed.ts';

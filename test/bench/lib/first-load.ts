@@ -1,6 +1,6 @@
 /** How much crosses the line until a person can do the first thing in the studio. */
 import type { Browser } from 'playwright';
-import { expect as see } from 'playwright/test';
+import { see } from '../../e2e/lib/see.ts';
 import type { BenchCms } from './cms-child.ts';
 
 export interface FirstLoad {

@@ -1,5 +1,5 @@
 /** What an officer does in the studio, by the roles and Vietnamese labels that they read. */
-import { expect as see } from 'playwright/test';
+import { see } from './see.ts';
 import type { Page } from 'playwright';
 
 export class Studio {

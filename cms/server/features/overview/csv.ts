@@ -31,20 +31,14 @@ export function* csvOf(
   for (let i = 0; i < lines.length; i += linesPerPiece)
     yield lines
       .slice(i, i + linesPerPiece)
-      .map((line) => csvLine([...cellsOf(line, by, language, categories, separator), ...times], separator))
+      .map((line) => csvLine([...cellsOf(line, by, language, categories), ...times], separator))
       .join('');
 }
 
-function cellsOf(
-  line: PlayLine,
-  by: Breakdown,
-  language: Language,
-  categories: ReadonlyMap<string, string>,
-  separator: ',' | ';',
-): string[] {
+function cellsOf(line: PlayLine, by: Breakdown, language: Language, categories: ReadonlyMap<string, string>): string[] {
   const { completed, partial, exercise, uncounted, paintedMs } = line;
-  // To the millisecond, so that lines add up; in the figures of the separator's language.
-  const seconds = (paintedMs / 1000).toFixed(3).replace('.', separator === ';' ? ',' : '.');
+  // To the millisecond, so that lines add up.
+  const seconds = (paintedMs / 1000).toFixed(3).replace('.', language === 'vi' ? ',' : '.');
   const sums = [completed, partial, exercise, uncounted, seconds];
   const { fallback, unknown } = csvWords[language];
   const name = line.kind === 'fallback' ? fallback : (line.name ?? categories.get(line.id) ?? unknown);

@@ -101,6 +101,7 @@ describe('rows of units', () => {
         '001,Thành phố Hà Nội,00025,Phường Giảng Võ',
         '01,Thành phố Hà Nội,00070,',
         '01,Thành phố Hà Nội,00082,Phư?ng Cửa Nam',
+        '01,Thành phố Hà Nội,,Phường Không Mã',
       ].join('\n'),
     );
     expect(rows.map(({ commune }) => commune)).toEqual([{ code: '00004', name: 'Phường Ba Đình' }]);
@@ -113,6 +114,7 @@ describe('rows of units', () => {
       [7, 'row_code_invalid', { code: '001' }],
       [8, 'row_name_missing', {}],
       [9, 'row_name_unreadable', {}],
+      [10, 'row_code_missing', {}],
     ]);
     expect(rejected[6]!.text).toBe('01 · Thành phố Hà Nội · 00082 · Phư?ng Cửa Nam');
   });

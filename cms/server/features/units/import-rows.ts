@@ -110,7 +110,8 @@ export async function readRows(all: Iterable<CsvRow, void>): Promise<RowsRead> {
         ? commune
         : null;
     if (wrongCode) {
-      refuse('row_code_invalid', { code: wrongCode.code.slice(0, 20) });
+      if (wrongCode.code === '') refuse('row_code_missing');
+      else refuse('row_code_invalid', { code: wrongCode.code.slice(0, 20) });
       continue;
     }
     const names = [province.name, commune.name];

@@ -48,7 +48,9 @@ export function factWords(evidence: AbsenceEvidence, now: number): string[] {
   facts.push(
     others.there === 0
       ? m.absence_others_none()
-      : m.absence_others_together({ n: others.together, total: others.there, online: others.online }),
+      : others.together === 0
+        ? m.absence_others_stayed({ total: others.there, online: others.online })
+        : m.absence_others_together({ n: others.together, total: others.there, online: others.online }),
   );
   if (simPaidUntil !== null) {
     const day = formatDate(simPaidUntil - 1);
