@@ -16,7 +16,7 @@ import {
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetRef } from '../../shared/protocol/programme.ts';
-import { assetPath } from '../../shared/protocol/link.ts';
+import { assetPath } from '../../shared/protocol/content-path.ts';
 import { chunksOf } from './cms-http.ts';
 import { RefusedError } from './documents.ts';
 import { syncFolder } from './json-file.ts';

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { downloadFault, type FaultCode } from '../../shared/faults/table.ts';
 import { compareVersions, version, type Version } from '../../shared/protocol/common.ts';
-import { partPath, type boardMessages, type RequestOf } from '../../shared/protocol/link.ts';
+import { partPath } from '../../shared/protocol/content-path.ts';
+import { type boardMessages, type RequestOf } from '../../shared/protocol/link.ts';
 import type { Certificate, Manifest, PartRef, Programme } from '../../shared/protocol/programme.ts';
 import { readProgramme } from '../../shared/protocol/read-programme.ts';
 import { createTimeline } from '../../shared/schedule/timeline.ts';

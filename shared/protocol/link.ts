@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { compactJws, errorBody, msUtc, outputRegion, publicKey, reply, sha256Hex, uuid, version } from './common.ts';
 import { clockState, hostKind, journalBatch } from './journal.ts';
+import { playingNow } from './playing.ts';
 import { statusReport } from './status.ts';
 
 export const boardNamespace = '/board';
@@ -59,17 +60,6 @@ export const connectRefusal = z.object({
   dismissal: z.object({ statement: compactJws, keyList: compactJws }).optional(),
 });
 export type SignedDismissal = NonNullable<z.infer<typeof connectRefusal>['dismissal']>;
-
-export const playingNow = z.strictObject({
-  noticeId: uuid.nullable(),
-  title: z.string().max(300),
-  why: z.enum(['takeover', 'obligation', 'schedule', 'loop', 'fallback']),
-  /** When the slot ends, ms UTC. */
-  until: msUtc,
-  /** The takeover that is on is an exercise. Players from before this field do not say so. */
-  exercise: z.boolean().default(false),
-});
-export type PlayingNow = z.infer<typeof playingNow>;
 
 /** Why it did not work, in a board's words: a stable code, never text. Databases cannot store every text. */
 const faultCode = z
@@ -184,10 +174,6 @@ export type ReplyOf<M extends { reply: z.ZodType }> = z.infer<M['reply']>;
 
 /** GET /api/board/time, without a token: a board with a wrong clock needs it to make one. */
 export const timeAnswer = z.strictObject({ now: msUtc });
-/** GET of parts and assets by hash, `Authorization: Bearer <board token>` or a session; immutable, with ranges. */
-export const partPath = (hash: string): string => `/content/parts/${hash}`;
-export const assetPath = (hash: string): string => `/content/assets/${hash}`;
-
 /**
  * PUT by the board that the command was for, its token as bearer, with the picture as body (`screenshotTypes`, at most
  * `maxScreenshotBytes`) → 204. Codes: screenshot_unknown 404, screenshot_taken 409, screenshot_expired 410, too_large 413,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { msUtc, optionalLine, outputRegion, requiredLine, timeZone, uuid, version } from '../common.ts';
 import { hostKind } from '../journal.ts';
-import { playingNow } from '../link.ts';
+import { playingNow } from '../playing.ts';
 import { normalizePairingCode } from '../pairing.ts';
 
 /** A group's name; boards and takeovers name it alike, however it was typed. */

@@ -8,7 +8,7 @@ import { decodeJwt } from 'jose';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { assetPath, partPath } from '../../../../shared/protocol/link.ts';
+import { assetPath, partPath } from '../../../../shared/protocol/content-path.ts';
 import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';

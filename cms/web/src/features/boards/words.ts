@@ -2,7 +2,7 @@
 import type { Board, BoardInput, BoardPresence, ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import type { HostKind } from '../../../../../shared/protocol/journal.ts';
-import type { PlayingNow } from '../../../../../shared/protocol/link.ts';
+import type { PlayingNow } from '../../../../../shared/protocol/playing.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
 import { m } from '../../paraglide/messages.js';
 import { durationWords, numberWords, sinceWords } from '../../lib/words.ts';

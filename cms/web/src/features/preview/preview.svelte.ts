@@ -6,7 +6,7 @@ import { createDirector } from '../../../../../shared/director/director.ts';
 import type { Director, DirectorInput } from '../../../../../shared/director/types.ts';
 import { stageEvent, type Scene, type StageCommand, type StageEvent } from '../../../../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../../../../shared/protocol/common.ts';
-import { assetPath } from '../../../../../shared/protocol/link.ts';
+import { assetPath } from '../../../../../shared/protocol/content-path.ts';
 import type { Programme } from '../../../../../shared/protocol/programme.ts';
 import type { Takeover } from '../../../../../shared/protocol/takeover.ts';
 
