@@ -399,8 +399,8 @@ export class Engine {
     }
     for (const hash of output.suspects) void this.#lookAt(hash);
     if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
-    // Without a stage nothing is on the board, whatever the timeline says.
     this.#link?.setState({
+      // Without a stage nothing is on the board, whatever the timeline says.
       now: this.#glass?.hasStage ? this.#describe(output.now) : null,
       next: this.#glass?.hasStage ? this.#describe(output.next) : null,
       programme: this.#programmes.active?.manifest.version ?? null,

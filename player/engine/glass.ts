@@ -162,7 +162,7 @@ export class Glass {
     this.#o = options;
     this.#plan = options.plan;
     this.#main = this.#stand(options.host, (output) => this.#directed(output));
-    this.#await();
+    this.coming();
   }
 
   /** The board's own director has decided. */
@@ -171,12 +171,8 @@ export class Glass {
     if (output.newWindow && this.#main.stage?.kind === 'host') this.#o.onStalled('newWindow');
   }
 
-  /** The host has seen its window or page end, and opens it anew: it has its time to come. */
+  /** A window or page is on its way, as at the start, or because the host has seen one end: it has its time to come. */
   coming(): void {
-    this.#await();
-  }
-
-  #await(): void {
     const step = this.#missing.climb(performance.now());
     if (step) this.#expect('stage_missing', step.waitMs);
   }
@@ -194,7 +190,7 @@ export class Glass {
 
   /** How often a window may be made anew is for the host to bound: it also makes one when nobody here has noticed anything. */
   #giveUp(code: StageFault, detail: string): void {
-    this.#await();
+    this.coming();
     const { action } = (code === 'stage_silent' && this.#silent.climb(performance.now())) || faults[code].steps[0]!;
     this.#o.onFault(code, withAction(detail, { action, waitMs: 0 }));
     if (action === 'newPage' || action === 'newWindow') this.#o.onStalled(action);

@@ -174,6 +174,7 @@ export type ReplyOf<M extends { reply: z.ZodType }> = z.infer<M['reply']>;
 
 /** GET /api/board/time, without a token: a board with a wrong clock needs it to make one. */
 export const timeAnswer = z.strictObject({ now: msUtc });
+
 /**
  * PUT by the board that the command was for, its token as bearer, with the picture as body (`screenshotTypes`, at most
  * `maxScreenshotBytes`) → 204. Codes: screenshot_unknown 404, screenshot_taken 409, screenshot_expired 410, too_large 413,

@@ -1,6 +1,7 @@
 /**
- * How a board's player is doing, besides what it shows (`stateChangedV1`): one document of readings, each of which may be unknown (null). Told in full at each connection and
- * every 15 minutes, and in between only what has changed by more than its threshold. Names are short: somebody pays for every byte.
+ * How a board's player is doing, besides what it shows (`stateChangedV1`): one document of readings, each of which may be unknown (null).
+ * Told in full at each connection and every 15 minutes, and in between only what has changed by more than its threshold. Names are
+ * short: somebody pays for every byte.
  */
 import { z } from 'zod';
 import { msUtc } from './common.ts';

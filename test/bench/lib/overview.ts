@@ -47,12 +47,13 @@ async function seed(
     );
     for (const { board_id, unit_id } of of)
       await tx.updateTable('boards').set({ unit_id }).where('id', '=', board_id).execute();
+    const content = JSON.stringify({ type: 'layout', layout: 'notice', fields: { title: 'Tin', body: 'Tin' } });
     await store.insertMany(
       tx,
       'notices',
       ['id', 'unit_id', 'title', 'category', 'content', 'revision', 'created_at', 'updated_at', 'updated_by'],
       [shared, ...own].flatMap((ids, i) =>
-        ids.map((id) => [id, communes[i - 1] ?? unitId, `Tin ${id}`, 'local', '{}', 1, now, now, 'bench']),
+        ids.map((id) => [id, communes[i - 1] ?? unitId, `Tin ${id}`, 'local', content, 1, now, now, 'bench']),
       ),
     );
     const hours = Array.from({ length: 24 }, (_, i) => day + i * hourMs);
