@@ -3,13 +3,12 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { chunkGroups } from './chunks.ts';
 import { messagesByModule } from './messages-by-module.ts';
 import messages from './messages/vi.json' with { type: 'json' };
 
 const here = import.meta.dirname;
 const cms = 'http://127.0.0.1:8080';
-/** Sentences, icons, parts and schemas. */
-const sharedByPages = /paraglide.messages|lucide|cms.web.src.(ui|lib)|shared.(protocol|util)/;
 
 export default defineConfig({
   root: here,
@@ -33,8 +32,7 @@ export default defineConfig({
     target: 'es2023',
     rolldownOptions: {
       output: {
-        // What several pages have would be many files of some hundred bytes, each with headers of as many.
-        codeSplitting: { groups: [{ name: 'shared', test: sharedByPages, minShareCount: 8 }] },
+        codeSplitting: { groups: chunkGroups(`${here}/src/pages/OverviewPage.svelte`) },
       },
     },
   },
