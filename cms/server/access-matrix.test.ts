@@ -513,6 +513,10 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
     passes: ['pairing_code_unknown', 'pairing_throttled'],
   },
+  'GET /api/boards/:id/commands': {
+    needs: 'board.command',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/commands` }),
+  },
   'POST /api/boards/:id/commands': {
     needs: 'board.command',
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/commands`, payload: { name: 'identify' } }),

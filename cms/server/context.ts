@@ -54,6 +54,8 @@ export interface EventMap {
   };
   /** Its player has said how it is doing. */
   boardStatusChanged: { boardId: string };
+  /** A command was given to the board, or something has become of one. */
+  commandsChanged: { boardId: string };
   /** A picture of the board was asked for, has come, or will not come. */
   screenshotsChanged: { boardId: string };
   /** Who mourns from when to when, or what entertains, is another: boards of `unitIds` and below lack it. `changes`: as of obligations. */

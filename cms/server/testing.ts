@@ -56,6 +56,7 @@ const watched: readonly (keyof EventMap)[] = [
   'playsRecorded',
   'mediaChanged',
   'screenshotsChanged',
+  'commandsChanged',
   'takeoverRaised',
   'takeoverProgressed',
   'sessionEnded',

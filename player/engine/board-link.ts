@@ -6,16 +6,10 @@
 import type { Logger } from 'pino';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
-import type {
-  boardMessages,
-  cmsMessages,
-  BoardCommand,
-  CmsMessage,
-  RequestOf,
-  SignedDismissal,
-} from '../../shared/protocol/link.ts';
+import type { boardMessages, cmsMessages, CmsMessage, RequestOf, SignedDismissal } from '../../shared/protocol/link.ts';
 import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Clock, ClockStep } from './clock.ts';
+import type { CommandEnd, Commands } from './commands.ts';
 import type { CmsHttp } from './cms-http.ts';
 import { Courier } from './courier.ts';
 import type { Documents } from './documents.ts';
@@ -24,7 +18,6 @@ import type { Journal } from './journal.ts';
 import { Link } from './link.ts';
 import { codeOf, type ProgrammeProgress, type Programmes } from './programmes.ts';
 import { StatusReporter } from './status/reporter.ts';
-import type { Store } from './store.ts';
 import type { System } from './system.ts';
 import type { Taken, Takeovers } from './takeovers.ts';
 
@@ -42,11 +35,11 @@ const greetSpreadMs = 10_000;
 export interface BoardLinkOptions {
   readonly http: CmsHttp;
   readonly identity: Identity;
-  readonly store: Store;
   readonly clock: Clock;
   readonly documents: Documents;
   readonly programmes: Programmes;
   readonly takeovers: Takeovers;
+  readonly commands: Commands;
   readonly journal: Journal;
   readonly app: string;
   readonly host: () => HostKind;
@@ -61,8 +54,6 @@ export interface BoardLinkOptions {
   /** The takeovers have changed. */
   readonly onTakeovers: () => void;
   readonly onClockStep: (step: ClockStep) => void;
-  /** What it throws is answered as a refusal. */
-  readonly onCommand: (command: BoardCommand) => void;
   /** Another player speaks for the board, or none; the CMS has signed it. What it throws is tried again at the next refusal. */
   readonly onDismissed: () => void;
   readonly onJournalBroken: (journalId: string, code: FaultCode) => void;
@@ -83,6 +74,7 @@ export class BoardLink {
   #sampleTimer: NodeJS.Timeout | null = null;
   #programme: ProgrammeProgress | null = null;
   #telling = false;
+  #tellingCommands = false;
   /** Another player was paired with the board: this one may only deliver its journal. */
   #replaced = false;
   #retryTimer: NodeJS.Timeout | null = null;
@@ -173,9 +165,36 @@ export class BoardLink {
     this.#tell('programmeProgressedV1', progress);
   }
 
-  /** A command that was taken has come to nothing. Who asked stops waiting; a loss only lets them wait to its end. */
-  tellCommandFailed(commandId: string, errorCode: string): void {
-    this.#tell('commandFailedV1', { commandId, errorCode });
+  /** Tells what became of commands, as far as it has not been told. */
+  tellCommands(): void {
+    if (this.#tellingCommands || !this.#link.connected) return;
+    this.#tellingCommands = true;
+    this.#tellCommands()
+      .catch((error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'telling about commands failed'))
+      .finally(() => {
+        this.#tellingCommands = false;
+      });
+  }
+
+  async #tellCommands(): Promise<void> {
+    const { commands } = this.#o;
+    for (let next = commands.untold()[0]; next; next = commands.untold()[0]) {
+      await this.#tellCommand(next);
+      commands.markTold(next);
+    }
+  }
+
+  /** @throws LinkError `link_down` */
+  async #tellCommand(end: CommandEnd): Promise<void> {
+    try {
+      await this.#link.send('commandEndedV1', end);
+    } catch (error) {
+      if (codeOf(error) === 'link_down') throw error;
+      this.#o.log.debug({ code: codeOf(error) }, 'the CMS does not take the end of a command');
+      // One from before this message asks for pictures, and waits for them.
+      if (codeOf(error) === 'message_unknown' && end.outcome === 'failed')
+        this.#tell('commandFailedV1', { commandId: end.commandId, errorCode: end.errorCode ?? '' });
+    }
   }
 
   /** Tells what became of takeovers, as far as it has not been told. */
@@ -295,6 +314,7 @@ export class BoardLink {
     programmes.resume();
     this.#courier.wake();
     this.tellTakeovers();
+    this.tellCommands();
     if (this.#programme) this.#tell('programmeProgressedV1', this.#programme);
     this.#sentState = '';
     this.#sendState();
@@ -340,7 +360,7 @@ export class BoardLink {
       }
       if (all.manifest !== undefined) await this.#o.programmes.take(all.manifest);
       if (all.takeover !== undefined) await this.#takeTakeover(all.takeover);
-      if (all.command !== undefined) await this.#runCommand(all.command);
+      if (all.command !== undefined) await this.#o.commands.take(all.command);
     } catch (error) {
       this.#refused(refusals[name], error);
       throw error;
@@ -370,16 +390,6 @@ export class BoardLink {
         if (this.#link.connected) this.#link.reconnect();
       });
     }, this.#o.system.jitter() * greetSpreadMs);
-  }
-
-  async #runCommand(jws: string): Promise<void> {
-    const { documents, onCommand, store } = this.#o;
-    const command = await documents.verifyCommand(jws);
-    const { changes } = store.db
-      .prepare('INSERT OR IGNORE INTO commands VALUES (?, ?)')
-      .run(command.commandId, command.expiresAt);
-    store.db.prepare('DELETE FROM commands WHERE expires_at < ?').run(this.#o.clock.now() - sampleEveryMs);
-    if (changes === 1) onCommand(command);
   }
 
   #inOrder(work: () => Promise<void>): Promise<void> {

@@ -7,7 +7,8 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/util/errors.ts';
 import { keyList, type KeyList, type KeyUse } from '../../shared/protocol/keys.ts';
-import { boardCommand, dismissal, type BoardCommand, type SignedDismissal } from '../../shared/protocol/link.ts';
+import { boardCommand, type BoardCommand } from '../../shared/protocol/commands.ts';
+import { dismissal, type SignedDismissal } from '../../shared/protocol/link.ts';
 import { certificate, manifest, type Certificate, type Manifest } from '../../shared/protocol/programme.ts';
 import { keysOf, verifyDocument } from '../../shared/protocol/signing.ts';
 import { takeover, type Takeover } from '../../shared/protocol/takeover.ts';

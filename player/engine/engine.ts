@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
-import type { BoardCommand } from '../../shared/protocol/link.ts';
+import type { BoardCommand } from '../../shared/protocol/commands.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import type { BoardStatus } from '../../shared/protocol/status.ts';
@@ -18,6 +18,7 @@ import { AppError } from '../../shared/util/errors.ts';
 import { BoardLink } from './board-link.ts';
 import { Clock, type ClockStep } from './clock.ts';
 import { CmsHttp } from './cms-http.ts';
+import { Commands } from './commands.ts';
 import { Documents } from './documents.ts';
 import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
@@ -119,6 +120,7 @@ export class Engine {
   readonly #former: FormerJournals;
   readonly #overlay: Overlay;
   readonly #screenshots: Screenshots;
+  readonly #commands: Commands;
   readonly #machine: Readings;
   readonly #locale: 'vi' | 'en';
   /** Where the CMS is, is known. */
@@ -203,8 +205,14 @@ export class Engine {
       http: this.#http,
       credentials: () => this.#credentials(),
       clock: this.#clock,
-      onFailed: (commandId, code) => this.#link?.tellCommandFailed(commandId, code),
       signal: this.#closing.signal,
+    });
+    this.#commands = new Commands({
+      store: this.#store,
+      documents: this.#documents,
+      clock: this.#clock,
+      carryOut: (command) => this.#carryOut(command),
+      onEnded: () => this.#link?.tellCommands(),
       log: this.#log,
     });
     this.#former = new FormerJournals({
@@ -217,6 +225,7 @@ export class Engine {
     this.#record(() => {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
+      this.#commands.endInterrupted();
       for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
       if (broken) {
         const code = known === 'forked' ? 'journal_fork' : 'store_lost';
@@ -481,11 +490,11 @@ export class Engine {
     const link = new BoardLink(boardId, {
       http: this.#http,
       identity: this.#identity,
-      store: this.#store,
       clock: this.#clock,
       documents: this.#documents,
       programmes: this.#programmes,
       takeovers: this.#takeovers,
+      commands: this.#commands,
       journal: this.#journal,
       app: this.#o.app,
       host: () => this.#hostNow(),
@@ -501,7 +510,6 @@ export class Engine {
       },
       onTakeovers: () => this.#replan(),
       onClockStep: (step) => this.#clockStepped(step),
-      onCommand: (command) => this.#run(command),
       onDismissed: () => this.#dismissed(),
       onJournalBroken: (journalId, code) => this.#journalBroken(journalId, code),
       onFault: (code, detail) => this.#faults.raise(code, detail),
@@ -513,9 +521,9 @@ export class Engine {
   }
 
   /** @throws RefusedError when it cannot be done here */
-  #run(command: BoardCommand): void {
-    if (command.name === 'screenshot') this.#screenshots.run(command);
-    else this.#overlay.run(command);
+  #carryOut(command: BoardCommand): Promise<void> | void {
+    if (command.name === 'screenshot') return this.#screenshots.run(command);
+    this.#overlay.run(command);
   }
 
   /**

@@ -3,7 +3,7 @@
  * first programme is here, which board this is.
  */
 import type { Scene } from '../../shared/protocol/bridge.ts';
-import type { TestCommand } from '../../shared/protocol/link.ts';
+import type { CommandOf } from '../../shared/protocol/commands.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 
 export interface OverlayOptions {
@@ -42,7 +42,7 @@ export class Overlay {
   }
 
   /** Shows a test for its time, or ends it. */
-  run({ name, durationMs }: TestCommand): void {
+  run({ name, durationMs }: CommandOf<'testPattern' | 'identify' | 'endTest'>): void {
     this.#endTest();
     const scene: Scene | null =
       name === 'testPattern'

@@ -75,11 +75,10 @@ test('what comes to nothing is told, and the next one is taken', async () => {
   });
   const told = (commandId: string) =>
     cms.until(
-      () =>
-        cms.told.find(({ name, request }) => name === 'commandFailedV1' && request.commandId === commandId)?.request,
+      () => cms.told.find(({ name, request }) => name === 'commandEndedV1' && request.commandId === commandId)?.request,
     );
   const { commandId } = await cms.askForPicture();
-  expect(await told(commandId)).toEqual({ commandId, errorCode: 'capture_failed' });
+  expect(await told(commandId)).toMatchObject({ commandId, outcome: 'failed', errorCode: 'capture_failed' });
   fails = false;
   cms.pictureAnswer = { status: 422, code: 'screenshot_invalid' };
   const refused = await cms.askForPicture();
@@ -100,7 +99,7 @@ test('a line that fails is tried again; a picture that had arrived is enough', a
   expect(cms.pictures.map((picture) => picture.commandId)).toEqual([commandId, commandId]);
   expect((await cms.askForPicture()).ok).toBe(true);
   await cms.until(() => cms.pictures[2]);
-  expect(cms.told.some(({ name }) => name === 'commandFailedV1')).toBe(false);
+  expect(cms.told.some(({ name, request }) => name === 'commandEndedV1' && request.outcome === 'failed')).toBe(false);
 });
 
 test('a refused token is made anew, once; a CMS that asks to wait is waited for', async () => {
@@ -113,7 +112,7 @@ test('a refused token is made anew, once; a CMS that asks to wait is waited for'
   cms.pictureAnswer = { status: 429, code: 'rate_limited' };
   await cms.until(() => cms.pictures[1]);
   cms.pictureAnswer = { status: 401, code: 'token_invalid' };
-  const failed = () => cms.told.find(({ name }) => name === 'commandFailedV1');
+  const failed = () => cms.told.find(({ name, request }) => name === 'commandEndedV1' && request.outcome === 'failed');
   expect((await cms.until(failed)).request.errorCode).toBe('token_invalid');
   expect(cms.pictures).toHaveLength(3);
 });

@@ -2,9 +2,9 @@
  * Pictures of the glass on demand: taken by the host, brought to the CMS, one for each command. A picture is for people's eyes; it is
  * no record and proves nothing.
  */
-import type { Logger } from 'pino';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
-import { maxScreenshotBytes, type BoardCommand } from '../../shared/protocol/link.ts';
+import type { BoardCommand } from '../../shared/protocol/commands.ts';
+import { maxScreenshotBytes } from '../../shared/protocol/link.ts';
 import type { Clock } from './clock.ts';
 import { CmsError, type CmsHttp, type Credentials } from './cms-http.ts';
 import { RefusedError } from './documents.ts';
@@ -25,10 +25,7 @@ export interface ScreenshotsOptions {
   readonly http: Pick<CmsHttp, 'putScreenshot'>;
   readonly credentials: () => Credentials;
   readonly clock: Pick<Clock, 'now'>;
-  /** The command came to nothing. */
-  readonly onFailed: (commandId: string, code: string) => void;
   readonly signal: AbortSignal;
-  readonly log: Logger;
 }
 
 export class Screenshots {
@@ -40,21 +37,16 @@ export class Screenshots {
   }
 
   /**
-   * Begins to take the picture; nothing waits for it.
+   * Begins to take the picture. Resolves when the CMS has it.
    * @throws RefusedError `capture_unsupported`, `no_stage`, `capture_busy`
    */
-  run({ commandId, expiresAt }: BoardCommand): void {
-    const { ask, hasStage, onFailed, log } = this.#o;
+  run({ commandId, expiresAt }: BoardCommand): Promise<void> {
+    const { ask, hasStage } = this.#o;
     if (ask === null) throw new RefusedError('capture_unsupported', 'This player has no window of its own');
     if (!hasStage()) throw new RefusedError('no_stage', 'The window shows no stage');
     if (this.#busy) throw new RefusedError('capture_busy', 'Another picture is on its way');
     this.#busy = true;
-    this.#take(commandId, expiresAt, ask)
-      .catch((error: unknown) => {
-        log.warn({ code: codeOf(error), commandId }, 'no picture of the glass');
-        onFailed(commandId, codeOf(error));
-      })
-      .finally(() => (this.#busy = false));
+    return this.#take(commandId, expiresAt, ask).finally(() => (this.#busy = false));
   }
 
   async #take(commandId: string, expiresAt: number, ask: AskForPicture): Promise<void> {

@@ -33,6 +33,14 @@ const migrations = [
     PRIMARY KEY (journal_id, seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE commands ADD COLUMN name TEXT NOT NULL DEFAULT '';
+  ALTER TABLE commands ADD COLUMN issued_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE commands ADD COLUMN state TEXT NOT NULL DEFAULT 'done';
+  ALTER TABLE commands ADD COLUMN state_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE commands ADD COLUMN error_code TEXT;
+  ALTER TABLE commands ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
+  `,
 ];
 
 export interface Store {

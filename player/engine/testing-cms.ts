@@ -7,13 +7,13 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Server as SocketServer, type Socket } from 'socket.io';
 import { batchMessage, journalBatch, type JournalBody, type JournalRecord } from '../../shared/protocol/journal.ts';
 import type { KeyList, KeyUse } from '../../shared/protocol/keys.ts';
+import type { BoardCommand } from '../../shared/protocol/commands.ts';
 import {
   boardAuth,
   boardMessages,
   boardNamespace,
   boardToken,
   screenshotQuery,
-  type BoardCommand,
   type BoardMessage,
   type ScreenshotQuery,
   type SignedDismissal,

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { compactJws, errorBody, msUtc, outputRegion, publicKey, reply, sha256Hex, uuid, version } from './common.ts';
+import { commandOutcome } from './commands.ts';
 import { clockState, hostKind, journalBatch } from './journal.ts';
 import { playingNow } from './playing.ts';
 import { statusReport } from './status.ts';
@@ -128,7 +129,12 @@ export const boardMessages = {
     }),
     reply: reply({}),
   },
-  /** A command that was taken, and answered, came to nothing afterwards: there will be no picture. */
+  /** What became of a command that was taken; told until it is answered. A CMS from before it answers `message_unknown`. */
+  commandEndedV1: {
+    request: z.strictObject({ commandId: uuid, outcome: commandOutcome, at: msUtc, errorCode }),
+    reply: reply({}),
+  },
+  /** As players from before `commandEndedV1` say that there will be no picture. */
   commandFailedV1: { request: z.strictObject({ commandId: uuid, errorCode: faultCode }), reply: reply({}) },
   /** How the player is doing: in full, or what has changed. A CMS from before this message answers `message_unknown`, and is spared it. */
   statusReportedV1: { request: statusReport, reply: reply({}) },
@@ -136,34 +142,13 @@ export const boardMessages = {
   readClockV1: { request: z.strictObject({}), reply: reply({ now: msUtc }) },
 } as const;
 
-const commandHead = {
-  v: z.literal(1),
-  commandId: uuid,
-  boardId: uuid,
-  issuedAt: msUtc,
-  expiresAt: msUtc,
-};
-/** A command that the CMS signs (typ `bang-tin-command`, a programme key); a board runs an id once, and none after its expiry. */
-export const boardCommand = z.discriminatedUnion('name', [
-  z.strictObject({
-    ...commandHead,
-    name: z.enum(['testPattern', 'identify', 'endTest']),
-    /** How long the picture stays, ms. */
-    durationMs: z.int().min(1000).max(600_000),
-  }),
-  /** A picture of the glass, to be brought to `screenshotPath` before the command's expiry. */
-  z.strictObject({ ...commandHead, name: z.literal('screenshot') }),
-]);
-export type BoardCommand = z.infer<typeof boardCommand>;
-/** A picture that a person calls to the glass, or its end. */
-export type TestCommand = Exclude<BoardCommand, { name: 'screenshot' }>;
-
 /** CMS → board. */
 export const cmsMessages = {
   keyListPublishedV1: { request: z.strictObject({ keyList: compactJws }), reply: reply({}) },
   programmePublishedV1: { request: z.strictObject({ manifest: compactJws }), reply: reply({}) },
   /** Sent to all without an ack: what became of it comes as `takeoverProgressedV1`, a loss is mended by the cursor. */
   takeoverRaisedV1: { request: z.strictObject({ takeover: compactJws }), reply: reply({}) },
+  /** A signed command (commands.ts). Answered when it is remembered, and once more when it comes again. */
   runCommandV1: { request: z.strictObject({ command: compactJws }), reply: reply({}) },
 } as const;
 

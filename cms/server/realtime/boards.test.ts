@@ -195,6 +195,7 @@ const ofFormer: Record<BoardMessage, boolean> = {
   stateChangedV1: false,
   programmeProgressedV1: false,
   takeoverProgressedV1: false,
+  commandEndedV1: false,
   commandFailedV1: false,
   statusReportedV1: false,
   readClockV1: false,

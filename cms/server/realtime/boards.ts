@@ -3,6 +3,7 @@
  * and nudges them when something is new. HTTP and the cursors carry the truth; a lost message never matters.
  */
 import type { Namespace, Server, Socket } from 'socket.io';
+import type { CommandOutcome } from '../../../shared/protocol/commands.ts';
 import { compareVersions, type Version } from '../../../shared/protocol/common.ts';
 import {
   boardAuth,
@@ -20,6 +21,7 @@ import { signDocument } from '../../../shared/protocol/signing.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, toAppError } from '../http.ts';
+import type { CommandService } from '../features/commands/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import { TokenError, type BoardIdentity, type PairingService } from '../features/pairing/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
@@ -39,6 +41,7 @@ export interface BoardGatewayDeps {
   };
   readonly takeovers: Pick<TakeoverService, 'handOver' | 'recordProgress'>;
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
+  readonly commands: Pick<CommandService, 'deliver' | 'ended'>;
   readonly screenshots: Pick<ScreenshotService, 'failed'>;
   readonly presence: Presence;
   readonly statuses: Pick<StatusIntake, 'reported'>;
@@ -88,6 +91,8 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       const list = deps.keys.keyList();
       const isNewer =
         newest !== null && (request.programme === null || compareVersions(newest.version, request.programme) > 0);
+      // Behind the answer, which may bring the keys that they are signed with.
+      setImmediate(() => void deliverCommands(board.boardId));
       return {
         now: sources.now(),
         keyList: list.number > request.keyList ? list.jws : null,
@@ -116,16 +121,33 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       );
       return {};
     },
-    async commandFailedV1(board, { commandId, errorCode }) {
-      await deps.screenshots.failed(board.boardId, commandId, errorCode);
-      return {};
-    },
+    commandEndedV1: (board, { commandId, outcome, errorCode }) => commandEnded(board, commandId, outcome, errorCode),
+    commandFailedV1: (board, { commandId, errorCode }) => commandEnded(board, commandId, 'failed', errorCode),
     statusReportedV1(board, report) {
       deps.statuses.reported(board.boardId, report);
       return Promise.resolve({});
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),
   };
+
+  async function commandEnded(
+    { boardId }: BoardIdentity,
+    id: string,
+    outcome: CommandOutcome,
+    errorCode: string | null,
+  ): Promise<Record<never, never>> {
+    await deps.commands.ended(boardId, id, { outcome, errorCode });
+    if (outcome === 'failed') await deps.screenshots.failed(boardId, id, errorCode ?? 'command_failed');
+    return {};
+  }
+
+  async function deliverCommands(boardId: string): Promise<void> {
+    try {
+      await deps.commands.deliver(boardId);
+    } catch (error) {
+      log.error({ err: error, boardId }, 'commands that wait for a board were not sent');
+    }
+  }
 
   /** Whatever is wrong with its programme must not keep a board from its takeovers. */
   async function newestOf(boardId: string): ReturnType<BoardGatewayDeps['programmes']['newestManifest']> {

@@ -39,6 +39,7 @@ export const newsRights = {
   mourningsChangedV1: 'content.read',
   takeoverProgressedV1: 'takeover.read',
   screenshotsChangedV1: 'screenshot.read',
+  commandsChangedV1: 'board.command',
   boardStatusChangedV1: 'board.read',
 } as const satisfies Partial<Record<Name, Action>>;
 const rightsToHear = [...new Set(Object.values(newsRights))];
@@ -64,6 +65,8 @@ interface News {
   readonly media: Set<string>;
   /** Boards with news of their pictures. */
   readonly screenshots: Set<string>;
+  /** Boards with news of their commands. */
+  readonly commands: Set<string>;
   /** Boards whose player said how it is doing. */
   readonly statuses: Set<string>;
   /** Units with news of what waits for approval. */
@@ -78,6 +81,7 @@ const noNews = (): News => ({
   plays: new Map(),
   media: new Set(),
   screenshots: new Set(),
+  commands: new Set(),
   statuses: new Set(),
   approvals: new Set(),
   mournings: new Set(),
@@ -182,7 +186,14 @@ export function createConsoleGateway(
     const told = news;
     news = noNews();
     const boardIds = [
-      ...new Set([...told.boards, ...told.progress, ...told.plays.keys(), ...told.screenshots, ...told.statuses]),
+      ...new Set([
+        ...told.boards,
+        ...told.progress,
+        ...told.plays.keys(),
+        ...told.screenshots,
+        ...told.commands,
+        ...told.statuses,
+      ]),
     ];
     if (boardIds.length > 0) {
       const [records, presences, progress] = await Promise.all([
@@ -196,6 +207,7 @@ export function createConsoleGateway(
       for (const body of progress) tell('programmeProgressedV1', body, unitsOf(body.boardId));
       for (const [boardId, count] of told.plays) tell('playsRecordedV1', { boardId, count }, unitsOf(boardId));
       for (const boardId of told.screenshots) tell('screenshotsChangedV1', { boardId }, unitsOf(boardId));
+      for (const boardId of told.commands) tell('commandsChangedV1', { boardId }, unitsOf(boardId));
       for (const boardId of told.statuses) tell('boardStatusChangedV1', { boardId }, unitsOf(boardId));
     }
     for (const takeoverId of told.takeovers)
@@ -216,6 +228,7 @@ export function createConsoleGateway(
       note((to) => to.plays.set(boardId, (to.plays.get(boardId) ?? 0) + count)),
     ),
     events.on('screenshotsChanged', ({ boardId }) => note((to) => to.screenshots.add(boardId))),
+    events.on('commandsChanged', ({ boardId }) => note((to) => to.commands.add(boardId))),
     events.on('boardStatusChanged', ({ boardId }) => note((to) => to.statuses.add(boardId))),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),

@@ -66,7 +66,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     isOnline: (boardId) => gateway?.isOnline(boardId) ?? false,
     runCommand: (boardId, command) => gateway?.runCommand(boardId, command) ?? Promise.resolve(null),
   };
-  const commands = createCommandService(context, { keys, boards, link });
+  const commands = createCommandService(context, { accounts, keys, boards, link });
   const screenshots = createScreenshotService(context, { boards, commands });
 
   return {
@@ -91,6 +91,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
         programmes,
         takeovers,
         proof,
+        commands,
         screenshots,
         presence,
         statuses,

@@ -178,6 +178,10 @@ const news: Record<News, NewsRule> = {
     needs: 'screenshot.read',
     happens: (unitId) => ofBoard(unitId, (boardId) => emit('screenshotsChanged', { boardId })),
   },
+  commandsChangedV1: {
+    needs: 'board.command',
+    happens: (unitId) => ofBoard(unitId, (boardId) => emit('commandsChanged', { boardId })),
+  },
   boardStatusChangedV1: {
     needs: 'board.read',
     happens: (unitId) => ofBoard(unitId, (boardId) => emit('boardStatusChanged', { boardId })),

@@ -31,6 +31,7 @@ import * as searchText from './migrations/0028-search-text.ts';
 import * as categories from './migrations/0029-categories.ts';
 import * as auditNames from './migrations/0030-audit-names.ts';
 import * as boardStatus from './migrations/0031-board-status.ts';
+import * as commands from './migrations/0032-commands.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -63,6 +64,7 @@ const migrations: readonly Migration[] = [
   categories.migration,
   auditNames.migration,
   boardStatus.migration,
+  commands.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -609,7 +609,20 @@ export interface Database {
   };
   /** Who has seen which. */
   screenshot_views: { screenshot_id: string; user_id: string };
-  commands: { id: string; board_id: string; name: string; issued_by: string; issued_at: number; expires_at: number };
+  commands: {
+    id: string;
+    board_id: string;
+    name: string;
+    /** JSON: what it says beside its name. */
+    payload: string;
+    issued_by: string;
+    issued_at: number;
+    expires_at: number;
+    /** null: given by a release that did not ask what became of them. */
+    state: 'waiting' | 'received' | 'done' | 'failed' | 'refused' | 'replaced' | null;
+    state_at: number | null;
+    error_code: string | null;
+  };
   audit_log: {
     id: string;
     at: number;

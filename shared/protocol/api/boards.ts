@@ -83,9 +83,3 @@ export const pairBoardRequest = z.strictObject({
     .transform(normalizePairingCode)
     .pipe(z.string().regex(/^[0-9A-HJKMNP-TV-Z]{8}$/)),
 });
-/** POST /api/boards/:id/commands → {delivered}. `endTest` ends a picture early. Error: board_offline 409. */
-export const commandRequest = z.strictObject({
-  name: z.enum(['testPattern', 'identify', 'endTest']),
-  durationMs: z.int().min(1000).max(600_000).default(30_000),
-});
-export const commandAnswer = z.strictObject({ commandId: uuid });

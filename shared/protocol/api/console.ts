@@ -45,6 +45,8 @@ export const consoleMessages = {
   takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),
   /** A picture was asked for, has come, or will not come; the page asks again. */
   screenshotsChangedV1: z.strictObject({ boardId: uuid }),
+  /** A command was given to the board, or something has become of one; the page asks again. */
+  commandsChangedV1: z.strictObject({ boardId: uuid }),
   /** The board's player has said how it is doing; the page asks again. */
   boardStatusChangedV1: z.strictObject({ boardId: uuid }),
   /** What the person themselves may do has changed; the page asks who it is anew. */

@@ -2,8 +2,6 @@
 import { z } from 'zod';
 import { msUtc, uuid } from '../common.ts';
 
-/** How long a board has for its picture, ms: it may be behind a thin line. */
-export const screenshotLifeMs = 60_000;
 /** Pictures that are kept of each board; older ones go. */
 export const screenshotsKept = 5;
 /** No picture is kept longer, ms. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keyList } from '../../../../shared/protocol/keys.ts';
-import { boardCommand } from '../../../../shared/protocol/link.ts';
+import { boardCommand } from '../../../../shared/protocol/commands.ts';
 import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
 
@@ -31,7 +31,7 @@ it('signs a command for one board, sends it there alone, and writes down who gav
     keysOf(list, 'programme', cms.sources.now()),
   );
   expect(command).toMatchObject({
-    commandId: answer.body.commandId,
+    commandId: answer.body.id,
     boardId: board.identity.boardId,
     name: 'testPattern',
     durationMs: 10_000,
@@ -67,6 +67,41 @@ it('says when the board is not there, or refuses', async () => {
     expect((await run(body)).body.error.code).toBe('invalid_input');
   }
   board.disconnect();
+});
+
+it('says what became of each, to those who may give commands, with who gave it', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const { boardId } = board.identity;
+  const path = `/api/boards/${boardId}/commands`;
+  await board.connect();
+  board.next('runCommandV1').catch(() => undefined);
+  const given = (await cms.request(technician, 'POST', path, { name: 'identify' })).body;
+  const list = async () => (await cms.request(technician, 'GET', path)).body.commands as Record<string, unknown>[];
+  expect(await list()).toMatchObject([
+    { id: given.id, name: 'identify', payload: { durationMs: 30_000 }, by: expect.any(String), state: 'received' },
+  ]);
+  // Of another board, and of none: passed by.
+  const other = await cms.board();
+  await other.connect();
+  const end = { commandId: given.id as string, outcome: 'done', at: 1, errorCode: null } as const;
+  expect(await other.send('commandEndedV1', end)).toEqual({ ok: true });
+  expect((await list())[0]).toMatchObject({ state: 'received' });
+  expect(await board.send('commandEndedV1', end)).toEqual({ ok: true });
+  expect(await board.send('commandEndedV1', { ...end, outcome: 'failed', errorCode: 'no_stage' })).toEqual({
+    ok: true,
+  });
+  expect((await list())[0]).toMatchObject({ state: 'done', errorCode: null });
+  expect(cms.emitted).toContainEqual({ name: 'commandsChanged', payload: { boardId } });
+
+  board.disconnect();
+  board.socket.removeAllListeners('runCommandV1');
+  await expect.poll(() => cms.gateway.isOnline(boardId)).toBe(false);
+  await cms.request(technician, 'POST', path, { name: 'identify' });
+  expect(await list()).toHaveLength(1);
+  const viewer = await cms.person('viewer');
+  expect((await cms.request(viewer, 'GET', path)).status).toBe(403);
+  other.disconnect();
 });
 
 it('asks for the right', async () => {

@@ -1,103 +1,183 @@
-/** What a person tells a board to do: show a test pattern or who it is, take a picture. Signed, for one board, short-lived. */
-import type { z } from 'zod';
-import type { commandRequest } from '../../../../shared/protocol/api/boards.ts';
+/**
+ * What a person tells a board to do, by the one table of commands (shared/protocol/commands.ts): written down with who gave it, signed when
+ * it is sent, sent at once or when the board comes back while it still counts, and what became of it.
+ */
+import { commandsShown, type GivenCommand } from '../../../../shared/protocol/api/commands.ts';
 import {
   boardCommand,
-  type BoardCommand,
-  type ReplyOf,
-  type TestCommand,
-  type cmsMessages,
-} from '../../../../shared/protocol/link.ts';
+  commandNames,
+  commands,
+  type CommandBody,
+  type CommandOutcome,
+} from '../../../../shared/protocol/commands.ts';
+import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
+import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
-import { commandRepo as repo } from './repo.ts';
+import { commandRepo as repo, type CommandRow } from './repo.ts';
+
+type Reply = ReplyOf<(typeof cmsMessages)['runCommandV1']>;
 
 export interface CommandDeps {
+  readonly accounts: Pick<AccountsService, 'names'>;
   readonly keys: Pick<KeysService, 'programmeSigner'>;
   readonly boards: Pick<BoardsService, 'require'>;
   readonly link: {
     isOnline(boardId: string): boolean;
     /** Sends to the board's player; null when it is not there or does not answer. */
-    runCommand(boardId: string, command: string): Promise<ReplyOf<(typeof cmsMessages)['runCommandV1']> | null>;
+    runCommand(boardId: string, command: string): Promise<Reply | null>;
   };
 }
 
-/** What a command says beside whom it is for and when. */
-export type CommandBody = Pick<TestCommand, 'name' | 'durationMs'> | { readonly name: 'screenshot' };
-
 export type CommandService = ReturnType<typeof createCommandService>;
 
-/** A picture that somebody waits for is of no use later, ms. */
-const commandLifeMs = 30_000;
+/** What a person asked for, as it was written down. */
+export type Written = Pick<CommandRow, 'id' | 'issued_at' | 'expires_at'>;
+
+const waitingNames = commandNames.filter((name) => commands[name].waits);
+/** Refusals that will pass: the board had other keys just then, and is given its key list first, or could not remember the command. */
+const passing = ['key_unknown', 'not_paired', 'disk_full'];
 
 export function createCommandService(context: Context, deps: CommandDeps) {
-  const { store, sources, audit } = context;
+  const { store, sources, audit, events, log } = context;
+  const changed = (boardId: string): void => events.emit('commandsChanged', { boardId });
+
+  /** Signed now: its key may have been replaced while it waited. Returns what the board said; null: it said nothing. */
+  async function send({ id, board_id, name, payload, issued_at, expires_at }: CommandRow): Promise<Reply | null> {
+    const document = boardCommand.parse({
+      v: 1,
+      commandId: id,
+      boardId: board_id,
+      name,
+      ...(JSON.parse(payload) as object),
+      issuedAt: issued_at,
+      expiresAt: expires_at,
+    });
+    const jws = await signDocument('bang-tin-command', document, deps.keys.programmeSigner());
+    const reply = await deps.link.runCommand(board_id, jws);
+    if (!reply || (!reply.ok && passing.includes(reply.error.code))) return reply;
+    const state = reply.ok ? 'received' : 'refused';
+    const code = reply.ok ? null : reply.error.code.slice(0, 64);
+    if (await repo.move(store.write, board_id, id, state, sources.now(), code)) changed(board_id);
+    return reply;
+  }
+
+  /** @throws AppError `command_pending` 409 */
+  async function makeWay(tx: Tx, boardId: string, name: CommandBody['name'], now: number): Promise<void> {
+    const { repeatable, waits } = commands[name];
+    if (repeatable && !waits) return;
+    const underWay = await repo.underWay(tx, boardId, [name], now);
+    if (!repeatable && underWay.length > 0)
+      throw new AppError('command_pending', 'One of the kind is under way', { status: 409 });
+    for (const { id } of underWay) await repo.move(tx, boardId, id, 'replaced', now);
+  }
 
   /**
-   * Gives a board a command, which counts for `lifeMs`. Returns when the board has taken it.
-   * @param options.alongside written in the transaction of the command itself
-   * @throws AppError `board_unknown`, `forbidden`, `board_offline` 409, `command_refused` 409 (params.code: what the board said)
+   * Gives a board a command. Returns when the board has taken it, or, if it may wait, when it is written down and on its way.
+   * @param alongside written in the transaction of the command itself
+   * @throws AppError `board_unknown`, `forbidden`, `command_pending`, `board_offline` 409, `command_refused` 409 (params.code: what the board said)
    */
   async function give(
     actor: Actor,
     boardId: string,
-    body: CommandBody,
-    lifeMs: number,
-    options: { readonly alongside?: (tx: Tx, command: BoardCommand) => Promise<void> } = {},
-  ): Promise<BoardCommand> {
-    const board = await deps.boards.require(actor, 'board.command', boardId);
-    if (!deps.link.isOnline(boardId)) throw offline('The board is not connected');
+    { name, ...payload }: CommandBody,
+    alongside?: (tx: Tx, written: Written) => Promise<void>,
+  ): Promise<CommandRow> {
+    const { right, lifeMs, waits } = commands[name];
+    const board = await deps.boards.require(actor, right, boardId);
+    if (!waits && !deps.link.isOnline(boardId)) throw offline('The board is not connected');
     const now = sources.now();
-    const command = boardCommand.parse({
-      v: 1,
-      commandId: sources.newId(),
-      boardId,
-      ...body,
-      issuedAt: now,
-      expiresAt: now + lifeMs,
-    } satisfies BoardCommand);
-    const jws = await signDocument('bang-tin-command', command, deps.keys.programmeSigner());
-    const { commandId } = command;
+    const row = {
+      id: sources.newId(),
+      board_id: boardId,
+      name,
+      payload: JSON.stringify(payload),
+      issued_by: actor.userId,
+      issued_at: now,
+      expires_at: now + lifeMs,
+    };
     await store.transaction(async (tx) => {
-      await repo.insert(tx, {
-        id: commandId,
-        board_id: boardId,
-        name: command.name,
-        issued_by: actor.userId,
-        issued_at: now,
-        expires_at: command.expiresAt,
-      });
-      await options.alongside?.(tx, command);
+      await makeWay(tx, boardId, name, now);
+      await repo.insert(tx, row);
+      await alongside?.(tx, row);
       await audit(tx, {
         actor,
         action: 'board.commanded',
         subjectType: 'board',
         subjectId: boardId,
         unitId: board.unitId,
-        detail: { commandId, ...body },
+        detail: { commandId: row.id, name, ...payload },
       });
     });
-    const reply = await deps.link.runCommand(boardId, jws);
-    if (!reply) throw offline('The board did not answer');
-    if (!reply.ok)
+    changed(boardId);
+    const reply = await send({ ...row, state: 'waiting', state_at: now, error_code: null });
+    if (!waits && !reply) throw offline('The board did not answer');
+    if (reply && !reply.ok && !(waits && passing.includes(reply.error.code)))
       throw new AppError('command_refused', `The board refused: ${reply.error.message}`, {
         status: 409,
         params: { code: reply.error.code },
       });
-    return command;
+    return (await repo.find(store.write, boardId, row.id))!;
+  }
+
+  async function views(rows: readonly CommandRow[]): Promise<GivenCommand[]> {
+    const names = await deps.accounts.names([...new Set(rows.map((row) => row.issued_by))]);
+    const now = sources.now();
+    return rows.map((row) => {
+      const expired = row.state === 'waiting' && row.expires_at <= now;
+      return {
+        id: row.id,
+        name: row.name,
+        payload: JSON.parse(row.payload) as Record<string, unknown>,
+        by: names.get(row.issued_by) ?? null,
+        issuedAt: row.issued_at,
+        expiresAt: row.expires_at,
+        state: expired || row.state === null ? 'expired' : row.state,
+        stateAt: expired ? row.expires_at : (row.state_at ?? row.issued_at),
+        errorCode: row.error_code,
+      };
+    });
   }
 
   return {
     give,
-    /** Calls a picture to a board, or ends it. @throws as `give` */
-    async run(actor: Actor, boardId: string, request: z.output<typeof commandRequest>): Promise<{ commandId: string }> {
-      const { commandId } = await give(actor, boardId, request, commandLifeMs);
-      return { commandId };
+
+    /** @throws AppError as `give` */
+    async run(actor: Actor, boardId: string, request: CommandBody): Promise<GivenCommand> {
+      return (await views([await give(actor, boardId, request)]))[0]!;
+    },
+
+    /** What was given to a board, the newest first. @throws AppError `board_unknown`, `forbidden` */
+    async list(actor: Actor, boardId: string): Promise<GivenCommand[]> {
+      await deps.boards.require(actor, 'board.command', boardId);
+      return views(await repo.newest(store.read, boardId, commandsShown));
+    },
+
+    /** A board has come back: it is sent what waits for it, the oldest first. */
+    async deliver(boardId: string): Promise<void> {
+      if (waitingNames.length === 0) return;
+      const rows = await repo.underWay(store.write, boardId, waitingNames, sources.now());
+      for (const row of rows) {
+        const reply = row.state === 'waiting' ? await send(row) : null;
+        // Gone again; the next greeting brings the rest.
+        if (row.state === 'waiting' && !reply) return;
+        if (reply && !reply.ok)
+          log.info({ boardId, name: row.name, code: reply.error.code }, 'a board refused a command');
+      }
+    },
+
+    /** A board says what became of a command. One that it was not given is passed by. */
+    async ended(
+      boardId: string,
+      id: string,
+      { outcome, errorCode }: { outcome: CommandOutcome; errorCode: string | null },
+    ): Promise<void> {
+      if (await repo.move(store.write, boardId, id, outcome, sources.now(), errorCode)) changed(boardId);
     },
   };
 }

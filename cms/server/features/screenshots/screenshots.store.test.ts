@@ -2,12 +2,8 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import {
-  maxScreenshotSide,
-  screenshotKeptMs,
-  screenshotLifeMs,
-  screenshotsKept,
-} from '../../../../shared/protocol/api/screenshots.ts';
+import { maxScreenshotSide, screenshotKeptMs, screenshotsKept } from '../../../../shared/protocol/api/screenshots.ts';
+import { commands as commandTable } from '../../../../shared/protocol/commands.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { describeStores } from '../../store/testing.ts';
@@ -17,6 +13,7 @@ import { createCommandService } from '../commands/service.ts';
 import { createKeysService } from '../keys/service.ts';
 import { createScreenshotService, type ScreenshotDeps, type ScreenshotService } from './service.ts';
 
+const screenshotLifeMs = commandTable.screenshot.lifeMs;
 type Reply = ReplyOf<(typeof cmsMessages)['runCommandV1']> | null;
 
 describeStores('screenshots', (under) => {
@@ -44,7 +41,8 @@ describeStores('screenshots', (under) => {
         return Promise.resolve(reply);
       },
     };
-    commands = createCommandService(test.context, { keys, boards, link });
+    const accounts = { names: () => Promise.resolve(new Map<string, string>()) };
+    commands = createCommandService(test.context, { accounts, keys, boards, link });
     screenshots = createScreenshotService(test.context, { boards, commands });
   });
   afterAll(async () => {

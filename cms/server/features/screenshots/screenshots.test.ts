@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { maxScreenshotBytes, screenshotPath, boardCommand } from '../../../../shared/protocol/link.ts';
+import { boardCommand } from '../../../../shared/protocol/commands.ts';
+import { maxScreenshotBytes, screenshotPath } from '../../../../shared/protocol/link.ts';
 import { keyList } from '../../../../shared/protocol/keys.ts';
 import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
 import type { SimulatedBoard } from '../../../../test/fleet/board.ts';

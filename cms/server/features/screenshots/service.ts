@@ -5,7 +5,6 @@
 import {
   maxScreenshotSide,
   screenshotKeptMs,
-  screenshotLifeMs,
   screenshotsKept,
   type Screenshot,
 } from '../../../../shared/protocol/api/screenshots.ts';
@@ -22,7 +21,7 @@ import { refusedCode, type ScreenshotRow } from './repo.ts';
 
 export interface ScreenshotDeps {
   readonly boards: Pick<BoardsService, 'require'>;
-  readonly commands: Pick<CommandService, 'give'>;
+  readonly commands: Pick<CommandService, 'give' | 'ended'>;
   /** How a picture is made; tests may pass their own. */
   readonly run?: typeof runScreenshot;
 }
@@ -105,20 +104,23 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     if (waiting) return viewOf(waiting);
     let id: string | null = null;
     try {
-      const command = await deps.commands.give(actor, boardId, { name: 'screenshot' }, screenshotLifeMs, {
-        async alongside(tx, { commandId, issuedAt, expiresAt }) {
-          id = commandId;
-          // Of attempts that came to nothing the last one is enough, unless a picture has come for one after all.
-          const nothing = before.filter((row) => row.state !== 'taken' && !making.has(row.id));
-          await repo.remove(
-            tx,
-            nothing.map((row) => row.id),
-          );
-          await repo.insert(tx, { id, board_id: boardId, asked_at: issuedAt, expires_at: expiresAt });
-        },
+      const command = await deps.commands.give(actor, boardId, { name: 'screenshot' }, async (tx, command) => {
+        id = command.id;
+        // Of attempts that came to nothing the last one is enough, unless a picture has come for one after all.
+        const nothing = before.filter((row) => row.state !== 'taken' && !making.has(row.id));
+        await repo.remove(
+          tx,
+          nothing.map((row) => row.id),
+        );
+        await repo.insert(tx, {
+          id: command.id,
+          board_id: boardId,
+          asked_at: command.issued_at,
+          expires_at: command.expires_at,
+        });
       });
       events.emit('screenshotsChanged', { boardId });
-      const row = await repo.find(store.write, boardId, command.commandId);
+      const row = await repo.find(store.write, boardId, command.id);
       if (!row) throw unknown();
       return viewOf(row);
     } catch (error) {
@@ -150,6 +152,7 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
         });
         await folder.remove(over ?? [id]);
         if (!over) throw unknown();
+        await deps.commands.ended(boardId, id, { outcome: 'done', errorCode: null });
       } catch (error) {
         // Nobody waits for a picture that was refused.
         if (error instanceof AppError && error.status < 500) await fail(boardId, id, error.code);

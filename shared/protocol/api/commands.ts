@@ -1,0 +1,35 @@
+/** HTTP: commands to a board, and what became of them. */
+import { z } from 'zod';
+import { msUtc, uuid } from '../common.ts';
+
+/** Commands of a board that are shown, the newest first. */
+export const commandsShown = 30;
+
+export const givenCommand = z.strictObject({
+  id: uuid,
+  /** A command of the table (../commands.ts), or one that an earlier or later release knows. */
+  name: z.string(),
+  /** What it says beside its name. */
+  payload: z.record(z.string(), z.unknown()),
+  /** Who gave it; null where nobody of this name is known any more. */
+  by: z.string().nullable(),
+  issuedAt: msUtc,
+  expiresAt: msUtc,
+  /**
+   * waiting: not with the board yet, it has until `expiresAt`; received: the board remembers it and has not said more; expired: it did not
+   * reach the board in time; refused: the board does not carry it out; replaced: a later one of the same name makes it needless.
+   */
+  state: z.enum(['waiting', 'received', 'done', 'failed', 'refused', 'expired', 'replaced']),
+  /** Since when that is so, ms UTC. */
+  stateAt: msUtc,
+  /** Why not, in the board's words or ours: a stable code. */
+  errorCode: z.string().nullable(),
+});
+export type GivenCommand = z.infer<typeof givenCommand>;
+
+/**
+ * POST /api/boards/:id/commands (../commands.ts `commandRequest`) → the command. `endTest` ends a picture early. Errors: board_offline 409 (it does not
+ * wait for the board), command_refused 409 (params.code: what the board said), command_pending 409 (one of the kind is under way).
+ * GET /api/boards/:id/commands → the newest `commandsShown`, the newest first.
+ */
+export const givenCommands = z.strictObject({ commands: z.array(givenCommand) });

@@ -1,0 +1,67 @@
+/**
+ * What a person tells one board to do: the one table of commands. The CMS signs each (typ `bang-tin-command`, a programme key) for one
+ * board; the board remembers its id before it does anything, carries it out once, and none after its expiry.
+ */
+import { z } from 'zod';
+import { msUtc, uuid } from './common.ts';
+import type { Action } from './rights.ts';
+
+interface CommandRow {
+  /** What it says beside its name. */
+  readonly payload: z.ZodRawShape;
+  /** The right that it takes at the board's unit. */
+  readonly right: Action;
+  /** It counts for so long, ms. */
+  readonly lifeMs: number;
+  /** Given to a board that is away, it is sent when the board comes back in time; otherwise it is of no use then. */
+  readonly waits: boolean;
+  /** Done twice it is as if done once. What is not is refused while one of the same name is under way (`command_pending`). */
+  readonly repeatable: boolean;
+}
+
+const picture = {
+  /** How long the picture stays, ms. */
+  durationMs: z.int().min(1000).max(600_000).default(30_000),
+};
+
+export const commands = {
+  testPattern: { payload: picture, right: 'board.command', lifeMs: 30_000, waits: false, repeatable: true },
+  identify: { payload: picture, right: 'board.command', lifeMs: 30_000, waits: false, repeatable: true },
+  endTest: { payload: picture, right: 'board.command', lifeMs: 30_000, waits: false, repeatable: true },
+  /** A picture of the glass, to be brought to `screenshotPath` before the expiry: the board may be behind a thin line. */
+  screenshot: { payload: {}, right: 'board.command', lifeMs: 60_000, waits: false, repeatable: true },
+} as const satisfies Record<string, CommandRow>;
+
+export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands) as CommandName[];
+
+const head = { v: z.literal(1), commandId: uuid, boardId: uuid, issuedAt: msUtc, expiresAt: msUtc };
+
+type Named<Shape extends z.ZodRawShape, Name extends CommandName> = {
+  [N in Name]: (typeof commands)[N] extends { payload: infer Payload extends z.ZodRawShape }
+    ? z.ZodObject<Shape & { name: z.ZodLiteral<N> } & Payload, z.core.$strict>
+    : never;
+}[Name];
+
+/** What has this shape, the name of a command and what that says. */
+function named<Shape extends z.ZodRawShape, Name extends CommandName>(shape: Shape, names: readonly Name[]) {
+  const options = names.map((name) => z.strictObject({ ...shape, name: z.literal(name), ...commands[name].payload }));
+  return z.discriminatedUnion('name', options as unknown as [Named<Shape, Name>, ...Named<Shape, Name>[]]);
+}
+
+/** The document that is signed. */
+export const boardCommand = named(head, commandNames);
+export type BoardCommand = z.infer<typeof boardCommand>;
+export type CommandOf<Name extends CommandName> = Extract<BoardCommand, { name: Name }>;
+/** What a command says, without whom it is for and when. */
+export const commandBody = named({}, commandNames);
+export type CommandBody = z.infer<typeof commandBody>;
+/** What is asked for as a command; pictures of the glass are asked for as such (api/screenshots.ts). */
+export const commandRequest = named(
+  {},
+  commandNames.filter((name) => name !== 'screenshot'),
+);
+
+/** What became of a command that a board has taken. */
+export const commandOutcome = z.enum(['done', 'failed']);
+export type CommandOutcome = z.infer<typeof commandOutcome>;
