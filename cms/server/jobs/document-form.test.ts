@@ -27,6 +27,41 @@ describe('an official document', () => {
     expect(fields).toMatchObject({ issuingUnit: 'Ủy ban nhân dân xã Tân Hòa', documentNumber: '31/GM-UBND' });
   });
 
+  it('says who and when without columns too, by what its lines say', () => {
+    const fields = readForm([
+      center('ỦY BAN NHÂN DÂN XÃ YÊN THỌ'),
+      full('Số: 58/TB-UBND'),
+      full('Yên Thọ, ngày 20 tháng 11 năm 2026'),
+      center('THÔNG BÁO'),
+      center('Về việc tiêm phòng dại'),
+      full('Căn cứ Kế hoạch ngày 05 tháng 11 năm 2026, Ủy ban nhân dân xã thông báo:'),
+      full('Địa điểm: nhà văn hóa các thôn./.'),
+      full('Nơi nhận: – Các thôn; – Lưu: VT.'),
+      full('TM. ỦY BAN NHÂN DÂN'),
+      full('CHỦ TỊCH'),
+      full('(Đã ký)'),
+      full('Nguyễn Văn Hùng'),
+    ]);
+    expect(fields).toMatchObject({
+      date: '20/11/2026',
+      signer: 'Chủ tịch Nguyễn Văn Hùng',
+      body:
+        'Căn cứ Kế hoạch ngày 05 tháng 11 năm 2026, Ủy ban nhân dân xã thông báo:\n' +
+        'Địa điểm: nhà văn hóa các thôn.',
+    });
+  });
+
+  it('takes no sentence with a date for its date, and no name under capitals for who signed', () => {
+    const fields = readForm([
+      full('Số: 58/TB-UBND'),
+      full('Họp ngày 20 tháng 11 năm 2026 tại trụ sở'),
+      center('THÔNG BÁO'),
+      full('DANH SÁCH TRÚNG TUYỂN'),
+      full('Nguyễn Văn Hùng'),
+    ]);
+    expect(fields).toMatchObject({ date: '', signer: '', body: 'DANH SÁCH TRÚNG TUYỂN\nNguyễn Văn Hùng' });
+  });
+
   it('says by its form who, what, when', () => {
     const fields = readForm([
       ...head,

@@ -16,9 +16,15 @@ const rule = /^[-–—_*=.\s]+$/u;
 const numberOf =
   /^Số\s*:?\s*(\d+[a-z]?(?:\s*\/\s*\d{4})?\s*[-/–]\s*\p{Lu}[\p{Lu}\d./&–-]*(?:\s*[-–/&]\s*\p{Lu}[\p{Lu}\d]*)*)/u;
 const dateOf = /ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})/iu;
+/** Nothing but place and date: a line of a head without columns, no sentence. */
+const dateLine = /^(?:[\p{Lu}][^,.;:]{0,40},\s*)?ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}\.?$/iu;
 const about = /^(V\/v|Về việc)\s*:?\s*/iu;
 /** Whoever signs for another: «TM. ỦY BAN NHÂN DÂN», «KT. CHỦ TỊCH». */
 const onBehalf = /^(TM|KT|TL|TUQ|Q|T\/M|K\/T)\s*\./u;
+const rankOf =
+  /^(PHÓ |QUYỀN |Q\. ?)?(CHỦ TỊCH|CHÁNH|GIÁM ĐỐC|TRƯỞNG|BÍ THƯ|HIỆU TRƯỞNG|CHỦ NHIỆM|CHỈ HUY|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG)(?!\p{L})/u;
+/** Where the signature was. */
+const signed = /^\(?\s*(đã ký|ký tên|ký|đóng dấu)[^)]*\)?$/iu;
 /** A head or a foot has no more lines. */
 const headLines = 30;
 const footLines = 40;
@@ -33,7 +39,7 @@ export function readForm(all: readonly DocumentLine[]): DocumentFields {
   const kindAt = lines.slice(0, headLines).findIndex(({ text, place }) => place !== 'right' && kinds.test(text));
   const head = lines.slice(0, kindAt < 0 ? headLines : kindAt);
   const numberAt = head.findIndex(({ text }) => numberOf.test(text));
-  const dateAt = head.findIndex(({ text, place }) => place !== 'full' && dateOf.test(text));
+  const dateAt = head.findIndex(({ text, place }) => (place === 'full' ? dateLine : dateOf).test(text));
   const isOfficial = kindAt >= 0 || numberAt >= 0;
   const subject = kindAt >= 0 ? titleAfter(lines, kindAt) : aboutIn(head, numberAt);
   const foot = isOfficial ? signatureIn(lines, subject.end) : null;
@@ -115,21 +121,26 @@ function aboutIn(head: readonly DocumentLine[], numberAt: number): Subject {
   return { text: text.slice(0, 1).toUpperCase() + text.slice(1), end };
 }
 
-/** The last name at the right with capitals above it: «KT. CHỦ TỊCH», «PHÓ CHỦ TỊCH», «Nguyễn Thị Hường». */
+/**
+ * The last name at the right with capitals above it: «KT. CHỦ TỊCH», «PHÓ CHỦ TỊCH», «Nguyễn Thị Hường». A foot without columns is known
+ * by what the capitals say.
+ */
 function signatureIn(lines: readonly DocumentLine[], after: number): { signer: string; from: number } | null {
   for (let at = lines.length - 1; at >= Math.max(after, lines.length - footLines); at--) {
     const { text, place } = lines[at]!;
-    if (place !== 'right' || !isName(text) || isUpper(text)) continue;
+    if (place === 'left' || !isName(text) || isUpper(text)) continue;
     let from = at;
+    let office = place === 'right';
     let rank = '';
     for (let above = at - 1; above >= Math.max(after, at - 12); above--) {
       const line = lines[above]!;
-      if (line.place === 'left') continue;
-      if (line.place !== 'right' || !isUpper(line.text)) break;
+      if (line.place === 'left' || signed.test(line.text)) continue;
+      if (line.place !== place || !isUpper(line.text)) break;
+      office ||= onBehalf.test(line.text) || rankOf.test(line.text);
       if (rank === '' && !onBehalf.test(line.text)) rank = line.text;
       from = above;
     }
-    if (from === at) continue;
+    if (from === at || !office) continue;
     const recipients = lines.findIndex((line, index) => index >= after && /^Nơi nhận/iu.test(line.text));
     const start = recipients >= 0 ? Math.min(from, recipients) : from;
     return { signer: [nameCase(rank), text].filter((part) => part !== '').join(' '), from: start };
@@ -144,7 +155,8 @@ function paragraphsOf(lines: readonly DocumentLine[]): string {
     if (last === undefined || first || place === 'center') paragraphs.push(text);
     else paragraphs[paragraphs.length - 1] = joined([last, text]);
   }
-  return paragraphs.join('\n');
+  // An official letter ends with «./.».
+  return paragraphs.join('\n').replace(/\.?\/\.$/u, '.');
 }
 
 /** Lines that follow each other. What has a digit and ends with a hyphen or a slash goes on: «112/KH-», «UBND». */
