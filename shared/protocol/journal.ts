@@ -38,12 +38,22 @@ export type PlayOutcome = z.infer<typeof playOutcome>;
 export const leastSeenMs = 1_000;
 
 /** Why a play counts for nothing. */
-export const notCounted = z.enum(['failed', 'dark', 'unproved', 'unseen']);
+export const notCounted = z.enum(['failed', 'dark', 'standby', 'unproved', 'unseen']);
 export type NotCounted = z.infer<typeof notCounted>;
 
+/** What the rule of counting looks at. */
+export interface Countable {
+  readonly host: string;
+  readonly outcome: string;
+  readonly paintedMs: number;
+  readonly noticeId: string | null;
+  readonly takeoverId: string | null;
+}
+
 /** The rule of counting. @returns null for a play that counts: as complete when it is `completed`, else as incomplete */
-export function whyNotCounted(play: { host: string; outcome: string; paintedMs: number }): NotCounted | null {
+export function whyNotCounted(play: Countable): NotCounted | null {
   if (play.outcome === 'failed' || play.outcome === 'dark') return play.outcome;
+  if (play.noticeId === null && play.takeoverId === null) return 'standby';
   if (!proves(play.host)) return 'unproved';
   return play.paintedMs < leastSeenMs ? 'unseen' : null;
 }

@@ -32,6 +32,7 @@ import * as categories from './migrations/0029-categories.ts';
 import * as auditNames from './migrations/0030-audit-names.ts';
 import * as boardStatus from './migrations/0031-board-status.ts';
 import * as commands from './migrations/0032-commands.ts';
+import * as standbyUncounted from './migrations/0033-standby-uncounted.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -65,6 +66,7 @@ const migrations: readonly Migration[] = [
   auditNames.migration,
   boardStatus.migration,
   commands.migration,
+  standbyUncounted.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

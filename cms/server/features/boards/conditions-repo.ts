@@ -21,7 +21,7 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
   const of = unitIds === null ? sql`true` : unitIds.length === 0 ? sql`false` : sql`unit_id in (${sql.join(unitIds)})`;
   const unproved = sql`states.host is not null and states.host not in (${sql.join(provingHosts)})`;
   return sql`
-    select boards.id, boards.name, boards.place, boards.unit_id, progress.board_id as published,
+    select boards.id, boards.name, boards.place, boards.unit_id,
       case
         when players.board_id is null then 'unpaired'
         when states.since is null then 'unknown'
@@ -60,18 +60,17 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
     where boards.deleted_at is null and ${of}`;
 }
 
-/** How many boards of each unit are in each condition, since when the first of them is, and how many were ever published to. */
+/** How many boards of each unit are in each condition, and since when the first of them is. */
 export async function countConditions(db: Db, unitIds: readonly string[] | null, now: number) {
   const { rows } = await sql<{
     unit_id: string;
     condition: BoardCondition;
     count: number;
-    published: number;
     since: number | null;
   }>`
-    select unit_id, condition, count(*) as count, count(published) as published, min(since) as since
+    select unit_id, condition, count(*) as count, min(since) as since
     from (${conditions(unitIds, now)}) as boards_now group by unit_id, condition`.execute(db);
-  return rows.map((row) => ({ ...row, count: Number(row.count), published: Number(row.published) }));
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
 
 /** Whether any board was heard of at `since` (ms UTC) or later. */

@@ -257,6 +257,7 @@ export function createOverview(
         deps.schedules.list(actor, one),
         sums.anythingShown(unitIds),
       ]);
+      const onBoards = shown || boards.some(({ condition }) => condition === 'playing');
       return {
         steps: [
           { step: 'unit', done: units.list(actor).some(({ level }) => level !== 'province') },
@@ -265,11 +266,9 @@ export function createOverview(
           { step: 'approval', done: approved.total > 0 },
           { step: 'playlist', done: playlists.total > 0 },
           // A default playlist is on the board without a schedule: what it shows says so.
-          {
-            step: 'schedule',
-            done: entries.total > 0 || boards.some(({ condition }) => condition === 'playing') || shown,
-          },
-          { step: 'publish', done: boards.some(({ published }) => published > 0) },
+          { step: 'schedule', done: entries.total > 0 || onBoards },
+          // Pairing publishes too, with nothing in it yet.
+          { step: 'publish', done: onBoards },
           { step: 'play', done: shown },
         ],
       };

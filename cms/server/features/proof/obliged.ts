@@ -35,7 +35,13 @@ export const createObliged = ({ report }: Pick<Store, 'report'>) => ({
         outcome: row.outcome as ObligationPlay['outcome'],
         host: row.host as ObligationPlay['host'],
         clock: row.clock as ObligationPlay['clock'],
-        notCounted: whyNotCounted({ host: row.host, outcome: row.outcome, paintedMs: row.painted_ms }),
+        notCounted: whyNotCounted({
+          host: row.host,
+          outcome: row.outcome,
+          paintedMs: row.painted_ms,
+          noticeId: row.notice_id,
+          takeoverId: row.takeover_id,
+        }),
       })),
       next: last ? cursorAt(last) : null,
     };

@@ -139,7 +139,13 @@ export function createProofService(context: Context, deps: ProofDeps) {
           outcome: row.outcome as Play['outcome'],
           host: row.host as Play['host'],
           clock: row.clock as Play['clock'],
-          notCounted: whyNotCounted({ host: row.host, outcome: row.outcome, paintedMs: row.painted_ms }),
+          notCounted: whyNotCounted({
+            host: row.host,
+            outcome: row.outcome,
+            paintedMs: row.painted_ms,
+            noticeId: row.notice_id,
+            takeoverId: row.takeover_id,
+          }),
         })),
       };
     },

@@ -53,6 +53,7 @@ export function proofWord({
     const words = {
       failed: m.play_not_counted,
       dark: m.play_not_counted,
+      standby: m.play_not_counted_standby,
       unproved: m.play_not_counted_unproved,
       unseen: m.play_not_counted_unseen,
     };
