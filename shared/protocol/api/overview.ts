@@ -90,7 +90,7 @@ export const overview = z.strictObject({
     }),
   ),
   plays: z.strictObject({
-    /** Every play that had arrived by then is in the sums; null: they are being made up. */
+    /** Every play that had arrived by then is in the sums, that of a restored backup with `restoredFrom`; null: they are being made up. */
     talliedAt: msUtc.nullable(),
     totals: playSums,
     /** Boards that have told of a play that counts. */

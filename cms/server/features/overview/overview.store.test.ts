@@ -332,7 +332,10 @@ describeStores('the overview', (under) => {
     expect((await now(test.admin)).restoredFrom).toBeNull();
     const later = testNow + 30 * 86_400_000;
     await noteRestored(store.write, { backupAt: testNow - hourMs, at: later });
-    expect((await now(test.admin)).restoredFrom).toBe(testNow - hourMs);
+    const restored = await now(test.admin);
+    expect([restored.restoredFrom, restored.plays.talliedAt]).toEqual([testNow - hourMs, testNow - hourMs]);
+    const { talliedAt } = await overview.breakdown(test.admin, { by: 'board', range: 'today' });
+    expect(talliedAt).toBe(testNow - hourMs);
     await store.write.updateTable('board_states').set({ last_seen_at: later }).execute();
     expect((await now(test.admin)).restoredFrom).toBeNull();
   });

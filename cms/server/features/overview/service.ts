@@ -177,7 +177,7 @@ export function createOverview(
       origin: async () => breakdownOf((await sums.byContent(span, 0)).origins, units),
       category: async () => inOrder(breakdownOf((await sums.byContent(span, 0)).categories, units)),
     };
-    return { talliedAt: sums.talliedAt(), from, to, lines: await readers[by]() };
+    return { talliedAt: wholeUntil(await restoredFrom(span.unitIds)), from, to, lines: await readers[by]() };
   }
 
   /** When the backup was taken that these data come from, until a board is heard of; null: they come from none. */
@@ -186,23 +186,29 @@ export function createOverview(
     return restored === null || (await conditions.heardSince(unitIds, restored.at)) ? null : restored.backupAt;
   }
 
+  /** Nothing has come in since a backup that nobody was heard after. */
+  function wholeUntil(backupAt: number | null): number | null {
+    const talliedAt = sums.talliedAt();
+    return talliedAt === null ? null : (backupAt ?? talliedAt);
+  }
+
   return {
     /** @throws AppError `forbidden` */
     async overview(actor: Actor, { unitId, range }: z.infer<typeof overviewQuery>): Promise<Overview> {
       const scope = scopeFor(actor, unitId);
-      const talliedAt = sums.talliedAt();
-      const [counts, { from, to, ofUnits, plays }] = await Promise.all([
+      const [counts, { from, to, ofUnits, plays }, backupAt] = await Promise.all([
         conditions.count(scope.unitIds),
         remembered(scope, range),
+        restoredFrom(scope.unitIds),
       ]);
       return {
         at: sources.now(),
         from,
         to,
-        restoredFrom: await restoredFrom(scope.unitIds),
+        restoredFrom: backupAt,
         boards: byCondition(counts),
         units: byHead(scope, counts, ofUnits),
-        plays: { talliedAt, ...plays, categories: await inOrder(plays.categories) },
+        plays: { talliedAt: wholeUntil(backupAt), ...plays, categories: await inOrder(plays.categories) },
       };
     },
 

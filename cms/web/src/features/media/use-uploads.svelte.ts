@@ -7,7 +7,8 @@ import { Uploads, type UploadsOptions } from './uploads.svelte.ts';
 export interface UploadsHome {
   /** Ids of the media that are shown. */
   readonly shown: () => readonly string[];
-  readonly reload: () => void;
+  /** A file has arrived; a row of its media is there to be shown. */
+  readonly onsent: (mediaId: string) => void;
   /** Whether what was interrupted is offered here. */
   readonly offers?: boolean;
 }
@@ -15,9 +16,9 @@ export interface UploadsHome {
 const lockPrefix = 'bang-tin-upload-';
 
 /** Uploads that live with the component; each gives way to its media row as soon as that is shown. */
-export function useUploads({ shown, reload, offers = false }: UploadsHome): Uploads {
+export function useUploads({ shown, onsent, offers = false }: UploadsHome): Uploads {
   const app = useApp();
-  const uploads = new Uploads({ ...uploadsTo(app, '/api/uploads'), refused: refusedMedia, onSent: reload });
+  const uploads = new Uploads({ ...uploadsTo(app, '/api/uploads'), refused: refusedMedia, onSent: onsent });
   $effect(() => {
     const ids = shown();
     untrack(() => {
