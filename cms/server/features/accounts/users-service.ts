@@ -191,8 +191,7 @@ export function createUsersService(
     throw new UserError('email_taken', 'Somebody has an account with this e-mail', { status: 409, field: 'email' });
   };
 
-  async function othersWho(action: Action, actor: Actor, unitId: string): Promise<string[]> {
-    access.assert(actor, 'content.edit', unitId);
+  async function othersWho(action: Action, unitId: string, actor: Actor): Promise<string[]> {
     const path = units.tree.pathOf(unitId);
     const roles = roleNames.filter((role) => roleAllows(role, action));
     const names = await repo.namesWithRole(store.read, path, roles, actor.userId);
@@ -218,8 +217,14 @@ export function createUsersService(
       const to = from + query.limit;
       return { users: found.slice(from, to), total: found.length, next: to < found.length ? to : null };
     },
-    publishers: (actor, unitId) => othersWho('programme.publish', actor, unitId),
-    approvers: (actor, unitId) => othersWho('content.approve', actor, unitId),
+    async publishers(actor, unitId) {
+      if (!access.can(actor, 'board.edit', unitId)) access.assert(actor, 'content.edit', unitId);
+      return othersWho('programme.publish', unitId, actor);
+    },
+    async approvers(actor, unitId) {
+      access.assert(actor, 'content.edit', unitId);
+      return othersWho('content.approve', unitId, actor);
+    },
     get: async (actor, id) => view(actor, await find(actor, id)),
     async invite(actor, input) {
       for (const [i, grant] of input.grants.entries()) assertHolds(actor, grant, `grants.${i}.`);

@@ -4,6 +4,7 @@ import { untrack } from 'svelte';
 import { auditGroup, auditPage, type AuditGroup, type AuditRow } from '../../../../../shared/protocol/api/audit.ts';
 import { useApp, type App } from '../../lib/app.svelte.ts';
 import { usePages, type Page, type Pages } from '../../lib/pages.svelte.ts';
+import { folded } from './fold.ts';
 
 export interface AuditFilter {
   readonly who: string;
@@ -60,23 +61,33 @@ export interface AuditEntries extends Page<AuditRow> {
   readonly items: readonly AuditRow[];
 }
 
+const LONG_PAGE = 1000;
+/** A page has so many lines, as long as there are entries; for one act it goes on asking so often. */
+const leastLines = 20;
+const mostAgain = 4;
+
 export function useAudit(filter: () => AuditFilter): Pages<AuditEntries> {
   const app = useApp();
   return usePages(async (cursor, signal) => {
     if (isReversed(filter())) return { items: [], next: null };
-    const { entries, next } = await app.api.get(addressOf(filter(), cursor, 100), auditPage, signal);
+    const asked = filter();
+    let { entries, next } = await app.api.get(addressOf(asked, cursor, 100), auditPage, signal);
+    // One act may fill a page, and stands in one line.
+    for (let i = 0; i < mostAgain && next !== null && folded(entries).length < leastLines; i++) {
+      const following = await app.api.get(addressOf(asked, next, LONG_PAGE), auditPage, signal);
+      entries = [...entries, ...following.entries];
+      next = following.next;
+    }
     return { items: entries, next };
   });
 }
-
-const EXPORT_PAGE = 1000;
 
 /** All that fit, the newest first, page by page. @param signal ends it between pages */
 export async function* allEntries(app: App, filter: AuditFilter, signal: AbortSignal): AsyncGenerator<AuditRow[]> {
   let cursor: string | null = null;
   do {
     const page: { entries: AuditRow[]; next: string | null } = await app.api.get(
-      addressOf(filter, cursor, EXPORT_PAGE),
+      addressOf(filter, cursor, LONG_PAGE),
       auditPage,
       signal,
     );

@@ -7,20 +7,34 @@ import {
   type ScheduleInput,
   type ScheduleTerms,
 } from '../../../../../shared/protocol/api/content.ts';
-import { localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
+import { dateOf, localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
 import { explain } from '../../lib/errors.ts';
 import { queryOf } from '../../lib/pages.svelte.ts';
+import { startOfDay } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
-import { changedDays, type ChangedWhen } from './opening-change.ts';
+import { changedDays, weekdayOf, type ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
 export function offsetOf(zone: string, at: number): string {
   const minutes = offsetSpanOf(zone, at).offsetMinutes ?? 0;
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
+/**
+ * The days of a week calendar: the week of a moment, Monday to Sunday. Where none is asked for, on Saturday and Sunday, hardly anything of
+ * the week is to come: what is left of it is shown together with the whole next one.
+ * @param at null: now
+ */
+export function weekOf(zone: string, at: number | null, now: number): { from: number; days: number } {
+  const shown = at ?? now;
+  const passed = (weekdayOf(dateOf(zone, shown)) + 6) % 7;
+  return at === null && passed >= 5
+    ? { from: startOfDay(now, 0, zone), days: 14 - passed }
+    : { from: startOfDay(shown, -passed, zone), days: 7 };
 }
 
 /** A moment by the clock on the wall, as the grid takes it: «2026-03-03T06:00:00». */

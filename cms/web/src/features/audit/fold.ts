@@ -1,0 +1,25 @@
+/** What one act has left in the log: an import of a province, a publication to many boards. */
+import type { AuditRow } from '../../../../../shared/protocol/api/audit.ts';
+import { headlineOf } from './words.ts';
+
+/** Fewer stand by themselves. */
+const least = 4;
+/** Entries of one act follow each other as fast as they can be written, ms. */
+const apartMs = 1000;
+
+const ofOneAct = (a: AuditRow, b: AuditRow): boolean =>
+  a.action === b.action &&
+  a.who?.id === b.who?.id &&
+  Math.abs(a.at - b.at) < apartMs &&
+  headlineOf(a) === headlineOf(b);
+
+/** The entries in their order, those of one act together and every other alone. */
+export function folded(entries: readonly AuditRow[]): AuditRow[][] {
+  const acts: AuditRow[][] = [];
+  for (const entry of entries) {
+    const act = acts.at(-1);
+    if (act && ofOneAct(act.at(-1)!, entry)) act.push(entry);
+    else acts.push([entry]);
+  }
+  return acts.flatMap((act) => (act.length < least ? act.map((entry) => [entry]) : [act]));
+}

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { formatDateTime } from '../../lib/time.ts';
+import { weekOf } from './calendar.ts';
+
+const zone = 'Asia/Ho_Chi_Minh';
+/** 16/11/2026 is a Monday. */
+const on = (day: number, hour = 10): number => Date.UTC(2026, 10, day, hour - 7);
+function week(at: number | null, now: number): string {
+  const { from, days } = weekOf(zone, at, now);
+  return `${formatDateTime(from)} +${days}`;
+}
+
+it.each([
+  [16, '16/11/2026 00:00 +7'],
+  [18, '16/11/2026 00:00 +7'],
+  [20, '16/11/2026 00:00 +7'],
+  [21, '21/11/2026 00:00 +9'],
+  [22, '22/11/2026 00:00 +8'],
+  [23, '23/11/2026 00:00 +7'],
+])('opens on %i/11 with what is to come', (day, shown) => {
+  expect(week(null, on(day, 0))).toBe(shown);
+  expect(week(null, on(day, 23))).toBe(shown);
+});
+
+it('a week that is asked for is Monday to Sunday, also the present one', () => {
+  const sunday = on(22);
+  expect(week(on(21), sunday)).toBe('16/11/2026 00:00 +7');
+  expect(week(on(23), sunday)).toBe('23/11/2026 00:00 +7');
+  expect(week(on(30), sunday)).toBe('30/11/2026 00:00 +7');
+});
