@@ -11,7 +11,7 @@ export const words: LayoutWords<NoticeFields> = {
     fields: {
       title: 'Tiêu đề trên bảng',
       body: 'Nội dung',
-      documentNumber: 'Số, ký hiệu văn bản',
+      documentNumber: 'Số, ký hiệu',
       date: 'Ngày ban hành',
       issuingUnit: 'Cơ quan ban hành',
       signer: 'Người ký',

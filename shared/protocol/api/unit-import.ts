@@ -14,7 +14,7 @@ export const importQuery = z.strictObject({
   apply: z.enum(['true', 'false']).default('false'),
   /**
    * Codes of the provinces whose rows are taken, such as `01,92`. Left out: of those that the person may change the ones that there are,
-   * or, when there is none, all new ones.
+   * and a new one only if the file is of no other.
    */
   provinces: z
     .string()

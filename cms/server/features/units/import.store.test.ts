@@ -158,6 +158,10 @@ describeStores('units from a file', (under) => {
   it('are taken from the chosen provinces alone, from a day before today only with a reason, by whoever may', async () => {
     const csv = file('99,Tỉnh Thử,99007,Xã Quý', '97,Tỉnh Ba,97001,Xã Ba');
     const admin = testActor(...test.units.tree.roots().map((unitId) => ({ unitId, role: 'administrator' as const })));
+    const taken = async (bytes: Uint8Array) => (await run(bytes, {}, admin)).provinces.map((one) => one.taken);
+    expect(await taken(csv)).toEqual([true, false]);
+    expect(await taken(file('97,Tỉnh Ba,97001,Xã Ba', '96,Tỉnh Bốn,96001,Xã Bốn'))).toEqual([false, false]);
+    expect(await taken(file('97,Tỉnh Ba,97001,Xã Ba'))).toEqual([true]);
     expect(await run(csv, { provinces: '97' }, admin)).toMatchObject({ added: 2, skipped: 1 });
     expect(await refused(run(csv, { from: '2020-01-01' }))).toBe('unit_reason_needed');
     expect(await run(csv, { from: '2020-01-01', reason: 'Lập lại' })).toMatchObject({ added: 1 });
@@ -171,7 +175,10 @@ describeStores('units from a file', (under) => {
     async () => {
       const admin = testActor(...test.units.tree.roots().map((unitId) => ({ unitId, role: 'administrator' as const })));
       const before = test.units.tree.roots().length;
-      const report = await run(readFileSync(national), { apply: 'true' }, admin);
+      const proposed = await run(readFileSync(national), {}, admin);
+      expect(proposed).toMatchObject({ rows: 3321, added: 0, skipped: 3321 });
+      const provinces = proposed.provinces.map(({ code }) => code).join(',');
+      const report = await run(readFileSync(national), { apply: 'true', provinces }, admin);
       expect(report).toMatchObject({ rows: 3321, added: 34 + 3321, changed: 0, unchanged: 0, rejected: [], padded: 0 });
       expect(report.provinces.map(({ rows }) => rows).reduce((a, b) => a + b)).toBe(3321);
       expect(test.units.tree.roots()).toHaveLength(before + 34);

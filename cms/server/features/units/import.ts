@@ -103,9 +103,10 @@ class Plan {
       else this.#provinces.set(code, { report: { code, name, state: this.#stateOf(code), taken: false, rows: 1 } });
     }
     const all = [...this.#provinces.values()].map(({ report }) => report);
-    const proposed = all.some(({ state }) => state === 'known') ? 'known' : 'new';
     for (const one of all)
-      one.taken = chosen ? one.state !== 'foreign' && chosen.includes(one.code) : one.state === proposed;
+      one.taken = chosen
+        ? one.state !== 'foreign' && chosen.includes(one.code)
+        : one.state === 'known' || (one.state === 'new' && all.length === 1);
   }
 
   take(row: UnitRow): void {

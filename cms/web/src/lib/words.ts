@@ -1,7 +1,7 @@
 /** Lengths, sizes and relative times in words of the page's language. */
 import { m } from '../paraglide/messages.js';
 import { getLocale } from '../paraglide/runtime.js';
-import { formatClock, formatDate, formatDateTime, formatTime, splitDuration, startOfDay } from './time.ts';
+import { formatClock, formatDate, formatDateTime, formatTime, homeZone, splitDuration, startOfDay } from './time.ts';
 
 /** «1 phút 30 giây»; the two largest figures at most. */
 export function durationWords(ms: number): string {
@@ -41,14 +41,16 @@ export function sinceWords(ms: number, now: number): string {
   return formatDateTime(ms);
 }
 
-/** «Thứ Hai 05/03/2026» */
-export function dayWords(ms: number, zone?: string): string {
-  const day = new Intl.DateTimeFormat(getLocale() === 'vi' ? 'vi-VN' : 'en-GB', {
-    weekday: 'long',
-    timeZone: zone ?? 'Asia/Ho_Chi_Minh',
-  }).format(ms);
-  return `${day} ${formatDate(ms, zone)}`;
+/** «Thứ Hai», «Chủ nhật», as Nghị định 30/2020 writes them. */
+export function weekdayWord(ms: number, weekday: 'long' | 'short', timeZone: string): string {
+  const name = new Intl.DateTimeFormat(getLocale() === 'vi' ? 'vi-VN' : 'en-GB', { weekday, timeZone });
+  // Intl has «Chủ Nhật».
+  return name.format(ms).replace(/^(Ch\S+ )N/u, '$1n');
 }
+
+/** «Thứ Hai 05/03/2026» */
+export const dayWords = (ms: number, zone = homeZone): string =>
+  `${weekdayWord(ms, 'long', zone)} ${formatDate(ms, zone)}`;
 
 /** «Thứ Hai 05/03/2026 07:30» */
 export const weekdayWords = (ms: number, zone?: string): string => `${dayWords(ms, zone)} ${formatTime(ms, zone)}`;

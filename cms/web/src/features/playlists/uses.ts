@@ -54,7 +54,7 @@ export function nextOpenings<
 
 /** Names of days keep their capitals. */
 const inSentence = (text: string): string =>
-  /^(Chủ Nhật|Monday)/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
+  /^(Chủ nhật|Monday)/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 export function usesOf(
   playlistId: string,

@@ -1,15 +1,14 @@
 /** A cron expression in words. */
 import cronstrue from 'cronstrue';
 import 'cronstrue/locales/vi.js';
+import { weekdayWord } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { getLocale } from '../../paraglide/runtime.js';
 import { choiceOf, timeWord, weekOrder } from './cron-choice.ts';
 
-export function weekdayName(day: number, style: 'long' | 'short' = 'long'): string {
-  // 4 January 1970 was a Sunday.
-  const name = new Intl.DateTimeFormat(getLocale() === 'vi' ? 'vi-VN' : 'en-GB', { weekday: style, timeZone: 'UTC' });
-  return name.format(Date.UTC(1970, 0, 4 + day));
-}
+// 4 January 1970 was a Sunday.
+export const weekdayName = (day: number, style: 'long' | 'short' = 'long'): string =>
+  weekdayWord(Date.UTC(1970, 0, 4 + day), style, 'UTC');
 
 /** «Hằng ngày lúc 06:00». '' for an expression that cannot be read. */
 export function describeCron(cron: string): string {

@@ -6,14 +6,24 @@ import type { Takeover } from '../../../../../shared/protocol/takeover.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { m } from '../../paraglide/messages.js';
 
-export type TakeoverDraft = Omit<TakeoverRequest, 'clientId' | 'durationMs'> & { durationMs: number | null };
+export type TakeoverDraft = Omit<TakeoverRequest, 'clientId' | 'durationMs'> & {
+  durationMs: number | null;
+  /** The length it had, or would have, as an alert, ms: kept while it is an exercise. */
+  alertMs: number | null;
+};
+
+const usualMs = 2 * 3_600_000;
 
 export const emptyDraft = (senderName: string): TakeoverDraft => ({
   status: 'actual',
   content: { event: '', level: 3, headline: '', instruction: '', senderName },
   selectors: { all: true, unitIds: [], groups: [], boardIds: [] },
-  durationMs: 2 * 3_600_000,
+  durationMs: usualMs,
+  alertMs: usualMs,
 });
+
+/** What is sent of it. */
+export const requestOf = ({ alertMs: _alertMs, ...request }: TakeoverDraft): Omit<TakeoverDraft, 'alertMs'> => request;
 
 /** The length that an exercise proposes, ms: time to see every board show it, without holding the screens. Our choice. */
 export const exerciseMs = 15 * 60_000;
@@ -21,13 +31,11 @@ export const exerciseMs = 15 * 60_000;
 /**
  * Made an exercise, or an alert again. Each proposes its own length, so that no exercise holds the screens for an emergency's
  * hours and no alert goes after an exercise's minutes.
- * @param alertMs the length it has, or would have, as an alert
  */
-export const withStatus = (
-  draft: TakeoverDraft,
-  status: TakeoverDraft['status'],
-  alertMs: number | null,
-): TakeoverDraft => ({ ...draft, status, durationMs: status === 'exercise' ? exerciseMs : alertMs });
+export function withStatus(draft: TakeoverDraft, status: TakeoverDraft['status']): TakeoverDraft {
+  const alertMs = (draft.status === 'exercise' ? draft.alertMs : draft.durationMs) ?? usualMs;
+  return { ...draft, status, alertMs, durationMs: status === 'exercise' ? exerciseMs : alertMs };
+}
 
 /** What is written in it, to see whether it has been changed. */
 export const contentText = ({ content: { event, headline, instruction } }: TakeoverDraft): string =>
@@ -44,6 +52,7 @@ export const fromTemplate = (draft: TakeoverDraft, template: TakeoverTemplate): 
     instruction: template.instruction,
   },
   durationMs: draft.status === 'exercise' ? draft.durationMs : template.durationMs,
+  alertMs: template.durationMs,
 });
 
 /** The fields in which placeholders of a template are left, each with what to do about it. */

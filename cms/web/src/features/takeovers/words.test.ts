@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
 import { fetchSentences } from '../../lib/errors.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { emptyDraft, exerciseMs, fromTemplate, placeholdersLeft, withStatus } from './draft.ts';
+import { emptyDraft, exerciseMs, fromTemplate, placeholdersLeft, requestOf, withStatus } from './draft.ts';
 import { shapesOf } from './target-shapes.ts';
 import { awayAtRaise, endingWords, latencyWords, raiseWord, stateWord, timesToPixels } from './words.ts';
 
@@ -84,7 +84,7 @@ describe('a template', () => {
 describe('how long it stands', () => {
   const hours = 3_600_000;
   const storm = { id: '1', event: 'Bão', level: 4, headline: 'Bão', instruction: '', durationMs: 12 * hours };
-  const exercise = (draft: ReturnType<typeof emptyDraft>) => withStatus(draft, 'exercise', draft.durationMs);
+  const exercise = (draft: ReturnType<typeof emptyDraft>) => withStatus(draft, 'exercise');
 
   it('is short for an exercise, whether the template or the exercise was chosen first', () => {
     expect(exercise(fromTemplate(emptyDraft('UBND tỉnh'), storm)).durationMs).toBe(exerciseMs);
@@ -94,7 +94,15 @@ describe('how long it stands', () => {
 
   it('is the length of the alert again when it is no exercise after all', () => {
     const alert = fromTemplate(emptyDraft('UBND tỉnh'), storm);
-    expect(withStatus(exercise(alert), 'actual', alert.durationMs)).toEqual(alert);
+    expect(withStatus(exercise(alert), 'actual')).toEqual(alert);
+    const kept = JSON.parse(JSON.stringify(exercise(alert))) as typeof alert;
+    expect(withStatus(kept, 'actual').durationMs).toBe(12 * hours);
+    expect(withStatus(fromTemplate(exercise(emptyDraft('UBND tỉnh')), storm), 'actual').durationMs).toBe(12 * hours);
+  });
+
+  it('is sent without what only the form has to know', () => {
+    const { clientId: _clientId, ...shape } = takeoverRequest.shape;
+    expect(Object.keys(requestOf(emptyDraft('UBND tỉnh'))).toSorted()).toEqual(Object.keys(shape).toSorted());
   });
 });
 
