@@ -36,6 +36,13 @@ describe('an entry of the audit log in words', () => {
     ]);
   });
 
+  it('says from when a unit is changed, where that is to come', () => {
+    const date = Date.UTC(2026, 11, 1, -7);
+    const merged = { ...entry('unit.merged', { at: date }), at: date - 9 * 86_400_000 };
+    expect(headlineOf(merged)).toMatch(/ \(từ 01\/12\/2026\)$/);
+    expect(headlineOf({ ...merged, at: date + 1 })).not.toContain('01/12');
+  });
+
   it('says which command a board was given, also one that it has no words for yet', () => {
     const heads = ['testPattern', 'identify', 'endTest', 'screenshot'].map((name) =>
       headlineOf(entry('board.commanded', { name })),

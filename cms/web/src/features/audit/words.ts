@@ -5,7 +5,7 @@ import { targets as targetsSchema } from '../../../../../shared/protocol/api/con
 import { version as versionSchema } from '../../../../../shared/protocol/common.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
-import { formatDateTime } from '../../lib/time.ts';
+import { formatDate, formatDateTime } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { roleName } from '../accounts/roles.ts';
@@ -15,10 +15,12 @@ import { wordId } from './word-ids.ts';
 const messages = messagesNamed(m, 'audit_');
 const word = (kind: 'action' | 'reason' | 'field', code: string): string => messages[wordId(kind, code)]?.() ?? code;
 
-/** What happened. An exercise is called one, so that nobody takes it for an alert, and a command by what it makes a board do. */
-export function headlineOf({ action, detail }: Pick<AuditRow, 'action' | 'detail'>): string {
+/** What happened, and of units from when, where that is to come. An exercise is called one, so that nobody takes it for an alert, and a command by what it makes a board do. */
+export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'detail' | 'at'>): string {
   const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? String(detail.name) : '';
-  return messages[wordId('action', `${action}.${kind}`)]?.() ?? word('action', action);
+  const done = messages[wordId('action', `${action}.${kind}`)]?.() ?? word('action', action);
+  const from = action.startsWith('unit.') ? Number(detail.at ?? detail.validFrom) : NaN;
+  return from > at ? m.audit_planned({ done, date: formatDate(from) }) : done;
 }
 
 export function groupName(group: AuditGroup): string {

@@ -24,6 +24,7 @@ export class ContentChoice {
   readonly #before = new SvelteMap<ContentType, Content>();
   /** Kinds that the document fills in and nobody has saved. */
   readonly #unchecked = new SvelteSet<ContentType>();
+  #isNew = false;
 
   /**
    * @param offered what a document offers, each for its kind
@@ -44,6 +45,7 @@ export class ContentChoice {
   begin(saved: Content | null): void {
     this.#before.clear();
     this.#unchecked.clear();
+    this.#isNew = saved === null;
     for (const content of this.#offered) {
       this.#before.set(contentTypeOf(content), content);
       this.#unchecked.add(contentTypeOf(content));
@@ -63,11 +65,13 @@ export class ContentChoice {
     return this.#unchecked.has(contentTypeOf(this.#draft.value.content));
   }
 
-  /** The link is the notice's, of whatever kind it is. */
+  /** The link is the notice's, of whatever kind it is. To choose a kind for a new notice, of which nothing is written, is to write nothing. */
   choose(type: ContentType): void {
-    const { content } = this.#draft.plain;
+    const { content, ...rest } = this.#draft.plain;
     this.#before.set(contentTypeOf(content), content);
-    this.#draft.value.content = { ...(this.#before.get(type) ?? emptyContent(type)), link: content.link };
+    const next = { ...(this.#before.get(type) ?? emptyContent(type)), link: content.link };
+    if (this.#isNew && !this.#draft.dirty) this.#draft.reset({ ...rest, content: next });
+    else this.#draft.value.content = next;
     this.#form.clear();
   }
 

@@ -55,3 +55,15 @@ test('what somebody else has saved meanwhile is not written over by what was sho
   choice.choose(choice.pages!);
   expect(draft.plain.content).toMatchObject(pages(1));
 });
+
+test('a kind that is chosen for a new notice is nothing written; of a saved one, and over what is written, it is', () => {
+  const blank = choiceOf(null);
+  blank.choice.choose('layout:notice');
+  expect([blank.draft.dirty, blank.draft.plain.content.type]).toEqual([false, 'layout']);
+  blank.draft.value.title = 'Họp thôn';
+  blank.choice.choose('image');
+  expect(blank.draft.dirty).toBe(true);
+  const saved = choiceOf(pages(2));
+  saved.choice.choose('layout:notice');
+  expect(saved.draft.dirty).toBe(true);
+});

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { TakeoverView } from '../../../../../shared/protocol/api/takeovers.ts';
 import { fetchSentences } from '../../lib/errors.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
+import { takeoverRequest } from '../../../../../shared/protocol/api/takeovers.ts';
 import { emptyDraft, exerciseMs, fromTemplate, placeholdersLeft, requestOf, withStatus } from './draft.ts';
 import { shapesOf } from './target-shapes.ts';
 import { awayAtRaise, endingWords, latencyWords, raiseWord, stateWord, timesToPixels } from './words.ts';
