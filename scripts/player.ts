@@ -51,6 +51,9 @@ if (options.host === 'electron' && choice.host !== 'electron') {
   process.exit(1);
 }
 
+// Started from the sources it stands on somebody's desk: no CMS starts that machine again.
+process.env.BANG_TIN_REBOOT ??= 'none';
+
 /** Tells npm start, or the person at the terminal. */
 let stageShown = false;
 function onMessage(message: unknown): void {

@@ -72,13 +72,18 @@ export class Commands {
     const { carryOut, log } = this.#o;
     let work: Promise<void> | void;
     try {
-      work = carryOut(command);
+      // What is done at once, such as an order that is written down, is durable together with its end or not at all.
+      work = this.#o.store.transaction(() => {
+        const begun = carryOut(command);
+        if (!(begun instanceof Promise)) this.#end(command.commandId, 'done', null);
+        return begun;
+      });
     } catch (error) {
       // Whoever sent it hears of it at once.
       this.#end(command.commandId, 'refused', codeOf(error));
       throw error;
     }
-    if (!(work instanceof Promise)) return this.#end(command.commandId, 'done', null);
+    if (!(work instanceof Promise)) return;
     work.then(
       () => this.#end(command.commandId, 'done', null),
       (error: unknown) => {
@@ -118,13 +123,21 @@ export class Commands {
     } catch (error) {
       return this.#o.log.error({ err: error }, 'the end of a command cannot be written');
     }
-    if (state !== 'refused') this.#o.onEnded();
+    if (state !== 'refused') this.#o.store.afterCommit(this.#o.onEnded);
   }
 
-  /** At the start of the engine: what an earlier one was about has ended somehow, and is not begun again. */
-  endInterrupted(): void {
-    const rows = this.#o.store.db.prepare("SELECT command_id FROM commands WHERE state = 'running'").all();
-    for (const row of rows) this.#end((row as { command_id: string }).command_id, 'failed', 'command_interrupted');
+  /**
+   * At the start of the engine: what an earlier one was about has ended somehow, and is not begun again.
+   * @param rebooted whether the machine has been started since it was told to
+   */
+  endInterrupted(rebooted: () => boolean): void {
+    const rows = this.#o.store.db.prepare("SELECT command_id, name FROM commands WHERE state = 'running'").all();
+    for (const row of rows as { command_id: string; name: string }[]) {
+      if (row.name === 'restart') this.#end(row.command_id, 'done', null);
+      else if (row.name !== 'reboot') this.#end(row.command_id, 'failed', 'command_interrupted');
+      else if (rebooted()) this.#end(row.command_id, 'done', null);
+      else this.#end(row.command_id, 'failed', 'reboot_failed');
+    }
   }
 
   /** What the CMS has not been told, the oldest first. */

@@ -19,7 +19,7 @@ import { BoardLink } from './board-link.ts';
 import { Clock, type ClockStep } from './clock.ts';
 import { CmsHttp } from './cms-http.ts';
 import { Commands } from './commands.ts';
-import { Documents } from './documents.ts';
+import { Documents, RefusedError } from './documents.ts';
 import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
 import { Glass } from './glass.ts';
@@ -28,9 +28,11 @@ import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { newTokens, type HostFault, type StageKind } from './launch.ts';
 import { Library, reservedBytes } from './library.ts';
+import { readOrders, withoutContent, writeOrders, type Orders } from './orders.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
+import { reboot } from './reboot.ts';
 import { Screenshots } from './screenshots.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
@@ -46,6 +48,8 @@ export type EngineMessage =
   | { type: 'paired'; boardId: string }
   /** Another player speaks for the board: nothing of it is left here for the next start, which is due now. */
   | { type: 'dismissed' }
+  /** It was told to start anew, which is due now. */
+  | { type: 'restart' }
   /** Raster that the board's region lies in, px. */
   | { type: 'raster'; width: number; height: number }
   /** The host's stage is there. */
@@ -82,6 +86,10 @@ export interface EngineOptions {
   readonly system?: System;
   /** Somebody pays for each byte, though the machine cannot see it: its router has a SIM card. */
   readonly metered?: boolean;
+  /** Somebody starts this engine again when it ends. Left out: nobody does. */
+  readonly supervised?: boolean;
+  /** What starts the machine again, for the shell; null or left out: nothing. */
+  readonly rebootCommand?: string | null;
   /** Reads how the machine is doing. */
   readonly machine?: Readings;
 }
@@ -92,6 +100,8 @@ const saveClockMs = 60_000;
 const checkLibraryAfterMs = 20_000;
 /** The network is looked for when the first play is on the glass, or after so long without one, ms. */
 const linkAtLatestMs = 500;
+/** The answer to the command that ends this engine goes out first, ms. */
+const farewellMs = 300;
 /** Records on their way get so long at the end, ms. */
 const closingGraceMs = 1_500;
 
@@ -128,6 +138,7 @@ export class Engine {
   readonly #timers: NodeJS.Timeout[] = [];
   /** The first play is on the glass, or it has been waited for long enough. */
   readonly #begun = Promise.withResolvers<void>();
+  #orders: Orders;
   #certificate: Certificate | null = null;
   #lastFault: { of: Faults['last']; told: { code: string; at: number } } | null = null;
   #screen: { width: number; height: number } | null = null;
@@ -151,6 +162,7 @@ export class Engine {
     };
     // First the store: it is what keeps a second engine out of the folder.
     this.#store = openStore(join(options.dataDir, 'player.db'), this.#system.now, (path) => damaged.push(path));
+    this.#orders = readOrders(this.#store);
     const settings = openSettings(options.dataDir, rename);
     this.#locale = settings.data.locale;
     this.#identity = openIdentity(options.dataDir, this.#system, rename);
@@ -225,7 +237,8 @@ export class Engine {
     this.#record(() => {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
-      this.#commands.endInterrupted();
+      const before = this.#store.readMeta('rebootFrom', z.string());
+      this.#commands.endInterrupted(() => before === null || before !== this.#system.bootId);
       for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
       if (broken) {
         const code = known === 'forked' ? 'journal_fork' : 'store_lost';
@@ -245,6 +258,7 @@ export class Engine {
       takeoversShown: () => this.#takeovers.shown(),
       now: () => this.#clock.now(),
       locale: () => this.#locale,
+      volume: () => this.#orders.volume,
       onOutput: (output) => this.#directed(output),
       onReady: (screen) => (this.#screen = screen.width > 0 && screen.height > 0 ? screen : null),
       onStalled: (action) => this.#say({ type: 'stageStalled', action }),
@@ -360,11 +374,16 @@ export class Engine {
       this.#documents.clear();
       this.#programmes.clear();
       this.#takeovers.clear();
+      this.#orders = writeOrders(this.#store, null);
     });
   }
 
   #plan() {
-    return { programme: this.#programmes.active?.programme ?? null, takeovers: this.#takeovers.standing() };
+    const programme = this.#programmes.active?.programme ?? null;
+    return {
+      programme: programme && this.#orders.cut ? withoutContent(programme) : programme,
+      takeovers: this.#takeovers.standing(),
+    };
   }
 
   #replan(): void {
@@ -441,6 +460,8 @@ export class Engine {
       clock: this.#clock.state(),
       offset: this.#clock.offsetMs(),
       fault: this.#lastFault?.told ?? null,
+      cut: this.#orders.cut || null,
+      volume: this.#orders.volume === 100 ? null : this.#orders.volume,
     };
   }
 
@@ -522,8 +543,51 @@ export class Engine {
 
   /** @throws RefusedError when it cannot be done here */
   #carryOut(command: BoardCommand): Promise<void> | void {
-    if (command.name === 'screenshot') return this.#screenshots.run(command);
-    this.#overlay.run(command);
+    switch (command.name) {
+      case 'screenshot':
+        return this.#screenshots.run(command);
+      case 'reload':
+        return this.#glassOrRefuse().reload();
+      case 'restart':
+        return this.#restart();
+      case 'reboot':
+        return this.#reboot();
+      case 'setVolume':
+        this.#order({ volume: command.percent });
+        return this.#store.afterCommit(() => this.#glass?.configure());
+      case 'setSource':
+        this.#order({ cut: command.cut });
+        return this.#store.afterCommit(() => this.#replan());
+      case 'testPattern':
+      case 'identify':
+      case 'endTest':
+        return this.#overlay.run(command);
+    }
+  }
+
+  #glassOrRefuse(): Glass {
+    if (!this.#glass) throw new RefusedError('no_stage', 'There is no stage');
+    return this.#glass;
+  }
+
+  #order(change: Partial<Orders>): void {
+    const orders = writeOrders(this.#store, { ...this.#orders, ...change });
+    this.#store.afterCommit(() => (this.#orders = orders));
+  }
+
+  /** Ends so that the host starts another engine, which says that this was done. */
+  #restart(): Promise<never> {
+    if (!this.#o.supervised) throw new RefusedError('restart_unsupported', 'Nobody starts this player again');
+    this.#timers.push(setTimeout(() => this.#say({ type: 'restart' }), farewellMs));
+    return new Promise(() => undefined);
+  }
+
+  /** The next start sees by the name of the machine's boot whether it was done. */
+  #reboot(): Promise<never> {
+    const command = this.#o.rebootCommand ?? null;
+    if (command === null) throw new RefusedError('reboot_unsupported', 'This player may not start its machine again');
+    this.#store.writeMeta('rebootFrom', this.#system.bootId);
+    return pause(farewellMs, this.#closing.signal).then(() => reboot(command, this.#closing.signal));
   }
 
   /**

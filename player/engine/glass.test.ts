@@ -51,6 +51,7 @@ function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromi
     takeoversShown: () => [],
     now: () => Date.now(),
     locale: () => 'vi',
+    volume: () => 100,
     onOutput: () => undefined,
     onReady: () => undefined,
     onStalled,

@@ -13,6 +13,8 @@ import { faults, withAction, type FaultCode } from '../../shared/faults/table.ts
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { RefusedError } from './documents.ts';
 import { assetBase } from './stage-door.ts';
 import { closeCodes, type StageConnection } from './stage-server.ts';
 
@@ -44,6 +46,8 @@ export interface GlassOptions {
   readonly takeoversShown: () => string[];
   readonly now: () => number;
   readonly locale: () => 'vi' | 'en';
+  /** Of videos with sound, percent. */
+  readonly volume: () => number;
   /** What the board's own director says. */
   readonly onOutput: (output: DirectorOutput) => void;
   readonly onReady: (screen: { width: number; height: number }) => void;
@@ -155,6 +159,8 @@ export class Glass {
   #raster: OutputRegion | null = null;
   /** Until the supervised stage is given up. */
   #coming: NodeJS.Timeout | null = null;
+  /** Of a page that was told to load itself again. */
+  #onReady: (() => void) | null = null;
   readonly #missing = new Ladder(faults.stage_missing);
   readonly #silent = new Ladder(faults.stage_silent);
 
@@ -229,7 +235,30 @@ export class Glass {
   setOutput(region: OutputRegion | null): void {
     if (JSON.stringify(region) === JSON.stringify(this.#output)) return;
     this.#output = region;
+    this.configure();
+  }
+
+  /** How loud it is has changed. */
+  configure(): void {
     for (const stand of [this.#main, ...this.#mirrors]) this.#configure(stand);
+  }
+
+  /**
+   * Has the page of the board's stage load itself again. Resolves when it is back.
+   * @throws RefusedError `no_stage`; rejects with `stage_missing`
+   */
+  reload(): Promise<void> {
+    const main = this.#main;
+    if (!main.stage) throw new RefusedError('no_stage', 'There is no stage');
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const late = setTimeout(() => reject(new AppError('stage_missing', 'The page did not come back')), 3 * reloadMs);
+    this.#onReady = () => {
+      clearTimeout(late);
+      resolve();
+    };
+    main.reloading = true;
+    main.send({ type: 'reload' });
+    return promise;
   }
 
   /** Trusted time was set. */
@@ -256,6 +285,8 @@ export class Glass {
       (event) => {
         if (stage.kind === 'host') this.#setRaster(event);
         this.#o.onReady({ width: event.width, height: event.height });
+        this.#onReady?.();
+        this.#onReady = null;
       },
       (silent) => {
         if (stage.kind === 'open') return;
@@ -305,7 +336,7 @@ export class Glass {
   }
 
   #configure(stand: Stand): void {
-    const common = { type: 'configure', assetBase, locale: this.#o.locale() } as const;
+    const common = { type: 'configure', assetBase, locale: this.#o.locale(), volume: this.#o.volume() } as const;
     if (stand.stage?.kind !== 'open') return stand.send({ ...common, output: this.#output });
     // The board's picture in another window: laid out for the board's raster, not for that window.
     const output = this.#output ?? (stand === this.#main ? null : this.#raster);

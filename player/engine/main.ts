@@ -66,9 +66,10 @@ async function main(): Promise<void> {
     ...(values['door-inherited'] ? { inherited: await inheritedDoor() } : {}),
   });
   send({ type: 'listening', port: door.port, url: door.url('host'), openUrl: door.url('open') });
-  const { runEngine } = await import('./run-engine.ts');
+  const [{ runEngine }, { rebootCommandOf }] = await Promise.all([import('./run-engine.ts'), import('./reboot.ts')]);
   const metered = /^(1|true|yes)$/i.test(process.env.BANG_TIN_METERED ?? '');
-  await runEngine({ ...values, metered }, door, appVersion, send);
+  const reboot = rebootCommandOf(process.env.BANG_TIN_REBOOT);
+  await runEngine({ ...values, metered, 'reboot-command': reboot }, door, appVersion, send);
 }
 
 if (import.meta.main) {

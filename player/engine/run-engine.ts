@@ -19,6 +19,7 @@ const commandLine = z.object({
   host: hostKind.default('browser'),
   'pair-anew': z.boolean().default(false),
   metered: z.boolean().default(false),
+  'reboot-command': z.string().nullable().default(null),
   'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -54,8 +55,10 @@ export async function runEngine(
     log,
     onMessage(message) {
       send(message);
-      if (message.type === 'dismissed') end();
+      if (message.type === 'dismissed' || message.type === 'restart') end();
     },
+    supervised: process.send !== undefined,
+    rebootCommand: args.data['reboot-command'],
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });
   if (process.send)

@@ -25,6 +25,8 @@ export class Stage {
   output = $state.raw<OutputRegion | null>(null);
   locale = $state<Locale>('vi');
   assetBase = $state('');
+  /** Of videos with sound, 0 to 1. */
+  volume = $state(1);
   /** Opened by somebody in a browser of theirs: no board. */
   byHand = $state(false);
   layers = $state.raw<readonly Layer[]>([]);
@@ -53,6 +55,7 @@ export class Stage {
         this.output = command.output;
         this.assetBase = command.assetBase;
         this.locale = command.locale;
+        this.volume = (command.volume ?? 100) / 100;
         this.byHand = command.byHand ?? false;
         break;
       case 'prepare':

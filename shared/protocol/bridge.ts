@@ -36,6 +36,8 @@ export const stageCommand = z.discriminatedUnion('type', [
     output: outputRegion.nullable(),
     assetBase: z.string(),
     locale: z.enum(['vi', 'en']),
+    /** Of videos with sound, percent; left out: as loud as the machine is set to. */
+    volume: z.int().min(0).max(100).optional(),
     /** A page that somebody opened: it fits the picture into its window and says that it is no board. */
     byHand: z.boolean().optional(),
   }),

@@ -19,6 +19,10 @@ interface CommandRow {
   readonly repeatable: boolean;
 }
 
+const minuteMs = 60_000;
+/** An order that stands until another one does: whoever is away for months gets it when they are back. */
+const yearMs = 365 * 86_400_000;
+
 const picture = {
   /** How long the picture stays, ms. */
   durationMs: z.int().min(1000).max(600_000).default(30_000),
@@ -30,7 +34,24 @@ export const commands = {
   endTest: { payload: picture, right: 'board.command', lifeMs: 30_000, waits: false, repeatable: true },
   /** A picture of the glass, to be brought to `screenshotPath` before the expiry: the board may be behind a thin line. */
   screenshot: { payload: {}, right: 'board.command', lifeMs: 60_000, waits: false, repeatable: true },
+  /** The stage's page, the engine, the machine. */
+  reload: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: true },
+  restart: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: false },
+  reboot: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: false },
+  setVolume: {
+    /** Of videos with sound, percent of what the machine is set to. */
+    payload: { percent: z.int().min(0).max(100) },
+    right: 'board.command',
+    lifeMs: yearMs,
+    waits: true,
+    repeatable: true,
+  },
+  /** The source cut, the board shows its standby slide and nothing of the programme; alerts come through. */
+  setSource: { payload: { cut: z.boolean() }, right: 'board.command', lifeMs: yearMs, waits: true, repeatable: true },
 } as const satisfies Record<string, CommandRow>;
+
+/** Orders that stand for the board, whichever player it has: another one that is paired with it is given them anew. */
+export const standingOrders = ['setVolume', 'setSource'] as const satisfies readonly (keyof typeof commands)[];
 
 export type CommandName = keyof typeof commands;
 export const commandNames = Object.keys(commands) as CommandName[];

@@ -91,6 +91,8 @@ const wholeStatus: BoardStatus = {
   rx: 1_234_567_890,
   clock: 'synced',
   offset: -12,
+  cut: null,
+  volume: null,
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },
 };
 

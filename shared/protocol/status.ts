@@ -48,6 +48,10 @@ export const boardStatus = z.object({
   clock: reading(clockState),
   /** Trusted time minus the machine's, ms. */
   offset: reading(z.number()),
+  /** The content's source is cut; null: it is not. */
+  cut: reading(z.literal(true)),
+  /** Of videos with sound, percent; null: as loud as the machine is set to. */
+  volume: reading(percent),
   /** The last one since the player started; null also where there was none. */
   fault: reading(z.object({ code: z.string().max(64), at: msUtc })),
 });
@@ -98,6 +102,8 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   rx: 'along',
   clock: 'changed',
   offset: 2_000,
+  cut: 'changed',
+  volume: 'changed',
   fault: 'changed',
 };
 

@@ -41,7 +41,7 @@ export interface BoardGatewayDeps {
   };
   readonly takeovers: Pick<TakeoverService, 'handOver' | 'recordProgress'>;
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
-  readonly commands: Pick<CommandService, 'deliver' | 'ended'>;
+  readonly commands: Pick<CommandService, 'deliver' | 'ended' | 'renewOrders'>;
   readonly screenshots: Pick<ScreenshotService, 'failed'>;
   readonly presence: Presence;
   readonly statuses: Pick<StatusIntake, 'reported'>;
@@ -146,6 +146,14 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       await deps.commands.deliver(boardId);
     } catch (error) {
       log.error({ err: error, boardId }, 'commands that wait for a board were not sent');
+    }
+  }
+
+  async function renewOrders(boardId: string): Promise<void> {
+    try {
+      await deps.commands.renewOrders(boardId);
+    } catch (error) {
+      log.error({ err: error, boardId }, 'what stands for a board was not ordered anew');
     }
   }
 
@@ -271,7 +279,10 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       'keyListPublished',
       ({ keyList }) => void namespace.to(currentRoom).emit('keyListPublishedV1', { keyList }),
     ),
-    events.on('boardPaired', ({ boardId }) => dismiss(boardId)),
+    events.on('boardPaired', ({ boardId }) => {
+      dismiss(boardId);
+      void renewOrders(boardId);
+    }),
     events.on('boardUnpaired', ({ boardId }) => dismiss(boardId)),
   ];
 

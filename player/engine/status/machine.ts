@@ -10,7 +10,7 @@ import type { BoardStatus } from '../../../shared/protocol/status.ts';
 import * as parse from './parse.ts';
 
 /** Readings of the machine; the rest is the player's own to say. */
-export type MachineStatus = Omit<BoardStatus, 'app' | 'clock' | 'offset' | 'fault'>;
+export type MachineStatus = Omit<BoardStatus, 'app' | 'clock' | 'offset' | 'fault' | 'cut' | 'volume'>;
 
 /** A modem that does not answer within this is not asked longer, ms. */
 const modemMs = 5_000;

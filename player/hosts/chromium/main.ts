@@ -178,6 +178,9 @@ class ChromiumHost {
         // A window that is being tried has its own time to come.
         if (!this.#tryingWindow) this.#browser?.restart(message.action);
         return;
+      case 'restart':
+        // It ends, and is started again as any engine that ends.
+        return;
       case 'pairingCode':
       case 'paired':
       case 'dismissed':

@@ -114,6 +114,7 @@ class ElectronHost {
       case 'dismissed':
       case 'playing':
         return this.#say(message);
+      case 'restart':
       case 'raster':
         return;
     }

@@ -29,7 +29,7 @@ export type GivenCommand = z.infer<typeof givenCommand>;
 
 /**
  * POST /api/boards/:id/commands (../commands.ts `commandRequest`) → the command. `endTest` ends a picture early. Errors: board_offline 409 (it does not
- * wait for the board), command_refused 409 (params.code: what the board said), command_pending 409 (one of the kind is under way).
+ * wait for the board), command_refused 409 (nor that; params.code: what the board said), command_pending 409 (one of the kind is under way).
  * GET /api/boards/:id/commands → the newest `commandsShown`, the newest first.
  */
 export const givenCommands = z.strictObject({ commands: z.array(givenCommand) });

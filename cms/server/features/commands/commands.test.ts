@@ -63,7 +63,12 @@ it('says when the board is not there, or refuses', async () => {
   });
   board.socket.once('runCommandV1', (_: unknown, ack: (reply: unknown) => void) => ack('nonsense'));
   expect((await run()).body.error.code).toBe('board_offline');
-  for (const body of [{}, { name: 'reboot' }, { name: 'identify', durationMs: 10 }, { name: 'identify', more: 1 }]) {
+  for (const body of [
+    {},
+    { name: 'selfDestruct' },
+    { name: 'identify', durationMs: 10 },
+    { name: 'identify', more: 1 },
+  ]) {
     expect((await run(body)).body.error.code).toBe('invalid_input');
   }
   board.disconnect();
@@ -113,3 +118,71 @@ it('asks for the right', async () => {
     (await cms.request(await cms.person('technician', cms.units.commune), 'POST', path, { name: 'identify' })).status,
   ).toBe(404);
 });
+
+it('sends what waits when the board comes back, the later order alone, and none after its time', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const { boardId } = board.identity;
+  const path = `/api/boards/${boardId}/commands`;
+  const give = async (body: object) => (await cms.request(technician, 'POST', path, body)).body;
+  const states = async () =>
+    Object.fromEntries(
+      ((await cms.request(technician, 'GET', path)).body.commands as { id: string; state: string }[]).map(
+        ({ id, state }) => [id, state],
+      ),
+    );
+  const first = await give({ name: 'setVolume', percent: 20 });
+  const second = await give({ name: 'setVolume', percent: 30 });
+  const reboot = await give({ name: 'reboot' });
+  expect((await give({ name: 'reboot' })).error.code).toBe('command_pending');
+  expect(await states()).toEqual({ [first.id]: 'replaced', [second.id]: 'waiting', [reboot.id]: 'waiting' });
+  cms.sources.advance(11 * 60_000);
+  expect((await states())[reboot.id]).toBe('expired');
+
+  const got: string[] = [];
+  await board.connect();
+  board.socket.on('runCommandV1', ({ command }: { command: string }, ack: (reply: object) => void) => {
+    got.push(command);
+    // Its keys are those of before: the next greeting brings the list, and the command again.
+    ack(got.length === 1 ? refusal('key_unknown') : { ok: true });
+  });
+  await board.hello();
+  await expect.poll(() => got.length).toBe(1);
+  expect((await states())[second.id]).toBe('waiting');
+  await board.hello();
+  await expect.poll(async () => (await states())[second.id]).toBe('received');
+  const list = await verifyDocument(cms.keys.keyList().jws, 'bang-tin-key-list', keyList, () => cms.keys.rootKey);
+  const keys = keysOf(list, 'programme', cms.sources.now());
+  expect(await verifyDocument(got[1]!, 'bang-tin-command', boardCommand, keys)).toMatchObject({
+    commandId: second.id,
+    name: 'setVolume',
+    percent: 30,
+  });
+  await board.hello();
+  expect(got).toHaveLength(2);
+  // What could have waited tells its refusal as it stands.
+  board.socket.removeAllListeners('runCommandV1');
+  board.socket.on('runCommandV1', (_: unknown, ack: (reply: object) => void) => ack(refusal('reboot_unsupported')));
+  expect(await give({ name: 'reboot' })).toMatchObject({ state: 'refused', errorCode: 'reboot_unsupported' });
+  board.disconnect();
+});
+
+it('orders anew what stands for a board when another player is paired with it', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const { boardId } = board.identity;
+  const path = `/api/boards/${boardId}/commands`;
+  const list = async () =>
+    (await cms.request(technician, 'GET', path)).body.commands as { name: string; payload: object; state: string }[];
+  await cms.request(technician, 'POST', path, { name: 'setSource', cut: true });
+  await cms.request(technician, 'POST', path, { name: 'reload' });
+  cms.context.events.emit('boardPaired', { boardId });
+  await expect.poll(async () => (await list()).filter(({ name }) => name === 'setSource')).toHaveLength(2);
+  expect((await list()).map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual([
+    'reload waiting',
+    'setSource replaced',
+    'setSource waiting',
+  ]);
+});
+
+const refusal = (code: string) => ({ ok: false, error: { code, message: code, field: null, params: {} } });

@@ -72,6 +72,20 @@ export const commandRepo = {
       .execute();
   },
 
+  /** The newest of a name that the board has not refused. */
+  newestOrder(db: Db | Tx, boardId: string, name: string): Promise<CommandRow | undefined> {
+    return db
+      .selectFrom('commands')
+      .selectAll()
+      .where('board_id', '=', boardId)
+      .where('name', '=', name)
+      .where('state', 'not in', ['refused', 'failed'])
+      .orderBy('issued_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  },
+
   async find(db: Db | Tx, boardId: string, id: string): Promise<CommandRow | undefined> {
     return db
       .selectFrom('commands')

@@ -7,7 +7,9 @@ import {
   boardCommand,
   commandNames,
   commands,
+  standingOrders,
   type CommandBody,
+  type CommandName,
   type CommandOutcome,
 } from '../../../../shared/protocol/commands.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
@@ -26,7 +28,7 @@ type Reply = ReplyOf<(typeof cmsMessages)['runCommandV1']>;
 export interface CommandDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly keys: Pick<KeysService, 'programmeSigner'>;
-  readonly boards: Pick<BoardsService, 'require'>;
+  readonly boards: Pick<BoardsService, 'require' | 'record'>;
   readonly link: {
     isOnline(boardId: string): boolean;
     /** Sends to the board's player; null when it is not there or does not answer. */
@@ -78,7 +80,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   }
 
   /**
-   * Gives a board a command. Returns when the board has taken it, or, if it may wait, when it is written down and on its way.
+   * Gives a board a command. Returns when the board has taken it; if it may wait, as it then stands: it may wait, or be refused.
    * @param alongside written in the transaction of the command itself
    * @throws AppError `board_unknown`, `forbidden`, `command_pending`, `board_offline` 409, `command_refused` 409 (params.code: what the board said)
    */
@@ -117,12 +119,46 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     changed(boardId);
     const reply = await send({ ...row, state: 'waiting', state_at: now, error_code: null });
     if (!waits && !reply) throw offline('The board did not answer');
-    if (reply && !reply.ok && !(waits && passing.includes(reply.error.code)))
+    if (!waits && reply?.ok === false)
       throw new AppError('command_refused', `The board refused: ${reply.error.message}`, {
         status: 409,
         params: { code: reply.error.code },
       });
     return (await repo.find(store.write, boardId, row.id))!;
+  }
+
+  /** Writes a standing order down anew, as of now and by whoever gave it, for the player that the board has now. */
+  async function renew(boardId: string, name: CommandName): Promise<void> {
+    const board = await deps.boards.record(boardId);
+    const order = await repo.newestOrder(store.write, boardId, name);
+    if (!board || !order) return;
+    const now = sources.now();
+    const { payload, issued_by } = order;
+    const row = { id: sources.newId(), board_id: boardId, name, payload, issued_by, issued_at: now };
+    await store.transaction(async (tx) => {
+      await makeWay(tx, boardId, name, now);
+      await repo.insert(tx, { ...row, expires_at: now + commands[name].lifeMs });
+      await audit(tx, {
+        actor: null,
+        action: 'board.commanded',
+        subjectType: 'board',
+        subjectId: boardId,
+        unitId: board.unitId,
+        detail: { commandId: row.id, name, ...(JSON.parse(payload) as object) },
+      });
+    });
+    changed(boardId);
+  }
+
+  /** A board has come back: it is sent what waits for it, the oldest first. */
+  async function deliver(boardId: string): Promise<void> {
+    const rows = await repo.underWay(store.write, boardId, waitingNames, sources.now());
+    for (const row of rows.filter(({ state }) => state === 'waiting')) {
+      const reply = await send(row);
+      // Gone again; the next greeting brings the rest.
+      if (!reply) return;
+      if (!reply.ok) log.info({ boardId, name: row.name, code: reply.error.code }, 'a board refused a command');
+    }
   }
 
   async function views(rows: readonly CommandRow[]): Promise<GivenCommand[]> {
@@ -158,17 +194,12 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       return views(await repo.newest(store.read, boardId, commandsShown));
     },
 
-    /** A board has come back: it is sent what waits for it, the oldest first. */
-    async deliver(boardId: string): Promise<void> {
-      if (waitingNames.length === 0) return;
-      const rows = await repo.underWay(store.write, boardId, waitingNames, sources.now());
-      for (const row of rows) {
-        const reply = row.state === 'waiting' ? await send(row) : null;
-        // Gone again; the next greeting brings the rest.
-        if (row.state === 'waiting' && !reply) return;
-        if (reply && !reply.ok)
-          log.info({ boardId, name: row.name, code: reply.error.code }, 'a board refused a command');
-      }
+    deliver,
+
+    /** Another player speaks for the board now: what stands for the board is ordered anew. */
+    async renewOrders(boardId: string): Promise<void> {
+      for (const name of standingOrders) await renew(boardId, name);
+      if (deps.link.isOnline(boardId)) await deliver(boardId);
     },
 
     /** A board says what became of a command. One that it was not given is passed by. */

@@ -50,7 +50,7 @@ describe('an entry of the audit log in words', () => {
     expect(new Set(heads).size).toBe(4);
     expect(heads[0]).toMatch(/hình thử/);
     expect(heads[3]).toMatch(/chụp màn hình/);
-    expect(headlineOf(entry('board.commanded', { name: 'reboot' }))).toBe('Gửi lệnh cho bảng');
+    expect(headlineOf(entry('board.commanded', { name: 'selfDestruct' }))).toBe('Gửi lệnh cho bảng');
     expect(detailLines(entry('board.commanded', { name: 'identify', durationMs: 1000 }), () => undefined)).toHaveLength(
       1,
     );
