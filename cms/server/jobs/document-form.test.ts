@@ -51,6 +51,24 @@ describe('an official document', () => {
     });
   });
 
+  it('keeps a day of a schedule and a list of people in its text', () => {
+    const letter = readForm([
+      full('Số: 58/UBND-KT'),
+      full('Yên Thọ, ngày      tháng 11 năm 2026'),
+      full('V/v lịch cắt điện'),
+      full('Kính gửi: Các hộ dân'),
+      full('Điện lực cắt điện như sau:'),
+      full('Thứ Hai, ngày 23 tháng 11 năm 2026'),
+      full('Ngày 24 tháng 11 năm 2026'),
+    ]);
+    expect(letter.date).toBe('');
+    expect(letter.body).toContain('Kính gửi: Các hộ dân\nĐiện lực cắt điện như sau:\nThứ Hai, ngày 23');
+    const list = ['TRƯỞNG THÔN ĐÔNG', 'Trần Thị Mai', 'TRƯỞNG BAN', 'Lê Văn Tám', 'Điện thoại 0905 654 321'];
+    const duty = readForm([center('THÔNG BÁO'), ...list.map((text) => full(text))]);
+    expect(duty).toMatchObject({ signer: '', body: list.join('\n') });
+    expect(readForm([center('THÔNG BÁO'), full('TRƯỞNG THÔN ĐÔNG'), full('Trần Thị Mai')]).signer).toBe('');
+  });
+
   it('takes no sentence with a date for its date, and no name under capitals for who signed', () => {
     const fields = readForm([
       full('Số: 58/TB-UBND'),

@@ -16,13 +16,17 @@ const rule = /^[-–—_*=.\s]+$/u;
 const numberOf =
   /^Số\s*:?\s*(\d+[a-z]?(?:\s*\/\s*\d{4})?\s*[-/–]\s*\p{Lu}[\p{Lu}\d./&–-]*(?:\s*[-–/&]\s*\p{Lu}[\p{Lu}\d]*)*)/u;
 const dateOf = /ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})/iu;
-/** Nothing but place and date: a line of a head without columns, no sentence. */
-const dateLine = /^(?:[\p{Lu}][^,.;:]{0,40},\s*)?ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}\.?$/iu;
+/** Nothing but place and date: a line of a head without columns, no sentence, and no day of a schedule. */
+const dateLine =
+  /^(?!Thứ\s|Chủ nhật|Sáng|Trưa|Chiều|Tối)\p{Lu}[^,.;:]{0,40},\s*ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}\.?$/u;
+/** A head without columns has its date so many lines from its number at most. */
+const dateNear = 2;
 const about = /^(V\/v|Về việc)\s*:?\s*/iu;
 /** Whoever signs for another: «TM. ỦY BAN NHÂN DÂN», «KT. CHỦ TỊCH». */
 const onBehalf = /^(TM|KT|TL|TUQ|Q|T\/M|K\/T)\s*\./u;
-const rankOf =
-  /^(PHÓ |QUYỀN |Q\. ?)?(CHỦ TỊCH|CHÁNH|GIÁM ĐỐC|TRƯỞNG|BÍ THƯ|HIỆU TRƯỞNG|CHỦ NHIỆM|CHỈ HUY|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG)(?!\p{L})/u;
+/** An office and nothing else; «TRƯỞNG THÔN ĐÔNG» may head a list of telephone numbers. */
+const office =
+  /^(PHÓ |QUYỀN )?(CHỦ TỊCH|CHÁNH VĂN PHÒNG|GIÁM ĐỐC|TRƯỞNG PHÒNG|TRƯỞNG BAN|BÍ THƯ|HIỆU TRƯỞNG|CHỦ NHIỆM)( XÃ| PHƯỜNG| ĐẶC KHU| TỈNH| THÀNH PHỐ)?$/u;
 /** Where the signature was. */
 const signed = /^\(?\s*(đã ký|ký tên|ký|đóng dấu)[^)]*\)?$/iu;
 /** A head or a foot has no more lines. */
@@ -39,7 +43,9 @@ export function readForm(all: readonly DocumentLine[]): DocumentFields {
   const kindAt = lines.slice(0, headLines).findIndex(({ text, place }) => place !== 'right' && kinds.test(text));
   const head = lines.slice(0, kindAt < 0 ? headLines : kindAt);
   const numberAt = head.findIndex(({ text }) => numberOf.test(text));
-  const dateAt = head.findIndex(({ text, place }) => (place === 'full' ? dateLine : dateOf).test(text));
+  const dateAt = head.findIndex(({ text, place }, at) =>
+    place === 'full' ? dateLine.test(text) && numberAt >= 0 && Math.abs(at - numberAt) <= dateNear : dateOf.test(text),
+  );
   const isOfficial = kindAt >= 0 || numberAt >= 0;
   const subject = kindAt >= 0 ? titleAfter(lines, kindAt) : aboutIn(head, numberAt);
   const foot = isOfficial ? signatureIn(lines, subject.end) : null;
@@ -123,30 +129,36 @@ function aboutIn(head: readonly DocumentLine[], numberAt: number): Subject {
 
 /**
  * The last name at the right with capitals above it: «KT. CHỦ TỊCH», «PHÓ CHỦ TỊCH», «Nguyễn Thị Hường». A foot without columns is known
- * by what the capitals say.
+ * by what the capitals say, and has nothing after it but who receives the document.
  */
 function signatureIn(lines: readonly DocumentLine[], after: number): { signer: string; from: number } | null {
   for (let at = lines.length - 1; at >= Math.max(after, lines.length - footLines); at--) {
     const { text, place } = lines[at]!;
     if (place === 'left' || !isName(text) || isUpper(text)) continue;
     let from = at;
-    let office = place === 'right';
+    let isFoot = place === 'right';
+    if (!isFoot && !isReceivers(lines.slice(at + 1))) continue;
     let rank = '';
     for (let above = at - 1; above >= Math.max(after, at - 12); above--) {
       const line = lines[above]!;
+      if (signed.test(line.text)) isFoot = true;
       if (line.place === 'left' || signed.test(line.text)) continue;
       if (line.place !== place || !isUpper(line.text)) break;
-      office ||= onBehalf.test(line.text) || rankOf.test(line.text);
+      isFoot ||= onBehalf.test(line.text) || office.test(line.text);
       if (rank === '' && !onBehalf.test(line.text)) rank = line.text;
       from = above;
     }
-    if (from === at || !office) continue;
+    if (from === at || !isFoot) continue;
     const recipients = lines.findIndex((line, index) => index >= after && /^Nơi nhận/iu.test(line.text));
     const start = recipients >= 0 ? Math.min(from, recipients) : from;
     return { signer: [nameCase(rank), text].filter((part) => part !== '').join(' '), from: start };
   }
   return null;
 }
+
+const isReceivers = ([first, ...items]: readonly DocumentLine[]): boolean =>
+  first === undefined ||
+  (/^Nơi nhận/iu.test(first.text) && items.every(({ text }) => /^([-–+*•]|Như |Lưu)/u.test(text)));
 
 function paragraphsOf(lines: readonly DocumentLine[]): string {
   const paragraphs: string[] = [];
