@@ -45,6 +45,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/lib/built.ts'],
           exclude: never,
           // Its browsers draw without a graphics processor.
           maxWorkers: availableParallelism() + 1,

@@ -1,80 +1,19 @@
 /** Every layout on glass of every shape: nothing cut, nothing too small, every line on one page, composed and decomposed text alike. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright';
 import { decodeQR } from 'qr/decode.js';
 import sharp from 'sharp';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { layoutNames } from '../../layouts/schemas.ts';
-import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import type { NoticeContent } from '../../shared/protocol/programme.ts';
 import { maxLinkLength } from '../../shared/protocol/link-code.ts';
 import { caseNames, layoutCase } from './lib/layout-cases.ts';
 import { changeOfLook, looksAlike, sheetOf } from './lib/kept-pictures.ts';
 import { inspect, pageCount, pagedLines, shownText } from './lib/inspect-stage.ts';
-import { layoutScene, noticeScene, ScriptedDirector } from './stage-harness.ts';
+import { director, open, page, shapes } from './lib/stage.ts';
+import { layoutScene, noticeScene } from './stage-harness.ts';
 
-const repo = join(import.meta.dirname, '../..');
 /** 21 November 2026, 14:30:45 in Vietnam. */
 const nowMs = Date.UTC(2026, 10, 21, 7, 30, 45);
 const durationMs = 1_000_000;
-
-let folder: string;
-let browser: Browser;
-let director: ScriptedDirector;
-let page: Page;
-let complaints: string[];
-
-const shapes: Record<string, { width: number; height: number }> = {
-  '16:9': { width: 1920, height: 1080 },
-  '9:16': { width: 1080, height: 1920 },
-  '2:1': { width: 640, height: 320 },
-  '192×96': { width: 192, height: 96 },
-};
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bang-tin-layouts-'));
-  await build({
-    configFile: join(repo, 'player/stage/vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
-  browser = await chromium.launch({
-    executablePath: await ensureBrowser(),
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  director = await ScriptedDirector.start(folder);
-});
-
-afterEach(async () => {
-  await page.context().close();
-  await director.stop();
-  expect(complaints).toEqual([]);
-  expect(director.refused).toEqual([]);
-});
-
-async function open(viewport: { width: number; height: number }): Promise<void> {
-  page = await (await browser.newContext({ viewport })).newPage();
-  complaints = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  const ready = director.next('ready');
-  await page.goto(director.url);
-  await ready;
-  director.configure();
-}
 
 /** More pages than these are not all looked at: half a minute by itself. */
 const mostPages = 60;

@@ -93,7 +93,7 @@ test.each(Object.keys(shapes))(
 );
 
 test('equal alerts have 15 s in turn: each turn shows whole pages, and the next turn those that follow', async () => {
-  await open(shapes['LED 192×96']);
+  await open(shapes['192×96']);
   await director.present('alone', takeoverScene(4), { durationMs: aDayMs, paused: true });
   const count = (await turnsOf('alone')).length;
   const heldMs = new Map<string, number>();
@@ -117,7 +117,7 @@ test('equal alerts have 15 s in turn: each turn shows whole pages, and the next 
 });
 
 test('a clipped mark would be noticed: text looks the same without its windows', async () => {
-  await open(shapes['LED 192×96']);
+  await open(shapes['192×96']);
   await director.present('a', layoutScene('notice', { title: 'Ể', body: 'ỂỘỮẴẲ' }), {
     paused: true,
     offsetMs: 9_000,
@@ -128,7 +128,7 @@ test('a clipped mark would be noticed: text looks the same without its windows',
 });
 
 test('the page follows from the offset, and turns while the slot runs', async () => {
-  await open(shapes['LED 192×96']);
+  await open(shapes['192×96']);
   const scene = layoutScene('notice', { title: 'Một', body: 'Hai\n'.repeat(40) });
   const durationMs = 100_000;
   await director.present('a', scene, { durationMs, offsetMs: 55_000, paused: true });

@@ -1,14 +1,13 @@
 /** A browser with the built stage, for a file of tests of the stage alone: each test has a page and a scripted director of its own. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import sharp from 'sharp';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { layouts } from '../../../layouts/schemas.ts';
 import { ensureBrowser } from '../../../scripts/lib/browser.ts';
 import { repoRoot } from '../../../scripts/lib/paths.ts';
+import { outDir } from '../../../scripts/lib/targets.ts';
 import type { Scene } from '../../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../../shared/protocol/common.ts';
 import { boardId, layoutScene, noticeScene, ScriptedDirector, takeoverScene } from '../stage-harness.ts';
@@ -18,23 +17,16 @@ export let director: ScriptedDirector;
 export let page: Page;
 /** What the page complained about: nothing may, ever, but what a test takes out. */
 export const complaints: string[] = [];
-let folder: string;
 let browser: Browser;
 
 export const shapes: Record<string, { width: number; height: number }> = {
   '16:9': { width: 1920, height: 1080 },
   '9:16': { width: 1080, height: 1920 },
-  'LED 640×320': { width: 640, height: 320 },
-  'LED 192×96': { width: 192, height: 96 },
+  '2:1': { width: 640, height: 320 },
+  '192×96': { width: 192, height: 96 },
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bang-tin-stage-'));
-  await build({
-    configFile: join(repoRoot, 'player/stage/vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
   browser = await chromium.launch({
     executablePath: await ensureBrowser(),
     // Chromium refuses its sandbox to root; tests may run as root, players never do.
@@ -42,13 +34,10 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => browser?.close());
 
 beforeEach(async () => {
-  director = await ScriptedDirector.start(folder);
+  director = await ScriptedDirector.start(outDir('stage'));
 });
 
 afterEach(async () => {
@@ -60,7 +49,7 @@ afterEach(async () => {
 
 /** Another director, as after an engine that died. */
 export async function startDirector(options: { port?: number; shell?: string }): Promise<void> {
-  director = await ScriptedDirector.start(folder, options);
+  director = await ScriptedDirector.start(outDir('stage'), options);
 }
 
 /** What Chromium says of a director that was stopped. */
