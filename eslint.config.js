@@ -134,6 +134,20 @@ export default ts.config(
     },
   },
   {
+    files: ['**/*.test.ts'],
+    ignores: ['**/*.mocked.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'Other tests have the same modules: what mocks one is a *.mocked.test.ts (vitest.config.ts).',
+        })),
+      ],
+    },
+  },
+  {
     files: ['cms/web/**/*.{ts,svelte}'],
     ignores: ['**/*.config.ts', ...tests],
     plugins: { 'bang-tin': { rules: { 'ui-strings': uiStrings } } },

@@ -1,6 +1,8 @@
 /**
  * Three suites, run one after another by scripts/test.ts:
- * - unit: everything that needs no server, beside the code it tests;
+ * - unit: everything that needs no server, beside the code it tests. Files that follow one another in a worker share its modules, which
+ *   are read once and not once a file: a test gives back what it changed of them. What puts another module in the place of one is
+ *   `*.mocked.test.ts`, and has a process to itself;
  * - store: `*.store.test.ts`, the same test on SQLite and on a real PostgreSQL;
  * - e2e: test/e2e, a real CMS, a real player and a real Chromium; each file has its own, and none asserts how fast it is.
  */
@@ -10,8 +12,11 @@ import { defineConfig } from 'vitest/config';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 const storeTests = '**/*.store.test.ts';
+const mockedTests = '**/*.mocked.test.ts';
 /** Most tests wait for a process, a timer, a browser or a disk: one worker a core leaves half of two cores idle. */
 const maxWorkers = 2 * availableParallelism();
+
+const unit = { environment: 'node', maxWorkers, testTimeout: 30_000, hookTimeout: 30_000 } as const;
 
 export default defineConfig({
   test: {
@@ -19,15 +24,14 @@ export default defineConfig({
       {
         plugins: [svelte({ configFile: false })],
         test: {
+          ...unit,
           name: 'unit',
-          environment: 'node',
-          maxWorkers,
+          isolate: false,
           include: ['{shared,layouts,cms,player,scripts}/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...never, storeTests, 'test/e2e/**'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          exclude: [...never, storeTests, mockedTests, 'test/e2e/**'],
         },
       },
+      { test: { ...unit, name: 'unit-mocked', include: [mockedTests], exclude: never } },
       {
         test: {
           name: 'store',

@@ -11,19 +11,19 @@ import { ensureBrowser } from './lib/browser.ts';
 import { runChecks } from './lib/checks.ts';
 import { runBuild } from './lib/fresh.ts';
 import { findElectron } from './lib/hosts.ts';
-import { repoRoot } from './lib/paths.ts';
+import { cacheDir, repoRoot } from './lib/paths.ts';
 import { closingLine, isSuccess, sum, tallyReport, type Tally } from './lib/tally.ts';
 
 const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 };
 
-/** Runs one suite of vitest.config.ts; its progress goes to this terminal. */
+/** Runs one suite of vitest.config.ts, with what is named after it; its progress goes to this terminal. */
 async function runSuite(name: string, reports: string): Promise<Tally> {
   console.log(`\n── ${name} ──`);
   const file = join(reports, `${name}.json`);
   const vitest = join(repoRoot, 'node_modules/vitest/vitest.mjs');
   const skips = join(repoRoot, 'scripts/lib/skip-reporter.ts');
   const reporters = ['--reporter=default', `--reporter=${skips}`, '--reporter=json', `--outputFile.json=${file}`];
-  const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...reporters], {
+  const child = spawn(process.execPath, [vitest, 'run', '--project', `${name}*`, ...reporters], {
     cwd: repoRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -54,6 +54,8 @@ async function prepareE2e(): Promise<boolean> {
 console.log('── check ──');
 const tallies: Tally[] = (await runChecks()).filter(({ ok }) => !ok).map(() => FAILED);
 
+// The tests start hundreds of processes and threads, most of them of the same modules: each is compiled once.
+process.env.NODE_COMPILE_CACHE ??= join(cacheDir, 'compiled');
 const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
 const leftOut = [
   'long benchmarks, run with npm run bench -- NAME',

@@ -11,7 +11,7 @@
  * The same seed deals the same kills at the same moments of what is under way; how long that takes is the machine's.
  *
  * SIGKILL is no power cut: the system writes on for the dead. What is forced to the disk, and in which order, is tested by
- * player/engine/durability.test.ts. No floor: there is nothing to compare with nought.
+ * player/engine/durability.mocked.test.ts. No floor: there is nothing to compare with nought.
  *
  * needs: build, browser
  */
