@@ -47,7 +47,7 @@ let root: Actor;
 let elsewhere: string;
 let every: Actor;
 type Who = Role | 'nobody' | `${Role}OfProvince`;
-const people = new Map<Who, { cookie: string; csrf: string }>();
+const people = new Map<Who, { userId: string; cookie: string; csrf: string }>();
 
 const unitAt = (place: Place): string =>
   ({ own: units.commune, below: units.village, above: units.province, beside: units.sister })[place];
@@ -73,9 +73,8 @@ beforeAll(async () => {
     ...roles.map((role) => [`${role}OfProvince`, units.province, role] as const),
   ] as const;
   for (const [key, unitId, role] of accounts) {
-    const email = `${key.toLowerCase()}@example.vn`;
-    const grants = role === 'nobody' ? [] : [{ unitId, role }];
-    const id = await features.accounts.createUser(null, { email, name: role, password: 'mật khẩu đủ dài', grants });
+    const person = testActor(...(role === 'nobody' ? [] : [{ unitId, role }]));
+    const { userId } = await withAccount(context.store, person);
     // A session without a sign-in: argon2 is not what this tests.
     const token = `token-of-${key}`;
     const now = context.sources.now();
@@ -84,14 +83,14 @@ beforeAll(async () => {
       .insertInto('sessions')
       .values({
         token_hash: tokenHash,
-        user_id: id,
+        user_id: userId,
         csrf_token: 'csrf',
         created_at: now,
         last_seen_at: now,
         expires_at: now + 86_400_000,
       })
       .execute();
-    people.set(key, { cookie: `${sessionCookie}=${token}`, csrf: 'csrf' });
+    people.set(key, { userId, cookie: `${sessionCookie}=${token}`, csrf: 'csrf' });
   }
 });
 afterAll(() => test.discard());
@@ -762,7 +761,10 @@ const table: Record<string, Rule> = {
   },
   'POST /api/obligation-receipts/accept': {
     needs: 'obligation.accept',
-    about: async (unitId) => ({ payload: { unitId, id: await makeReceived() } }),
+    about: async (unitId) => {
+      await makeBoard(unitId);
+      return { payload: { unitId, id: await makeReceived() } };
+    },
   },
   'PUT /api/obligation-receipts/order': {
     needs: 'obligation.accept',
@@ -990,14 +992,10 @@ const beforeSecondFactor = [
 describe('a session whose second factor is yet to be shown', () => {
   beforeAll(async () => {
     const { store } = test.app.context;
-    const held = await store.read
-      .selectFrom('users')
-      .selectAll()
-      .where('name', '=', 'nobody')
-      .executeTakeFirstOrThrow();
+    const { userId } = people.get('nobody')!;
     await store.write
       .insertInto('second_factors')
-      .values({ user_id: held.id, secret: 'x', confirmed_at: 1, last_step: 0, pending_secret: null, pending_at: null })
+      .values({ user_id: userId, secret: 'x', confirmed_at: 1, last_step: 0, pending_secret: null, pending_at: null })
       .execute();
   });
   afterAll(() => test.app.context.store.write.deleteFrom('second_factors').execute());
