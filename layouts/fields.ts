@@ -1,6 +1,7 @@
 /** Zod pieces that layout schemas are built from. Text is stored trimmed, in NFC and without invisible characters, however it was typed. */
 import { z } from 'zod';
 import { sha256Hex } from '../shared/protocol/common.ts';
+import { isCalendarDay } from '../shared/util/calendar-day.ts';
 import { cleanLine, cleanParagraphs } from '../shared/util/text.ts';
 import { squareOff } from './parts/table.ts';
 
@@ -24,23 +25,19 @@ export type PictureField = z.infer<ReturnType<typeof picture>>;
 /** Stands in samples for a picture that is yet to be chosen; there is no such file. */
 export const noPicture: PictureField = { asset: '0'.repeat(64), alt: '' };
 
+const isWrittenDate = (text: string): boolean => {
+  const [, day, month, year] = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text) ?? [];
+  return Number(year) >= 1900 && isCalendarDay(Number(year), Number(month), Number(day));
+};
+
 /** A calendar date written dd/MM/yyyy, or empty. */
 export const optionalDate = () =>
   z
     .string()
     .trim()
     .max(10)
-    .refine((text) => text === '' || isCalendarDate(text), { error: 'A date is written dd/MM/yyyy' })
+    .refine((text) => text === '' || isWrittenDate(text), { error: 'A date is written dd/MM/yyyy' })
     .default('');
-
-/** True for a date that exists, written dd/MM/yyyy. */
-export function isCalendarDate(text: string): boolean {
-  const match = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
-  if (match === null) return false;
-  const [day, month, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-}
 
 export interface TableLimits {
   readonly maxRows: number;

@@ -89,7 +89,7 @@ export class BoardLink {
       http,
       credentials: { boardId, key: identity.key },
       journalOnly: () => this.#replaced,
-      isMetered: async () => isMetered(await options.readNetworkKind()),
+      isMetered: async () => options.metered || isMetered(await options.readNetworkKind()),
       system,
       log,
       onConnect: () => this.#connected(),

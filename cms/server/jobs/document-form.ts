@@ -3,6 +3,7 @@
  * place and date at the right; then the kind of document and what it is about, in the middle; at the foot who signed, at the right. What
  * does not stand where the form puts it is left empty: people fill it in. Pure.
  */
+import { isCalendarDay } from '../../../shared/util/calendar-day.ts';
 import type { DocumentFields } from '../../../shared/protocol/api/documents.ts';
 import type { DocumentLine } from './document-lines.ts';
 import { isOrgan, nameCase, organCase, sentenceCase } from './document-words.ts';
@@ -70,9 +71,7 @@ function issuerIn(head: readonly DocumentLine[], numberAt: number): string {
 
 function dateIn(text: string): string {
   const [, day, month, year] = (dateOf.exec(text) ?? []).map(Number);
-  if (day === undefined || month === undefined || year === undefined) return '';
-  const date = new Date(Date.UTC(year, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return '';
+  if (day === undefined || month === undefined || year === undefined || !isCalendarDay(year, month, day)) return '';
   return `${String(day).padStart(2, '0')}/${String(month).padStart(2, '0')}/${year}`;
 }
 

@@ -65,3 +65,19 @@ it('knows a modem on USB by its port, and a cable beside a modem for a cable', a
   const beside = await new Machine({ dataDir: root, root, run: modem(['wwan0 (net)']) }).read();
   expect(beside).toMatchObject({ net: 'wired', operator: null, signal: null });
 });
+
+it('asks no modem for a kind of network that is known without it', async () => {
+  const asked: string[] = [];
+  const run: RunProgram = (_program, args) => {
+    asked.push(args.join(' '));
+    return Promise.resolve(null);
+  };
+  const machine = new Machine({ dataDir: root, root, run });
+  const uevent = 'sys/class/net/usb0/uevent';
+  await put({ 'proc/net/route': route, 'sys/class/net/usb0/type': '1\n', [uevent]: 'DEVTYPE=wwan\n' });
+  expect(await machine.readNetworkKind()).toBe('mobile');
+  expect(asked).toEqual([]);
+  await put({ [uevent]: '' });
+  expect(await machine.readNetworkKind()).toBe('wired');
+  expect(asked).toEqual(['--output-json --list-modems']);
+});

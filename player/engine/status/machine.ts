@@ -63,7 +63,7 @@ export class Machine {
     ]);
     return {
       os,
-      up: Math.floor(uptime()),
+      up: secondsUp(),
       cpu: await this.#cpuLoad(),
       mem: memory?.mem ?? null,
       memMb: memory?.memMb ?? null,
@@ -76,7 +76,9 @@ export class Machine {
 
   /** How it reaches the network; null: unknown. Never throws, and asks for nothing else: a disk that hangs holds nothing up here. */
   async readNetworkKind(): Promise<BoardStatus['net']> {
-    return (await this.#network()).net;
+    const used = await this.#interface();
+    if (used === null || used.net === 'wifi' || used.net === 'mobile') return used?.net ?? null;
+    return (await this.#modemOf(used)) ? 'mobile' : used.net;
   }
 
   async #text(path: string): Promise<string | null> {
@@ -108,23 +110,33 @@ export class Machine {
 
   async #network() {
     const nothing = { net: null, operator: null, radio: null, signal: null, tx: null, rx: null };
-    const name = parse.defaultInterface((await this.#text('proc/net/route')) ?? '');
-    if (name === null) return nothing;
-    const [kind, uevent, dev] = await Promise.all([
-      this.#text(`sys/class/net/${name}/type`),
-      this.#text(`sys/class/net/${name}/uevent`),
-      this.#text('proc/net/dev'),
-    ]);
-    const net = parse.networkKind(name, kind, uevent);
-    const traffic = parse.readTraffic(dev ?? '', name);
-    const found = { ...nothing, net, ...traffic };
+    const used = await this.#interface();
+    if (used === null) return nothing;
+    const { name, net } = used;
+    const found = { ...nothing, net, ...parse.readTraffic((await this.#text('proc/net/dev')) ?? '', name) };
     if (net === 'wifi')
       return { ...found, signal: parse.wifiSignal((await this.#text('proc/net/wireless')) ?? '', name) };
-    // A modem on USB may look like a cable, and a modem that stands by is beside one.
-    const modem = await this.#modem();
-    if (modem === null || (net !== 'mobile' && !modem.ports.includes(name))) return found;
+    const modem = await this.#modemOf(used);
+    if (modem === null) return found;
     const { operator, radio, signal } = modem;
     return { ...found, net: 'mobile' as const, operator, radio, signal };
+  }
+
+  /** What leads to the network, by its own word. */
+  async #interface() {
+    const name = parse.defaultInterface((await this.#text('proc/net/route')) ?? '');
+    if (name === null) return null;
+    const [kind, uevent] = await Promise.all([
+      this.#text(`sys/class/net/${name}/type`),
+      this.#text(`sys/class/net/${name}/uevent`),
+    ]);
+    return { name, net: parse.networkKind(name, kind, uevent) };
+  }
+
+  /** The modem behind it: one on USB may look like a cable, and one that stands by is beside one. */
+  async #modemOf({ name, net }: { name: string; net: BoardStatus['net'] }) {
+    const modem = await this.#modem();
+    return modem !== null && (net === 'mobile' || modem.ports.includes(name)) ? modem : null;
   }
 
   async #modem() {
@@ -132,6 +144,14 @@ export class Machine {
     const path = parse.firstModem((await run('mmcli', ['--output-json', '--list-modems'])) ?? '');
     const said = path === null ? null : await run('mmcli', ['--output-json', `--modem=${path}`]);
     return said === null ? null : parse.readModem(said);
+  }
+}
+
+function secondsUp(): number | null {
+  try {
+    return Math.floor(uptime());
+  } catch {
+    return null;
   }
 }
 

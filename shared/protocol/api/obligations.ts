@@ -1,6 +1,7 @@
 /**
  * HTTP: obligations, an upper unit's notices that boards below must show. What is sent, changed or ended reaches the boards at once,
- * without anybody there publishing. Codes: as schedule entries; `obligation_own` 403 where a sender would accept what it sent;
+ * without anybody there publishing. Codes: as schedule entries; `obligation_own` 403 where a sender would accept what it sent,
+ * `obligation_without_boards` 409 where a unit accepts that has no board to show it on;
  * `obligation_notice_too_long` (field noticeId) and `obligation_rate_impossible` (field perHour, params.most) where no hour is sure to hold it.
  */
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 /** The receiving side of obligations: seen to arrive, accepted, put in an order among each other; never dropped. */
 import type { ReceivedObligation, Receipts } from '../../../../shared/protocol/api/obligations.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { Receivers } from '../../../../shared/protocol/receivers.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
@@ -9,7 +10,6 @@ import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { findReceiptsOfUnits, markAccepted, markReceived, writeOrder, type Receipt } from './receipts-repo.ts';
-import { Receivers } from './receivers.ts';
 import { concerned } from './concerned.ts';
 import { findTerms, markOrdered, type ObligationRecord } from './repo.ts';
 import type { ObligationsService } from './service.ts';
@@ -19,7 +19,7 @@ export interface ObligationInbox {
   list(actor: Actor, unitId: string): Promise<Receipts>;
   /** Somebody of the unit has these in sight. Whoever sent one is nobody of the unit. @throws AppError as `list` */
   received(actor: Actor, unitId: string, ids: readonly string[]): Promise<void>;
-  /** @throws AppError as `list`, `obligation_unknown` 404, `obligation_own` 403 */
+  /** @throws AppError as `list`, `obligation_unknown` 404, `obligation_own` 403, `obligation_without_boards` 409 */
   accept(actor: Actor, unitId: string, id: string): Promise<Receipts>;
   /** @throws AppError as `list`, `obligations_changed` 409 when `ids` are not all that the unit receives */
   order(actor: Actor, unitId: string, ids: readonly string[]): Promise<Receipts>;
@@ -140,6 +140,8 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
       if (!found) throw new AppError('obligation_unknown', 'This unit receives no such obligation', { status: 404 });
       if (isOwn(actor, unitId, found.record))
         throw new AppError('obligation_own', 'Whoever sends an obligation does not accept it', { status: 403 });
+      if (found.boards === 0)
+        throw new AppError('obligation_without_boards', 'Nothing is asked of a unit without boards', { status: 409 });
       await store.transaction(async (tx) => {
         if (!(await markAccepted(tx, { unitId, id }, actor.userId, sources.now()))) return;
         await audit(tx, {

@@ -7,6 +7,7 @@ import {
 } from '../../../../shared/protocol/api/obligations.ts';
 import { Zone } from '../../../../shared/schedule/zone.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { Receivers } from '../../../../shared/protocol/receivers.ts';
 import type { z } from 'zod';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -19,7 +20,6 @@ import type { ProofService } from '../proof/service.ts';
 import type { TakeoverService } from '../takeovers/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { findReceipts, type Receipt } from './receipts-repo.ts';
-import { Receivers } from './receivers.ts';
 import { findObligation, findObligationsDuring, findTerms, type ObligationRecord } from './repo.ts';
 import { heldTerms, hourMs, outside, requiredHours, type HeldTerms, type Span } from './required.ts';
 

@@ -745,6 +745,7 @@ describeStores('obligations', (under) => {
     expect(await inbox.list(people, bare!)).toMatchObject({
       obligations: [{ id: sent.id, boards: 0, mayAccept: false }],
     });
+    await expect(inbox.accept(people, bare!, sent.id)).rejects.toMatchObject({ code: 'obligation_without_boards' });
     expect(await test.obligations.get(admin, sent.id)).toMatchObject({ receivers: 1, received: 0, withoutBoards: 1 });
     await end(sent);
   });

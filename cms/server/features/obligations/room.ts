@@ -1,13 +1,13 @@
 /** Whether an hour holds what boards are obliged to show in it. What cannot be kept is refused or told of when it is asked for. */
 import { fitEveryHour, type Required } from '../../../../shared/schedule/obligations.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { Receivers, type PlacedBoard } from '../../../../shared/protocol/receivers.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import { inTurns } from '../../turns.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { UnitsService } from '../units/service.ts';
-import { Receivers, type PlacedBoard } from './receivers.ts';
 import * as repo from './repo.ts';
 import type { ObligationRecord } from './repo.ts';
 

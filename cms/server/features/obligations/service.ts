@@ -11,6 +11,7 @@ import type {
 import { pageRows } from '../../../../shared/protocol/api/content.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import { Receivers } from '../../../../shared/protocol/receivers.ts';
 import type { Actor } from '../../access.ts';
 import type { Context, EventMap } from '../../context.ts';
 import { cutPage, readCursor } from '../../listing.ts';
@@ -23,7 +24,6 @@ import { assertValidity, cleanTargets } from '../schedules/targets.ts';
 import type { UnitsService } from '../units/service.ts';
 import { concerned } from './concerned.ts';
 import { findReceipts, findReceiptsOfUnits } from './receipts-repo.ts';
-import { Receivers } from './receivers.ts';
 import * as repo from './repo.ts';
 import { createRoom, type Room } from './room.ts';
 import type { ObligationRecord, ObligationValues } from './repo.ts';

@@ -1,4 +1,6 @@
 /** Times as people in Vietnam write them: dd/MM/yyyy, 24 hours, zone Asia/Ho_Chi_Minh unless told otherwise. */
+import { isCalendarDay } from '../../../../shared/util/calendar-day.ts';
+
 export const homeZone = 'Asia/Ho_Chi_Minh';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -70,8 +72,7 @@ export function parseDateTime(text: string, options: { endOfDay?: boolean; zone?
   const [day, month, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const hour = Number(match[4] ?? 0);
   const minute = Number(match[5] ?? 0);
-  const calendar = new Date(Date.UTC(year, month - 1, day));
-  if (calendar.getUTCMonth() !== month - 1 || calendar.getUTCDate() !== day || hour > 23 || minute > 59) return null;
+  if (!isCalendarDay(year, month, day) || hour > 23 || minute > 59) return null;
   const whole = match[4] === undefined && options.endOfDay === true;
   return fromParts({ year, month, day: whole ? day + 1 : day, hour, minute }, zone);
 }
@@ -79,10 +80,8 @@ export function parseDateTime(text: string, options: { endOfDay?: boolean; zone?
 /** The day that is typed, where it is written as a date and no calendar has it: «31/02/2026»; else null. */
 export function missingDay(text: string): string | null {
   const [date, day, month, year] = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)/.exec(text) ?? [];
-  if (date === undefined) return null;
-  const calendar = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  const exists = calendar.getUTCMonth() === Number(month) - 1 && calendar.getUTCDate() === Number(day);
-  return exists ? null : date.trim();
+  if (date === undefined || isCalendarDay(Number(year), Number(month), Number(day))) return null;
+  return date.trim();
 }
 
 function fromParts(

@@ -2,7 +2,7 @@
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { ObligationInput } from '../../../../../shared/protocol/api/obligations.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
-import { boardsReached } from '../targets/targets.ts';
+import { Receivers } from '../../../../../shared/protocol/receivers.ts';
 import { subtreeIds } from '../units/units.svelte.ts';
 
 export interface Reach {
@@ -20,25 +20,21 @@ export function reachOf(
   boards: readonly Board[],
 ): Reach {
   const known = new Map(units.map((unit) => [unit.id, unit]));
-  const isCommune = (id: string): boolean => {
-    const unit = known.get(id);
-    return unit?.level === 'commune' && unit.mergedInto === null;
+  const tree = {
+    pathOf(id: string): string[] {
+      const path: string[] = [];
+      for (let at: string | null = id; at !== null; at = known.get(at)?.parentId ?? null) path.unshift(at);
+      return path;
+    },
+    subtreeOf: (id: string) => [...subtreeIds(units, id)],
   };
-  /** The commune that answers for what hangs below it; outside of any commune the unit itself. */
-  const receiverOf = (id: string): string => {
-    let at: string | null = id;
-    while (at !== null && !isCommune(at)) at = known.get(at)?.parentId ?? null;
-    return at ?? id;
-  };
-  const below = subtreeIds(units, unitId);
-  const reached = boardsReached(targets, units, boards).filter((board) => below.has(board.unitId));
-  const withBoards = new Set(reached.map((board) => receiverOf(board.unitId)));
-  const chosen = subtreeIds(units, ...targets.unitIds.filter((id) => below.has(id)));
-  const communes = new Set([...chosen].map(receiverOf).filter(isCommune));
-  for (const set of [withBoards, communes]) set.delete(unitId);
+  const receivers = new Receivers({ tree, get: (id) => known.get(id) }).all({ unitId, targets }, boards);
+  const reached = [...receivers.values()].flat();
+  receivers.delete(unitId);
+  const counts = [...receivers.values()].map((own) => own.length);
   return {
-    receivers: withBoards.size,
-    withoutBoards: [...communes].filter((id) => !withBoards.has(id)).length,
+    receivers: counts.filter((count) => count > 0).length,
+    withoutBoards: counts.filter((count) => count === 0).length,
     boards: reached.length,
     own: reached.filter((board) => board.unitId === unitId).length,
   };

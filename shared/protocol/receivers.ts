@@ -3,9 +3,21 @@
  * too; a board that hangs under no commune is answered for by its own unit. A commune without any board receives as well, and one that
  * was merged is answered for by the one that took its place.
  */
-import type { UnitTree } from '../../access.ts';
-import type { UnitsService } from '../units/service.ts';
-import type { ObligationValues } from './repo.ts';
+import type { ObligationInput } from './api/obligations.ts';
+import type { Unit } from './api/units.ts';
+
+type Obligation = Readonly<Pick<ObligationInput, 'unitId' | 'targets'>>;
+
+/** The units as they are at one moment. */
+interface Units {
+  readonly tree: {
+    /** From the root to the unit itself. */
+    pathOf(unitId: string): readonly string[];
+    /** The unit itself and all below it. */
+    subtreeOf(unitId: string): readonly string[];
+  };
+  get(unitId: string): Pick<Unit, 'level' | 'mergedInto'> | null | undefined;
+}
 
 /** A board, as far as it matters where it is. */
 export interface PlacedBoard {
@@ -15,12 +27,12 @@ export interface PlacedBoard {
 
 /** Answers of one moment: made anew for each question, because the tree changes. */
 export class Receivers {
-  readonly #tree: UnitTree;
+  readonly #tree: Units['tree'];
   readonly #isCommune: (unitId: string) => boolean;
   readonly #paths = new Map<string, readonly string[]>();
   readonly #known = new Map<string, string>();
 
-  constructor(units: Pick<UnitsService, 'tree' | 'get'>) {
+  constructor(units: Units) {
     this.#tree = units.tree;
     this.#isCommune = (unitId) => {
       const unit = units.get(unitId);
@@ -38,7 +50,7 @@ export class Receivers {
 
   /** The boards that an obligation means: only while they are below who obliges. */
   meant<B extends PlacedBoard>(
-    { unitId, targets }: Pick<ObligationValues, 'unitId' | 'targets'>,
+    { unitId, targets }: Obligation,
     boards: readonly B[],
   ): B[] {
     const [chosenUnits, chosenBoards] = [new Set(targets.unitIds), new Set(targets.boardIds)];
@@ -57,7 +69,7 @@ export class Receivers {
 
   /** The receiving units, each with its boards that are meant. */
   all<B extends PlacedBoard>(
-    obligation: Pick<ObligationValues, 'unitId' | 'targets'>,
+    obligation: Obligation,
     boards: readonly B[],
   ): Map<string, B[]> {
     const found = new Map<string, B[]>();

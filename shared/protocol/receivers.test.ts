@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { UnitsService } from '../units/service.ts';
 import { Receivers, type PlacedBoard } from './receivers.ts';
 
 /** Province > two communes, one with a village and one that was merged into it; a department of the province. */
@@ -13,12 +12,12 @@ const parents = new Map([
 const pathOf = (id: string): string[] => [...(parents.has(id) ? pathOf(parents.get(id)!) : []), id];
 const ids = ['province', ...parents.keys()];
 const units = {
-  tree: { pathOf, subtreeOf: (id: string) => ids.filter((one) => pathOf(one).includes(id)), roots: () => ['province'] },
+  tree: { pathOf, subtreeOf: (id: string) => ids.filter((one) => pathOf(one).includes(id)) },
   get: (id: string) => ({
     level: ['an', 'binh', 'former'].includes(id) ? 'commune' : 'other',
     mergedInto: id === 'former' ? 'an' : null,
   }),
-} as unknown as Pick<UnitsService, 'tree' | 'get'>;
+} as unknown as ConstructorParameters<typeof Receivers>[0];
 const boards: PlacedBoard[] = ids.map((unitId) => ({ id: `board ${unitId}`, unitId }));
 const meant = (unitId: string, unitIds: string[], boardIds: string[] = []): string[] =>
   new Receivers(units).meant({ unitId, targets: { unitIds, boardIds } }, boards).map((board) => board.unitId);
