@@ -1,19 +1,21 @@
 /**
  * What signed-in people's pages are told by themselves. A person's socket is in a room per unit of their grants and right to hear
  * something there; news of a board goes to the rooms of its unit and all units above it. News is collected, so that a board that
- * talks a lot costs each page a message or two per second. Who changes what at this moment: see editing.ts.
+ * talks a lot costs each page a message or two per second. How a board's player is doing goes to the pages that watch it. Who changes what at this moment: see editing.ts.
  */
 import cookie from '@fastify/cookie';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
-import { consoleNamespace, type consoleMessages } from '../../../shared/protocol/api/console.ts';
+import { consoleNamespace, consoleRequests, type consoleMessages } from '../../../shared/protocol/api/console.ts';
+import { AppError } from '../../../shared/util/errors.ts';
 import { reachOf, roleAllows, type Action, type Actor, type UnitTree } from '../access.ts';
 import type { Context } from '../context.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { BoardsService } from '../features/boards/service.ts';
 import type { TakeoverService } from '../features/takeovers/service.ts';
-import { createEditingDesk } from './editing.ts';
+import { createEditingDesk, type ConsolePeer } from './editing.ts';
+import { listen, noCounts, type Handlers } from './messages.ts';
 import { presenceRepo } from './presence-repo.ts';
 
 export interface ConsoleGatewayDeps {
@@ -30,7 +32,7 @@ type Body<N extends Name> = z.infer<(typeof consoleMessages)[N]>;
 const flushEveryMs = 400;
 
 /** The right to hear of something, at its unit. */
-export const newsRights = {
+const newsRights = {
   boardChangedV1: 'board.read',
   programmeProgressedV1: 'board.read',
   playsRecordedV1: 'proof.read',
@@ -51,6 +53,22 @@ const unitRoomsOf = ({ grants }: Actor): string[] =>
     rightsToHear.filter((action) => roleAllows(role, action)).map((action) => unitRoom(action, unitId)),
   );
 const isHeldUp = ({ secondFactor }: Actor): boolean => secondFactor === 'code' || secondFactor === 'setUp';
+/** Who looks at how the board is doing. Being in it is no right: see `tellWatchers`. */
+const watchRoom = (boardId: string): string => `watch ${boardId}`;
+/** Boards that one page watches at most. */
+const mostWatched = 8;
+const watchHandlers: Pick<Handlers<ConsolePeer, typeof consoleRequests>, 'watchBoardV1' | 'unwatchBoardV1'> = {
+  async watchBoardV1({ socket }, { boardId }) {
+    if ([...socket.rooms].filter((room) => room.startsWith('watch ')).length >= mostWatched)
+      throw new AppError('server_busy', 'Too many boards are watched in one page', { status: 503 });
+    await socket.join(watchRoom(boardId));
+    return {};
+  },
+  async unwatchBoardV1({ socket }, { boardId }) {
+    await socket.leave(watchRoom(boardId));
+    return {};
+  },
+};
 const userRoom = (userId: string): string => `user ${userId}`;
 const sessionRoom = (sessionHash: string): string => `session ${sessionHash}`;
 /** Whose page it is, as they were when last asked for. */
@@ -161,7 +179,10 @@ export function createConsoleGateway(
 
   // What changed between the question who it is and the joining of the rooms was told to nobody.
   namespace.on('connection', (socket) => {
-    editing.attend(socket, () => actorOf(socket));
+    const handlers = { ...editing.handlers, ...watchHandlers };
+    const peer = { socket, actorOf: () => actorOf(socket) };
+    listen(socket, peer, consoleRequests, handlers, { counts: noCounts(), log });
+    socket.on('disconnect', () => editing.gone(socket));
     settling = settling.then(() => settleAll([socket]));
   });
 
@@ -176,10 +197,24 @@ export function createConsoleGateway(
     }, flushEveryMs);
   }
 
-  function tell<N extends keyof typeof newsRights>(name: N, body: Body<N>, unitIds: readonly string[]): void {
+  function roomsFor(name: keyof typeof newsRights, unitIds: readonly string[]): string[] {
     const reach = new Set(unitIds.flatMap((unitId) => reachOf(deps.tree, unitId)));
-    const rooms = [...reach].map((unitId) => unitRoom(newsRights[name], unitId));
+    return [...reach].map((unitId) => unitRoom(newsRights[name], unitId));
+  }
+
+  function tell<N extends keyof typeof newsRights>(name: N, body: Body<N>, unitIds: readonly string[]): void {
+    const rooms = roomsFor(name, unitIds);
     if (rooms.length > 0) namespace.to(rooms).emit(name, body);
+  }
+
+  /** Those who look at the board and may hear of it: a player says how it is doing every minute, and few look. */
+  function tellWatchers(boardId: string, unitIds: readonly string[]): void {
+    const rooms = roomsFor('boardStatusChangedV1', unitIds);
+    for (const id of namespace.adapter.rooms.get(watchRoom(boardId)) ?? []) {
+      const socket = namespace.sockets.get(id);
+      if (rooms.some((room) => socket?.rooms.has(room)))
+        socket?.emit('boardStatusChangedV1', { boardId } satisfies Body<'boardStatusChangedV1'>);
+    }
   }
 
   async function flush(): Promise<void> {
@@ -208,7 +243,7 @@ export function createConsoleGateway(
       for (const [boardId, count] of told.plays) tell('playsRecordedV1', { boardId, count }, unitsOf(boardId));
       for (const boardId of told.screenshots) tell('screenshotsChangedV1', { boardId }, unitsOf(boardId));
       for (const boardId of told.commands) tell('commandsChangedV1', { boardId }, unitsOf(boardId));
-      for (const boardId of told.statuses) tell('boardStatusChangedV1', { boardId }, unitsOf(boardId));
+      for (const boardId of told.statuses) tellWatchers(boardId, unitsOf(boardId));
     }
     for (const takeoverId of told.takeovers)
       tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
@@ -229,7 +264,9 @@ export function createConsoleGateway(
     ),
     events.on('screenshotsChanged', ({ boardId }) => note((to) => to.screenshots.add(boardId))),
     events.on('commandsChanged', ({ boardId }) => note((to) => to.commands.add(boardId))),
-    events.on('boardStatusChanged', ({ boardId }) => note((to) => to.statuses.add(boardId))),
+    events.on('boardStatusChanged', ({ boardId }) => {
+      if (namespace.adapter.rooms.has(watchRoom(boardId))) note((to) => to.statuses.add(boardId));
+    }),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
     events.on('mourningsChanged', ({ unitIds }) => note((to) => unitIds.forEach((id) => to.mournings.add(id)))),

@@ -8,18 +8,18 @@
  */
 import type { Socket } from 'socket.io';
 import {
-  consoleRequests,
   mostEditors,
   type EditedKind,
   type Editing,
   type consoleMessages,
+  type consoleRequests,
 } from '../../../shared/protocol/api/console.ts';
 import type { Action } from '../../../shared/protocol/rights.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import type { Actor } from '../access.ts';
 import type { Context } from '../context.ts';
 import { findSaved, type SavedThing } from './editing-repo.ts';
-import { listen, noCounts, type Handlers } from './messages.ts';
+import type { Handlers } from './messages.ts';
 
 /** Editors that one page has open at most. */
 const mostOpen = 8;
@@ -45,9 +45,16 @@ interface Thing {
   readonly pages: Map<Socket, Page>;
 }
 
-export interface EditingDesk {
-  /** Hears what this page says. @param actorOf the person as their rights are now */
-  attend(socket: Socket, actorOf: () => Actor): void;
+/** Whose page it is, as their rights are now. */
+export interface ConsolePeer {
+  readonly socket: Socket;
+  actorOf(): Actor;
+}
+
+interface EditingDesk {
+  readonly handlers: Pick<Handlers<ConsolePeer, typeof consoleRequests>, 'openEditorV1' | 'closeEditorV1'>;
+  /** The page is gone. */
+  gone(socket: Socket): void;
   /** The person's rights are others. */
   settle(socket: Socket, actor: Actor): void;
   close(): Promise<void>;
@@ -91,7 +98,7 @@ export function createEditingDesk({ store, sources, access, events, log }: Conte
   }
   const openIn = (socket: Socket): Thing[] => [...things.values()].filter(({ pages }) => pages.has(socket));
 
-  const handlers: Handlers<{ socket: Socket; actorOf: () => Actor }, typeof consoleRequests> = {
+  const handlers: EditingDesk['handlers'] = {
     openEditorV1: ({ socket, actorOf }, { kind, id, editingMs }) =>
       inTurn(async () => {
         const saved = await findSaved(store.read, kind, id);
@@ -132,11 +139,9 @@ export function createEditingDesk({ store, sources, access, events, log }: Conte
   });
 
   return {
-    attend(socket, actorOf) {
-      listen(socket, { socket, actorOf }, consoleRequests, handlers, { counts: noCounts(), log });
-      socket.on('disconnect', () => {
-        for (const thing of openIn(socket)) leave(thing, socket);
-      });
+    handlers,
+    gone(socket) {
+      for (const thing of openIn(socket)) leave(thing, socket);
     },
     settle(socket, actor) {
       for (const thing of openIn(socket)) {

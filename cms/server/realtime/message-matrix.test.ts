@@ -83,9 +83,9 @@ async function makeBoard(unitId: string): Promise<string> {
   const [board] = await seedBoards(test.app.context.store, { count: 1, unitId, now: 0, groups: [] });
   return board!.boardId;
 }
-async function ofBoard(unitId: string, tell: (boardId: string) => void): Promise<string> {
+async function ofBoard(unitId: string, tell: (boardId: string) => unknown): Promise<string> {
   const boardId = await makeBoard(unitId);
-  tell(boardId);
+  await tell(boardId);
   return boardId;
 }
 const noticeInput = (unitId: string) => ({
@@ -184,7 +184,12 @@ const news: Record<News, NewsRule> = {
   },
   boardStatusChangedV1: {
     needs: 'board.read',
-    happens: (unitId) => ofBoard(unitId, (boardId) => emit('boardStatusChanged', { boardId })),
+    toOpen: true,
+    happens: (unitId) =>
+      ofBoard(unitId, async (boardId) => {
+        await Promise.all([...pages.values(), witness].map((page) => page.ask('watchBoardV1', { boardId })));
+        emit('boardStatusChanged', { boardId });
+      }),
   },
   mediaChangedV1: {
     needs: 'content.read',
@@ -315,7 +320,8 @@ describe('what pages are told', () => {
 
 /** What pages say: the right at the thing's unit to have it open, and to say that it is being changed. */
 const requests: Record<
-  keyof typeof consoleRequests,
+  // Watching is for anybody and tells nothing by itself; what who watches is told stands above.
+  Exclude<keyof typeof consoleRequests, 'watchBoardV1' | 'unwatchBoardV1'>,
   Record<EditedKind, { open: Action; change: Action } | 'anybody'>
 > = {
   openEditorV1: {

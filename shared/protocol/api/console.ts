@@ -47,7 +47,7 @@ export const consoleMessages = {
   screenshotsChangedV1: z.strictObject({ boardId: uuid }),
   /** A command was given to the board, or something has become of one; the page asks again. */
   commandsChangedV1: z.strictObject({ boardId: uuid }),
-  /** The board's player has said how it is doing; the page asks again. */
+  /** The board's player has said how it is doing: told to pages that watch the board, which ask again. */
   boardStatusChangedV1: z.strictObject({ boardId: uuid }),
   /** What the person themselves may do has changed; the page asks who it is anew. */
   accountChangedV1: z.strictObject({}),
@@ -67,4 +67,7 @@ export const consoleRequests = {
     reply: reply(editing.shape),
   },
   closeEditorV1: { request: z.strictObject(edited), reply: reply({}) },
+  /** This page shows how the board's player is doing; said again after each connection. */
+  watchBoardV1: { request: z.strictObject({ boardId: uuid }), reply: reply({}) },
+  unwatchBoardV1: { request: z.strictObject({ boardId: uuid }), reply: reply({}) },
 } as const;

@@ -55,15 +55,27 @@ it('knows nothing of a player that has said nothing, as those from before do', a
 it('keeps the last full report and what has changed since, and tells the pages', async () => {
   const technician = await person('technician', units.commune);
   const page = await openConsole(url, technician);
+  const elsewhere = await openConsole(url, technician);
+  const { boardId } = board.identity;
+  expect(await page.ask('watchBoardV1', { boardId })).toEqual({ ok: true });
   await say(true, { cpu: 10, temp: 50, net: 'mobile', operator: 'Viettel' });
-  expect(await page.until('boardStatusChangedV1')).toEqual({ boardId: board.identity.boardId });
+  expect(await page.until('boardStatusChangedV1')).toEqual({ boardId });
   test.sources.advance(60_000);
   await say(false, { cpu: 95, temp: null });
   const expected = { ...unknownStatus, cpu: 95, net: 'mobile', operator: 'Viettel' };
   expect(await answer(technician)).toMatchObject({ status: expected, at: test.sources.now() });
   await say(true, { cpu: 5, net: 'mobile', signal: 60 });
   expect((await answer(technician)).status).toEqual({ ...unknownStatus, cpu: 5, net: 'mobile', signal: 60 });
-  page.socket.disconnect();
+  expect(await page.ask('unwatchBoardV1', { boardId })).toEqual({ ok: true });
+  const toldBefore = page.told.length;
+  await say(false, { temp: 41 });
+  // Who does not look at the board, or not any more, is told of its other news alone.
+  test.app.context.events.emit('screenshotsChanged', { boardId });
+  await elsewhere.until('screenshotsChangedV1');
+  expect(elsewhere.told.filter(({ name }) => name === 'boardStatusChangedV1')).toEqual([]);
+  await page.until('screenshotsChangedV1');
+  expect(page.told.slice(toldBefore).map(({ name }) => name)).toEqual(['screenshotsChangedV1']);
+  for (const { socket } of [page, elsewhere]) socket.disconnect();
 });
 
 it('tells how it is connected to those who look after the board alone, and nothing to strangers', async () => {
