@@ -37,7 +37,7 @@ export function wordGroups(
   });
 }
 
-export const cursorAfter = ({ updatedAt, id }: EditPlace): string => `${updatedAt}.${id}`;
+const cursorAfter = ({ updatedAt, id }: EditPlace): string => `${updatedAt}.${id}`;
 
 /** @throws AppError `invalid_input` (field cursor) */
 export function readCursor(cursor: string | undefined): EditPlace | null {

@@ -26,7 +26,7 @@ export interface TestClock extends Sources {
   advance(ms: number): void;
 }
 
-export function createTestSources(start = testNow): TestClock {
+function createTestSources(start = testNow): TestClock {
   let now = start;
   return {
     now: () => now,

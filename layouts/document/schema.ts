@@ -5,7 +5,7 @@ import type { FieldMeta } from '../types.ts';
 
 /** `whole`: each page at once; `parts`: as wide as the glass, a page in as many parts as that takes. */
 export const views = ['whole', 'parts'] as const;
-export const maxPages = 60;
+const maxPages = 60;
 
 export const schema = z.strictObject({
   title: requiredText(160),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { optionalText, requiredText } from '../fields.ts';
 import type { FieldMeta } from '../types.ts';
 
-export const infographicRow = z.strictObject({
+const infographicRow = z.strictObject({
   /** As it is written: «1.250», «98,5», «24/7». */
   value: requiredText(12),
   unit: optionalText(16),

@@ -5,7 +5,7 @@ import { countWords } from '../../shared/protocol/reading-time.ts';
 import type { FieldMeta } from '../types.ts';
 
 /** Words (syllables) that somebody who walks by reads in three seconds: four a second of a short sentence in huge type. Our own choice. */
-export const MOST_WORDS = 12;
+const MOST_WORDS = 12;
 
 export const kinds = ['urgent', 'warning', 'search'] as const;
 

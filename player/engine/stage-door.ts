@@ -17,7 +17,7 @@ import { stageUrl, type StageKind, type StageTokens } from './launch.ts';
 
 /** Where the page finds media: this and the hash. (Vite's own files are under /assets/.) */
 export const assetBase = '/library/';
-export const bridgePath = '/bridge';
+const bridgePath = '/bridge';
 
 /** What the engine does behind the door. */
 export interface Inside {
@@ -197,10 +197,7 @@ export async function sendFile(request: IncomingMessage, response: ServerRespons
 }
 
 /** One byte range (RFC 9110 §14); anything more is answered with the whole file. */
-export function parseRange(
-  header: string | undefined,
-  size: number,
-): { start: number; end: number } | 'unsatisfiable' | null {
+function parseRange(header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;
   const [first, last] = [match[1] ?? '', match[2] ?? ''];

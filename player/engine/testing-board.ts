@@ -13,7 +13,7 @@ import { machineSystem } from './system.ts';
 import { TestCms, sha256, type Programme } from './testing-cms.ts';
 import { TestStage } from './testing-stage.ts';
 
-export class TestBoard {
+class TestBoard {
   readonly folder: string;
   readonly cms: TestCms;
   readonly messages: EngineMessage[] = [];

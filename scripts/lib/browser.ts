@@ -28,7 +28,7 @@ export interface Machine {
 }
 
 /** The machine that this process runs on. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
   return {
     platform: process.platform,
     env: process.env,

@@ -19,7 +19,7 @@ export interface CheckResult {
 
 const tool = (path: string): string => join(repoRoot, 'node_modules', path);
 
-export const CHECK_STEPS: CheckStep[] = [
+const CHECK_STEPS: CheckStep[] = [
   {
     // The pages import the compiled messages, so types need them first. The form is that of cms/web/vite.config.ts.
     name: 'messages',
@@ -62,7 +62,7 @@ export const CHECK_STEPS: CheckStep[] = [
 ];
 
 /** Runs one step to its end. A tool that cannot be started is a failed step. */
-export function runCheck({ name, command }: CheckStep): Promise<CheckResult> {
+function runCheck({ name, command }: CheckStep): Promise<CheckResult> {
   const began = performance.now();
   return new Promise((done) => {
     const child = spawn(process.execPath, command, { cwd: repoRoot, stdio: ['ignore', 'pipe', 'pipe'] });

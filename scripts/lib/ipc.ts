@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** CMS → start: it listens. */
-export const cmsReady = z.object({
+const cmsReady = z.object({
   type: z.literal('ready'),
   url: z.url(),
   /** The sample province; null with --empty. */

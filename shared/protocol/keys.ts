@@ -8,7 +8,7 @@ import { msUtc, publicKey } from './common.ts';
 export const keyUse = z.enum(['programme', 'takeover', 'release']);
 export type KeyUse = z.infer<typeof keyUse>;
 
-export const keyListEntry = z.strictObject({
+const keyListEntry = z.strictObject({
   kid: z.string().max(64),
   use: keyUse,
   x: publicKey,

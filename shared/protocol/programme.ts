@@ -116,7 +116,7 @@ export const playlistItem = z.strictObject({
   validTo: msUtc.nullable(),
 });
 
-export const playlistPart = z.strictObject({
+const playlistPart = z.strictObject({
   kind: z.literal('playlist'),
   playlistId: uuid,
   name: z.string().max(200),
@@ -134,7 +134,7 @@ export const windowFields = {
 };
 
 /** A local day of the board's zone on which a window does not open as its cron expression says: not at all, or once, at another time. */
-export const exceptionDay = z.strictObject({
+const exceptionDay = z.strictObject({
   /** «2026-02-17» */
   date: z.iso.date(),
   /** The opening of that day instead; null: none. `minute` counts from midnight by the clock on the wall. */

@@ -33,7 +33,7 @@ export async function signDocument(type: DocumentType, payload: unknown, signer:
 }
 
 /** Imports an Ed25519 public key given as the base64url `x` of its JWK. */
-export async function importPublicKey(x: string): Promise<CryptoKey> {
+async function importPublicKey(x: string): Promise<CryptoKey> {
   return (await importJWK({ kty: 'OKP', crv: 'Ed25519', x, alg: 'EdDSA' })) as CryptoKey;
 }
 
@@ -53,7 +53,12 @@ export function keysOf(list: KeyList, use: KeyUse, now: number | null): KeyLooku
  * Verifies a document's type, key and signature, then its shape.
  * @throws SignatureError code `signature_invalid`, `key_unknown` or `document_invalid`
  */
-export async function verifyDocument<T>(jws: string, type: DocumentType, schema: z.ZodType<T>, keyFor: KeyLookup): Promise<T> {
+export async function verifyDocument<T>(
+  jws: string,
+  type: DocumentType,
+  schema: z.ZodType<T>,
+  keyFor: KeyLookup,
+): Promise<T> {
   let kid: string | undefined;
   try {
     const header = decodeProtectedHeader(jws);
@@ -82,6 +87,7 @@ function parsePayload<T>(text: string, type: DocumentType, schema: z.ZodType<T>)
     throw new SignatureError('document_invalid', `A ${type} is not JSON`, { cause });
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new SignatureError('document_invalid', `A ${type} has the wrong shape`, { cause: parsed.error });
+  if (!parsed.success)
+    throw new SignatureError('document_invalid', `A ${type} has the wrong shape`, { cause: parsed.error });
   return parsed.data;
 }

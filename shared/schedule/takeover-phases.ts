@@ -3,7 +3,7 @@ import { standing, type Takeover } from '../protocol/takeover.ts';
 import type { Slot } from './types.ts';
 
 /** Length of a turn of equal takeovers, counted from the Unix epoch, so that all boards turn together. */
-export const takeoverTurnMs = 15_000;
+const takeoverTurnMs = 15_000;
 
 /** The longest interval [start, end) with the same takeovers on top, in order of sequence. */
 export interface TakeoverPhase {

@@ -18,7 +18,7 @@ const at = (zone: string, instant: number): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
 
 /** The local day of `zone` that holds `instant`. */
-export function localDayOf(zone: string, instant: number): LocalDay {
+function localDayOf(zone: string, instant: number): LocalDay {
   const start = at(zone, instant).startOfDay();
   return { start: start.epochMilliseconds, end: start.add({ days: 1 }).startOfDay().epochMilliseconds };
 }

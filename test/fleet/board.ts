@@ -37,7 +37,7 @@ export function makeIdentity(boardId: string = uuidv7()): BoardIdentityData {
 
 const sha256: Sha256 = (data) => hash('sha256', data, 'hex');
 
-export function privateKeyOf(identity: BoardIdentityData): KeyObject {
+function privateKeyOf(identity: BoardIdentityData): KeyObject {
   return createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', ...identity.key }, format: 'jwk' });
 }
 

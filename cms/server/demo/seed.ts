@@ -77,7 +77,7 @@ export async function discardUnfinishedSample({ store }: Context, units: UnitsSe
 }
 
 /** Four groups of four characters that are not mistaken for each other: 80 bits. */
-export function samplePassword(randomBytes: (length: number) => Uint8Array): string {
+function samplePassword(randomBytes: (length: number) => Uint8Array): string {
   const alphabet = 'abcdefghjkmnpqrstuvwxyz023456789';
   const letters = [...randomBytes(16)].map((byte) => alphabet[byte & 31]);
   return [0, 4, 8, 12].map((i) => letters.slice(i, i + 4).join('')).join('-');

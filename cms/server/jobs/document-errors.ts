@@ -1,7 +1,7 @@
 /** Why a document cannot be read: the codes that shared/protocol/api/documents.ts names. */
 import { AppError } from '../../../shared/util/errors.ts';
 
-export const documentErrorCodes = [
+const documentErrorCodes = [
   'file_empty',
   'document_unrecognized',
   'document_old_word',

@@ -1,7 +1,7 @@
 /** Why a file cannot become media: the codes that shared/protocol/api/content.ts names. */
 import { AppError } from '../../../shared/util/errors.ts';
 
-export const mediaErrorCodes = [
+const mediaErrorCodes = [
   'file_empty',
   'file_unrecognized',
   'image_too_large',

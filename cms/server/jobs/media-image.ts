@@ -5,12 +5,12 @@ import sharp from 'sharp';
 import { MediaError } from './media-errors.ts';
 
 /** Longest side of a rendition, px: 4K. */
-export const maxImageSide = 3840;
+const maxImageSide = 3840;
 /**
  * Most pixels that are decoded: 100 million (a 10,000×10,000 poster scan). A small file can declare far more, and what it declares is
  * what decoding would cost, so the header decides before a pixel is read.
  */
-export const maxImagePixels = 100_000_000;
+const maxImagePixels = 100_000_000;
 
 export interface ImageRendition {
   readonly data: Buffer;

@@ -17,7 +17,7 @@ import type { VideoContainer } from './media-sniff.ts';
 import { PictureTrack, SoundTrack } from './media-tracks.ts';
 
 /** Longest video taken, ms: two hours. A notice is minutes; what is longer is a mistake or a film. */
-export const maxVideoMs = 2 * 3_600_000;
+const maxVideoMs = 2 * 3_600_000;
 /** Largest picture that is decoded at all, px: 8K. */
 const maxSourcePixels = 8192 * 4320;
 /** A video may lack this much of the length that it declares, ms and share, before it counts as cut off. */

@@ -38,7 +38,7 @@ export interface BrowserCall {
 }
 
 /** Until the board's own raster is known. */
-export const usualRaster: Raster = { width: 1920, height: 1080 };
+const usualRaster: Raster = { width: 1920, height: 1080 };
 
 /** Size that a headless window is to have; null when the command line says it. */
 export function windowRaster(raster: Raster | null, extra: readonly string[]): Raster | null {

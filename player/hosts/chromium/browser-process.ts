@@ -41,7 +41,7 @@ const keptLines = 20;
 const homePrefix = 'bang-tin-browser-';
 
 /** `host_running`: another host shows this board. Its browser is left alone. */
-export class HostRunningError extends AppError {}
+class HostRunningError extends AppError {}
 
 export class BrowserProcess {
   readonly #o: BrowserProcessOptions;

@@ -8,7 +8,7 @@ import { notice, noticeStates } from './content.ts';
 
 const person = z.strictObject({ id: z.string(), name: z.string().nullable() });
 
-export const noticeVersion = notice
+const noticeVersion = notice
   .pick({
     unitId: true,
     title: true,

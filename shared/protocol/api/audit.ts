@@ -39,7 +39,7 @@ export const auditQuery = z.strictObject({
 });
 export type AuditQuery = z.infer<typeof auditQuery>;
 
-export const auditEntry = z.strictObject({
+const auditEntry = z.strictObject({
   id: z.string(),
   at: msUtc,
   /** null: nobody was signed in, or the CMS itself did it. */

@@ -81,7 +81,7 @@ const found = z.strictObject({
   text: z.string(),
 });
 export type Found = z.infer<typeof found>;
-export const noticeRow = notice.omit({ content: true }).extend({
+const noticeRow = notice.omit({ content: true }).extend({
   look: noticeLook,
   /** A small picture of it. */
   poster: sha256Hex.nullable(),
@@ -129,7 +129,7 @@ export const playlist = z.strictObject({
   unapproved: z.int(),
   resting: z.int(),
 });
-export const playlistRow = playlist.omit({ items: true }).extend({
+const playlistRow = playlist.omit({ items: true }).extend({
   /** When items are played, each time once: with one of them valid, the playlist has something to play. */
   validities: z.array(playlistItem.pick({ validFrom: true, validTo: true })),
 });
@@ -170,7 +170,7 @@ export const scheduleEntry = z.strictObject({
   updatedAt: msUtc,
 });
 /** `boards`: how many of those in the reader's sight it means. */
-export const scheduleRow = scheduleEntry.extend({
+const scheduleRow = scheduleEntry.extend({
   playlistName: z.string(),
   playlistUnitId: uuid,
   boards: z.int(),

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { durationMs, msUtc, sha256Hex, uuid } from '../common.ts';
 
-export const mediaName = z.string().trim().min(1).max(300);
+const mediaName = z.string().trim().min(1).max(300);
 /** Tags that fold alike («Tết», «tet») are one tag of a file. */
-export const mediaTag = z.string().trim().min(1).max(40);
+const mediaTag = z.string().trim().min(1).max(40);
 /** Most tags of one file. */
 export const maxMediaTags = 20;
 

@@ -29,7 +29,7 @@ export const mourningEdit = z.strictObject({ revision: z.int(), endsAt: msUtc })
 /** POST /api/mournings/:id/lift → mourning: ends it now, or calls it off before it began. Codes: revision_conflict, mourning_over 409. */
 export const mourningLift = z.strictObject({ revision: z.int() });
 
-export const mourningStates = ['planned', 'current', 'over', 'lifted'] as const;
+const mourningStates = ['planned', 'current', 'over', 'lifted'] as const;
 export const mourning = z.strictObject({
   id: uuid,
   unitId: uuid,

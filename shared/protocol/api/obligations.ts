@@ -63,7 +63,7 @@ export type ObligationsQuery = z.infer<typeof obligationsQuery>;
 export type ObligationList = z.infer<typeof obligations>;
 
 /** What a unit receives, in the order in which it is shown where several are due at once. */
-export const receivedObligation = z.strictObject({
+const receivedObligation = z.strictObject({
   id: uuid,
   /** Who sent it. */
   unitId: uuid,
@@ -104,7 +104,7 @@ export const receipts = z.strictObject({
 export type Receipts = z.infer<typeof receipts>;
 
 /** Longest period of a matrix. */
-export const matrixDays = 7;
+const matrixDays = 7;
 /** Items of a matrix. */
 export const matrixItems = 20;
 const period = { from: z.coerce.number().pipe(msUtc), to: z.coerce.number().pipe(msUtc) };
@@ -127,7 +127,7 @@ export const matrixQuery = z
       .optional(),
   })
   .refine(withinDays, tooLong);
-export const matrixCell = z.strictObject({
+const matrixCell = z.strictObject({
   receivedAt: msUtc.nullable(),
   acceptedAt: msUtc.nullable(),
   /** The sender's own boards: nobody has to accept. */
@@ -171,7 +171,7 @@ export const obligationPlaysQuery = z
     limit: z.coerce.number().int().min(1).max(200).default(pageRows),
   })
   .refine(withinDays, tooLong);
-export const obligationPlay = play
+const obligationPlay = play
   .pick({
     journalId: true,
     seq: true,

@@ -23,7 +23,7 @@ export type BoardCondition = z.infer<typeof boardCondition>;
  * Why it is an incident: `journal_fork` (two versions of its journal within a week), `programme_refused`, `unproved` (what runs there
  * proves nothing); why it is unknown: `never` (its player has not connected yet), `silent` (it has not said what it shows).
  */
-export const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent']);
+const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent']);
 export type ConditionReason = z.infer<typeof conditionReason>;
 
 /** Plays that count, in full and in part, and how long they were on; exercises and what does not count stand beside them. */
@@ -34,7 +34,7 @@ const sums = {
   uncounted: z.int(),
   paintedMs: durationMs,
 };
-export const playSums = z.strictObject(sums);
+const playSums = z.strictObject(sums);
 export type PlaySums = z.infer<typeof playSums>;
 
 /** Since midnight in Viet Nam; or the same and the six days before. */
@@ -46,9 +46,9 @@ const scopeFields = {
   range: overviewRange.default('today'),
 };
 
-export const contentKind = z.enum(['notice', 'takeover', 'fallback']);
+const contentKind = z.enum(['notice', 'takeover', 'fallback']);
 /** One line of a breakdown. */
-export const playLine = z.strictObject({
+const playLine = z.strictObject({
   /** Of the board, unit, notice or takeover, or the category's key; '' for the fallback slide. */
   id: z.string(),
   /** Kept after deletion; null where there is none, as of the fallback slide. */
@@ -152,6 +152,6 @@ export const conditionPage = z.strictObject({
 });
 
 /** GET /api/overview/start: how far somebody's first steps have come, as the data say. */
-export const startStep = z.enum(['unit', 'board', 'notice', 'approval', 'playlist', 'schedule', 'publish', 'play']);
+const startStep = z.enum(['unit', 'board', 'notice', 'approval', 'playlist', 'schedule', 'publish', 'play']);
 export type StartStep = z.infer<typeof startStep>;
 export const start = z.strictObject({ steps: z.array(z.strictObject({ step: startStep, done: z.boolean() })) });

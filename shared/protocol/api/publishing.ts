@@ -65,7 +65,7 @@ export const change = z.enum(['added', 'removed', 'changed']);
 export type ChangeKind = z.infer<typeof change>;
 
 /** What of a board's record stands in its programme. `player`: it is signed for another player. */
-export const boardField = z.enum(['name', 'unit', 'place', 'zone', 'groups', 'output', 'defaultPlaylist', 'player']);
+const boardField = z.enum(['name', 'unit', 'place', 'zone', 'groups', 'output', 'defaultPlaylist', 'player']);
 export type BoardField = z.infer<typeof boardField>;
 
 /**

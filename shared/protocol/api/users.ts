@@ -6,7 +6,7 @@ import { me, role } from './accounts.ts';
 const personName = z.string().trim().min(1).max(200);
 const email = z.email().max(200);
 /** At least 12 characters; a sentence is best. */
-export const newPassword = z.string().min(12).max(200);
+const newPassword = z.string().min(12).max(200);
 
 export const grant = z.strictObject({ unitId: uuid, role });
 export type GrantInput = z.infer<typeof grant>;

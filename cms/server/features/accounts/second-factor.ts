@@ -28,7 +28,7 @@ const WRONG_PER_ACCOUNT = 20;
  * Codes: `second_factor_wrong` 403, `second_factor_used` 403, `recovery_code_wrong` 403, `recovery_code_used` 403,
  * `second_factor_unbegun` 409, `second_factor_none` 409, `second_factor_required` 409.
  */
-export class SecondFactorError extends AppError {}
+class SecondFactorError extends AppError {}
 
 export interface SecondFactor {
   view(actor: Actor): Promise<z.infer<typeof ownSecondFactor>>;

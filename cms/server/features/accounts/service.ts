@@ -31,7 +31,7 @@ const INVITATION_LIFE_MS = 7 * 86_400_000;
  * Codes: `sign_in_failed` 401, `account_closed` 403, `sign_in_throttled` 429, `setup_link_invalid` 403, `setup_done` 409, `password_wrong` 403,
  * `password_unchanged` 400.
  */
-export class AccountError extends AppError {}
+class AccountError extends AppError {}
 
 export interface NewUser {
   /** Chosen by the caller when something already names the person. */

@@ -36,7 +36,7 @@ import type { Person } from './users-repo.ts';
  * Codes: `user_unknown` 404, `email_taken` 409, `grant_not_held` 403, `last_administrator` 409, `own_account` 409, `user_inactive` 409,
  * `name_empty` 400.
  */
-export class UserError extends AppError {}
+class UserError extends AppError {}
 
 export interface UsersService {
   readonly links: Pick<Links, 'check' | 'use'>;

@@ -13,10 +13,10 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import { makePrivateFolder, syncFolder, writeFileDurably, writeNewFile } from '../../files.ts';
 
 const privatePair = { kid: z.string(), x: publicKey, d: publicKey };
-export const rootFile = z.strictObject(privatePair);
-export const onlineKey = z.strictObject({ ...privatePair, use: keyUse, notBefore: msUtc, notAfter: msUtc });
-export const onlineFile = z.strictObject({ keys: z.array(onlineKey).min(1) });
-export const listFile = z.strictObject({ rootKey: publicKey, jws: compactJws });
+const rootFile = z.strictObject(privatePair);
+const onlineKey = z.strictObject({ ...privatePair, use: keyUse, notBefore: msUtc, notAfter: msUtc });
+const onlineFile = z.strictObject({ keys: z.array(onlineKey).min(1) });
+const listFile = z.strictObject({ rootKey: publicKey, jws: compactJws });
 
 export type RootFile = z.infer<typeof rootFile>;
 export type OnlineKey = z.infer<typeof onlineKey>;

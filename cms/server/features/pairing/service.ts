@@ -20,7 +20,7 @@ import type { KeysService } from '../keys/service.ts';
 import { pairingRepo as repo, type PairingRow } from './repo.ts';
 import { networkOf, Throttle } from './throttle.ts';
 
-export class PairingError extends AppError {}
+class PairingError extends AppError {}
 /** A board's token was not accepted: codes of shared/protocol/link.ts connectRefusals. */
 export class TokenError extends AppError {
   constructor(

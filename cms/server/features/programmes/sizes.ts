@@ -27,7 +27,7 @@ const roundingPx = 1;
  * @param fit `contain` shows all of it, `cover` fills the raster and crops. Of what a layout does with it only this is known: that its
  *   place is no larger than the raster, so `cover` is enough for any.
  */
-export function sizeFor(asset: AssetSizes, raster: Raster, fit: 'contain' | 'cover'): AssetRef {
+function sizeFor(asset: AssetSizes, raster: Raster, fit: 'contain' | 'cover'): AssetRef {
   const ratios = [raster.width / asset.width, raster.height / asset.height];
   const scale = fit === 'contain' ? Math.min(...ratios) : Math.max(...ratios);
   const suffices = (copy: SizedAsset): boolean =>

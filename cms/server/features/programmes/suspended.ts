@@ -138,7 +138,7 @@ export function suspensionsOf(
 }
 
 /** What a manifest that this CMS signed suspends. */
-export const suspendedBy = (manifest: string): Suspension[] =>
+const suspendedBy = (manifest: string): Suspension[] =>
   suspension.array().parse(decodeJwt(manifest)['suspensions'] ?? []);
 
 /**

@@ -17,7 +17,7 @@ export interface Standing {
 }
 
 /** The tree at one time. */
-export class TreeIndex implements UnitTree {
+class TreeIndex implements UnitTree {
   /** It holds from here … */
   readonly from: number;
   /** … to here, when something begins or ends. */

@@ -6,7 +6,7 @@ import { untrack } from 'svelte';
 import type { EditedKind, Editing } from '../../../../shared/protocol/api/console.ts';
 import type { Live } from './live.svelte.ts';
 
-export class CoEditing {
+class CoEditing {
   /** How it stands; null: not known, as without a connection, or of what is still new. */
   state = $state.raw<Editing | null>(null);
 }
