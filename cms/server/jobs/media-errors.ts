@@ -1,20 +1,18 @@
 /** Why a file cannot become media: the codes that shared/protocol/api/content.ts names. */
 import { AppError } from '../../../shared/util/errors.ts';
 
-const mediaErrorCodes = [
-  'file_empty',
-  'file_unrecognized',
-  'image_too_large',
-  'image_unreadable',
-  'video_unreadable',
-  'video_truncated',
-  'video_gap',
-  'svg_not_allowed',
-  'storage_full',
-  'too_large',
-  'upload_lost',
-] as const;
-export type MediaErrorCode = (typeof mediaErrorCodes)[number];
+export type MediaErrorCode =
+  | 'file_empty'
+  | 'file_unrecognized'
+  | 'image_too_large'
+  | 'image_unreadable'
+  | 'video_unreadable'
+  | 'video_truncated'
+  | 'video_gap'
+  | 'svg_not_allowed'
+  | 'storage_full'
+  | 'too_large'
+  | 'upload_lost';
 
 export class MediaError extends AppError {
   declare readonly code: MediaErrorCode;
