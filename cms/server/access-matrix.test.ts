@@ -514,6 +514,13 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
     passes: ['pairing_code_unknown', 'pairing_throttled'],
   },
+  // Only for the command's own board: see features/commands/commands.test.ts.
+  'PUT /api/board/logs/:id': { needs: 'board' },
+  'GET /api/boards/:id/logs/:commandId': {
+    needs: 'board.command',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/logs/${randomUUID()}` }),
+    passes: ['log_unknown'],
+  },
   'GET /api/boards/:id/commands': {
     needs: 'board.command',
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/commands` }),

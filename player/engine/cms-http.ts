@@ -1,7 +1,7 @@
 /** HTTP to the CMS: time, tokens, content by hash. What comes back is parsed here; nobody else sees a raw answer. */
 import type { z } from 'zod';
 import { errorBody, type OutputRegion } from '../../shared/protocol/common.ts';
-import { boardTokenLifeMs, screenshotPath, timeAnswer } from '../../shared/protocol/link.ts';
+import { boardTokenLifeMs, logPath, screenshotPath, timeAnswer } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
@@ -117,6 +117,19 @@ export class CmsHttp {
     };
     const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body: Buffer.from(bytes) };
     const response = await this.#fetch(`${screenshotPath(commandId)}?${query}`, init, signal, broughtTimeoutMs);
+    if (response.ok) return;
+    if (response.status === 401) this.distrustTime();
+    throw await refusal(response);
+  }
+
+  /** Brings the log that a command asked for. @throws CmsError */
+  async putLog(commandId: string, text: string, who: Credentials, signal: AbortSignal): Promise<void> {
+    const headers = {
+      authorization: `Bearer ${await this.token(who, signal)}`,
+      'content-type': 'text/plain; charset=utf-8',
+    };
+    const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body: text };
+    const response = await this.#fetch(logPath(commandId), init, signal, broughtTimeoutMs);
     if (response.ok) return;
     if (response.status === 401) this.distrustTime();
     throw await refusal(response);

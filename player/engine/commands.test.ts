@@ -199,3 +199,21 @@ test('the volume is the stage’s, and stays over a restart', async () => {
     ),
   );
 });
+
+test('the log is brought to the CMS; a player without one says so', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPaired({ readLog: (maxBytes) => `the last ${maxBytes} bytes` });
+  const command = plain('sendLogs');
+  expect(await send(cms, command)).toEqual({ ok: true });
+  const end = await cms.until(() => ends(cms, command.commandId)[0]);
+  expect(end.request).toMatchObject({ outcome: 'done' });
+  expect(cms.logs.get(command.commandId)).toBe('the last 64000 bytes');
+  await b.stop();
+  await b.start();
+  const none = plain('sendLogs');
+  await cms.until(() => cms.told.filter(({ name }) => name === 'helloV1').length === 2);
+  await send(cms, none);
+  const failed = await cms.until(() => ends(cms, none.commandId)[0]);
+  expect(failed.request).toMatchObject({ errorCode: 'log_unsupported' });
+});

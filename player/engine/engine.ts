@@ -10,12 +10,14 @@ import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
 import type { BoardCommand } from '../../shared/protocol/commands.ts';
+import { maxLogBytes } from '../../shared/protocol/link.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { BoardLink } from './board-link.ts';
+import { bringInTime } from './bringing.ts';
 import { Clock, type ClockStep } from './clock.ts';
 import { CmsHttp } from './cms-http.ts';
 import { Commands } from './commands.ts';
@@ -88,6 +90,8 @@ export interface EngineOptions {
   readonly metered?: boolean;
   /** Somebody starts this engine again when it ends. Left out: nobody does. */
   readonly supervised?: boolean;
+  /** The last lines of the log, of so many bytes at most. Left out: there is none. */
+  readonly readLog?: (maxBytes: number) => string;
   /** What starts the machine again, for the shell; null or left out: nothing. */
   readonly rebootCommand?: string | null;
   /** Reads how the machine is doing. */
@@ -552,6 +556,8 @@ export class Engine {
         return this.#restart();
       case 'reboot':
         return this.#reboot();
+      case 'sendLogs':
+        return this.#sendLogs(command);
       case 'setVolume':
         this.#order({ volume: command.percent });
         return this.#store.afterCommit(() => this.#glass?.configure());
@@ -563,6 +569,15 @@ export class Engine {
       case 'endTest':
         return this.#overlay.run(command);
     }
+  }
+
+  async #sendLogs({ commandId, expiresAt }: BoardCommand): Promise<void> {
+    const { readLog } = this.#o;
+    if (!readLog) throw new AppError('log_unsupported', 'This player keeps no log');
+    const text = readLog(maxLogBytes);
+    const { signal } = this.#closing;
+    const bring = () => this.#http.putLog(commandId, text, this.#credentials(), signal);
+    await bringInTime(bring, expiresAt, this.#clock, signal);
   }
 
   #glassOrRefuse(): Glass {

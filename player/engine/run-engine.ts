@@ -3,6 +3,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { hostKind } from '../../shared/protocol/journal.ts';
 import { AppError } from '../../shared/util/errors.ts';
+import { EngineLog } from './engine-log.ts';
 import { startEngine, type EngineMessage } from './engine.ts';
 import { HostPictures } from './host-pictures.ts';
 import type { HostFault, PictureAnswer, PictureWanted } from './launch.ts';
@@ -35,12 +36,19 @@ export async function runEngine(
 ): Promise<void> {
   const args = commandLine.safeParse(values);
   if (!args.success) throw new AppError('args_invalid', `Cannot be started like this. ${z.prettifyError(args.error)}`);
+  const kept = new EngineLog(args.data.data);
+  const lines = pino.destination({ dest: 2, sync: true });
+  // JSON is for whoever collects logs; a person at a terminal reads lines.
+  const out = (line: string): unknown =>
+    process.stderr.isTTY ? process.stderr.write(plainLine(line)) : lines.write(line);
   const log = pino(
     { level: args.data['log-level'], base: { part: 'engine' } },
-    // JSON is for whoever collects logs; a person at a terminal reads lines.
-    process.stderr.isTTY
-      ? { write: (line: string) => void process.stderr.write(plainLine(line)) }
-      : pino.destination({ dest: 2, sync: true }),
+    {
+      write(line: string) {
+        kept.write(line);
+        out(line);
+      },
+    },
   );
   const pictures = new HostPictures(send);
   const engine = await startEngine({
@@ -58,6 +66,7 @@ export async function runEngine(
       if (message.type === 'dismissed' || message.type === 'restart') end();
     },
     supervised: process.send !== undefined,
+    readLog: (maxBytes) => kept.tail(maxBytes),
     rebootCommand: args.data['reboot-command'],
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });

@@ -5,15 +5,12 @@
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import type { BoardCommand } from '../../shared/protocol/commands.ts';
 import { maxScreenshotBytes } from '../../shared/protocol/link.ts';
+import { bringInTime } from './bringing.ts';
 import type { Clock } from './clock.ts';
-import { CmsError, type CmsHttp, type Credentials } from './cms-http.ts';
+import type { CmsHttp, Credentials } from './cms-http.ts';
 import { RefusedError } from './documents.ts';
 import type { AskForPicture } from './host-pictures.ts';
 import { codeOf } from './programmes.ts';
-import { pause } from './system.ts';
-
-/** Between two attempts to bring a picture to a CMS that does not answer, ms. */
-const againMs = 2_000;
 
 export interface ScreenshotsOptions {
   /** null: no host stands behind the stage, so nobody can take a picture of it. */
@@ -50,25 +47,11 @@ export class Screenshots {
   }
 
   async #take(commandId: string, expiresAt: number, ask: AskForPicture): Promise<void> {
-    const { clock, output } = this.#o;
+    const { clock, output, signal } = this.#o;
     const region = output();
     const bytes = await ask(maxScreenshotBytes);
     const about = { takenAt: clock.now(), output: region };
-    for (let timeDoubted = false; ;) {
-      try {
-        return await this.#bring(commandId, bytes, about);
-      } catch (error) {
-        if (!(error instanceof CmsError)) throw error;
-        // What the CMS refuses is not brought again, only what it could not take just now, as long as the picture is of use …
-        const { httpStatus } = error;
-        const later = httpStatus === 0 || httpStatus === 429 || httpStatus >= 500;
-        // … and once what carried a token that was made by a wrong clock: the next one goes by the time of the CMS.
-        const anew: boolean = httpStatus === 401 && !timeDoubted;
-        timeDoubted ||= anew;
-        if (!(later || anew) || clock.now() + againMs >= expiresAt || !(await pause(againMs, this.#o.signal)))
-          throw error;
-      }
-    }
+    await bringInTime(() => this.#bring(commandId, bytes, about), expiresAt, clock, signal);
   }
 
   async #bring(

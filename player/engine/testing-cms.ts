@@ -102,6 +102,8 @@ export class TestCms {
   readonly heartbeats: (string | undefined)[] = [];
   /** Pictures of the glass that boards brought, in order. */
   readonly pictures: BroughtPicture[] = [];
+  /** Logs that boards brought, by command. */
+  readonly logs = new Map<string, string>();
   /** How pictures are answered from now on: 204 takes them; another status refuses, with this code. */
   pictureAnswer: { status: number; code: string } = { status: 204, code: '' };
   readonly #changes = new Changes();
@@ -342,6 +344,10 @@ export class TestCms {
     if (path === '/api/board/time') return json(response, 200, { now: this.now() });
     if (path.startsWith('/api/pairing')) return this.#pairing(path, request, response);
     if (path.startsWith('/api/board/screenshots/')) return this.#takePicture(path, request, response);
+    if (path.startsWith('/api/board/logs/')) {
+      this.logs.set(path.split('/').at(-1)!, await body(request));
+      return void response.writeHead(204).end();
+    }
     if (path.startsWith('/content/')) return this.#serveContent(path, request, response);
     json(response, 404, refusal('not_found'));
   }

@@ -38,6 +38,8 @@ export const commands = {
   reload: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: true },
   restart: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: false },
   reboot: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: false },
+  /** The last lines of the player's log, to be brought to `logPath`. */
+  sendLogs: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: true },
   setVolume: {
     /** Of videos with sound, percent of what the machine is set to. */
     payload: { percent: z.int().min(0).max(100) },

@@ -184,3 +184,7 @@ export const screenshotQuery = z.strictObject({
     .optional(),
 });
 export type ScreenshotQuery = z.output<typeof screenshotQuery>;
+
+/** PUT by the board that the command was for, its token as bearer, text/plain of at most `maxLogBytes` → 204. Codes: log_unknown 404, log_expired 410. */
+export const logPath = (commandId: string): string => `/api/board/logs/${commandId}`;
+export const maxLogBytes = 64_000;

@@ -12,6 +12,7 @@ const tables: readonly (keyof Database)[] = [
   'journals',
   'plays',
   'board_events',
+  'board_logs',
   'commands',
   'takeover_deliveries',
   'takeovers',

@@ -7,6 +7,7 @@ import type { Context, Routes } from '../context.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { BoardsService } from '../features/boards/service.ts';
 import { commandRoutes } from '../features/commands/routes.ts';
+import { createLogService } from '../features/commands/logs.ts';
 import { createCommandService, type CommandDeps } from '../features/commands/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import { pairingRoutes } from '../features/pairing/routes.ts';
@@ -79,7 +80,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
       takeoverRoutes(takeovers, createTemplateService(context)),
       proofRoutes(proof),
-      commandRoutes(commands),
+      commandRoutes(commands, createLogService(context, { boards, commands })),
       screenshotRoutes(screenshots),
     ],
     attach(io) {

@@ -33,6 +33,7 @@ import * as auditNames from './migrations/0030-audit-names.ts';
 import * as boardStatus from './migrations/0031-board-status.ts';
 import * as commands from './migrations/0032-commands.ts';
 import * as standbyUncounted from './migrations/0033-standby-uncounted.ts';
+import * as boardLogs from './migrations/0034-board-logs.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -67,6 +68,7 @@ const migrations: readonly Migration[] = [
   boardStatus.migration,
   commands.migration,
   standbyUncounted.migration,
+  boardLogs.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -623,6 +623,8 @@ export interface Database {
     state_at: number | null;
     error_code: string | null;
   };
+  /** At most a few of each board. */
+  board_logs: { command_id: string; board_id: string; at: number; text: string };
   audit_log: {
     id: string;
     at: number;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keyList } from '../../../../shared/protocol/keys.ts';
 import { boardCommand } from '../../../../shared/protocol/commands.ts';
+import { logPath, maxLogBytes } from '../../../../shared/protocol/link.ts';
 import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
 
@@ -183,6 +184,44 @@ it('orders anew what stands for a board when another player is paired with it', 
     'setSource replaced',
     'setSource waiting',
   ]);
+});
+
+it('takes the log that a command asked for from its board alone, in time, and keeps the newest three', async () => {
+  const technician = await cms.person('technician');
+  const [board, other] = [await cms.board(), await cms.board()];
+  const { boardId } = board.identity;
+  const path = `/api/boards/${boardId}/commands`;
+  const put = async (from: typeof board, id: string, body: string) =>
+    (
+      await fetch(cms.url + logPath(id), {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${await from.token()}`, 'content-type': 'text/plain; charset=utf-8' },
+        body,
+      })
+    ).status;
+  const read = async (who: typeof technician, id: string) => {
+    const answer = await fetch(`${cms.url}/api/boards/${boardId}/logs/${id}`, {
+      headers: { cookie: `bt_session=${who.sessionToken}` },
+    });
+    return [answer.status, answer.status === 200 ? await answer.text() : null];
+  };
+  const ask = async () => (await cms.request(technician, 'POST', path, { name: 'sendLogs' })).body.id as string;
+  const first = await ask();
+  expect(await put(other, first, 'x')).toBe(404);
+  expect(await put(board, first, 'x'.repeat(maxLogBytes + 1))).toBe(413);
+  expect(await put(board, first, 'dòng một')).toBe(204);
+  expect(await put(board, first, 'something else')).toBe(204);
+  expect(await read(technician, first)).toEqual([200, 'dòng một']);
+  expect((await read(await cms.person('viewer'), first))[0]).toBe(403);
+  expect((await cms.request(technician, 'GET', path)).body.commands[0]).toMatchObject({ id: first, state: 'done' });
+  const late = await ask();
+  cms.sources.advance(11 * 60_000);
+  expect(await put(board, late, 'x')).toBe(410);
+  for (let i = 0; i < 3; i++) {
+    cms.sources.advance(1);
+    expect(await put(board, await ask(), `${i}`)).toBe(204);
+  }
+  expect((await read(technician, first))[0]).toBe(404);
 });
 
 const refusal = (code: string) => ({ ok: false, error: { code, message: code, field: null, params: {} } });

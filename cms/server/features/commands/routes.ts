@@ -4,13 +4,15 @@ import { z } from 'zod';
 import { givenCommand, givenCommands } from '../../../../shared/protocol/api/commands.ts';
 import { commandRequest } from '../../../../shared/protocol/commands.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
-import { actorOf, type Routes } from '../../context.ts';
+import { logPath, maxLogBytes } from '../../../../shared/protocol/link.ts';
+import { actorOf, boardIdOf, type Routes } from '../../context.ts';
+import type { LogService } from './logs.ts';
 import type { CommandService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
-export function commandRoutes(service: CommandService): Routes {
+export function commandRoutes(service: CommandService, logs: LogService): Routes {
   return (fastify) => {
     const app = fastify.withTypeProvider<ZodTypeProvider>();
     app.post(
@@ -22,6 +24,27 @@ export function commandRoutes(service: CommandService): Routes {
       '/api/boards/:id/commands',
       { config, schema: { params, response: { 200: givenCommands } } },
       async (request) => ({ commands: await service.list(actorOf(request), request.params.id) }),
+    );
+    app.get(
+      '/api/boards/:id/logs/:commandId',
+      { config, schema: { params: params.extend({ commandId: uuid }) } },
+      async (request, reply) => {
+        const text = await logs.read(actorOf(request), request.params.id, request.params.commandId);
+        void reply.headers({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' });
+        return reply.send(text);
+      },
+    );
+    app.put(
+      logPath(':id'),
+      {
+        config: { auth: 'board' },
+        bodyLimit: maxLogBytes,
+        schema: { params, body: z.string(), response: { 204: z.undefined() } },
+      },
+      async (request, reply) => {
+        await logs.take(boardIdOf(request), request.params.id, request.body);
+        return reply.code(204).send();
+      },
     );
     return Promise.resolve();
   };
