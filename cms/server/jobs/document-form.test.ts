@@ -69,6 +69,33 @@ describe('an official document', () => {
     expect(readForm([center('THÔNG BÁO'), full('TRƯỞNG THÔN ĐÔNG'), full('Trần Thị Mai')]).signer).toBe('');
   });
 
+  it('keeps where papers are to be handed in, and a heading of its text that is a date', () => {
+    const notice = readForm([
+      ...head,
+      left('Số: 48/TB-UBND'),
+      center('THÔNG BÁO'),
+      full('Nơi nhận hồ sơ: Trung tâm Phục vụ hành chính công xã.'),
+      full('Hạn cuối: 30/11/2026.'),
+      left('Nơi nhận:'),
+      right('CHỦ TỊCH'),
+      left('- Lưu: VT.'),
+      right('Nguyễn Văn Hùng'),
+    ]);
+    expect(notice).toMatchObject({
+      signer: 'Chủ tịch Nguyễn Văn Hùng',
+      body: 'Nơi nhận hồ sơ: Trung tâm Phục vụ hành chính công xã.\nHạn cuối: 30/11/2026.',
+    });
+    const letter = readForm([
+      full('Số: 58/UBND-KT'),
+      full('Kính gửi: Các hộ dân'),
+      full('Lịch cắt điện:'),
+      full('Ngày thứ nhất:'),
+      center('Ngày 24 tháng 11 năm 2026'),
+    ]);
+    expect(letter).toMatchObject({ date: '' });
+    expect(letter.body).toContain('Kính gửi: Các hộ dân\nLịch cắt điện:');
+  });
+
   it('takes no sentence with a date for its date, and no name under capitals for who signed', () => {
     const fields = readForm([
       full('Số: 58/TB-UBND'),

@@ -30,6 +30,9 @@ const office =
   /^(PHÓ |QUYỀN )?(CHỦ TỊCH|CHÁNH VĂN PHÒNG|GIÁM ĐỐC|TRƯỞNG PHÒNG|TRƯỞNG BAN|BÍ THƯ|HIỆU TRƯỞNG|CHỦ NHIỆM)( XÃ| PHƯỜNG| ĐẶC KHU| TỈNH| THÀNH PHỐ)?$/u;
 /** Where the signature was. */
 const signed = /^\(?\s*(đã ký|ký tên|ký|đóng dấu)[^)]*\)?$/iu;
+/** Above the list of who receives the document, and what its items begin with. */
+const receivers = /^Nơi nhận\s*:/iu;
+const receiver = /^([-–+*•]|Như |Lưu)/u;
 /** A head or a foot has no more lines. */
 const headLines = 30;
 const footLines = 40;
@@ -45,7 +48,9 @@ export function readForm(all: readonly DocumentLine[]): DocumentFields {
   const head = lines.slice(0, kindAt < 0 ? headLines : kindAt);
   const numberAt = head.findIndex(({ text }) => numberOf.test(text));
   const dateAt = head.findIndex(({ text, place }, at) =>
-    place === 'full' ? dateLine.test(text) && numberAt >= 0 && Math.abs(at - numberAt) <= dateNear : dateOf.test(text),
+    place === 'left' || place === 'right'
+      ? dateOf.test(text)
+      : dateLine.test(text) && numberAt >= 0 && Math.abs(at - numberAt) <= dateNear,
   );
   const isOfficial = kindAt >= 0 || numberAt >= 0;
   const subject = kindAt >= 0 ? titleAfter(lines, kindAt) : aboutIn(head, numberAt);
@@ -148,17 +153,17 @@ function signatureIn(lines: readonly DocumentLine[], after: number): { signer: s
       from = above;
     }
     if (from === at || !isFoot) continue;
-    const recipients = lines.findIndex((line, index) => index >= after && /^Nơi nhận/iu.test(line.text));
-    const start = recipients >= 0 ? Math.min(from, recipients) : from;
+    // «Nơi nhận hồ sơ: …» is a sentence of its text.
+    const recipients = lines.findLastIndex((line, index) => index >= after && receivers.test(line.text));
+    const start = recipients >= 0 && isReceivers(lines.slice(recipients, from)) ? Math.min(from, recipients) : from;
     return { signer: [nameCase(rank), text].filter((part) => part !== '').join(' '), from: start };
   }
   return null;
 }
 
-const isReceivers = ([first, ...items]: readonly DocumentLine[]): boolean =>
-  first === undefined ||
-  (/^Nơi nhận/iu.test(first.text) && items.every(({ text }) => /^([-–+*•]|Như |Lưu)/u.test(text)));
-
+/** Whether these are the receivers' heading and their list, and nothing else. */
+const isReceivers = (lines: readonly DocumentLine[]): boolean =>
+  lines.every(({ text, place }, at) => (at === 0 ? receivers.test(text) : place === 'left' || receiver.test(text)));
 function paragraphsOf(lines: readonly DocumentLine[]): string {
   const paragraphs: string[] = [];
   for (const { text, first, place } of lines) {

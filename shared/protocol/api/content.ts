@@ -178,7 +178,7 @@ const scheduleRow = scheduleEntry.extend({
 export const schedulesQuery = z.strictObject({ ...listFields, playlistId: uuid.optional() });
 export const scheduleEntries = z.strictObject({ entries: z.array(scheduleRow), ...pageFields });
 /**
- * GET /api/schedule-entries/terms?from&to (8 days at most)&unitId: what entries in sight said when, of those times at which they said it;
+ * GET /api/schedule-entries/terms?from&to (9 days at most)&unitId: what entries in sight said when, of those times at which they said it;
  * deleted ones too; the newest first, at most two thousand. Of entries that may mean boards of the unit: its own and those of units above
  * it, and unless `below` is false those of units below it.
  */

@@ -5,8 +5,8 @@ import { why } from '../journal.ts';
 import { part, suspension } from '../programme.ts';
 import { scheduleInput } from './content.ts';
 
-/** A week, in any zone. */
-export const longestCoverageMs = 8 * 86_400_000;
+/** A weekend and the week after it, in any zone: one of the days may have 25 hours. */
+export const longestCoverageMs = (9 * 24 + 1) * 3_600_000;
 
 /**
  * POST /api/coverage: which schedule has which boards when, as it would be if everything were published now. `draft` stands in for
@@ -15,7 +15,7 @@ export const longestCoverageMs = 8 * 86_400_000;
 export const coverageRequest = z.strictObject({
   boardIds: z.array(uuid).min(1).max(1000),
   from: msUtc,
-  /** At most 8 days later. */
+  /** At most `longestCoverageMs` later. */
   to: msUtc,
   draft: scheduleInput.extend({ id: uuid }).optional(),
 });

@@ -164,7 +164,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
 
     async coverage(actor, { boardIds, from, to, draft }) {
       if (to <= from || to - from > longestCoverageMs)
-        throw new AppError('invalid_input', 'At most 8 days, and the end after the beginning', { field: 'to' });
+        throw new AppError('invalid_input', 'At most 9 days, and the end after the beginning', { field: 'to' });
       const records = await inSight(actor, boardIds);
       const draftRecord = await draftOf(actor, draft);
       const compile = await compilerOf(records, draftRecord);

@@ -136,7 +136,7 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
     },
     async terms(actor, { from, to, unitId, below }) {
       if (to <= from || to - from > longestCoverageMs)
-        throw new AppError('invalid_input', 'At most 8 days, and the end after the beginning', { field: 'to' });
+        throw new AppError('invalid_input', 'At most 9 days, and the end after the beginning', { field: 'to' });
       const meant = new Set([unitId, ...tree.pathOf(unitId), ...(below === 'true' ? tree.subtreeOf(unitId) : [])]);
       const unitIds = contentUnits(actor, access, tree).filter((id) => meant.has(id));
       const found = await findTerms(store.read, unitIds, { from, to, limit: mostTerms + 1 });

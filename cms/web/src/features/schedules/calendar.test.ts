@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { formatDateTime } from '../../lib/time.ts';
+import { longestCoverageMs } from '../../../../../shared/protocol/api/plans.ts';
+import { formatDateTime, startOfDay } from '../../lib/time.ts';
 import { weekOf } from './calendar.ts';
 
 const zone = 'Asia/Ho_Chi_Minh';
@@ -20,6 +21,13 @@ it.each([
 ])('opens on %i/11 with what is to come', (day, shown) => {
   expect(week(null, on(day, 0))).toBe(shown);
   expect(week(null, on(day, 23))).toBe(shown);
+});
+
+it('is never longer than the CMS tells coverage for', () => {
+  for (const now of [on(21, 0), on(22, 0)]) {
+    const { from, days } = weekOf(zone, null, now);
+    expect(startOfDay(from, days, zone) - from).toBeLessThanOrEqual(longestCoverageMs);
+  }
 });
 
 it('a week that is asked for is Monday to Sunday, also the present one', () => {

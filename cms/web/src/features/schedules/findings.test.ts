@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CoverageAnswer } from '../../../../../shared/protocol/api/plans.ts';
 import { homeZone } from '../../lib/time.ts';
-import { findingsOf, hoursOf } from './findings.ts';
+import { daysOf, findingsOf, hoursOf } from './findings.ts';
 
 const hour = 3_600_000;
 const midnight = Date.parse('2026-03-03T00:00+07:00');
@@ -23,6 +23,15 @@ describe('hours', () => {
     ];
     expect(hoursOf(spans, homeZone)).toEqual([{ from: '06:00', to: '09:00', days: [at(0)] }]);
   });
+});
+
+it('an answer is about so many days, also where one has 25 hours', () => {
+  const stretch = { by: { kind: 'fallback' as const, id: null }, hidden: [], empty: [], obliged: false };
+  const about = (hours: number): CoverageAnswer => ({
+    entries: [],
+    groups: [{ boardIds: ['a'], zone: homeZone, stretches: [{ start: at(0), end: at(hours), ...stretch }] }],
+  });
+  expect([168, 169, 216].map((hours) => daysOf(about(hours)))).toEqual([7, 7, 9]);
 });
 
 describe('findings', () => {

@@ -55,6 +55,15 @@ export function findingsOf({ groups }: CoverageAnswer): Finding[] {
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.boards - a.boards);
 }
 
+/** How many days an answer is about. */
+export function daysOf({ groups }: CoverageAnswer): number {
+  const stretches = groups.flatMap((group) => group.stretches);
+  const from = Math.min(...stretches.map(({ start }) => start));
+  const to = Math.max(...stretches.map(({ end }) => end));
+  // A day may have 23 or 25 hours.
+  return Math.round((to - from) / 86_400_000);
+}
+
 /** Spans by the hours that they take of each day, so that a week of the same hours is said once. */
 export function hoursOf(spans: readonly Span[], zone: string): Hours[] {
   const byHours = new Map<string, { from: string; to: string; days: number[] }>();
