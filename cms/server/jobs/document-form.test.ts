@@ -31,6 +31,8 @@ describe('an official document', () => {
     const fields = readForm([
       center('ỦY BAN NHÂN DÂN XÃ YÊN THỌ'),
       full('Số: 58/TB-UBND'),
+      center('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'),
+      center('Độc lập – Tự do – Hạnh phúc'),
       full('Yên Thọ, ngày 20 tháng 11 năm 2026'),
       center('THÔNG BÁO'),
       center('Về việc tiêm phòng dại'),

@@ -20,7 +20,7 @@ const dateOf = /ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})/iu;
 /** Nothing but place and date: a line of a head without columns, no sentence, and no day of a schedule. */
 const dateLine =
   /^(?!Thứ\s|Chủ nhật|Sáng|Trưa|Chiều|Tối)\p{Lu}[^,.;:]{0,40},\s*ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}\.?$/u;
-/** A head without columns has its date so many lines from its number at most. */
+/** Where nothing else says what the head is, a date that is in no column is so many lines from its number at most. */
 const dateNear = 2;
 const about = /^(V\/v|Về việc)\s*:?\s*/iu;
 /** Whoever signs for another: «TM. ỦY BAN NHÂN DÂN», «KT. CHỦ TỊCH». */
@@ -47,10 +47,10 @@ export function readForm(all: readonly DocumentLine[]): DocumentFields {
   const kindAt = lines.slice(0, headLines).findIndex(({ text, place }) => place !== 'right' && kinds.test(text));
   const head = lines.slice(0, kindAt < 0 ? headLines : kindAt);
   const numberAt = head.findIndex(({ text }) => numberOf.test(text));
+  // Without a kind nothing says where the head ends.
+  const inHead = (at: number): boolean => kindAt >= 0 || (numberAt >= 0 && Math.abs(at - numberAt) <= dateNear);
   const dateAt = head.findIndex(({ text, place }, at) =>
-    place === 'left' || place === 'right'
-      ? dateOf.test(text)
-      : dateLine.test(text) && numberAt >= 0 && Math.abs(at - numberAt) <= dateNear,
+    place === 'left' || place === 'right' ? dateOf.test(text) : dateLine.test(text) && inHead(at),
   );
   const isOfficial = kindAt >= 0 || numberAt >= 0;
   const subject = kindAt >= 0 ? titleAfter(lines, kindAt) : aboutIn(head, numberAt);

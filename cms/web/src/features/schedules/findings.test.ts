@@ -25,13 +25,16 @@ describe('hours', () => {
   });
 });
 
-it('an answer is about so many days, also where one has 25 hours', () => {
+it('an answer is about every day that it has a part of', () => {
   const stretch = { by: { kind: 'fallback' as const, id: null }, hidden: [], empty: [], obliged: false };
-  const about = (hours: number): CoverageAnswer => ({
+  const about = (from: number, to: number): CoverageAnswer => ({
     entries: [],
-    groups: [{ boardIds: ['a'], zone: homeZone, stretches: [{ start: at(0), end: at(hours), ...stretch }] }],
+    groups: [{ boardIds: ['a'], zone: homeZone, stretches: [{ start: at(from), end: at(to), ...stretch }] }],
   });
-  expect([168, 169, 216].map((hours) => daysOf(about(hours)))).toEqual([7, 7, 9]);
+  expect(daysOf(about(0, 168))).toBe(7);
+  expect(daysOf(about(15.75, 168))).toBe(7);
+  expect(daysOf(about(15.75, 8 * 24))).toBe(8);
+  expect(daysOf(about(15.75, 24))).toBe(1);
 });
 
 describe('findings', () => {

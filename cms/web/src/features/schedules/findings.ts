@@ -1,7 +1,7 @@
 /** What is worth a look in the coverage of some boards: schedules that hide others, schedules without anything to play, and hours with nothing but the fallback. */
 import type { CoverageAnswer } from '../../../../../shared/protocol/api/plans.ts';
 import { dateOf, localDayOn } from '../../../../../shared/schedule/zone.ts';
-import { formatTime } from '../../lib/time.ts';
+import { formatTime, homeZone } from '../../lib/time.ts';
 
 /** Hours of the day, and the days (their beginning, ms UTC) that have them. */
 export interface Hours {
@@ -55,13 +55,14 @@ export function findingsOf({ groups }: CoverageAnswer): Finding[] {
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.boards - a.boards);
 }
 
-/** How many days an answer is about. */
+/** The days, at home, that an answer is about, also those of which it has a part only. */
 export function daysOf({ groups }: CoverageAnswer): number {
   const stretches = groups.flatMap((group) => group.stretches);
-  const from = Math.min(...stretches.map(({ start }) => start));
-  const to = Math.max(...stretches.map(({ end }) => end));
-  // A day may have 23 or 25 hours.
-  return Math.round((to - from) / 86_400_000);
+  const last = Math.max(...stretches.map(({ end }) => end)) - 1;
+  let days = 0;
+  for (let at = Math.min(...stretches.map(({ start }) => start)); at <= last; days++)
+    at = localDayOn(homeZone, dateOf(homeZone, at)).end;
+  return days;
 }
 
 /** Spans by the hours that they take of each day, so that a week of the same hours is said once. */
