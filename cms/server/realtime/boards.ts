@@ -41,7 +41,7 @@ export interface BoardGatewayDeps {
   };
   readonly takeovers: Pick<TakeoverService, 'handOver' | 'recordProgress'>;
   readonly proof: Pick<ProofService, 'cursor' | 'append'>;
-  readonly commands: Pick<CommandService, 'deliver' | 'ended' | 'renewOrders'>;
+  readonly commands: Pick<CommandService, 'deliver' | 'ended' | 'heard'>;
   readonly screenshots: Pick<ScreenshotService, 'failed'>;
   readonly presence: Presence;
   readonly statuses: Pick<StatusIntake, 'reported'>;
@@ -92,7 +92,7 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       const isNewer =
         newest !== null && (request.programme === null || compareVersions(newest.version, request.programme) > 0);
       // Behind the answer, which may bring the keys that they are signed with.
-      setImmediate(() => void deliverCommands(board.boardId));
+      setImmediate(() => void careFor(board.boardId, () => deps.commands.deliver(board.boardId)));
       return {
         now: sources.now(),
         keyList: list.number > request.keyList ? list.jws : null,
@@ -121,10 +121,12 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       );
       return {};
     },
-    commandEndedV1: (board, { commandId, outcome, errorCode }) => commandEnded(board, commandId, outcome, errorCode),
-    commandFailedV1: (board, { commandId, errorCode }) => commandEnded(board, commandId, 'failed', errorCode),
+    commandEndedV1: (board, { commandId, ...end }) => commandEnded(board, commandId, end),
+    commandFailedV1: (board, { commandId, errorCode }) =>
+      commandEnded(board, commandId, { outcome: 'failed', errorCode }),
     statusReportedV1(board, report) {
       deps.statuses.reported(board.boardId, report);
+      void careFor(board.boardId, () => deps.commands.heard(board.boardId, report));
       return Promise.resolve({});
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),
@@ -133,27 +135,18 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
   async function commandEnded(
     { boardId }: BoardIdentity,
     id: string,
-    outcome: CommandOutcome,
-    errorCode: string | null,
+    end: { outcome: CommandOutcome; errorCode: string | null; at?: number },
   ): Promise<Record<never, never>> {
-    await deps.commands.ended(boardId, id, { outcome, errorCode });
-    if (outcome === 'failed') await deps.screenshots.failed(boardId, id, errorCode ?? 'command_failed');
+    await deps.commands.ended(boardId, id, end);
+    if (end.outcome === 'failed') await deps.screenshots.failed(boardId, id, end.errorCode ?? 'command_failed');
     return {};
   }
 
-  async function deliverCommands(boardId: string): Promise<void> {
+  async function careFor(boardId: string, work: () => Promise<void>): Promise<void> {
     try {
-      await deps.commands.deliver(boardId);
+      await work();
     } catch (error) {
-      log.error({ err: error, boardId }, 'commands that wait for a board were not sent');
-    }
-  }
-
-  async function renewOrders(boardId: string): Promise<void> {
-    try {
-      await deps.commands.renewOrders(boardId);
-    } catch (error) {
-      log.error({ err: error, boardId }, 'what stands for a board was not ordered anew');
+      log.error({ err: error, boardId }, 'what waits or stands for a board was not sent');
     }
   }
 
@@ -279,10 +272,7 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       'keyListPublished',
       ({ keyList }) => void namespace.to(currentRoom).emit('keyListPublishedV1', { keyList }),
     ),
-    events.on('boardPaired', ({ boardId }) => {
-      dismiss(boardId);
-      void renewOrders(boardId);
-    }),
+    events.on('boardPaired', ({ boardId }) => dismiss(boardId)),
     events.on('boardUnpaired', ({ boardId }) => dismiss(boardId)),
   ];
 

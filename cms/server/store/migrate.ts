@@ -34,6 +34,7 @@ import * as boardStatus from './migrations/0031-board-status.ts';
 import * as commands from './migrations/0032-commands.ts';
 import * as standbyUncounted from './migrations/0033-standby-uncounted.ts';
 import * as boardLogs from './migrations/0034-board-logs.ts';
+import * as commandsByName from './migrations/0035-commands-by-name.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -69,6 +70,7 @@ const migrations: readonly Migration[] = [
   commands.migration,
   standbyUncounted.migration,
   boardLogs.migration,
+  commandsByName.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -615,7 +615,9 @@ export interface Database {
     name: string;
     /** JSON: what it says beside its name. */
     payload: string;
+    /** Empty: the CMS itself gave an order that stands anew. */
     issued_by: string;
+    /** Later than any of the board's of this name before, whatever the clock said. */
     issued_at: number;
     expires_at: number;
     /** null: given by a release that did not ask what became of them. */

@@ -11,8 +11,10 @@ export const givenCommand = z.strictObject({
   name: z.string(),
   /** What it says beside its name. */
   payload: z.record(z.string(), z.unknown()),
-  /** Who gave it; null where nobody of this name is known any more. */
+  /** Who gave it; null where nobody of this name is known any more, or where nobody did. */
   by: z.string().nullable(),
+  /** The CMS gave an order that stands anew: what the player told was another. */
+  renewed: z.boolean(),
   issuedAt: msUtc,
   expiresAt: msUtc,
   /**
@@ -24,12 +26,18 @@ export const givenCommand = z.strictObject({
   stateAt: msUtc,
   /** Why not, in the board's words or ours: a stable code. */
   errorCode: z.string().nullable(),
+  /** The log that it asked for is here. */
+  hasLog: z.boolean(),
 });
 export type GivenCommand = z.infer<typeof givenCommand>;
 
 /**
  * POST /api/boards/:id/commands (../commands.ts `commandRequest`) → the command. `endTest` ends a picture early. Errors: board_offline 409 (it does not
  * wait for the board), command_refused 409 (nor that; params.code: what the board said), command_pending 409 (one of the kind is under way).
- * GET /api/boards/:id/commands → the newest `commandsShown`, the newest first.
+ * GET /api/boards/:id/commands → the newest `commandsShown`, the newest first, and the orders that stand for the board, however old.
  */
-export const givenCommands = z.strictObject({ commands: z.array(givenCommand) });
+export const givenCommands = z.strictObject({
+  commands: z.array(givenCommand),
+  orders: z.strictObject({ setVolume: givenCommand.nullable(), setSource: givenCommand.nullable() }),
+});
+export type GivenCommands = z.infer<typeof givenCommands>;

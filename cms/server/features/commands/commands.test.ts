@@ -168,22 +168,76 @@ it('sends what waits when the board comes back, the later order alone, and none 
   board.disconnect();
 });
 
-it('orders anew what stands for a board when another player is paired with it', async () => {
+it('orders anew what stands for a board when its player tells of something else', async () => {
   const technician = await cms.person('technician');
   const board = await cms.board();
   const { boardId } = board.identity;
   const path = `/api/boards/${boardId}/commands`;
-  const list = async () =>
-    (await cms.request(technician, 'GET', path)).body.commands as { name: string; payload: object; state: string }[];
-  await cms.request(technician, 'POST', path, { name: 'setSource', cut: true });
-  await cms.request(technician, 'POST', path, { name: 'reload' });
-  cms.context.events.emit('boardPaired', { boardId });
-  await expect.poll(async () => (await list()).filter(({ name }) => name === 'setSource')).toHaveLength(2);
-  expect((await list()).map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual([
-    'reload waiting',
-    'setSource replaced',
-    'setSource waiting',
-  ]);
+  const got: string[] = [];
+  let answer: object = { ok: true };
+  await board.connect();
+  board.socket.on('runCommandV1', ({ command }: { command: string }, ack: (reply: object) => void) => {
+    got.push(command);
+    ack(answer);
+  });
+  const list = async () => (await cms.request(technician, 'GET', path)).body;
+  const tell = (status: object) => board.send('statusReportedV1', { full: true, status });
+  const cut = (await cms.request(technician, 'POST', path, { name: 'setSource', cut: true })).body;
+  await board.send('commandEndedV1', { commandId: cut.id, outcome: 'done', at: cms.sources.now(), errorCode: null });
+  // However much is asked of the board after it.
+  for (let i = 0; i < 31; i++) await cms.request(technician, 'POST', path, { name: 'identify' });
+  expect((await list()).orders).toMatchObject({ setVolume: null, setSource: { id: cut.id, state: 'done' } });
+  got.length = 0;
+  cms.sources.advance(61_000);
+  await tell({ cut: true });
+  await tell({});
+  await expect.poll(() => got.length).toBe(1);
+  const renewed = (await list()).orders.setSource;
+  expect(renewed).toMatchObject({ payload: { cut: true }, by: null, renewed: true });
+  expect(renewed.id).not.toBe(cut.id);
+
+  // A player from before the order refuses it: it is not asked each quarter of an hour.
+  await board.send('commandEndedV1', { commandId: renewed.id, outcome: 'done', at: 1, errorCode: null });
+  cms.sources.advance(61_000);
+  answer = refusal('document_invalid');
+  await tell({});
+  await expect.poll(async () => (await list()).commands[0].state).toBe('refused');
+  await tell({});
+  await tell({});
+  await expect.poll(async () => (await list()).orders.setSource).toMatchObject({ id: renewed.id });
+  expect(got).toHaveLength(2);
+  board.disconnect();
+});
+
+it('issues an order later than those before it, though the clock was ahead then', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const path = `/api/boards/${board.identity.boardId}/commands`;
+  const order = async (cut: boolean) => (await cms.request(technician, 'POST', path, { name: 'setSource', cut })).body;
+  const first = await order(true);
+  const second = await order(false);
+  expect(second.issuedAt).toBe(first.issuedAt + 1);
+  cms.sources.advance(-86_400_000);
+  expect((await order(true)).issuedAt).toBe(first.issuedAt + 2);
+  cms.sources.advance(86_400_000);
+});
+
+it('knows of no end where a board did not answer, and believes the board when it says', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const path = `/api/boards/${board.identity.boardId}/commands`;
+  await board.connect();
+  board.socket.on('runCommandV1', (_: unknown, ack: (reply: unknown) => void) => ack('nonsense'));
+  await cms.request(technician, 'POST', path, { name: 'identify' });
+  const newest = async () => (await cms.request(technician, 'GET', path)).body.commands[0];
+  const { id, issuedAt, ...silent } = await newest();
+  expect(silent).toMatchObject({ state: 'failed', errorCode: 'command_unanswered' });
+  cms.sources.advance(3_600_000);
+  const end = { commandId: id as string, outcome: 'done', at: issuedAt + 2_000, errorCode: null } as const;
+  await board.send('commandEndedV1', end);
+  // When it was done, not when it was heard of.
+  expect(await newest()).toMatchObject({ state: 'done', errorCode: null, stateAt: issuedAt + 2_000 });
+  board.disconnect();
 });
 
 it('takes the log that a command asked for from its board alone, in time, and keeps the newest three', async () => {
@@ -222,6 +276,9 @@ it('takes the log that a command asked for from its board alone, in time, and ke
     expect(await put(board, await ask(), `${i}`)).toBe(204);
   }
   expect((await read(technician, first))[0]).toBe(404);
+  const { commands } = (await cms.request(technician, 'GET', path)).body;
+  const logs = (commands as { id: string; hasLog: boolean }[]).filter(({ hasLog }) => hasLog);
+  expect([logs.length, logs.some(({ id }) => id === first)]).toEqual([3, false]);
 });
 
 const refusal = (code: string) => ({ ok: false, error: { code, message: code, field: null, params: {} } });

@@ -1,28 +1,43 @@
-import type { Insertable, Selectable } from 'kysely';
+import { sql, type Insertable, type Selectable } from 'kysely';
+import { standingOrders } from '../../../../shared/protocol/commands.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
 export type CommandRow = Selectable<Database['commands']>;
 export type CommandState = NonNullable<CommandRow['state']>;
 
-/** What a command may still come from on its way to a state: forward only, whatever comes twice or late. */
+/** `error_code` of one that does not wait, and that the board did not answer: whether it came through is not known. */
+export const unanswered = 'command_unanswered';
+/** Commands are let go after so long, ms; orders that stand never are. */
+const keptMs = 90 * 86_400_000;
+
+/**
+ * What a command may still come from on its way to a state: forward only, whatever comes twice or late. That one is done or has failed the
+ * board knows better than who took it for needless, or for lost (`unanswered`).
+ */
 const before: Record<Exclude<CommandState, 'waiting'>, readonly CommandState[]> = {
   received: ['waiting'],
   refused: ['waiting'],
   replaced: ['waiting'],
-  done: ['waiting', 'received'],
-  failed: ['waiting', 'received'],
+  done: ['waiting', 'received', 'replaced'],
+  failed: ['waiting', 'received', 'replaced'],
 };
 
 /** Which commands were given to boards, by whom and when, and what became of them. */
 export const commandRepo = {
   async insert(
     tx: Tx,
-    row: Omit<Insertable<Database['commands']>, 'state' | 'state_at' | 'error_code'>,
+    row: Omit<Insertable<Database['commands']>, 'state' | 'state_at' | 'error_code'> & { state_at: number },
   ): Promise<void> {
     await tx
       .insertInto('commands')
-      .values({ ...row, state: 'waiting', state_at: row.issued_at, error_code: null })
+      .values({ ...row, state: 'waiting', error_code: null })
+      .execute();
+    await tx
+      .deleteFrom('commands')
+      .where('board_id', '=', row.board_id)
+      .where('issued_at', '<', row.state_at - keptMs)
+      .where('name', 'not in', standingOrders)
       .execute();
   },
 
@@ -40,23 +55,42 @@ export const commandRepo = {
       .set({ state: to, state_at: at, error_code: errorCode })
       .where('id', '=', id)
       .where('board_id', '=', boardId)
-      .where('state', 'in', before[to])
+      .where((e) => {
+        const came = e('state', 'in', before[to]);
+        if (to !== 'done' && to !== 'failed') return came;
+        return e.or([came, e.and([e('state', '=', 'failed'), e('error_code', '=', unanswered)])]);
+      })
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   },
 
-  /** Those of these names that wait for the board, or that it has not said the end of, and that still count; the oldest first. */
-  underWay(db: Db | Tx, boardId: string, names: readonly string[], now: number): Promise<CommandRow[]> {
-    return db
+  /** Those of a name that wait for the board, or that it has not said the end of, and that still count. */
+  underWay(tx: Tx, boardId: string, name: string, now: number): Promise<CommandRow[]> {
+    return tx
       .selectFrom('commands')
       .selectAll()
       .where('board_id', '=', boardId)
-      .where('name', 'in', names)
+      .where('name', '=', name)
       .where('state', 'in', ['waiting', 'received'])
       .where('expires_at', '>', now)
-      .orderBy('issued_at')
-      .orderBy('id')
       .execute();
+  },
+
+  /** Those of these names that are to be sent when the board is there, the oldest first. */
+  waiting(db: Db, boardId: string, names: readonly string[], now: number): Promise<CommandRow[]> {
+    return (
+      db
+        .selectFrom('commands')
+        .selectAll()
+        .where('board_id', '=', boardId)
+        // Written out, so that the index of these rows alone serves it.
+        .where('state', '=', sql.lit('waiting'))
+        .where('name', 'in', names)
+        .where('expires_at', '>', now)
+        .orderBy('issued_at')
+        .orderBy('id')
+        .execute()
+    );
   },
 
   /** The newest first. */
@@ -72,18 +106,23 @@ export const commandRepo = {
       .execute();
   },
 
-  /** The newest of a name that the board has not refused. */
-  newestOrder(db: Db | Tx, boardId: string, name: string): Promise<CommandRow | undefined> {
-    return db
-      .selectFrom('commands')
-      .selectAll()
-      .where('board_id', '=', boardId)
-      .where('name', '=', name)
-      .where('state', 'not in', ['refused', 'failed'])
-      .orderBy('issued_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(1)
+  /** The newest of a name, whatever came of it. */
+  newestOf(db: Db | Tx, boardId: string, name: string): Promise<CommandRow | undefined> {
+    return ofName(db, boardId, name).executeTakeFirst();
+  },
+
+  /** The order of a name that stands for the board: the newest that it has carried out, has, or will be sent. */
+  standing(db: Db | Tx, boardId: string, name: string, now: number): Promise<CommandRow | undefined> {
+    return ofName(db, boardId, name)
+      .where('state', 'in', ['waiting', 'received', 'done'])
+      .where((e) => e.or([e('state', '!=', 'waiting'), e('expires_at', '>', now)]))
       .executeTakeFirst();
+  },
+
+  /** Those whose logs are here. */
+  async withLog(db: Db, boardId: string): Promise<string[]> {
+    const rows = await db.selectFrom('board_logs').select('command_id').where('board_id', '=', boardId).execute();
+    return rows.map((row) => row.command_id);
   },
 
   async find(db: Db | Tx, boardId: string, id: string): Promise<CommandRow | undefined> {
@@ -95,3 +134,13 @@ export const commandRepo = {
       .executeTakeFirst();
   },
 };
+
+const ofName = (db: Db | Tx, boardId: string, name: string) =>
+  db
+    .selectFrom('commands')
+    .selectAll()
+    .where('board_id', '=', boardId)
+    .where('name', '=', name)
+    .orderBy('issued_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1);

@@ -20,10 +20,8 @@ export function commandRoutes(service: CommandService, logs: LogService): Routes
       { config, schema: { params, body: commandRequest, response: { 200: givenCommand } } },
       (request) => service.run(actorOf(request), request.params.id, request.body),
     );
-    app.get(
-      '/api/boards/:id/commands',
-      { config, schema: { params, response: { 200: givenCommands } } },
-      async (request) => ({ commands: await service.list(actorOf(request), request.params.id) }),
+    app.get('/api/boards/:id/commands', { config, schema: { params, response: { 200: givenCommands } } }, (request) =>
+      service.list(actorOf(request), request.params.id),
     );
     app.get(
       '/api/boards/:id/logs/:commandId',

@@ -2,33 +2,34 @@
  * What a person tells a board to do, by the one table of commands (shared/protocol/commands.ts): written down with who gave it, signed when
  * it is sent, sent at once or when the board comes back while it still counts, and what became of it.
  */
-import { commandsShown, type GivenCommand } from '../../../../shared/protocol/api/commands.ts';
+import { commandsShown, type GivenCommand, type GivenCommands } from '../../../../shared/protocol/api/commands.ts';
 import {
   boardCommand,
   commandNames,
   commands,
-  standingOrders,
+  type standingOrders,
   type CommandBody,
-  type CommandName,
   type CommandOutcome,
 } from '../../../../shared/protocol/commands.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
+import type { StatusReport } from '../../../../shared/protocol/status.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { AccountsService } from '../accounts/service.ts';
+import { holdBoard } from '../boards/repo.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
-import { commandRepo as repo, type CommandRow } from './repo.ts';
+import { commandRepo as repo, unanswered, type CommandRow } from './repo.ts';
 
 type Reply = ReplyOf<(typeof cmsMessages)['runCommandV1']>;
 
 export interface CommandDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly keys: Pick<KeysService, 'programmeSigner'>;
-  readonly boards: Pick<BoardsService, 'require' | 'record'>;
+  readonly boards: Pick<BoardsService, 'require'>;
   readonly link: {
     isOnline(boardId: string): boolean;
     /** Sends to the board's player; null when it is not there or does not answer. */
@@ -43,7 +44,11 @@ export type Written = Pick<CommandRow, 'id' | 'issued_at' | 'expires_at'>;
 
 const waitingNames = commandNames.filter((name) => commands[name].waits);
 /** Refusals that will pass: the board had other keys just then, and is given its key list first, or could not remember the command. */
-const passing = ['key_unknown', 'not_paired', 'disk_full'];
+const passing = ['key_unknown', 'not_paired', 'disk_full', 'store_failed'];
+/** What a player tells of an order counts so long after the order's own news, ms: the one may have overtaken the other. */
+const settledMs = 60_000;
+/** An order that was given anew and refused is not given again for so long, ms: the player is from before it. */
+const refusedMs = 86_400_000;
 
 export function createCommandService(context: Context, deps: CommandDeps) {
   const { store, sources, audit, events, log } = context;
@@ -62,21 +67,57 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     });
     const jws = await signDocument('bang-tin-command', document, deps.keys.programmeSigner());
     const reply = await deps.link.runCommand(board_id, jws);
-    if (!reply || (!reply.ok && passing.includes(reply.error.code))) return reply;
-    const state = reply.ok ? 'received' : 'refused';
-    const code = reply.ok ? null : reply.error.code.slice(0, 64);
+    const waits = waitingNames.some((waiting) => waiting === name);
+    if (waits && (!reply || (!reply.ok && passing.includes(reply.error.code)))) return reply;
+    const state = !reply ? 'failed' : reply.ok ? 'received' : 'refused';
+    const code = !reply ? unanswered : reply.ok ? null : reply.error.code.slice(0, 64);
     if (await repo.move(store.write, board_id, id, state, sources.now(), code)) changed(board_id);
     return reply;
   }
 
-  /** @throws AppError `command_pending` 409 */
-  async function makeWay(tx: Tx, boardId: string, name: CommandBody['name'], now: number): Promise<void> {
-    const { repeatable, waits } = commands[name];
-    if (repeatable && !waits) return;
-    const underWay = await repo.underWay(tx, boardId, [name], now);
-    if (!repeatable && underWay.length > 0)
-      throw new AppError('command_pending', 'One of the kind is under way', { status: 409 });
-    for (const { id } of underWay) await repo.move(tx, boardId, id, 'replaced', now);
+  /**
+   * Writes a command down, later than all of its name before, in a transaction that holds the board.
+   * @throws AppError `command_pending` 409
+   */
+  async function write(
+    tx: Tx,
+    board: { readonly id: string; readonly unitId: string },
+    { name, ...payload }: CommandBody,
+    actor: Actor | null,
+  ): Promise<CommandRow> {
+    const { repeatable, waits, lifeMs } = commands[name];
+    const now = sources.now();
+    const row = {
+      id: sources.newId(),
+      board_id: board.id,
+      name,
+      payload: JSON.stringify(payload),
+      issued_by: actor?.userId ?? '',
+      issued_at: now,
+      expires_at: now + lifeMs,
+      state_at: now,
+    };
+    if (!repeatable || waits) {
+      const underWay = await repo.underWay(tx, board.id, name, now);
+      if (!repeatable && underWay.length > 0)
+        throw new AppError('command_pending', 'One of the kind is under way', { status: 409 });
+      for (const { id } of underWay) await repo.move(tx, board.id, id, 'replaced', now);
+    }
+    if (waits) {
+      // The board refuses what is older than what it has: a clock that was ahead once must not silence the orders after it.
+      const before = await repo.newestOf(tx, board.id, name);
+      if (before) row.issued_at = Math.max(now, before.issued_at + 1);
+    }
+    await repo.insert(tx, row);
+    await audit(tx, {
+      actor,
+      action: 'board.commanded',
+      subjectType: 'board',
+      subjectId: board.id,
+      unitId: board.unitId,
+      detail: { commandId: row.id, name, ...payload },
+    });
+    return { ...row, state: 'waiting', error_code: null };
   }
 
   /**
@@ -87,37 +128,20 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   async function give(
     actor: Actor,
     boardId: string,
-    { name, ...payload }: CommandBody,
+    body: CommandBody,
     alongside?: (tx: Tx, written: Written) => Promise<void>,
   ): Promise<CommandRow> {
-    const { right, lifeMs, waits } = commands[name];
+    const { right, waits } = commands[body.name];
     const board = await deps.boards.require(actor, right, boardId);
     if (!waits && !deps.link.isOnline(boardId)) throw offline('The board is not connected');
-    const now = sources.now();
-    const row = {
-      id: sources.newId(),
-      board_id: boardId,
-      name,
-      payload: JSON.stringify(payload),
-      issued_by: actor.userId,
-      issued_at: now,
-      expires_at: now + lifeMs,
-    };
-    await store.transaction(async (tx) => {
-      await makeWay(tx, boardId, name, now);
-      await repo.insert(tx, row);
-      await alongside?.(tx, row);
-      await audit(tx, {
-        actor,
-        action: 'board.commanded',
-        subjectType: 'board',
-        subjectId: boardId,
-        unitId: board.unitId,
-        detail: { commandId: row.id, name, ...payload },
-      });
+    const row = await store.transaction(async (tx) => {
+      await holdBoard(tx, boardId);
+      const written = await write(tx, { id: boardId, unitId: board.unitId }, body, actor);
+      await alongside?.(tx, written);
+      return written;
     });
     changed(boardId);
-    const reply = await send({ ...row, state: 'waiting', state_at: now, error_code: null });
+    const reply = await send(row);
     if (!waits && !reply) throw offline('The board did not answer');
     if (!waits && reply?.ok === false)
       throw new AppError('command_refused', `The board refused: ${reply.error.message}`, {
@@ -127,33 +151,30 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     return (await repo.find(store.write, boardId, row.id))!;
   }
 
-  /** Writes a standing order down anew, as of now and by whoever gave it, for the player that the board has now. */
-  async function renew(boardId: string, name: CommandName): Promise<void> {
-    const board = await deps.boards.record(boardId);
-    const order = await repo.newestOrder(store.write, boardId, name);
-    if (!board || !order) return;
-    const now = sources.now();
-    const { payload, issued_by } = order;
-    const row = { id: sources.newId(), board_id: boardId, name, payload, issued_by, issued_at: now };
-    await store.transaction(async (tx) => {
-      await makeWay(tx, boardId, name, now);
-      await repo.insert(tx, { ...row, expires_at: now + commands[name].lifeMs });
-      await audit(tx, {
-        actor: null,
-        action: 'board.commanded',
-        subjectType: 'board',
-        subjectId: boardId,
-        unitId: board.unitId,
-        detail: { commandId: row.id, name, ...(JSON.parse(payload) as object) },
-      });
+  /** Gives an order that stands anew, where the player tells of another: it is a new one, or has lost what it had on its disk. */
+  async function renew(boardId: string, name: (typeof standingOrders)[number], told: object): Promise<void> {
+    const saysSo = ({ payload }: CommandRow): boolean => payload === JSON.stringify(told);
+    const seen = await repo.standing(store.read, boardId, name, sources.now());
+    if (!seen || saysSo(seen)) return;
+    const row = await store.transaction(async (tx) => {
+      const now = sources.now();
+      const board = await holdBoard(tx, boardId);
+      const order = await repo.standing(tx, boardId, name, now);
+      if (!board || !order || saysSo(order) || order.state === 'waiting' || order.state_at! > now - settledMs)
+        return null;
+      const last = await repo.newestOf(tx, boardId, name);
+      if (last?.issued_by === '' && last.state === 'refused' && last.state_at! > now - refusedMs) return null;
+      return write(tx, board, { name, ...(JSON.parse(order.payload) as object) } as CommandBody, null);
     });
+    if (!row) return;
+    log.warn({ boardId, name }, 'a player told of another order than the one that stands: given anew');
     changed(boardId);
+    await send(row);
   }
 
-  /** A board has come back: it is sent what waits for it, the oldest first. */
+  /** A board is there: it is sent what waits for it, the oldest first. */
   async function deliver(boardId: string): Promise<void> {
-    const rows = await repo.underWay(store.write, boardId, waitingNames, sources.now());
-    for (const row of rows.filter(({ state }) => state === 'waiting')) {
+    for (const row of await repo.waiting(store.read, boardId, waitingNames, sources.now())) {
       const reply = await send(row);
       // Gone again; the next greeting brings the rest.
       if (!reply) return;
@@ -161,7 +182,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     }
   }
 
-  async function views(rows: readonly CommandRow[]): Promise<GivenCommand[]> {
+  async function views(rows: readonly CommandRow[], logs: ReadonlySet<string> = new Set()): Promise<GivenCommand[]> {
     const names = await deps.accounts.names([...new Set(rows.map((row) => row.issued_by))]);
     const now = sources.now();
     return rows.map((row) => {
@@ -171,11 +192,13 @@ export function createCommandService(context: Context, deps: CommandDeps) {
         name: row.name,
         payload: JSON.parse(row.payload) as Record<string, unknown>,
         by: names.get(row.issued_by) ?? null,
+        renewed: row.issued_by === '',
         issuedAt: row.issued_at,
         expiresAt: row.expires_at,
         state: expired || row.state === null ? 'expired' : row.state,
         stateAt: expired ? row.expires_at : (row.state_at ?? row.issued_at),
         errorCode: row.error_code,
+        hasLog: logs.has(row.id),
       };
     });
   }
@@ -188,27 +211,47 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       return (await views([await give(actor, boardId, request)]))[0]!;
     },
 
-    /** What was given to a board, the newest first. @throws AppError `board_unknown`, `forbidden` */
-    async list(actor: Actor, boardId: string): Promise<GivenCommand[]> {
+    /** What was given to a board, the newest first, and what stands for it. @throws AppError `board_unknown`, `forbidden` */
+    async list(actor: Actor, boardId: string): Promise<GivenCommands> {
       await deps.boards.require(actor, 'board.command', boardId);
-      return views(await repo.newest(store.read, boardId, commandsShown));
+      const now = sources.now();
+      const [rows, logs, volume, source] = await Promise.all([
+        repo.newest(store.read, boardId, commandsShown),
+        repo.withLog(store.read, boardId),
+        repo.standing(store.read, boardId, 'setVolume', now),
+        repo.standing(store.read, boardId, 'setSource', now),
+      ]);
+      const [setVolume, setSource] = await Promise.all(
+        [volume, source].map(async (row) => (row ? (await views([row]))[0]! : null)),
+      );
+      return {
+        commands: await views(rows, new Set(logs)),
+        orders: { setVolume: setVolume ?? null, setSource: setSource ?? null },
+      };
     },
 
     deliver,
 
-    /** Another player speaks for the board now: what stands for the board is ordered anew. */
-    async renewOrders(boardId: string): Promise<void> {
-      for (const name of standingOrders) await renew(boardId, name);
-      if (deps.link.isOnline(boardId)) await deliver(boardId);
+    /** A board says how it is doing: it is there, so it is sent what waits, and what differs from the orders that stand is ordered anew. */
+    async heard(boardId: string, { full, status }: StatusReport): Promise<void> {
+      await deliver(boardId);
+      if (!full) return;
+      await renew(boardId, 'setVolume', { percent: status.volume ?? 100 });
+      await renew(boardId, 'setSource', { cut: status.cut ?? false });
     },
 
-    /** A board says what became of a command. One that it was not given is passed by. */
+    /** A board says what became of a command, and when. One that it was not given is passed by. */
     async ended(
       boardId: string,
       id: string,
-      { outcome, errorCode }: { outcome: CommandOutcome; errorCode: string | null },
+      { outcome, errorCode, at }: { outcome: CommandOutcome; errorCode: string | null; at?: number },
     ): Promise<void> {
-      if (await repo.move(store.write, boardId, id, outcome, sources.now(), errorCode)) changed(boardId);
+      const command = await repo.find(store.write, boardId, id);
+      if (!command) return;
+      // Between its giving and now, whatever the board's clock says.
+      const now = sources.now();
+      const endedAt = Math.min(now, Math.max(at ?? now, command.issued_at));
+      if (await repo.move(store.write, boardId, id, outcome, endedAt, errorCode)) changed(boardId);
     },
   };
 }

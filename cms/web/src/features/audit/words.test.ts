@@ -50,6 +50,11 @@ describe('an entry of the audit log in words', () => {
     expect(new Set(heads).size).toBe(4);
     expect(heads[0]).toMatch(/hình thử/);
     expect(heads[3]).toMatch(/chụp màn hình/);
+    const source = (cut: boolean) => headlineOf(entry('board.commanded', { name: 'setSource', cut }));
+    expect([source(true), source(false)]).toEqual([
+      'Gửi lệnh cho bảng: cắt nguồn nội dung',
+      'Gửi lệnh cho bảng: khôi phục nguồn nội dung',
+    ]);
     expect(headlineOf(entry('board.commanded', { name: 'selfDestruct' }))).toBe('Gửi lệnh cho bảng');
     expect(detailLines(entry('board.commanded', { name: 'identify', durationMs: 1000 }), () => undefined)).toHaveLength(
       1,

@@ -17,11 +17,15 @@ const word = (kind: 'action' | 'reason' | 'field', code: string): string => mess
 
 /** What happened, and of units from when, where that is to come. An exercise is called one, so that nobody takes it for an alert, and a command by what it makes a board do. */
 export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'detail' | 'at'>): string {
-  const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? String(detail.name) : '';
+  const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? commandKind(detail) : '';
   const done = messages[wordId('action', `${action}.${kind}`)]?.() ?? word('action', action);
   const from = action.startsWith('unit.') ? Number(detail.at ?? detail.validFrom) : NaN;
   return from > at ? m.audit_planned({ done, date: formatDate(from) }) : done;
 }
+
+/** What only takes one of two ways is two kinds. */
+const commandKind = ({ name, cut }: AuditRow['detail']): string =>
+  typeof cut === 'boolean' ? `${String(name)}_${cut}` : String(name);
 
 export function groupName(group: AuditGroup): string {
   const names: Record<AuditGroup, () => string> = {

@@ -6,6 +6,7 @@ import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 
 const names = messagesNamed<Record<string, string>>(m, 'command_name_');
+const whys = messagesNamed<Record<string, string>>(m, 'command_why_');
 const snake = (name: string): string => name.replace(/([A-Z])/g, '_$1').toLowerCase();
 
 /** What the board is to do, with what the command says: «Âm lượng 40%». */
@@ -17,7 +18,14 @@ export function commandName({ name, payload }: Pick<GivenCommand, 'name' | 'payl
   return names[`command_name_${id}`]?.(values) ?? name;
 }
 
-export function commandState({ state, stateAt, expiresAt, errorCode }: GivenCommand): string {
+/** Why a board did not do it. What is said otherwise of programmes and of this server has sentences of its own here. */
+const why = (code: string | null): string => whys[`command_why_${code}`]?.({}) ?? sentenceOf(code ?? 'command_refused');
+/** Whether the board has it at all is not known. */
+const unanswered = ({ state, errorCode }: Pick<GivenCommand, 'state' | 'errorCode'>): boolean =>
+  state === 'failed' && errorCode === 'command_unanswered';
+
+export function commandState(command: GivenCommand): string {
+  const { state, stateAt, expiresAt, errorCode } = command;
   const time = formatDateTime(stateAt);
   switch (state) {
     case 'waiting':
@@ -28,7 +36,9 @@ export function commandState({ state, stateAt, expiresAt, errorCode }: GivenComm
       return m.command_state_done({ time });
     case 'failed':
     case 'refused':
-      return m.command_state_failed({ time, why: sentenceOf(errorCode ?? 'command_refused') });
+      return unanswered(command)
+        ? m.command_state_unanswered({ time })
+        : m.command_state_failed({ time, why: why(errorCode) });
     case 'expired':
       return m.command_state_expired({ time });
     case 'replaced':
@@ -36,11 +46,24 @@ export function commandState({ state, stateAt, expiresAt, errorCode }: GivenComm
   }
 }
 
-export const commandTone = ({ state }: GivenCommand): 'good' | 'bad' | 'warn' | 'neutral' =>
-  state === 'done'
-    ? 'good'
-    : state === 'failed' || state === 'refused'
-      ? 'bad'
-      : state === 'expired'
-        ? 'warn'
-        : 'neutral';
+export function commandTone(command: GivenCommand): 'good' | 'bad' | 'warn' | 'neutral' {
+  const { state } = command;
+  if (state === 'done') return 'good';
+  if (state === 'expired' || unanswered(command)) return 'warn';
+  return state === 'failed' || state === 'refused' ? 'bad' : 'neutral';
+}
+
+/** Who gave it, and when. */
+export function commandGiven({ by, renewed, issuedAt }: GivenCommand): string {
+  const time = formatDateTime(issuedAt);
+  if (renewed) return m.care_given_anew({ time });
+  return by === null ? m.care_given({ time }) : m.care_given_by({ who: by, time });
+}
+
+/** The sentence that warns of a source that is cut, or about to be; null: it is not. */
+export function cutWords(order: GivenCommand | null): { title: string; text: string } | null {
+  if (order?.payload.cut !== true) return null;
+  return order.state === 'done'
+    ? { title: m.care_cut_title(), text: m.care_cut_text() }
+    : { title: m.care_cut_waiting_title(), text: m.care_cut_waiting_text() };
+}
