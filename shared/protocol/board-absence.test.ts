@@ -5,6 +5,7 @@ const since = 100 * dayMs;
 const now = since + 3_600_000;
 const evidence = (over: Partial<AbsenceEvidence> = {}): AbsenceEvidence => ({
   since,
+  restoredFrom: null,
   others: { there: 0, online: 0, together: 0 },
   everywhere: { there: true, heard: true },
   simPaidUntil: null,
@@ -28,6 +29,11 @@ describe('why a board may be away', () => {
     const all = { others: { there: 2, online: 0, together: 2 }, fault, simPaidUntil: since };
     expect(absenceOf(evidence(all), since + briefMs - 1)).toEqual({ suspicion: 'brief', steps: ['wait'] });
     expect(suspicion(all, since + briefMs)).toBe('area');
+  });
+
+  it('is the restored backup, whatever else there is, while no board has come back', () => {
+    const all = { restoredFrom: since, others: { there: 2, online: 0, together: 2 }, fault, simPaidUntil: since };
+    expect(absenceOf(evidence(all), now)).toEqual({ suspicion: 'restored', steps: ['wait', 'checkServer'] });
   });
 
   it('is what all have in common, before what is its own', () => {

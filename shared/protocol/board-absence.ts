@@ -26,6 +26,8 @@ const [simBeforeMs, simAfterMs] = [dayMs, 7 * dayMs];
 /** GET /api/boards/:id/absence → what is known of why the board is away; null when it is not. */
 export const absenceEvidence = z.strictObject({
   since: msUtc,
+  /** The CMS's data are those of a backup of that time, and no board has been heard of since; null: they are not. */
+  restoredFrom: msUtc.nullable(),
   /** Of the other boards of its unit: how many were there when it left, are online, and left within `togetherMs` of it. */
   others: z.strictObject({ there: z.int(), online: z.int(), together: z.int() }),
   /** Whether boards outside its unit were there when it left, and whether any board at all was heard of after. */
@@ -64,14 +66,15 @@ export function othersOf(since: number, others: readonly Known[]): AbsenceEviden
 }
 
 /**
- * brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit that were there left together. power: it kept restarting. sim: its
+ * restored: the CMS has just come back from a backup, in which it was not away yet. brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit that were there left together. power: it kept restarting. sim: its
  * SIM card had just ended. player: it had just told of a fault. own: others are there. unknown: nothing points anywhere.
  */
-export type Suspicion = 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'own' | 'unknown';
+export type Suspicion = 'restored' | 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'own' | 'unknown';
 export type AbsenceStep =
   'wait' | 'checkServer' | 'askPower' | 'askLine' | 'look' | 'checkSim' | 'paySim' | 'checkClock' | 'restart' | 'visit';
 
 const stepsOf: Record<Suspicion, readonly AbsenceStep[]> = {
+  restored: ['wait', 'checkServer'],
   brief: ['wait'],
   server: ['checkServer', 'look'],
   area: ['askPower', 'askLine', 'visit'],
@@ -90,6 +93,7 @@ export function amongOthers({ there, online, together }: AbsenceEvidence['others
 
 function suspect(evidence: AbsenceEvidence, now: number): Suspicion {
   const { since, others, everywhere, simPaidUntil } = evidence;
+  if (evidence.restoredFrom !== null) return 'restored';
   if (now - since < briefMs) return 'brief';
   if (everywhere.there && !everywhere.heard) return 'server';
   const among = amongOthers(others);
@@ -106,7 +110,7 @@ export function absenceOf(
   now: number,
 ): { readonly suspicion: Suspicion; readonly steps: readonly AbsenceStep[] } {
   const suspicion = suspect(evidence, now);
-  const isLong = suspicion !== 'brief' && suspicion !== 'server';
+  const isLong = !['restored', 'brief', 'server'].includes(suspicion);
   const steps = new Set<AbsenceStep>(stepsOf[suspicion].filter((step) => step !== 'visit'));
   // Its end is past, whatever else it may be: nothing comes back without.
   if (isLong && evidence.simPaidUntil !== null && evidence.simPaidUntil <= now && !steps.has('paySim')) {

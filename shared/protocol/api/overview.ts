@@ -46,12 +46,12 @@ const scopeFields = {
   range: overviewRange.default('today'),
 };
 
-const contentKind = z.enum(['notice', 'takeover', 'fallback']);
+const contentKind = z.enum(['notice', 'takeover']);
 /** One line of a breakdown. */
 const playLine = z.strictObject({
-  /** Of the board, unit, notice or takeover, or the category's key; '' for the fallback slide. */
+  /** Of the board, unit, notice or takeover, or the category's key. */
   id: z.string(),
-  /** Kept after deletion; null where there is none, as of the fallback slide. */
+  /** Kept after deletion; null where there is none. */
   name: z.string().nullable(),
   /** Of a board: the unit that it belongs to now. */
   unitName: z.string().nullable(),

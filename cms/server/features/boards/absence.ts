@@ -15,7 +15,7 @@ import type { BoardsService } from './service.ts';
 
 interface Deps {
   readonly boards: Pick<BoardsService, 'require' | 'recordsOfUnits' | 'presences'>;
-  readonly conditions: Pick<BoardConditions, 'elsewhere' | 'heardSince'>;
+  readonly conditions: Pick<BoardConditions, 'elsewhere' | 'heardSince' | 'restoredFrom'>;
   readonly upkeep: Pick<UpkeepService, 'get' | 'mayRead'>;
   readonly proof: Pick<ProofService, 'events'>;
 }
@@ -36,11 +36,12 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       if (own?.presence !== 'offline' || own.since === null) return null;
       const { since } = own;
       const readsSim = upkeep.mayRead(actor, unitId);
-      const [there, heard, online, record, { events }] = await Promise.all([
+      const [there, heard, online, restoredFrom, record, { events }] = await Promise.all([
         conditions.elsewhere(unitId, since - togetherMs),
         conditions.heardSince(null, since + togetherMs),
         // Whoever is connected all the while need not have said anything.
         conditions.elsewhere(unitId, Number.MAX_SAFE_INTEGER),
+        conditions.restoredFrom(null),
         readsSim ? upkeep.get(actor, boardId) : null,
         proof.events(actor, boardId, { limit: eventsRead }),
       ]);
@@ -58,6 +59,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       );
       return {
         since,
+        restoredFrom,
         others,
         everywhere: { there, heard: heard || online || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,

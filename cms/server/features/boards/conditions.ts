@@ -1,4 +1,5 @@
 /** What boards do now, in one word each; without rights. */
+import { restoredOf } from '../../backup/marker.ts';
 import type { BoardCondition } from '../../../../shared/protocol/api/overview.ts';
 import type { Context } from '../../context.ts';
 import * as repo from './conditions-repo.ts';
@@ -12,6 +13,14 @@ export function createBoardConditions({ store, sources }: Pick<Context, 'store' 
 
     /** Whether any was heard of at that time or later, ms UTC. */
     heardSince: (unitIds: readonly string[] | null, since: number) => repo.anyHeardSince(store.read, unitIds, since),
+
+    /** When the backup was taken that these data come from, ms UTC, while no board of the units has been heard of since; else null. */
+    async restoredFrom(unitIds: readonly string[] | null): Promise<number | null> {
+      const restored = await restoredOf(store.read);
+      return restored === null || (await repo.anyHeardSince(store.read, unitIds, restored.at))
+        ? null
+        : restored.backupAt;
+    },
 
     /** Whether any board outside the unit is online, or was at that time or later, ms UTC. */
     elsewhere: (unitId: string, since: number) => repo.anyOnlineOutside(store.report, unitId, since),

@@ -10,7 +10,6 @@ interface Words {
   /** What stands in its first column. */
   readonly first: Record<Breakdown, string>;
   readonly columns: Record<Column, string>;
-  readonly fallback: string;
   readonly unknown: string;
 }
 
@@ -40,7 +39,6 @@ export const csvWords: Record<Language, Words> = {
       from: 'Từ',
       asOf: 'Số liệu tính đến',
     },
-    fallback: 'Trang chờ',
     unknown: 'không rõ',
   },
   en: {
@@ -68,7 +66,6 @@ export const csvWords: Record<Language, Words> = {
       from: 'From',
       asOf: 'Figures as of',
     },
-    fallback: 'Standby slide',
     unknown: 'unknown',
   },
 };

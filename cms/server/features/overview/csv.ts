@@ -40,7 +40,6 @@ function cellsOf(line: PlayLine, by: Breakdown, language: Language, categories: 
   // To the millisecond, so that lines add up.
   const seconds = (paintedMs / 1000).toFixed(3).replace('.', language === 'vi' ? ',' : '.');
   const sums = [completed, partial, exercise, uncounted, seconds];
-  const { fallback, unknown } = csvWords[language];
-  const name = line.kind === 'fallback' ? fallback : (line.name ?? categories.get(line.id) ?? unknown);
+  const name = line.name ?? categories.get(line.id) ?? csvWords[language].unknown;
   return [name, ...(by === 'board' ? [line.unitName ?? ''] : []), ...sums.map(String)];
 }

@@ -234,7 +234,6 @@ describeStores('the overview', (under) => {
     expect(plays.boards).toBe(1);
     expect(plays.topBoards).toEqual([expect.objectContaining({ id: board!.id, unitName: 'Xã An', ...line })]);
     expect(plays.topContents).toEqual([
-      expect.objectContaining({ id: '', kind: 'fallback', name: null, ...line }),
       expect.objectContaining({ id: notice.id, kind: 'notice', name: notice.title, ...line }),
     ]);
     expect(plays.categories).toEqual([expect.objectContaining({ id: 'local', ...line })]);
@@ -262,7 +261,6 @@ describeStores('the overview', (under) => {
     expect(head).toMatch(/^\uFEFFTin hoặc cảnh báo;Lượt trọn vẹn;/);
     expect(rows.map((row) => row.split(';').slice(0, 7).join(';')).toSorted()).toEqual([
       `${notice.title};5;2;1;3;"11,024";01/06/2026 00:00`,
-      'Trang chờ;5;2;1;3;"11,024";01/06/2026 00:00',
     ]);
     const entries = await under.store.read
       .selectFrom('audit_log')
@@ -270,7 +268,7 @@ describeStores('the overview', (under) => {
       .where('action', '=', 'plays.exported')
       .execute();
     expect(entries.map((entry) => ({ ...entry, detail: JSON.parse(entry.detail) as unknown }))).toEqual([
-      { user_id: commune.userId, unit_id: test.ids.commune, detail: { name, count: 2 } },
+      { user_id: commune.userId, unit_id: test.ids.commune, detail: { name, count: 1 } },
     ]);
     const boards = await overview.exported(commune, { by: 'board', range: 'today', language: 'vi' });
     expect([...boards.text].join('')).toContain(';Xã An;5;2;1;3;"11,024";');

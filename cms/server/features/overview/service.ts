@@ -28,7 +28,6 @@ import type { ProofService } from '../proof/service.ts';
 import type { SchedulesService } from '../schedules/service.ts';
 import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
-import { restoredOf } from '../../backup/marker.ts';
 import { breakdownOf, lineOf, noPlays, plus, sumsOf } from './lines.ts';
 import { csvName, csvOf } from './csv.ts';
 import { scopeOf, type Scope } from './scope.ts';
@@ -177,13 +176,7 @@ export function createOverview(
       origin: async () => breakdownOf((await sums.byContent(span, 0)).origins, units),
       category: async () => inOrder(breakdownOf((await sums.byContent(span, 0)).categories, units)),
     };
-    return { talliedAt: wholeUntil(await restoredFrom(span.unitIds)), from, to, lines: await readers[by]() };
-  }
-
-  /** When the backup was taken that these data come from, until a board is heard of; null: they come from none. */
-  async function restoredFrom(unitIds: Scope['unitIds']): Promise<number | null> {
-    const restored = await restoredOf(store.read);
-    return restored === null || (await conditions.heardSince(unitIds, restored.at)) ? null : restored.backupAt;
+    return { talliedAt: wholeUntil(await conditions.restoredFrom(span.unitIds)), from, to, lines: await readers[by]() };
   }
 
   /** Nothing has come in since a backup that nobody was heard after. */
@@ -199,7 +192,7 @@ export function createOverview(
       const [counts, { from, to, ofUnits, plays }, backupAt] = await Promise.all([
         conditions.count(scope.unitIds),
         remembered(scope, range),
-        restoredFrom(scope.unitIds),
+        conditions.restoredFrom(scope.unitIds),
       ]);
       return {
         at: sources.now(),

@@ -114,13 +114,13 @@ export function byBoard(db: Db, span: TallySpan, content: Content | null, limit:
 }
 
 /**
- * What was shown, with what it is called, kept after its deletion, the most often shown first; and notices by category, and by the
+ * Notices and alerts that were shown, with what it is called, kept after its deletion, the most often shown first; and notices by category, and by the
  * unit that answered for them on that day. All from one reading, day by day as the rows lie: there are as many as boards times what they show.
  * @param limit of the contents; null: all
  */
 export async function byContent(db: Db, span: TallySpan, limit: number | null) {
   const rows = await rowsOf<{
-    kind: ContentKind | null;
+    kind: Exclude<ContentKind, 'fallback'> | null;
     content_id: string;
     title: string | null;
     takeover_status: string | null;
@@ -129,7 +129,8 @@ export async function byContent(db: Db, span: TallySpan, limit: number | null) {
   }>(
     db,
     sql`with sums as materialized (
-        select day, kind, content_id, ${summed} from content_days where ${within('day', span)} group by day, kind, content_id
+        select day, kind, content_id, ${summed} from content_days
+        where kind <> 'fallback' and ${within('day', span)} group by day, kind, content_id
       ), most as (
         select kind, content_id, ${summed} from sums
         group by kind, content_id order by ${sql`sum(completed) + sum(partial) desc`}, content_id ${upTo(limit)}

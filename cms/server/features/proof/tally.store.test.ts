@@ -236,7 +236,6 @@ describeStores('the sums of plays', (under) => {
     const { contents } = await repo.byContent(under.store.read, span([units.province], today, today + 1), null);
     expect(contents.filter((row) => row.kind !== 'notice')).toEqual([
       expect.objectContaining({ kind: 'takeover', content_id: takeovers.actual, title: 'actual', completed: 1 }),
-      expect.objectContaining({ kind: 'fallback', content_id: '', title: null, completed: 0, uncounted: 1 }),
       expect.objectContaining({ takeover_status: 'exercise', completed: 0, exercise: 1, painted_ms: 0 }),
     ]);
   });

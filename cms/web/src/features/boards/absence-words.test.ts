@@ -14,6 +14,7 @@ const factsOf = (fields: Partial<AbsenceEvidence>): string[] =>
   factWords(
     {
       since: now - hour,
+      restoredFrom: null,
       others: { there: 0, online: 0, together: 0 },
       everywhere: { there: false, heard: false },
       simPaidUntil: null,

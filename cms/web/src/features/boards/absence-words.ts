@@ -12,6 +12,7 @@ import { m } from '../../paraglide/messages.js';
 
 export function guessWords(suspicion: Suspicion): string {
   const guesses: Record<Suspicion, () => string> = {
+    restored: m.absence_guess_restored,
     brief: m.absence_guess_brief,
     server: m.absence_guess_server,
     area: m.absence_guess_area,
@@ -42,8 +43,9 @@ export function stepWords(step: AbsenceStep): string {
 
 /** What is known, and what is not, one sentence each. */
 export function factWords(evidence: AbsenceEvidence, now: number): string[] {
-  const { others, everywhere, simPaidUntil, readsSim, fault, restarts, clockOffMs } = evidence;
+  const { restoredFrom, others, everywhere, simPaidUntil, readsSim, fault, restarts, clockOffMs } = evidence;
   const facts: string[] = [];
+  if (restoredFrom !== null) return [m.absence_restored({ time: formatDateTime(restoredFrom) })];
   if (everywhere.there && !everywhere.heard) facts.push(m.absence_server());
   facts.push(
     others.there === 0

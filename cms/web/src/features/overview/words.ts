@@ -2,9 +2,8 @@
 import type { PlayLine, StartStep } from '../../../../../shared/protocol/api/overview.ts';
 import { m } from '../../paraglide/messages.js';
 
-/** What a line is called: a category by its name, the fallback slide by its word. */
+/** What a line is called: a category by its name. */
 export function lineName(line: PlayLine, categoryName: (key: string) => string): string {
-  if (line.kind === 'fallback') return m.why_fallback();
   return (line.name ?? categoryName(line.id)) || m.state_unknown();
 }
 
