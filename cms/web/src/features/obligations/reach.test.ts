@@ -37,3 +37,14 @@ it('leaves out who sends it and what is not below them', () => {
   expect(reach(['xa'], [], 'xa')).toEqual({ receivers: 0, withoutBoards: 0, boards: 2, own: 0 });
   expect(reach(['elsewhere'], ['5'])).toEqual({ receivers: 0, withoutBoards: 0, boards: 0, own: 0 });
 });
+
+it('reads the tree a few times, however many units are chosen', () => {
+  let reads = 0;
+  const counted = (id: string, above: string): Unit =>
+    Object.defineProperty(unit(id, 'commune', above), 'parentId', { get: () => (reads++, above) });
+  const many = Array.from({ length: 300 }, (_, i) => counted(`c${i}`, 'province'));
+  const targets = { unitIds: many.map(({ id }) => id), boardIds: [] };
+  const reached = reachOf({ unitId: 'province', targets }, [unit('province', 'province', null), ...many], []);
+  expect(reached.withoutBoards).toBe(300);
+  expect(reads).toBeLessThan(10 * many.length);
+});

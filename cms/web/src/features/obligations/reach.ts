@@ -3,7 +3,7 @@ import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { ObligationInput } from '../../../../../shared/protocol/api/obligations.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
 import { Receivers } from '../../../../../shared/protocol/receivers.ts';
-import { subtreeIds } from '../units/units.svelte.ts';
+import { subtreesOf } from '../units/units.svelte.ts';
 
 export interface Reach {
   /** Units with boards that receive it, and those that receive it and have none; neither is who sends it. */
@@ -20,13 +20,14 @@ export function reachOf(
   boards: readonly Board[],
 ): Reach {
   const known = new Map(units.map((unit) => [unit.id, unit]));
+  const below = subtreesOf(units);
   const tree = {
     pathOf(id: string): string[] {
       const path: string[] = [];
       for (let at: string | null = id; at !== null; at = known.get(at)?.parentId ?? null) path.unshift(at);
       return path;
     },
-    subtreeOf: (id: string) => [...subtreeIds(units, id)],
+    subtreeOf: (id: string) => [...below(id)],
   };
   const receivers = new Receivers({ tree, get: (id) => known.get(id) }).all({ unitId, targets }, boards);
   const reached = [...receivers.values()].flat();

@@ -10,7 +10,7 @@ export interface Choice {
 
 /** A unit stands for itself and all below it. */
 export function boardsReached(choice: Choice, units: readonly Unit[], boards: readonly Board[]): Board[] {
-  const unitIds = new Set(choice.unitIds.flatMap((id) => [...subtreeIds(units, id)]));
+  const unitIds = subtreeIds(units, ...choice.unitIds);
   const boardIds = new Set(choice.boardIds);
   return boards.filter((board) => unitIds.has(board.unitId) || boardIds.has(board.id));
 }

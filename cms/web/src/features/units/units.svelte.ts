@@ -87,19 +87,42 @@ export function withoutMerged(all: readonly Unit[], keep: (unit: Unit) => boolea
 /** Its name, with a mark when it has been merged. */
 export const nameOf = (u: Unit): string => (u.mergedInto === null ? u.name : m.unit_former_name({ name: u.name }));
 
+/**
+ * What a unit is called that is not among those in sight.
+ * @param units none: not known yet
+ * @param named what says the names of units
+ */
+export function unseenName(
+  id: string,
+  units: readonly Pick<Unit, 'parentId'>[],
+  named: readonly { readonly unitId: string; readonly unitName: string }[],
+): string {
+  const name = named.find(({ unitId }) => unitId === id)?.unitName;
+  if (name !== undefined) return name;
+  if (units.length === 0) return m.app_loading();
+  // People are told of their own units and those below; what lies above is seen, without its name.
+  return units.some(({ parentId }) => parentId === id) ? m.unit_above() : m.unit_out_of_sight();
+}
+
 /** The tree in reading order. */
 export function flat(nodes: readonly UnitNode[]): UnitNode[] {
   return nodes.flatMap((node) => [node, ...flat(node.children)]);
 }
 
-/** The units and all below them. */
-export function subtreeIds(all: readonly Pick<Unit, 'id' | 'parentId'>[], ...roots: readonly string[]): Set<string> {
+/** Tells units and all below them, as often as is asked, for one grouping of the tree. */
+export function subtreesOf(all: readonly Pick<Unit, 'id' | 'parentId'>[]): (...roots: readonly string[]) => Set<string> {
   const below = Map.groupBy(all, (u) => u.parentId);
-  const ids = new Set(roots);
-  // A Set hands out what is added while it is walked.
-  for (const each of ids) for (const child of below.get(each) ?? []) ids.add(child.id);
-  return ids;
+  return (...roots) => {
+    const ids = new Set(roots);
+    // A Set hands out what is added while it is walked.
+    for (const each of ids) for (const child of below.get(each) ?? []) ids.add(child.id);
+    return ids;
+  };
 }
+
+/** The units and all below them. */
+export const subtreeIds = (all: readonly Pick<Unit, 'id' | 'parentId'>[], ...roots: readonly string[]): Set<string> =>
+  subtreesOf(all)(...roots);
 
 export function levelName(level: Unit['level']): string {
   const names = {
