@@ -20,10 +20,7 @@ beforeAll(async () => {
   const executablePath = await ensureBrowser();
   cms = await startCms(join(folder, 'cms'));
   browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
-  const account = cms.sample?.accounts?.find(({ role }) => role === 'editor');
-  if (!account) throw new Error('The sample has no editor');
-  page = await (await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } })).newPage();
-  await new Studio(page, cms.url).signIn(account.email, account.password);
+  page = await signedIn('editor');
 });
 afterAll(async () => {
   await browser?.close();
@@ -31,6 +28,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** A page of somebody of the sample. */
+async function signedIn(wanted: string): Promise<Page> {
+  const account = cms.sample?.accounts?.find(({ role }) => role === wanted);
+  if (!account) throw new Error(`The sample has no ${wanted}`);
+  const own = await (await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } })).newPage();
+  await new Studio(own, cms.url).signIn(account.email, account.password);
+  return own;
+}
 const open = (path: string) => page.goto(new URL(path, cms.url).href);
 
 /** A new notice of this file. */
@@ -179,6 +184,33 @@ test.each(['Space', 'Enter', 'Tab'])(
     await see(rows.nth(2).getByRole('button', { name, exact: true })).toBeVisible();
   },
 );
+
+test('Esc while the step before it is still being saved puts the row back, and says so only then', async () => {
+  const officer = await signedIn('province');
+  await officer.goto(new URL('/notices/categories', cms.url).href);
+  const rows = officer.getByRole('list', { name: 'Nhóm tin', exact: true }).getByRole('listitem');
+  const grip = rows.first().getByRole('button', { name: /^Kéo để đổi chỗ / });
+  const name = (await grip.getAttribute('aria-label'))!;
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  let puts = 0;
+  await officer.route('**/api/categories', async (route) => {
+    if (route.request().method() === 'PUT' && puts++ === 0) await answered;
+    await route.continue();
+  });
+  await grip.focus();
+  await officer.keyboard.press('Space');
+  await officer.keyboard.press('ArrowDown');
+  await see(rows.nth(1).getByRole('button', { name, exact: true })).toBeVisible();
+  await officer.keyboard.press('Escape');
+  await see(officer.getByText(/^Thôi chuyển: /)).not.toBeAttached();
+  answer();
+  await see(officer.getByText(/^Thôi chuyển: .* ở lại vị trí 1 trên /)).toBeAttached();
+  await see(rows.first().getByRole('button', { name, exact: true })).toBeVisible();
+  await officer.unroute('**/api/categories');
+  await officer.reload();
+  await see(rows.first().getByRole('button', { name, exact: true })).toBeVisible();
+  await officer.context().close();
+});
 
 test('a row of a playlist moved by keys is back where it was with Esc, and says so', async () => {
   await open('/playlists');

@@ -59,7 +59,8 @@ const watchRoom = (boardId: string): string => `watch ${boardId}`;
 const mostWatched = 8;
 const watchHandlers: Pick<Handlers<ConsolePeer, typeof consoleRequests>, 'watchBoardV1' | 'unwatchBoardV1'> = {
   async watchBoardV1({ socket }, { boardId }) {
-    if ([...socket.rooms].filter((room) => room.startsWith('watch ')).length >= mostWatched)
+    const others = [...socket.rooms].filter((room) => room.startsWith('watch ') && room !== watchRoom(boardId));
+    if (others.length >= mostWatched)
       throw new AppError('server_busy', 'Too many boards are watched in one page', { status: 503 });
     await socket.join(watchRoom(boardId));
     return {};

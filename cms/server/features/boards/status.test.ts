@@ -78,6 +78,16 @@ it('keeps the last full report and what has changed since, and tells the pages',
   for (const { socket } of [page, elsewhere]) socket.disconnect();
 });
 
+it('a page watches eight boards at most, and one that it watches as often as it says so', async () => {
+  const page = await openConsole(url, await person('technician', units.commune));
+  const boardIds = Array.from({ length: 9 }, (_, i) => `0190b8a2-0000-7000-8000-00000000000${i}`);
+  const [ninth, ...eight] = boardIds;
+  for (const boardId of eight) expect(await page.ask('watchBoardV1', { boardId })).toEqual({ ok: true });
+  expect(await page.ask('watchBoardV1', { boardId: eight[0]! })).toEqual({ ok: true });
+  expect(await page.ask('watchBoardV1', { boardId: ninth! })).toMatchObject({ ok: false });
+  page.socket.disconnect();
+});
+
 it('tells how it is connected to those who look after the board alone, and nothing to strangers', async () => {
   const viewer = await answer(await person('viewer', units.commune));
   expect(viewer).toMatchObject({ networkWithheld: true, status: { cpu: 5, net: null, signal: null } });

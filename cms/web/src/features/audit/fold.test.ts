@@ -28,6 +28,17 @@ it('a few, and what others did or what is something else, stand by themselves', 
   expect(sizes(exercises)).toEqual([1, 1, 1, 1]);
 });
 
+it('refused sign-ins stand each by themselves: they may be of different people', () => {
+  const refused = [5, 4, 3, 2].map((at) => ({ ...entry(at, 'session.refused'), who: null }));
+  expect(sizes(refused)).toEqual([1, 1, 1, 1]);
+  expect(sizes([5, 4, 3, 2].map((at) => ({ ...entry(at, 'media.deleted'), who: null })))).toEqual([4]);
+});
+
+it('who goes on for minutes does more than one thing', () => {
+  const slow = Array.from({ length: 200 }, (_, i) => entry(1_000_000 - i * 900));
+  expect(Math.max(...sizes(slow))).toBeLessThan(70);
+});
+
 it('nothing is left out or changes places', () => {
   const entries = [entry(9), entry(8, 'board.changed'), ...[7, 6, 5, 4, 3].map((at) => entry(at)), entry(2, 'x.y')];
   expect(folded(entries).flat()).toEqual(entries);

@@ -110,7 +110,9 @@ export function flat(nodes: readonly UnitNode[]): UnitNode[] {
 }
 
 /** Tells units and all below them, as often as is asked, for one grouping of the tree. */
-export function subtreesOf(all: readonly Pick<Unit, 'id' | 'parentId'>[]): (...roots: readonly string[]) => Set<string> {
+export function subtreesOf(
+  all: readonly Pick<Unit, 'id' | 'parentId'>[],
+): (...roots: readonly string[]) => Set<string> {
   const below = Map.groupBy(all, (u) => u.parentId);
   return (...roots) => {
     const ids = new Set(roots);
