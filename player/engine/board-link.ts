@@ -184,12 +184,13 @@ export class BoardLink {
     }
   }
 
-  /** @throws LinkError `link_down` */
+  /** @throws LinkError when the CMS may take it another time */
   async #tellCommand(end: CommandEnd): Promise<void> {
     try {
       await this.#link.send('commandEndedV1', end);
     } catch (error) {
-      if (codeOf(error) === 'link_down') throw error;
+      // What it does not know or cannot read it will never take.
+      if (!['message_unknown', 'message_invalid'].includes(codeOf(error))) throw error;
       this.#o.log.debug({ code: codeOf(error) }, 'the CMS does not take the end of a command');
       // One from before this message asks for pictures, and waits for them.
       if (codeOf(error) === 'message_unknown' && end.outcome === 'failed')

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pino from 'pino';
 import { expect, test } from 'vitest';
+import type { BoardCommand } from '../../shared/protocol/commands.ts';
+import { Commands } from './commands.ts';
+import { codeOf } from './programmes.ts';
 import { rebootCommandOf } from './reboot.ts';
+import { openStore } from './store.ts';
 import { machineSystem } from './system.ts';
 import { noticeId, programme, useBoard } from './testing-board.ts';
 import type { TestCms } from './testing-cms.ts';
@@ -41,13 +46,88 @@ test('a command that the power took in the middle is told as such after the star
   expect(asked).toBe(0);
 });
 
-test('a refusal is the same the next time', async () => {
+test('a refusal is the same the next time, also where it could be done by then', async () => {
   const b = board();
   const { cms } = b;
   await b.startPaired();
   const asked = { commandId: crypto.randomUUID(), name: 'screenshot', durationMs: undefined };
-  for (let i = 0; i < 2; i++)
-    expect(await send(cms, asked)).toMatchObject({ ok: false, error: { code: 'capture_unsupported' } });
+  const refused = { ok: false, error: { code: 'capture_unsupported' } };
+  expect(await send(cms, asked)).toMatchObject(refused);
+  await b.stop();
+  await b.start({ askForPicture: () => Promise.resolve(Buffer.from('x')) });
+  await b.openStage();
+  await cms.until(() => cms.told.filter(({ name }) => name === 'helloV1').length === 2);
+  expect(await send(cms, asked)).toMatchObject(refused);
+});
+
+test('nothing is called to a glass that is not there', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPaired();
+  await stage.close();
+  await expect
+    .poll(async () => await send(cms, { commandId: crypto.randomUUID(), name: 'identify', durationMs: 600_000 }))
+    .toMatchObject({ error: { code: 'no_stage' } });
+});
+
+test('two reloads at once are one, and both are done when the page is back', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null]);
+  const [one, two] = [plain('reload'), plain('reload')];
+  await send(cms, one);
+  await send(cms, two);
+  await stage.until(() => stage.commands.some(({ type }) => type === 'reload'));
+  await stage.close();
+  await b.openStage();
+  for (const { commandId } of [one, two])
+    expect((await cms.until(() => ends(cms, commandId)[0])).request).toMatchObject({ outcome: 'done' });
+});
+
+test('the end of a command is told again to a CMS that could not take it', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPaired();
+  cms.failsAt = ['commandEndedV1'];
+  const command = plain('setVolume', { percent: 50 });
+  expect(await send(cms, command)).toEqual({ ok: true });
+  await b.stop();
+  expect(ends(cms, command.commandId)).toEqual([]);
+  cms.failsAt = [];
+  await b.start();
+  expect((await cms.until(() => ends(cms, command.commandId)[0])).request).toMatchObject({ outcome: 'done' });
+});
+
+test('nothing is begun of a command that could not be written down, and it may come again', async () => {
+  const b = board();
+  const store = openStore(join(b.folder, 'commands.db'), Date.now, () => undefined);
+  const command = { v: 1, commandId: 'c', boardId: 'b', name: 'reboot', issuedAt: 1, expiresAt: 2 } as BoardCommand;
+  let begun = 0;
+  const commands = new Commands({
+    store,
+    documents: { verifyCommand: () => Promise.resolve(command) },
+    clock: { now: () => 1 },
+    carryOut() {
+      store.afterCommit(() => begun++);
+      return new Promise(() => undefined);
+    },
+    onEnded: () => undefined,
+    log: pino({ level: 'silent' }),
+  });
+  // A file that may not grow is what a full disk is to SQLite.
+  store.db.exec('CREATE TABLE filler (x BLOB); PRAGMA max_page_count = 1');
+  const fill = store.db.prepare('INSERT INTO filler VALUES (zeroblob(3000))');
+  expect(() => {
+    for (;;) fill.run();
+  }).toThrow();
+  store.db.exec(`CREATE TRIGGER full AFTER INSERT ON commands BEGIN INSERT INTO filler VALUES (zeroblob(100000)); END`);
+  const refused = await commands.take('x').catch((error: unknown) => error);
+  expect([codeOf(refused), begun]).toEqual(['disk_full', 0]);
+  store.db.exec('DROP TRIGGER full');
+  store.db.exec('DELETE FROM filler');
+  await commands.take('x');
+  expect(begun).toBe(1);
+  store.close();
 });
 
 test('a CMS from before is told of a failure as it knows it', async () => {
@@ -146,6 +226,25 @@ test('reboot: where it is not allowed the board says so, at once or when the mac
   expect((await cms.until(() => ends(cms, idle.commandId)[0])).request).toMatchObject({ errorCode: 'reboot_failed' });
   expect(await send(cms, plain('reboot'))).toMatchObject({ error: { code: 'reboot_unsupported' } });
   expect([rebootCommandOf('none'), rebootCommandOf('sudo reboot')]).toEqual([null, 'sudo reboot']);
+});
+
+test('reboot: where boots have no names, an engine that was started anew has not rebooted the machine', async () => {
+  const b = board();
+  const { cms } = b;
+  let up = 900_000;
+  const system = { ...machineSystem(), jitter: () => 0, bootId: null, monotonic: () => (up += 1) };
+  await b.startPaired({ rebootCommand: 'true', system });
+  for (const [sinceBoot, errorCode] of [
+    [950_000, 'reboot_failed'],
+    [20_000, null],
+  ] as const) {
+    const command = plain('reboot');
+    expect(await send(cms, command)).toEqual({ ok: true });
+    await b.stop();
+    up = sinceBoot;
+    await b.start({ rebootCommand: 'true', system });
+    expect((await cms.until(() => ends(cms, command.commandId)[0])).request).toMatchObject({ errorCode });
+  }
 });
 
 test('a cut source leaves the standby slide alone, also after a restart; an alert is shown over it; restored, the newest plays', async () => {

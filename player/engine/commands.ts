@@ -29,7 +29,10 @@ export interface CommandsOptions {
   readonly store: Store;
   readonly documents: Pick<Documents, 'verifyCommand'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** Begins to carry a command out; what it returns settles at the end. @throws RefusedError when it cannot be done here */
+  /**
+   * Begins to carry a command out, in the transaction that writes it down; what it returns settles at the end. What cannot be taken back
+   * is to begin after the commit. @throws RefusedError when it cannot be done here
+   */
   readonly carryOut: (command: BoardCommand) => Promise<void> | void;
   /** One has ended that the CMS has not been told of. */
   readonly onEnded: () => void;
@@ -51,7 +54,7 @@ export class Commands {
   async take(jws: string): Promise<void> {
     const { documents, clock, store } = this.#o;
     const command = await documents.verifyCommand(jws);
-    const { commandId, name, issuedAt, expiresAt } = command;
+    const { commandId, name, issuedAt } = command;
     const known = this.#find(commandId);
     if (known) return this.#again(known);
     if (commands[name].waits && this.#takenSince(name, issuedAt))
@@ -61,26 +64,35 @@ export class Commands {
       store.db
         .prepare('DELETE FROM commands WHERE expires_at < ? AND (told = 1 OR expires_at < ?)')
         .run(now - keptMs, now - keptUntoldMs);
-      store.db
-        .prepare("INSERT INTO commands VALUES (?, ?, ?, ?, 'running', ?, NULL, 1)")
-        .run(commandId, expiresAt, name, issuedAt, now);
     });
     this.#begin(command);
   }
 
+  /** What runs has not been told, so that it is kept until its end. */
+  #write({ commandId, name, issuedAt, expiresAt }: BoardCommand): void {
+    this.#o.store.db
+      .prepare("INSERT INTO commands VALUES (?, ?, ?, ?, 'running', ?, NULL, 0)")
+      .run(commandId, expiresAt, name, issuedAt, this.#o.clock.now());
+  }
+
   #begin(command: BoardCommand): void {
-    const { carryOut, log } = this.#o;
+    const { carryOut, log, store } = this.#o;
     let work: Promise<void> | void;
     try {
-      // What is done at once, such as an order that is written down, is durable together with its end or not at all.
-      work = this.#o.store.transaction(() => {
+      // What it sets down, such as an order, is durable together with the command and its end, or nothing is.
+      work = store.transaction(() => {
+        this.#write(command);
         const begun = carryOut(command);
         if (!(begun instanceof Promise)) this.#end(command.commandId, 'done', null);
         return begun;
       });
     } catch (error) {
-      // Whoever sent it hears of it at once.
-      this.#end(command.commandId, 'refused', codeOf(error));
+      // Whoever sent it hears of it at once, and the same when it comes again. A disk that fails may do better then.
+      if (error instanceof RefusedError)
+        store.transaction(() => {
+          this.#write(command);
+          this.#end(command.commandId, 'refused', codeOf(error));
+        });
       throw error;
     }
     if (!(work instanceof Promise)) return;

@@ -29,9 +29,15 @@ test('nothing that opens anything is written', () => {
     key: { d: 'k'.repeat(43) },
     cms: 'https://user:hunter2@example.vn/',
     document: jws,
+    answer: JSON.stringify({
+      token: 'SECRET-1',
+      jwk: { d: 'e'.repeat(43) },
+      why: JSON.stringify({ password: 'SECRET-2' }),
+    }),
   });
   const safe = withoutSecrets(line);
-  for (const secret of [jws, 'abcdef', 'k'.repeat(43), 'hunter2', 'c2lnbmF0dXJl']) expect(safe).not.toContain(secret);
+  for (const secret of [jws, 'abcdef', 'k'.repeat(43), 'e'.repeat(43), 'SECRET', 'hunter2', 'c2lnbmF0dXJl'])
+    expect(safe).not.toContain(secret);
   expect(safe).toContain('127.0.0.1:1/');
   expect(withoutSecrets('{"code":"asset_damaged"} code=engine_ended')).toContain('asset_damaged');
 });
@@ -39,5 +45,5 @@ test('nothing that opens anything is written', () => {
 test('a folder that takes nothing costs the line, nothing else', () => {
   const log = new EngineLog(join(folder, 'gone'));
   log.write('lost\n');
-  expect(() => log.tail(100)).toThrow();
+  expect(log.tail(100)).toBe('');
 });

@@ -9,8 +9,9 @@ const fileBytes = 256_000;
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '…'],
   [/\b(bearer\s+)[^\s"']+/gi, '$1…'],
-  [/\b(token|password|secret)(=|":\s*")[^\s"'&]+/gi, '$1$2…'],
-  [/("d":\s*")[\w-]{43}/g, '$1…'],
+  // Also where a line holds JSON as a text, with its quotes escaped.
+  [/\b(token|password|secret)(=|\\*":\s*\\*")[^\s"'&\\]+/gi, '$1$2…'],
+  [/(\\*"d\\*":\s*\\*")[\w-]{43}/g, '$1…'],
   [/:\/\/[^\s/@"']+@/g, '://…@'],
 ];
 
@@ -44,9 +45,9 @@ export class EngineLog {
     }
   }
 
-  /** The last whole lines, of so many bytes at most. @throws the disk's error when there is nothing to read */
+  /** The last whole lines, of so many bytes at most. Empty where nothing was written. */
   tail(maxBytes: number): string {
-    const bytes = Buffer.concat([readOr(this.#before), readFileSync(this.#file)]);
+    const bytes = Buffer.concat([readOr(this.#before), readOr(this.#file)]);
     const cut = bytes.subarray(Math.max(0, bytes.length - maxBytes));
     const text = cut.toString('utf8');
     return cut.length === bytes.length ? text : text.slice(text.indexOf('\n') + 1);

@@ -241,8 +241,7 @@ export class Engine {
     this.#record(() => {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
-      const before = this.#store.readMeta('rebootFrom', z.string());
-      this.#commands.endInterrupted(() => before === null || before !== this.#system.bootId);
+      this.#commands.endInterrupted(() => this.#rebooted());
       for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
       if (broken) {
         const code = known === 'forked' ? 'journal_fork' : 'store_lost';
@@ -566,6 +565,8 @@ export class Engine {
         return this.#store.afterCommit(() => this.#replan());
       case 'testPattern':
       case 'identify':
+        this.#glassOrRefuse();
+        return this.#overlay.run(command);
       case 'endTest':
         return this.#overlay.run(command);
     }
@@ -575,13 +576,14 @@ export class Engine {
     const { readLog } = this.#o;
     if (!readLog) throw new AppError('log_unsupported', 'This player keeps no log');
     const text = readLog(maxLogBytes);
+    if (text === '') throw new AppError('log_unsupported', 'Nothing was written yet');
     const { signal } = this.#closing;
     const bring = () => this.#http.putLog(commandId, text, this.#credentials(), signal);
     await bringInTime(bring, expiresAt, this.#clock, signal);
   }
 
   #glassOrRefuse(): Glass {
-    if (!this.#glass) throw new RefusedError('no_stage', 'There is no stage');
+    if (!this.#glass?.hasStage) throw new RefusedError('no_stage', 'There is no stage');
     return this.#glass;
   }
 
@@ -593,16 +595,35 @@ export class Engine {
   /** Ends so that the host starts another engine, which says that this was done. */
   #restart(): Promise<never> {
     if (!this.#o.supervised) throw new RefusedError('restart_unsupported', 'Nobody starts this player again');
-    this.#timers.push(setTimeout(() => this.#say({ type: 'restart' }), farewellMs));
+    this.#store.afterCommit(() => this.#timers.push(setTimeout(() => this.#say({ type: 'restart' }), farewellMs)));
     return new Promise(() => undefined);
   }
 
-  /** The next start sees by the name of the machine's boot whether it was done. */
+  /** The next start sees by the machine's boot whether it was done. */
   #reboot(): Promise<never> {
     const command = this.#o.rebootCommand ?? null;
     if (command === null) throw new RefusedError('reboot_unsupported', 'This player may not start its machine again');
-    this.#store.writeMeta('rebootFrom', this.#system.bootId);
-    return pause(farewellMs, this.#closing.signal).then(() => reboot(command, this.#closing.signal));
+    this.#store.writeMeta('rebootFrom', { bootId: this.#system.bootId, monotonic: this.#system.monotonic() });
+    const { promise, reject } = Promise.withResolvers<never>();
+    const { signal } = this.#closing;
+    // Not of a command that was not written down: it would come again, and the machine would go down again.
+    this.#store.afterCommit(() => {
+      pause(farewellMs, signal)
+        .then((due) => (due ? reboot(command, signal) : undefined))
+        .catch(reject);
+    });
+    return promise;
+  }
+
+  /** Whether the machine has been started since it was told to. Where boots have no names, its time since the start has begun anew. */
+  #rebooted(): boolean {
+    const shape = z.object({ bootId: z.string().nullable(), monotonic: z.number() });
+    const before = this.#store.readMeta('rebootFrom', shape);
+    if (before === null) return false;
+    const { bootId } = this.#system;
+    return bootId !== null && before.bootId !== null
+      ? bootId !== before.bootId
+      : this.#system.monotonic() < before.monotonic;
   }
 
   /**

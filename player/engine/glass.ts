@@ -161,6 +161,9 @@ export class Glass {
   #coming: NodeJS.Timeout | null = null;
   /** Of a page that was told to load itself again. */
   #onReady: (() => void) | null = null;
+  /** The page is being loaded again; whoever asks meanwhile means the same. */
+  #reloading: Promise<void> | null = null;
+  #late: NodeJS.Timeout | undefined;
   readonly #missing = new Ladder(faults.stage_missing);
   readonly #silent = new Ladder(faults.stage_silent);
 
@@ -248,17 +251,23 @@ export class Glass {
    * @throws RefusedError `no_stage`; rejects with `stage_missing`
    */
   reload(): Promise<void> {
+    this.#reloading ??= this.#reload().finally(() => (this.#reloading = null));
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
     const main = this.#main;
     if (!main.stage) throw new RefusedError('no_stage', 'There is no stage');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const late = setTimeout(() => reject(new AppError('stage_missing', 'The page did not come back')), 3 * reloadMs);
-    this.#onReady = () => {
-      clearTimeout(late);
-      resolve();
-    };
+    this.#late = setTimeout(() => reject(new AppError('stage_missing', 'The page did not come back')), 3 * reloadMs);
+    this.#onReady = resolve;
     main.reloading = true;
     main.send({ type: 'reload' });
-    return promise;
+    try {
+      await promise;
+    } finally {
+      clearTimeout(this.#late);
+    }
   }
 
   /** Trusted time was set. */
@@ -316,6 +325,7 @@ export class Glass {
   /** Closes the open play as interrupted and lets every stage go. */
   close(): void {
     if (this.#coming) clearTimeout(this.#coming);
+    clearTimeout(this.#late);
     const stages = [this.#main, ...this.#mirrors].map((stand) => stand.stage);
     this.#main.detach();
     for (const stand of [this.#main, ...this.#mirrors]) stand.stop();

@@ -407,8 +407,11 @@ function sha256(bytes: Uint8Array | string): string {
 /** The stable code of anything thrown, as the CMS takes it: small letters, digits and `_`, at most 64. */
 export function codeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
-  const { code } = error as { code?: unknown };
-  if (code === 'ENOSPC') return 'disk_full';
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  // SQLite's own numbers; what is above the first eight bits says more.
+  const sqlite = code === 'ERR_SQLITE_ERROR' ? Number(errcode) & 0xff : 0;
+  if (code === 'ENOSPC' || sqlite === 13) return 'disk_full';
+  if (sqlite === 10) return 'store_failed';
   // The system's own codes, such as EACCES, are capitals.
   return typeof code === 'string'
     ? code

@@ -22,6 +22,8 @@ export async function reboot(command: string, signal: AbortSignal): Promise<neve
   await new Promise<void>((resolve, reject) => {
     exec(command, { timeout: answerMs, windowsHide: true }, (error, _, stderr) => {
       if (!error) return resolve();
+      // The machine goes down, and has ended its command before us.
+      if (signal.aborted) return;
       const why = stderr.trim().slice(0, 300) || error.message;
       reject(new AppError('reboot_failed', `The machine was not started again: ${why}`));
     });

@@ -50,6 +50,10 @@ export async function runEngine(
       },
     },
   );
+  // What ends this process is what its log will be asked for.
+  process.on('uncaughtExceptionMonitor', (error, origin) =>
+    kept.write(`${JSON.stringify({ level: 60, time: Date.now(), part: 'engine', origin, msg: error.stack })}\n`),
+  );
   const pictures = new HostPictures(send);
   const engine = await startEngine({
     cms: args.data.cms ?? null,

@@ -98,6 +98,8 @@ export class TestCms {
   refuseJournal: { code: string; params: Record<string, number> } | null = null;
   /** Messages that a CMS of before does not know. */
   knowsNot: BoardMessage[] = [];
+  /** Messages that it cannot take just now. */
+  failsAt: BoardMessage[] = [];
   /** How each connection asked for its heartbeat, in order. */
   readonly heartbeats: (string | undefined)[] = [];
   /** Pictures of the glass that boards brought, in order. */
@@ -450,6 +452,7 @@ export class TestCms {
       for (const name of Object.keys(boardMessages) as BoardMessage[]) {
         socket.on(name, (raw: unknown, answer?: (reply: unknown) => void) => {
           if (this.knowsNot.includes(name)) return answer?.({ ok: false, ...refusal('message_unknown') });
+          if (this.failsAt.includes(name)) return answer?.({ ok: false, ...refusal('internal_error') });
           const request = boardMessages[name].request.parse(raw) as Record<string, unknown>;
           answer?.(this.#answer(name, request, socket));
           this.told.push({ name, request });
