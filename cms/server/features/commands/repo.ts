@@ -25,6 +25,12 @@ const before: Record<Exclude<CommandState, 'waiting'>, readonly CommandState[]> 
 
 /** Which commands were given to boards, by whom and when, and what became of them. */
 export const commandRepo = {
+  /** Until the transaction ends whoever else commands the same board waits. @returns null when there is none */
+  async hold(tx: Tx, boardId: string): Promise<{ readonly id: string; readonly unitId: string } | null> {
+    const boards = tx.selectFrom('boards').select(['id', 'unit_id as unitId']).where('id', '=', boardId);
+    return (await boards.where('deleted_at', 'is', null).forUpdate().executeTakeFirst()) ?? null;
+  },
+
   async insert(
     tx: Tx,
     row: Omit<Insertable<Database['commands']>, 'state' | 'state_at' | 'error_code'> & { state_at: number },

@@ -19,7 +19,6 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import type { AccountsService } from '../accounts/service.ts';
-import { holdBoard } from '../boards/repo.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
 import { commandRepo as repo, unanswered, type CommandRow } from './repo.ts';
@@ -135,7 +134,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     const board = await deps.boards.require(actor, right, boardId);
     if (!waits && !deps.link.isOnline(boardId)) throw offline('The board is not connected');
     const row = await store.transaction(async (tx) => {
-      await holdBoard(tx, boardId);
+      await repo.hold(tx, boardId);
       const written = await write(tx, { id: boardId, unitId: board.unitId }, body, actor);
       await alongside?.(tx, written);
       return written;
@@ -158,7 +157,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     if (!seen || saysSo(seen)) return;
     const row = await store.transaction(async (tx) => {
       const now = sources.now();
-      const board = await holdBoard(tx, boardId);
+      const board = await repo.hold(tx, boardId);
       const order = await repo.standing(tx, boardId, name, now);
       if (!board || !order || saysSo(order) || order.state === 'waiting' || order.state_at! > now - settledMs)
         return null;
