@@ -79,7 +79,7 @@ describeStores('plans', (under) => {
     await expect(plans.programme(stranger, board.id, { state: 'draft' })).rejects.toMatchObject({
       code: 'board_unknown',
     });
-    await expect(plans.coverage(test.admin, { ...request, to: midnight + 9 * day })).rejects.toMatchObject({
+    await expect(plans.coverage(test.admin, { ...request, to: midnight + 10 * day })).rejects.toMatchObject({
       code: 'invalid_input',
       field: 'to',
     });

@@ -93,7 +93,7 @@ describeStores('schedule entries', (under) => {
     expect(terms.filter(({ until }) => until === null)).toEqual([expect.objectContaining({ from: back.updatedAt })]);
     const beside = testActor({ unitId: test.ids.sister, role: 'editor' });
     expect(await termsOf(beside)).toEqual([]);
-    await expect(test.schedules.terms(editor, { ...query, to: period.from + 9 * 24 * hour })).rejects.toMatchObject({
+    await expect(test.schedules.terms(editor, { ...query, to: period.from + 10 * 24 * hour })).rejects.toMatchObject({
       code: 'invalid_input',
     });
   });
