@@ -73,8 +73,7 @@ export class BoardLink {
   #stateTimer: NodeJS.Timeout | null = null;
   #sampleTimer: NodeJS.Timeout | null = null;
   #programme: ProgrammeProgress | null = null;
-  #telling = false;
-  #tellingCommands = false;
+  readonly #telling = new Set<'takeovers' | 'commands'>();
   /** Another player was paired with the board: this one may only deliver its journal. */
   #replaced = false;
   #retryTimer: NodeJS.Timeout | null = null;
@@ -167,13 +166,21 @@ export class BoardLink {
 
   /** Tells what became of commands, as far as it has not been told. */
   tellCommands(): void {
-    if (this.#tellingCommands || !this.#link.connected) return;
-    this.#tellingCommands = true;
-    this.#tellCommands()
-      .catch((error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'telling about commands failed'))
-      .finally(() => {
-        this.#tellingCommands = false;
-      });
+    this.#tellAll('commands', () => this.#tellCommands());
+  }
+
+  /** Tells what became of takeovers, as far as it has not been told. */
+  tellTakeovers(): void {
+    this.#tellAll('takeovers', () => this.#tellTakeovers());
+  }
+
+  /** What is not said now is said after the next connection. */
+  #tellAll(what: 'takeovers' | 'commands', tell: () => Promise<void>): void {
+    if (this.#telling.has(what) || !this.#link.connected) return;
+    this.#telling.add(what);
+    tell()
+      .catch((error: unknown) => this.#o.log.debug({ what, code: codeOf(error) }, 'telling the CMS failed'))
+      .finally(() => this.#telling.delete(what));
   }
 
   async #tellCommands(): Promise<void> {
@@ -196,17 +203,6 @@ export class BoardLink {
       if (codeOf(error) === 'message_unknown' && end.outcome === 'failed')
         this.#tell('commandFailedV1', { commandId: end.commandId, errorCode: end.errorCode ?? '' });
     }
-  }
-
-  /** Tells what became of takeovers, as far as it has not been told. */
-  tellTakeovers(): void {
-    if (this.#telling || !this.#link.connected) return;
-    this.#telling = true;
-    this.#tellTakeovers()
-      .catch((error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'telling about takeovers failed'))
-      .finally(() => {
-        this.#telling = false;
-      });
   }
 
   async #tellTakeovers(): Promise<void> {

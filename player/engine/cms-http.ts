@@ -110,26 +110,27 @@ export class CmsHttp {
   ): Promise<void> {
     const query = new URLSearchParams({ takenAt: String(takenAt) });
     if (output) query.set('output', [output.x, output.y, output.width, output.height, output.rotation].join(','));
-    const headers = {
-      authorization: `Bearer ${await this.token(who, signal)}`,
-      // RIFF is how a WebP begins; a host takes that or JPEG.
-      'content-type': bytes[0] === 0x52 ? 'image/webp' : 'image/jpeg',
-    };
-    const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body: Buffer.from(bytes) };
-    const response = await this.#fetch(`${screenshotPath(commandId)}?${query}`, init, signal, broughtTimeoutMs);
-    if (response.ok) return;
-    if (response.status === 401) this.distrustTime();
-    throw await refusal(response);
+    // RIFF is how a WebP begins; a host takes that or JPEG.
+    const type = bytes[0] === 0x52 ? 'image/webp' : 'image/jpeg';
+    await this.#put(`${screenshotPath(commandId)}?${query}`, type, Buffer.from(bytes), who, signal);
   }
 
   /** Brings the log that a command asked for. @throws CmsError */
   async putLog(commandId: string, text: string, who: Credentials, signal: AbortSignal): Promise<void> {
-    const headers = {
-      authorization: `Bearer ${await this.token(who, signal)}`,
-      'content-type': 'text/plain; charset=utf-8',
-    };
-    const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body: text };
-    const response = await this.#fetch(logPath(commandId), init, signal, broughtTimeoutMs);
+    await this.#put(logPath(commandId), 'text/plain; charset=utf-8', text, who, signal);
+  }
+
+  /** @throws CmsError */
+  async #put(
+    path: string,
+    type: string,
+    body: string | Buffer<ArrayBuffer>,
+    who: Credentials,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const headers = { authorization: `Bearer ${await this.token(who, signal)}`, 'content-type': type };
+    const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body };
+    const response = await this.#fetch(path, init, signal, broughtTimeoutMs);
     if (response.ok) return;
     if (response.status === 401) this.distrustTime();
     throw await refusal(response);

@@ -9,19 +9,17 @@ import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
-import type { BoardCommand } from '../../shared/protocol/commands.ts';
-import { maxLogBytes } from '../../shared/protocol/link.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { BoardLink } from './board-link.ts';
-import { bringInTime } from './bringing.ts';
 import { Clock, type ClockStep } from './clock.ts';
 import { CmsHttp } from './cms-http.ts';
+import { CommandActions } from './command-actions.ts';
 import { Commands } from './commands.ts';
-import { Documents, RefusedError } from './documents.ts';
+import { Documents } from './documents.ts';
 import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
 import { Glass } from './glass.ts';
@@ -30,11 +28,11 @@ import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { newTokens, type HostFault, type StageKind } from './launch.ts';
 import { Library, reservedBytes } from './library.ts';
-import { readOrders, withoutContent, writeOrders, type Orders } from './orders.ts';
+import { Orders, withoutContent } from './orders.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
-import { reboot } from './reboot.ts';
+import { wasRebooted } from './reboot.ts';
 import { Screenshots } from './screenshots.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
@@ -104,8 +102,6 @@ const saveClockMs = 60_000;
 const checkLibraryAfterMs = 20_000;
 /** The network is looked for when the first play is on the glass, or after so long without one, ms. */
 const linkAtLatestMs = 500;
-/** The answer to the command that ends this engine goes out first, ms. */
-const farewellMs = 300;
 /** Records on their way get so long at the end, ms. */
 const closingGraceMs = 1_500;
 
@@ -142,9 +138,8 @@ export class Engine {
   readonly #timers: NodeJS.Timeout[] = [];
   /** The first play is on the glass, or it has been waited for long enough. */
   readonly #begun = Promise.withResolvers<void>();
-  #orders: Orders;
+  readonly #orders: Orders;
   #certificate: Certificate | null = null;
-  #lastFault: { of: Faults['last']; told: { code: string; at: number } } | null = null;
   #screen: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
   #server: StageServer | null = null;
@@ -166,7 +161,7 @@ export class Engine {
     };
     // First the store: it is what keeps a second engine out of the folder.
     this.#store = openStore(join(options.dataDir, 'player.db'), this.#system.now, (path) => damaged.push(path));
-    this.#orders = readOrders(this.#store);
+    this.#orders = new Orders(this.#store);
     const settings = openSettings(options.dataDir, rename);
     this.#locale = settings.data.locale;
     this.#identity = openIdentity(options.dataDir, this.#system, rename);
@@ -186,7 +181,7 @@ export class Engine {
     const broken = !this.#identity.fresh && this.#identity.paired !== null && known !== 'open';
     if (broken) this.#identity.newJournal();
     this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), () => this.#link?.deliver());
-    this.#faults = new Faults(this.#journal, this.#store, this.#system, this.#log);
+    this.#faults = new Faults(this.#journal, this.#store, this.#clock, this.#system, this.#log);
     this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
     this.#library = new Library(join(options.dataDir, 'assets'), this.#system.now, (hash) => {
       this.#faults.raise('asset_damaged', hash);
@@ -223,11 +218,27 @@ export class Engine {
       clock: this.#clock,
       signal: this.#closing.signal,
     });
+    const actions = new CommandActions({
+      store: this.#store,
+      system: this.#system,
+      clock: this.#clock,
+      http: this.#http,
+      credentials: () => this.#credentials(),
+      orders: this.#orders,
+      screenshots: this.#screenshots,
+      overlay: this.#overlay,
+      glass: () => this.#glass,
+      replan: () => this.#replan(),
+      restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
+      rebootCommand: options.rebootCommand ?? null,
+      readLog: options.readLog ?? null,
+      signal: this.#closing.signal,
+    });
     this.#commands = new Commands({
       store: this.#store,
       documents: this.#documents,
       clock: this.#clock,
-      carryOut: (command) => this.#carryOut(command),
+      carryOut: (command) => actions.carryOut(command),
       onEnded: () => this.#link?.tellCommands(),
       log: this.#log,
     });
@@ -241,7 +252,7 @@ export class Engine {
     this.#record(() => {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
-      this.#commands.endInterrupted(() => this.#rebooted());
+      this.#commands.endInterrupted(() => wasRebooted(this.#store, this.#system));
       for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
       if (broken) {
         const code = known === 'forked' ? 'journal_fork' : 'store_lost';
@@ -377,7 +388,7 @@ export class Engine {
       this.#documents.clear();
       this.#programmes.clear();
       this.#takeovers.clear();
-      this.#orders = writeOrders(this.#store, null);
+      this.#orders.clear();
     });
   }
 
@@ -451,18 +462,12 @@ export class Engine {
 
   async #readStatus(): Promise<BoardStatus> {
     const machine = await this.#machine.read();
-    const { last } = this.#faults;
-    // Worked out once: a correction of the clock is no new fault.
-    if (last && this.#lastFault?.of !== last) {
-      const at = Math.round(this.#clock.now() - (this.#system.monotonic() - last.monotonic));
-      this.#lastFault = { of: last, told: { code: last.code, at: Math.max(0, at) } };
-    }
     return {
       ...machine,
       app: this.#o.app.slice(0, 80),
       clock: this.#clock.state(),
       offset: this.#clock.offsetMs(),
-      fault: this.#lastFault?.told ?? null,
+      fault: this.#faults.last,
       cut: this.#orders.cut || null,
       volume: this.#orders.volume === 100 ? null : this.#orders.volume,
     };
@@ -542,88 +547,6 @@ export class Engine {
     });
     this.#link = link;
     void this.#begun.promise.then(() => this.#closing.signal.aborted || link.start());
-  }
-
-  /** @throws RefusedError when it cannot be done here */
-  #carryOut(command: BoardCommand): Promise<void> | void {
-    switch (command.name) {
-      case 'screenshot':
-        return this.#screenshots.run(command);
-      case 'reload':
-        return this.#glassOrRefuse().reload();
-      case 'restart':
-        return this.#restart();
-      case 'reboot':
-        return this.#reboot();
-      case 'sendLogs':
-        return this.#sendLogs(command);
-      case 'setVolume':
-        this.#order({ volume: command.percent });
-        return this.#store.afterCommit(() => this.#glass?.configure());
-      case 'setSource':
-        this.#order({ cut: command.cut });
-        return this.#store.afterCommit(() => this.#replan());
-      case 'testPattern':
-      case 'identify':
-        this.#glassOrRefuse();
-        return this.#overlay.run(command);
-      case 'endTest':
-        return this.#overlay.run(command);
-    }
-  }
-
-  async #sendLogs({ commandId, expiresAt }: BoardCommand): Promise<void> {
-    const { readLog } = this.#o;
-    if (!readLog) throw new AppError('log_unsupported', 'This player keeps no log');
-    const text = readLog(maxLogBytes);
-    if (text === '') throw new AppError('log_unsupported', 'Nothing was written yet');
-    const { signal } = this.#closing;
-    const bring = () => this.#http.putLog(commandId, text, this.#credentials(), signal);
-    await bringInTime(bring, expiresAt, this.#clock, signal);
-  }
-
-  #glassOrRefuse(): Glass {
-    if (!this.#glass?.hasStage) throw new RefusedError('no_stage', 'There is no stage');
-    return this.#glass;
-  }
-
-  #order(change: Partial<Orders>): void {
-    const orders = writeOrders(this.#store, { ...this.#orders, ...change });
-    this.#store.afterCommit(() => (this.#orders = orders));
-  }
-
-  /** Ends so that the host starts another engine, which says that this was done. */
-  #restart(): Promise<never> {
-    if (!this.#o.supervised) throw new RefusedError('restart_unsupported', 'Nobody starts this player again');
-    this.#store.afterCommit(() => this.#timers.push(setTimeout(() => this.#say({ type: 'restart' }), farewellMs)));
-    return new Promise(() => undefined);
-  }
-
-  /** The next start sees by the machine's boot whether it was done. */
-  #reboot(): Promise<never> {
-    const command = this.#o.rebootCommand ?? null;
-    if (command === null) throw new RefusedError('reboot_unsupported', 'This player may not start its machine again');
-    this.#store.writeMeta('rebootFrom', { bootId: this.#system.bootId, monotonic: this.#system.monotonic() });
-    const { promise, reject } = Promise.withResolvers<never>();
-    const { signal } = this.#closing;
-    // Not of a command that was not written down: it would come again, and the machine would go down again.
-    this.#store.afterCommit(() => {
-      pause(farewellMs, signal)
-        .then((due) => (due ? reboot(command, signal) : undefined))
-        .catch(reject);
-    });
-    return promise;
-  }
-
-  /** Whether the machine has been started since it was told to. Where boots have no names, its time since the start has begun anew. */
-  #rebooted(): boolean {
-    const shape = z.object({ bootId: z.string().nullable(), monotonic: z.number() });
-    const before = this.#store.readMeta('rebootFrom', shape);
-    if (before === null) return false;
-    const { bootId } = this.#system;
-    return bootId !== null && before.bootId !== null
-      ? bootId !== before.bootId
-      : this.#system.monotonic() < before.monotonic;
   }
 
   /**

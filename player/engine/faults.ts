@@ -1,6 +1,7 @@
 /** Faults go into the log and the journal; one that comes again and again must not fill either. */
 import type { Logger } from 'pino';
 import type { FaultCode } from '../../shared/faults/table.ts';
+import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
@@ -15,17 +16,27 @@ export class Faults {
   readonly #store: Store;
   readonly #system: System;
   readonly #log: Logger;
-  /** The newest one, and when it was, by the system's monotonic clock, ms. */
-  last: { readonly code: string; readonly monotonic: number } | null = null;
+  readonly #clock: Clock;
+  /** `at`: once it was asked for. A correction of the clock is no new fault. */
+  #last: { readonly code: string; readonly monotonic: number; at: number | null } | null = null;
   #since = 0;
   readonly #seen = new Set<string>();
   readonly #counts = new Map<string, number>();
 
-  constructor(journal: Journal, store: Store, system: System, log: Logger) {
+  constructor(journal: Journal, store: Store, clock: Clock, system: System, log: Logger) {
     this.#journal = journal;
     this.#store = store;
+    this.#clock = clock;
     this.#system = system;
     this.#log = log;
+  }
+
+  /** The newest one, and when it was, ms UTC. */
+  get last(): { code: string; at: number } | null {
+    if (this.#last === null) return null;
+    const { code, monotonic } = this.#last;
+    this.#last.at ??= Math.max(0, Math.round(this.#clock.now() - (this.#system.monotonic() - monotonic)));
+    return { code, at: this.#last.at };
   }
 
   /** @param code a row of the table of faults; @param detail English, for whoever looks into it */
@@ -54,7 +65,7 @@ export class Faults {
     if (this.#seen.has(name) || count >= mostPerCode) return false;
     this.#seen.add(name);
     this.#counts.set(code, count + 1);
-    this.last = { code: code.slice(0, 64), monotonic: now };
+    this.#last = { code: code.slice(0, 64), monotonic: now, at: null };
     this.#log.warn({ code, detail }, 'fault');
     return true;
   }

@@ -4,16 +4,43 @@ import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Store } from './store.ts';
 
 const shape = z.object({ cut: z.boolean(), volume: z.int().min(0).max(100) });
-export type Orders = z.infer<typeof shape>;
+type Said = z.infer<typeof shape>;
 
-const none: Orders = { cut: false, volume: 100 };
+const nothing: Said = { cut: false, volume: 100 };
 
-export const readOrders = (store: Store): Orders => store.readMeta('orders', shape) ?? none;
+export class Orders {
+  readonly #store: Pick<Store, 'readMeta' | 'writeMeta' | 'afterCommit'>;
+  #said: Said;
 
-/** null: as if nothing had been ordered. */
-export function writeOrders(store: Store, orders: Orders | null): Orders {
-  store.writeMeta('orders', orders);
-  return orders ?? none;
+  constructor(store: Pick<Store, 'readMeta' | 'writeMeta' | 'afterCommit'>) {
+    this.#store = store;
+    this.#said = store.readMeta('orders', shape) ?? nothing;
+  }
+
+  /** Nothing of the programme is shown but its standby slide. */
+  get cut(): boolean {
+    return this.#said.cut;
+  }
+
+  /** Of videos with sound, percent of what the machine is set to. */
+  get volume(): number {
+    return this.#said.volume;
+  }
+
+  /** Counts once the transaction that it is in is on the disk. */
+  set(change: Partial<Said>): void {
+    this.#write({ ...this.#said, ...change });
+  }
+
+  /** As if nothing had been ordered. */
+  clear(): void {
+    this.#write(null);
+  }
+
+  #write(said: Said | null): void {
+    this.#store.writeMeta('orders', said);
+    this.#store.afterCommit(() => (this.#said = said ?? nothing));
+  }
 }
 
 /**

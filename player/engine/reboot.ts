@@ -1,17 +1,33 @@
-/** Starts the machine again, by the command that was set for it (`BANG_TIN_REBOOT`). */
+/** Starts the machine again, by the command that was set for it (`BANG_TIN_REBOOT`), and knows at the next start whether it was done. */
 import { exec } from 'node:child_process';
+import { z } from 'zod';
 import { AppError } from '../../shared/util/errors.ts';
-import { pause } from './system.ts';
+import type { Store } from './store.ts';
+import { pause, type System } from './system.ts';
 
 /** The command has so long to answer, and the machine to go down after it, ms. */
 const answerMs = 30_000;
 const goingDownMs = 120_000;
+
+/** Which run of the machine this is; `bootId` null: it gives its runs no names. */
+const runShape = z.object({ bootId: z.string().nullable(), monotonic: z.number() });
 
 /** What `BANG_TIN_REBOOT` says: a shell command, or `none`. */
 export function rebootCommandOf(said: string | undefined): string | null {
   if (said === 'none') return null;
   if (said) return said;
   return process.platform === 'win32' ? 'shutdown /r /t 5' : 'systemctl reboot';
+}
+
+/** Before a reboot: what the next start tells by whether it was done. */
+export const noteRun = (store: Pick<Store, 'writeMeta'>, { bootId, monotonic }: System): void =>
+  store.writeMeta('rebootFrom', { bootId, monotonic: monotonic() });
+
+/** Whether the machine has been started since. Where its runs have no names, its time since the start has begun anew. */
+export function wasRebooted(store: Pick<Store, 'readMeta'>, { bootId, monotonic }: System): boolean {
+  const before = store.readMeta('rebootFrom', runShape);
+  if (before === null) return false;
+  return bootId !== null && before.bootId !== null ? bootId !== before.bootId : monotonic() < before.monotonic;
 }
 
 /**

@@ -1,0 +1,118 @@
+/** What each command does on this board. */
+import type { BoardCommand, CommandName, CommandOf } from '../../shared/protocol/commands.ts';
+import { maxLogBytes } from '../../shared/protocol/link.ts';
+import { AppError } from '../../shared/util/errors.ts';
+import { bringInTime } from './bringing.ts';
+import type { Clock } from './clock.ts';
+import type { CmsHttp, Credentials } from './cms-http.ts';
+import { RefusedError } from './documents.ts';
+import type { Glass } from './glass.ts';
+import type { Orders } from './orders.ts';
+import type { Overlay } from './overlay.ts';
+import { noteRun, reboot } from './reboot.ts';
+import type { Screenshots } from './screenshots.ts';
+import type { Store } from './store.ts';
+import { pause, type System } from './system.ts';
+
+/** The answer to the command that ends this engine goes out first, ms. */
+const farewellMs = 300;
+
+export interface CommandActionsOptions {
+  readonly store: Store;
+  readonly system: System;
+  readonly clock: Clock;
+  readonly http: CmsHttp;
+  readonly credentials: () => Credentials;
+  readonly orders: Orders;
+  readonly screenshots: Screenshots;
+  readonly overlay: Overlay;
+  readonly glass: () => Glass | null;
+  /** What plays is to be worked out anew. */
+  readonly replan: () => void;
+  /** Has another engine started in place of this one; null: nobody does. */
+  readonly restart: (() => void) | null;
+  /** What starts the machine again, for the shell; null: nothing. */
+  readonly rebootCommand: string | null;
+  /** The last lines of the log, of so many bytes at most; null: there is none. */
+  readonly readLog: ((maxBytes: number) => string) | null;
+  /** The engine ends. */
+  readonly signal: AbortSignal;
+}
+
+type Actions = { readonly [Name in CommandName]: (command: CommandOf<Name>) => Promise<void> | void };
+
+export class CommandActions {
+  readonly #o: CommandActionsOptions;
+  readonly #actions: Actions = {
+    screenshot: (command) => this.#o.screenshots.run(command),
+    reload: () => this.#glassOrRefuse().reload(),
+    restart: () => this.#restart(),
+    reboot: () => this.#reboot(),
+    sendLogs: (command) => this.#sendLogs(command),
+    setVolume: ({ percent }) => {
+      this.#o.orders.set({ volume: percent });
+      this.#o.store.afterCommit(() => this.#o.glass()?.configure());
+    },
+    setSource: ({ cut }) => {
+      this.#o.orders.set({ cut });
+      this.#o.store.afterCommit(this.#o.replan);
+    },
+    testPattern: (command) => this.#showTest(command),
+    identify: (command) => this.#showTest(command),
+    endTest: (command) => this.#o.overlay.run(command),
+  };
+
+  constructor(options: CommandActionsOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * Begins, in the transaction that writes the command down; what it returns settles at the end.
+   * @throws RefusedError when it cannot be done here
+   */
+  carryOut(command: BoardCommand): Promise<void> | void {
+    const act = this.#actions[command.name] as (command: BoardCommand) => Promise<void> | void;
+    return act(command);
+  }
+
+  #showTest(command: CommandOf<'testPattern' | 'identify'>): void {
+    this.#glassOrRefuse();
+    this.#o.overlay.run(command);
+  }
+
+  #glassOrRefuse(): Glass {
+    const glass = this.#o.glass();
+    if (!glass?.hasStage) throw new RefusedError('no_stage', 'There is no stage');
+    return glass;
+  }
+
+  async #sendLogs({ commandId, expiresAt }: BoardCommand): Promise<void> {
+    const { clock, credentials, http, readLog, signal } = this.#o;
+    const text = readLog?.(maxLogBytes) ?? '';
+    if (text === '') throw new AppError('log_unsupported', 'This player keeps no log, or nothing was written yet');
+    await bringInTime(() => http.putLog(commandId, text, credentials(), signal), expiresAt, clock, signal);
+  }
+
+  /** Ends so that the host starts another engine, which says that this was done. */
+  #restart(): Promise<never> {
+    const { restart, signal, store } = this.#o;
+    if (restart === null) throw new RefusedError('restart_unsupported', 'Nobody starts this player again');
+    store.afterCommit(() => void pause(farewellMs, signal).then((due) => due && restart()));
+    return new Promise(() => undefined);
+  }
+
+  #reboot(): Promise<never> {
+    const { rebootCommand, signal, store, system } = this.#o;
+    if (rebootCommand === null)
+      throw new RefusedError('reboot_unsupported', 'This player may not start its machine again');
+    noteRun(store, system);
+    const { promise, reject } = Promise.withResolvers<never>();
+    // Not of a command that was not written down: it would come again, and the machine would go down again.
+    store.afterCommit(() => {
+      pause(farewellMs, signal)
+        .then((due) => (due ? reboot(rebootCommand, signal) : undefined))
+        .catch(reject);
+    });
+    return promise;
+  }
+}
