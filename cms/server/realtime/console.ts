@@ -1,7 +1,8 @@
 /**
  * What signed-in people's pages are told by themselves. A person's socket is in a room per unit of their grants and right to hear
  * something there; news of a board goes to the rooms of its unit and all units above it. News is collected, so that a board that
- * talks a lot costs each page a message or two per second. How a board's player is doing goes to the pages that watch it. Who changes what at this moment: see editing.ts.
+ * talks a lot costs each page a message or two per second. How a board's player is doing goes to the pages that watch it. Who changes
+ * what at this moment: see editing.ts.
  */
 import cookie from '@fastify/cookie';
 import type { Server, Socket } from 'socket.io';

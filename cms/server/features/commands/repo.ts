@@ -4,7 +4,7 @@ import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
 export type CommandRow = Selectable<Database['commands']>;
-export type CommandState = NonNullable<CommandRow['state']>;
+type CommandState = NonNullable<CommandRow['state']>;
 
 /** `error_code` of one that does not wait, and that the board did not answer: whether it came through is not known. */
 export const unanswered = 'command_unanswered';

@@ -39,7 +39,7 @@ export interface CommandDeps {
 export type CommandService = ReturnType<typeof createCommandService>;
 
 /** What a person asked for, as it was written down. */
-export type Written = Pick<CommandRow, 'id' | 'issued_at' | 'expires_at'>;
+type Written = Pick<CommandRow, 'id' | 'issued_at' | 'expires_at'>;
 
 const waitingNames = commandNames.filter((name) => commands[name].waits);
 /** Refusals that will pass: the board had other keys just then, and is given its key list first, or could not remember the command. */
@@ -153,7 +153,8 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   /** Gives an order that stands anew, where the player tells of another: it is a new one, or has lost what it had on its disk. */
   async function renew(boardId: string, name: (typeof standingOrders)[number], told: object): Promise<void> {
     const saysSo = ({ payload }: CommandRow): boolean => payload === JSON.stringify(told);
-    const seen = await repo.standing(store.read, boardId, name, sources.now());
+    // Each report of each board asks: takeovers wait for `read`.
+    const seen = await repo.standing(store.report, boardId, name, sources.now());
     if (!seen || saysSo(seen)) return;
     const row = await store.transaction(async (tx) => {
       const now = sources.now();
@@ -173,7 +174,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
 
   /** A board is there: it is sent what waits for it, the oldest first. */
   async function deliver(boardId: string): Promise<void> {
-    for (const row of await repo.waiting(store.read, boardId, waitingNames, sources.now())) {
+    for (const row of await repo.waiting(store.report, boardId, waitingNames, sources.now())) {
       const reply = await send(row);
       // Gone again; the next greeting brings the rest.
       if (!reply) return;

@@ -1,7 +1,7 @@
 /** What boards have shown of obligations, for the feature that asks for it: without rights. */
 import type { ObligationPlay } from '../../../../shared/protocol/api/obligations.ts';
-import { whyNotCounted } from '../../../../shared/protocol/journal.ts';
 import type { Store } from '../../store/store.ts';
+import { whyRowNotCounted } from './counting.ts';
 import { obligedRepo as repo, type ObligedHours } from './obliged-repo.ts';
 import { cursorAt, placeOf } from './places.ts';
 
@@ -35,13 +35,7 @@ export const createObliged = ({ report }: Pick<Store, 'report'>) => ({
         outcome: row.outcome as ObligationPlay['outcome'],
         host: row.host as ObligationPlay['host'],
         clock: row.clock as ObligationPlay['clock'],
-        notCounted: whyNotCounted({
-          host: row.host,
-          outcome: row.outcome,
-          paintedMs: row.painted_ms,
-          noticeId: row.notice_id,
-          takeoverId: row.takeover_id,
-        }),
+        notCounted: whyRowNotCounted(row),
       })),
       next: last ? cursorAt(last) : null,
     };

@@ -6,7 +6,7 @@ import type {
   playCounts,
   plays as playsSchema,
 } from '../../../../shared/protocol/api/proof.ts';
-import { journalBody, whyNotCounted, type JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { journalBody, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError } from '../../../../shared/proof/chain.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -14,6 +14,7 @@ import { insertJournal } from '../../store/new-journal.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { BoardIdentity } from '../pairing/service.ts';
+import { whyRowNotCounted } from './counting.ts';
 import { createIngest, type IngestDeps } from './ingest.ts';
 import { createObliged } from './obliged.ts';
 import { cursorAt, placeOf } from './places.ts';
@@ -139,13 +140,7 @@ export function createProofService(context: Context, deps: ProofDeps) {
           outcome: row.outcome as Play['outcome'],
           host: row.host as Play['host'],
           clock: row.clock as Play['clock'],
-          notCounted: whyNotCounted({
-            host: row.host,
-            outcome: row.outcome,
-            paintedMs: row.painted_ms,
-            noticeId: row.notice_id,
-            takeoverId: row.takeover_id,
-          }),
+          notCounted: whyRowNotCounted(row),
         })),
       };
     },

@@ -114,8 +114,9 @@ export function byBoard(db: Db, span: TallySpan, content: Content | null, limit:
 }
 
 /**
- * Notices and alerts that were shown, with what it is called, kept after its deletion, the most often shown first; and notices by category, and by the
- * unit that answered for them on that day. All from one reading, day by day as the rows lie: there are as many as boards times what they show.
+ * Notices and alerts that were shown, with what they are called, which is kept after their deletion, the most often shown first; and
+ * notices by category, and by the unit that answered for them on that day. All from one reading, day by day as the rows lie: there are as
+ * many as boards times what they show.
  * @param limit of the contents; null: all
  */
 export async function byContent(db: Db, span: TallySpan, limit: number | null) {
