@@ -521,8 +521,9 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/logs/${randomUUID()}` }),
     passes: ['log_unknown'],
   },
+  'GET /api/boards/:id/cut': { needs: 'board.read', about: at('/api/boards/:id/cut', makeBoard) },
   'GET /api/boards/:id/commands': {
-    needs: 'board.command',
+    needs: 'board.cut',
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/commands` }),
   },
   'POST /api/boards/:id/commands': {

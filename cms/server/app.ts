@@ -169,7 +169,7 @@ export async function createApp(
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
-  const { pairing, takeovers, proof, screenshots } = live;
+  const { pairing, takeovers, proof, screenshots, cuts } = live;
   await obligations.announceUnsent(sources.now());
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
@@ -232,7 +232,7 @@ export async function createApp(
     obligationRoutes(
       obligations,
       createObligationInbox(context, { units, boards, notices, accounts, obligations }),
-      createObligationMatrix(context, { units, boards, notices, mournings, takedowns, takeovers, proof }),
+      createObligationMatrix(context, { units, boards, notices, mournings, takedowns, takeovers, cuts, proof }),
     ),
     mourningRoutes(
       mournings,

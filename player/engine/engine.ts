@@ -448,6 +448,7 @@ export class Engine {
       programme: this.#programmes.active?.manifest.version ?? null,
       screenOn: null,
       host: this.#hostNow(),
+      cut: this.#orders.cut,
     });
   }
 

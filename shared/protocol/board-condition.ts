@@ -26,5 +26,6 @@ export function conditionOf({ presence, progress }: Pick<Board, 'presence' | 'pr
   if (presence.screenOn === false) return is('dark');
   if (presence.now === null) return is('unknown', 'silent');
   if (presence.now.why === 'takeover') return is(presence.now.exercise ? 'exercise' : 'takeover');
-  return is(presence.now.why === 'fallback' ? 'fallback' : 'playing');
+  if (presence.now.why !== 'fallback') return is('playing');
+  return is('fallback', presence.cut ? 'source_cut' : null);
 }

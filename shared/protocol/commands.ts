@@ -49,7 +49,7 @@ export const commands = {
     repeatable: true,
   },
   /** The source cut, the board shows its standby slide and nothing of the programme; alerts come through. */
-  setSource: { payload: { cut: z.boolean() }, right: 'board.command', lifeMs: yearMs, waits: true, repeatable: true },
+  setSource: { payload: { cut: z.boolean() }, right: 'board.cut', lifeMs: yearMs, waits: true, repeatable: true },
 } as const satisfies Record<string, CommandRow>;
 
 /** Orders that stand for the board, whichever player it has: another one that is paired with it is given them anew. */

@@ -106,6 +106,8 @@ export const boardMessages = {
       programme: version.nullable(),
       screenOn: z.boolean().nullable(),
       host: hostKind,
+      /** The content's source is cut: nothing but the standby slide and alerts is shown. Players from before this field do not say so. */
+      cut: z.boolean().default(false),
     }),
     reply: reply({}),
   },

@@ -12,6 +12,8 @@ export type Action =
   | 'board.edit'
   | 'board.pair'
   | 'board.command'
+  /** To cut the source of a board's content and to restore it, and to see what the board was told to do. */
+  | 'board.cut'
   /** To see pictures that boards took of what they showed. */
   | 'screenshot.read'
   | 'content.read'
@@ -39,7 +41,13 @@ export type Action =
 
 const everyone: readonly Action[] = ['unit.read', 'board.read', 'content.read', 'proof.read', 'takeover.read'];
 const editing: readonly Action[] = [...everyone, 'content.edit', 'schedule.edit', 'obligation.accept'];
-const approving: readonly Action[] = [...editing, 'content.approve', 'programme.publish', 'obligation.edit'];
+const approving: readonly Action[] = [
+  ...editing,
+  'content.approve',
+  'programme.publish',
+  'board.cut',
+  'obligation.edit',
+];
 const province: readonly Action[] = [
   ...approving,
   'board.edit',
@@ -56,7 +64,7 @@ const province: readonly Action[] = [
 
 const rights: Record<Role, ReadonlySet<Action>> = {
   viewer: new Set(everyone),
-  technician: new Set([...everyone, 'board.edit', 'board.pair', 'board.command', 'screenshot.read']),
+  technician: new Set([...everyone, 'board.edit', 'board.pair', 'board.command', 'board.cut', 'screenshot.read']),
   editor: new Set(editing),
   approver: new Set(approving),
   province: new Set(province),

@@ -144,7 +144,14 @@ async function connect(): Promise<Link> {
       });
       if (keyList !== null) held.keyList = (payloadOf(keyList) as { number: number }).number;
       if (manifest !== null) held.programme = (payloadOf(manifest) as { version: Version }).version;
-      await link.send('stateChangedV1', { now: null, next: null, programme: null, screenOn: null, host: 'chromium' });
+      await link.send('stateChangedV1', {
+        now: null,
+        next: null,
+        programme: null,
+        screenOn: null,
+        host: 'chromium',
+        cut: false,
+      });
       greeted.resolve();
     },
     onDisconnect: () => undefined,

@@ -270,7 +270,14 @@ describe('presence', () => {
       exercise: false,
     } as const;
     expect(
-      await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: true, host: 'chromium' }),
+      await board.send('stateChangedV1', {
+        now,
+        next: null,
+        programme: null,
+        screenOn: true,
+        host: 'chromium',
+        cut: false,
+      }),
     ).toEqual({ ok: true });
     await cms.live.presence.flush();
     expect(await row()).toMatchObject({ online: 1, since: cms.sources.now(), host: 'chromium', app: 'fleet' });

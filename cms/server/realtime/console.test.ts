@@ -124,7 +124,14 @@ describe('the console socket', () => {
     await board.connect();
     for (let i = 0; i < 200; i++) {
       const now = { noticeId: null, title: `Tin ${i}`, why: 'loop', until: 0, exercise: false } as const;
-      await board.send('stateChangedV1', { now, next: null, programme: null, screenOn: null, host: 'chromium' });
+      await board.send('stateChangedV1', {
+        now,
+        next: null,
+        programme: null,
+        screenOn: null,
+        host: 'chromium',
+        cut: false,
+      });
     }
     await viewer.until('boardChangedV1', (body: { now: { title: string } | null }) => body.now?.title === 'Tin 199');
     const messages = viewer.told.filter(

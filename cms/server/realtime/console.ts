@@ -42,7 +42,7 @@ const newsRights = {
   mourningsChangedV1: 'content.read',
   takeoverProgressedV1: 'takeover.read',
   screenshotsChangedV1: 'screenshot.read',
-  commandsChangedV1: 'board.command',
+  commandsChangedV1: 'board.cut',
   boardStatusChangedV1: 'board.read',
 } as const satisfies Partial<Record<Name, Action>>;
 const rightsToHear = [...new Set(Object.values(newsRights))];

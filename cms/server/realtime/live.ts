@@ -7,6 +7,7 @@ import type { Context, Routes } from '../context.ts';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { BoardsService } from '../features/boards/service.ts';
 import { commandRoutes } from '../features/commands/routes.ts';
+import { createCuts, type CutsService } from '../features/commands/cuts.ts';
 import { createLogService } from '../features/commands/logs.ts';
 import { createCommandService, type CommandDeps } from '../features/commands/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
@@ -41,6 +42,7 @@ export interface Live {
   readonly takeovers: TakeoverService;
   readonly proof: ProofService;
   readonly screenshots: ScreenshotService;
+  readonly cuts: CutsService;
   readonly routes: readonly Routes[];
   /** Opens the namespaces; called once, before the server listens. */
   attach(io: Server): BoardGateway;
@@ -68,6 +70,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     runCommand: (boardId, command) => gateway?.runCommand(boardId, command) ?? Promise.resolve(null),
   };
   const commands = createCommandService(context, { accounts, keys, boards, link });
+  const cuts = createCuts(context, { accounts, boards });
   const screenshots = createScreenshotService(context, { boards, commands });
 
   return {
@@ -76,11 +79,12 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     takeovers,
     proof,
     screenshots,
+    cuts,
     routes: [
       pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
       takeoverRoutes(takeovers, createTemplateService(context)),
       proofRoutes(proof),
-      commandRoutes(commands, createLogService(context, { boards, commands })),
+      commandRoutes(commands, createLogService(context, { boards, commands }), cuts),
       screenshotRoutes(screenshots),
     ],
     attach(io) {

@@ -179,7 +179,7 @@ const news: Record<News, NewsRule> = {
     happens: (unitId) => ofBoard(unitId, (boardId) => emit('screenshotsChanged', { boardId })),
   },
   commandsChangedV1: {
-    needs: 'board.command',
+    needs: 'board.cut',
     happens: (unitId) => ofBoard(unitId, (boardId) => emit('commandsChanged', { boardId })),
   },
   boardStatusChangedV1: {

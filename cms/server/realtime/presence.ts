@@ -16,11 +16,12 @@ const touchEveryMs = 30_000;
 /** Rows per transaction. */
 const rowsPerFlush = 500;
 
-function showsOf({ now, screenOn }: BoardState): StateRow['shows'] {
+function showsOf({ now, screenOn, cut }: BoardState): StateRow['shows'] {
   if (screenOn === false) return 'dark';
   if (now === null) return null;
   if (now.why === 'takeover') return now.exercise ? 'exercise' : 'takeover';
-  return now.why === 'fallback' ? 'fallback' : 'content';
+  if (now.why !== 'fallback') return 'content';
+  return cut ? 'cut' : 'fallback';
 }
 
 export class Presence {

@@ -43,6 +43,8 @@ export const boardPresence = z.strictObject({
   now: playingNow.nullable(),
   next: playingNow.nullable(),
   programme: version.nullable(),
+  /** As it said last: the source of its content is cut. */
+  cut: z.boolean(),
   /** When two versions of its journal came, the last time. */
   forkedAt: msUtc.nullable(),
 });

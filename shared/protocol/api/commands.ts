@@ -31,6 +31,11 @@ export const givenCommand = z.strictObject({
 });
 export type GivenCommand = z.infer<typeof givenCommand>;
 
+/** GET /api/boards/:id/cut → since when its source is cut, by what it said itself, and by whom; null: this CMS knows of no such order. */
+const sourceCut = z.strictObject({ at: msUtc, by: z.string().nullable() });
+export type SourceCut = z.infer<typeof sourceCut>;
+export const sourceCutAnswer = z.strictObject({ cut: sourceCut.nullable() });
+
 /**
  * POST /api/boards/:id/commands (../commands.ts `commandRequest`) → the command. `endTest` ends a picture early. Errors: board_offline 409 (it does not
  * wait for the board), command_refused 409 (nor that; params.code: what the board said), command_pending 409 (one of the kind is under way).

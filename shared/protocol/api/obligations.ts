@@ -141,6 +141,8 @@ const matrixCell = z.strictObject({
   missing: z.int(),
   /** In hours of which a board's records say nothing. */
   unknown: z.int(),
+  /** Of those missing, as many as may be so because the source of a board's content was cut in their hours. */
+  cut: z.int(),
   /** All counted plays, also more than were asked for. */
   shown: z.int(),
 });

@@ -21,9 +21,10 @@ export type BoardCondition = z.infer<typeof boardCondition>;
 
 /**
  * Why it is an incident: `journal_fork` (two versions of its journal within a week), `programme_refused`, `unproved` (what runs there
- * proves nothing); why it is unknown: `never` (its player has not connected yet), `silent` (it has not said what it shows).
+ * proves nothing); why it is unknown: `never` (its player has not connected yet), `silent` (it has not said what it shows);
+ * why it shows its standby slide alone: `source_cut` (somebody cut the source of its content).
  */
-const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent']);
+const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent', 'source_cut']);
 export type ConditionReason = z.infer<typeof conditionReason>;
 
 /** Plays that count, in full and in part, and how long they were on; exercises and what does not count stand beside them. */

@@ -171,6 +171,7 @@ describeStores('boards', (under) => {
       since: at,
       lastSeenAt: at,
       ...state,
+      cut: false,
       forkedAt: null,
     });
     expect(seen.progress).toEqual({

@@ -29,6 +29,7 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
         when forks.at is not null or progress.state = 'refused' or ${unproved} then 'incident'
         when states.shows is null then 'unknown'
         when states.shows = 'content' then 'playing'
+        when states.shows = 'cut' then 'fallback'
         else states.shows
       end as condition,
       case
@@ -39,6 +40,7 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
         when progress.state = 'refused' then 'programme_refused'
         when ${unproved} then 'unproved'
         when states.shows is null then 'silent'
+        when states.shows = 'cut' then 'source_cut'
       end as reason,
       case
         when players.board_id is null then null

@@ -81,6 +81,7 @@ function toPresence(row: LiveRow): BoardPresence {
     now: said?.now ?? null,
     next: said?.next ?? null,
     programme: said?.programme ?? null,
+    cut: said?.cut ?? false,
     forkedAt: row.forkedAt,
   };
 }

@@ -209,6 +209,31 @@ it('orders anew what stands for a board when its player tells of something else'
   board.disconnect();
 });
 
+it('lets who approves cut the source and restore it, see what the board was told, and no more', async () => {
+  const approver = await cms.person('approver', cms.units.commune);
+  const editor = await cms.person('editor', cms.units.commune);
+  const board = await cms.board();
+  const path = `/api/boards/${board.identity.boardId}`;
+  await board.connect();
+  board.socket.on('runCommandV1', (_: unknown, ack: (reply: object) => void) => ack({ ok: true }));
+  const give = (who: typeof editor, body: object) => cms.request(who, 'POST', `${path}/commands`, body);
+  const source = async () => (await cms.request(editor, 'GET', `${path}/cut`)).body.cut;
+  expect((await give(editor, { name: 'setSource', cut: true })).body.error.code).toBe('forbidden');
+  expect((await give(approver, { name: 'reboot' })).body.error.code).toBe('forbidden');
+  expect((await cms.request(editor, 'GET', `${path}/commands`)).body.error.code).toBe('forbidden');
+  const cut = (await give(approver, { name: 'setSource', cut: true })).body;
+  expect((await cms.request(approver, 'GET', `${path}/commands`)).body.orders.setSource).toMatchObject({ id: cut.id });
+  // It stands once the board says so; everybody who sees the board is told since when, and by whom.
+  expect(await source()).toBeNull();
+  const end = (id: string) =>
+    board.send('commandEndedV1', { commandId: id, outcome: 'done', at: cms.sources.now(), errorCode: null });
+  await end(cut.id);
+  expect(await source()).toEqual({ at: cms.sources.now(), by: expect.any(String) });
+  await end((await give(approver, { name: 'setSource', cut: false })).body.id);
+  expect(await source()).toBeNull();
+  board.disconnect();
+});
+
 it('issues an order later than those before it, though the clock was ahead then', async () => {
   const technician = await cms.person('technician');
   const board = await cms.board();

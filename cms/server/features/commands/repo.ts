@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Selectable } from 'kysely';
 import { standingOrders } from '../../../../shared/protocol/commands.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
@@ -123,6 +124,22 @@ export const commandRepo = {
       .where('state', 'in', ['waiting', 'received', 'done'])
       .where((e) => e.or([e('state', '!=', 'waiting'), e('expires_at', '>', now)]))
       .executeTakeFirst();
+  },
+
+  /** The cuts of sources and their restorings that boards said they had done, each board's from the first to the last. */
+  sources(db: Db, boardIds: readonly string[]): Promise<CommandRow[]> {
+    return inChunks(boardIds, (chunk) =>
+      db
+        .selectFrom('commands')
+        .selectAll()
+        .where('board_id', 'in', chunk)
+        .where('name', '=', 'setSource')
+        .where('state', '=', 'done')
+        .orderBy('board_id')
+        .orderBy('issued_at')
+        .orderBy('id')
+        .execute(),
+    );
   },
 
   /** Those whose logs are here. */

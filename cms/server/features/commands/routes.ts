@@ -1,18 +1,19 @@
 /** HTTP of commands to boards. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { givenCommand, givenCommands } from '../../../../shared/protocol/api/commands.ts';
+import { givenCommand, givenCommands, sourceCutAnswer } from '../../../../shared/protocol/api/commands.ts';
 import { commandRequest } from '../../../../shared/protocol/commands.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { logPath, maxLogBytes } from '../../../../shared/protocol/link.ts';
 import { actorOf, boardIdOf, type Routes } from '../../context.ts';
+import type { CutsService } from './cuts.ts';
 import type { LogService } from './logs.ts';
 import type { CommandService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
 const config = { auth: 'user' } as const;
 
-export function commandRoutes(service: CommandService, logs: LogService): Routes {
+export function commandRoutes(service: CommandService, logs: LogService, cuts: CutsService): Routes {
   return (fastify) => {
     const app = fastify.withTypeProvider<ZodTypeProvider>();
     app.post(
@@ -22,6 +23,13 @@ export function commandRoutes(service: CommandService, logs: LogService): Routes
     );
     app.get('/api/boards/:id/commands', { config, schema: { params, response: { 200: givenCommands } } }, (request) =>
       service.list(actorOf(request), request.params.id),
+    );
+    app.get(
+      '/api/boards/:id/cut',
+      { config, schema: { params, response: { 200: sourceCutAnswer } } },
+      async (request) => ({
+        cut: await cuts.standing(actorOf(request), request.params.id),
+      }),
     );
     app.get(
       '/api/boards/:id/logs/:commandId',

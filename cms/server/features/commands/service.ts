@@ -213,7 +213,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
 
     /** What was given to a board, the newest first, and what stands for it. @throws AppError `board_unknown`, `forbidden` */
     async list(actor: Actor, boardId: string): Promise<GivenCommands> {
-      await deps.boards.require(actor, 'board.command', boardId);
+      await deps.boards.require(actor, 'board.cut', boardId);
       const now = sources.now();
       const [rows, logs, volume, source] = await Promise.all([
         repo.newest(store.read, boardId, commandsShown),

@@ -13,6 +13,7 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardPlace, BoardsService } from '../boards/service.ts';
+import type { Cut, CutsService } from '../commands/cuts.ts';
 import type { MourningTime, MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { TakedownService } from '../notices/takedown.ts';
@@ -44,6 +45,7 @@ export interface MatrixDeps {
   readonly mournings: Pick<MourningsService, 'times'>;
   readonly takedowns: Pick<TakedownService, 'times'>;
   readonly takeovers: Pick<TakeoverService, 'shown'>;
+  readonly cuts: Pick<CutsService, 'of'>;
   readonly proof: Pick<ProofService, 'obliged'>;
 }
 
@@ -52,6 +54,7 @@ interface Figures {
   required: number;
   met: number;
   unknown: number;
+  cut: number;
   shown: number;
   firstShownAt: number | null;
 }
@@ -64,7 +67,7 @@ const wholeHours = ({ from, to }: Span): Span => ({
   to: Math.ceil(to / hourMs) * hourMs,
 });
 
-const nothing = (): Figures => ({ required: 0, met: 0, unknown: 0, shown: 0, firstShownAt: null });
+const nothing = (): Figures => ({ required: 0, met: 0, unknown: 0, cut: 0, shown: 0, firstShownAt: null });
 
 export function createObligationMatrix(context: Context, deps: MatrixDeps): ObligationMatrixService {
   const { store, sources, access } = context;
@@ -79,6 +82,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     ids: readonly string[],
     period: { from: number; to: number },
     figures: ReadonlyMap<string, Figures>,
+    cuts: ReadonlyMap<string, readonly Cut[]>,
   ): Promise<void> {
     const hours = requiredHours(terms, zone, period.from, period.to);
     if (hours.starts.length === 0) return;
@@ -96,7 +100,11 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       own.shown += shown;
       // An hour of which nothing is on record may have been shown in full: never a failure.
       const unrecorded = met < required ? hours.starts.length - (recorded.get(id) ?? 0) : 0;
-      own.unknown += Math.min(required - met, unrecorded * terms.perHour);
+      const unknown = Math.min(required - met, unrecorded * terms.perHour);
+      own.unknown += unknown;
+      const cut = cuts.get(id) ?? [];
+      const cutHours = hours.starts.filter((at) => cut.some(({ from, to }) => from < at + hourMs && to > at));
+      own.cut += Math.min(required - met - unknown, cutHours.length * terms.perHour);
       await turn();
     }
   }
@@ -142,6 +150,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     meant: readonly BoardPlace[],
     stays: readonly BoardStay[],
     receivers: Receivers,
+    cuts: ReadonlyMap<string, readonly Cut[]>,
   ): Promise<Map<string, Figures>> {
     const figures = new Map(meant.map(({ id }) => [id, nothing()]));
     const ofMeant = stays.filter(({ id }) => figures.has(id));
@@ -150,7 +159,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       for (const some of Map.groupBy(asked, ({ zone, from, to }) => `${zone} ${from} ${to}`).values()) {
         const { zone, from, to } = some[0]!;
         const ids = some.map(({ id }) => id);
-        await addTerms(record.id, one, new Zone(zone), ids, { from, to }, figures);
+        await addTerms(record.id, one, new Zone(zone), ids, { from, to }, figures, cuts);
       }
     }
     for (const { boardId, at } of await proof.obliged.first(record.id, [...figures.keys()]))
@@ -172,6 +181,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       met,
       missing: required - met - unknown,
       unknown,
+      cut: sum((f) => f.cut),
       shown: sum((f) => f.shown),
     };
   }
@@ -204,6 +214,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       ]);
       const receivers = new Receivers(units);
       const stays = await staysIn(placed, { from, to: until }, receivers);
+      const cuts = await deps.cuts.of(placed.map(({ id }) => id));
       const restingStays = withoutMourning(stays, mourned);
       const rows = new Map<string, (MatrixCell | null)[]>();
       const turn = takeTurns();
@@ -215,7 +226,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         await turn();
         const held = heldTerms(terms.get(record.id)!, record.endedAt, down.get(record.noticeId));
         const asked = entertaining.has(record.noticeId) ? restingStays : stays;
-        const figures = await figuresOf(record, held, [...receiving.values()].flat(), asked, receivers);
+        const figures = await figuresOf(record, held, [...receiving.values()].flat(), asked, receivers, cuts);
         for (const [receiver, own] of receiving) {
           if (!within.has(receiver)) continue;
           let cells = rows.get(receiver);

@@ -15,6 +15,7 @@ import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { createObliged } from '../proof/obliged.ts';
 import { createTakeoverService, type TakeoverService } from '../takeovers/service.ts';
 import { createObligationInbox, type InboxDeps, type ObligationInbox } from './inbox.ts';
+import { createCuts } from '../commands/cuts.ts';
 import { createObligationMatrix, type ObligationMatrixService } from './matrix.ts';
 import { createObligationsService } from './service.ts';
 
@@ -50,6 +51,7 @@ describeStores('obligations', (under) => {
       mournings: test.mournings,
       takedowns: test.takedowns,
       takeovers,
+      cuts: createCuts(context, { accounts: { names: () => Promise.resolve(new Map()) }, boards }),
       proof: { obliged: createObliged(under.store) },
     });
     admin = test.admin;
@@ -562,6 +564,49 @@ describeStores('obligations', (under) => {
     expect(rest.next).toBeNull();
     expect((await tables.plays(admin, sent.id, { ...query, unitId: test.ids.sister, limit: 10 })).plays).toEqual([]);
     expect(silent.id).not.toBe(board.id);
+    await end(sent);
+  });
+
+  it('say how much is missing because the source of boards was cut', async () => {
+    const { board } = await playing();
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    test.sources.advance(start - test.sources.now());
+    const sent = await send({ targets: { unitIds: [], boardIds: [board.id] } });
+    test.sources.advance(5 * hour);
+    // Six an hour. Cut within the second hour and restored at the end of the third: five were shown before it in the second.
+    await plays(
+      board.id,
+      sent,
+      ...every(start, 4, 10),
+      ...every(start + hour, 5, 5),
+      ...every(start + 3 * hour, 6, 10),
+      ...every(start + 4 * hour, 6, 10),
+    );
+    for (const at of [start, start + hour, start + 2 * hour, start + 3 * hour, start + 4 * hour, start + 5 * hour])
+      await plays(board.id, null, at + 1);
+    const order = async (cut: boolean, at: number, state: 'done' | 'refused' = 'done') => {
+      const id = test.sources.newId();
+      const payload = JSON.stringify({ cut });
+      const given = {
+        issued_by: admin.userId,
+        issued_at: at - 1,
+        expires_at: at + hour,
+        state_at: at,
+        error_code: null,
+      };
+      await under.store.write
+        .insertInto('commands')
+        .values({ id, board_id: board.id, name: 'setSource', payload, state, ...given })
+        .execute();
+    };
+    await order(true, start + 1.5 * hour);
+    // Ordered anew, and one that the board refused.
+    await order(true, start + 2 * hour);
+    await order(false, start + 2.5 * hour, 'refused');
+    await order(false, start + 3 * hour);
+    const query = { unitId: test.ids.commune, from: start, to: start + 24 * hour, ids: [sent.id] };
+    const [cell] = (await tables.matrix(admin, query)).rows[0]!.cells;
+    expect(cell).toMatchObject({ required: 30, met: 21, missing: 9, unknown: 0, cut: 9 });
     await end(sent);
   });
 

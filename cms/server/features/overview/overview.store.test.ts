@@ -21,6 +21,7 @@ const playing: BoardState = {
   programme: null,
   screenOn: true,
   host: 'chromium',
+  cut: false,
 };
 
 describeStores('the overview', (under) => {
@@ -86,6 +87,7 @@ describeStores('the overview', (under) => {
       'silent',
       'playing',
       'fallback',
+      'cut',
       'dark',
       'unproved',
       'refused',
@@ -101,6 +103,7 @@ describeStores('the overview', (under) => {
       if (name === 'silent') continue;
       const said: Record<string, Partial<BoardState>> = {
         fallback: { now: { ...playing.now!, why: 'fallback' } },
+        cut: { now: { ...playing.now!, why: 'fallback' }, cut: true },
         dark: { screenOn: false },
         unproved: { host: 'standIn' },
       };
@@ -140,7 +143,7 @@ describeStores('the overview', (under) => {
       offline: 1,
       unknown: 2,
       dark: 1,
-      fallback: 1,
+      fallback: 2,
       playing: 1,
       unpaired: 1,
     });
@@ -152,7 +155,10 @@ describeStores('the overview', (under) => {
       ['forked', 'journal_fork', testNow + 7],
     ]);
     expect(await reasons('dark')).toEqual([['dark', null, testNow]]);
-    expect(await reasons('fallback')).toEqual([['fallback', null, testNow + 30_000]]);
+    expect(await reasons('fallback')).toEqual([
+      ['cut', 'source_cut', testNow],
+      ['fallback', null, testNow + 30_000],
+    ]);
     expect(await reasons('offline')).toEqual([['gone', null, testNow + 60_000]]);
     expect(await reasons('unknown')).toEqual([
       ['silent', 'silent', testNow],

@@ -25,10 +25,15 @@ const given = (changes: Partial<GivenCommand>): GivenCommand => ({
 });
 
 test('a source is called cut when the board says so; until then its content may be on', () => {
-  expect(cutWords(given({}))?.title).toBe('Nguồn nội dung bị cắt');
-  for (const state of ['waiting', 'received'] as const)
-    expect(cutWords(given({ state }))?.title).toMatch(/bảng chưa thực hiện/);
-  expect([cutWords(null), cutWords(given({ payload: { cut: false } }))]).toEqual([null, null]);
+  expect(cutWords(given({}), false)?.title).toBe('Nguồn nội dung bị cắt');
+  for (const state of ['waiting', 'received'] as const) {
+    expect(cutWords(given({ state }), false)?.title).toMatch(/bảng chưa thực hiện/);
+    expect(cutWords(given({ state }), true)?.title).toBe('Nguồn nội dung bị cắt');
+  }
+  const restored = given({ payload: { cut: false } });
+  expect([cutWords(null, false), cutWords(restored, false), cutWords(restored, true)]).toEqual([null, null, null]);
+  // A CMS from a backup of before the cut.
+  expect(cutWords(null, true)?.title).toBe('Nguồn nội dung bị cắt');
 });
 
 test('what a board said of a command is not said of programmes, nor of this server', () => {

@@ -60,10 +60,15 @@ export function commandGiven({ by, renewed, issuedAt }: GivenCommand): string {
   return by === null ? m.care_given({ time }) : m.care_given_by({ who: by, time });
 }
 
-/** The sentence that warns of a source that is cut, or about to be; null: it is not. */
-export function cutWords(order: GivenCommand | null): { title: string; text: string } | null {
-  if (order?.payload.cut !== true) return null;
-  return order.state === 'done'
+/**
+ * The sentence that warns of a source that is cut, or about to be; null: it is not.
+ * @param order what stands for the board; null: this CMS knows of no order, as after a restore
+ * @param told what the board says
+ */
+export function cutWords(order: GivenCommand | null, told: boolean): { title: string; text: string } | null {
+  const cut = order === null ? told : order.payload.cut === true;
+  if (!cut) return null;
+  return told || order?.state === 'done'
     ? { title: m.care_cut_title(), text: m.care_cut_text() }
     : { title: m.care_cut_waiting_title(), text: m.care_cut_waiting_text() };
 }

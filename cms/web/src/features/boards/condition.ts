@@ -34,6 +34,7 @@ export function reasonWord(condition: BoardCondition, reason: ConditionReason | 
     unproved: m.reason_unproved,
     never: m.reason_never,
     silent: m.reason_silent,
+    source_cut: m.reason_source_cut,
   };
   if (reason !== null) return reasons[reason]();
   const conditions: Partial<Record<BoardCondition, () => string>> = {

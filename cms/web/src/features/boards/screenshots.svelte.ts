@@ -1,5 +1,4 @@
 /** The pictures of a board's screen that are kept, followed while the component lives, and the asking for another one. */
-import { untrack } from 'svelte';
 import {
   screenshot,
   screenshots as screenshotsSchema,
@@ -8,6 +7,7 @@ import {
 import { useApp } from '../../lib/app.svelte.ts';
 import { explain } from '../../lib/errors.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
+import { onBoardNews } from './board-news.svelte.ts';
 
 /** How often a page asks whether the picture has come, ms: the news of it may be lost. */
 const askEveryMs = 3_000;
@@ -28,20 +28,9 @@ export function useScreenshots(boardId: () => string): Screenshots {
   let asking = $state(false);
   let error = $state<string | null>(null);
   const waiting = $derived(asking || resource.data?.some(({ state }) => state === 'waiting') === true);
-  const reload = (): void => untrack(() => void resource.reload());
+  const reload = (): void => void resource.reload();
 
-  $effect(() => {
-    const id = boardId();
-    const ends = [
-      app.live.on('screenshotsChangedV1', (message) => {
-        if (message.boardId === id) reload();
-      }),
-      app.live.onReturn(reload),
-    ];
-    return () => {
-      for (const end of ends) end();
-    };
-  });
+  onBoardNews('screenshotsChangedV1', boardId, reload);
   $effect(() => {
     if (!waiting) return;
     const timer = setInterval(reload, askEveryMs);

@@ -24,6 +24,7 @@ export function matrixLines(
     m.obligation_csv_required(),
     m.obligation_csv_met(),
     m.obligation_csv_missing(),
+    m.obligation_csv_cut(),
     m.obligation_csv_unknown(),
     m.obligation_csv_shown(),
     m.obligation_csv_words(),
@@ -32,7 +33,9 @@ export function matrixLines(
     items.flatMap((item, i) => {
       const cell = row.cells[i];
       if (!cell) return [];
-      const figures = [cell.boards, cell.required, cell.met, cell.missing, cell.unknown, cell.shown].map(String);
+      const figures = [cell.boards, cell.required, cell.met, cell.missing, cell.cut, cell.unknown, cell.shown].map(
+        String,
+      );
       return [
         [
           row.unitName,

@@ -29,6 +29,7 @@ describe('a cell of the matrix', () => {
     met: 10,
     missing: 0,
     unknown: 0,
+    cut: 0,
     shown: 10,
     ...over,
   });

@@ -85,6 +85,8 @@ export function shownWord(cell: MatrixCell): string {
   };
   return words[shownOf(cell)]();
 }
+/** What is missing because nobody let the boards show it. */
+export const cutWord = ({ cut }: MatrixCell): string => m.obligation_cut({ n: cut });
 export const shownTone = (state: ShownState): 'good' | 'warn' | 'bad' | 'neutral' =>
   state === 'met' ? 'good' : state === 'short' ? 'bad' : state === 'unknown' ? 'warn' : 'neutral';
 

@@ -42,6 +42,6 @@ export function reasonWord(board: Board, content: Content, now: number): string 
     case 'obligation':
       return m.publish_now_obligation();
     case 'fallback':
-      return m.publish_now_fallback();
+      return board.presence.cut ? m.publish_now_cut() : m.publish_now_fallback();
   }
 }

@@ -1,0 +1,48 @@
+/** When boards showed nothing of what they were given, because somebody had cut the source of their content. */
+import type { SourceCut } from '../../../../shared/protocol/api/commands.ts';
+import type { Actor } from '../../access.ts';
+import type { Context } from '../../context.ts';
+import type { AccountsService } from '../accounts/service.ts';
+import type { BoardsService } from '../boards/service.ts';
+import { commandRepo as repo } from './repo.ts';
+
+/** [from, to), ms UTC; `to` is Infinity while it lasts. By nobody: what stood was ordered anew. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+  readonly by: string;
+}
+
+export type CutsService = ReturnType<typeof createCuts>;
+
+export function createCuts(
+  { store }: Pick<Context, 'store'>,
+  deps: { accounts: Pick<AccountsService, 'names'>; boards: Pick<BoardsService, 'require'> },
+) {
+  /** Of each board from the first to the last, by what boards said themselves; those that never were are left out. */
+  async function of(boardIds: readonly string[]): Promise<Map<string, Cut[]>> {
+    const cuts = new Map<string, Cut[]>();
+    for (const { board_id, payload, state_at, issued_by } of await repo.sources(store.read, boardIds)) {
+      const own = cuts.get(board_id) ?? [];
+      const open = own.at(-1)?.to === Infinity ? own.pop()! : null;
+      const at = state_at ?? 0;
+      const { cut } = JSON.parse(payload) as { cut: boolean };
+      if (open) own.push(cut ? open : { ...open, to: Math.max(open.from, at) });
+      else if (cut) own.push({ from: at, to: Infinity, by: issued_by });
+      cuts.set(board_id, own);
+    }
+    return cuts;
+  }
+
+  return {
+    of,
+
+    /** Who cut a board's source, and since when it is so; null: nobody did. @throws AppError `board_unknown` 404 */
+    async standing(actor: Actor, boardId: string): Promise<SourceCut | null> {
+      await deps.boards.require(actor, 'board.read', boardId);
+      const cut = (await of([boardId])).get(boardId)?.at(-1);
+      if (cut?.to !== Infinity) return null;
+      return { at: cut.from, by: (await deps.accounts.names([cut.by])).get(cut.by) ?? null };
+    },
+  };
+}
