@@ -183,10 +183,14 @@ export class Engine {
     this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), () => this.#link?.deliver());
     this.#faults = new Faults(this.#journal, this.#store, this.#clock, this.#system, this.#log);
     this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
-    this.#library = new Library(join(options.dataDir, 'assets'), this.#system.now, (hash) => {
-      this.#faults.raise('asset_damaged', hash);
-      this.#programmes.resume();
-    });
+    this.#library = new Library(
+      join(options.dataDir, 'assets'),
+      () => this.#clock.now(),
+      (hash) => {
+        this.#faults.raise('asset_damaged', hash);
+        this.#programmes.resume();
+      },
+    );
     this.#takeovers = new Takeovers(this.#store, this.#documents, this.#clock, () => this.#selected());
     this.#programmes = new Programmes({
       store: this.#store,
@@ -593,6 +597,7 @@ export class Engine {
   }
 
   #everyMinute(): void {
+    this.#programmes.relieve();
     this.#checkRoom();
     this.#record(() => this.#journal.carryOver());
     this.#record(() => this.#clock.save());

@@ -1,4 +1,4 @@
-/** What becomes of a file of the library that cannot be read. */
+/** What becomes of a file of the library that cannot be read, and of what nobody needs when room is short. */
 import { createHash } from 'node:crypto';
 import type * as Fs from 'node:fs';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Library } from './library.ts';
+import { Library, reservedBytes } from './library.ts';
 
-const disk = vi.hoisted(() => ({ failing: null as string | null, readOnly: false }));
+const disk = vi.hoisted(() => ({ failing: null as string | null, readOnly: false, room: 1e12 }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>();
   const createReadStream = (...args: Parameters<typeof fs.createReadStream>) => {
@@ -20,7 +20,8 @@ vi.mock('node:fs', async (original) => {
     if (disk.readOnly) throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
     fs.renameSync(...args);
   };
-  return { ...fs, createReadStream, renameSync };
+  const statfsSync = () => ({ bsize: 1, blocks: 1e12, bavail: disk.room });
+  return { ...fs, createReadStream, renameSync, statfsSync };
 });
 
 const bytes = Buffer.from('a picture');
@@ -28,12 +29,14 @@ const hash = createHash('sha256').update(bytes).digest('hex');
 let folder: string;
 let damaged: string[];
 let library: Library;
+let now: number;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bang-tin-library-'));
   damaged = [];
+  now = 1;
   library = new Library(
     folder,
-    () => 1,
+    () => now,
     (name) => damaged.push(name),
   );
   writeFileSync(library.path(hash), bytes);
@@ -41,6 +44,7 @@ beforeEach(() => {
 afterEach(() => {
   disk.failing = null;
   disk.readOnly = false;
+  disk.room = 1e12;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -92,4 +96,52 @@ test('a file that was right is believed, until somebody could not show it', asyn
   expect(await library.verifyAnew(hash)).toBe(false);
   expect(damaged).toEqual([hash]);
   expect(existsSync(library.path(hash))).toBe(false);
+});
+
+const hashes = new Map(['a', 'b', 'c', 'd'].map((name) => [name, createHash('sha256').update(name).digest('hex')]));
+const put = (name: string, suffix = ''): void => writeFileSync(library.path(hashes.get(name)!) + suffix, name);
+const need = (...names: string[]): ReadonlySet<string> => new Set([hash, ...names.map((name) => hashes.get(name)!)]);
+const names = (): string[] => {
+  const nameOf = new Map([...hashes].map(([name, known]) => [known, name]));
+  const files = readdirSync(folder).filter((file) => file !== hash);
+  return files.map((file) => file.replace(/^[0-9a-f]{64}/, (known) => nameOf.get(known)!)).toSorted();
+};
+
+test('parts of files that nobody needs go first, then what was needed longest ago; what is needed never', () => {
+  for (const name of ['a', 'b', 'c']) put(name);
+  put('d', '.part');
+  library.tidy(need('a', 'b'));
+  now = 60_000;
+  library.tidy(need('b', 'c'));
+  // One byte short, so that each time one file goes.
+  disk.room = reservedBytes - 1;
+  expect(library.free(need('c'), 0)).toBe(1);
+  expect(names()).toEqual(['a', 'b', 'c']);
+  expect(library.free(need('c'), 0)).toBe(1);
+  expect(names()).toEqual(['b', 'c']);
+  expect(library.free(need('c'), Infinity)).toBe(1);
+  expect(library.free(need('c'), Infinity)).toBe(0);
+  expect(names()).toEqual(['c']);
+});
+
+test('the part of a file that is needed stays, and what is damaged is kept for a look', () => {
+  put('a', '.part');
+  put('b');
+  library.setAside(hashes.get('b')!);
+  library.free(need('a'), Infinity);
+  expect(names()).toEqual(['a.part', 'b.corrupt-1']);
+});
+
+test('nothing goes while there is room', () => {
+  put('a');
+  expect(library.free(need(), 0)).toBe(0);
+  expect(names()).toEqual(['a']);
+});
+
+test('a file that is needed once more is believed as before', async () => {
+  expect(await library.verify(hash)).toBe(true);
+  now = 60_000;
+  library.tidy(need());
+  disk.failing = 'EIO';
+  expect(await library.verify(hash)).toBe(true);
 });

@@ -1,6 +1,7 @@
 /**
  * The verified cache of media: `assets/<sha-256>`. A file gets its name only when its bytes are on the disk and match;
- * after a restart it is believed for being there and of the right size, and hashed before its first showing.
+ * after a restart it is believed for being there and of the right size, and hashed before its first showing. What no programme needs
+ * any more stays as a spare, so that what is shown again is not paid for again; its time of change says when it was needed last.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -11,6 +12,7 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  utimesSync,
   type Stats,
 } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -30,6 +32,11 @@ const keptAside = 3;
 const passing = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'];
 /** Room on the disk that is left to the journal, bytes: nine days of ten-second items without the CMS. */
 export const reservedBytes = 64_000_000;
+/**
+ * Spares get a quarter of the disk at most: 4 GB of the 16 GB that a small player has, some eighty videos, and what the system's
+ * updates and logs need beside a programme stays free.
+ */
+const spareShare = 1 / 4;
 
 export class Library {
   readonly #folder: string;
@@ -180,16 +187,56 @@ export class Library {
     if (this.room - bytes < reservedBytes) throw new RefusedError('disk_full', `There is no room for ${bytes} bytes`);
   }
 
-  /** Removes every asset that is not among `keep`, whole or partial. @returns how many went */
-  collect(keep: ReadonlySet<string>): number {
-    let gone = 0;
-    for (const name of readdirSync(this.#folder)) {
-      if (name.includes('.corrupt-') || keep.has(name.replace(/\.part$/, ''))) continue;
+  /** Notes that these are needed now, and keeps what nobody needs any more only within its share of the disk. @throws the disk's error */
+  tidy(needed: ReadonlySet<string>): void {
+    for (const hash of needed) this.#touch(hash);
+    const { blocks, bsize } = statfsSync(this.#folder);
+    const share = blocks * bsize * spareShare;
+    let size = 0;
+    const newestFirst = this.#spares(needed).reverse();
+    this.#remove(newestFirst.filter((spare) => (size += spare.size) > share));
+    this.free(needed, 0);
+  }
+
+  /** Removes spares, what was needed longest ago first, until so many bytes fit beside the journal. @returns how many went @throws the disk's error */
+  free(needed: ReadonlySet<string>, bytes: number): number {
+    let lacking = reservedBytes + bytes - this.room;
+    const gone = this.#spares(needed).filter(({ size }) => {
+      const goes = lacking > 0;
+      if (goes) lacking -= size;
+      return goes;
+    });
+    this.#remove(gone);
+    return gone.length;
+  }
+
+  /** Whole files and parts of files that nobody needs: parts first, then what was needed longest ago. */
+  #spares(needed: ReadonlySet<string>): { readonly name: string; readonly size: number; readonly neededAt: number }[] {
+    const names = readdirSync(this.#folder).filter((name) => !name.includes('.corrupt-'));
+    return names
+      .filter((name) => !needed.has(name.replace(/\.part$/, '')))
+      .flatMap((name) => {
+        const stats = statSync(join(this.#folder, name), { throwIfNoEntry: false });
+        return stats ? [{ name, size: stats.size, neededAt: name.endsWith('.part') ? 0 : stats.mtimeMs }] : [];
+      })
+      .sort((a, b) => a.neededAt - b.neededAt);
+  }
+
+  #remove(spares: readonly { readonly name: string }[]): void {
+    for (const { name } of spares) {
       rmSync(join(this.#folder, name), { force: true });
       this.#verified.delete(name);
-      gone++;
     }
-    return gone;
+  }
+
+  /** The file is needed now. Its bytes are believed as before. */
+  #touch(hash: string): void {
+    const path = this.path(hash);
+    const before = statSync(path, { throwIfNoEntry: false });
+    if (!before) return;
+    const at = this.#now() / 1_000;
+    utimesSync(path, at, at);
+    if (this.#verified.get(hash) === likeness(before)) this.#verified.set(hash, likeness(statSync(path)));
   }
 }
 

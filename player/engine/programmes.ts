@@ -49,6 +49,15 @@ export interface ProgrammesOptions {
 const partsAtOnce = 4;
 /** A programme is tried now and so much later, ms. */
 const triedAheadMs = 86_400_000;
+/** Of parts that no programme here needs the newest are kept, in case one needs them again; so many bytes: thousands of notices. */
+const sparePartBytes = 8_000_000;
+const removeSpareParts = `
+  DELETE FROM parts WHERE rowid IN (
+    SELECT rowid FROM (
+      SELECT rowid, sum(length(bytes)) OVER (ORDER BY rowid DESC) AS so_far FROM parts
+      WHERE hash NOT IN (SELECT value FROM json_each(?))
+    ) WHERE so_far > ?
+  )`;
 
 export class Programmes {
   readonly #o: ProgrammesOptions;
@@ -224,6 +233,11 @@ export class Programmes {
     this.#previous = null;
     this.#candidate = null;
     this.#o.store.writeMeta('programmeFloor', null);
+    try {
+      this.#o.library.free(new Set(), Infinity);
+    } catch {
+      // Nothing of it can be shown any more; it goes when room is needed.
+    }
   }
 
   async close(): Promise<void> {
@@ -274,7 +288,7 @@ export class Programmes {
       } catch (error) {
         if (signal.aborted) continue;
         const code = codeOf(error);
-        if (code === 'disk_full' && this.#makeRoom()) continue;
+        if (code === 'disk_full' && goal && this.#makeRoom(goal.manifest)) continue;
         if (!isNetwork(code)) this.#o.onFault(...downloadFault(code, error instanceof Error ? error.message : code));
         if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
         if (goal === this.#candidate && !isNetwork(code)) await this.#mendActive(signal);
@@ -335,7 +349,7 @@ export class Programmes {
     this.#tell(goal.manifest.version, 'active', 0, null);
     this.#o.onActive(active);
     try {
-      this.#collect();
+      this.#tidy();
     } catch (error) {
       // What is left lying about is removed after the next switch.
       this.#o.onFault(...downloadFault(codeOf(error), 'What no programme needs any more could not be removed'));
@@ -351,32 +365,51 @@ export class Programmes {
     }
   }
 
-  /** Gives up the previous programme, and whatever else lies about, for one that has no room. @returns whether anything went */
-  #makeRoom(): boolean {
+  /** Removes spares for what a programme lacks, and gives up the previous one if that is not enough. @returns whether anything went */
+  #makeRoom(goal: Manifest): boolean {
+    const lacking = goal.assets.filter((ref) => !this.#o.library.has(ref));
+    const bytes = lacking.reduce((sum, { hash, size }) => sum + size - this.#o.library.progress(hash), 0);
+    if (this.#free(bytes)) return true;
+    if (this.#previous === null) return false;
     try {
       this.#o.documents.write('previous', null);
-      this.#previous = null;
-      return this.#collect() > 0;
+    } catch (error) {
+      this.#o.onFault(...downloadFault(codeOf(error), 'The previous programme could not be given up'));
+      return false;
+    }
+    this.#previous = null;
+    return this.#free(bytes);
+  }
+
+  /** The journal needs room: spares go until it has it. */
+  relieve(): void {
+    this.#free(0);
+  }
+
+  /** Removes spares so that so many bytes fit. @returns whether any went */
+  #free(bytes: number): boolean {
+    try {
+      return this.#o.library.free(this.#needed(), bytes) > 0;
     } catch (error) {
       this.#o.onFault(...downloadFault(codeOf(error), 'What no programme needs any more could not be removed'));
       return false;
     }
   }
 
-  /** Removes content that no programme here needs. @returns how many files went */
-  #collect(): number {
-    const kept = [this.#active, this.#previous, this.#candidate].flatMap((verified) =>
-      verified ? [verified.manifest] : [],
-    );
-    const parts = new Set(kept.flatMap((manifest) => manifest.parts.map(({ hash }) => hash)));
-    const remove = this.#o.store.db.prepare('DELETE FROM parts WHERE hash = ?');
-    this.#o.store.transaction(() => {
-      for (const row of this.#o.store.db.prepare('SELECT hash FROM parts').all()) {
-        const { hash } = row as { hash: string };
-        if (!parts.has(hash)) remove.run(hash);
-      }
-    });
-    return this.#o.library.collect(new Set(kept.flatMap((manifest) => manifest.assets.map(({ hash }) => hash))));
+  #kept(): Manifest[] {
+    return [this.#active, this.#previous, this.#candidate].flatMap((verified) => (verified ? [verified.manifest] : []));
+  }
+
+  /** The assets of the programmes here. */
+  #needed(): Set<string> {
+    return new Set(this.#kept().flatMap((manifest) => manifest.assets.map(({ hash }) => hash)));
+  }
+
+  /** Keeps of what no programme here needs any more no more than it is worth. @throws the disk's error */
+  #tidy(): void {
+    const parts = this.#kept().flatMap((manifest) => manifest.parts.map(({ hash }) => hash));
+    this.#o.store.db.prepare(removeSpareParts).run(JSON.stringify(parts), sparePartBytes);
+    this.#o.library.tidy(this.#needed());
   }
 
   #tell(of: Version, state: ProgrammeProgress['state'], missing: number, errorCode: string | null): void {
