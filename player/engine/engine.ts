@@ -102,6 +102,8 @@ const saveClockMs = 60_000;
 const checkLibraryAfterMs = 20_000;
 /** The network is looked for when the first play is on the glass, or after so long without one, ms. */
 const linkAtLatestMs = 500;
+/** Lines of the journal are packed so many times in a row, a few ms each: nothing else goes on meanwhile. */
+const packsAtOnce = 5;
 /** Records on their way get so long at the end, ms. */
 const closingGraceMs = 1_500;
 
@@ -600,9 +602,15 @@ export class Engine {
     this.#programmes.relieve();
     this.#checkRoom();
     this.#record(() => this.#journal.carryOver());
+    this.#record(() => this.#packLines());
     this.#record(() => this.#clock.save());
     const step = this.#clock.checkOffset();
     if (step) this.#clockStepped(step);
+  }
+
+  /** A player of a release before may have many. */
+  #packLines(): void {
+    for (let packs = 0; packs < packsAtOnce && this.#journal.pack(); packs++);
   }
 
   /** Hashes the rest of the library, one file after another. */

@@ -17,6 +17,7 @@ import { appendRecord, type RecordEntry } from '../../shared/proof/chain.ts';
 import { sha256Hex } from '../../shared/protocol/common.ts';
 import type { Clock } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
+import { Lines } from './lines.ts';
 import type { Store } from './store.ts';
 
 /** Records in a batch: small enough for a thin line, large enough to catch up after weeks. */
@@ -49,6 +50,7 @@ const openPlayShape = z.object({
 export class Journal {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #lines: Lines;
   readonly #onAppend: () => void;
   #journalId: string;
   /** What the disk holds of the play on the glass; null: not known. */
@@ -57,6 +59,7 @@ export class Journal {
   /** @param onAppend called when something new is durable, and may be delivered */
   constructor(store: Store, clock: Clock, own: { journalId: string; deviceKey: string }, onAppend: () => void) {
     this.#store = store;
+    this.#lines = new Lines(store);
     this.#clock = clock;
     this.#onAppend = onAppend;
     this.#journalId = own.journalId;
@@ -117,11 +120,10 @@ export class Journal {
   #write(journalId: string, entries: readonly RecordEntry[]): void {
     const head = this.#head(journalId);
     let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
-    const insert = this.#store.db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
     for (const entry of entries) {
       const record = appendRecord({ journalId, seq, hash }, entry);
       ({ seq, hash } = record);
-      insert.run(journalId, seq, record.line, hash);
+      this.#lines.add(journalId, record);
     }
     this.#store.db
       .prepare('UPDATE journals SET head_seq = ?, head_hash = ? WHERE journal_id = ?')
@@ -146,6 +148,8 @@ export class Journal {
   closeInterrupted(): void {
     const open = this.#store.readMeta('openPlay', openPlayShape);
     const journalId = open && this.#continuation(open.journalId);
+    // Time does not go back behind what was on the glass: its floor is saved less often.
+    if (open?.play.type === 'playEnded') this.#clock.notBefore(open.play.start + open.play.paintedMs);
     if (open?.play.type === 'playEnded' && journalId)
       this.#append(journalId, [{ ...open.play, outcome: 'interrupted' }], null);
     else this.#store.writeMeta('openPlay', null);
@@ -173,11 +177,11 @@ export class Journal {
   nextBatch(journalId: string, key: DeviceKey): JournalBatch | null {
     const head = this.#head(journalId);
     if (!head || head.forked % 2 === 1 || head.acked >= head.head_seq) return null;
-    const rows = this.#store.db
-      .prepare('SELECT seq, line, hash FROM lines WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?')
-      .all(journalId, head.acked, batchRecords) as unknown as { seq: number; line: string; hash: string }[];
+    const rows = this.#lines.after(journalId, head.acked, batchRecords);
     let bytes = 0;
-    const taken = rows.filter((row, index) => (bytes += Buffer.byteLength(row.line) + 1) <= batchBytes || index === 0);
+    // Up to the first that is missing: a batch has no hole.
+    const whole = rows.filter(({ seq }, index) => seq === rows[0]!.seq + index);
+    const taken = whole.filter((row, index) => (bytes += Buffer.byteLength(row.line) + 1) <= batchBytes || index === 0);
     const first = taken[0];
     const last = taken.at(-1);
     if (!first || !last) return null;
@@ -198,15 +202,14 @@ export class Journal {
     const head = this.#head(journalId);
     if (!head) return false;
     if (seq > head.head_seq) return false;
-    const next = this.#store.db.prepare('SELECT 1 FROM lines WHERE journal_id = ? AND seq = ?').get(journalId, seq + 1);
-    if (seq < head.head_seq && next === undefined) {
+    if (seq < head.head_seq && !this.#lines.has(journalId, seq + 1)) {
       // It holds less than it once acked, and less than this disk could send again.
       if (seq < head.acked) this.#mark(journalId, 3);
       return false;
     }
     this.#store.transaction(() => {
       this.#store.db.prepare('UPDATE journals SET acked = ? WHERE journal_id = ?').run(seq, journalId);
-      this.#store.db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq <= ?').run(journalId, seq - keptDelivered);
+      this.#lines.drop(journalId, 1, seq - keptDelivered);
     });
     return true;
   }
@@ -236,23 +239,22 @@ export class Journal {
       .get(this.#journalId, this.#journalId) as { journal_id: string; acked: number } | undefined;
     if (!given) return;
     this.#store.transaction(() => {
-      const rows = db
-        .prepare('SELECT seq, line FROM lines WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?')
-        .all(given.journal_id, given.acked, carriedAtOnce);
+      const rows = this.#lines.after(given.journal_id, given.acked, carriedAtOnce);
       this.#write(
         this.#journalId,
-        rows.flatMap(({ line }) => entryOf(String(line))),
+        rows.flatMap(({ line }) => entryOf(line)),
       );
-      const to = Number(rows.at(-1)?.['seq'] ?? given.acked);
-      db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq BETWEEN ? AND ?').run(
-        given.journal_id,
-        given.acked + 1,
-        to,
-      );
+      const to = rows.at(-1)?.seq ?? given.acked;
+      this.#lines.drop(given.journal_id, given.acked + 1, to);
       const forked = rows.length < carriedAtOnce ? 1 : 3;
       db.prepare('UPDATE journals SET acked = ?, forked = ? WHERE journal_id = ?').run(to, forked, given.journal_id);
     });
     this.#store.afterCommit(this.#onAppend);
+  }
+
+  /** Packs what has lain for a while, a portion at a time. @returns whether there is more to do */
+  pack(): boolean {
+    return this.#lines.pack();
   }
 
   #head(journalId: string): Head | null {

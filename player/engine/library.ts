@@ -30,13 +30,13 @@ export type GetContent = (path: string, from: number, signal: AbortSignal) => Pr
 const keptAside = 3;
 /** Errors of the system that pass by themselves (errno(3)). */
 const passing = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'];
-/** Room on the disk that is left to the journal, bytes: nine days of ten-second items without the CMS. */
-export const reservedBytes = 64_000_000;
 /**
  * Spares get a quarter of the disk at most: 4 GB of the 16 GB that a small player has, some eighty videos, and what the system's
  * updates and logs need beside a programme stays free.
  */
 const spareShare = 1 / 4;
+/** Room on the disk that is left to the journal, bytes: a year of ten-second items without the CMS (`lines.ts`). */
+export const reservedBytes = 256_000_000;
 
 export class Library {
   readonly #folder: string;

@@ -52,7 +52,7 @@ function spoilPageOf(text: string): void {
   const store = open();
   store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   store.close();
-  const at = readFileSync(path()).indexOf(text);
+  const at = readFileSync(path()).indexOf(text, 0, 'latin1');
   expect(at).toBeGreaterThan(0);
   const file = openSync(path(), 'r+');
   writeSync(file, Buffer.alloc(pageBytes, 0x5a), 0, pageBytes, Math.floor(at / pageBytes) * pageBytes);
@@ -96,6 +96,42 @@ test('of a journal with a bad page everything up to it is delivered, and what fo
   // Those that a batch on its way may have brought to the CMS are not sent twice.
   const first = 50 + maxBatchRecords + 1;
   expect(carried).toEqual(Array.from({ length: 1_500 - first + 1 }, (_, index) => `record ${first + index}`));
+  store.close();
+});
+
+test('of a journal that is packed, the pack with a bad page ends what is delivered, and the rest goes on in the next journal', () => {
+  let store = open();
+  const journal = journalOf(store);
+  journal.append(records(1, 3_000));
+  while (journal.pack());
+  journal.acked(own.journalId, 250);
+  const bytes = store.db.prepare('SELECT lines FROM packs WHERE first_seq = 1001').get()!['lines'] as Uint8Array;
+  const mark = Buffer.from(bytes).subarray(1_000, 1_040).toString('latin1');
+  store.close();
+  spoilPageOf(mark);
+  store = open();
+  expect(Journal.stateOf(store, own.journalId)).toBe('ended');
+  const sent = deliver(store);
+  expect(sent).toEqual(Array.from(sent, (_, index) => 251 + index));
+  expect(sent.length).toBeGreaterThan(0);
+  expect(sent.at(-1)).toBeLessThanOrEqual(1_000);
+  const next = { ...own, journalId: '00000000-0000-4000-8000-0000000000bb' };
+  const after = new Journal(store, new Clock(machineSystem(), store), next, nothing);
+  after.carryOver();
+  after.carryOver();
+  const lines = store.db.prepare('SELECT line FROM lines WHERE journal_id = ? ORDER BY seq').all(next.journalId);
+  const carried = lines.map(({ line }) =>
+    Number((JSON.parse(String(line)) as { body: { detail: string } }).body.detail.replace('record ', '')),
+  );
+  expect(carried.at(-1)).toBe(3_000);
+  expect(carried).toEqual([...carried].sort((a, b) => a - b));
+  // Those that a batch on its way may have brought to the CMS are not sent twice; a page holds what is of two packs at most.
+  expect(carried[0]).toBeGreaterThan(Math.max(sent.at(-1)!, 250 + maxBatchRecords));
+  const lost = Array.from({ length: 3_000 - 750 }, (_, n) => 751 + n).filter(
+    (n) => n > sent.at(-1)! && !carried.includes(n),
+  );
+  expect(lost).toContain(1_100);
+  expect(lost.length).toBeLessThanOrEqual(400);
   store.close();
 });
 

@@ -2,8 +2,10 @@
  * What can still be read of a damaged store, row by row: one bad page must not take the programme off an offline board, nor
  * the plays that nobody has been told of. Signed documents are verified at every start anyway, so nothing is believed here.
  */
+import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { maxBatchRecords } from '../../shared/protocol/journal.ts';
+import { linesOf, type Pack } from './lines.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -92,17 +94,18 @@ function copyJournal(from: DatabaseSync, to: DatabaseSync, id: SQLOutputValue): 
   if (!journal) return;
   const acked = Number(journal['acked']);
   insert(to, 'journals', journal);
+  const pieces = piecesOf(from, id);
   let head = { seq: acked, hash: journal['head_hash']! };
-  const add = to.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
-  for (const { seq, line, hash } of run(from, id, acked + 1, 1)) {
-    add.run(id, seq!, line!, hash!);
-    head = { seq: Number(seq), hash: hash! };
+  for (const piece of run(pieces, acked + 1, 1)) {
+    const row = copyPiece(from, to, piece, id);
+    if (!row) break;
+    head = { seq: piece.last, hash: lastHash(row) };
   }
-  for (const { seq, line, hash } of run(from, id, acked, -1)) add.run(id, seq!, line!, hash!);
+  for (const piece of run(pieces, acked, -1)) if (!copyPiece(from, to, piece, id)) break;
   to.prepare(
     'UPDATE journals SET head_seq = ?, head_hash = ?, forked = iif(forked = 0, 2, forked) WHERE journal_id = ?',
   ).run(head.seq, head.hash, id);
-  copyRest(from, to, journal, Math.max(head.seq, acked + maxBatchRecords));
+  copyRest(from, to, journal, pieces, Math.max(head.seq, acked + maxBatchRecords));
 }
 
 /**
@@ -110,36 +113,62 @@ function copyJournal(from: DatabaseSync, to: DatabaseSync, id: SQLOutputValue): 
  * own until they are carried over into the next journal (Journal.carryOver).
  * @param after number of the last record that the CMS may hold, or will
  */
-function copyRest(from: DatabaseSync, to: DatabaseSync, journal: Row, after: number): void {
+function copyRest(from: DatabaseSync, to: DatabaseSync, journal: Row, pieces: readonly Piece[], after: number): void {
   const id = journal['journal_id']!;
-  const read = from.prepare('SELECT line, hash FROM lines WHERE journal_id = ? AND seq = ?');
-  const add = to.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
+  const rest = pieces.filter(({ last }) => last > after);
+  if (rest.length === 0 || journal['forked'] === 1) return;
   const name = `${String(id)} after a hole`;
-  const seqs = [...keysOf(from, 'lines', 'seq', 'journal_id = ? AND seq > ?', id, after)].map(Number);
-  if (seqs.length === 0 || journal['forked'] === 1) return;
   insert(to, 'journals', { ...journal, journal_id: name, acked: after, forked: 3 });
-  for (const seq of seqs) {
-    try {
-      const row = read.get(id, seq);
-      if (row) add.run(name, seq, row['line']!, row['hash']!);
-    } catch {
-      // Another hole.
-    }
+  for (const piece of rest) copyPiece(from, to, piece, id, name);
+}
+
+/** A row of a journal's lines or packs, and the numbers of the first and the last line in it. */
+interface Piece {
+  readonly table: 'lines' | 'packs';
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What there is of a journal, in order. */
+function piecesOf(from: DatabaseSync, id: SQLOutputValue): Piece[] {
+  const of = (table: Piece['table'], key: string) => [...keysOf(from, table, key, 'journal_id = ?', id)].map(Number);
+  const loose = of('lines', 'seq').map((seq): Piece => ({ table: 'lines', first: seq, last: seq }));
+  const packed = of('packs', 'last_seq').flatMap((last): Piece[] => {
+    const row = readPiece(from, { table: 'packs', first: last, last }, id);
+    return row ? [{ table: 'packs', first: Number(row['first_seq']), last }] : [];
+  });
+  return [...packed, ...loose].sort((a, b) => a.first - b.first);
+}
+
+function readPiece(from: DatabaseSync, { table, last }: Piece, id: SQLOutputValue): Row | null {
+  try {
+    const key = table === 'packs' ? 'last_seq' : 'seq';
+    const row = from.prepare(`SELECT * FROM ${table} WHERE journal_id = ? AND ${key} = ?`).get(id, last);
+    return row && (table === 'lines' || linesOf(packOf(row)) !== null) ? row : null;
+  } catch {
+    return null;
   }
 }
 
-/** Lines from `first` on, one after another, until one is missing or cannot be read. */
-function* run(from: DatabaseSync, id: SQLOutputValue, first: number, step: 1 | -1): Generator<Row> {
-  const [side, order] = step === 1 ? ['>=', 'ASC'] : ['<=', 'DESC'];
-  let expected = first;
-  try {
-    const rows = from.prepare(`SELECT * FROM lines WHERE journal_id = ? AND seq ${side} ? ORDER BY seq ${order}`);
-    for (const row of rows.iterate(id, first)) {
-      if (row['seq'] !== expected) return;
-      yield row;
-      expected += step;
-    }
-  } catch {
-    // A hole.
+const packOf = (row: Row): Pack => row as unknown as Pack;
+
+const lastHash = (row: Row): string =>
+  'hash' in row ? String(row['hash']) : hash('sha256', linesOf(packOf(row))?.at(-1) ?? '');
+
+/** @returns the row; null: it cannot be read */
+function copyPiece(from: DatabaseSync, to: DatabaseSync, piece: Piece, id: SQLOutputValue, name = id): Row | null {
+  const row = readPiece(from, piece, id);
+  if (row) insert(to, piece.table, { ...row, journal_id: name });
+  return row;
+}
+
+/** From the piece with line `first` on, one after another, until one is missing. */
+function* run(pieces: readonly Piece[], first: number, step: 1 | -1): Generator<Piece> {
+  let index = pieces.findIndex((piece) => piece.first <= first && first <= piece.last);
+  for (let piece = pieces[index]; piece;) {
+    yield piece;
+    const next: Piece | undefined = pieces[(index += step)];
+    if (next && (step === 1 ? next.first !== piece.last + 1 : next.last !== piece.first - 1)) return;
+    piece = next;
   }
 }

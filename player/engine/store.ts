@@ -41,6 +41,12 @@ const migrations = [
   ALTER TABLE commands ADD COLUMN error_code TEXT;
   ALTER TABLE commands ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
   `,
+  `
+  CREATE TABLE packs (
+    journal_id TEXT NOT NULL REFERENCES journals, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, lines BLOB NOT NULL,
+    PRIMARY KEY (journal_id, last_seq)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export interface Store {
