@@ -72,7 +72,7 @@ export const errorBody = z.strictObject({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
-const failure = errorBody.extend({ ok: z.literal(false) });
+const failure = z.object({ ok: z.literal(false), error: z.object(errorBody.shape.error.shape) });
 /** The answer to a message over a socket: what was asked for, or why not. */
 export const reply = <T extends z.ZodRawShape>(shape: T) =>
-  z.discriminatedUnion('ok', [z.strictObject({ ok: z.literal(true), ...shape }), failure]);
+  z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), ...shape }), failure]);

@@ -110,7 +110,7 @@ export const firstPrev = '0'.repeat(64);
 export const maxBatchBytes = 900_000;
 
 /** Records on their way to the CMS. The signature is over `batchMessage`; through the chain it covers every line. */
-export const journalBatch = z.strictObject({
+export const journalBatch = z.object({
   journalId: uuid,
   firstSeq: z.int().min(1),
   lastSeq: z.int().min(1),

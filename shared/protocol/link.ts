@@ -1,7 +1,8 @@
 /**
  * The link between a board and the CMS: Socket.IO namespace `/board`. HTTP carries truth, the socket nudges: on connect a
  * board states its cursors and is given what it lacks, so a lost message never matters. `nounVerbedV1` are events,
- * `verbNounV1` commands; every message is answered with `{ok: true, …}` or `{ok: false, error}`.
+ * `verbNounV1` commands; every message is answered with `{ok: true, …}` or `{ok: false, error}`. Either end passes by fields that it
+ * does not know: board and CMS may be a year apart. What is signed is taken whole or not at all.
  */
 import { z } from 'zod';
 import { compactJws, errorBody, msUtc, outputRegion, publicKey, reply, sha256Hex, uuid, version } from './common.ts';
@@ -73,7 +74,7 @@ const errorCode = faultCode.nullable();
 export const boardMessages = {
   /** First message after connecting: the cursors. The answer brings what the board lacks. */
   helloV1: {
-    request: z.strictObject({
+    request: z.object({
       app: z.string().max(64),
       host: hostKind,
       keyList: z.int().min(0),
@@ -100,7 +101,7 @@ export const boardMessages = {
   appendJournalV1: { request: journalBatch, reply: reply({ acked: z.int().min(0) }) },
   /** What is on the board now, sent when it changes. */
   stateChangedV1: {
-    request: z.strictObject({
+    request: z.object({
       now: playingNow.nullable(),
       next: playingNow.nullable(),
       programme: version.nullable(),
@@ -113,7 +114,7 @@ export const boardMessages = {
   },
   /** How far a published programme has come on the board. */
   programmeProgressedV1: {
-    request: z.strictObject({
+    request: z.object({
       version,
       state: z.enum(['received', 'fetching', 'active', 'refused']),
       missing: z.int().min(0),
@@ -123,7 +124,7 @@ export const boardMessages = {
   },
   /** What became of a takeover on the board. */
   takeoverProgressedV1: {
-    request: z.strictObject({
+    request: z.object({
       takeoverId: uuid,
       state: z.enum(['received', 'displayed', 'dark', 'failed', 'ended', 'refused']),
       at: msUtc,
@@ -133,25 +134,25 @@ export const boardMessages = {
   },
   /** What became of a command that was taken; told until it is answered. A CMS from before it answers `message_unknown`. */
   commandEndedV1: {
-    request: z.strictObject({ commandId: uuid, outcome: commandOutcome, at: msUtc, errorCode }),
+    request: z.object({ commandId: uuid, outcome: commandOutcome, at: msUtc, errorCode }),
     reply: reply({}),
   },
   /** As players from before `commandEndedV1` say that there will be no picture. */
-  commandFailedV1: { request: z.strictObject({ commandId: uuid, errorCode: faultCode }), reply: reply({}) },
+  commandFailedV1: { request: z.object({ commandId: uuid, errorCode: faultCode }), reply: reply({}) },
   /** How the player is doing: in full, or what has changed. A CMS from before this message answers `message_unknown`, and is spared it. */
   statusReportedV1: { request: statusReport, reply: reply({}) },
   /** A sample of the CMS's clock. */
-  readClockV1: { request: z.strictObject({}), reply: reply({ now: msUtc }) },
+  readClockV1: { request: z.object({}), reply: reply({ now: msUtc }) },
 } as const;
 
 /** CMS → board. */
 export const cmsMessages = {
-  keyListPublishedV1: { request: z.strictObject({ keyList: compactJws }), reply: reply({}) },
-  programmePublishedV1: { request: z.strictObject({ manifest: compactJws }), reply: reply({}) },
+  keyListPublishedV1: { request: z.object({ keyList: compactJws }), reply: reply({}) },
+  programmePublishedV1: { request: z.object({ manifest: compactJws }), reply: reply({}) },
   /** Sent to all without an ack: what became of it comes as `takeoverProgressedV1`, a loss is mended by the cursor. */
-  takeoverRaisedV1: { request: z.strictObject({ takeover: compactJws }), reply: reply({}) },
+  takeoverRaisedV1: { request: z.object({ takeover: compactJws }), reply: reply({}) },
   /** A signed command (commands.ts). Answered when it is remembered, and once more when it comes again. */
-  runCommandV1: { request: z.strictObject({ command: compactJws }), reply: reply({}) },
+  runCommandV1: { request: z.object({ command: compactJws }), reply: reply({}) },
 } as const;
 
 export type BoardMessage = keyof typeof boardMessages;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { msUtc, uuid } from './common.ts';
 
-export const playingNow = z.strictObject({
+export const playingNow = z.object({
   noticeId: uuid.nullable(),
   title: z.string().max(300),
   why: z.enum(['takeover', 'obligation', 'schedule', 'loop', 'fallback']),
