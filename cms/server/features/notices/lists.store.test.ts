@@ -97,6 +97,35 @@ describeStores('content lists', (under) => {
       for (const { id } of made) await test.notices.remove(editor, id);
     });
 
+    it('go page by page from titles to texts, of what one writes and of what was approved above, in one order', async () => {
+      const made = [];
+      for (const [title, body, unitId] of [
+        ['Khuya tháng Bảy', 'Lễ ở đình.', test.ids.commune],
+        ['Hội đình', 'Vào khuya.', test.ids.province],
+        ['Lễ khuya', 'Ở chùa.', test.ids.province],
+        ['Chợ đêm', 'Mở cả ngày khuya.', test.ids.commune],
+        ['Xe buýt', 'Nghỉ ngày khuya.', test.ids.province],
+        ['Đêm khuya', 'Múa lân.', test.ids.commune],
+      ] as const) {
+        test.sources.advance(1000);
+        const content = { type: 'layout' as const, layout: 'notice', fields: { title, body } };
+        const notice = { unitId, title, category: 'local', content, durationMs: null };
+        made.push((await test.approved(await test.notices.create(admin, notice))).id);
+      }
+      const inOrder = ['Đêm khuya', 'Lễ khuya', 'Khuya tháng Bảy', 'Xe buýt', 'Chợ đêm', 'Hội đình'];
+      for (const limit of [1, 2, 3, 5, 6, 7]) {
+        const seen: string[] = [];
+        for (let cursor: string | null | undefined; cursor !== null;) {
+          const page = await test.notices.list(editor, { q: 'khuya', limit, ...(cursor && { cursor }) });
+          expect(page.total).toBe(6);
+          seen.push(...titles(page));
+          cursor = page.next;
+        }
+        expect(seen).toEqual(inOrder);
+      }
+      for (const id of made) await test.notices.remove(admin, id);
+    });
+
     it('follow a title that is edited', async () => {
       const made = await test.text(editor, 'Họp thôn');
       await test.notices.edit(editor, made.id, 1, {

@@ -8,7 +8,7 @@ import { findByWords } from './found-repo.ts';
 import * as repo from './repo.ts';
 import type { NoticeFilter, NoticeRecord } from './repo.ts';
 import { addWords, findUnworded } from './words-repo.ts';
-import { foundIn, wordsOf } from './words.ts';
+import { createFinder, wordsOf } from './words.ts';
 
 /** What cursors begin with among those found by their text. */
 const textMark = 't';
@@ -51,15 +51,17 @@ export async function searchPage(
   };
 }
 
-/** Where in a notice the words are, if it is not in its title and its unit's name. */
-export function foundBeside(
-  { title, content }: Pick<NoticeRecord, 'title' | 'content'>,
-  unitName: string,
+/** Says where in each notice of a page the words are, if they are not in its title and its unit's name. */
+export function createFoundBeside(
   q: string,
-): Found | null {
-  const names = `${foldedName(title)} ${foldedName(unitName)}`;
-  const lacking = soughtWords(q).filter((word) => !names.includes(word));
-  return lacking.length === 0 ? null : foundIn(content, lacking);
+): (notice: Pick<NoticeRecord, 'title' | 'content'>, unitName: string) => Found | null {
+  const sought = soughtWords(q);
+  const findIn = createFinder();
+  return ({ title, content }, unitName) => {
+    const names = `${foldedName(title)} ${foldedName(unitName)}`;
+    const lacking = sought.filter((word) => !names.includes(word));
+    return lacking.length === 0 ? null : findIn(content, lacking);
+  };
 }
 
 /** Few: who raises an alert meanwhile waits for one such write at most. */

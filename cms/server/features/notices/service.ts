@@ -22,7 +22,7 @@ import { assertLength, cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import * as versions from './versions-repo.ts';
-import { foundBeside, searchPage, wordOldRows } from './search.ts';
+import { createFoundBeside, searchPage, wordOldRows } from './search.ts';
 import { maySelfApprove } from './self-approval.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
 import { assertUsesWithin } from './uses.ts';
@@ -234,8 +234,9 @@ export function createNoticesService(
           page.map(({ id }) => id),
         ),
       );
+      const foundBeside = createFoundBeside(q);
       const notices = await mapInTurns(await timed(page), ({ content, ...notice }) => {
-        const found = foundBeside({ ...notice, content }, nameOf(notice.unitId), q);
+        const found = foundBeside({ ...notice, content }, nameOf(notice.unitId));
         return {
           ...notice,
           look: lookOf(content),

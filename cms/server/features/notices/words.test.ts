@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
-import { foundIn } from './words.ts';
+import { createFinder } from './words.ts';
 
 const notice = (body: string): NoticeContent => ({ type: 'layout', layout: 'notice', fields: { title: 'Tin', body } });
-const found = (body: string, ...sought: string[]): string => foundIn(notice(body), sought).text;
+const found = (body: string, ...sought: string[]): string => createFinder()(notice(body), sought).text;
 const filler = (words: number): string => Array.from({ length: words }, (_, i) => `số${i}`).join(' ');
 
 describe('Where words are found', () => {

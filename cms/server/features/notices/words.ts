@@ -3,7 +3,7 @@ import { isLayoutName, layouts } from '../../../../layouts/schemas.ts';
 import type { Found } from '../../../../shared/protocol/api/content.ts';
 import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { foldedName } from '../../listing.ts';
-import { foldedWords } from '../../../../shared/util/fold.ts';
+import { fold, foldedWords } from '../../../../shared/util/fold.ts';
 
 /** Every text in a field, whatever it is made of; files are none. */
 function textsIn(value: unknown): string[] {
@@ -36,43 +36,54 @@ export const wordsOf = ({ title, content }: { title: string; content: NoticeCont
 const wordsBefore = 4;
 const wordsShown = 18;
 
-/** The first place where most of the sought words stand together, as the number of a word. */
-function bestPlace(words: readonly string[], sought: readonly string[]): number {
+const writtenWord = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
+
+/** The part of a text where most of the folded words stand together first. @param folded what folds a word */
+function excerpt(text: string, sought: readonly string[], folded: (word: string) => string): string {
+  const written: RegExpExecArray[] = [];
   const seen = sought.map(() => -Infinity);
   let best = { at: 0, together: 0 };
-  for (const [i, word] of words.entries()) {
+  for (const word of text.matchAll(writtenWord)) {
+    const i = written.push(word) - 1;
+    if (best.together === sought.length) {
+      // What comes after what is shown says that there is more.
+      if (i >= best.at - wordsBefore + wordsShown) break;
+      continue;
+    }
+    const said = folded(word[0]);
     let found = false;
     for (const [k, one] of sought.entries()) {
-      if (!word.includes(one)) continue;
+      if (!said.includes(one)) continue;
       seen[k] = i;
       found = true;
     }
     if (!found) continue;
     const near = seen.filter((at) => at > i - wordsShown + wordsBefore);
     if (near.length > best.together) best = { at: Math.min(...near), together: near.length };
-    if (best.together === sought.length) break;
   }
-  return best.at;
-}
-
-/** The part of a text where most of the folded words stand together. */
-function excerpt(text: string, sought: readonly string[]): string {
-  const words = foldedWords(text);
-  const best = bestPlace(words, sought);
-  const [first, end] = [Math.max(0, best - wordsBefore), Math.min(words.length, best - wordsBefore + wordsShown)];
-  // The same words, as they are written.
-  const written = [...text.matchAll(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu)];
+  const [first, end] = [
+    Math.max(0, best.at - wordsBefore),
+    Math.min(written.length, best.at - wordsBefore + wordsShown),
+  ];
   const [from, last] = [written[first], written[end - 1]];
   const shown = text.slice(from?.index ?? 0, last && last.index + last[0].length).replaceAll(/\s*\n\s*/g, ' · ');
-  return `${first > 0 ? '… ' : ''}${shown}${end < words.length ? ' …' : ''}`;
+  return `${first > 0 ? '… ' : ''}${shown}${end < written.length ? ' …' : ''}`;
 }
 
-/** Where these folded words are, none of which need be all in one place. */
-export function foundIn(content: NoticeContent, sought: readonly string[]): Found {
-  const number = content.type === 'layout' ? content.fields['documentNumber'] : undefined;
-  if (typeof number === 'string') {
-    const words = foldedWords(number).join(' ');
-    if (sought.every((one) => words.includes(one))) return { in: 'documentNumber', text: number };
-  }
-  return { in: 'text', text: excerpt(textsOf(content).join('\n'), sought) };
+/** Finds where these folded words are, none of which need be all in one place. One for many notices: their words repeat. */
+export function createFinder(): (content: NoticeContent, sought: readonly string[]) => Found {
+  const known = new Map<string, string>();
+  const folded = (word: string): string => {
+    let is = known.get(word);
+    if (is === undefined) known.set(word, (is = fold(word)));
+    return is;
+  };
+  return (content, sought) => {
+    const number = content.type === 'layout' ? content.fields['documentNumber'] : undefined;
+    if (typeof number === 'string') {
+      const words = foldedWords(number).join(' ');
+      if (sought.every((one) => words.includes(one))) return { in: 'documentNumber', text: number };
+    }
+    return { in: 'text', text: excerpt(textsOf(content).join('\n'), sought, folded) };
+  };
 }
