@@ -50,6 +50,8 @@ export class Layer {
   layout: LaidOut | null = null;
   /** Order on the stage; the highest is in front, 0 is behind the curtain. */
   z = $state(0);
+  /** Not in front yet, but before the curtain, behind a veil: Chromium draws it. */
+  behindVeil = $state(false);
   /**
    * Stays above its successor until that one moves. Not quite opaque: Chromium draws no frames of a video that is covered.
    */
@@ -60,6 +62,8 @@ export class Layer {
   /** What a component threw. */
   failure: SceneError | null = null;
   prepared = false;
+  /** It has been drawn behind a veil: in front, it is seen at once. */
+  drawn = false;
   /** The director that it belongs to is gone: the picture stays on the glass, but is nobody's. */
   orphaned = false;
   /** Asked to be shown before it was prepared: offset, and when it was asked. */

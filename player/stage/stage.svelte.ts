@@ -11,13 +11,15 @@ import { asSceneError, SceneError } from './failure.ts';
 import { readyEvent } from './first-socket.ts';
 import { Layer } from './layer.svelte.ts';
 import type { Locale } from './strings.ts';
-import { delay, LOAD_LIMIT_MS, nextPaint } from './waiting.ts';
+import { delay, LOAD_LIMIT_MS, nextFrame, nextPaint } from './waiting.ts';
 
 type Command<T extends StageCommand['type']> = Extract<StageCommand, { type: T }>;
 
 /** How often a page turn or a progress mark is looked at, ms. */
 const TICK_MS = 100;
 const ALIVE_MS = 1000;
+/** Before the end of the slot in front, what moves begins to be drawn behind it, ms. It costs some drawing: no sooner than needed. */
+const DRAW_AHEAD_MS = 600;
 /** A frame normally takes 17 ms; a window that paints none (minimised) must not hold `prepared` back. */
 const RASTER_LIMIT_MS = 500;
 
@@ -81,6 +83,7 @@ export class Stage {
       if (now - ticked >= TICK_MS) {
         ticked = now;
         this.#front?.tick(now);
+        this.#drawAhead();
       }
       if (now - said >= ALIVE_MS) {
         said = now;
@@ -153,7 +156,7 @@ export class Stage {
     for (const old of this.layers) if (old !== layer && old !== before) this.#drop(old);
     this.#top += 1;
     layer.z = this.#top;
-    const veil = layer.media?.moves === true ? before : null;
+    const veil = layer.media?.moves === true && !layer.drawn ? before : null;
     if (before !== null) {
       before.z = this.#top - 1;
       before.veils = veil !== null;
@@ -169,12 +172,32 @@ export class Stage {
   }
 
   /**
+   * Has a video that is about to follow drawn behind the one in front, so that its first frame is on the glass at once and none is lost
+   * behind a veil. What comes unannounced, such as after an alert, has to be started there.
+   */
+  #drawAhead(): void {
+    const [front, back] = [this.#front, this.#back];
+    if (front === null || front !== this.#seen || front.orphaned || front.elapsedMs < front.durationMs - DRAW_AHEAD_MS)
+      return;
+    if (back?.prepared !== true || back.behindVeil || back.media?.moves !== true) return;
+    front.veils = true;
+    back.behindVeil = true;
+    flushSync();
+    void nextPaint()
+      .then(nextPaint)
+      .then(() => (back.drawn = this.#back === back));
+  }
+
+  /**
    * Starts the layer in front and reports its first frame, unless another one has come in front of it meanwhile.
    * @param veil hides it until its picture moves
    */
   async #start(layer: Layer, offsetMs: number, veil: Layer | null = null): Promise<'painted' | 'failed' | 'covered'> {
     layer.start(offsetMs, performance.now());
     flushSync();
+    // What is seen at once runs from when it is seen: it would else be over before its successor comes, and stand still.
+    if (layer.drawn) await nextFrame();
+    if (this.#front !== layer) return 'covered';
     const moving = layer.media?.start(offsetMs) ?? Promise.resolve();
     // Its failure is dealt with below, after the paint.
     moving.catch(() => undefined);
@@ -213,7 +236,10 @@ export class Stage {
   }
 
   #drop(layer: Layer): void {
-    if (this.#back === layer) this.#back = null;
+    if (this.#back === layer) {
+      this.#back = null;
+      if (layer.behindVeil && this.#front !== null) this.#front.veils = false;
+    }
     if (this.layers.includes(layer)) this.layers = this.layers.filter((each) => each !== layer);
   }
 

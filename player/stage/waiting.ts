@@ -4,12 +4,17 @@ import { SceneError, type FailureCode } from './failure.ts';
 /** Code and fonts come from this machine: what takes longer does not come. ms */
 export const LOAD_LIMIT_MS = 15_000;
 
+/** Resolves when the next frame is about to be painted. */
+export function nextFrame(): Promise<number> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
 /**
  * Resolves after the next frame has been painted, with the time (performance.now) at which the frame after it began:
  * by then what was changed before the call has been on the glass.
  */
 export function nextPaint(): Promise<number> {
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  return nextFrame().then(nextFrame);
 }
 
 /** Resolves after the time, ms. */

@@ -108,6 +108,43 @@ describe('prepare and show', () => {
     expect(await page.locator('.layer').count()).toBe(1);
   });
 
+  test('a video that follows when a slot ends is drawn behind it, and runs from the frame in which it is seen', async () => {
+    await open();
+    await director.present('red', await plainImage('#d62828'), { durationMs: 1_000 });
+    await director.prepare('a', await greenVideo());
+    // The picture in front covers it to the last, though it lets it be drawn.
+    await page.waitForSelector('.layer.veil[data-scene-id=red]');
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    expect(near((await pixels(await page.screenshot()))(320, 60), RED)).toBe(true);
+    const first = page.evaluate(
+      () =>
+        new Promise<{ veiled: boolean; paused: boolean; at: number }>((resolve) => {
+          const look = () => {
+            const video = document.querySelector<HTMLVideoElement>('.layer[data-scene-id=a][data-front=true] video');
+            if (!video) return requestAnimationFrame(look);
+            resolve({ veiled: document.querySelector('.veil') !== null, paused: video.paused, at: video.currentTime });
+          };
+          look();
+        }),
+    );
+    await director.show('a');
+    expect(await first).toEqual({ veiled: false, paused: true, at: 0 });
+    expect(near((await pixels(await page.screenshot()))(320, 60), GREEN)).toBe(true);
+    await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0.2);
+  });
+
+  test('a picture that lets a video be drawn behind it covers everything again when that video is not to follow', async () => {
+    await open();
+    await director.present('red', await plainImage('#d62828'), { durationMs: 1_000 });
+    await director.prepare('a', await greenVideo());
+    await page.waitForSelector('.layer.veil[data-scene-id=red]');
+    await director.prepare('b', await plainImage('#1e3cc8'));
+    expect(await page.locator('.veil').count()).toBe(0);
+    await director.show('b');
+    expect(near((await pixels(await page.screenshot()))(320, 60), BLUE)).toBe(true);
+    expect(await page.locator('.layer').count()).toBe(1);
+  });
+
   test('a picture that replaces a video that has not moved is seen at once', async () => {
     await open();
     await director.present('red', await plainImage('#d62828'));
