@@ -11,6 +11,7 @@ export const words: LayoutWords<InfographicFields> = {
     fields: {
       title: 'Tiêu đề trên bảng',
       rows: 'Các số liệu',
+      'rows.hint': 'Con số dài nhất 12 ký tự; số lớn hơn xin viết gọn cùng đơn vị tính: «1,25» và «tỷ đồng».',
       'rows.value': 'Con số',
       'rows.unit': 'Đơn vị tính',
       'rows.label': 'Ý nghĩa',
@@ -23,6 +24,8 @@ export const words: LayoutWords<InfographicFields> = {
     fields: {
       title: 'Headline on the board',
       rows: 'Figures',
+      'rows.hint':
+        'A figure has at most 12 characters; write a larger one short, with its unit: “1.25” and “billion đồng”.',
       'rows.value': 'Figure',
       'rows.unit': 'Unit',
       'rows.label': 'Meaning',

@@ -20,6 +20,12 @@ test('«Y tế», a day without its date and a dash between words do not end a l
   expect(seen('vắc xin sởi – rubella; Phòng Văn hóa – Xã hội')).toBe('vắc xin sởi~–~rubella; Phòng Văn hóa~–~Xã hội');
 });
 
+test('a telephone number is not broken', () => {
+  expect(seen('Anh Hòa 0905 111 222, trực 024 3825 1234')).toBe('Anh Hòa 0905~111~222, trực 024~3825~1234');
+  expect(seen('gọi số +84 905 111 222 hoặc (0254) 385 1234')).toBe('gọi số +84~905~111~222 hoặc (0254)~385~1234');
+  expect(seen('hệ số 0 12 345')).toBe('hệ số~0 12 345');
+});
+
 test('what would be longer than a line of a small board may break', () => {
   expect(seen('họp lúc 19 giờ 30 ngày 24/11/2026 tại')).toBe('họp lúc 19~giờ~30 ngày~24/11/2026 tại');
   expect(seen('từ 20 giờ 30 ngày 5 tháng 3 năm 2025 đến')).toBe('từ 20~giờ~30 ngày~5 tháng~3 năm~2025 đến');

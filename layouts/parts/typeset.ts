@@ -27,12 +27,16 @@ const dayThenDate = /(?<![\p{L}\p{N}])(hai|ba|tư|năm|sáu|bảy|nhật) (?=\d{
 /** Where a run that is too long breaks first: «19 giờ 30», «ngày 24/11/2026». */
 const beforeDate = /\u00a0(?=(?:ngày|tháng|năm|thứ)\u00a0\d)/giu;
 
+/** «0905 111 222», «024 3825 1234», «+84 905 111 222»: at most `LONGEST_RUN` characters, and never of a date or an amount. */
+const phone = /(?<![\d.,/])(?:\+84[ .]?|\(?0)\d{1,3}\)?(?:[ .]\d{2,4}){2,3}(?![\d/])/gu;
+const digitsOf = (text: string): number => text.replaceAll(/\D/gu, '').length;
+
 const beforeName =
   /(?<![\p{L}\p{N}])(thôn|xóm|bản|ấp|buôn|làng|xã|phường|huyện|quận|tỉnh|đường|phố|sông|suối|cầu|ông|bà) (?=\p{Lu})/gu;
 
 /**
  * One line of text: composed, and with no break between a number and its word
- * («ngày 22/11», «30 người», «thứ Bảy», «Chủ nhật 16/11»), between a kind of place and its name («thôn Đông»), in «Y tế»
+ * («ngày 22/11», «30 người», «thứ Bảy», «Chủ nhật 16/11»), within a telephone number, between a kind of place and its name («thôn Đông»), in «Y tế»
  * and around a dash that joins two («sởi – rubella», «7:30 – 11:30»).
  */
 export function tidy(text: string): string {
@@ -51,7 +55,8 @@ export function tidy(text: string): string {
     .split(' ')
     .flatMap((run) => (run.length > LONGEST_RUN ? run.replace(beforeDate, ' ').split(' ') : run))
     .map((run) => (run.length > LONGEST_RUN ? run.replaceAll(NO_BREAK, ' ') : run))
-    .join(' ');
+    .join(' ')
+    .replace(phone, (number) => (digitsOf(number) >= 9 ? number.replaceAll(' ', NO_BREAK) : number));
 }
 
 /** A text of one line as a paragraph. */

@@ -21,6 +21,15 @@ test('the last whole lines are given, also of a player before, and the files sta
     expect(readFileSync(join(folder, name)).length).toBeLessThan(270_000);
 });
 
+test('what was written for another CMS is forgotten, also what was put aside', () => {
+  const log = new EngineLog(folder);
+  for (let i = 0; i < 200; i++) log.write(`${i} ${'x'.repeat(2_000)}\n`);
+  log.forget();
+  expect(log.tail(64_000)).toBe('');
+  log.write('anew\n');
+  expect(log.tail(64_000)).toBe('anew\n');
+});
+
 test('nothing that opens anything is written', () => {
   const jws = 'eyJhbGciOiJFZERTQSJ9.eyJib2FyZElkIjoiMSJ9.c2lnbmF0dXJl';
   const line = JSON.stringify({

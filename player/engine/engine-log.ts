@@ -1,5 +1,5 @@
 /** The log of this player and of those before it, in its own folder, for whoever asks for it from afar: bounded, and without secrets. */
-import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file is put aside at this size, and the one before it goes, bytes. */
@@ -43,6 +43,12 @@ export class EngineLog {
     } catch {
       this.#size = null;
     }
+  }
+
+  /** What was written is nothing to whom this player belongs now. */
+  forget(): void {
+    for (const file of [this.#file, this.#before]) rmSync(file, { force: true });
+    this.#size = null;
   }
 
   /** The last whole lines, of so many bytes at most. Empty where nothing was written. */

@@ -90,6 +90,8 @@ export interface EngineOptions {
   readonly supervised?: boolean;
   /** The last lines of the log, of so many bytes at most. Left out: there is none. */
   readonly readLog?: (maxBytes: number) => string;
+  /** Empties the log. */
+  readonly forgetLog?: () => void;
   /** What starts the machine again, for the shell; null or left out: nothing. */
   readonly rebootCommand?: string | null;
   /** Reads how the machine is doing. */
@@ -390,6 +392,7 @@ export class Engine {
 
   /** What an earlier identity was given is nothing to this one. */
   #forget(): void {
+    this.#o.forgetLog?.();
     this.#store.transaction(() => {
       this.#documents.clear();
       this.#programmes.clear();

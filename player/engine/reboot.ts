@@ -12,10 +12,9 @@ const goingDownMs = 120_000;
 /** Which run of the machine this is; `bootId` null: it gives its runs no names. */
 const runShape = z.object({ bootId: z.string().nullable(), monotonic: z.number() });
 
-/** What `BANG_TIN_REBOOT` says: a shell command, or `none`. */
+/** What `BANG_TIN_REBOOT` says: a shell command; `none`, or nothing after the sign: it is not done. */
 export function rebootCommandOf(said: string | undefined): string | null {
-  if (said === 'none') return null;
-  if (said) return said;
+  if (said !== undefined) return said === '' || said === 'none' ? null : said;
   return process.platform === 'win32' ? 'shutdown /r /t 5' : 'systemctl reboot';
 }
 

@@ -71,6 +71,7 @@ export async function runEngine(
     },
     supervised: process.send !== undefined,
     readLog: (maxBytes) => kept.tail(maxBytes),
+    forgetLog: () => kept.forget(),
     rebootCommand: args.data['reboot-command'],
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });

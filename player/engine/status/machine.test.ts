@@ -44,7 +44,7 @@ it('goes on without what cannot be read', async () => {
   expect(status).toMatchObject({ cpu: null, mem: null, disk: null, temp: 45, net: null, tx: null });
 });
 
-it('says the load of the last minute, and none of a moment', async () => {
+it('says the load of the last minute, none of a moment, and none of the minute in which the player started', async () => {
   let now = 0;
   const machine = new Machine({ dataDir: root, root, run: nothing, monotonic: () => now });
   const load = async (at: number, busy: number, idle: number): Promise<number | null> => {
@@ -54,8 +54,10 @@ it('says the load of the last minute, and none of a moment', async () => {
   };
   expect(await load(0, 0, 0)).toBeNull();
   expect(await load(100, 10, 0)).toBeNull();
-  expect(await load(60_000, 25, 75)).toBe(25);
-  expect(await load(60_100, 35, 75)).toBe(25);
+  expect(await load(60_000, 100, 0)).toBeNull();
+  expect(await load(60_100, 110, 0)).toBeNull();
+  expect(await load(120_000, 125, 75)).toBe(25);
+  expect(await load(120_100, 135, 75)).toBe(25);
 });
 
 it('knows a modem on USB by its port, and a cable beside a modem for a cable', async () => {

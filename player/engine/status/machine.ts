@@ -45,6 +45,8 @@ export class Machine {
   readonly #o: Required<MachineOptions>;
   #cpu: { readonly times: parse.CpuTimes | null; readonly at: number } | null = null;
   #load: number | null = null;
+  /** The load while the player starts is its own work, and says nothing of the minutes after. */
+  #started = false;
 
   constructor(options: MachineOptions) {
     this.#o = { root: '/', run: runProgram, monotonic: () => performance.now(), ...options };
@@ -90,7 +92,8 @@ export class Machine {
     const [before, at] = [this.#cpu, this.#o.monotonic()];
     if (before && at - before.at < leastLoadMs) return this.#load;
     this.#cpu = { at, times: stat === null ? cpuTimesOfNode() : parse.readCpuTimes(stat) };
-    this.#load = parse.cpuPercent(before?.times ?? null, this.#cpu.times);
+    if (this.#started) this.#load = parse.cpuPercent(before?.times ?? null, this.#cpu.times);
+    this.#started = before !== null;
     return this.#load;
   }
 

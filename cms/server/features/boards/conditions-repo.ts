@@ -87,6 +87,19 @@ export async function anyHeardSince(db: Db, unitIds: readonly string[] | null, s
   return (await inChunks(unitIds, (chunk) => heard.where('unit_id', 'in', chunk).execute())).length > 0;
 }
 
+/** Whether any board says that it shows something of what it was given, whatever stands against its proof. */
+export async function anyShowsContent(db: Db, unitIds: readonly string[] | null): Promise<boolean> {
+  const shows = db
+    .selectFrom('board_states')
+    .innerJoin('boards', 'boards.id', 'board_states.board_id')
+    .select('board_id')
+    .where('shows', '=', 'content')
+    .where('deleted_at', 'is', null)
+    .limit(1);
+  if (unitIds === null) return (await shows.executeTakeFirst()) !== undefined;
+  return (await inChunks(unitIds, (chunk) => shows.where('unit_id', 'in', chunk).execute())).length > 0;
+}
+
 /** Whether any board outside the unit is online, or was at `since` (ms UTC) or later. */
 export async function anyOnlineOutside(db: Db, unitId: string, since: number): Promise<boolean> {
   const found = await db

@@ -22,6 +22,9 @@ export function createBoardConditions({ store, sources }: Pick<Context, 'store' 
         : restored.backupAt;
     },
 
+    /** Whether any says that it shows something of what it was given, also where that proves nothing. */
+    showContent: (unitIds: readonly string[] | null) => repo.anyShowsContent(store.read, unitIds),
+
     /** Whether any board outside the unit is online, or was at that time or later, ms UTC. */
     elsewhere: (unitId: string, since: number) => repo.anyOnlineOutside(store.report, unitId, since),
 

@@ -292,6 +292,10 @@ it('takes the log that a command asked for from its board alone, in time, and ke
   expect(await put(board, first, 'something else')).toBe(204);
   expect(await read(technician, first)).toEqual([200, 'dòng một']);
   expect((await read(await cms.person('viewer'), first))[0]).toBe(403);
+  const looks = cms.store.read.selectFrom('audit_log').select(['user_id', 'subject_id']);
+  expect(await looks.where('action', '=', 'board.logRead').execute()).toEqual([
+    { user_id: technician.userId, subject_id: boardId },
+  ]);
   expect((await cms.request(technician, 'GET', path)).body.commands[0]).toMatchObject({ id: first, state: 'done' });
   const late = await ask();
   cms.sources.advance(11 * 60_000);
@@ -304,6 +308,12 @@ it('takes the log that a command asked for from its board alone, in time, and ke
   const { commands } = (await cms.request(technician, 'GET', path)).body;
   const logs = (commands as { id: string; hasLog: boolean }[]).filter(({ hasLog }) => hasLog);
   expect([logs.length, logs.some(({ id }) => id === first)]).toEqual([3, false]);
+  // What has just come stays, though the clock was ahead when those before it came.
+  cms.sources.advance(-3_600_000);
+  const last = await ask();
+  expect(await put(board, last, 'cuối')).toBe(204);
+  expect(await read(technician, last)).toEqual([200, 'cuối']);
+  cms.sources.advance(3_600_000);
 });
 
 const refusal = (code: string) => ({ ok: false, error: { code, message: code, field: null, params: {} } });

@@ -1,4 +1,4 @@
-/** Logs of players: brought for a command that asked for them, once, and read by those who may give commands. */
+/** Logs of players: brought for a command that asked for them, once, and read by those who may give commands, which is written down. */
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -12,7 +12,7 @@ const kept = 3;
 export type LogService = ReturnType<typeof createLogService>;
 
 export function createLogService(
-  { store, sources }: Context,
+  { store, sources, audit }: Context,
   deps: { boards: Pick<BoardsService, 'require'>; commands: Pick<CommandService, 'ended'> },
 ) {
   const unknown = (): AppError => new AppError('log_unknown', 'There is no such log', { status: 404 });
@@ -38,7 +38,8 @@ export function createLogService(
           .orderBy('at', 'desc')
           .orderBy('command_id', 'desc')
           .limit(kept);
-        const ids = (await newest.execute()).map((row) => row.command_id);
+        // The one that has just come stays, whatever the clock said when those before it came.
+        const ids = [commandId, ...(await newest.execute()).map((row) => row.command_id)];
         await tx.deleteFrom('board_logs').where('board_id', '=', boardId).where('command_id', 'not in', ids).execute();
       });
       await deps.commands.ended(boardId, commandId, { outcome: 'done', errorCode: null });
@@ -46,7 +47,7 @@ export function createLogService(
 
     /** @throws AppError `board_unknown`, `forbidden`, `log_unknown` 404 */
     async read(actor: Actor, boardId: string, commandId: string): Promise<string> {
-      await deps.boards.require(actor, 'board.command', boardId);
+      const { unitId } = await deps.boards.require(actor, 'board.command', boardId);
       const row = await store.read
         .selectFrom('board_logs')
         .select('text')
@@ -54,6 +55,16 @@ export function createLogService(
         .where('command_id', '=', commandId)
         .executeTakeFirst();
       if (!row) throw unknown();
+      await store.transaction((tx) =>
+        audit(tx, {
+          actor,
+          action: 'board.logRead',
+          subjectType: 'board',
+          subjectId: boardId,
+          unitId,
+          detail: { commandId },
+        }),
+      );
       return row.text;
     },
   };

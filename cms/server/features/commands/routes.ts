@@ -7,6 +7,7 @@ import { uuid } from '../../../../shared/protocol/common.ts';
 import { logPath, maxLogBytes } from '../../../../shared/protocol/link.ts';
 import { actorOf, boardIdOf, type Routes } from '../../context.ts';
 import type { CutsService } from './cuts.ts';
+import { inert } from '../media/send-file.ts';
 import type { LogService } from './logs.ts';
 import type { CommandService } from './service.ts';
 
@@ -36,7 +37,11 @@ export function commandRoutes(service: CommandService, logs: LogService, cuts: C
       { config, schema: { params: params.extend({ commandId: uuid }) } },
       async (request, reply) => {
         const text = await logs.read(actorOf(request), request.params.id, request.params.commandId);
-        void reply.headers({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'private, no-store' });
+        void reply.headers({
+          ...inert,
+          'content-type': 'text/plain; charset=utf-8',
+          'cache-control': 'private, no-store',
+        });
         return reply.send(text);
       },
     );

@@ -40,7 +40,7 @@ export function textContent(hash: string, mediaType: string, body: string): Cont
 }
 
 /** A file opened on its own must not run as a page. */
-const inert = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
+export const inert = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
 
 /** Answers with the whole, of which the browser keeps nothing: somebody else may sit at it next, or the same person with fewer rights. */
 export function sendUnkept(reply: FastifyReply, { mediaType, size, read }: Content): FastifyReply {

@@ -76,6 +76,18 @@ describeStores('the overview', (under) => {
     );
     const { steps } = await overview.start(test.admin);
     expect(steps.filter(({ done }) => done).map(({ step }) => step)).toEqual(['unit']);
+    // Shown in a browser, which proves nothing, it has been published all the same.
+    const { id } = await test.board(test.admin, { name: 'tried' });
+    await test.pair([id]);
+    const published = async () => (await overview.start(test.admin)).steps.find(({ step }) => step === 'publish')!.done;
+    presence.connected(id);
+    presence.said(id, { ...playing, host: 'browser', now: { ...playing.now!, why: 'fallback' } });
+    await presence.flush();
+    expect(await published()).toBe(false);
+    presence.said(id, { ...playing, host: 'browser' });
+    await presence.flush();
+    expect(await published()).toBe(true);
+    await test.boards.remove(test.admin, id);
     expect(await counts(testActor())).toEqual({});
   });
 

@@ -248,15 +248,16 @@ export function createOverview(
     async start(actor: Actor): Promise<z.infer<typeof startSchema>> {
       const { unitIds } = scopeFor(actor, undefined);
       const one = { limit: 1 };
-      const [boards, notices, approved, playlists, entries, shown] = await Promise.all([
+      const [boards, notices, approved, playlists, entries, shown, showing] = await Promise.all([
         conditions.count(unitIds),
         deps.notices.list(actor, one),
         deps.notices.list(actor, { ...one, state: 'approved' }),
         deps.playlists.list(actor, one),
         deps.schedules.list(actor, one),
         sums.anythingShown(unitIds),
+        conditions.showContent(unitIds),
       ]);
-      const onBoards = shown || boards.some(({ condition }) => condition === 'playing');
+      const onBoards = shown || showing;
       return {
         steps: [
           { step: 'unit', done: units.list(actor).some(({ level }) => level !== 'province') },

@@ -41,6 +41,8 @@ describe('an entry of the audit log in words', () => {
     const merged = { ...entry('unit.merged', { at: date }), at: date - 9 * 86_400_000 };
     expect(headlineOf(merged)).toMatch(/ \(từ 01\/12\/2026\)$/);
     expect(headlineOf({ ...merged, at: date + 1 })).not.toContain('01/12');
+    // Called off now, not from then on.
+    expect(headlineOf({ ...merged, action: 'unit.cancelled' })).toMatch(/ \(dự kiến từ 01\/12\/2026\)$/);
   });
 
   it('says which command a board was given, also one that it has no words for yet', () => {

@@ -20,7 +20,9 @@ export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'de
   const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? commandKind(detail) : '';
   const done = messages[wordId('action', `${action}.${kind}`)]?.() ?? word('action', action);
   const from = action.startsWith('unit.') ? Number(detail.at ?? detail.validFrom) : NaN;
-  return from > at ? m.audit_planned({ done, date: formatDate(from) }) : done;
+  if (!(from > at)) return done;
+  const planned = action === 'unit.cancelled' ? m.audit_was_planned : m.audit_planned;
+  return planned({ done, date: formatDate(from) });
 }
 
 /** What only takes one of two ways is two kinds. */

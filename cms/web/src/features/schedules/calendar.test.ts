@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { longestCoverageMs } from '../../../../../shared/protocol/api/plans.ts';
 import { formatDateTime, startOfDay } from '../../lib/time.ts';
-import { weekOf } from './calendar.ts';
+import { openingTime, weekOf } from './calendar.ts';
 
 const zone = 'Asia/Ho_Chi_Minh';
 /** 16/11/2026 is a Monday. */
@@ -21,6 +21,18 @@ it.each([
 ])('opens on %i/11 with what is to come', (day, shown) => {
   expect(week(null, on(day, 0))).toBe(shown);
   expect(week(null, on(day, 23))).toBe(shown);
+});
+
+it('opens today on what is near now, every other day and a week on the morning', () => {
+  const day = { start: on(22, 0), end: on(23, 0) };
+  expect([5, 6, 7, 15, 23].map((hour) => openingTime(day, on(22, hour), zone))).toEqual([
+    '05:30',
+    '05:30',
+    '06:00',
+    '14:00',
+    '22:00',
+  ]);
+  expect([openingTime(day, on(23, 15), zone), openingTime(null, on(22, 15), zone)]).toEqual(['05:30', '05:30']);
 });
 
 it('is never longer than the CMS tells coverage for', () => {

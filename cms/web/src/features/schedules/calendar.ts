@@ -15,6 +15,8 @@ import { queryOf } from '../../lib/pages.svelte.ts';
 import { startOfDay } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
+import { timeWord } from './cron-choice.ts';
+import type { Span } from './drawn.ts';
 import { changedDays, weekdayOf, type ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
@@ -35,6 +37,12 @@ export function weekOf(zone: string, at: number | null, now: number): { from: nu
   return at === null && passed >= 5
     ? { from: startOfDay(now, 0, zone), days: 14 - passed }
     : { from: startOfDay(shown, -passed, zone), days: 7 };
+}
+
+/** Where the grid of a day is opened, by its clock: the morning, of today an hour before now. @param day null: of several days */
+export function openingTime(day: Span | null, now: number, zone: string): string {
+  const hour = day !== null && now >= day.start && now < day.end ? Number(wallTime(zone, now).slice(11, 13)) : 0;
+  return hour > 6 ? timeWord(hour - 1, 0) : '05:30';
 }
 
 /** A moment by the clock on the wall, as the grid takes it: «2026-03-03T06:00:00». */

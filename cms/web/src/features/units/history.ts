@@ -7,25 +7,34 @@ export interface HistoryItem {
   /** ms UTC */
   readonly at: number;
   readonly lines: readonly string[];
-  /** A change of the unit itself, not of another one that ended in it. */
-  readonly own: boolean;
+  /** Changes of the unit itself, not of another one that ended in it: they are taken back together. */
+  readonly own: readonly string[];
+  /** Another unit ended in it, which is that one's to take back. */
+  readonly absorbs: boolean;
 }
 
 type Version = UnitDetail['history'][number];
 
 /** The newest first. */
 export function historyOf({ history, mergedInto, absorbed }: UnitDetail): HistoryItem[] {
-  const items = new Map<number, string[]>();
-  const note = (at: number, ...lines: string[]): void => void items.set(at, [...(items.get(at) ?? []), ...lines]);
-  for (const [i, version] of history.entries()) note(version.validFrom, ...linesOf(version, history[i - 1]));
-  for (const { name, at } of absorbed) note(at, m.unit_history_absorbed({ name }));
-  if (mergedInto) note(mergedInto.at, m.unit_history_merged({ name: mergedInto.name }));
+  const items = new Map<number, { lines: string[]; own: string[] }>();
+  function note(at: number, lines: readonly string[], own: readonly string[] = lines): void {
+    const item = items.get(at) ?? { lines: [], own: [] };
+    items.set(at, { lines: [...item.lines, ...lines], own: [...item.own, ...own] });
+  }
+  for (const [i, version] of history.entries()) {
+    const lines = linesOf(version, history[i - 1]);
+    // That it is there, and where, is one.
+    note(version.validFrom, lines, i === 0 ? lines.slice(0, 1) : lines);
+  }
+  for (const { name, at } of absorbed) note(at, [m.unit_history_absorbed({ name })], []);
+  if (mergedInto) note(mergedInto.at, [m.unit_history_merged({ name: mergedInto.name })]);
   else {
     const end = history.at(-1)?.validTo ?? null;
-    if (end !== null) note(end, m.unit_history_ended());
+    if (end !== null) note(end, [m.unit_history_ended()]);
   }
-  const own = new Set([...history.flatMap(({ validFrom, validTo }) => [validFrom, validTo])]);
-  return [...items].map(([at, lines]) => ({ at, lines, own: own.has(at) })).sort((a, b) => b.at - a.at);
+  const absorbs = new Set(absorbed.map(({ at }) => at));
+  return [...items].map(([at, item]) => ({ at, ...item, absorbs: absorbs.has(at) })).sort((a, b) => b.at - a.at);
 }
 
 function linesOf(now: Version, before: Version | undefined): string[] {
