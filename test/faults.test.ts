@@ -35,6 +35,7 @@ const words: Record<FaultAction, string> = {
   pairAnew: 'the device gives its board up and shows a code',
   makeRoom: 'media that nothing needs goes; nothing is fetched into the journal’s room',
   refuse: 'not obeyed',
+  setScreen: 'the screen is switched again',
 };
 
 const time = (ms: number): string => {

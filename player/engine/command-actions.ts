@@ -10,6 +10,7 @@ import type { Glass } from './glass.ts';
 import type { Orders } from './orders.ts';
 import type { Overlay } from './overlay.ts';
 import { noteRun, reboot } from './reboot.ts';
+import type { ScreenDriver } from './screen/drivers.ts';
 import type { Screenshots } from './screenshots.ts';
 import type { Store } from './store.ts';
 import { pause, type System } from './system.ts';
@@ -27,6 +28,10 @@ export interface CommandActionsOptions {
   readonly screenshots: Screenshots;
   readonly overlay: Overlay;
   readonly glass: () => Glass | null;
+  /** What switches the screen; null: nothing. */
+  readonly screen: Pick<ScreenDriver, 'dims'> | null;
+  /** What the screen should be is to be worked out anew. */
+  readonly onScreen: () => void;
   /** What plays is to be worked out anew. */
   readonly replan: () => void;
   /** Has another engine started in place of this one; null: nobody does. */
@@ -57,6 +62,9 @@ export class CommandActions {
       this.#o.orders.set({ cut });
       this.#o.store.afterCommit(this.#o.replan);
     },
+    setScreenHours: ({ hours }) => this.#setScreen({ hours }, hours.light !== null),
+    setScreen: ({ on, until }) => this.#setScreen({ power: { on, until } }),
+    setBrightness: ({ percent, until }) => this.#setScreen({ light: { percent, until } }, true),
     testPattern: (command) => this.#showTest(command),
     identify: (command) => this.#showTest(command),
     endTest: (command) => this.#o.overlay.run(command),
@@ -73,6 +81,14 @@ export class CommandActions {
   carryOut(command: BoardCommand): Promise<void> | void {
     const act = this.#actions[command.name] as (command: BoardCommand) => Promise<void> | void;
     return act(command);
+  }
+
+  #setScreen(change: Parameters<Orders['set']>[0], dims = false): void {
+    const { onScreen, orders, screen, store } = this.#o;
+    if (screen === null) throw new RefusedError('screen_unsupported', 'Nothing switches the screen of this player');
+    if (dims && !screen.dims) throw new RefusedError('screen_not_dimmable', 'This screen is switched, and not dimmed');
+    orders.set(change);
+    store.afterCommit(onScreen);
   }
 
   #showTest(command: CommandOf<'testPattern' | 'identify'>): void {

@@ -8,10 +8,10 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { FaultCode } from '../../shared/faults/table.ts';
-import { proves, type HostKind, type JournalBody } from '../../shared/protocol/journal.ts';
+import { proves, type HostKind, type JournalBody, type PlayBody } from '../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
-import type { BoardStatus } from '../../shared/protocol/status.ts';
+import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { BoardLink } from './board-link.ts';
@@ -33,6 +33,8 @@ import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
 import { wasRebooted } from './reboot.ts';
+import type { ScreenDriver } from './screen/drivers.ts';
+import { Screen } from './screen/screen.ts';
 import { Screenshots } from './screenshots.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
@@ -94,6 +96,8 @@ export interface EngineOptions {
   readonly forgetLog?: () => void;
   /** What starts the machine again, for the shell; null or left out: nothing. */
   readonly rebootCommand?: string | null;
+  /** What switches the screen, as `BANG_TIN_SCREEN` says; left out: nothing. */
+  readonly screen?: ScreenDriver | null;
   /** Reads how the machine is doing. */
   readonly machine?: Readings;
 }
@@ -144,12 +148,15 @@ export class Engine {
   readonly #begun = Promise.withResolvers<void>();
   readonly #orders: Orders;
   #certificate: Certificate | null = null;
-  #screen: { width: number; height: number } | null = null;
+  readonly #screen: Screen;
+  #raster: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
   #server: StageServer | null = null;
   #door: StageDoor | null = null;
   #link: BoardLink | null = null;
   #playing = false;
+  /** The alert that is on in the dark. */
+  #unseenAlert: string | null = null;
   #lowOnRoom = false;
   #pairing: Promise<void> | null = null;
 
@@ -226,6 +233,17 @@ export class Engine {
       clock: this.#clock,
       signal: this.#closing.signal,
     });
+    this.#screen = new Screen({
+      driver: options.screen ?? null,
+      orders: this.#orders,
+      alerts: () => this.#takeovers.standing(),
+      zone: () => this.#certificate?.zone ?? null,
+      clock: this.#clock,
+      system: this.#system,
+      onRecord: (record) => this.#record(() => this.#journal.append([record])),
+      onChange: () => this.#glass?.setScreen(this.#screen.lit),
+      onFault: (code, detail) => this.#faults.raise(code, detail),
+    });
     const actions = new CommandActions({
       store: this.#store,
       system: this.#system,
@@ -236,6 +254,8 @@ export class Engine {
       screenshots: this.#screenshots,
       overlay: this.#overlay,
       glass: () => this.#glass,
+      screen: options.screen ?? null,
+      onScreen: () => this.#screen.check(),
       replan: () => this.#replan(),
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       rebootCommand: options.rebootCommand ?? null,
@@ -282,13 +302,14 @@ export class Engine {
       locale: () => this.#locale,
       volume: () => this.#orders.volume,
       onOutput: (output) => this.#directed(output),
-      onReady: (screen) => (this.#screen = screen.width > 0 && screen.height > 0 ? screen : null),
+      onReady: (raster) => (this.#raster = raster.width > 0 && raster.height > 0 ? raster : null),
       onStalled: (action) => this.#say({ type: 'stageStalled', action }),
       onFault: (code, detail) => this.#faults.raise(code, detail),
       log: this.#log,
     });
     this.#showRegion();
     this.#overlay.refresh();
+    this.#screen.check();
     this.#door = this.#o.door ?? (await this.#openDoor());
     this.#server = startStageServer(this.#door, {
       library: this.#library,
@@ -325,6 +346,7 @@ export class Engine {
     this.#closing.abort();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#overlay.close();
+    this.#screen.close();
     this.#glass?.close();
     this.#server?.close();
     await this.#door?.close();
@@ -411,6 +433,7 @@ export class Engine {
 
   #replan(): void {
     this.#glass?.setPlan(this.#plan());
+    this.#screen.check();
   }
 
   #programmeActive(active: Active): void {
@@ -435,6 +458,7 @@ export class Engine {
 
   /** The director has decided: journal, tell, remember. */
   #directed(output: DirectorOutput): void {
+    let unseen = false;
     this.#record(() => {
       // A notice that cannot be shown says so in every slot: its plays tell that, the fault is told once in a while.
       const news = output.records.filter(
@@ -442,6 +466,7 @@ export class Engine {
       );
       this.#journal.append(news, output.openPlay);
       for (const record of news) this.#noteTakeover(record);
+      unseen = this.#noteUnseen(output.openPlay);
     });
     if (output.openPlay && !this.#playing) {
       this.#playing = true;
@@ -449,13 +474,14 @@ export class Engine {
       this.#say({ type: 'playing' });
     }
     for (const hash of output.suspects) void this.#lookAt(hash);
-    if (output.records.some((record) => 'takeoverId' in record && record.takeoverId)) this.#link?.tellTakeovers();
+    if (unseen || output.records.some((record) => 'takeoverId' in record && record.takeoverId))
+      this.#link?.tellTakeovers();
     this.#link?.setState({
       // Without a stage nothing is on the board, whatever the timeline says.
       now: this.#glass?.hasStage ? this.#describe(output.now) : null,
       next: this.#glass?.hasStage ? this.#describe(output.next) : null,
       programme: this.#programmes.active?.manifest.version ?? null,
-      screenOn: null,
+      ...this.#screen.told,
       host: this.#hostNow(),
       cut: this.#orders.cut,
     });
@@ -473,7 +499,9 @@ export class Engine {
   async #readStatus(): Promise<BoardStatus> {
     const machine = await this.#machine.read();
     return {
+      ...unknownStatus,
       ...machine,
+      ...this.#screen.readings,
       app: this.#o.app.slice(0, 80),
       clock: this.#clock.state(),
       offset: this.#clock.offsetMs(),
@@ -510,6 +538,15 @@ export class Engine {
       if (record.outcome === 'dark' && proves(record.host)) this.#takeovers.note(record.takeoverId, 'dark', null);
       if (record.outcome === 'failed') this.#takeovers.note(record.takeoverId, 'failed', 'not_shown');
     }
+  }
+
+  /** An alert is on and the screen is off: told at once, not when its play ends. @returns whether it is news */
+  #noteUnseen(play: PlayBody | null): boolean {
+    const takeoverId = play?.outcome === 'dark' && proves(play.host) ? play.takeoverId : null;
+    const isNews = takeoverId !== null && takeoverId !== this.#unseenAlert;
+    this.#unseenAlert = takeoverId;
+    if (isNews) this.#takeovers.note(takeoverId, 'dark', null);
+    return isNews;
   }
 
   #describe(slot: Slot | null): PlayingNow | null {
@@ -585,6 +622,7 @@ export class Engine {
   #clockStepped({ fromOffsetMs, toOffsetMs, movedMs }: ClockStep): void {
     this.#record(() => this.#journal.append([{ type: 'clockStepped', fromOffsetMs, toOffsetMs }]));
     if (movedMs !== 0) this.#glass?.seek();
+    this.#screen.check();
   }
 
   /** Said once, while there is still room to say it: a journal that nothing can be written to loses every play. */
@@ -642,7 +680,7 @@ export class Engine {
       },
       host: this.#o.host,
       app: this.#o.app,
-      screen: () => this.#screen,
+      screen: () => this.#raster,
       onCode: (code) => this.#showCode(code),
       onTrouble: (error) => this.#log.warn({ code: codeOf(error) }, 'pairing: the CMS cannot be reached or refused'),
       askMs: this.#o.pairingAskMs ?? 2_000,

@@ -154,6 +154,7 @@ export class Glass {
   #main: Stand;
   #plan: Plan;
   #overlay: Scene | null = null;
+  #screenOn: boolean | null = null;
   #output: OutputRegion | null = null;
   /** The whole raster of the supervised stage, once it has said its size. */
   #raster: OutputRegion | null = null;
@@ -233,6 +234,12 @@ export class Glass {
   setOverlay(scene: Scene | null): void {
     this.#overlay = scene;
     this.#all({ type: 'overlay', scene });
+  }
+
+  /** What is known of the screen behind it; null: nothing. */
+  setScreen(on: boolean | null): void {
+    this.#screenOn = on;
+    this.#all({ type: 'screen', on });
   }
 
   setOutput(region: OutputRegion | null): void {
@@ -336,6 +343,7 @@ export class Glass {
     const stand = new Stand(kind, this.#o, onOutput);
     stand.handle({ type: 'plan', ...this.#plan });
     if (this.#overlay) stand.handle({ type: 'overlay', scene: this.#overlay });
+    if (this.#screenOn !== null) stand.handle({ type: 'screen', on: this.#screenOn });
     return stand;
   }
 

@@ -69,7 +69,8 @@ async function main(): Promise<void> {
   const [{ runEngine }, { rebootCommandOf }] = await Promise.all([import('./run-engine.ts'), import('./reboot.ts')]);
   const metered = /^(1|true|yes)$/i.test(process.env.BANG_TIN_METERED ?? '');
   const reboot = rebootCommandOf(process.env.BANG_TIN_REBOOT);
-  await runEngine({ ...values, metered, 'reboot-command': reboot }, door, appVersion, send);
+  const screen = process.env.BANG_TIN_SCREEN;
+  await runEngine({ ...values, metered, screen, 'reboot-command': reboot }, door, appVersion, send);
 }
 
 if (import.meta.main) {

@@ -1,12 +1,23 @@
-/** What commands have set on this board for good: the content's source cut, how loud it is. On the disk, until it is paired anew. */
+/** What commands have set on this board for good: the source cut, how loud it is, its screen. On the disk, until it is paired anew. */
 import { z } from 'zod';
 import type { Programme } from '../../shared/protocol/programme.ts';
+import { msUtc } from '../../shared/protocol/common.ts';
+import { alwaysOn, percent, screenHours } from '../../shared/protocol/screen.ts';
+import type { ScreenOrders } from './screen/wanted.ts';
 import type { Store } from './store.ts';
 
-const shape = z.object({ cut: z.boolean(), volume: z.int().min(0).max(100) });
+const until = msUtc.nullable();
+const shape = z.object({
+  cut: z.boolean(),
+  volume: percent,
+  /** Left out by players from before there was any. */
+  hours: screenHours.default(alwaysOn),
+  power: z.object({ on: z.boolean(), until }).nullable().default(null),
+  light: z.object({ percent, until }).nullable().default(null),
+});
 type Said = z.infer<typeof shape>;
 
-const nothing: Said = { cut: false, volume: 100 };
+const nothing: Said = { cut: false, volume: 100, hours: alwaysOn, power: null, light: null };
 
 export class Orders {
   readonly #store: Pick<Store, 'readMeta' | 'writeMeta' | 'afterCommit'>;
@@ -25,6 +36,10 @@ export class Orders {
   /** Of videos with sound, percent of what the machine is set to. */
   get volume(): number {
     return this.#said.volume;
+  }
+
+  get screen(): ScreenOrders {
+    return this.#said;
   }
 
   /** Counts once the transaction that it is in is on the disk. */

@@ -8,6 +8,7 @@ import { startEngine, type EngineMessage } from './engine.ts';
 import { HostPictures } from './host-pictures.ts';
 import type { HostFault, PictureAnswer, PictureWanted } from './launch.ts';
 import { plainLine } from './plain-log.ts';
+import { screenDriver } from './screen/drivers.ts';
 import type { StageDoor } from './stage-door.ts';
 
 /** So often the host hears that the engine is not stuck, ms. */
@@ -21,6 +22,7 @@ const commandLine = z.object({
   'pair-anew': z.boolean().default(false),
   metered: z.boolean().default(false),
   'reboot-command': z.string().nullable().default(null),
+  screen: z.string().optional(),
   'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -73,6 +75,7 @@ export async function runEngine(
     readLog: (maxBytes) => kept.tail(maxBytes),
     forgetLog: () => kept.forget(),
     rebootCommand: args.data['reboot-command'],
+    screen: screenDriver(args.data.screen),
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });
   if (process.send)

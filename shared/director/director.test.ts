@@ -463,14 +463,15 @@ describe('stage, screen, clock', () => {
     expect(stage.plays[0]!.start + stage.plays[0]!.paintedMs).toBeLessThanOrEqual(lastWord + 1_000);
   });
 
-  test('a play with the screen off at any time is dark', () => {
+  test('a play with the screen off at any time is dark, and what is seen when it comes on is another', () => {
     const stage = playing();
     stage.runFor(2_000);
     stage.send({ type: 'screen', on: false });
     stage.runFor(1_000);
     stage.send({ type: 'screen', on: true });
     stage.runUntil(eight + 31_000);
-    expect(stage.plays.map((play) => play.outcome)).toEqual(['dark', 'completed']);
+    expect(stage.plays.map((play) => play.outcome)).toEqual(['dark', 'cut', 'completed']);
+    expect(stage.plays[0]!.start + stage.plays[0]!.paintedMs).toBe(stage.plays[1]!.start);
     stage.send({ type: 'screen', on: null });
     stage.runUntil(eight + 41_000);
     expect(stage.plays.at(-1)!.outcome).toBe('completed');
@@ -502,5 +503,39 @@ describe('stage, screen, clock', () => {
   test('a preview whose clock stands still prepares scenes paused', () => {
     const stage = playing(eight, { director: { paused: true, host: 'browser' } });
     expect(stage.commands[0]!.command).toMatchObject({ type: 'prepare', paused: true, nowMs: eight });
+  });
+});
+
+describe('an alert that the screen is lit for', () => {
+  const alert = takeoverOf(1, { startsAt: eight + 15_000, expiresAt: eight + 45_000 });
+  const names = (stage: FakeStage): string[] =>
+    stage.records.flatMap(({ body }) =>
+      body.type === 'playEnded' && body.takeoverId !== null
+        ? [body.outcome]
+        : body.type === 'takeoverShown' || body.type === 'takeoverEnded'
+          ? [body.type]
+          : [],
+    );
+
+  test('is shown from when it is seen, and complete until its end', () => {
+    const stage = playing();
+    stage.send({ type: 'screen', on: false });
+    stage.runFor(15_000);
+    stage.send({ type: 'plan', programme, takeovers: [alert] });
+    stage.runFor(1_500);
+    expect(stage.output.openPlay).toMatchObject({ takeoverId: alert.takeoverId, outcome: 'dark' });
+    expect(names(stage)).toEqual([]);
+    stage.send({ type: 'screen', on: true });
+    expect(names(stage)).toEqual(['dark', 'takeoverShown']);
+    stage.runUntil(eight + 50_000);
+    expect(names(stage)).toEqual(['dark', 'takeoverShown', 'takeoverEnded', 'completed']);
+  });
+
+  test('is shown to nobody where it stays dark', () => {
+    const stage = playing();
+    stage.send({ type: 'screen', on: false });
+    stage.send({ type: 'plan', programme, takeovers: [alert] });
+    stage.runUntil(eight + 50_000);
+    expect(names(stage)).toEqual(['takeoverEnded', 'dark']);
   });
 });

@@ -137,6 +137,7 @@ class StageDirector implements Director {
       case 'screen':
         this.#screenOff = input.on === false;
         if (this.#screenOff && this.#play) this.#play.dark = true;
+        else if (this.#play?.dark) this.#lightUp(now);
         return;
       case 'seek':
       case 'tick':
@@ -166,12 +167,23 @@ class StageDirector implements Director {
     this.#showing = this.#showing.slice(index + 1);
     this.#endPlay(at, null);
     this.#front = scene;
-    const takeoverId = scene.target.slot?.takeoverId ?? null;
-    const shown = takeoverId === null ? [] : this.#takeovers.painted(takeoverId);
-    this.#play = OpenPlay.of(scene.target, this.#options.host, at, this.#screenOff);
+    this.#beginPlay(scene.target, at);
+  }
+
+  /** An alert is shown once somebody can see it. */
+  #beginPlay(target: Target, at: number): void {
+    const takeoverId = target.slot?.takeoverId ?? null;
+    const shown = takeoverId === null || this.#screenOff ? [] : this.#takeovers.painted(takeoverId);
+    this.#play = OpenPlay.of(target, this.#options.host, at, this.#screenOff);
     if (shown.length > 0) this.#play?.beginsAlert();
     this.#lastEnd = at;
     this.#records.push(...shown);
+  }
+
+  /** What was on in the dark is seen from now on. */
+  #lightUp(now: number): void {
+    this.#endPlay(now, null);
+    if (this.#front && this.#front.generation !== failed) this.#beginPlay(this.#front.target, now);
   }
 
   /** What the journal calls the end of an alert is the end of its play: it was on for as long as it stood. */

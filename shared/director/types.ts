@@ -16,7 +16,7 @@ export type DirectorInput =
   | { type: 'stage'; event: StageEvent }
   /** The stage is gone (window crashed, socket closed): the open play is closed as interrupted. */
   | { type: 'stageLost' }
-  /** Screen known on, known off, or unknown (null). Plays while off end as `dark`. Nothing sends it yet: no player can tell so far. */
+  /** Screen known on, known off, or unknown (null). Plays while off end as `dark`; what is on when it comes on begins anew. */
   | { type: 'screen'; on: boolean | null }
   /** Clock scrubbed or stepped by more than a slot can absorb: show what belongs to now. */
   | { type: 'seek' }

@@ -34,7 +34,9 @@ export type FaultAction =
   /** Media that nothing needs any more goes; nothing is fetched without room for the journal. */
   | 'makeRoom'
   /** Not obeyed. */
-  | 'refuse';
+  | 'refuse'
+  /** The screen is told again to be as it should. */
+  | 'setScreen';
 
 /** One step: what is done, so long after the fault was noticed, ms. */
 export interface Step {
@@ -94,6 +96,16 @@ const restarted = <Row extends Pick<FaultRow, 'noticedBy' | 'evidence' | 'afterM
   // Whoever has run for so long had started well.
   anewMs: minute,
   ...row,
+});
+
+/** Tried again ever later; what would be an alert’s comes at once all the same. */
+const switching = (evidence: string): FaultRow => ({
+  noticedBy: 'engine',
+  evidence,
+  always: [],
+  steps: doubling('setScreen', 5_000, 5 * minute),
+  lastAgain: true,
+  anewMs: Infinity,
 });
 
 export const faults = {
@@ -224,6 +236,10 @@ export const faults = {
   journal_unknown: simple('engine', 'the CMS has lost a journal that it had', 'setAside', 'newJournal'),
   disk_low: simple('engine', 'less room is left than the journal needs', 'makeRoom'),
   disk_full: simple('engine', 'media does not fit beside the journal', 'makeRoom', 'keepFormer'),
+  // The screen.
+  screen_failed: switching('the program that switches the screen is not there, fails, or says nothing for 10 s'),
+  screen_differs: switching('the screen is read to be on where it was switched off, or off where it was switched on'),
+
   device_replaced: simple('engine', 'a signed word that another device was paired with the board', 'pairAnew'),
 } as const satisfies Record<string, FaultRow>;
 

@@ -23,7 +23,7 @@ export function conditionOf({ presence, progress }: Pick<Board, 'presence' | 'pr
   if (presence.forkedAt !== null && presence.forkedAt > now - forkIsNewsMs) return is('incident', 'journal_fork');
   if (progress?.state === 'refused') return is('incident', 'programme_refused');
   if (presence.host !== null && !proves(presence.host)) return is('incident', 'unproved');
-  if (presence.screenOn === false) return is('dark');
+  if (presence.screenOn === false) return is(presence.screenRests ? 'resting' : 'dark');
   if (presence.now === null) return is('unknown', 'silent');
   if (presence.now.why === 'takeover') return is(presence.now.exercise ? 'exercise' : 'takeover');
   if (presence.now.why !== 'fallback') return is('playing');

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { msUtc, uuid } from './common.ts';
 import type { Action } from './rights.ts';
+import { percent, screenHours } from './screen.ts';
 
 interface CommandRow {
   /** What it says beside its name. */
@@ -22,6 +23,9 @@ interface CommandRow {
 const minuteMs = 60_000;
 /** An order that stands until another one does: whoever is away for months gets it when they are back. */
 const yearMs = 365 * 86_400_000;
+
+/** Said by hand: until when it stands, such as until the screen's hours change it, ms UTC; null: until another order. */
+const byHand = { until: msUtc.nullable() };
 
 const picture = {
   /** How long the picture stays, ms. */
@@ -42,7 +46,7 @@ export const commands = {
   sendLogs: { payload: {}, right: 'board.command', lifeMs: 10 * minuteMs, waits: true, repeatable: true },
   setVolume: {
     /** Of videos with sound, percent of what the machine is set to. */
-    payload: { percent: z.int().min(0).max(100) },
+    payload: { percent },
     right: 'board.command',
     lifeMs: yearMs,
     waits: true,
@@ -50,10 +54,39 @@ export const commands = {
   },
   /** The source cut, the board shows its standby slide and nothing of the programme; alerts come through. */
   setSource: { payload: { cut: z.boolean() }, right: 'board.cut', lifeMs: yearMs, waits: true, repeatable: true },
+  /** The screen's own hours; alerts light it all the same. */
+  setScreenHours: {
+    payload: { hours: screenHours },
+    right: 'board.command',
+    lifeMs: yearMs,
+    waits: true,
+    repeatable: true,
+  },
+  setScreen: {
+    payload: { on: z.boolean(), ...byHand },
+    right: 'board.command',
+    lifeMs: yearMs,
+    waits: true,
+    repeatable: true,
+  },
+  setBrightness: {
+    payload: { percent, ...byHand },
+    right: 'board.command',
+    lifeMs: yearMs,
+    waits: true,
+    repeatable: true,
+  },
 } as const satisfies Record<string, CommandRow>;
 
 /** Orders that stand for the board, whichever player it has: another one that is paired with it is given them anew. */
-export const standingOrders = ['setVolume', 'setSource'] as const satisfies readonly (keyof typeof commands)[];
+export const standingOrders = [
+  'setVolume',
+  'setSource',
+  'setScreenHours',
+  'setScreen',
+  'setBrightness',
+] as const satisfies readonly (keyof typeof commands)[];
+export type StandingOrder = (typeof standingOrders)[number];
 
 export type CommandName = keyof typeof commands;
 export const commandNames = Object.keys(commands) as CommandName[];

@@ -105,7 +105,10 @@ export const boardMessages = {
       now: playingNow.nullable(),
       next: playingNow.nullable(),
       programme: version.nullable(),
+      /** null: not known. */
       screenOn: z.boolean().nullable(),
+      /** It is off because it should be; left out otherwise. */
+      screenRests: z.literal(true).optional(),
       host: hostKind,
       /** The content's source is cut: nothing but the standby slide and alerts is shown. Players from before this field do not say so. */
       cut: z.boolean().default(false),

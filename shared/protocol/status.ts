@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { msUtc } from './common.ts';
 import { clockState } from './journal.ts';
+import { screenWhy } from './screen.ts';
 
 /** So often readings are taken, ms. */
 export const readEveryMs = 60_000;
@@ -52,11 +53,27 @@ export const boardStatus = z.object({
   cut: reading(z.literal(true)),
   /** Of videos with sound, percent; null: as loud as the machine is set to. */
   volume: reading(percent),
+  /** What switches the screen; null: nothing, and the rest of it is unknown. */
+  driver: reading(line),
+  /** It should be off; null: on. Why; null: nobody said anything. */
+  off: reading(z.literal(true)),
+  why: reading(screenWhy),
+  /** Since when it is not known to be on; null: it is. */
+  unlit: reading(msUtc),
+  /** How bright the screen says that it is. */
+  light: reading(percent),
+  /** The screen's hours (`hoursKey`), and what was said by hand and still stands; null: none, nothing. */
+  hours: reading(line),
+  hand: reading(z.object({ on: z.boolean(), until: msUtc.nullable() })),
+  dim: reading(z.object({ percent, until: msUtc.nullable() })),
   /** The last one since the player started; null also where there was none. */
   fault: reading(z.object({ code: z.string().max(64), at: msUtc })),
 });
 export type BoardStatus = z.infer<typeof boardStatus>;
 export type Reading = keyof BoardStatus;
+
+/** What a player says of its screen. */
+export const screenReadings = ['driver', 'off', 'why', 'unlit', 'light', 'hours', 'hand', 'dim'] as const;
 
 /** A board of which nothing is known. */
 export const unknownStatus = boardStatus.parse({});
@@ -104,6 +121,14 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   offset: 2_000,
   cut: 'changed',
   volume: 'changed',
+  driver: 'changed',
+  off: 'changed',
+  why: 'changed',
+  unlit: 'changed',
+  light: 5,
+  hours: 'changed',
+  hand: 'changed',
+  dim: 'changed',
   fault: 'changed',
 };
 

@@ -66,6 +66,14 @@ const status: BoardStatus = {
   offset: -12,
   cut: null,
   volume: null,
+  driver: 'ddcutil',
+  off: null,
+  why: 'hours',
+  unlit: null,
+  light: null,
+  hours: '300-1320',
+  hand: null,
+  dim: null,
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },
 };
 

@@ -16,8 +16,8 @@ const touchEveryMs = 30_000;
 /** Rows per transaction. */
 const rowsPerFlush = 500;
 
-function showsOf({ now, screenOn, cut }: BoardState): StateRow['shows'] {
-  if (screenOn === false) return 'dark';
+function showsOf({ now, screenOn, screenRests, cut }: BoardState): StateRow['shows'] {
+  if (screenOn === false) return screenRests ? 'resting' : 'dark';
   if (now === null) return null;
   if (now.why === 'takeover') return now.exercise ? 'exercise' : 'takeover';
   if (now.why !== 'fallback') return 'content';
@@ -145,7 +145,13 @@ export class Presence {
     Object.assign(row, { online: 0, since, shows: null, shows_since: null });
     // What an absent board shows is not known.
     if (row.state !== null)
-      row.state = JSON.stringify({ ...(JSON.parse(row.state) as BoardState), now: null, next: null, screenOn: null });
+      row.state = JSON.stringify({
+        ...(JSON.parse(row.state) as BoardState),
+        now: null,
+        next: null,
+        screenOn: null,
+        screenRests: undefined,
+      });
     this.#changed(row.board_id);
   }
 

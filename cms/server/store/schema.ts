@@ -154,8 +154,11 @@ export interface Database {
     app: string | null;
     /** JSON of stateChangedV1. */
     state: string | null;
-    /** The same in a word, for queries; null: it has not said, or is not there to say it. `dark`: its screen is off; `cut`: the source is. */
-    shows: Generated<'content' | 'fallback' | 'cut' | 'takeover' | 'exercise' | 'dark' | null>;
+    /**
+     * The same in a word, for queries; null: it has not said, or is not there to say it. `dark`: its screen is off though it should be on;
+     * `resting`: it is off as it should be; `cut`: the source is.
+     */
+    shows: Generated<'content' | 'fallback' | 'cut' | 'takeover' | 'exercise' | 'dark' | 'resting' | null>;
     /** Since when it has said so, ms UTC; null with `shows`. */
     shows_since: Generated<number | null>;
   };

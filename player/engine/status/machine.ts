@@ -6,11 +6,14 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, platform, release, totalmem, type, uptime } from 'node:os';
 import { join } from 'node:path';
-import type { BoardStatus } from '../../../shared/protocol/status.ts';
+import type { BoardStatus, screenReadings } from '../../../shared/protocol/status.ts';
 import * as parse from './parse.ts';
 
 /** Readings of the machine; the rest is the player's own to say. */
-export type MachineStatus = Omit<BoardStatus, 'app' | 'clock' | 'offset' | 'fault' | 'cut' | 'volume'>;
+export type MachineStatus = Omit<
+  BoardStatus,
+  'app' | 'clock' | 'offset' | 'fault' | 'cut' | 'volume' | (typeof screenReadings)[number]
+>;
 
 /** A modem that does not answer within this is not asked longer, ms. */
 const modemMs = 5_000;

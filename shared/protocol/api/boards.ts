@@ -39,7 +39,10 @@ export const boardPresence = z.strictObject({
   since: msUtc.nullable(),
   lastSeenAt: msUtc.nullable(),
   host: hostKind.nullable(),
+  /** null: not known. */
   screenOn: z.boolean().nullable(),
+  /** It is off because it should be. */
+  screenRests: z.boolean(),
   now: playingNow.nullable(),
   next: playingNow.nullable(),
   programme: version.nullable(),

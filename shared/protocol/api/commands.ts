@@ -1,5 +1,6 @@
 /** HTTP: commands to a board, and what became of them. */
 import { z } from 'zod';
+import { standingOrders } from '../commands.ts';
 import { msUtc, uuid } from '../common.ts';
 
 /** Commands of a board that are shown, the newest first. */
@@ -43,6 +44,7 @@ export const sourceCutAnswer = z.strictObject({ cut: sourceCut.nullable() });
  */
 export const givenCommands = z.strictObject({
   commands: z.array(givenCommand),
-  orders: z.strictObject({ setVolume: givenCommand.nullable(), setSource: givenCommand.nullable() }),
+  /** Of each kind the one that stands; null: none. */
+  orders: z.record(z.enum(standingOrders), givenCommand.nullable()),
 });
 export type GivenCommands = z.infer<typeof givenCommands>;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { durationMs, msUtc, uuid } from '../common.ts';
 
-/** What a board does, the most pressing first. A board is in one of them. */
+/** What a board does, the most pressing first. A board is in one of them. `dark`: its screen is off, and should not be; `resting`: it should. */
 export const boardCondition = z.enum([
   'incident',
   'offline',
@@ -14,6 +14,7 @@ export const boardCondition = z.enum([
   'fallback',
   'takeover',
   'exercise',
+  'resting',
   'playing',
   'unpaired',
 ]);

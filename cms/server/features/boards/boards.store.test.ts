@@ -168,6 +168,7 @@ describeStores('boards', (under) => {
     expect(seen.presence).toEqual({
       boardId: made.id,
       presence: 'online',
+      screenRests: false,
       since: at,
       lastSeenAt: at,
       ...state,

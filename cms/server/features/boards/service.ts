@@ -78,6 +78,7 @@ function toPresence(row: LiveRow): BoardPresence {
     lastSeenAt: state?.last_seen_at ?? null,
     host: hostKind.safeParse(state?.host).data ?? null,
     screenOn: said?.screenOn ?? null,
+    screenRests: said?.screenRests ?? false,
     now: said?.now ?? null,
     next: said?.next ?? null,
     programme: said?.programme ?? null,

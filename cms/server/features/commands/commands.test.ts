@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keyList } from '../../../../shared/protocol/keys.ts';
 import { boardCommand } from '../../../../shared/protocol/commands.ts';
@@ -231,6 +232,43 @@ it('lets who approves cut the source and restore it, see what the board was told
   expect(await source()).toEqual({ at: cms.sources.now(), by: expect.any(String) });
   await end((await give(approver, { name: 'setSource', cut: false })).body.id);
   expect(await source()).toBeNull();
+  board.disconnect();
+});
+
+it('orders the screen anew as it stands: its hours, and what was said by hand until its time', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const { boardId } = board.identity;
+  const path = `/api/boards/${boardId}/commands`;
+  const got: string[] = [];
+  await board.connect();
+  board.socket.on('runCommandV1', ({ command }: { command: string }, ack: (reply: object) => void) => {
+    got.push((decodeJwt(command) as { name: string }).name);
+    ack({ ok: true });
+  });
+  const hours = { on: { from: 300, to: 1320 }, light: null };
+  const until = cms.sources.now() + 3_600_000;
+  const orders = [
+    { name: 'setScreenHours', hours },
+    { name: 'setScreen', on: false, until },
+    { name: 'setBrightness', percent: 40, until: null },
+  ];
+  for (const order of orders) expect((await cms.request(technician, 'POST', path, order)).status).toBe(200);
+  const wrong = { name: 'setScreenHours', hours: { on: { from: 300, to: 300 }, light: null } };
+  expect((await cms.request(technician, 'POST', path, wrong)).body.error.code).toBe('invalid_input');
+  got.length = 0;
+  const told = async (status: object, names: string[]) => {
+    cms.sources.advance(61_000);
+    got.length = 0;
+    await board.send('statusReportedV1', { full: true, status });
+    await expect.poll(() => got).toEqual(names);
+  };
+  const kept = { hours: '300-1320', dim: { percent: 40, until: null } };
+  await told({ ...kept, hand: { on: false, until } }, []);
+  await told({}, ['setScreenHours', 'setScreen', 'setBrightness']);
+  // Its time is over: nobody is told of it any more.
+  cms.sources.advance(3_600_000);
+  await told(kept, []);
   board.disconnect();
 });
 

@@ -7,11 +7,14 @@ import {
   boardCommand,
   commandNames,
   commands,
-  type standingOrders,
+  standingOrders,
   type CommandBody,
+  type CommandOf,
   type CommandOutcome,
+  type StandingOrder,
 } from '../../../../shared/protocol/commands.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
+import { hoursKey } from '../../../../shared/protocol/screen.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
 import type { StatusReport } from '../../../../shared/protocol/status.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
@@ -151,8 +154,12 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   }
 
   /** Gives an order that stands anew, where the player tells of another: it is a new one, or has lost what it had on its disk. */
-  async function renew(boardId: string, name: (typeof standingOrders)[number], told: object): Promise<void> {
-    const saysSo = ({ payload }: CommandRow): boolean => payload === JSON.stringify(told);
+  async function renew<Name extends StandingOrder>(
+    boardId: string,
+    name: Name,
+    agrees: (order: Omit<CommandOf<Name>, 'name'>) => boolean,
+  ): Promise<void> {
+    const saysSo = ({ payload }: CommandRow): boolean => agrees(JSON.parse(payload) as CommandOf<Name>);
     // Each report of each board asks: takeovers wait for `read`.
     const seen = await repo.standing(store.report, boardId, name, sources.now());
     if (!seen || saysSo(seen)) return;
@@ -215,18 +222,17 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     async list(actor: Actor, boardId: string): Promise<GivenCommands> {
       await deps.boards.require(actor, 'board.cut', boardId);
       const now = sources.now();
-      const [rows, logs, volume, source] = await Promise.all([
+      const [rows, logs, standing] = await Promise.all([
         repo.newest(store.read, boardId, commandsShown),
         repo.withLog(store.read, boardId),
-        repo.standing(store.read, boardId, 'setVolume', now),
-        repo.standing(store.read, boardId, 'setSource', now),
+        Promise.all(standingOrders.map((name) => repo.standing(store.read, boardId, name, now))),
       ]);
-      const [setVolume, setSource] = await Promise.all(
-        [volume, source].map(async (row) => (row ? (await views([row]))[0]! : null)),
-      );
+      const orders = await views(standing.filter((row) => row !== undefined));
       return {
         commands: await views(rows, new Set(logs)),
-        orders: { setVolume: setVolume ?? null, setSource: setSource ?? null },
+        orders: Object.fromEntries(
+          standingOrders.map((name) => [name, orders.find((order) => order.name === name) ?? null]),
+        ) as GivenCommands['orders'],
       };
     },
 
@@ -236,8 +242,20 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     async heard(boardId: string, { full, status }: StatusReport): Promise<void> {
       await deliver(boardId);
       if (!full) return;
-      await renew(boardId, 'setVolume', { percent: status.volume ?? 100 });
-      await renew(boardId, 'setSource', { cut: status.cut ?? false });
+      const isOver = (until: number | null): boolean => until !== null && until <= sources.now();
+      await renew(boardId, 'setVolume', ({ percent }) => percent === (status.volume ?? 100));
+      await renew(boardId, 'setSource', ({ cut }) => cut === (status.cut ?? false));
+      await renew(boardId, 'setScreenHours', ({ hours }) => hoursKey(hours) === (status.hours ?? ''));
+      await renew(
+        boardId,
+        'setScreen',
+        ({ on, until }) => isOver(until) || (on === status.hand?.on && until === status.hand.until),
+      );
+      await renew(
+        boardId,
+        'setBrightness',
+        ({ percent, until }) => isOver(until) || (percent === status.dim?.percent && until === status.dim.until),
+      );
     },
 
     /** A board says what became of a command, and when. One that it was not given is passed by. */

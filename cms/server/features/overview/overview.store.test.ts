@@ -101,6 +101,7 @@ describeStores('the overview', (under) => {
       'fallback',
       'cut',
       'dark',
+      'resting',
       'unproved',
       'refused',
       'forked',
@@ -117,6 +118,7 @@ describeStores('the overview', (under) => {
         fallback: { now: { ...playing.now!, why: 'fallback' } },
         cut: { now: { ...playing.now!, why: 'fallback' }, cut: true },
         dark: { screenOn: false },
+        resting: { screenOn: false, screenRests: true },
         unproved: { host: 'standIn' },
       };
       presence.said(id, { ...playing, ...said[name] });
@@ -155,6 +157,7 @@ describeStores('the overview', (under) => {
       offline: 1,
       unknown: 2,
       dark: 1,
+      resting: 1,
       fallback: 2,
       playing: 1,
       unpaired: 1,
@@ -167,6 +170,7 @@ describeStores('the overview', (under) => {
       ['forked', 'journal_fork', testNow + 7],
     ]);
     expect(await reasons('dark')).toEqual([['dark', null, testNow]]);
+    expect(await reasons('resting')).toEqual([['resting', null, testNow]]);
     expect(await reasons('fallback')).toEqual([
       ['cut', 'source_cut', testNow],
       ['fallback', null, testNow + 30_000],

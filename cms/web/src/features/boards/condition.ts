@@ -9,10 +9,11 @@ const states = {
   incident: { word: m.condition_incident, tone: 'bad' },
   offline: { word: m.condition_offline, tone: 'bad' },
   unknown: { word: m.condition_unknown, tone: 'warn' },
-  dark: { word: m.condition_dark, tone: 'warn' },
+  dark: { word: m.condition_dark, tone: 'bad' },
   fallback: { word: m.condition_fallback, tone: 'warn' },
   takeover: { word: m.condition_takeover, tone: 'bad' },
   exercise: { word: m.condition_exercise, tone: 'warn' },
+  resting: { word: m.condition_resting, tone: 'neutral' },
   playing: { word: m.condition_playing, tone: 'good' },
   unpaired: { word: m.condition_unpaired, tone: 'neutral' },
 } as const satisfies Record<BoardCondition, { word: () => string; tone: string }>;
@@ -40,6 +41,7 @@ export function reasonWord(condition: BoardCondition, reason: ConditionReason | 
   const conditions: Partial<Record<BoardCondition, () => string>> = {
     offline: m.reason_offline,
     dark: m.reason_dark,
+    resting: m.reason_resting,
     fallback: m.reason_fallback,
     unpaired: m.reason_unpaired,
   };

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { alwaysOn, hoursKey, screenHours, type ScreenHours } from '../protocol/screen.ts';
+import { nextScreenChange, screenDue } from './screen-hours.ts';
+import { Zone } from './zone.ts';
+
+const home = new Zone('Asia/Ho_Chi_Minh');
+const at = (time: string): number => Date.parse(`2026-03-02T${time}+07:00`);
+const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+const open = (from: string, to: string): ScreenHours => ({ on: { from: minutes(from), to: minutes(to) }, light: null });
+
+describe('a screen that is on', () => {
+  test.each([
+    ['05:00', '22:00', { '04:59': false, '05:00': true, '21:59': true, '22:00': false }],
+    // Past midnight.
+    ['17:00', '01:00', { '16:59': false, '17:00': true, '23:59': true, '00:59': true, '01:00': false }],
+    ['00:00', '12:00', { '00:00': true, '11:59': true, '12:00': false, '23:59': false }],
+  ])('from %s to %s', (from, to, times) => {
+    for (const [time, on] of Object.entries(times)) {
+      expect(screenDue(open(from, to), home, at(`${time}:00`)).on, time).toBe(on);
+      expect(screenDue(open(from, to), home, at(`${time}:59.999`)).on, time).toBe(on);
+    }
+  });
+
+  test('always, where nobody said when', () => {
+    expect(screenDue(alwaysOn, home, at('03:00:00'))).toEqual({ on: true, light: null });
+    expect(nextScreenChange(alwaysOn, 'on', home, at('03:00:00'))).toBeNull();
+  });
+});
+
+test('it is darker at night, by times of its own', () => {
+  const hours: ScreenHours = { on: null, light: { from: 18 * 60, to: 6 * 60, night: 30, day: 90 } };
+  expect(
+    [at('17:59:00'), at('18:00:00'), at('05:59:00'), at('06:00:00')].map((t) => screenDue(hours, home, t).light),
+  ).toEqual([90, 30, 30, 90]);
+  expect(nextScreenChange(hours, 'light', home, at('17:59:59'))).toBe(at('18:00:00'));
+  expect(nextScreenChange(hours, 'on', home, at('17:59:59'))).toBeNull();
+});
+
+test('the next change is the next edge, today or tomorrow', () => {
+  const hours = open('05:00', '22:00');
+  expect(nextScreenChange(hours, 'on', home, at('21:00:00.500'))).toBe(at('22:00:00'));
+  expect(nextScreenChange(hours, 'on', home, at('22:00:00'))).toBe(at('05:00:00') + 86_400_000);
+  expect(nextScreenChange(hours, 'on', home, at('04:59:59.999'))).toBe(at('05:00:00'));
+});
+
+test('where the clock is changed the wall decides', () => {
+  // 29/03/2026 in Berlin: 02:00 becomes 03:00.
+  const berlin = new Zone('Europe/Berlin');
+  const hours = open('02:30', '04:00');
+  const midnight = Date.parse('2026-03-29T00:00+01:00');
+  expect(nextScreenChange(hours, 'on', berlin, midnight)).toBe(Date.parse('2026-03-29T03:00+02:00'));
+  expect(nextScreenChange(hours, 'on', berlin, Date.parse('2026-03-29T03:30+02:00'))).toBe(
+    Date.parse('2026-03-29T04:00+02:00'),
+  );
+});
+
+test('hours without length are refused, and every hours have a name of their own', () => {
+  expect(screenHours.safeParse({ on: { from: 60, to: 60 }, light: null }).success).toBe(false);
+  expect(screenHours.safeParse({ on: { from: 0, to: 1440 }, light: null }).success).toBe(false);
+  const light = { from: 1080, to: 360, night: 30, day: 90 };
+  const all = [alwaysOn, open('05:00', '22:00'), { ...open('05:00', '22:00'), light }, { on: null, light }];
+  expect(all.map(hoursKey)).toEqual(['', '300-1320', '300-1320 30/90@1080-360', ' 30/90@1080-360']);
+});

@@ -1,0 +1,42 @@
+/** A screen's hours at an instant: what is due, and when that changes. Both ends ask the same. */
+import type { ScreenHours } from '../protocol/screen.ts';
+import type { Zone } from './zone.ts';
+
+const minuteMs = 60_000;
+const dayMinutes = 1440;
+
+/** Minutes since midnight by the clock on the wall. */
+function minuteAt(zone: Zone, instant: number): number {
+  // Offsets that are no whole minutes are of times before there were boards.
+  const local = Math.floor(instant / minuteMs) + (zone.spanAt(instant).offsetMinutes ?? 0);
+  return ((local % dayMinutes) + dayMinutes) % dayMinutes;
+}
+
+const holds = ({ from, to }: { from: number; to: number }, minute: number): boolean =>
+  from < to ? from <= minute && minute < to : minute >= from || minute < to;
+
+/** @param instant ms UTC @returns brightness in percent; null: nobody said any */
+export function screenDue(
+  { on, light }: ScreenHours,
+  zone: Zone,
+  instant: number,
+): { on: boolean; light: number | null } {
+  const minute = minuteAt(zone, instant);
+  return {
+    on: on === null || holds(on, minute),
+    light: light === null ? null : holds(light, minute) ? light.night : light.day,
+  };
+}
+
+/** When that part is due to change next, ms UTC; null: never. A day whose clock is changed has its edges where the wall has them. */
+export function nextScreenChange(hours: ScreenHours, part: 'on' | 'light', zone: Zone, instant: number): number | null {
+  if (hours[part] === null) return null;
+  const now = screenDue(hours, zone, instant)[part];
+  let next = Math.floor(instant / minuteMs) * minuteMs;
+  // Two days hold every edge, also one that a change of the clock leaves out.
+  for (let i = 0; i < 2 * dayMinutes; i++) {
+    next += minuteMs;
+    if (screenDue(hours, zone, next)[part] !== now) return next;
+  }
+  return null;
+}
