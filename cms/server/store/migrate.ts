@@ -35,6 +35,7 @@ import * as commands from './migrations/0032-commands.ts';
 import * as standbyUncounted from './migrations/0033-standby-uncounted.ts';
 import * as boardLogs from './migrations/0034-board-logs.ts';
 import * as commandsByName from './migrations/0035-commands-by-name.ts';
+import * as conditionsByIndex from './migrations/0036-conditions-by-index.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -71,6 +72,7 @@ const migrations: readonly Migration[] = [
   standbyUncounted.migration,
   boardLogs.migration,
   commandsByName.migration,
+  conditionsByIndex.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -1,5 +1,6 @@
 /** How long the overview of a whole country takes: 10,000 boards in 3,300 communes, a day of plays summed up. For `bench studio`. */
 import { v7 as uuidv7 } from 'uuid';
+import { foldedName } from '../../../cms/server/listing.ts';
 import { addSums } from '../../../cms/server/features/proof/tally-repo.ts';
 import { startOfDay } from '../../../cms/server/features/units/days.ts';
 import type { Store } from '../../../cms/server/store/store.ts';
@@ -55,6 +56,13 @@ async function seed(
       [shared, ...own].flatMap((ids, i) =>
         ids.map((id) => [id, communes[i - 1] ?? unitId, `Tin ${id}`, 'local', content, 1, now, now, 'bench']),
       ),
+    );
+    // Else they would be made now, as after an upgrade.
+    await store.insertMany(
+      tx,
+      'notice_words',
+      ['notice_id', 'folded', 'words'],
+      [shared, ...own].flat().map((id) => [id, foldedName(`Tin ${id}`), '']),
     );
     const hours = Array.from({ length: 24 }, (_, i) => day + i * hourMs);
     await addSums(

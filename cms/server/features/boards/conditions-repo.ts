@@ -51,9 +51,7 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
         else states.shows_since
       end as since
     from boards
-      left join (
-        select board_id from devices where ended_at is null group by board_id
-      ) as players on players.board_id = boards.id
+      left join devices as players on players.board_id = boards.id and players.ended_at is null
       left join board_states as states on states.board_id = boards.id
       left join programme_progress as progress on progress.board_id = boards.id
       left join (

@@ -33,10 +33,17 @@ export function scopeOf(access: Access, tree: UnitTree, actor: Actor, unitId: st
 
 /** Below one top its children are the heads; of several, each is its own. */
 function headUnder(tree: UnitTree, tops: readonly string[]): (unitId: string) => string | null {
-  return (unitId) => {
+  const find = (unitId: string): string | null => {
     const path = tree.pathOf(unitId);
     const at = path.findIndex((id) => tops.includes(id));
     if (at === -1) return null;
     return tops.length === 1 ? (path[at + 1] ?? path[at]!) : path[at]!;
+  };
+  // Asked for each unit by its boards and by its plays.
+  const known = new Map<string, string | null>();
+  return (unitId) => {
+    let head = known.get(unitId);
+    if (head === undefined) known.set(unitId, (head = find(unitId)));
+    return head;
   };
 }
