@@ -27,6 +27,8 @@ export type BoardState = RequestOf<typeof boardMessages.stateChangedV1>;
 const stateEveryMs = 1_000;
 /** The clock is sampled this often while connected, ms. */
 export const sampleEveryMs = 3_600_000;
+/** A new connection asks sooner, and then after twice as long each time: how fast this machine's time runs is soon known. */
+export const firstSampleMs = 60_000;
 /** A board that was replaced asks again whether it still is, ms. */
 const askAgainMs = 600_000;
 /** What is missing is asked for within this time, ms: all boards notice at once. */
@@ -397,13 +399,17 @@ export class BoardLink {
 
   #startSampling(): void {
     this.#stopSampling();
-    this.#sampleTimer = setInterval(() => {
-      const sent = this.#o.system.monotonic();
-      this.#link.send('readClockV1', {}).then(
-        ({ now }) => this.#o.http.takeSample(now, sent, this.#o.system.monotonic()),
-        (error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'reading the clock failed'),
-      );
-    }, sampleEveryMs);
+    const sampleAfter = (wait: number): void => {
+      this.#sampleTimer = setTimeout(() => {
+        const sent = this.#o.system.monotonic();
+        this.#link.send('readClockV1', {}).then(
+          ({ now }) => this.#o.http.takeSample(now, sent, this.#o.system.monotonic()),
+          (error: unknown) => this.#o.log.debug({ code: codeOf(error) }, 'reading the clock failed'),
+        );
+        sampleAfter(Math.min(sampleEveryMs, 2 * wait));
+      }, wait);
+    };
+    sampleAfter(firstSampleMs);
   }
 
   #disconnected(): void {
@@ -412,7 +418,7 @@ export class BoardLink {
   }
 
   #stopSampling(): void {
-    if (this.#sampleTimer) clearInterval(this.#sampleTimer);
+    if (this.#sampleTimer) clearTimeout(this.#sampleTimer);
     this.#sampleTimer = null;
   }
 }

@@ -84,6 +84,55 @@ test('a sample within its own uncertainty changes nothing, a slow one is not tak
   expect(clock.now()).toBe(before + 20_200);
 });
 
+/** A machine whose quartz runs fast by so many millionths, and samples of the true time on a line with such trips. @returns how far off it was, ms */
+function drift(ppm: number, waits: number[], trip: (n: number) => { upMs: number; downMs: number }): number[] {
+  let truth = noon;
+  const pass = (ms: number) => {
+    truth += ms;
+    machine.pass(ms * (1 + ppm / 1e6));
+  };
+  return waits.map((ms, n) => {
+    pass(ms);
+    const off = clock.now() - truth;
+    const { upMs, downMs } = trip(n);
+    const sent = machine.monotonic();
+    pass(upMs);
+    const cmsNow = Math.round(truth);
+    pass(downMs);
+    clock.sample(cmsNow, sent, machine.monotonic());
+    return off;
+  });
+}
+/** As a connection asks: soon, and later and later. */
+const waits = [0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60].map((minutes) => minutes * minute);
+
+test.each([100, -100])(
+  'a quartz that is off by %i millionths is found out: an hour later the clock is right',
+  (ppm) => {
+    const off = drift(ppm, waits, (n) => ({ upMs: 40 + ((n * 7) % 11), downMs: 40 + ((n * 5) % 13) }));
+    for (const ms of off.slice(6)) expect(Math.abs(ms)).toBeLessThan(25);
+    // It is known after a restart of the player, and after one of the machine.
+    for (const boot of ['boot-1', 'boot-2']) {
+      clock.save();
+      machine.bootId = boot;
+      clock = new Clock(machine, store);
+      const from = clock.now();
+      machine.pass(60 * minute * (1 + ppm / 1e6));
+      expect(Math.abs(clock.now() - from - 60 * minute)).toBeLessThan(25);
+    }
+  },
+);
+
+test('one answer that was long on its way, and a time that was set, are no rate', () => {
+  const late = drift(0, waits, (n) => ({ upMs: n === 9 ? 3_000 : 40, downMs: 40 }));
+  for (const ms of late.slice(1)) expect(Math.abs(ms)).toBeLessThan(5);
+  sampled(clock.now() + 700);
+  machine.pass(60 * minute);
+  const from = clock.now();
+  machine.pass(60 * minute);
+  expect(Math.abs(clock.now() - from - 60 * minute)).toBeLessThan(5);
+});
+
 test('a small correction backwards lets the clock stand still, a large one steps', () => {
   sampled(noon);
   machine.pass(10_000);

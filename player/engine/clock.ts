@@ -4,7 +4,8 @@
  * A sample is not signed. One outside of this program's lifetime is no time at all, and one that would move trusted time by
  * more than a day is believed when a second one says the same. What is signed says one thing for certain: it is not earlier than that.
  *
- * - Same boot of the machine: the last anchor plus monotonic time, whatever the machine's clock says meanwhile.
+ * - Same boot of the machine: the last anchor plus monotonic time, whatever the machine's clock says meanwhile. How fast that runs by the
+ *   CMS's clock is measured (clock-rate.ts): boards beside one another stay in step from one sample to the next.
  * - After a reboot without network: the later of the machine's clock and the floor (trusted time as last saved, once a
  *   minute). A machine clock more than a year past the floor is absurd and the floor is used: a board that was off for some
  *   weeks is normal, one whose clock says 2099 must not let everything on it expire.
@@ -13,6 +14,7 @@
 import { z } from 'zod';
 import { msUtc } from '../../shared/protocol/common.ts';
 import type { ClockState } from '../../shared/protocol/journal.ts';
+import { ClockRate, savedRate } from './clock-rate.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
 
@@ -54,6 +56,7 @@ export class Clock {
   readonly #system: System;
   readonly #store: Store;
   #anchor: Anchor;
+  readonly #rate: ClockRate;
   /** Offset as of the last record about it. */
   #knownOffset: number;
   #last = 0;
@@ -63,6 +66,7 @@ export class Clock {
   constructor(system: System, store: Store) {
     this.#system = system;
     this.#store = store;
+    this.#rate = new ClockRate(store.readMeta('clockRate', savedRate));
     this.#anchor = this.#recall();
     this.#knownOffset = this.offsetMs();
   }
@@ -96,7 +100,7 @@ export class Clock {
 
   /**
    * Takes a sample: the CMS said `cmsNow` in an answer that took from `sent` to `received` (monotonic ms). Corrections within
-   * the sample's own uncertainty (half the round trip) change nothing but freshness.
+   * the sample's own uncertainty (half of what the round trip took longer than others) change nothing but freshness.
    * @returns the step when trusted time or the machine's clock moved by a second or more, else null
    */
   sample(cmsNow: number, sent: number, received: number): ClockStep | null {
@@ -110,7 +114,9 @@ export class Clock {
     if (Math.abs(error) > doubtMs && this.#anchor.sampledAt !== null && !this.#isSecond(estimate, monotonic))
       return null;
     this.#doubted = null;
-    const trusted = Math.abs(error) > Math.max(5, trip / 2) || this.#anchor.sampledAt === null ? estimate : before;
+    const slack = this.#rate.slackOf(trip);
+    const trusted = Math.abs(error) > Math.max(5, slack) || this.#anchor.sampledAt === null ? estimate : before;
+    this.#rate.take({ estimate, monotonic, trip });
     return this.#set({ monotonic, trusted, sampledAt: Math.round(trusted) }, before);
   }
 
@@ -158,7 +164,7 @@ export class Clock {
   }
 
   #at({ trusted, monotonic: from }: Pick<Anchor, 'monotonic' | 'trusted'>, monotonic: number): number {
-    return trusted + monotonic - from;
+    return trusted + (monotonic - from) * (1 + this.#rate.value);
   }
 
   /** Saves anchor and floor. Called every minute and with each sample. */
@@ -169,6 +175,8 @@ export class Clock {
       trusted: this.now(),
       sampledAt: this.#anchor.sampledAt,
     });
+    // By itself: a player of before, which this one may be exchanged for, reads the other as it knows it.
+    this.#store.writeMeta('clockRate', this.#rate.saved);
   }
 
   #recall(): Anchor {
@@ -177,8 +185,7 @@ export class Clock {
     const saved = this.#store.readMeta('clock', anchorShape);
     if (saved === null) return { monotonic, trusted: machine, sampledAt: null };
     const sameBoot = saved.bootId !== null && saved.bootId === this.#system.bootId && monotonic >= saved.monotonic;
-    if (sameBoot)
-      return { monotonic, trusted: saved.trusted + monotonic - saved.monotonic, sampledAt: saved.sampledAt };
+    if (sameBoot) return { monotonic, trusted: this.#at(saved, monotonic), sampledAt: saved.sampledAt };
     const believed = machine >= saved.trusted && machine - saved.trusted <= absurdMs;
     // Time that the machine's clock counted across a reboot was never compared with the CMS: held, not synced.
     const sampledAt = saved.sampledAt === null ? null : Math.min(saved.sampledAt, saved.trusted - freshMs - 1);

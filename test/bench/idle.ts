@@ -25,7 +25,7 @@ import { createApp } from '../../cms/server/app.ts';
 import { readConfig } from '../../cms/server/config.ts';
 import { seedBoards, seedProvince } from '../fleet/seed.ts';
 import { CmsHttp } from '../../player/engine/cms-http.ts';
-import { sampleEveryMs } from '../../player/engine/board-link.ts';
+import { firstSampleMs, sampleEveryMs } from '../../player/engine/board-link.ts';
 import { openDeviceKey } from '../../player/engine/identity.ts';
 import { Link } from '../../player/engine/link.ts';
 import { machineSystem } from '../../player/engine/system.ts';
@@ -206,7 +206,11 @@ async function measure(): Promise<number> {
       await each(port, () => link.tell('statusReportedV1', { full: false, status: { temp: 51, cpu: 55 } })),
       30 * 10,
     ],
-    ['clock', await each(port, () => link.send('readClockV1', {})), monthMs / sampleEveryMs],
+    [
+      'clock',
+      await each(port, () => link.send('readClockV1', {})),
+      monthMs / sampleEveryMs + connectionsPerMonth * Math.log2(sampleEveryMs / firstSampleMs),
+    ],
     ['connecting', { ...greeting, payload: greeting.payload + chainBytes }, connectionsPerMonth],
   ];
   link.close();
