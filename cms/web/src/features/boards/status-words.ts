@@ -59,6 +59,5 @@ export function statusRows(status: BoardStatus, networkWithheld: boolean): (read
   ];
   // Said only where it was ordered.
   if (status.volume !== null) rows.unshift([m.status_volume(), `${status.volume}%`]);
-  if (status.cut) rows.unshift([m.status_source(), m.status_source_cut()]);
   return rows.map(([name, value]) => [name, value ?? m.state_unknown()]);
 }
