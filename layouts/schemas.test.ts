@@ -60,6 +60,7 @@ test('an infographic has one to six rows, each with a figure and its meaning', (
 
 test('words of all fields are counted, marks of punctuation are not', () => {
   expect(countWords({ title: 'Ba từ này', rows: [{ value: '98,2', unit: '%', label: '– đúng hạn' }] })).toBe(6);
+  expect(countWords({ title: 'Ba từ này', body: 'và bốn từ nữa', foot: 'cuối' }, 5)).toBe(5);
 });
 
 test('names of layouts are not names of object methods', () => {

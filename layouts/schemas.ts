@@ -3,7 +3,7 @@
  * the CMS server checks fields with it (docs/decisions/0001-server-reads-layout-schemas.md).
  */
 import type { z } from 'zod';
-import { countWords as countTextWords, readingTimeMs } from '../shared/protocol/reading-time.ts';
+import { countUpTo, mostWordsRead, readingTimeMs } from '../shared/protocol/reading-time.ts';
 import { list } from './list.ts';
 import type { FieldMeta } from './types.ts';
 
@@ -24,16 +24,16 @@ export const layoutNames = Object.keys(layouts) as LayoutName[];
 
 export const isLayoutName = (name: string): name is LayoutName => Object.hasOwn(layouts, name);
 
-/** Words (in Vietnamese: syllables) of all texts in a layout's fields: what the length of its slot is computed from. */
-export function countWords(fields: unknown): number {
-  if (typeof fields === 'string') return countTextWords(fields);
+/** Words (in Vietnamese: syllables) of all texts in a layout's fields, `most` of them at most: what the length of its slot is computed from. */
+export function countWords(fields: unknown, most = Infinity): number {
+  if (typeof fields === 'string') return countUpTo(most, fields);
   if (typeof fields !== 'object' || fields === null) return 0;
-  return Object.values(fields).reduce<number>((sum, value) => sum + countWords(value), 0);
+  return Object.values(fields).reduce<number>((sum, value) => sum + countWords(value, most - sum), 0);
 }
 
 /** How long a layout with such fields stays on a board when nobody says otherwise, ms. */
 export function slotMs(layout: string, fields: Readonly<Record<string, unknown>>): number {
   const own: LayoutDefinition | undefined = isLayoutName(layout) ? layouts[layout] : undefined;
   const parsed = own?.slotMs && own.schema.safeParse(fields);
-  return parsed?.success ? own!.slotMs!(parsed.data as never) : readingTimeMs(countWords(fields));
+  return parsed?.success ? own!.slotMs!(parsed.data as never) : readingTimeMs(countWords(fields, mostWordsRead));
 }

@@ -15,15 +15,21 @@ export const scanningTimeMs = 15_000;
 const findPageMs = 1_500;
 const shortestPageMs = 4_000;
 
+/** With so many words a text stays the longest; more change nothing. */
+export const mostWordsRead = Math.ceil(((longestMs - findMs) / 1000) * wordsPerSecond);
+
 /** Words (runs of letters or digits, with marks and inner punctuation such as 15/9 or 1.000) in some texts. */
 export function countWords(...texts: readonly string[]): number {
-  return texts.reduce(
-    (total, text) =>
-      total +
-      (text.normalize('NFC').match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,/:'’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu)
-        ?.length ?? 0),
-    0,
-  );
+  return texts.reduce((total, text) => total + countUpTo(Infinity, text), 0);
+}
+
+/** As `countWords`, of one text; reads on until there are `most`. */
+export function countUpTo(most: number, text: string): number {
+  const word = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,/:'’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu;
+  const read = text.normalize('NFC');
+  let total = 0;
+  while (total < most && word.test(read)) total++;
+  return total;
 }
 
 /** Slot length for a text of so many words, whole seconds in ms. */
