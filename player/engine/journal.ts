@@ -209,7 +209,7 @@ export class Journal {
     }
     this.#store.transaction(() => {
       this.#store.db.prepare('UPDATE journals SET acked = ? WHERE journal_id = ?').run(seq, journalId);
-      this.#lines.drop(journalId, 1, seq - keptDelivered);
+      this.#lines.drop(journalId, seq - keptDelivered);
     });
     return true;
   }
@@ -245,7 +245,7 @@ export class Journal {
         rows.flatMap(({ line }) => entryOf(line)),
       );
       const to = rows.at(-1)?.seq ?? given.acked;
-      this.#lines.drop(given.journal_id, given.acked + 1, to);
+      this.#lines.drop(given.journal_id, to);
       const forked = rows.length < carriedAtOnce ? 1 : 3;
       db.prepare('UPDATE journals SET acked = ?, forked = ? WHERE journal_id = ?').run(to, forked, given.journal_id);
     });

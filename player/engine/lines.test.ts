@@ -48,10 +48,10 @@ test('packed or not, lines are the same', () => {
 test('a pack goes when all of it is to go', () => {
   add(1, 1_000);
   while (lines.pack());
-  lines.drop(id, 1, 399);
+  lines.drop(id, 399);
   expect(lines.has(id, 200)).toBe(false);
   expect(lines.after(id, 0, 1)).toEqual(from(201, 1));
-  lines.drop(id, 1, 900);
+  lines.drop(id, 900);
   expect(lines.after(id, 0, 500)).toEqual(from(901, 100));
 });
 

@@ -72,12 +72,10 @@ export class Lines {
     return this.after(journalId, seq - 1, 1)[0]?.seq === seq;
   }
 
-  /** Removes those in [from, to]; a pack goes as a whole, when nothing else is in it. */
-  drop(journalId: string, from: number, to: number): void {
-    this.#db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq BETWEEN ? AND ?').run(journalId, from, to);
-    this.#db
-      .prepare('DELETE FROM packs WHERE journal_id = ? AND first_seq >= ? AND last_seq <= ?')
-      .run(journalId, from, to);
+  /** Removes those up to `to`; a pack goes as a whole, when nothing else is in it. */
+  drop(journalId: string, to: number): void {
+    this.#db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq <= ?').run(journalId, to);
+    this.#db.prepare('DELETE FROM packs WHERE journal_id = ? AND last_seq <= ?').run(journalId, to);
   }
 
   /** Packs the oldest rows of each journal that has many, one pack each. @returns whether there is more to do */
@@ -100,7 +98,7 @@ export class Lines {
     const last = pack.at(-1)!.seq;
     const lines = deflateSync(pack.map(({ line }) => line).join('\n'));
     this.#transaction(() => {
-      this.#db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq BETWEEN ? AND ?').run(journalId, first, last);
+      this.#db.prepare('DELETE FROM lines WHERE journal_id = ? AND seq <= ?').run(journalId, last);
       this.#db.prepare('INSERT INTO packs VALUES (?, ?, ?, ?)').run(journalId, first, last, lines);
     });
     return true;

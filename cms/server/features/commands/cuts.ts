@@ -22,7 +22,7 @@ export function createCuts(
   /** Of each board from the first to the last, by what boards said themselves; those that never were are left out. */
   async function of(boardIds: readonly string[]): Promise<Map<string, Cut[]>> {
     const cuts = new Map<string, Cut[]>();
-    for (const { board_id, payload, state_at, issued_by } of await repo.sources(store.read, boardIds)) {
+    for (const { board_id, payload, state_at, issued_by } of await repo.sources(store.report, boardIds)) {
       const own = cuts.get(board_id) ?? [];
       const open = own.at(-1)?.to === Infinity ? own.pop()! : null;
       const at = state_at ?? 0;
