@@ -44,7 +44,7 @@ beforeEach(() => {
     journals: () => journal.undelivered('key'),
     onBroken: (journalId, code) => {
       broken.push([journalId, code]);
-      journal.markForked(journalId);
+      journal.markForked(journalId, code);
     },
     system,
     log: pino({ level: 'silent' }),

@@ -612,7 +612,7 @@ export class Engine {
     const own = journalId === this.#journal.journalId;
     if (own) this.#identity.newJournal();
     this.#store.transaction(() => {
-      this.#journal.markForked(journalId);
+      this.#journal.markForked(journalId, code);
       if (own) this.#journal.switchTo(this.#ownJournal());
     });
     this.#record(() => this.#journal.carryOver());

@@ -76,7 +76,7 @@ export class FormerJournals {
       key: () => key,
       journals,
       onBroken: (journalId, code) => {
-        journal.markForked(journalId);
+        journal.markForked(journalId, code);
         onFault(code, `Former journal ${journalId}`);
       },
       system,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PlayBody } from '../../shared/protocol/journal.ts';
 import { Clock } from './clock.ts';
+import type { DeviceKey } from './identity.ts';
 import { Journal } from './journal.ts';
 import { openStore, type Store } from './store.ts';
 import { machineSystem } from './system.ts';
@@ -106,7 +107,7 @@ test('a checkpoint that was rolled back is written again', () => {
 test('a play that a crash cut off in a journal that has forked ends in the one that goes on', () => {
   const first = new Journal(store, clock, { journalId: id(1), deviceKey: 'key' }, () => undefined);
   first.append([], play);
-  first.markForked(id(1));
+  first.markForked(id(1), 'journal_fork');
   new Journal(store, clock, { journalId: id(2), deviceKey: 'key' }, () => undefined).closeInterrupted();
   expect([outcomes(1), outcomes(2)]).toEqual([[], ['interrupted']]);
 });
@@ -129,7 +130,7 @@ test('what no CMS ever acked of a journal goes on in the next one, when the CMS 
   store.db.exec('DELETE FROM lines WHERE seq <= 4');
   const never = left(id(1)).slice(2);
   expect(first.acked(id(1), 2)).toBe(false);
-  first.markForked(id(1));
+  first.markForked(id(1), 'journal_fork');
   first.switchTo({ journalId: id(2), deviceKey: 'key' });
   for (let portion = 1; portion <= 3; portion++) first.carryOver();
   expect(left(id(2))).toEqual(never);
@@ -142,8 +143,31 @@ test('nothing of a journal is carried over that the CMS may hold', () => {
   first.append([play, play, play]);
   first.acked(id(1), 1);
   expect(first.acked(id(1), 4)).toBe(false);
-  first.markForked(id(1));
+  first.markForked(id(1), 'journal_fork');
   first.switchTo({ journalId: id(2), deviceKey: 'key' });
   first.carryOver();
   expect(first.undelivered('key')).toEqual([]);
+});
+
+test('what has rotted is missing, and no more than that: the rest goes on in the next journal', () => {
+  const first = new Journal(store, clock, { journalId: id(1), deviceKey: 'key' }, () => undefined);
+  first.append(Array.from({ length: 3_000 }, (_, n) => ({ type: 'faultRaised', code: 'test', detail: `${1 + n}` })));
+  while (first.pack());
+  store.db.exec("UPDATE packs SET lines = CAST(x'0102' || substr(lines, 3) AS BLOB) WHERE first_seq = 401");
+  const key = { x: 'key', signText: () => '' } as unknown as DeviceKey;
+  const sent: number[] = [];
+  let whole = true;
+  for (let batch = first.nextBatch(id(1), key); whole && batch; batch = first.nextBatch(id(1), key)) {
+    sent.push(batch.lastSeq);
+    whole = first.acked(id(1), batch.lastSeq);
+  }
+  expect([whole, sent]).toEqual([false, [200, 400]]);
+  first.markForked(id(1), 'journal_ack_wrong');
+  first.switchTo({ journalId: id(2), deviceKey: 'key' });
+  for (let portion = 1; portion <= 3; portion++) first.carryOver();
+  const carried = store.db
+    .prepare("SELECT line ->> '$.body.detail' AS detail FROM lines WHERE journal_id = ? ORDER BY seq")
+    .all(id(2));
+  expect(carried.map((row) => Number(row['detail']))).toEqual(Array.from({ length: 2_400 }, (_, n) => 601 + n));
+  expect(store.db.prepare('SELECT count(*) AS n FROM packs WHERE journal_id = ?').get(id(1))).toEqual({ n: 0 });
 });

@@ -4,6 +4,7 @@
  */
 import { deflateSync } from 'node:zlib';
 import { z } from 'zod';
+import type { FaultCode } from '../../shared/faults/table.ts';
 import {
   batchMessage,
   firstPrev,
@@ -203,20 +204,28 @@ export class Journal {
     if (!head) return false;
     if (seq > head.head_seq) return false;
     if (seq < head.head_seq && !this.#lines.has(journalId, seq + 1)) {
-      // It holds less than it once acked, and less than this disk could send again.
-      if (seq < head.acked) this.#mark(journalId, 3);
+      // It lacks what is gone here: what it never acked goes on in another journal (`carryOver`).
+      this.#setAcked(journalId, Math.max(seq, head.acked));
+      this.#mark(journalId, 3);
       return false;
     }
     this.#store.transaction(() => {
-      this.#store.db.prepare('UPDATE journals SET acked = ? WHERE journal_id = ?').run(seq, journalId);
+      this.#setAcked(journalId, seq);
       this.#lines.drop(journalId, seq - keptDelivered);
     });
     return true;
   }
 
-  /** The CMS holds other records under the same numbers: nothing more of this journal is sent; its lines stay here. */
-  markForked(journalId: string): void {
-    this.#mark(journalId, 1);
+  #setAcked(journalId: string, seq: number): void {
+    this.#store.db.prepare('UPDATE journals SET acked = ? WHERE journal_id = ?').run(seq, journalId);
+  }
+
+  /**
+   * The CMS holds other records under the same numbers: nothing more of this journal is sent; its lines stay here.
+   * @param code `journal_damaged`: it is this disk that has lost lines; those that are whole go on in another journal
+   */
+  markForked(journalId: string, code: FaultCode): void {
+    this.#mark(journalId, code === 'journal_damaged' ? 3 : 1);
   }
 
   #mark(journalId: string, forked: 1 | 3): void {
@@ -226,8 +235,8 @@ export class Journal {
   }
 
   /**
-   * Of journals that cannot be continued because the CMS came back from an older backup than this disk goes back to: what no CMS
-   * ever acked goes on in the present journal, with the time that it was recorded at. A portion at a time, to be called again.
+   * Of journals that cannot be continued because the CMS lacks what is gone here (it came back from an older backup, or lines have rotted):
+   * what no CMS ever acked goes on in the present journal, with the time that it was recorded at. A portion at a time, to be called again.
    */
   carryOver(): void {
     const { db } = this.#store;
