@@ -45,10 +45,14 @@ export class EngineLog {
     }
   }
 
-  /** What was written is nothing to whom this player belongs now. */
+  /** What was written is nothing to whom this player belongs now. Never throws: a disk that takes no change keeps no board dark. */
   forget(): void {
-    for (const file of [this.#file, this.#before]) rmSync(file, { force: true });
     this.#size = null;
+    try {
+      for (const file of [this.#file, this.#before]) rmSync(file, { force: true });
+    } catch {
+      // Nothing new is written to it either.
+    }
   }
 
   /** The last whole lines, of so many bytes at most. Empty where nothing was written. */

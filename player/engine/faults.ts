@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import type { Clock } from './clock.ts';
+import { withoutSecrets } from './engine-log.ts';
 import type { Journal } from './journal.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
@@ -45,7 +46,7 @@ export class Faults {
     // In a transaction of its own: a disk that does not take the fault must not end another one unseen.
     this.#store.afterCommit(() => {
       try {
-        this.#journal.append([{ type: 'faultRaised', code, detail: detail.slice(0, 500) }]);
+        this.#journal.append([{ type: 'faultRaised', code, detail: withoutSecrets(detail).slice(0, 500) }]);
       } catch (error) {
         this.#log.error({ err: error }, 'the journal cannot be written');
       }
