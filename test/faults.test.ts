@@ -33,6 +33,7 @@ const words: Record<FaultAction, string> = {
   keepFormer: 'what was good before plays on',
   newJournal: 'the journal goes on in a new one',
   pairAnew: 'the device gives its board up and shows a code',
+  holdMedia: 'media is fetched next month, unless the board has nothing to play',
   makeRoom: 'media that nothing needs goes; nothing is fetched into the journal’s room',
   refuse: 'not obeyed',
   setScreen: 'the screen is switched again',

@@ -74,7 +74,6 @@ export class BoardLink {
   #sentState = '';
   #stateTimer: NodeJS.Timeout | null = null;
   #sampleTimer: NodeJS.Timeout | null = null;
-  #programme: ProgrammeProgress | null = null;
   readonly #telling = new Set<'takeovers' | 'commands'>();
   /** Another player was paired with the board: this one may only deliver its journal. */
   #replaced = false;
@@ -160,9 +159,7 @@ export class BoardLink {
     }, stateEveryMs);
   }
 
-  setProgrammeProgress(progress: ProgrammeProgress): void {
-    // A refusal is news about something else than what is being fetched: told once, not repeated.
-    if (progress.state !== 'refused') this.#programme = progress;
+  tellProgrammeProgress(progress: ProgrammeProgress): void {
     this.#tell('programmeProgressedV1', progress);
   }
 
@@ -314,7 +311,7 @@ export class BoardLink {
     this.#courier.wake();
     this.tellTakeovers();
     this.tellCommands();
-    if (this.#programme) this.#tell('programmeProgressedV1', this.#programme);
+    if (programmes.progress) this.tellProgrammeProgress(programmes.progress);
     this.#sentState = '';
     this.#sendState();
     this.#startSampling();

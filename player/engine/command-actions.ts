@@ -34,6 +34,8 @@ export interface CommandActionsOptions {
   readonly onScreen: () => void;
   /** What plays is to be worked out anew. */
   readonly replan: () => void;
+  /** Downloads are ordered otherwise. */
+  readonly onDownloads: () => void;
   /** Has another engine started in place of this one; null: nobody does. */
   readonly restart: (() => void) | null;
   /** What starts the machine again, for the shell; null: nothing. */
@@ -65,6 +67,10 @@ export class CommandActions {
     setScreenHours: ({ hours }) => this.#setScreen({ hours }, hours.light !== null),
     setScreen: ({ on, until }) => this.#setScreen({ power: { on, until } }),
     setBrightness: ({ percent, until }) => this.#setScreen({ light: { percent, until } }, true),
+    setDownloads: ({ hours, maxKbps, monthlyMb }) => {
+      this.#o.orders.set({ downloads: { hours, maxKbps, monthlyMb } });
+      this.#o.store.afterCommit(this.#o.onDownloads);
+    },
     testPattern: (command) => this.#showTest(command),
     identify: (command) => this.#showTest(command),
     endTest: (command) => this.#o.overlay.run(command),

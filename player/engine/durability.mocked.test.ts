@@ -107,7 +107,12 @@ test.skipIf(process.platform === 'win32')('so is an asset before it counts as th
     () => undefined,
   );
   const ref = { hash, size: bytes.length, mediaType: 'image/png' } as const;
-  await library.fetch(ref, () => Promise.resolve(new Response(bytes)), new AbortController().signal);
+  await library.fetch(
+    ref,
+    () => Promise.resolve(new Response(bytes)),
+    new AbortController().signal,
+    () => Promise.resolve(),
+  );
   expect(library.has(ref)).toBe(true);
   expect(asked()).toEqual([`write ${hash}.part`, `sync ${hash}.part`, `rename ${hash}.part ${hash}`, 'sync .']);
 });

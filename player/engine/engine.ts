@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { FaultCode } from '../../shared/faults/table.ts';
+import { limitsKey } from '../../shared/protocol/downloads.ts';
 import { proves, type HostKind, type JournalBody, type PlayBody } from '../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
@@ -19,7 +20,9 @@ import { Clock, type ClockStep } from './clock.ts';
 import { CmsHttp } from './cms-http.ts';
 import { CommandActions } from './command-actions.ts';
 import { Commands } from './commands.ts';
+import { DataUse } from './data-use.ts';
 import { Documents } from './documents.ts';
+import { Downloads } from './downloads.ts';
 import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
 import { Glass } from './glass.ts';
@@ -36,6 +39,7 @@ import { wasRebooted } from './reboot.ts';
 import type { ScreenDriver } from './screen/drivers.ts';
 import { Screen } from './screen/screen.ts';
 import { Screenshots } from './screenshots.ts';
+import { SocketBytes } from './socket-bytes.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { Machine } from './status/machine.ts';
@@ -63,7 +67,7 @@ export type EngineMessage =
   /** Said every few seconds: the engine is not stuck. */
   | { type: 'alive' };
 
-type Readings = Pick<Machine, 'read' | 'readNetworkKind'>;
+type Readings = Pick<Machine, 'read' | 'readNetworkKind' | 'readCounter'>;
 
 export interface EngineOptions {
   /** Origin of the CMS; null: the one of before. */
@@ -140,6 +144,8 @@ export class Engine {
   readonly #screenshots: Screenshots;
   readonly #commands: Commands;
   readonly #machine: Readings;
+  readonly #ownBytes = new SocketBytes();
+  readonly #dataUse: DataUse;
   readonly #locale: 'vi' | 'en';
   /** Where the CMS is, is known. */
   readonly #online: boolean;
@@ -203,6 +209,18 @@ export class Engine {
       },
     );
     this.#takeovers = new Takeovers(this.#store, this.#documents, this.#clock, () => this.#selected());
+    this.#machine = options.machine ?? new Machine({ dataDir: options.dataDir });
+    const zone = (): string => this.#certificate?.zone ?? 'Asia/Ho_Chi_Minh';
+    this.#dataUse = new DataUse({
+      store: this.#store,
+      system: this.#system,
+      clock: this.#clock,
+      machine: this.#machine,
+      ownBytes: () => this.#ownBytes.bytes,
+      zone,
+      monthlyMb: () => this.#orders.downloads.monthlyMb,
+      onFault: (code, detail) => this.#faults.raise(code, detail),
+    });
     this.#programmes = new Programmes({
       store: this.#store,
       documents: this.#documents,
@@ -210,9 +228,16 @@ export class Engine {
       system: this.#system,
       now: () => this.#clock.now(),
       get: async (path, from, signal) => this.#http.content(path, from, this.#credentials(), signal),
+      downloads: new Downloads({
+        limits: () => this.#orders.downloads,
+        use: this.#dataUse,
+        zone,
+        now: () => this.#clock.now(),
+        monotonic: () => this.#system.monotonic(),
+      }),
       onSwitch: (active) => this.#journal.append([{ type: 'programmeSwitched', version: active.manifest.version }]),
       onActive: (active) => this.#programmeActive(active),
-      onProgress: (progress) => this.#link?.setProgrammeProgress(progress),
+      onProgress: (progress) => this.#link?.tellProgrammeProgress(progress),
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
     this.#overlay = new Overlay({
@@ -222,7 +247,6 @@ export class Engine {
       certificate: () => this.#certificate,
       onScene: (scene) => this.#glass?.setOverlay(scene),
     });
-    this.#machine = options.machine ?? new Machine({ dataDir: options.dataDir });
     this.#screenshots = new Screenshots({
       // Whoever opened the stage in a browser is no host, even where a program started this engine.
       ask: options.host === 'browser' ? null : (options.askForPicture ?? null),
@@ -257,6 +281,7 @@ export class Engine {
       screen: options.screen ?? null,
       onScreen: () => this.#screen.check(),
       replan: () => this.#replan(),
+      onDownloads: () => void this.#dataUse.look().then(() => this.#programmes.resume()),
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       rebootCommand: options.rebootCommand ?? null,
       readLog: options.readLog ?? null,
@@ -354,6 +379,8 @@ export class Engine {
     await this.#link?.close(closingGraceMs);
     await this.#former.close();
     await this.#pairing;
+    await this.#dataUse.look();
+    this.#ownBytes.close();
     this.#record(() => this.#clock.save());
     this.#store.close();
   }
@@ -497,7 +524,7 @@ export class Engine {
   }
 
   async #readStatus(): Promise<BoardStatus> {
-    const machine = await this.#machine.read();
+    const [machine] = await Promise.all([this.#machine.read(), this.#dataUse.look()]);
     return {
       ...unknownStatus,
       ...machine,
@@ -508,6 +535,8 @@ export class Engine {
       fault: this.#faults.last,
       cut: this.#orders.cut || null,
       volume: this.#orders.volume === 100 ? null : this.#orders.volume,
+      dl: limitsKey(this.#orders.downloads),
+      mb: this.#dataUse.mb,
     };
   }
 
@@ -640,6 +669,7 @@ export class Engine {
   }
 
   #everyMinute(): void {
+    void this.#dataUse.look();
     this.#programmes.relieve();
     this.#checkRoom();
     this.#record(() => this.#journal.carryOver());

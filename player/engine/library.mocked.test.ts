@@ -26,6 +26,7 @@ vi.mock('node:fs', async (original) => {
 
 const bytes = Buffer.from('a picture');
 const hash = createHash('sha256').update(bytes).digest('hex');
+const atOnce = () => Promise.resolve();
 let folder: string;
 let damaged: string[];
 let library: Library;
@@ -82,9 +83,9 @@ test('a CMS that has less than was fetched is asked from the start next time, an
     asked.push(from);
     return Promise.resolve(answer);
   };
-  await expect(library.fetch(ref, get(refusal), signal)).rejects.toMatchObject({ code: 'asset_range_refused' });
+  await expect(library.fetch(ref, get(refusal), signal, atOnce)).rejects.toMatchObject({ code: 'asset_range_refused' });
   expect(cancelled).toHaveBeenCalledOnce();
-  await library.fetch(ref, get(new Response(bytes)), signal);
+  await library.fetch(ref, get(new Response(bytes)), signal, atOnce);
   expect(asked).toEqual([5, 0]);
   expect(library.has(ref)).toBe(true);
 });

@@ -126,9 +126,15 @@ export class Library {
 
   /**
    * Brings an asset to the disk, going on where an earlier attempt stopped. Durable and verified on return.
+   * @param took told of each piece that has come; the next waits for it, and what it throws ends the attempt
    * @throws RefusedError `asset_hash_mismatch` (nothing of it is kept), CmsError, or the disk's error
    */
-  async fetch(ref: AssetRef, get: GetContent, signal: AbortSignal): Promise<void> {
+  async fetch(
+    ref: AssetRef,
+    get: GetContent,
+    signal: AbortSignal,
+    took: (bytes: number) => Promise<void>,
+  ): Promise<void> {
     if (this.has(ref)) return;
     if (statSync(this.path(ref.hash), { throwIfNoEntry: false })) {
       this.setAside(ref.hash);
@@ -158,6 +164,7 @@ export class Library {
           size += chunk.length;
           if (size > ref.size) break;
           await file.appendFile(chunk);
+          await took(chunk.length);
         }
       }
       // A cut connection leaves what came for the next attempt.

@@ -1,5 +1,6 @@
-/** What commands have set on this board for good: the source cut, how loud it is, its screen. On the disk, until it is paired anew. */
+/** What commands have set on this board for good: the source cut, how loud it is, its screen, its downloads. On the disk, until it is paired anew. */
 import { z } from 'zod';
+import { downloadLimits, noDownloadLimits, type DownloadLimits } from '../../shared/protocol/downloads.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import { msUtc } from '../../shared/protocol/common.ts';
 import { alwaysOn, percent, screenHours } from '../../shared/protocol/screen.ts';
@@ -14,10 +15,18 @@ const shape = z.object({
   hours: screenHours.default(alwaysOn),
   power: z.object({ on: z.boolean(), until }).nullable().default(null),
   light: z.object({ percent, until }).nullable().default(null),
+  downloads: downloadLimits.default(noDownloadLimits),
 });
 type Said = z.infer<typeof shape>;
 
-const nothing: Said = { cut: false, volume: 100, hours: alwaysOn, power: null, light: null };
+const nothing: Said = {
+  cut: false,
+  volume: 100,
+  hours: alwaysOn,
+  power: null,
+  light: null,
+  downloads: noDownloadLimits,
+};
 
 export class Orders {
   readonly #store: Pick<Store, 'readMeta' | 'writeMeta' | 'afterCommit'>;
@@ -40,6 +49,10 @@ export class Orders {
 
   get screen(): ScreenOrders {
     return this.#said;
+  }
+
+  get downloads(): DownloadLimits {
+    return this.#said.downloads;
   }
 
   /** Counts once the transaction that it is in is on the disk. */

@@ -4,15 +4,24 @@
  */
 import { createHash } from 'node:crypto';
 import { downloadFault, type FaultCode } from '../../shared/faults/table.ts';
+import { isMediaWait, type MediaWait } from '../../shared/protocol/downloads.ts';
 import { compareVersions, version, type Version } from '../../shared/protocol/common.ts';
 import { partPath } from '../../shared/protocol/content-path.ts';
 import { type boardMessages, type RequestOf } from '../../shared/protocol/link.ts';
-import type { Certificate, Manifest, PartRef, Programme } from '../../shared/protocol/programme.ts';
+import {
+  assetsOf,
+  type AssetRef,
+  type Certificate,
+  type Manifest,
+  type PartRef,
+  type Programme,
+} from '../../shared/protocol/programme.ts';
 import { readProgramme } from '../../shared/protocol/read-programme.ts';
 import { createTimeline } from '../../shared/schedule/timeline.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { readLimited } from './cms-http.ts';
 import { RefusedError, type Documents } from './documents.ts';
+import type { Downloads } from './downloads.ts';
 import type { GetContent, Library } from './library.ts';
 import type { Store } from './store.ts';
 import { backoffMs, pause, type System } from './system.ts';
@@ -35,6 +44,7 @@ export interface ProgrammesOptions {
   readonly library: Library;
   readonly system: System;
   readonly get: GetContent;
+  readonly downloads: Pick<Downloads, 'waitFor' | 'took'>;
   /** Trusted time, ms UTC. */
   readonly now: () => number;
   /** Called in the transaction that makes a programme the active one. */
@@ -45,8 +55,13 @@ export interface ProgrammesOptions {
   readonly onFault: (code: FaultCode, detail: string) => void;
 }
 
-/** Parts that are fetched at the same time. */
+/**
+ * Parts that are fetched at the same time: each is small, and the way there and back is long. Media come one after another: a thin line
+ * is not faster shared, and what a power cut leaves is one part of a file.
+ */
 const partsAtOnce = 4;
+/** Media that wait look at the hour and at the month's count again after so long, ms; spread, so that not all boards begin at once. */
+const waitMs = 60_000;
 /** A programme is tried now and so much later, ms. */
 const triedAheadMs = 86_400_000;
 /** Of parts that no programme here needs the newest are kept, in case one needs them again; so many bytes: thousands of notices. */
@@ -69,6 +84,7 @@ export class Programmes {
   #running: Promise<void> | null = null;
   /** Parts and assets that the one being fetched lacked when last looked at. */
   #left = 0;
+  #progress: ProgrammeProgress | null = null;
   /** Something changed since the last look for work. */
   #again = false;
   #wake: AbortController = new AbortController();
@@ -79,6 +95,11 @@ export class Programmes {
 
   get active(): Active | null {
     return this.#active;
+  }
+
+  /** How far the newest one has come, as told last; null: there was nothing to tell. */
+  get progress(): ProgrammeProgress | null {
+    return this.#progress;
   }
 
   /** What a hello states: the newest version that need not be sent again. */
@@ -232,6 +253,7 @@ export class Programmes {
     this.#active = null;
     this.#previous = null;
     this.#candidate = null;
+    this.#progress = null;
     this.#o.store.writeMeta('programmeFloor', null);
     try {
       this.#o.library.free(new Set(), Infinity);
@@ -288,6 +310,11 @@ export class Programmes {
       } catch (error) {
         if (signal.aborted) continue;
         const code = codeOf(error);
+        if (isMediaWait(code)) {
+          if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
+          await pause(waitMs * (1 - this.#o.system.jitter() / 3), AbortSignal.any([signal, this.#wake.signal]));
+          continue;
+        }
         if (code === 'disk_full' && goal && this.#makeRoom(goal.manifest)) continue;
         if (!isNetwork(code)) this.#o.onFault(...downloadFault(code, error instanceof Error ? error.message : code));
         if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
@@ -301,7 +328,7 @@ export class Programmes {
     const parts = manifest.parts.filter(({ hash }) => !this.#hasPart(hash));
     const assets = manifest.assets.filter((ref) => !this.#o.library.has(ref));
     this.#left = parts.length + assets.length;
-    if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, null);
+    if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, parts.length > 0 ? null : this.#waitFor());
     const queue = [...parts];
     const worker = async () => {
       for (let ref = queue.shift(); ref; ref = queue.shift()) {
@@ -311,11 +338,43 @@ export class Programmes {
     };
     await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts.length) }, worker));
     for (const ref of assets) {
-      await this.#o.library.fetch(ref, this.#o.get, signal);
+      await this.#fetchAsset(ref, signal);
       this.#left--;
       if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, null);
     }
     signal.throwIfAborted();
+  }
+
+  /** @throws RefusedError `media_waits_hours`, `media_waits_budget`; what has come stays */
+  async #fetchAsset(ref: AssetRef, signal: AbortSignal): Promise<void> {
+    const assertMayCome = (): void => {
+      signal.throwIfAborted();
+      const code = this.#waitFor();
+      if (code) throw new RefusedError(code, 'Media wait for their hours, or for the next month');
+    };
+    assertMayCome();
+    await this.#o.library.fetch(ref, this.#o.get, signal, async (bytes) => {
+      await this.#o.downloads.took(bytes, signal);
+      assertMayCome();
+    });
+  }
+
+  /** Why media wait; null: they may come. A board that has nothing to show waits for nothing. */
+  #waitFor(): MediaWait | null {
+    const code = this.#o.downloads.waitFor();
+    return code !== null && this.#shows() ? code : null;
+  }
+
+  /** Whether what plays has a notice all of whose media is here. */
+  #shows(): boolean {
+    if (!this.#active) return false;
+    const { manifest, programme } = this.#active;
+    const refs = new Map(manifest.assets.map((ref) => [ref.hash, ref]));
+    const isHere = (hash: string): boolean => {
+      const ref = refs.get(hash);
+      return ref !== undefined && this.#o.library.has(ref);
+    };
+    return [...programme.notices.values()].some(({ content }) => assetsOf(content).every(isHere));
   }
 
   async #fetchPart(ref: PartRef, signal: AbortSignal): Promise<void> {
@@ -359,7 +418,7 @@ export class Programmes {
   /** A new programme that does not come on must not keep from the one that plays a file that it has lost. */
   async #mendActive(signal: AbortSignal): Promise<void> {
     try {
-      for (const ref of this.#active?.manifest.assets ?? []) await this.#o.library.fetch(ref, this.#o.get, signal);
+      for (const ref of this.#active?.manifest.assets ?? []) await this.#fetchAsset(ref, signal);
     } catch {
       // Tried again with the next attempt at the new one.
     }
@@ -413,7 +472,12 @@ export class Programmes {
   }
 
   #tell(of: Version, state: ProgrammeProgress['state'], missing: number, errorCode: string | null): void {
-    this.#o.onProgress({ version: of, state, missing, errorCode });
+    const said = { version: of, state, missing, errorCode };
+    // What waits for hours looks again each minute, and has nothing new to say.
+    if (isMediaWait(errorCode) && JSON.stringify(said) === JSON.stringify(this.#progress)) return;
+    // A refusal is news about something else than what is being fetched: told once, not repeated.
+    if (state !== 'refused') this.#progress = said;
+    this.#o.onProgress(said);
   }
 }
 

@@ -33,6 +33,8 @@ export type FaultAction =
   | 'pairAnew'
   /** Media that nothing needs any more goes; nothing is fetched without room for the journal. */
   | 'makeRoom'
+  /** Media are fetched next month; the rest as before. */
+  | 'holdMedia'
   /** Not obeyed. */
   | 'refuse'
   /** The screen is told again to be as it should. */
@@ -240,6 +242,8 @@ export const faults = {
   screen_failed: switching('the program that switches the screen is not there, fails, or says nothing for 10 s'),
   screen_differs: switching('the screen is read to be on where it was switched off, or off where it was switched on'),
 
+  data_budget_low: simple('engine', 'four fifths of what a month may cost have gone over the line'),
+  data_budget_spent: simple('engine', 'all that a month may cost has gone over the line', 'holdMedia'),
   device_replaced: simple('engine', 'a signed word that another device was paired with the board', 'pairAnew'),
 } as const satisfies Record<string, FaultRow>;
 

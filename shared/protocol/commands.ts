@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { msUtc, uuid } from './common.ts';
+import { downloadLimits } from './downloads.ts';
 import type { Action } from './rights.ts';
 import { percent, screenHours } from './screen.ts';
 
@@ -76,6 +77,14 @@ export const commands = {
     waits: true,
     repeatable: true,
   },
+  /** When media are fetched, how fast, and how much all traffic of a month may be. */
+  setDownloads: {
+    payload: downloadLimits.shape,
+    right: 'board.command',
+    lifeMs: yearMs,
+    waits: true,
+    repeatable: true,
+  },
 } as const satisfies Record<string, CommandRow>;
 
 /** Orders that stand for the board, whichever player it has: another one that is paired with it is given them anew. */
@@ -85,6 +94,7 @@ export const standingOrders = [
   'setScreenHours',
   'setScreen',
   'setBrightness',
+  'setDownloads',
 ] as const satisfies readonly (keyof typeof commands)[];
 export type StandingOrder = (typeof standingOrders)[number];
 

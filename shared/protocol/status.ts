@@ -66,6 +66,10 @@ export const boardStatus = z.object({
   hours: reading(line),
   hand: reading(z.object({ on: z.boolean(), until: msUtc.nullable() })),
   dim: reading(z.object({ percent, until: msUtc.nullable() })),
+  /** What it was ordered of downloads (`limitsKey`); null: nothing. */
+  dl: reading(line),
+  /** What its line has carried in this month of its zone, both directions, MB; where `tx` is unknown by the player's own connections alone. */
+  mb: reading(count),
   /** The last one since the player started; null also where there was none. */
   fault: reading(z.object({ code: z.string().max(64), at: msUtc })),
 });
@@ -129,6 +133,8 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   hours: 'changed',
   hand: 'changed',
   dim: 'changed',
+  dl: 'changed',
+  mb: 'along',
   fault: 'changed',
 };
 
@@ -154,7 +160,7 @@ export const statusAfter = (before: BoardStatus | null, { full, status }: Status
   boardStatus.parse(full ? status : { ...before, ...status });
 
 /** Known only to those who look after the board: how it is connected, and by whose SIM card. */
-export const networkReadings = ['net', 'operator', 'radio', 'signal', 'tx', 'rx'] as const;
+export const networkReadings = ['net', 'operator', 'radio', 'signal', 'tx', 'rx', 'mb'] as const;
 
 /** GET /api/boards/:id/status → what its player said last; `status` null: nothing so far. */
 export const statusAnswer = z.object({

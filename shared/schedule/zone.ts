@@ -33,6 +33,12 @@ export function localDayOn(zone: string, date: string): LocalDay {
 /** The day of the calendar, «2026-02-17», that `instant` lies on. */
 export const dateOf = (zone: string, instant: number): string => at(zone, instant).toPlainDate().toString();
 
+/** The minute of the local day that `instant` lies in, 0 to 1439. */
+export const minuteOf = (zone: string, instant: number): number => {
+  const { hour, minute } = at(zone, instant);
+  return hour * 60 + minute;
+};
+
 /** The longest span around `instant` with one offset. */
 export function offsetSpanOf(zone: string, instant: number): OffsetSpan {
   const here = at(zone, instant);

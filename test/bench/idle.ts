@@ -74,6 +74,8 @@ const status: BoardStatus = {
   hours: '300-1320',
   hand: null,
   dim: null,
+  dl: '10o.8c.1jk.2bc',
+  mb: 1234,
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },
 };
 

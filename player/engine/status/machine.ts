@@ -12,7 +12,7 @@ import * as parse from './parse.ts';
 /** Readings of the machine; the rest is the player's own to say. */
 export type MachineStatus = Omit<
   BoardStatus,
-  'app' | 'clock' | 'offset' | 'fault' | 'cut' | 'volume' | (typeof screenReadings)[number]
+  'app' | 'clock' | 'offset' | 'fault' | 'cut' | 'volume' | 'dl' | 'mb' | (typeof screenReadings)[number]
 >;
 
 /** A modem that does not answer within this is not asked longer, ms. */
@@ -84,6 +84,13 @@ export class Machine {
     const used = await this.#interface();
     if (used === null || used.net === 'wifi' || used.net === 'mobile') return used?.net ?? null;
     return (await this.#modemOf(used)) ? 'mobile' : used.net;
+  }
+
+  /** What the network in use has carried since it came up, in both directions, bytes; null: unknown. Never throws. */
+  async readCounter(): Promise<{ name: string; bytes: number } | null> {
+    const name = parse.defaultInterface((await this.#text('proc/net/route')) ?? '');
+    const traffic = name === null ? null : parse.readTraffic((await this.#text('proc/net/dev')) ?? '', name);
+    return name === null || traffic === null ? null : { name, bytes: traffic.tx + traffic.rx };
   }
 
   async #text(path: string): Promise<string | null> {

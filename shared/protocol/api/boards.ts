@@ -1,6 +1,7 @@
 /** HTTP: boards. */
 import { z } from 'zod';
 import { msUtc, optionalLine, outputRegion, requiredLine, timeZone, uuid, version } from '../common.ts';
+import { downloadLimits } from '../downloads.ts';
 import { hostKind } from '../journal.ts';
 import { playingNow } from '../playing.ts';
 import { normalizePairingCode } from '../pairing.ts';
@@ -59,6 +60,8 @@ export const programmeProgress = z.strictObject({
   state: z.enum(['published', 'received', 'fetching', 'active', 'refused']),
   missing: z.int(),
   errorCode: z.string().nullable(),
+  /** Its media wait for these hours, as it said last (../downloads.ts); null: for none. */
+  hours: downloadLimits.shape.hours,
   at: msUtc,
 });
 export type ProgrammeProgress = z.infer<typeof programmeProgress>;

@@ -181,8 +181,28 @@ describeStores('boards', (under) => {
       state: 'fetching',
       missing: 4,
       errorCode: null,
+      hours: null,
       at,
     });
+    // Media that wait say for which hours: those of the order that the board took last.
+    const order = (hours: [number, number] | null, state: 'waiting' | 'done', issued_at: number) => ({
+      id: test.sources.newId(),
+      board_id: made.id,
+      name: 'setDownloads',
+      payload: JSON.stringify({ hours, maxKbps: null, monthlyMb: null }),
+      issued_by: '',
+      issued_at,
+      expires_at: at + 1_000,
+      state,
+      state_at: at,
+      error_code: null,
+    });
+    await under.store.write
+      .insertInto('commands')
+      .values([order([0, 1], 'done', 1), order([1320, 300], 'done', 2), order([2, 3], 'waiting', 3)])
+      .execute();
+    await under.store.write.updateTable('programme_progress').set({ error_code: 'media_waits_hours' }).execute();
+    expect((await boards.get(technician, made.id)).progress).toMatchObject({ hours: [1320, 300] });
     expect(await boards.device(made.id)).toEqual({ id: device.id, boardId: made.id, deviceKey: device.device_key });
 
     await boards.remove(technician, made.id);

@@ -1,5 +1,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { BoardInput } from '../../../../shared/protocol/api/boards.ts';
+import type { CommandName } from '../../../../shared/protocol/commands.ts';
+import type { DownloadHours, DownloadLimits, MediaWait } from '../../../../shared/protocol/downloads.ts';
 import { foldedName } from '../../listing.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database } from '../../store/schema.ts';
@@ -300,7 +302,25 @@ export interface LiveRow {
   readonly paired: boolean;
   readonly state: Omit<Selectable<Database['board_states']>, 'board_id'> | null;
   readonly progress: Omit<Selectable<Database['programme_progress']>, 'board_id'> | null;
+  /** That its media wait for. */
+  readonly hours: DownloadHours | null;
   readonly forkedAt: number | null;
+}
+
+/** When boards were ordered to fetch media; whoever was not, or may at any time, is left out. */
+async function downloadHours(db: Db | Tx, boardIds: readonly string[]): Promise<Map<string, DownloadHours>> {
+  const rows = await inChunks(boardIds, (chunk) =>
+    db
+      .selectFrom('commands')
+      .select(['board_id', 'payload'])
+      .where('board_id', 'in', chunk)
+      .where('name', '=', 'setDownloads' satisfies CommandName)
+      .where('state', 'in', ['received', 'done'])
+      .orderBy('issued_at')
+      .execute(),
+  );
+  const last = new Map(rows.map((row) => [row.board_id, (JSON.parse(row.payload) as DownloadLimits).hours]));
+  return new Map([...last].flatMap(([boardId, hours]) => (hours ? [[boardId, hours]] : [])));
 }
 
 /** What boards last said of themselves, joined with how far their programme has come. */
@@ -318,6 +338,9 @@ export async function liveRows(db: Db | Tx, boardIds: readonly string[]): Promis
         .groupBy('board_id')
         .execute(),
     ]);
+    const wait: MediaWait = 'media_waits_hours';
+    const waiting = progress.filter((row) => row.error_code === wait).map((row) => row.board_id);
+    const hoursOf = await downloadHours(db, waiting);
     const paired = new Set(devices.map((device) => device.boardId));
     const stateOf = new Map(states.map((row) => [row.board_id, row]));
     const progressOf = new Map(progress.map((row) => [row.board_id, row]));
@@ -327,6 +350,7 @@ export async function liveRows(db: Db | Tx, boardIds: readonly string[]): Promis
       paired: paired.has(boardId),
       state: stateOf.get(boardId) ?? null,
       progress: progressOf.get(boardId) ?? null,
+      hours: hoursOf.get(boardId) ?? null,
       forkedAt: forkOf.get(boardId) ?? null,
     }));
   });

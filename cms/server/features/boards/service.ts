@@ -88,7 +88,7 @@ function toPresence(row: LiveRow): BoardPresence {
 }
 
 /** What the player before was given says nothing of a board that has none. */
-function toProgress({ boardId, paired, progress }: LiveRow): ProgrammeProgress | null {
+function toProgress({ boardId, paired, progress, hours }: LiveRow): ProgrammeProgress | null {
   if (!progress || !paired) return null;
   return {
     boardId,
@@ -96,6 +96,7 @@ function toProgress({ boardId, paired, progress }: LiveRow): ProgrammeProgress |
     state: progress.state,
     missing: progress.missing,
     errorCode: progress.error_code,
+    hours,
     at: progress.at,
   };
 }

@@ -187,7 +187,11 @@ it('orders anew what stands for a board when its player tells of something else'
   await board.send('commandEndedV1', { commandId: cut.id, outcome: 'done', at: cms.sources.now(), errorCode: null });
   // However much is asked of the board after it.
   for (let i = 0; i < 31; i++) await cms.request(technician, 'POST', path, { name: 'identify' });
-  expect((await list()).orders).toMatchObject({ setVolume: null, setSource: { id: cut.id, state: 'done' } });
+  expect((await list()).orders).toMatchObject({
+    setVolume: null,
+    setDownloads: null,
+    setSource: { id: cut.id, state: 'done' },
+  });
   got.length = 0;
   cms.sources.advance(61_000);
   await tell({ cut: true });
@@ -269,6 +273,44 @@ it('orders the screen anew as it stands: its hours, and what was said by hand un
   // Its time is over: nobody is told of it any more.
   cms.sources.advance(3_600_000);
   await told(kept, []);
+  board.disconnect();
+});
+
+it('orders anew how a board downloads, and refuses what makes no sense', async () => {
+  const technician = await cms.person('technician');
+  const board = await cms.board();
+  const { boardId } = board.identity;
+  const path = `/api/boards/${boardId}/commands`;
+  const got: string[] = [];
+  await board.connect();
+  board.socket.on('runCommandV1', ({ command }: { command: string }, ack: (reply: object) => void) => {
+    got.push(command);
+    ack({ ok: true });
+  });
+  const limits = { hours: [1320, 300], maxKbps: null, monthlyMb: 3000 };
+  const give = (changes: object) =>
+    cms.request(technician, 'POST', path, { name: 'setDownloads', ...limits, ...changes });
+  for (const wrong of [
+    { hours: [60, 60] },
+    { hours: [0, 1440] },
+    { maxKbps: 1 },
+    { monthlyMb: 0 },
+    { hours: undefined },
+  ])
+    expect((await give(wrong)).body.error.code).toBe('invalid_input');
+  const order = (await give({})).body;
+  await board.send('commandEndedV1', { commandId: order.id, outcome: 'done', at: cms.sources.now(), errorCode: null });
+
+  got.length = 0;
+  cms.sources.advance(61_000);
+  const tell = (status: object) => board.send('statusReportedV1', { full: true, status });
+  await tell({ dl: '10o.8c..2bc' });
+  await tell({ dl: '10o.8c..1jk' });
+  await expect.poll(() => got.length).toBe(1);
+  expect((await cms.request(technician, 'GET', path)).body.orders.setDownloads).toMatchObject({
+    payload: limits,
+    renewed: true,
+  });
   board.disconnect();
 });
 

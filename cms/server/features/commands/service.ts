@@ -13,6 +13,7 @@ import {
   type CommandOutcome,
   type StandingOrder,
 } from '../../../../shared/protocol/commands.ts';
+import { limitsKey } from '../../../../shared/protocol/downloads.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
 import { hoursKey } from '../../../../shared/protocol/screen.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
@@ -256,6 +257,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
         'setBrightness',
         ({ percent, until }) => isOver(until) || (percent === status.dim?.percent && until === status.dim.until),
       );
+      await renew(boardId, 'setDownloads', (order) => limitsKey(order) === (status.dl ?? null));
     },
 
     /** A board says what became of a command, and when. One that it was not given is passed by. */

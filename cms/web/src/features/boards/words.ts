@@ -1,6 +1,7 @@
 /** A board's state in words. */
 import type { Board, BoardInput, BoardPresence, ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
+import { isMediaWait, type DownloadHours } from '../../../../../shared/protocol/downloads.ts';
 import type { HostKind } from '../../../../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../../../../shared/protocol/playing.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
@@ -80,7 +81,7 @@ export function progressWord(progress: ProgrammeProgress, { presence }: BoardPre
     case 'received':
       return m.progress_received();
     case 'fetching':
-      return m.progress_fetching({ n: progress.missing });
+      return fetchingWord(progress);
     case 'active':
       return presence === 'online' ? m.progress_active() : m.progress_active_last();
     case 'refused':
@@ -88,12 +89,26 @@ export function progressWord(progress: ProgrammeProgress, { presence }: BoardPre
   }
 }
 
+/** Media that wait say for what. */
+function fetchingWord({ missing: n, errorCode, hours }: ProgrammeProgress): string {
+  if (!isMediaWait(errorCode)) return m.progress_fetching({ n });
+  if (errorCode === 'media_waits_budget') return m.progress_waits_budget({ n });
+  return hours ? m.progress_waits_hours({ n, hours: hoursWords(hours) }) : m.progress_waits_some_hours({ n });
+}
+
+/** «22:00–05:00» */
+export const hoursWords = (hours: DownloadHours): string =>
+  hours
+    .map((minute) => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':'))
+    .join('–');
+
 export function progressTone(
-  { state }: ProgrammeProgress,
+  { state, errorCode }: ProgrammeProgress,
   { presence }: BoardPresence,
 ): 'neutral' | 'accent' | 'good' | 'bad' {
   if (state === 'active') return presence === 'online' ? 'good' : 'neutral';
-  return state === 'refused' ? 'bad' : state === 'published' ? 'neutral' : 'accent';
+  if (state === 'refused') return 'bad';
+  return state === 'published' || isMediaWait(errorCode) ? 'neutral' : 'accent';
 }
 
 /** Width and height as a person standing before the board sees them. */

@@ -1,0 +1,35 @@
+/** What a board may download and has downloaded, in words. */
+import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
+import { budgetWarnsAt, type DownloadLimits } from '../../../../../shared/protocol/downloads.ts';
+import { bytesWords, numberWords } from '../../lib/words.ts';
+import { m } from '../../paraglide/messages.js';
+import { hoursWords } from './words.ts';
+
+const megabytes = (mb: number): string => bytesWords(mb * 1_000_000);
+
+/** Names and values of what was ordered. */
+export const limitRows = ({ hours, maxKbps, monthlyMb }: DownloadLimits): [name: string, value: string][] => [
+  [m.downloads_budget(), monthlyMb === null ? m.downloads_unlimited() : megabytes(monthlyMb)],
+  [m.downloads_hours(), hours ? hoursWords(hours) : m.downloads_any_time()],
+  [m.downloads_rate(), maxKbps === null ? m.downloads_unlimited() : `${numberWords(maxKbps / 1000, 3)} Mbit/s`],
+];
+
+/** What the month has so far, and whether it is near the budget or over it. */
+export function usedWords(
+  { mb, tx }: Pick<BoardStatus, 'mb' | 'tx'>,
+  { monthlyMb }: DownloadLimits,
+): { text: string; warning: { title: string; text: string } | null } {
+  if (mb === null) return { text: m.state_unknown(), warning: null };
+  const part = monthlyMb === null ? 0 : mb / monthlyMb;
+  // The machine's counters cannot be read: what else it carries is not in it.
+  const used = tx === null ? m.downloads_used_player({ used: megabytes(mb) }) : megabytes(mb);
+  return {
+    text: monthlyMb === null ? used : m.downloads_used_of({ used, percent: Math.floor(part * 100) }),
+    warning:
+      part >= 1
+        ? { title: m.downloads_spent_title(), text: m.downloads_spent_text() }
+        : part >= budgetWarnsAt
+          ? { title: m.downloads_low_title(), text: m.downloads_low_text() }
+          : null,
+  };
+}
