@@ -31,7 +31,6 @@ export const everyTransition: readonly Item[] = [
 ];
 
 export interface GlassProgramme {
-  readonly items: readonly Item[];
   readonly parts: readonly Part[];
   readonly assets: readonly AssetRef[];
   readonly defaultPlaylistId: string;
@@ -59,18 +58,62 @@ export async function glassProgramme(items: readonly Item[], slotMs: number): Pr
       ? { type: kind, asset, alt: '', fit: 'contain' }
       : { type: kind, asset, alt: '', fit: 'contain', muted: true };
   };
-  const notices = [...new Map(items.map((item) => [item.number, item])).values()].map((item): Part => ({
+  const kinds = new Map(items.map(({ kind, number }) => [number, kind]));
+  const assets = [...files].map(([number, file]) =>
+    assetOf(file, kinds.get(number) === 'video' ? 'video/webm' : 'image/png'),
+  );
+  return programmeOf(
+    items.map((item) => ({ number: item.number, content: contentOf(item) })),
+    slotMs,
+    assets,
+    [...files.values()],
+  );
+}
+
+/** Of these clips (MP4), one after another. */
+export function clipsProgramme(clips: readonly Buffer[], slotMs: number): GlassProgramme {
+  const items = clips.map((clip, number): Shown => ({
+    number,
+    content: { type: 'video', asset: sha256(clip), alt: '', fit: 'contain', muted: true },
+  }));
+  return programmeOf(
+    items,
+    slotMs,
+    clips.map((clip) => assetOf(clip, 'video/mp4')),
+    clips,
+  );
+}
+
+interface Shown {
+  readonly number: number;
+  readonly content: NoticeContent;
+}
+
+const assetOf = (file: Buffer, mediaType: AssetRef['mediaType']): AssetRef => ({
+  hash: sha256(file),
+  size: file.length,
+  mediaType,
+});
+
+function programmeOf(
+  items: readonly Shown[],
+  durationMs: number,
+  assets: readonly AssetRef[],
+  files: readonly Buffer[],
+): GlassProgramme {
+  const notices = [...new Map(items.map((item) => [item.number, item])).values()].map(({ number, content }): Part => ({
     kind: 'notice',
-    noticeId: uuid(1, item.number),
-    title: `Tin số ${item.number}`,
+    noticeId: uuid(1, number),
+    title: `Tin số ${number}`,
     category: 'local',
     originUnitId: uuid(0, 1),
-    durationMs: slotMs,
-    content: contentOf(item),
+    durationMs,
+    content,
   }));
+  const defaultPlaylistId = uuid(2, 1);
   const playlist: Part = {
     kind: 'playlist',
-    playlistId: uuid(2, 1),
+    playlistId: defaultPlaylistId,
     name: 'Danh sách',
     items: items.map(({ number }, n) => ({
       itemId: uuid(3, n),
@@ -80,19 +123,8 @@ export async function glassProgramme(items: readonly Item[], slotMs: number): Pr
       validTo: null,
     })),
   };
-  const assets = items
-    .filter(({ kind }) => kind !== 'layout')
-    .map(({ kind, number }): AssetRef => {
-      const file = files.get(number)!;
-      return { hash: sha256(file), size: file.length, mediaType: kind === 'video' ? 'video/webm' : 'image/png' };
-    });
-  return {
-    items,
-    parts: [...notices, playlist, { kind: 'fallback', unitName: 'Xã Mẫu', boardName: 'Bảng thôn Đông' }],
-    assets: [...new Map(assets.map((asset) => [asset.hash, asset])).values()],
-    defaultPlaylistId: playlist.playlistId,
-    files: [...files.values()],
-  };
+  const fallback: Part = { kind: 'fallback', unitName: 'Xã Mẫu', boardName: 'Bảng thôn Đông' };
+  return { parts: [...notices, playlist, fallback], assets, defaultPlaylistId, files };
 }
 
 /** Few enough words for one page. */

@@ -1,8 +1,9 @@
 /** The whole player with its Chromium, killed with all that it has started. What it shows is read from its page, frame by frame. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 import { freePort } from '../../../e2e/lib/processes.ts';
+import { processTree } from '../process-tree.ts';
 import { KilledPlayer, type PlayerMessage, type PlayerOptions } from './players.ts';
 import { pause } from './random.ts';
 import type { Run } from './verdict.ts';
@@ -103,25 +104,14 @@ export class WholePlayer extends KilledPlayer {
 
   /** Host, engine and browser: whatever descends from the host, and the browser, which may have another parent. */
   protected override pids(host: number): number[] {
-    const parents = new Map<number, number>();
-    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        parents.set(Number(name), Number(/^.*\) \S (\d+)/s.exec(stat)?.[1]));
-      } catch {
-        // It has ended.
-      }
-    }
     const roots = [host];
     try {
       const { pid } = JSON.parse(readFileSync(join(this.options.dataDir, 'browser.json'), 'utf8')) as { pid: number };
-      if (parents.has(pid)) roots.push(pid);
+      roots.push(pid);
     } catch {
       // There is no browser yet.
     }
-    const under = (pid: number | undefined): boolean =>
-      pid !== undefined && pid > 1 && (roots.includes(pid) || under(parents.get(pid)));
-    return [...new Set([...roots, ...[...parents.keys()].filter(under)])];
+    return [...new Set([host, ...processTree(...roots)])];
   }
 }
 
