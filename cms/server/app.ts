@@ -47,6 +47,7 @@ import { createTakedowns, type TakedownService } from './features/notices/takedo
 import { createSelfApproval, type SelfApproval } from './features/notices/self-approval.ts';
 import { createNoticesService, type NoticesService } from './features/notices/service.ts';
 import { createObligationInbox } from './features/obligations/inbox.ts';
+import { createDarkHours } from './features/commands/dark-hours.ts';
 import { createObligationMatrix } from './features/obligations/matrix.ts';
 import { obligationRoutes } from './features/obligations/routes.ts';
 import { createObligationsService, type ObligationsService } from './features/obligations/service.ts';
@@ -232,7 +233,17 @@ export async function createApp(
     obligationRoutes(
       obligations,
       createObligationInbox(context, { units, boards, notices, accounts, obligations }),
-      createObligationMatrix(context, { units, boards, notices, mournings, takedowns, takeovers, cuts, proof }),
+      createObligationMatrix(context, {
+        units,
+        boards,
+        notices,
+        mournings,
+        takedowns,
+        takeovers,
+        cuts,
+        darkHours: createDarkHours(context),
+        proof,
+      }),
     ),
     mourningRoutes(
       mournings,

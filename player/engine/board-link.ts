@@ -151,6 +151,11 @@ export class BoardLink {
   }
 
   /** What is on the board now. */
+  /** How the player is doing has changed, and does not wait for the next reading. */
+  tellStatus(): void {
+    this.#status.lookNow();
+  }
+
   setState(state: BoardState): void {
     this.#state = state;
     this.#stateTimer ??= setTimeout(() => {

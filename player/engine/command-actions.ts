@@ -64,9 +64,9 @@ export class CommandActions {
       this.#o.orders.set({ cut });
       this.#o.store.afterCommit(this.#o.replan);
     },
-    setScreenHours: ({ hours }) => this.#setScreen({ hours }, hours.light !== null),
-    setScreen: ({ on, until }) => this.#setScreen({ power: { on, until } }),
-    setBrightness: ({ percent, until }) => this.#setScreen({ light: { percent, until } }, true),
+    setScreenHours: ({ hours }) => this.#setScreen((orders) => orders.setScreenHours(hours), hours.light !== null),
+    setScreen: ({ on, until }) => this.#setScreen((orders) => orders.set({ power: { on, until } })),
+    setBrightness: ({ percent, until }) => this.#setScreen((orders) => orders.set({ light: { percent, until } }), true),
     setDownloads: ({ hours, maxKbps, monthlyMb }) => {
       this.#o.orders.set({ downloads: { hours, maxKbps, monthlyMb } });
       this.#o.store.afterCommit(this.#o.onDownloads);
@@ -89,11 +89,11 @@ export class CommandActions {
     return act(command);
   }
 
-  #setScreen(change: Parameters<Orders['set']>[0], dims = false): void {
+  #setScreen(order: (orders: Orders) => void, dims = false): void {
     const { onScreen, orders, screen, store } = this.#o;
     if (screen === null) throw new RefusedError('screen_unsupported', 'Nothing switches the screen of this player');
     if (dims && !screen.dims) throw new RefusedError('screen_not_dimmable', 'This screen is switched, and not dimmed');
-    orders.set(change);
+    order(orders);
     store.afterCommit(onScreen);
   }
 

@@ -115,6 +115,16 @@ it('what is said by hand stands until its time, and is told', async () => {
   expect(statuses()[1]).toMatchObject({ driver: 'command', hand: null, dim: { percent: 40, until: null } });
 });
 
+it('hours that are given end what was said by hand without an end, and the CMS hears at once why it is so', async () => {
+  const b = board();
+  const s = screen();
+  await b.startPaired({ screen: s.driver });
+  await command({ name: 'setScreen', on: true, until: null });
+  await command({ name: 'setScreenHours', hours: darkNow() });
+  await expect.poll(() => s.isOn).toBe(false);
+  await b.cms.until(() => statuses().some((status) => 'why' in status && status.why === 'hours'));
+});
+
 it('a screen that was switched off and cannot be read proves nothing, and is told as unknown', async () => {
   const b = board();
   const s = screen();

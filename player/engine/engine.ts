@@ -265,7 +265,10 @@ export class Engine {
       clock: this.#clock,
       system: this.#system,
       onRecord: (record) => this.#record(() => this.#journal.append([record])),
-      onChange: () => this.#glass?.setScreen(this.#screen.lit),
+      onChange: () => {
+        this.#glass?.setScreen(this.#screen.lit);
+        this.#link?.tellStatus();
+      },
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
     const actions = new CommandActions({

@@ -47,6 +47,14 @@ export class Orders {
     return this.#said.volume;
   }
 
+  /** What was said by hand without an end stands until other hours are given. */
+  setScreenHours(hours: ScreenOrders['hours']): void {
+    const { power, light } = this.#said;
+    const ends = <Order extends { until: number | null }>(order: Order | null): Order | null =>
+      order?.until == null ? null : order;
+    this.set({ hours, power: ends(power), light: ends(light) });
+  }
+
   get screen(): ScreenOrders {
     return this.#said;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alwaysOn, hoursKey, screenHours, type ScreenHours } from '../protocol/screen.ts';
-import { nextScreenChange, screenDue } from './screen-hours.ts';
+import { isLitFor, nextScreenChange, screenDue } from './screen-hours.ts';
 import { Zone } from './zone.ts';
 
 const home = new Zone('Asia/Ho_Chi_Minh');
@@ -60,4 +60,28 @@ test('hours without length are refused, and every hours have a name of their own
   const light = { from: 1080, to: 360, night: 30, day: 90 };
   const all = [alwaysOn, open('05:00', '22:00'), { ...open('05:00', '22:00'), light }, { on: null, light }];
   expect(all.map(hoursKey)).toEqual(['', '300-1320', '300-1320 30/90@1080-360', ' 30/90@1080-360']);
+});
+
+test('it is on for the whole of an hour, or not', () => {
+  const hour = 3_600_000;
+  const lit = (hours: ScreenHours, time: string): boolean => isLitFor(hours, home, at(`${time}:00`), hour);
+  const day = open('05:00', '22:00');
+  expect(['04:00', '04:30', '05:00', '21:00', '21:01', '22:00'].map((time) => lit(day, time))).toEqual([
+    false,
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const night = open('17:00', '00:30');
+  expect(['16:30', '23:00', '23:30', '23:45', '00:00'].map((time) => lit(night, time))).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  // Dark for a while in the middle of it.
+  expect([lit(open('12:40', '12:10'), '12:00'), lit(alwaysOn, '03:00')]).toEqual([false, true]);
 });

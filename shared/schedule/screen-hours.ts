@@ -40,3 +40,11 @@ export function nextScreenChange(hours: ScreenHours, part: 'on' | 'light', zone:
   }
   return null;
 }
+
+/** Whether it is due to be on for all of that time, of less than a day. @param lengthMs whole minutes, in which no clock is changed */
+export function isLitFor({ on }: ScreenHours, zone: Zone, instant: number, lengthMs: number): boolean {
+  if (on === null) return true;
+  const into = (minuteAt(zone, instant) - on.from + dayMinutes) % dayMinutes;
+  const length = (on.to - on.from + dayMinutes) % dayMinutes;
+  return into + lengthMs / minuteMs <= length;
+}

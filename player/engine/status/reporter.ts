@@ -45,6 +45,11 @@ export class StatusReporter {
     this.#timer = setInterval(() => void this.#look(connection), readEveryMs);
   }
 
+  /** Something has changed that does not wait for the next reading. */
+  lookNow(): void {
+    if (this.#timer) void this.#look(this.#connection);
+  }
+
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;

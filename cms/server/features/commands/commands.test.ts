@@ -273,6 +273,9 @@ it('orders the screen anew as it stands: its hours, and what was said by hand un
   // Its time is over: nobody is told of it any more.
   cms.sources.advance(3_600_000);
   await told(kept, []);
+  // Nor of what was said without an end, once other hours are given.
+  await cms.request(technician, 'POST', path, { name: 'setScreenHours', hours: { on: null, light: null } });
+  await told({}, []);
   board.disconnect();
 });
 

@@ -118,6 +118,14 @@ export const commandRepo = {
     return ofName(db, boardId, name).executeTakeFirst();
   },
 
+  /** The newest of a name that a person gave, and that was not refused. */
+  lastGiven(db: Db, boardId: string, name: string): Promise<CommandRow | undefined> {
+    return ofName(db, boardId, name)
+      .where('issued_by', '!=', '')
+      .where('state', 'in', ['waiting', 'received', 'done'])
+      .executeTakeFirst();
+  },
+
   /** The order of a name that stands for the board: the newest that it has carried out, has, or will be sent. */
   standing(db: Db | Tx, boardId: string, name: string, now: number): Promise<CommandRow | undefined> {
     return ofName(db, boardId, name)
@@ -135,6 +143,22 @@ export const commandRepo = {
         .where('board_id', 'in', chunk)
         .where('name', '=', 'setSource')
         .where('state', '=', 'done')
+        .orderBy('board_id')
+        .orderBy('issued_at')
+        .orderBy('id')
+        .execute(),
+    );
+  },
+
+  /** The hours of screens that boards said they keep, and those that were ordered anew and refused, each board's from the first to the last. */
+  screenHours(db: Db, boardIds: readonly string[]): Promise<CommandRow[]> {
+    return inChunks(boardIds, (chunk) =>
+      db
+        .selectFrom('commands')
+        .selectAll()
+        .where('board_id', 'in', chunk)
+        .where('name', '=', 'setScreenHours')
+        .where((e) => e.or([e('state', '=', 'done'), e.and([e('state', '=', 'refused'), e('issued_by', '=', '')])]))
         .orderBy('board_id')
         .orderBy('issued_at')
         .orderBy('id')

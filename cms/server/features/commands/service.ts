@@ -158,9 +158,10 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   async function renew<Name extends StandingOrder>(
     boardId: string,
     name: Name,
-    agrees: (order: Omit<CommandOf<Name>, 'name'>) => boolean,
+    agrees: (order: Omit<CommandOf<Name>, 'name'>, issuedAt: number) => boolean,
   ): Promise<void> {
-    const saysSo = ({ payload }: CommandRow): boolean => agrees(JSON.parse(payload) as CommandOf<Name>);
+    const saysSo = ({ payload, issued_at }: CommandRow): boolean =>
+      agrees(JSON.parse(payload) as CommandOf<Name>, issued_at);
     // Each report of each board asks: takeovers wait for `read`.
     const seen = await repo.standing(store.report, boardId, name, sources.now());
     if (!seen || saysSo(seen)) return;
@@ -243,19 +244,23 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     async heard(boardId: string, { full, status }: StatusReport): Promise<void> {
       await deliver(boardId);
       if (!full) return;
-      const isOver = (until: number | null): boolean => until !== null && until <= sources.now();
       await renew(boardId, 'setVolume', ({ percent }) => percent === (status.volume ?? 100));
       await renew(boardId, 'setSource', ({ cut }) => cut === (status.cut ?? false));
       await renew(boardId, 'setScreenHours', ({ hours }) => hoursKey(hours) === (status.hours ?? ''));
+      const hours = await repo.lastGiven(store.report, boardId, 'setScreenHours');
+      // By hand: until its time, or until hours are given after it.
+      const isOver = (until: number | null, issuedAt: number): boolean =>
+        until === null ? hours !== undefined && hours.issued_at > issuedAt : until <= sources.now();
+      const { hand, dim } = status;
       await renew(
         boardId,
         'setScreen',
-        ({ on, until }) => isOver(until) || (on === status.hand?.on && until === status.hand.until),
+        ({ on, until }, issuedAt) => isOver(until, issuedAt) || (on === hand?.on && until === hand.until),
       );
       await renew(
         boardId,
         'setBrightness',
-        ({ percent, until }) => isOver(until) || (percent === status.dim?.percent && until === status.dim.until),
+        ({ percent, until }, issuedAt) => isOver(until, issuedAt) || (percent === dim?.percent && until === dim.until),
       );
       await renew(boardId, 'setDownloads', (order) => limitsKey(order) === (status.dl ?? null));
     },

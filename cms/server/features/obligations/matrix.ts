@@ -14,6 +14,7 @@ import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardPlace, BoardsService } from '../boards/service.ts';
 import type { Cut, CutsService } from '../commands/cuts.ts';
+import { isDarkIn, type DarkHoursService, type KeptHours } from '../commands/dark-hours.ts';
 import type { MourningTime, MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { TakedownService } from '../notices/takedown.ts';
@@ -46,6 +47,7 @@ export interface MatrixDeps {
   readonly takedowns: Pick<TakedownService, 'times'>;
   readonly takeovers: Pick<TakeoverService, 'shown'>;
   readonly cuts: Pick<CutsService, 'of'>;
+  readonly darkHours: DarkHoursService;
   readonly proof: Pick<ProofService, 'obliged'>;
 }
 
@@ -74,7 +76,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
   const { units, boards, proof } = deps;
   const { tree } = units;
 
-  /** Boards of which the same was asked in the same hours. */
+  /** Boards of which the same was asked in the same hours, and that kept their screens on by the same: in the dark nothing is asked. */
   async function addTerms(
     obligationId: string,
     terms: HeldTerms,
@@ -83,8 +85,10 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     period: { from: number; to: number },
     figures: ReadonlyMap<string, Figures>,
     cuts: ReadonlyMap<string, readonly Cut[]>,
+    kept: readonly KeptHours[],
   ): Promise<void> {
-    const hours = requiredHours(terms, zone, period.from, period.to);
+    const inWindows = requiredHours(terms, zone, period.from, period.to);
+    const hours = { ...inWindows, starts: inWindows.starts.filter((at) => !isDarkIn(kept, zone, at, hourMs)) };
     if (hours.starts.length === 0) return;
     const asked = { obligationId, perHour: terms.perHour, ...hours, boardIds: ids };
     const counts = new Map((await proof.obliged.counts(asked)).map((count) => [count.boardId, count]));
@@ -151,15 +155,18 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     stays: readonly BoardStay[],
     receivers: Receivers,
     cuts: ReadonlyMap<string, readonly Cut[]>,
+    dark: ReadonlyMap<string, readonly KeptHours[]>,
   ): Promise<Map<string, Figures>> {
     const figures = new Map(meant.map(({ id }) => [id, nothing()]));
     const ofMeant = stays.filter(({ id }) => figures.has(id));
     for (const one of terms) {
       const asked = receivers.meant({ unitId: record.unitId, targets: one.targets }, ofMeant);
-      for (const some of Map.groupBy(asked, ({ zone, from, to }) => `${zone} ${from} ${to}`).values()) {
-        const { zone, from, to } = some[0]!;
+      const alike = ({ id, zone, from, to }: BoardStay): string =>
+        `${zone} ${from} ${to} ${JSON.stringify(dark.get(id) ?? [])}`;
+      for (const some of Map.groupBy(asked, alike).values()) {
+        const { id: first, zone, from, to } = some[0]!;
         const ids = some.map(({ id }) => id);
-        await addTerms(record.id, one, new Zone(zone), ids, { from, to }, figures, cuts);
+        await addTerms(record.id, one, new Zone(zone), ids, { from, to }, figures, cuts, dark.get(first) ?? []);
       }
     }
     for (const { boardId, at } of await proof.obliged.first(record.id, [...figures.keys()]))
@@ -214,7 +221,8 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       ]);
       const receivers = new Receivers(units);
       const stays = await staysIn(placed, { from, to: until }, receivers);
-      const cuts = await deps.cuts.of(placed.map(({ id }) => id));
+      const placedIds = placed.map(({ id }) => id);
+      const [cuts, dark] = await Promise.all([deps.cuts.of(placedIds), deps.darkHours.of(placedIds)]);
       const restingStays = withoutMourning(stays, mourned);
       const rows = new Map<string, (MatrixCell | null)[]>();
       const turn = takeTurns();
@@ -226,7 +234,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
         await turn();
         const held = heldTerms(terms.get(record.id)!, record.endedAt, down.get(record.noticeId));
         const asked = entertaining.has(record.noticeId) ? restingStays : stays;
-        const figures = await figuresOf(record, held, [...receiving.values()].flat(), asked, receivers, cuts);
+        const figures = await figuresOf(record, held, [...receiving.values()].flat(), asked, receivers, cuts, dark);
         for (const [receiver, own] of receiving) {
           if (!within.has(receiver)) continue;
           let cells = rows.get(receiver);

@@ -16,6 +16,7 @@ import { createObliged } from '../proof/obliged.ts';
 import { createTakeoverService, type TakeoverService } from '../takeovers/service.ts';
 import { createObligationInbox, type InboxDeps, type ObligationInbox } from './inbox.ts';
 import { createCuts } from '../commands/cuts.ts';
+import { createDarkHours } from '../commands/dark-hours.ts';
 import { createObligationMatrix, type ObligationMatrixService } from './matrix.ts';
 import { createObligationsService } from './service.ts';
 
@@ -52,6 +53,7 @@ describeStores('obligations', (under) => {
       takedowns: test.takedowns,
       takeovers,
       cuts: createCuts(context, { accounts: { names: () => Promise.resolve(new Map()) }, boards }),
+      darkHours: createDarkHours(context),
       proof: { obliged: createObliged(under.store) },
     });
     admin = test.admin;
@@ -792,6 +794,37 @@ describeStores('obligations', (under) => {
     });
     await expect(inbox.accept(people, bare!, sent.id)).rejects.toMatchObject({ code: 'obligation_without_boards' });
     expect(await test.obligations.get(admin, sent.id)).toMatchObject({ receivers: 1, received: 0, withoutBoards: 1 });
+    await end(sent);
+  });
+
+  it('ask for nothing in hours that a board keeps its screen off by, from when it said that it does', async () => {
+    const { board } = await playing();
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    test.sources.advance(start - test.sources.now());
+    const sent = await send({ targets: { unitIds: [], boardIds: [board.id] } });
+    test.sources.advance(5 * hour);
+    // In the dark for all hours but the third.
+    const minute = (at: number): number => Math.floor(at / 60_000 + 420) % 1440;
+    const hours = { on: { from: minute(start + 2 * hour), to: minute(start + 3 * hour) }, light: null };
+    const order = async (at: number, state: 'done' | 'received' | 'refused', issuedBy = admin.userId) => {
+      const given = { issued_by: issuedBy, issued_at: at - 1, expires_at: at + hour, state_at: at, error_code: null };
+      const payload = JSON.stringify({ hours });
+      await under.store.write
+        .insertInto('commands')
+        .values({ id: test.sources.newId(), board_id: board.id, name: 'setScreenHours', payload, state, ...given })
+        .execute();
+    };
+    const query = { unitId: test.ids.commune, from: start, to: start + 24 * hour, ids: [sent.id] };
+    const required = async () => (await tables.matrix(admin, query)).rows[0]!.cells[0]!.required;
+    // Not with the board yet.
+    await order(start - 2, 'received');
+    expect(await required()).toBe(30);
+    // It keeps them from the end of the first hour on.
+    await order(start + hour, 'done');
+    expect(await required()).toBe(12);
+    // Another player refused them at the end of the fourth.
+    await order(start + 4 * hour, 'refused', '');
+    expect(await required()).toBe(18);
     await end(sent);
   });
 });

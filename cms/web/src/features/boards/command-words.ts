@@ -1,9 +1,11 @@
 /** Commands to boards in words. What a later release gave without words for it here is shown by its name. */
 import type { GivenCommand } from '../../../../../shared/protocol/api/commands.ts';
+import { screenHours } from '../../../../../shared/protocol/screen.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
+import { hoursWords } from './screen-words.ts';
 
 const names = messagesNamed<Record<string, string>>(m, 'command_name_');
 const whys = messagesNamed<Record<string, string>>(m, 'command_why_');
@@ -11,7 +13,9 @@ const snake = (name: string): string => name.replace(/([A-Z])/g, '_$1').toLowerC
 
 /** What the board is to do, with what the command says: «Âm lượng 40%». */
 export function commandName({ name, payload }: Pick<GivenCommand, 'name' | 'payload'>): string {
-  const values = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, String(value)]));
+  const said = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, String(value)]));
+  const { data: hours } = screenHours.safeParse(payload.hours);
+  const values = hours ? { ...said, hours: hoursWords(hours) } : said;
   // What only takes one of two ways is two sentences.
   const way = Object.values(payload).find((value) => typeof value === 'boolean');
   const id = way === undefined ? snake(name) : `${snake(name)}_${way}`;

@@ -3,6 +3,7 @@ import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { bytesWords, durationWords, weekdayWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
+import { screenWords } from './screen-words.ts';
 
 /** A machine's clock that is off by less is as good as right, ms. */
 const offMs = 2_000;
@@ -18,8 +19,12 @@ function clockWords({ clock, offset }: BoardStatus): string | null {
   return m.status_clock_off({ state, length: durationWords(Math.round(Math.abs(offset) / 1000) * 1000) });
 }
 
-/** Names and values, in the order in which they are looked at. */
-export function statusRows(status: BoardStatus, networkWithheld: boolean): (readonly [name: string, value: string])[] {
+/** Names and values, in the order in which they are looked at. @param screenOn what was read of the screen */
+export function statusRows(
+  status: BoardStatus,
+  networkWithheld: boolean,
+  screenOn: boolean | null,
+): (readonly [name: string, value: string])[] {
   const { mem, memMb, disk, freeMb, operator, radio, tx, rx, fault } = status;
   const percent = (value: number | null): string | null => (value === null ? null : m.status_used({ percent: value }));
   const network = status.net && [networks[status.net](), operator, radio?.toUpperCase()];
@@ -57,6 +62,7 @@ export function statusRows(status: BoardStatus, networkWithheld: boolean): (read
     [m.status_app(), status.app],
     [m.status_os(), status.os],
   ];
+  if (status.driver !== null) rows.unshift([m.status_screen(), screenWords(status, screenOn)]);
   // Said only where it was ordered.
   if (status.volume !== null) rows.unshift([m.status_volume(), `${status.volume}%`]);
   return rows.map(([name, value]) => [name, value ?? m.state_unknown()]);
