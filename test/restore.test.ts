@@ -54,6 +54,8 @@ async function startCms(name: string, port: number): Promise<string> {
       trustProxy: false,
       publicUrl: null,
       logLevel: 'silent',
+      smtp: null,
+      webhook: null,
     },
     { now: Date.now, newId: () => uuidv7(), randomBytes: (n) => crypto.getRandomValues(new Uint8Array(n)) },
     log,

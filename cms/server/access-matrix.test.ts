@@ -102,6 +102,29 @@ async function makeBoard(unitId: string): Promise<string> {
   const board = await test.app.features.boards.create(root, boardInput(unitId));
   return board.id;
 }
+async function makeIncident(unitId: string): Promise<string> {
+  const { store, sources } = test.app.context;
+  const [id, boardId, now] = [sources.newId(), await makeBoard(unitId), sources.now()];
+  const evidence = {
+    there: 1,
+    gone: 1,
+    spanMs: 0,
+    nobody: false,
+    absence: null,
+    back: { started: 0, ranOn: 0, playerStarted: 0 },
+    machineUpMs: null,
+  };
+  const times = { since: now, opened_at: now, looked_at: null, ended_at: null };
+  await store.write
+    .insertInto('incidents')
+    .values({ id, about: 'away', kind: 'unknown', unit_id: unitId, ...times, evidence: JSON.stringify(evidence) })
+    .execute();
+  await store.write
+    .insertInto('incident_boards')
+    .values({ incident_id: id, board_id: boardId, since: now, ended_at: null })
+    .execute();
+  return id;
+}
 const upkeepInput = {
   responsibleName: 'Trần Thị Bưởi',
   responsiblePhone: '',
@@ -508,6 +531,15 @@ const table: Record<string, Rule> = {
       return boardId;
     }),
   },
+  'GET /api/incidents': { needs: 'board.read', lists: 'id', about: listOf(makeIncident) },
+  'GET /api/incidents/policy': { needs: 'signedIn' },
+  // Of all boards at once: see features/incidents/incidents.store.test.ts.
+  'PUT /api/incidents/policy': { needs: 'board.edit' },
+  'GET /api/account/notifications': { needs: 'signedIn' },
+  'PUT /api/account/notifications': { needs: 'signedIn' },
+  // Everywhere at once: see features/notifications/notifications.store.test.ts.
+  'GET /api/notifications': { needs: 'installation.manage' },
+  'POST /api/notifications/test': { needs: 'installation.manage' },
   'GET /api/boards/:id/events': { needs: 'board.read', about: at('/api/boards/:id/events', makeBoard) },
   'POST /api/boards/:id/pairing': {
     needs: 'board.pair',

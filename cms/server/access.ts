@@ -58,7 +58,7 @@ export class Access {
   }
 
   /** As `can`, for what stands on the unit already: see `reachOf`. Nothing new comes to a unit that has ended. */
-  canReach(actor: Actor, action: Action, unitId: string): boolean {
+  canReach(actor: Holder, action: Action, unitId: string): boolean {
     return canBy(reachOf(this.#tree, unitId), actor, action);
   }
 

@@ -33,6 +33,8 @@ import { createMetrics, monitorToken } from './metrics.ts';
 import { documentRoutes, documentUploadsPath } from './features/documents/routes.ts';
 import { createDocumentsService, type DocumentsService } from './features/documents/service.ts';
 import { createKeysService, type KeysService } from './features/keys/service.ts';
+import { incidentRoutes } from './features/incidents/routes.ts';
+import { createIncidentsService, type IncidentsService } from './features/incidents/service.ts';
 import { mediaRoutes } from './features/media/routes.ts';
 import { createMediaService, type MediaService } from './features/media/service.ts';
 import { createUploadServer } from './features/media/uploads.ts';
@@ -49,6 +51,10 @@ import { createNoticesService, type NoticesService } from './features/notices/se
 import { createObligationInbox } from './features/obligations/inbox.ts';
 import { createDarkHours } from './features/commands/dark-hours.ts';
 import { createObligationMatrix } from './features/obligations/matrix.ts';
+import { createEmail } from './features/notifications/email.ts';
+import { notificationRoutes } from './features/notifications/routes.ts';
+import { createNotifications, type NotificationsService } from './features/notifications/service.ts';
+import { createWebhook } from './features/notifications/webhook.ts';
 import { obligationRoutes } from './features/obligations/routes.ts';
 import { createObligationsService, type ObligationsService } from './features/obligations/service.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
@@ -85,6 +91,8 @@ export interface Features {
   readonly units: UnitsService;
   readonly boards: BoardsService;
   readonly upkeep: UpkeepService;
+  readonly incidents: IncidentsService;
+  readonly notifications: NotificationsService;
   readonly keys: KeysService;
   readonly media: MediaService;
   readonly documents: DocumentsService;
@@ -174,6 +182,17 @@ export async function createApp(
   await obligations.announceUnsent(sources.now());
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
+  const statuses = createBoardStatuses(context, { boards });
+  const absence = createBoardAbsence({ boards, conditions, upkeep, proof, statuses });
+  const incidents = createIncidentsService(context, { units, boards, upkeep, absence, conditions, statuses, proof });
+  const notifications = createNotifications(context, {
+    accounts,
+    incidents,
+    email: config.smtp && createEmail(config.smtp),
+    webhook: config.webhook && createWebhook(config.webhook, () => sources.now()),
+    publicUrl: config.publicUrl,
+  });
+  building.defer(() => notifications.close());
   const overview = createOverview(context, { units, conditions, proof, categories, notices, playlists, schedules });
   const uploads = createUploadServer(media, { newId: () => sources.newId(), directory: context.folders.uploads });
   await media.start(uploads.find);
@@ -209,14 +228,11 @@ export async function createApp(
     settingsRoutes(createSettings(context)),
     auditRoutes(auditLog),
     unitRoutes(units, createUnitsImport(sources, units)),
-    boardRoutes(
-      boards,
-      createBoardAbsence({ boards, conditions, upkeep, proof }),
-      createBoardStatuses(context, { boards }),
-      programmes,
-    ),
+    boardRoutes(boards, absence, statuses, programmes),
     binRoutes(createBinList(context, { units, accounts })),
     upkeepRoutes(upkeep),
+    incidentRoutes(incidents),
+    notificationRoutes(notifications),
     overviewRoutes(overview),
     mediaRoutes(media, uploads),
     documentRoutes(documents, documentUploads),
@@ -271,10 +287,12 @@ export async function createApp(
       accounts,
       documents,
       documentUploads,
+      incidents,
       keys,
       log,
       media,
       mournings,
+      notifications,
       now: () => sources.now(),
       obligations,
       programmes,
@@ -304,6 +322,8 @@ export async function createApp(
       units,
       boards,
       upkeep,
+      incidents,
+      notifications,
       keys,
       media,
       documents,

@@ -19,6 +19,8 @@ describe('readConfig', () => {
       trustProxy: false,
       publicUrl: null,
       logLevel: 'info',
+      smtp: null,
+      webhook: null,
     });
   });
 
@@ -83,5 +85,42 @@ describe('readConfig', () => {
     expect(thrown).toBeInstanceOf(ConfigError);
     expect(thrown).toMatchObject({ code: 'config_invalid', field });
     expect((thrown as Error).message).not.toContain('secret');
+  });
+
+  it('takes a mail server, encrypted unless it is this machine', () => {
+    const from = { BANG_TIN_SMTP_FROM: 'Bảng Tin <bangtin@example.vn>' };
+    const smtp = (url: string) => read([], { BANG_TIN_SMTP_URL: url, ...from }).smtp;
+    expect(smtp('smtps://bang%40tin:p%2Fw@mail.example.vn')).toEqual({
+      host: 'mail.example.vn',
+      port: 465,
+      secure: true,
+      requireTls: false,
+      user: 'bang@tin',
+      password: 'p/w',
+      from: from.BANG_TIN_SMTP_FROM,
+    });
+    expect(smtp('smtp://mail.example.vn')).toMatchObject({ port: 587, secure: false, requireTls: true, user: null });
+    expect(smtp('smtp://127.0.0.1:2525')).toMatchObject({ port: 2525, requireTls: false });
+    for (const url of ['http://mail.example.vn', 'mail.example.vn', 'smtps://u:100%@mail.example.vn'])
+      expect(() => smtp(url)).toThrow(ConfigError);
+    expect(() => read([], { BANG_TIN_SMTP_URL: 'smtps://u:secret@mail.example.vn' })).toThrow(/^BANG_TIN_SMTP_FROM/);
+  });
+
+  it('takes one webhook, by https or on this machine, with a secret, and quotes none of it', () => {
+    const webhook = (url: string, secret = 'a-secret-of-enough-length') =>
+      read([], { BANG_TIN_WEBHOOK_URL: url, BANG_TIN_WEBHOOK_SECRET: secret }).webhook;
+    expect(webhook('https://hooks.example.vn/x?y=1')).toEqual({
+      url: 'https://hooks.example.vn/x?y=1',
+      secret: 'a-secret-of-enough-length',
+    });
+    expect(webhook('http://127.0.0.1:9000/')).not.toBeNull();
+    for (const url of [
+      'http://hooks.example.vn',
+      'http://10.0.0.1',
+      'https://u:p@hooks.example.vn',
+      'file:///etc/passwd',
+    ])
+      expect(() => webhook(url)).toThrow(/^BANG_TIN_WEBHOOK_URL takes/);
+    expect(() => webhook('https://hooks.example.vn', 'short')).toThrow(/^BANG_TIN_WEBHOOK_SECRET takes/);
   });
 });

@@ -35,6 +35,31 @@ export interface Config {
   /** The address by which people reach the CMS, without a trailing slash; null: where it listens. */
   readonly publicUrl: string | null;
   readonly logLevel: (typeof logLevels)[number];
+  /** null: no e-mail. */
+  readonly smtp: SmtpConfig | null;
+  /** Where incidents are posted; null: nowhere. */
+  readonly webhook: WebhookConfig | null;
+}
+
+/** A mail server to hand e-mail to. */
+export interface SmtpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; else STARTTLS. */
+  readonly secure: boolean;
+  /** No message goes over a connection that is not encrypted. */
+  readonly requireTls: boolean;
+  /** null: without signing in. */
+  readonly user: string | null;
+  readonly password: string;
+  /** `From:` of the messages. */
+  readonly from: string;
+}
+
+export interface WebhookConfig {
+  readonly url: string;
+  /** Signs what is sent. */
+  readonly secret: string;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -117,6 +142,74 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
       given(env.BANG_TIN_LOG_LEVEL) ?? 'info',
       'BANG_TIN_LOG_LEVEL',
       logLevels.join(', '),
+    ),
+    smtp: readSmtp(env),
+    webhook: readWebhook(env),
+  };
+}
+
+const ownHosts = ['localhost', '127.0.0.1', '[::1]'];
+const smtpUrl = z.string().refine(isUrl(['smtp:', 'smtps:']));
+const senderAddress = z.string().regex(/^([^<>\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?$/);
+const webhookUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && ownHosts.includes(hostname));
+  return isSafe && username === '' && password === '';
+});
+
+/** Values are never quoted: they hold passwords. @throws ConfigError */
+function readSmtp(env: NodeJS.ProcessEnv): SmtpConfig | null {
+  const text = given(env.BANG_TIN_SMTP_URL);
+  if (text === null) return null;
+  const address = 'an address such as smtps://user:password@mail.example.vn';
+  const url = new URL(take(smtpUrl, text, 'BANG_TIN_SMTP_URL', address));
+  const secure = url.protocol === 'smtps:';
+  if (url.hostname === '') throw new ConfigError('BANG_TIN_SMTP_URL', `BANG_TIN_SMTP_URL takes ${address}`);
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    requireTls: !secure && !ownHosts.includes(url.hostname),
+    user: url.username === '' ? null : decoded(url.username),
+    password: decoded(url.password),
+    from: take(
+      senderAddress,
+      given(env.BANG_TIN_SMTP_FROM) ?? '',
+      'BANG_TIN_SMTP_FROM',
+      'who e-mail is from, such as «Bảng Tin <bangtin@example.vn>»',
+    ),
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new ConfigError(
+      'BANG_TIN_SMTP_URL',
+      'BANG_TIN_SMTP_URL holds a character that is not percent-encoded in its user or password',
+      cause,
+    );
+  }
+}
+
+/** @throws ConfigError */
+function readWebhook(env: NodeJS.ProcessEnv): WebhookConfig | null {
+  const url = given(env.BANG_TIN_WEBHOOK_URL);
+  if (url === null) return null;
+  return {
+    url: take(
+      webhookUrl,
+      url,
+      'BANG_TIN_WEBHOOK_URL',
+      'an https address without user and password (http: this machine alone)',
+    ),
+    secret: take(
+      z.string().min(16),
+      given(env.BANG_TIN_WEBHOOK_SECRET) ?? '',
+      'BANG_TIN_WEBHOOK_SECRET',
+      'at least 16 characters, which the receiver knows too',
     ),
   };
 }

@@ -63,6 +63,8 @@ export interface EventMap {
     changes: readonly { readonly id: string; readonly at: number }[];
     unitIds: readonly string[];
   };
+  /** Incidents of boards of these units began, ended, or are other than before. `id` names the look that found it. */
+  incidentsChanged: { id: string; unitIds: readonly string[] };
   mediaChanged: { mediaId: string };
   /** A notice of the unit was submitted, decided on, or edited while it waited for a decision. */
   approvalsChanged: { unitId: string };

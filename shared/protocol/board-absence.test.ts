@@ -10,6 +10,7 @@ const evidence = (over: Partial<AbsenceEvidence> = {}): AbsenceEvidence => ({
   everywhere: { there: true, heard: true },
   simPaidUntil: null,
   readsSim: true,
+  network: null,
   fault: null,
   restarts: 1,
   clockOffMs: null,
@@ -58,6 +59,15 @@ describe('why a board may be away', () => {
     expect(suspicion({ fault, restarts: 5 })).toBe('player');
     expect(suspicion({ restarts: 3 })).toBe('power');
     expect(suspicion({ restarts: 2 })).toBe('unknown');
+  });
+
+  it('is its weak mobile signal where nothing else was said, and not a cable that has none', () => {
+    const others = { there: 2, online: 2, together: 0 };
+    expect(suspicion({ others, network: { net: 'mobile', signal: 20 } })).toBe('signal');
+    expect(suspicion({ others, network: { net: 'mobile', signal: 21 } })).toBe('own');
+    expect(suspicion({ others, network: { net: 'mobile', signal: null } })).toBe('own');
+    expect(suspicion({ others, network: { net: 'wifi', signal: 5 } })).toBe('own');
+    expect(suspicion({ others, fault, network: { net: 'mobile', signal: 5 } })).toBe('player');
   });
 
   it('comes with what to do, in order, a visit last', () => {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { msUtc } from './common.ts';
+import { boardStatus } from './status.ts';
 
 /** Boards that left within this of each other left together, ms: a connection that falls silent is noticed after a while. */
 export const togetherMs = 10 * 60_000;
@@ -18,6 +19,8 @@ export const faultBeforeMs = 10 * 60_000;
 export const dayMs = 86_400_000;
 /** A machine's clock that is wrong by less breaks no connection, ms. */
 export const clockOffMs = 2 * 60_000;
+/** A mobile signal weaker than this drops out by itself, percent. */
+const weakSignal = 20;
 /** More restarts in a day than somebody makes by hand. */
 const manyRestarts = 3;
 /** Operators cut a SIM card off some days after its end, and clocks of records are days, ms. */
@@ -36,6 +39,8 @@ export const absenceEvidence = z.strictObject({
   simPaidUntil: msUtc.nullable(),
   /** Whether the asker may read that. */
   readsSim: z.boolean(),
+  /** How it was connected by its last word, and the strength of its radio signal, percent; null: not known, or the asker may not read it. */
+  network: boardStatus.pick({ net: true, signal: true }).nullable(),
   /** What the player said last, within `faultBeforeMs` before it left. What it says of the time after comes when it is back. */
   fault: z.strictObject({ at: msUtc, code: z.string(), detail: z.string() }).nullable(),
   /** How often the player started in the day before. */
@@ -67,9 +72,10 @@ export function othersOf(since: number, others: readonly Known[]): AbsenceEviden
 
 /**
  * restored: the CMS has just come back from a backup, in which it was not away yet. brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit that were there left together. power: it kept restarting. sim: its
- * SIM card had just ended. player: it had just told of a fault. own: others are there. unknown: nothing points anywhere.
+ * SIM card had just ended. player: it had just told of a fault. signal: its mobile signal was weak. own: others are there. unknown: nothing points anywhere.
  */
-export type Suspicion = 'restored' | 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'own' | 'unknown';
+export type Suspicion =
+  'restored' | 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'signal' | 'own' | 'unknown';
 export type AbsenceStep =
   'wait' | 'checkServer' | 'askPower' | 'askLine' | 'look' | 'checkSim' | 'paySim' | 'checkClock' | 'restart' | 'visit';
 
@@ -81,6 +87,7 @@ const stepsOf: Record<Suspicion, readonly AbsenceStep[]> = {
   power: ['look', 'askPower', 'visit'],
   sim: ['paySim', 'restart', 'visit'],
   player: ['look', 'restart', 'visit'],
+  signal: ['checkSim', 'askLine', 'restart', 'visit'],
   own: ['look', 'checkSim', 'restart', 'visit'],
   unknown: ['look', 'checkSim', 'restart', 'visit'],
 };
@@ -101,6 +108,8 @@ function suspect(evidence: AbsenceEvidence, now: number): Suspicion {
   if (simPaidUntil !== null && since >= simPaidUntil - simBeforeMs && since <= simPaidUntil + simAfterMs) return 'sim';
   if (evidence.fault) return 'player';
   if (evidence.restarts >= manyRestarts) return 'power';
+  const { net, signal } = evidence.network ?? {};
+  if (net === 'mobile' && typeof signal === 'number' && signal <= weakSignal) return 'signal';
   return among ?? 'unknown';
 }
 

@@ -3,11 +3,13 @@ import cron from 'node-cron';
 import type { Logger } from 'pino';
 import type { AccountsService } from '../features/accounts/service.ts';
 import type { DocumentsService } from '../features/documents/service.ts';
+import type { IncidentsService } from '../features/incidents/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import type { MediaService } from '../features/media/service.ts';
 import type { UploadServer } from '../features/media/uploads.ts';
 import type { MourningsService } from '../features/mournings/service.ts';
 import type { TakedownService } from '../features/notices/takedown.ts';
+import type { NotificationsService } from '../features/notifications/service.ts';
 import type { ObligationsService } from '../features/obligations/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
@@ -16,6 +18,7 @@ import type { UnitsService } from '../features/units/service.ts';
 
 export interface HousekeepingDeps {
   readonly accounts: Pick<AccountsService, 'endOverSessions'>;
+  readonly incidents: Pick<IncidentsService, 'watch' | 'reminders' | 'news'>;
   readonly keys: Pick<KeysService, 'renewIfDue'>;
   readonly media: Pick<MediaService, 'tidyUploads' | 'emptyBin'>;
   readonly uploads: Pick<UploadServer, 'find'>;
@@ -23,6 +26,7 @@ export interface HousekeepingDeps {
   readonly documentUploads: Pick<UploadServer, 'find'>;
   readonly obligations: Pick<ObligationsService, 'announceUnsent'>;
   readonly mournings: Pick<MourningsService, 'announceUnsent'>;
+  readonly notifications: Pick<NotificationsService, 'run' | 'tidy'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse' | 'idle'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
   readonly screenshots: Pick<ScreenshotService, 'tidy'>;
@@ -42,12 +46,14 @@ const mourningGivenMs = 60_000;
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
   const {
     accounts,
+    incidents,
     keys,
     media,
     uploads,
     documents,
     documentUploads,
     mournings,
+    notifications,
     obligations,
     programmes,
     proof,
@@ -92,6 +98,10 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('*/5 * * * *', 'obligations not given', announceUnsent),
     every('* * * * *', 'mourning not given', announceMourning),
     every('* * * * *', 'take-downs', () => takedowns.resume()),
+    every('*/30 * * * * *', 'incidents', () => incidents.watch.look()),
+    every('* * * * *', 'reminders', () => incidents.reminders.remind()),
+    every('*/15 * * * * *', 'messages', () => notifications.run(ending.signal)),
+    every('33 20 * * *', 'old messages', () => Promise.all([notifications.tidy(), incidents.news.tidy(now())])),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),

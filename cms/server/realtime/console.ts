@@ -44,6 +44,7 @@ const newsRights = {
   screenshotsChangedV1: 'screenshot.read',
   commandsChangedV1: 'board.cut',
   boardStatusChangedV1: 'board.read',
+  incidentsChangedV1: 'board.read',
 } as const satisfies Partial<Record<Name, Action>>;
 const rightsToHear = [...new Set(Object.values(newsRights))];
 
@@ -93,6 +94,8 @@ interface News {
   readonly approvals: Set<string>;
   /** Units whose mourning has changed. */
   readonly mournings: Set<string>;
+  /** Units whose incidents have changed, by the look that found it: however many they are, each page is told once. */
+  readonly incidents: Map<string, readonly string[]>;
   readonly takeovers: Set<string>;
 }
 const noNews = (): News => ({
@@ -105,6 +108,7 @@ const noNews = (): News => ({
   statuses: new Set(),
   approvals: new Set(),
   mournings: new Set(),
+  incidents: new Map(),
   takeovers: new Set(),
 });
 
@@ -252,6 +256,7 @@ export function createConsoleGateway(
     for (const unitId of told.approvals) tell('approvalsChangedV1', { unitId }, [unitId]);
     // It concerns everybody below as well.
     for (const unitId of told.mournings) tell('mourningsChangedV1', { unitId }, deps.tree.subtreeOf(unitId));
+    for (const [id, unitIds] of told.incidents) tell('incidentsChangedV1', { id }, unitIds);
     for (const mediaId of told.media) {
       const unitId = await presenceRepo.unitOfMedia(store.read, mediaId);
       if (unitId !== undefined) tell('mediaChangedV1', { mediaId }, [unitId]);
@@ -272,6 +277,7 @@ export function createConsoleGateway(
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
     events.on('mourningsChanged', ({ unitIds }) => note((to) => unitIds.forEach((id) => to.mournings.add(id)))),
+    events.on('incidentsChanged', ({ id, unitIds }) => note((to) => to.incidents.set(id, unitIds))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),
     events.on(
       'categoriesChanged',

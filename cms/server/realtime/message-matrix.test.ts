@@ -221,6 +221,14 @@ const news: Record<News, NewsRule> = {
       return unitId;
     },
   },
+  incidentsChangedV1: {
+    needs: 'board.read',
+    happens: (unitId) => {
+      const id = test.app.context.sources.newId();
+      emit('incidentsChanged', { id, unitIds: [unitId] });
+      return Promise.resolve(id);
+    },
+  },
   takeoverProgressedV1: {
     needs: 'takeover.read',
     happens: async (unitId) => {

@@ -36,6 +36,7 @@ import * as standbyUncounted from './migrations/0033-standby-uncounted.ts';
 import * as boardLogs from './migrations/0034-board-logs.ts';
 import * as commandsByName from './migrations/0035-commands-by-name.ts';
 import * as conditionsByIndex from './migrations/0036-conditions-by-index.ts';
+import * as incidents from './migrations/0038-incidents.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -73,6 +74,7 @@ const migrations: readonly Migration[] = [
   boardLogs.migration,
   commandsByName.migration,
   conditionsByIndex.migration,
+  incidents.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -4,6 +4,7 @@
  * Facts (plays, deliveries, audit) name things by id and are never updated or deleted by the deletion of what they name.
  */
 import type { Generated } from 'kysely';
+import type { IncidentAbout, IncidentKind } from '../../../shared/protocol/incident.ts';
 
 export interface Database {
   /** Small values of the installation: epoch, counters of versions and takeovers. */
@@ -630,6 +631,59 @@ export interface Database {
   };
   /** At most a few of each board. */
   board_logs: { command_id: string; board_id: string; at: number; text: string };
+  /** What is wrong with boards: see shared/protocol/incident.ts. */
+  incidents: {
+    id: string;
+    about: IncidentAbout;
+    kind: IncidentKind;
+    /** The unit that its boards have in common. */
+    unit_id: string;
+    /** Since when the first of them has been in trouble. */
+    since: number;
+    opened_at: number;
+    /** When its board was looked into; null: not yet. */
+    looked_at: number | null;
+    ended_at: number | null;
+    /** JSON of incidentEvidence. */
+    evidence: string;
+  };
+  incident_boards: { incident_id: string; board_id: string; since: number; ended_at: number | null };
+  /** What there is to tell, numbered without gaps: readers are told from where they were. */
+  incident_news: {
+    no: number;
+    at: number;
+    what: 'opened' | 'ended' | 'reminded';
+    incident_id: string | null;
+    /** Of reminders; those of one unit and day are one. */
+    unit_id: string | null;
+    /** JSON of reminders. */
+    reminders: string | null;
+  };
+  /** Which reminders were given: `step` days before the end at `until`. */
+  upkeep_reminders: { board_id: string; what: string; until: number; step: number; at: number };
+  /** Who is told by e-mail (`reader` is the person), and the webhook (`reader` is empty). */
+  notification_readers: {
+    channel: 'email' | 'webhook';
+    reader: string;
+    /** The last of the news that they were told of, or a message is on its way of. */
+    told_no: number;
+    /** When their last message was made. */
+    told_at: number | null;
+  };
+  notification_messages: {
+    /** Given along, so that who gets it twice can tell. */
+    id: string;
+    channel: 'email' | 'webhook';
+    reader: string;
+    created_at: number;
+    /** As it is sent: of an e-mail JSON {subject, text}, of the webhook its body. */
+    body: string;
+    attempts: number;
+    due_at: number;
+    sent_at: number | null;
+    given_up_at: number | null;
+    error_code: string | null;
+  };
   audit_log: {
     id: string;
     at: number;

@@ -20,6 +20,7 @@ const BoardPlanPage = () => import('./pages/BoardPlanPage.svelte').catch(missing
 const BoardPage = () => import('./pages/BoardPage.svelte').catch(missing);
 const BoardsPage = () => import('./pages/BoardsPage.svelte').catch(missing);
 const CategoriesPage = () => import('./pages/CategoriesPage.svelte').catch(missing);
+const IncidentsPage = () => import('./pages/IncidentsPage.svelte').catch(missing);
 const MediaBinPage = () => import('./pages/MediaBinPage.svelte').catch(missing);
 const MediaPage = () => import('./pages/MediaPage.svelte').catch(missing);
 const MourningNewPage = () => import('./pages/MourningNewPage.svelte').catch(missing);
@@ -64,6 +65,7 @@ export const { p, navigate, isActive, route } = createRouter({
       '/plan': BoardPlanPage,
     },
   },
+  '/incidents': IncidentsPage,
   '/media': {
     '/': MediaPage,
     '/bin': MediaBinPage,

@@ -40,6 +40,8 @@ export const consoleMessages = {
   approvalsChangedV1: z.strictObject({ unitId: uuid }),
   /** Mourning of the unit was ordered, changed or lifted; the page asks again. */
   mourningsChangedV1: z.strictObject({ unitId: uuid }),
+  /** Incidents of boards in sight began or ended, by a look of this id; the page asks again. */
+  incidentsChangedV1: z.strictObject({ id: uuid }),
   /** The list of categories is another; the page asks again. */
   categoriesChangedV1: z.strictObject({ revision: z.int() }),
   takeoverProgressedV1: z.strictObject({ takeoverId: uuid }),

@@ -4,7 +4,7 @@ import type { Me, setupRequest, signInRequest } from '../../../../shared/protoco
 import type { passwordChange, SignInSession } from '../../../../shared/protocol/api/users.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { matches } from '../../../../shared/util/fold.ts';
-import type { Actor } from '../../access.ts';
+import type { Actor, Holder } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
@@ -19,7 +19,7 @@ import { makeSecret, normalizeEmail, sha256 } from './secrets.ts';
 import { findSession } from './sessions-repo.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
-import { awaitTurn } from './users-repo.ts';
+import { awaitTurn, people } from './users-repo.ts';
 import { createUsersService, type UsersService } from './users-service.ts';
 
 export type { Session } from './sessions.ts';
@@ -84,6 +84,8 @@ export interface AccountsService {
   called(words: string): Promise<string[]>;
   /** As `called`, or whose e-mail does: for those who keep accounts, since others are not told of anybody's e-mail. */
   calledOrMailed(words: string): Promise<string[]>;
+  /** Those of the people who can sign in, with where to write to them and what they may see. */
+  mailable(userIds: readonly string[]): Promise<ReadonlyMap<string, Holder & { readonly email: string }>>;
   hasUsers(): Promise<boolean>;
   /** Forgets sessions that are over; emits `sessionEnded` for each. */
   endOverSessions(): Promise<void>;
@@ -283,6 +285,14 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     names: (userIds) => repo.userNames(store.read, userIds),
     called: (words) => whose(({ name }) => matches(words.trim(), name)),
     calledOrMailed: (words) => whose(({ name, email }) => matches(words.trim(), name, email)),
+    async mailable(userIds) {
+      const found = userIds.length === 0 ? [] : await people(store.read, userIds, now());
+      return new Map(
+        found
+          .filter(({ active, hasPassword }) => active && hasPassword)
+          .map(({ id, email, grants }) => [id, { email, grants }]),
+      );
+    },
     hasUsers: async () => (await repo.userCount(store.read)) > 0,
     endOverSessions: () => sessions.endOver(),
   };

@@ -7,6 +7,7 @@ import { testActor } from '../../testing.ts';
 import { createUpkeepService } from '../upkeep/service.ts';
 import { createBoardAbsence, type BoardAbsence } from './absence.ts';
 import { createBoardConditions } from './conditions.ts';
+import { createBoardStatuses } from './status.ts';
 
 describeStores('what is known of a board that is away', (under) => {
   let test: Awaited<ReturnType<typeof createTestContent>>;
@@ -39,7 +40,8 @@ describeStores('what is known of a board that is away', (under) => {
       boards,
       upkeep,
       conditions: createBoardConditions(context),
-      proof: { events: () => Promise.resolve({ events, next: null }) },
+      proof: { eventsOf: () => Promise.resolve({ events, next: null }) },
+      statuses: createBoardStatuses(context, { boards }),
     });
     away = test.sources.now();
     test.sources.advance(3_600_000);

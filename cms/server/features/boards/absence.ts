@@ -12,12 +12,14 @@ import type { ProofService } from '../proof/service.ts';
 import type { UpkeepService } from '../upkeep/service.ts';
 import type { BoardConditions } from './conditions.ts';
 import type { BoardsService } from './service.ts';
+import type { BoardStatuses } from './status.ts';
 
 interface Deps {
-  readonly boards: Pick<BoardsService, 'require' | 'recordsOfUnits' | 'presences'>;
+  readonly boards: Pick<BoardsService, 'require' | 'record' | 'recordsOfUnits' | 'presences'>;
   readonly conditions: Pick<BoardConditions, 'elsewhere' | 'heardSince' | 'restoredFrom'>;
-  readonly upkeep: Pick<UpkeepService, 'get' | 'mayRead'>;
-  readonly proof: Pick<ProofService, 'events'>;
+  readonly upkeep: Pick<UpkeepService, 'find' | 'mayRead'>;
+  readonly proof: Pick<ProofService, 'eventsOf'>;
+  readonly statuses: Pick<BoardStatuses, 'said'>;
 }
 
 /** As many as a day may have; of a player that writes more the newest say enough. */
@@ -25,25 +27,42 @@ const eventsRead = 200;
 
 export type BoardAbsence = ReturnType<typeof createBoardAbsence>;
 
-export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) {
-  return {
+/** What `readsSim` guards is left out of it. */
+export const withoutSim = (evidence: AbsenceEvidence): AbsenceEvidence => ({
+  ...evidence,
+  simPaidUntil: null,
+  network: null,
+  readsSim: false,
+});
+
+export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses }: Deps) {
+  const absence = {
     /** @returns null when it is not away, or was never there. @throws AppError `board_unknown` 404 */
     async of(actor: Actor, boardId: string): Promise<AbsenceEvidence | null> {
       const { unitId } = await boards.require(actor, 'board.read', boardId);
+      const known = await absence.known(boardId);
+      return known && !upkeep.mayRead(actor, unitId) ? withoutSim(known) : known;
+    },
+
+    /** The same for the system's own use, without rights. */
+    async known(boardId: string): Promise<AbsenceEvidence | null> {
+      const found = await boards.record(boardId);
+      if (!found) return null;
+      const { unitId } = found;
       const inUnit = await boards.recordsOfUnits([unitId]);
       const presences = await boards.presences(inUnit.map(({ id }) => id));
       const own = presences.find((one) => one.boardId === boardId);
       if (own?.presence !== 'offline' || own.since === null) return null;
       const { since } = own;
-      const readsSim = upkeep.mayRead(actor, unitId);
-      const [there, heard, online, restoredFrom, record, { events }] = await Promise.all([
+      const [there, heard, online, restoredFrom, record, said, { events }] = await Promise.all([
         conditions.elsewhere(unitId, since - togetherMs),
         conditions.heardSince(null, since + togetherMs),
         // Whoever is connected all the while need not have said anything.
         conditions.elsewhere(unitId, Number.MAX_SAFE_INTEGER),
         conditions.restoredFrom(null),
-        readsSim ? upkeep.get(actor, boardId) : null,
-        proof.events(actor, boardId, { limit: eventsRead }),
+        upkeep.find(boardId),
+        statuses.said(boardId),
+        proof.eventsOf(boardId, { limit: eventsRead }),
       ]);
       const recent = events.filter(({ at }) => at <= since && at > since - dayMs);
       // What a player before it wrote down says nothing of this one.
@@ -63,7 +82,8 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
         others,
         everywhere: { there, heard: heard || online || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,
-        readsSim,
+        readsSim: true,
+        network: said && { net: said.status.net, signal: said.status.signal },
         fault:
           fault?.body?.type === 'faultRaised'
             ? { at: fault.at, code: fault.body.code, detail: fault.body.detail }
@@ -73,4 +93,5 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof }: Deps) 
       };
     },
   };
+  return absence;
 }

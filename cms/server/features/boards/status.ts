@@ -17,6 +17,9 @@ export function createBoardStatuses(
   { boards }: { boards: Pick<BoardsService, 'require'> },
 ) {
   return {
+    /** What its player said last, for the system's own use, without rights; null: nothing so far. */
+    said: (boardId: string) => statusRepo.find(store.read, boardId),
+
     /** @throws AppError `board_unknown` 404 */
     async of(actor: Actor, boardId: string): Promise<StatusAnswer> {
       const { unitId } = await boards.require(actor, 'board.read', boardId);

@@ -1,6 +1,7 @@
 /** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
 import { sql, type Selectable } from 'kysely';
 import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
+import { inChunks } from '../../store/chunks.ts';
 import type { Database, PlaySums } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
 import { counted } from './counting.ts';
@@ -234,6 +235,21 @@ export const proofRepo = {
       .orderBy('plays.seq', 'desc')
       .limit(limit)
       .execute();
+  },
+
+  /** How often players have started since a time; boards whose player has not are left out. */
+  async startsSince(db: Db, boardIds: readonly string[], since: number): Promise<Map<string, number>> {
+    const rows = await inChunks(boardIds, (chunk) =>
+      db
+        .selectFrom('board_events')
+        .select((e) => ['board_id' as const, e.fn.countAll<number | string>().as('count')])
+        .where('board_id', 'in', chunk)
+        .where('at', '>=', since)
+        .where('type', '=', 'booted')
+        .groupBy('board_id')
+        .execute(),
+    );
+    return new Map(rows.map((row) => [row.board_id, Number(row.count)]));
   },
 
   /** Newest first. */

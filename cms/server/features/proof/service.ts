@@ -47,6 +47,25 @@ export function createProofService(context: Context, deps: ProofDeps) {
   const ingest = createIngest(context, { ...deps, begin });
   const tally = createTally(context);
 
+  /** What a board's players wrote down besides plays, the newest first; for the system's own use, without rights. */
+  async function eventsOf(
+    boardId: string,
+    query: { cursor?: string | undefined; limit: number },
+  ): Promise<z.infer<typeof boardEvents>> {
+    const found = await repo.events(store.read, boardId, eventPlaceOf(query.cursor), query.limit + 1);
+    const rows = found.slice(0, query.limit);
+    const last = found.length > query.limit ? rows.at(-1) : undefined;
+    return {
+      events: rows.map((row) => ({
+        journalId: row.journal_id,
+        seq: row.seq,
+        at: row.at,
+        body: journalBody.safeParse(JSON.parse(row.body)).data ?? null,
+      })),
+      next: last ? `${last.at}_${last.journal_id}_${last.seq}` : null,
+    };
+  }
+
   /** The player on a board begins a journal that the CMS has not met: a new one after a fork or a lost disk. */
   async function begin(identity: BoardIdentity, journalId: string): Promise<void> {
     await store.transaction(async (tx) => {
@@ -152,19 +171,12 @@ export function createProofService(context: Context, deps: ProofDeps) {
       query: { cursor?: string | undefined; limit: number },
     ): Promise<z.infer<typeof boardEvents>> {
       await deps.boards.require(actor, 'board.read', boardId);
-      const found = await repo.events(store.read, boardId, eventPlaceOf(query.cursor), query.limit + 1);
-      const rows = found.slice(0, query.limit);
-      const last = found.length > query.limit ? rows.at(-1) : undefined;
-      return {
-        events: rows.map((row) => ({
-          journalId: row.journal_id,
-          seq: row.seq,
-          at: row.at,
-          body: journalBody.safeParse(JSON.parse(row.body)).data ?? null,
-        })),
-        next: last ? `${last.at}_${last.journal_id}_${last.seq}` : null,
-      };
+      return eventsOf(boardId, query);
     },
+
+    eventsOf,
+    /** How often the player of each of the boards has started since a time (ms UTC), without rights; those that did not are left out. */
+    startsSince: (boardIds: readonly string[], since: number) => repo.startsSince(store.report, boardIds, since),
 
     /** Per notice and per takeover, in [from, to). @throws AppError `board_unknown`, `forbidden` */
     async counts(

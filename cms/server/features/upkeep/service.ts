@@ -33,8 +33,11 @@ export function createUpkeepService(
   { boards }: { boards: Pick<BoardsService, 'require' | 'records' | 'held'> },
 ) {
   const { store, sources, access, audit } = context;
-  return {
+  const service = {
     mayRead: (actor: Actor, unitId: string): boolean => access.canReach(actor, right, unitId),
+
+    /** For the system's own use, without rights; null: nobody has written anything down. */
+    find: (boardId: string) => findUpkeep(store.read, boardId),
 
     /** @throws AppError `board_unknown`, `forbidden` */
     async get(actor: Actor, boardId: string): Promise<Upkeep> {
@@ -65,24 +68,32 @@ export function createUpkeepService(
       return { boardId, ...input, revision: input.revision + 1 };
     },
 
+    /** What ends before a time (ms UTC) of boards in use, for the system's own use, without rights. */
+    async ending(before: number): Promise<{ boardId: string; what: UpkeepDue['what']; until: number }[]> {
+      return (await findDue(store.read, before)).flatMap(({ board_id: boardId, sim_paid_until, warranty_until }) =>
+        (
+          [
+            ['sim', sim_paid_until],
+            ['warranty', warranty_until],
+          ] as const
+        ).flatMap(([what, until]) => (until !== null && until < before ? [{ boardId, what, until }] : [])),
+      );
+    },
+
     async due(actor: Actor): Promise<UpkeepDue[]> {
       const before = sources.now() + upkeepNoticeMs;
-      const rows = await findDue(store.read, before);
-      const records = await boards.records(rows.map((row) => row.board_id));
+      const rows = await service.ending(before);
+      const records = await boards.records(rows.map(({ boardId }) => boardId));
       const names = new Map(
         records.filter(({ unitId }) => access.canReach(actor, right, unitId)).map(({ id, name }) => [id, name]),
       );
       return rows
-        .flatMap(({ board_id: boardId, sim_paid_until, warranty_until }) => {
-          const boardName = names.get(boardId);
-          if (boardName === undefined) return [];
-          return [
-            { boardId, boardName, what: 'sim' as const, until: sim_paid_until },
-            { boardId, boardName, what: 'warranty' as const, until: warranty_until },
-          ];
+        .flatMap((one) => {
+          const boardName = names.get(one.boardId);
+          return boardName === undefined ? [] : [{ ...one, boardName }];
         })
-        .filter((one): one is UpkeepDue => one.until !== null && one.until < before)
         .sort((a, b) => a.until - b.until);
     },
   };
+  return service;
 }

@@ -19,6 +19,7 @@ const factsOf = (fields: Partial<AbsenceEvidence>): string[] =>
       everywhere: { there: false, heard: false },
       simPaidUntil: null,
       readsSim: true,
+      network: null,
       fault: null,
       restarts: 0,
       clockOffMs: null,

@@ -19,6 +19,7 @@ export function guessWords(suspicion: Suspicion): string {
     power: m.absence_guess_power,
     sim: m.absence_guess_sim,
     player: m.absence_guess_player,
+    signal: m.absence_guess_signal,
     own: m.absence_guess_own,
     unknown: m.absence_guess_unknown,
   };
@@ -43,7 +44,7 @@ export function stepWords(step: AbsenceStep): string {
 
 /** What is known, and what is not, one sentence each. */
 export function factWords(evidence: AbsenceEvidence, now: number): string[] {
-  const { restoredFrom, others, everywhere, simPaidUntil, readsSim, fault, restarts, clockOffMs } = evidence;
+  const { restoredFrom, others, everywhere, simPaidUntil, readsSim, network, fault, restarts, clockOffMs } = evidence;
   const facts: string[] = [];
   if (restoredFrom !== null) return [m.absence_restored({ time: formatDateTime(restoredFrom) })];
   if (everywhere.there && !everywhere.heard) facts.push(m.absence_server());
@@ -58,6 +59,7 @@ export function factWords(evidence: AbsenceEvidence, now: number): string[] {
     const day = formatDate(simPaidUntil - 1);
     facts.push(simPaidUntil <= now ? m.absence_sim_ended({ day }) : m.absence_sim_paid({ day }));
   } else if (readsSim) facts.push(m.absence_sim_unknown());
+  if (network?.net === 'mobile' && network.signal !== null) facts.push(m.absence_signal({ n: network.signal }));
   const timeOf = (at: number): string => (at < startOfDay(now) ? formatDateTime(at) : formatTime(at));
   facts.push(
     fault

@@ -1,0 +1,254 @@
+/**
+ * Looks now and then at all boards that have a player, opens incidents and ends them. What is open stands in the database, so that a
+ * restart forgets none and tells of none twice. See shared/protocol/incident.ts for what belongs together and what it may come from.
+ */
+import type { ConditionReason } from '../../../../shared/protocol/api/overview.ts';
+import {
+  incidentKindOf,
+  planIncidents,
+  watchedFor,
+  type IncidentAbout,
+  type IncidentEvidence,
+} from '../../../../shared/protocol/incident.ts';
+import type { IncidentPolicy } from '../../../../shared/protocol/api/incidents.ts';
+import { readEveryMs } from '../../../../shared/protocol/status.ts';
+import type { Context } from '../../context.ts';
+import type { BoardAbsence } from '../boards/absence.ts';
+import type { BoardConditions } from '../boards/conditions.ts';
+import type { BoardStatuses } from '../boards/status.ts';
+import type { ProofService } from '../proof/service.ts';
+import type { UnitsService } from '../units/service.ts';
+import { readPolicy } from './policy.ts';
+import * as repo from './repo.ts';
+import type { IncidentBoardRow, IncidentRow, StandingRow } from './repo.ts';
+
+export interface WatchDeps {
+  readonly units: Pick<UnitsService, 'tree'>;
+  readonly absence: Pick<BoardAbsence, 'known'>;
+  readonly conditions: Pick<BoardConditions, 'page'>;
+  readonly statuses: Pick<BoardStatuses, 'said'>;
+  readonly proof: Pick<ProofService, 'startsSince'>;
+}
+
+const hourMs = 3_600_000;
+/** So many starts of a player in an hour are no accident; fewer than `calmStarts`, and it is over. */
+const manyStarts = 4;
+const calmStarts = 2;
+/** A board that is back is asked about after so long, when its player has said how it is and delivered its journal, ms. */
+const settledMs = 30_000;
+/** Boards that are looked into at a time: each takes some queries. */
+const mostLooks = 50;
+const conditionsPerPage = 1000;
+/** Which boards are in trouble, and since when (ms UTC), by what is wrong with them. */
+type Troubles = Map<IncidentAbout, Map<string, number>>;
+
+/** What one look goes by. */
+interface Look {
+  readonly now: number;
+  readonly policy: IncidentPolicy;
+  readonly rows: readonly StandingRow[];
+  readonly rowOf: ReadonlyMap<string, StandingRow>;
+  readonly incidents: readonly IncidentRow[];
+  /** Boards in trouble by them. */
+  readonly troubled: readonly IncidentBoardRow[];
+  readonly isOpen: ReadonlyMap<IncidentAbout, ReadonlySet<string>>;
+  readonly troubles: Troubles;
+  /** Something of the board's incidents is other than before. */
+  touch(boardId: string): void;
+}
+
+const none: IncidentEvidence = {
+  there: 0,
+  gone: 0,
+  spanMs: 0,
+  nobody: false,
+  absence: null,
+  back: { started: 0, ranOn: 0, playerStarted: 0 },
+  machineUpMs: null,
+};
+
+export function createIncidentWatch(
+  { store, sources, events }: Pick<Context, 'store' | 'sources' | 'events'>,
+  { units, absence, conditions, statuses, proof }: WatchDeps,
+) {
+  /** After a start boards are given as long to come back as at any other time. */
+  const startedAt = sources.now();
+
+  async function troublesOf(rows: readonly StandingRow[], restarting: ReadonlySet<string>, now: number) {
+    const troubles: Troubles = new Map();
+    const note = (about: IncidentAbout, boardId: string, since: number) => {
+      const of = troubles.get(about) ?? new Map<string, number>();
+      troubles.set(about, of.set(boardId, since));
+    };
+    for (const { id, online, since } of rows) if (online === 0) note('away', id, since);
+    for (const condition of ['incident', 'dark'] as const) {
+      let cursor: string | undefined;
+      do {
+        const page = await conditions.page(null, { condition, cursor, limit: conditionsPerPage });
+        for (const { id, reason, since } of page.boards) {
+          const about = condition === 'dark' ? condition : reason;
+          if (about !== null && isAbout(about)) note(about, id, since ?? now);
+        }
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+    }
+    // Whoever has been there, or away, for longer has not restarted.
+    const recent = rows.filter(({ id, since }) => since > now - hourMs || restarting.has(id)).map(({ id }) => id);
+    for (const [boardId, count] of await proof.startsSince(recent, now - hourMs))
+      if (count >= (restarting.has(boardId) ? calmStarts : manyStarts)) note('restarting', boardId, now);
+    return troubles;
+  }
+
+  /** What the machine of a board that is back says of the time between; null: nothing that can be told. */
+  async function backOf(boardId: string, goneAt: number): Promise<keyof IncidentEvidence['back'] | null> {
+    const said = await statuses.said(boardId);
+    if (!said || said.status.up === null || said.at < goneAt) return null;
+    const machineStartedAt = said.at - said.status.up * 1000;
+    if (machineStartedAt > goneAt) return machineStartedAt > goneAt + readEveryMs ? 'started' : null;
+    return (await proof.startsSince([boardId], goneAt)).has(boardId) ? 'playerStarted' : 'ranOn';
+  }
+
+  async function endWell({ now, incidents, troubled, troubles, rowOf, touch }: Look): Promise<void> {
+    const incidentOf = new Map(incidents.map((row) => [row.id, row]));
+    for (const [incidentId, boards] of Map.groupBy(troubled, (one) => one.incident_id)) {
+      const incident = incidentOf.get(incidentId)!;
+      const well = boards.filter(({ board_id }) => {
+        if (troubles.get(incident.about)?.has(board_id)) return false;
+        const row = rowOf.get(board_id);
+        // Its player was taken from it, it went out of use, or it has been back for a moment.
+        return !row || incident.about !== 'away' || row.since <= now - settledMs;
+      });
+      if (well.length === 0) continue;
+      const back = { ...incident.evidence.back };
+      for (const { board_id, since } of incident.about === 'away' ? well.slice(0, mostLooks) : []) {
+        const how = rowOf.has(board_id) ? await backOf(board_id, since) : null;
+        if (how === 'playerStarted') back.ranOn++;
+        if (how !== null) back[how]++;
+      }
+      const evidence = { ...incident.evidence, back };
+      const isOver = well.length === boards.length;
+      const ended = { evidence, kind: incidentKindOf(incident.about, evidence, now), ended_at: isOver ? now : null };
+      const ids = well.map(({ board_id }) => board_id);
+      await store.transaction(async (tx) => {
+        await repo.endBoards(tx, incidentId, ids, now);
+        await repo.updateIncident(tx, incidentId, { ...incident, ...ended });
+        if (isOver) await repo.insertNews(tx, [{ at: now, what: 'ended', incident_id: incidentId }]);
+      });
+      ids.forEach(touch);
+    }
+  }
+
+  async function open({ now, policy, rows, rowOf, incidents, isOpen, troubles, touch }: Look): Promise<void> {
+    const nobody = rows.every(({ online }) => online === 0);
+    const minutes = new Map<string, number>();
+    const minuteOf = (zone: string): number => {
+      const minute = minutes.get(zone) ?? minuteOfDay(now, zone);
+      minutes.set(zone, minute);
+      return minute;
+    };
+    for (const [about, sinceOf] of troubles) {
+      const of = incidents.filter((row) => row.about === about);
+      const plan = planIncidents(
+        rows.map(({ id, unit_id }) => ({ boardId: id, unitId: unit_id, since: sinceOf.get(id) ?? null })),
+        of.map(({ id, unit_id, since }) => ({ id, unitId: unit_id, since })),
+        {
+          isTaken: (boardId) => isOpen.get(about)?.has(boardId) === true,
+          isDue: ({ boardId, since }) => {
+            const from = about === 'away' ? Math.max(since, startedAt) : since;
+            const watched = watchedFor(from, now, minuteOf(rowOf.get(boardId)!.zone), policy.watch);
+            // Starts are counted over an hour: that is long enough.
+            return watched !== null && (about === 'restarting' || watched >= policy.afterMinutes * 60_000);
+          },
+          pathOf: (unitId) => units.tree.pathOf(unitId),
+        },
+      );
+      for (const { unitId, boards, there, gone, spanMs } of plan.opened) {
+        const evidence = { ...none, there, gone, spanMs, nobody: about === 'away' && nobody };
+        const id = sources.newId();
+        await store.transaction(async (tx) => {
+          const row = { id, about, kind: incidentKindOf(about, evidence, now), unit_id: unitId, evidence };
+          const times = { since: boards[0]!.since, opened_at: now, looked_at: null, ended_at: null };
+          await repo.insertIncident(store, tx, { ...row, ...times }, boards);
+          await repo.insertNews(tx, [{ at: now, what: 'opened', incident_id: id }]);
+        });
+        for (const { boardId } of boards) touch(boardId);
+      }
+      for (const [incidentId, more] of Map.groupBy(plan.joined, (one) => one.incidentId)) {
+        const incident = of.find(({ id }) => id === incidentId)!;
+        const gone = incident.evidence.gone + more.length;
+        const evidence = { ...incident.evidence, gone, there: Math.max(incident.evidence.there, gone) };
+        await store.transaction(async (tx) => {
+          for (const { board } of more) await repo.insertBoard(tx, incidentId, board.boardId, board.since);
+          const kind = incidentKindOf(about, evidence, now);
+          await repo.updateIncident(tx, incidentId, { ...incident, evidence, kind });
+        });
+        for (const { board } of more) touch(board.boardId);
+      }
+    }
+  }
+
+  /** What is known of the board itself, where what it has in common with others says nothing. */
+  async function lookInto({ now, touch }: Pick<Look, 'now' | 'touch'>): Promise<void> {
+    const fresh = (await repo.openIncidents(store.write))
+      .filter(({ about, looked_at, kind }) => looked_at === null && (about === 'restarting' || kind === 'unknown'))
+      .slice(0, mostLooks);
+    if (fresh.length === 0) return;
+    const troubled = (await repo.troubledBoards(store.write)).toSorted((a, b) => a.since - b.since);
+    for (const incident of fresh) {
+      const first = troubled.find(({ incident_id }) => incident_id === incident.id);
+      if (!first) continue;
+      let { evidence } = incident;
+      if (incident.about === 'away') evidence = { ...evidence, absence: await absence.known(first.board_id) };
+      else {
+        const up = (await statuses.said(first.board_id))?.status.up ?? null;
+        evidence = { ...evidence, machineUpMs: up === null ? null : up * 1000 };
+      }
+      const kind = incidentKindOf(incident.about, evidence, now);
+      await store.transaction((tx) =>
+        repo.updateIncident(tx, incident.id, { ...incident, evidence, kind, looked_at: now }),
+      );
+      touch(first.board_id);
+    }
+  }
+
+  return {
+    /** One look at all boards; looks do not overlap. */
+    async look(): Promise<void> {
+      const now = sources.now();
+      const [policy, rows, before, troubled] = await Promise.all([
+        readPolicy(store.read),
+        repo.standings(store.report),
+        repo.openIncidents(store.read),
+        repo.troubledBoards(store.read),
+      ]);
+      const rowOf = new Map(rows.map((row) => [row.id, row]));
+      const aboutOf = new Map(before.map(({ id, about }) => [id, about]));
+      const isOpen = new Map(
+        [...Map.groupBy(troubled, ({ incident_id }) => aboutOf.get(incident_id)!)].map(([about, boards]) => [
+          about,
+          new Set(boards.map(({ board_id }) => board_id)),
+        ]),
+      );
+      const troubles = await troublesOf(rows, isOpen.get('restarting') ?? new Set(), now);
+      const changed = new Set<string>();
+      const touch = (boardId: string): void => {
+        const row = rowOf.get(boardId);
+        if (row) changed.add(row.unit_id);
+      };
+      const look = { now, policy, rows, rowOf, troubled, isOpen, troubles, touch };
+      await endWell({ ...look, incidents: before });
+      await open({ ...look, incidents: await repo.openIncidents(store.write) });
+      await lookInto(look);
+      if (changed.size > 0) events.emit('incidentsChanged', { id: sources.newId(), unitIds: [...changed] });
+    },
+  };
+}
+
+const abouts = { journal_fork: true, programme_refused: true, unproved: true, dark: true } as const;
+const isAbout = (reason: ConditionReason | 'dark'): reason is keyof typeof abouts => reason in abouts;
+
+function minuteOfDay(now: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const [hour, minute] = format.format(now).split(':');
+  return Number(hour) * 60 + Number(minute);
+}
