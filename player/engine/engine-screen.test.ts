@@ -111,8 +111,10 @@ it('what is said by hand stands until its time, and is told', async () => {
   await b.stop();
   await b.start({ screen: s.driver });
   await b.openStage();
-  await b.cms.until(() => statuses().length === 2);
-  expect(statuses()[1]).toMatchObject({ driver: 'command', hand: null, dim: { percent: 40, until: null } });
+  const full = () => statuses().filter((status) => 'app' in status);
+  await b.cms.until(() => full().length === 2);
+  expect(full()[1]).toMatchObject({ driver: 'command', dim: { percent: 40, until: null } });
+  expect((full()[1] as { hand?: unknown }).hand ?? null).toBeNull();
 });
 
 it('hours that are given end what was said by hand without an end, and the CMS hears at once why it is so', async () => {
