@@ -28,6 +28,7 @@ const addresses: Readonly<Record<string, (first: First) => string>> = {
   BoardPlanPage: (first) => `/boards/${first.boards}/plan`,
   BoardsPage: () => '/boards',
   CategoriesPage: () => '/notices/categories',
+  IncidentsPage: () => '/incidents',
   MediaBinPage: () => '/media/bin',
   MediaPage: () => '/media',
   MourningNewPage: () => '/mournings/new',
