@@ -120,7 +120,7 @@ export const boardCommand = named(head, commandNames);
 export type BoardCommand = z.infer<typeof boardCommand>;
 export type CommandOf<Name extends CommandName> = Extract<BoardCommand, { name: Name }>;
 /** What a command says, without whom it is for and when. */
-const commandBody = named({}, commandNames);
+export const commandBody = named({}, commandNames);
 export type CommandBody = z.infer<typeof commandBody>;
 /** What is asked for as a command; pictures of the glass are asked for as such (api/screenshots.ts). */
 export const commandRequest = named(

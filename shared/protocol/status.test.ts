@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { boardMessages, heartbeats } from './link.ts';
 import {
   boardStatus,
+  fullAgain,
   fullEveryMs,
   fullReport,
   type BoardStatus,
@@ -106,12 +107,33 @@ const wholeStatus: BoardStatus = {
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },
 };
 
+/** A quarter of an hour later: everything that is measured has moved. */
+const later: BoardStatus = {
+  ...wholeStatus,
+  up: 1_235_467,
+  cpu: 14,
+  mem: 46,
+  freeMb: 18_230,
+  temp: 52,
+  signal: 70,
+  tx: 123_461_234,
+  rx: 1_234_570_123,
+  offset: -11,
+  mb: 1235,
+};
+
+it('is known in full again without what has not changed being said again', () => {
+  const again = statusReport.parse(JSON.parse(JSON.stringify(fullAgain(wholeStatus, { ...later, hours: null }))));
+  expect(again.status).not.toHaveProperty('app');
+  expect(statusAfter(wholeStatus, again)).toEqual({ ...later, hours: null });
+});
+
 it('takes little room, and leaves room for the heartbeat in 5 MB a month', () => {
-  const full = JSON.stringify(fullReport(wholeStatus));
-  expect(full.length).toBeLessThan(430);
+  const again = JSON.stringify(fullAgain(wholeStatus, later));
+  expect(again.length).toBeLessThan(200);
   const perMonth = (everyMs: number): number => (30 * 86_400_000) / everyMs;
   // Beside the report itself: its name, WebSocket, TLS, and two packets' headers; a heartbeat as `npm run bench -- idle` measures it.
-  const bytes = (full.length + 166) * perMonth(fullEveryMs) + 213 * perMonth(heartbeats.sparing.pingInterval);
+  const bytes = (again.length + 166) * perMonth(fullEveryMs) + 213 * perMonth(heartbeats.sparing.pingInterval);
   // The rest is for changes, the clock and new connections.
-  expect(bytes).toBeLessThan(4_500_000);
+  expect(bytes).toBeLessThan(4_000_000);
 });

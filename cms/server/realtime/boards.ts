@@ -125,8 +125,8 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
     commandFailedV1: (board, { commandId, errorCode }) =>
       commandEnded(board, commandId, { outcome: 'failed', errorCode }),
     statusReportedV1(board, report) {
-      deps.statuses.reported(board.boardId, report);
-      void careFor(board.boardId, () => deps.commands.heard(board.boardId, report));
+      const status = deps.statuses.reported(board.boardId, report);
+      void careFor(board.boardId, () => deps.commands.heard(board.boardId, report.full ? status : null));
       return Promise.resolve({});
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),

@@ -38,8 +38,8 @@ export function createStatusIntake({ store, sources, events, log }: Context) {
   ];
 
   return {
-    /** Takes a report. Not durable yet: what is lost is told again within 15 minutes. */
-    reported(boardId: string, report: StatusReport): void {
+    /** Takes a report. Not durable yet: what is lost is told again within 15 minutes. @returns all that is known now */
+    reported(boardId: string, report: StatusReport): BoardStatus {
       const said = statusAfter(known.get(boardId) ?? null, report);
       // One board's odd text must not keep the rows of the others from being written.
       const clean = (text: string | null): string | null => (text === null ? null : cleanLine(text));
@@ -54,7 +54,10 @@ export function createStatusIntake({ store, sources, events, log }: Context) {
       known.set(boardId, status);
       const news = { boardId, at: sources.now(), status };
       const before = waiting.get(boardId);
-      if (before) return void Object.assign(before, news);
+      if (before) {
+        Object.assign(before, news);
+        return status;
+      }
       waiting.set(boardId, news);
       writer.add(news).then(
         () => events.emit('boardStatusChanged', { boardId }),
@@ -63,6 +66,7 @@ export function createStatusIntake({ store, sources, events, log }: Context) {
           log.warn({ err: error, boardId }, 'the status of a board was not written');
         },
       );
+      return status;
     },
 
     async close(): Promise<void> {

@@ -35,11 +35,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('tells in full at once and every 15 minutes, without what is unknown', async () => {
+it('tells in full at once and every 15 minutes, then without what is as it was', async () => {
   reporter.start();
-  await vi.advanceTimersByTimeAsync(2 * fullEveryMs);
-  const full = { full: true, status: { cpu: 5, temp: 50 } };
-  expect(sent).toEqual([full, full, full]);
+  await vi.advanceTimersByTimeAsync(fullEveryMs - readEveryMs);
+  // Whatever is looked at out of turn meanwhile.
+  for (let looks = 0; looks < 20; looks++) reporter.lookNow();
+  now = { ...now, temp: 51 };
+  await vi.advanceTimersByTimeAsync(readEveryMs - 1);
+  expect(sent).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(fullEveryMs + 1);
+  expect(sent).toEqual([
+    { full: true, status: { cpu: 5, temp: 50 } },
+    { full: true, kept: true, status: { temp: 51 } },
+    { full: true, kept: true, status: {} },
+  ]);
 });
 
 it('tells between only what has changed, once', async () => {

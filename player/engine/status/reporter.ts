@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import {
   fullEveryMs,
+  fullAgain,
   fullReport,
   readEveryMs,
   statusDifference,
@@ -32,6 +33,8 @@ export class StatusReporter {
   #connection = 0;
   /** The connection for which readings are being taken and told. */
   #looking: number | null = null;
+  /** Something changed during that: looked at once more. */
+  #again = false;
 
   constructor(options: ReporterOptions) {
     this.#o = options;
@@ -41,13 +44,13 @@ export class StatusReporter {
   start(): void {
     this.stop();
     const connection = this.#connection;
-    void this.#look(connection);
-    this.#timer = setInterval(() => void this.#look(connection), readEveryMs);
+    void this.#look(connection, 0);
+    this.#timer = setInterval(() => void this.#look(connection, readEveryMs), readEveryMs);
   }
 
   /** Something has changed that does not wait for the next reading. */
   lookNow(): void {
-    if (this.#timer) void this.#look(this.#connection);
+    if (this.#timer) void this.#look(this.#connection, 0);
   }
 
   stop(): void {
@@ -57,16 +60,24 @@ export class StatusReporter {
     this.#connection++;
   }
 
-  async #look(connection: number): Promise<void> {
+  /** @param sinceMs since the look before that was due by time, ms; 0: out of turn */
+  async #look(connection: number, sinceMs: number): Promise<void> {
+    this.#sinceFullMs += sinceMs;
     // Neither a machine that is slow to read nor a CMS that is slow to answer is asked twice at once.
-    if (this.#looking === connection) return;
+    if (this.#looking === connection) {
+      this.#again ||= sinceMs === 0;
+      return;
+    }
     this.#looking = connection;
+    this.#again = false;
     const status = await this.#o.read();
     if (connection === this.#connection) {
       if (this.#told === null) await this.#begin(status, connection);
       else this.#goOn(this.#told, status);
     }
-    if (this.#looking === connection) this.#looking = null;
+    if (this.#looking !== connection) return;
+    this.#looking = null;
+    if (this.#again) this.lookNow();
   }
 
   /** The first report of a connection. One that got no answer, or that a busy CMS refused, is followed by another at the next look. */
@@ -84,9 +95,8 @@ export class StatusReporter {
   }
 
   #goOn(told: BoardStatus, status: BoardStatus): void {
-    this.#sinceFullMs += readEveryMs;
     if (this.#sinceFullMs >= fullEveryMs) {
-      this.#o.tell(fullReport(status));
+      this.#o.tell(fullAgain(told, status));
       this.#told = status;
       this.#sinceFullMs = 0;
       return;

@@ -17,7 +17,7 @@ import { limitsKey } from '../../../../shared/protocol/downloads.ts';
 import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
 import { hoursKey } from '../../../../shared/protocol/screen.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
-import type { StatusReport } from '../../../../shared/protocol/status.ts';
+import type { BoardStatus } from '../../../../shared/protocol/status.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -241,9 +241,9 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     deliver,
 
     /** A board says how it is doing: it is there, so it is sent what waits, and what differs from the orders that stand is ordered anew. */
-    async heard(boardId: string, { full, status }: StatusReport): Promise<void> {
+    async heard(boardId: string, status: BoardStatus | null): Promise<void> {
       await deliver(boardId);
-      if (!full) return;
+      if (!status) return;
       await renew(boardId, 'setVolume', ({ percent }) => percent === (status.volume ?? 100));
       await renew(boardId, 'setSource', ({ cut }) => cut === (status.cut ?? false));
       await renew(boardId, 'setScreenHours', ({ hours }) => hoursKey(hours) === (status.hours ?? ''));
