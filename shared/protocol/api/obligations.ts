@@ -141,8 +141,10 @@ const matrixCell = z.strictObject({
   missing: z.int(),
   /** In hours of which a board's records say nothing. */
   unknown: z.int(),
-  /** Of those missing, as many as may be so because the source of a board's content was cut in their hours. */
+  /** Of those missing, as many as are so in hours in which the source of a board's content was cut. */
   cut: z.int(),
+  /** Hours of boards that asked for nothing, because by their hours the screens were off. */
+  darkHours: z.int(),
   /** All counted plays, also more than were asked for. */
   shown: z.int(),
 });

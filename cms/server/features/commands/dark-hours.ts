@@ -19,7 +19,7 @@ export function createDarkHours({ store }: Pick<Context, 'store'>) {
     /** Of each board from the first to the last; those that never had any are left out. */
     async of(boardIds: readonly string[]): Promise<Map<string, KeptHours[]>> {
       const kept = new Map<string, KeptHours[]>();
-      for (const { board_id, payload, state, state_at } of await repo.screenHours(store.read, boardIds)) {
+      for (const { board_id, payload, state, state_at } of await repo.screenHours(store.report, boardIds)) {
         const own = kept.get(board_id) ?? [];
         const from = state_at ?? 0;
         const last = own.pop();
@@ -36,6 +36,25 @@ export function createDarkHours({ store }: Pick<Context, 'store'>) {
   };
 }
 
-/** Whether by the hours that a board kept its screen was dark for some of the hour that begins then. */
-export const isDarkIn = (kept: readonly KeptHours[], zone: Zone, start: number, lengthMs: number): boolean =>
-  kept.some(({ from, to, hours }) => from < start + lengthMs && to > start && !isLitFor(hours, zone, start, lengthMs));
+const hourMs = 3_600_000;
+
+/**
+ * Of some hours those in which a screen was on for all of the hour, by what a board kept. Boards that kept the same are worked out once.
+ * @param starts ms UTC, ascending
+ */
+export function litHoursIn(zone: Zone, starts: readonly number[]): (kept: readonly KeptHours[]) => readonly number[] {
+  const [first = 0, end = 0] = [starts[0], (starts.at(-1) ?? 0) + hourMs];
+  const known = new Map<string, readonly number[]>();
+  return (all) => {
+    const kept = all
+      .filter(({ from, to }) => from < end && to > first)
+      .map(({ from, to, hours }) => ({ from: Math.max(from, first), to: Math.min(to, end), hours }));
+    if (kept.length === 0) return starts;
+    const key = JSON.stringify(kept);
+    const isLit = (at: number): boolean =>
+      kept.every(({ from, to, hours }) => from >= at + hourMs || to <= at || isLitFor(hours, zone, at, hourMs));
+    let lit = known.get(key);
+    if (!lit) known.set(key, (lit = starts.filter(isLit)));
+    return lit;
+  };
+}

@@ -14,13 +14,14 @@ import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardPlace, BoardsService } from '../boards/service.ts';
 import type { Cut, CutsService } from '../commands/cuts.ts';
-import { isDarkIn, type DarkHoursService, type KeptHours } from '../commands/dark-hours.ts';
+import { litHoursIn, type DarkHoursService, type KeptHours } from '../commands/dark-hours.ts';
 import type { MourningTime, MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import type { TakedownService } from '../notices/takedown.ts';
 import type { ProofService } from '../proof/service.ts';
 import type { TakeoverService } from '../takeovers/service.ts';
 import type { UnitsService } from '../units/service.ts';
+import { addFigures, byHours, nothing, type Figures } from './figures.ts';
 import { findReceipts, type Receipt } from './receipts-repo.ts';
 import { findObligation, findObligationsDuring, findTerms, type ObligationRecord } from './repo.ts';
 import { heldTerms, hourMs, outside, requiredHours, type HeldTerms, type Span } from './required.ts';
@@ -51,15 +52,6 @@ export interface MatrixDeps {
   readonly proof: Pick<ProofService, 'obliged'>;
 }
 
-/** What was asked of a board, and what it showed. */
-interface Figures {
-  required: number;
-  met: number;
-  unknown: number;
-  cut: number;
-  shown: number;
-  firstShownAt: number | null;
-}
 /** A part of the period that a board has spent with a unit and without an alert. */
 interface BoardStay extends Omit<BoardPlace, 'name'>, Span {}
 
@@ -69,49 +61,10 @@ const wholeHours = ({ from, to }: Span): Span => ({
   to: Math.ceil(to / hourMs) * hourMs,
 });
 
-const nothing = (): Figures => ({ required: 0, met: 0, unknown: 0, cut: 0, shown: 0, firstShownAt: null });
-
 export function createObligationMatrix(context: Context, deps: MatrixDeps): ObligationMatrixService {
   const { store, sources, access } = context;
   const { units, boards, proof } = deps;
   const { tree } = units;
-
-  /** Boards of which the same was asked in the same hours, and that kept their screens on by the same: in the dark nothing is asked. */
-  async function addTerms(
-    obligationId: string,
-    terms: HeldTerms,
-    zone: Zone,
-    ids: readonly string[],
-    period: { from: number; to: number },
-    figures: ReadonlyMap<string, Figures>,
-    cuts: ReadonlyMap<string, readonly Cut[]>,
-    kept: readonly KeptHours[],
-  ): Promise<void> {
-    const inWindows = requiredHours(terms, zone, period.from, period.to);
-    const hours = { ...inWindows, starts: inWindows.starts.filter((at) => !isDarkIn(kept, zone, at, hourMs)) };
-    if (hours.starts.length === 0) return;
-    const asked = { obligationId, perHour: terms.perHour, ...hours, boardIds: ids };
-    const counts = new Map((await proof.obliged.counts(asked)).map((count) => [count.boardId, count]));
-    const required = terms.perHour * hours.starts.length;
-    const short = ids.filter((id) => (counts.get(id)?.met ?? 0) < required);
-    const recorded = await proof.obliged.recordedHours({ boardIds: short, starts: hours.starts });
-    const turn = takeTurns();
-    for (const id of ids) {
-      const own = figures.get(id)!;
-      const { met = 0, shown = 0 } = counts.get(id) ?? {};
-      own.required += required;
-      own.met += met;
-      own.shown += shown;
-      // An hour of which nothing is on record may have been shown in full: never a failure.
-      const unrecorded = met < required ? hours.starts.length - (recorded.get(id) ?? 0) : 0;
-      const unknown = Math.min(required - met, unrecorded * terms.perHour);
-      own.unknown += unknown;
-      const cut = cuts.get(id) ?? [];
-      const cutHours = hours.starts.filter((at) => cut.some(({ from, to }) => from < at + hourMs && to > at));
-      own.cut += Math.min(required - met - unknown, cutHours.length * terms.perHour);
-      await turn();
-    }
-  }
 
   /** What of a period boards have spent with the unit that answers for them now, which answers for no hours before that, nor for an alert's. */
   async function staysIn(
@@ -161,12 +114,17 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
     const ofMeant = stays.filter(({ id }) => figures.has(id));
     for (const one of terms) {
       const asked = receivers.meant({ unitId: record.unitId, targets: one.targets }, ofMeant);
-      const alike = ({ id, zone, from, to }: BoardStay): string =>
-        `${zone} ${from} ${to} ${JSON.stringify(dark.get(id) ?? [])}`;
-      for (const some of Map.groupBy(asked, alike).values()) {
-        const { id: first, zone, from, to } = some[0]!;
+      for (const some of Map.groupBy(asked, ({ zone, from, to }) => `${zone} ${from} ${to}`).values()) {
+        const { zone: name, from, to } = some[0]!;
+        const zone = new Zone(name);
+        const { phaseMs, starts } = requiredHours(one, zone, from, to);
+        const litHours = litHoursIn(zone, starts);
         const ids = some.map(({ id }) => id);
-        await addTerms(record.id, one, new Zone(zone), ids, { from, to }, figures, cuts, dark.get(first) ?? []);
+        for (const [lit, boardIds] of await byHours(ids, (id) => litHours(dark.get(id) ?? []))) {
+          for (const id of boardIds) figures.get(id)!.darkHours += starts.length - lit.length;
+          const hours = { obligationId: record.id, perHour: one.perHour, phaseMs, starts: lit, boardIds };
+          await addFigures(proof.obliged, hours, figures, cuts);
+        }
       }
     }
     for (const { boardId, at } of await proof.obliged.first(record.id, [...figures.keys()]))
@@ -189,6 +147,7 @@ export function createObligationMatrix(context: Context, deps: MatrixDeps): Obli
       missing: required - met - unknown,
       unknown,
       cut: sum((f) => f.cut),
+      darkHours: sum((f) => f.darkHours),
       shown: sum((f) => f.shown),
     };
   }

@@ -608,7 +608,7 @@ describeStores('obligations', (under) => {
     await order(false, start + 3 * hour);
     const query = { unitId: test.ids.commune, from: start, to: start + 24 * hour, ids: [sent.id] };
     const [cell] = (await tables.matrix(admin, query)).rows[0]!.cells;
-    expect(cell).toMatchObject({ required: 30, met: 21, missing: 9, unknown: 0, cut: 9 });
+    expect(cell).toMatchObject({ required: 30, met: 21, missing: 9, unknown: 0, cut: 7 });
     await end(sent);
   });
 
@@ -815,16 +815,19 @@ describeStores('obligations', (under) => {
         .execute();
     };
     const query = { unitId: test.ids.commune, from: start, to: start + 24 * hour, ids: [sent.id] };
-    const required = async () => (await tables.matrix(admin, query)).rows[0]!.cells[0]!.required;
+    const asked = async () => {
+      const { required, darkHours } = (await tables.matrix(admin, query)).rows[0]!.cells[0]!;
+      return { required, darkHours };
+    };
     // Not with the board yet.
     await order(start - 2, 'received');
-    expect(await required()).toBe(30);
+    expect(await asked()).toEqual({ required: 30, darkHours: 0 });
     // It keeps them from the end of the first hour on.
     await order(start + hour, 'done');
-    expect(await required()).toBe(12);
+    expect(await asked()).toEqual({ required: 12, darkHours: 3 });
     // Another player refused them at the end of the fourth.
     await order(start + 4 * hour, 'refused', '');
-    expect(await required()).toBe(18);
+    expect(await asked()).toEqual({ required: 18, darkHours: 2 });
     await end(sent);
   });
 });

@@ -26,6 +26,7 @@ export function matrixLines(
     m.obligation_csv_missing(),
     m.obligation_csv_cut(),
     m.obligation_csv_unknown(),
+    m.obligation_csv_dark(),
     m.obligation_csv_shown(),
     m.obligation_csv_words(),
   ];
@@ -33,9 +34,8 @@ export function matrixLines(
     items.flatMap((item, i) => {
       const cell = row.cells[i];
       if (!cell) return [];
-      const figures = [cell.boards, cell.required, cell.met, cell.missing, cell.cut, cell.unknown, cell.shown].map(
-        String,
-      );
+      const { boards, required, met, missing, cut, unknown, darkHours, shown } = cell;
+      const figures = [boards, required, met, missing, cut, unknown, darkHours, shown].map(String);
       return [
         [
           row.unitName,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MatrixCell } from '../../../../../shared/protocol/api/obligations.ts';
-import { answerOf, answersOf, dailyFrom, dailyHours, fitsFilter, shownOf } from './words.ts';
+import { answerOf, answersOf, dailyFrom, dailyHours, fitsFilter, notesOf, shownOf } from './words.ts';
 
 describe('the hours of an obligation', () => {
   it('are read as they were written, for every minute and length', () => {
@@ -30,6 +30,7 @@ describe('a cell of the matrix', () => {
     missing: 0,
     unknown: 0,
     cut: 0,
+    darkHours: 0,
     shown: 10,
     ...over,
   });
@@ -38,6 +39,13 @@ describe('a cell of the matrix', () => {
     expect(shownOf(cell({ met: 0, unknown: 9, missing: 1 }))).toBe('short');
     expect(shownOf(cell({ boards: 0, required: 0 }))).toBe('no_boards');
     expect(shownOf(cell({ required: 0, met: 0 }))).toBe('not_due');
+  });
+  it('says which hours were cut, and in which nothing was asked because screens were off', () => {
+    expect(notesOf(cell({}))).toEqual([]);
+    expect(notesOf(cell({ required: 0, met: 0, darkHours: 24 }))).toEqual([
+      expect.stringMatching(/24 giờ màn hình tắt/),
+    ]);
+    expect(notesOf(cell({ met: 3, missing: 7, cut: 7, darkHours: 1 }))).toHaveLength(2);
   });
   it('is found by what is lacking', () => {
     expect(fitsFilter(cell({ receivedAt: 1 }), 'unaccepted')).toBe(true);

@@ -85,8 +85,11 @@ export function shownWord(cell: MatrixCell): string {
   };
   return words[shownOf(cell)]();
 }
-/** What is missing because nobody let the boards show it. */
-export const cutWord = ({ cut }: MatrixCell): string => m.obligation_cut({ n: cut });
+/** What has to be known to judge the figures: hours in which nothing was let through to the boards, or asked of them. */
+export const notesOf = ({ cut, darkHours }: MatrixCell): string[] => [
+  ...(cut > 0 ? [m.obligation_cut({ n: cut })] : []),
+  ...(darkHours > 0 ? [m.obligation_dark({ n: darkHours })] : []),
+];
 export const shownTone = (state: ShownState): 'good' | 'warn' | 'bad' | 'neutral' =>
   state === 'met' ? 'good' : state === 'short' ? 'bad' : state === 'unknown' ? 'warn' : 'neutral';
 
