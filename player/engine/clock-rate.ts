@@ -31,6 +31,7 @@ interface Sample {
 export class ClockRate {
   #measured: z.infer<typeof savedRate>;
   #first: Sample | null = null;
+  #last: Sample | null = null;
   /** The shortest trip since the first sample, ms. */
   #quickest = 0;
 
@@ -57,22 +58,30 @@ export class ClockRate {
   take(sample: Sample): void {
     const first = this.#first;
     this.#quickest = first ? Math.min(this.#quickest, sample.trip) : sample.trip;
-    if (first === null) return void (this.#first = sample);
+    if (first === null || this.#isStep(sample)) return this.#begin(sample);
+    this.#last = sample;
     const span = sample.monotonic - first.monotonic;
     const value = (sample.estimate - first.estimate) / span - 1;
     const doubt = (this.slackOf(first.trip) + this.slackOf(sample.trip) + roundingMs) / span;
     const believed = Math.min(mostDoubt, this.#measured.doubt + forgetting);
-    // Another time was set at the CMS or here, or it is no quartz that is off.
-    if (Math.abs(value) > mostRate || span <= 0) {
-      if (doubt < mostDoubt) this.#begin(sample);
-    } else {
-      this.#measured = doubt <= believed ? { value, doubt } : { ...this.#measured, doubt: believed };
-      if (span > longestSpanMs && doubt <= believed) this.#begin(sample);
-    }
+    this.#measured =
+      doubt <= believed && Math.abs(value) <= mostRate ? { value, doubt } : { ...this.#measured, doubt: believed };
+    if (span > longestSpanMs && doubt <= believed) this.#begin(sample);
+  }
+
+  /** Another time was set at the CMS or here since the sample before: that is no rate. */
+  #isStep(sample: Sample): boolean {
+    const last = this.#last!;
+    const span = sample.monotonic - last.monotonic;
+    const off = Math.abs(sample.estimate - last.estimate - span * (1 + this.value));
+    const known = this.#measured.doubt < mostDoubt;
+    const possible = this.slackOf(last.trip) + this.slackOf(sample.trip) + roundingMs;
+    return span <= 0 || off > possible + span * (known ? mostDoubt : mostRate);
   }
 
   #begin(sample: Sample): void {
     this.#first = sample;
+    this.#last = sample;
     this.#quickest = sample.trip;
   }
 }

@@ -112,8 +112,9 @@ const saveClockMs = 60_000;
 const checkLibraryAfterMs = 20_000;
 /** The network is looked for when the first play is on the glass, or after so long without one, ms. */
 const linkAtLatestMs = 500;
-/** Lines of the journal are packed so many times in a row, a few ms each: nothing else goes on meanwhile. */
+/** Lines of the journal are packed so many times a minute at most, and nothing else goes on during one; ms. */
 const packsAtOnce = 5;
+const betweenPacksMs = 200;
 /** Records on their way get so long at the end, ms. */
 const closingGraceMs = 1_500;
 
@@ -676,15 +677,19 @@ export class Engine {
     this.#programmes.relieve();
     this.#checkRoom();
     this.#record(() => this.#journal.carryOver());
-    this.#record(() => this.#packLines());
+    void this.#packLines();
     this.#record(() => this.#clock.save());
     const step = this.#clock.checkOffset();
     if (step) this.#clockStepped(step);
   }
 
-  /** A player of a release before may have many. */
-  #packLines(): void {
-    for (let packs = 0; packs < packsAtOnce && this.#journal.pack(); packs++);
+  /** A player of a release before may have many: a few at a time, and other work in between. */
+  async #packLines(): Promise<void> {
+    for (let packs = 0; packs < packsAtOnce; packs++) {
+      let more = false;
+      this.#record(() => (more = this.#journal.pack()));
+      if (!more || !(await pause(betweenPacksMs, this.#closing.signal))) return;
+    }
   }
 
   /** Hashes the rest of the library, one file after another. */

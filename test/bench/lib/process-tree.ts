@@ -35,11 +35,12 @@ export function processorTimes(pids: readonly number[]): Map<number, number> {
 const sum = (pids: readonly number[], of: (pid: number) => number): number =>
   pids.reduce((all, pid) => all + of(pid), 0);
 
-/** null: it has ended. */
+/** null: it has ended. @throws the system's error for one that lives and may not be looked at: it must not count as nothing */
 function read(pid: number, file: string): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
   }
 }
