@@ -147,6 +147,26 @@ describe('boards that went together', () => {
     });
   });
 
+  it('are put together in one go, however many waves there are', () => {
+    let reads = 0;
+    const all = Array.from({ length: 5000 }, (_, i): Standing => ({
+      boardId: `${i}`,
+      get unitId() {
+        reads++;
+        return i % 2 === 0 ? 'a' : 'b';
+      },
+      since: i < 1000 ? now - (i + 2) * 2 * togetherMs : null,
+    }));
+    const { opened } = plan(all);
+    expect(opened).toHaveLength(1000);
+    // The oldest first, and what went before is not counted as having been there.
+    expect([opened[0], opened[999]]).toEqual([
+      ['b', '999', '1/2500'],
+      ['a', '0', '1/2001'],
+    ]);
+    expect(reads).toBeLessThan(5 * all.length);
+  });
+
   it('of a unit that hangs nowhere are an incident of that unit', () => {
     expect(plan(boards({ lost: [ago(20), ago(20)] })).opened).toEqual([['lost', 'lost1 lost2', '2/2']]);
   });

@@ -120,20 +120,26 @@ export function planIncidents(
     pathOf: (unitId: string) => readonly string[];
   },
 ): { opened: NewIncident[]; joined: { incidentId: string; board: Troubled }[] } {
+  const paths = new Map<string, readonly string[]>();
   const reach = (unitId: string): readonly string[] => {
-    const path = pathOf(unitId);
-    return path.length === 0 ? [unitId] : path;
+    let path = paths.get(unitId);
+    if (!path) {
+      path = pathOf(unitId);
+      if (path.length === 0) path = [unitId];
+      paths.set(unitId, path);
+    }
+    return path;
   };
+  const openOf = Map.groupBy(open, ({ unitId }) => unitId);
   const joined: { incidentId: string; board: Troubled }[] = [];
   let left: Troubled[] = [];
   const due = new Set<string>();
   for (const board of all) {
     if (board.since === null || isTaken(board.boardId)) continue;
     const troubled = { ...board, since: board.since };
-    const path = reach(board.unitId);
-    const into = open.find(
-      ({ unitId, since }) => path.includes(unitId) && Math.abs(troubled.since - since) <= togetherMs,
-    );
+    const into = reach(board.unitId)
+      .flatMap((id) => openOf.get(id) ?? [])
+      .find(({ since }) => Math.abs(troubled.since - since) <= togetherMs);
     if (into) joined.push({ incidentId: into.id, board: troubled });
     else {
       left.push(troubled);
@@ -143,36 +149,55 @@ export function planIncidents(
   left = left.toSorted((a, b) => a.since - b.since);
 
   const opened: NewIncident[] = [];
-  while (left.some(({ boardId }) => due.has(boardId))) {
-    const begin = left[0]!.since;
-    const wave = left.filter(({ since }) => since <= begin + togetherMs);
-    left = left.slice(wave.length);
+  const thereAt = countThere(all, reach);
+  const lastDue = left.findLastIndex(({ boardId }) => due.has(boardId));
+  let next = 0;
+  while (next <= lastDue) {
+    const begin = left[next]!.since;
+    const wave: Troubled[] = [];
+    for (; next < left.length && left[next]!.since <= begin + togetherMs; next++) wave.push(left[next]!);
     if (!wave.some(({ boardId }) => due.has(boardId))) continue;
-    for (const group of groupsOf(wave, begin, all, reach))
+    for (const group of groupsOf(wave, thereAt(begin), reach))
       if (group.boards.some(({ boardId }) => due.has(boardId))) opened.push(group);
   }
   return { opened, joined };
 }
 
-/** Boards that went within `togetherMs` from `begin` on, each in the widest unit that it has in common with others. */
-function groupsOf(
-  wave: readonly Troubled[],
-  begin: number,
+/** How many boards of each unit and below were there at a time: those that went before were not. Asked for times that rise. */
+function countThere(
   all: readonly Standing[],
   reach: (unitId: string) => readonly string[],
-): NewIncident[] {
+): (at: number) => ReadonlyMap<string, number> {
   const there = new Map<string, number>();
+  const add = (unitId: string, n: number): void => {
+    for (const id of reach(unitId)) there.set(id, (there.get(id) ?? 0) + n);
+  };
+  const troubled: { unitId: string; since: number }[] = [];
+  for (const { unitId, since } of all) {
+    add(unitId, 1);
+    if (since !== null) troubled.push({ unitId, since });
+  }
+  troubled.sort((a, b) => a.since - b.since);
+  let next = 0;
+  return (at) => {
+    for (; next < troubled.length && troubled[next]!.since < at; next++) add(troubled[next]!.unitId, -1);
+    return there;
+  };
+}
+
+/** Boards of a wave, each in the widest unit that it has in common with others. @param there boards of each unit when it began */
+function groupsOf(
+  wave: readonly Troubled[],
+  there: ReadonlyMap<string, number>,
+  reach: (unitId: string) => readonly string[],
+): NewIncident[] {
   const gone = new Map<string, number>();
   /** The child of a unit through which boards went: the unit itself has something in common only when there are several. */
   const through = new Map<string, Set<string>>();
-  const add = (to: Map<string, number>, unitId: string) => to.set(unitId, (to.get(unitId) ?? 0) + 1);
-  for (const { unitId, since } of all)
-    // What went before was not there.
-    if (since === null || since >= begin) for (const id of reach(unitId)) add(there, id);
   for (const { unitId } of wave) {
     const path = reach(unitId);
     path.forEach((id, i) => {
-      add(gone, id);
+      gone.set(id, (gone.get(id) ?? 0) + 1);
       const below = through.get(id) ?? new Set();
       through.set(id, below.add(path[i + 1] ?? id));
     });

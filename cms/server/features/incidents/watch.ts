@@ -13,6 +13,7 @@ import {
 import type { IncidentPolicy } from '../../../../shared/protocol/api/incidents.ts';
 import { readEveryMs } from '../../../../shared/protocol/status.ts';
 import type { Context } from '../../context.ts';
+import { takeTurns } from '../../turns.ts';
 import type { BoardAbsence } from '../boards/absence.ts';
 import type { BoardConditions } from '../boards/conditions.ts';
 import type { BoardStatuses } from '../boards/status.ts';
@@ -146,7 +147,9 @@ export function createIncidentWatch(
       minutes.set(zone, minute);
       return minute;
     };
+    const turn = takeTurns();
     for (const [about, sinceOf] of troubles) {
+      await turn();
       const of = incidents.filter((row) => row.about === about);
       const plan = planIncidents(
         rows.map(({ id, unit_id }) => ({ boardId: id, unitId: unit_id, since: sinceOf.get(id) ?? null })),
