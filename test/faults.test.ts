@@ -40,7 +40,7 @@ const words: Record<FaultAction, string> = {
 };
 
 const time = (ms: number): string => {
-  if (ms >= 60_000) return `${ms / 60_000} min`;
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
   return ms >= 1_000 ? `${ms / 1_000} s` : `${ms} ms`;
 };
 
@@ -54,9 +54,11 @@ function stepLine({ steps, lastAgain, anewMs }: FaultRow): string[] {
     return `${words[action]} (${waits.join(', ')})`;
   });
   const then = lastAgain ? 'then the last again' : 'then the video is passed by';
+  const anew =
+    anewMs === Infinity ? 'once all is well again; until then it is said once' : `${time(anewMs)} after the last`;
   return [
     `- In turn, each time that it comes again: ${groups.join('; ')}; ${then}.`,
-    `- From the first anew: ${time(anewMs)} after the last.`,
+    `- From the first anew: ${anew}.`,
   ];
 }
 

@@ -59,7 +59,8 @@ it('an alert lights a screen that is off within a second, is displayed from then
   await expect.poll(() => s.isOn).toBe(true);
   expect(s.switched.at(-1)! - raised).toBeLessThan(1_000);
   await cms.until(() => b.takeoverStates(alert.takeoverId).at(-1) === 'displayed');
-  expect(states().at(-1)).toMatchObject({ screenOn: true, now: { why: 'takeover' } });
+  // The state of the board is told on its own.
+  await expect.poll(() => states().at(-1)).toMatchObject({ screenOn: true, now: { why: 'takeover' } });
   expect(states().at(-1)).not.toHaveProperty('screenRests');
 
   await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alwaysOn, hoursKey, screenHours, type ScreenHours } from '../protocol/screen.ts';
 import { isLitFor, nextScreenChange, screenDue } from './screen-hours.ts';
@@ -52,6 +53,33 @@ test('where the clock is changed the wall decides', () => {
   expect(nextScreenChange(hours, 'on', berlin, Date.parse('2026-03-29T03:30+02:00'))).toBe(
     Date.parse('2026-03-29T04:00+02:00'),
   );
+});
+
+test('at any time, in any zone, it is the first minute that is due otherwise', () => {
+  const minute = fc.integer({ min: 0, max: 1439 });
+  const zones = ['Asia/Ho_Chi_Minh', 'Europe/Berlin', 'Australia/Lord_Howe'].map((name) => new Zone(name));
+  const times = fc.integer({ min: Date.parse('2026-01-01T00:00Z'), max: Date.parse('2026-12-31T00:00Z') });
+  // Around changes of clocks, too.
+  const changes = ['2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-04-04T15:00Z', '2026-10-03T15:30Z'].map((time) =>
+    fc.integer({ min: Date.parse(time) - 129_600_000, max: Date.parse(time) + 86_400_000 }),
+  );
+  const property = fc.property(
+    fc.constantFrom(...zones),
+    fc.oneof(times, ...changes),
+    minute,
+    minute,
+    (zone, t, from, to) => {
+      fc.pre(from !== to);
+      const hours: ScreenHours = { on: { from, to }, light: null };
+      const next = nextScreenChange(hours, 'on', zone, t)!;
+      const now = screenDue(hours, zone, t).on;
+      let expected = Math.floor(t / 60_000) * 60_000;
+      do expected += 60_000;
+      while (screenDue(hours, zone, expected).on === now);
+      expect(next).toBe(expected);
+    },
+  );
+  fc.assert(property, { numRuns: 150 });
 });
 
 test('hours without length are refused, and every hours have a name of their own', () => {

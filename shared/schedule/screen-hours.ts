@@ -30,12 +30,17 @@ export function screenDue(
 
 /** When that part is due to change next, ms UTC; null: never. A day whose clock is changed has its edges where the wall has them. */
 export function nextScreenChange(hours: ScreenHours, part: 'on' | 'light', zone: Zone, instant: number): number | null {
-  if (hours[part] === null) return null;
+  const times = hours[part];
+  if (times === null) return null;
   const now = screenDue(hours, zone, instant)[part];
   let next = Math.floor(instant / minuteMs) * minuteMs;
   // Two days hold every edge, also one that a change of the clock leaves out.
-  for (let i = 0; i < 2 * dayMinutes; i++) {
-    next += minuteMs;
+  const last = next + 2 * dayMinutes * minuteMs;
+  while (next < last) {
+    const minute = minuteAt(zone, next);
+    const until = (edge: number): number => ((edge - minute - 1 + 2 * dayMinutes) % dayMinutes) + 1;
+    const edge = next + Math.min(until(times.from), until(times.to)) * minuteMs;
+    next = Math.min(edge, Math.ceil(zone.spanAt(next).end / minuteMs) * minuteMs);
     if (screenDue(hours, zone, next)[part] !== now) return next;
   }
   return null;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +8,13 @@ import { runProgram } from './run-program.ts';
 import { screenDriver, type Run } from './drivers.ts';
 
 const never = new AbortController().signal;
+
+/** Whether a process runs; one that ended and that nobody has asked after does not. */
+const isThere = (pid: number): Promise<boolean> =>
+  readFile(`/proc/${pid}/stat`, 'utf8').then(
+    (stat) => !/\) Z /.test(stat),
+    () => false,
+  );
 
 /** Programs by what they are called with; whatever else is called fails. */
 function programs(answers: Record<string, string | Error | (string | Error)[]>) {
@@ -116,12 +125,27 @@ describe('a program of the operator’s', () => {
     await expect(screenDriver(join(folder, 'no such'))!.read(never)).rejects.toThrow(/ENOENT/);
   });
   test('that hangs is killed, with what it started holding its output', async () => {
-    await write('sleep 300 & wait');
-    await expect(runProgram(program, ['on'], { timeoutMs: 200, signal: never })).rejects.toThrow(/no end after 200 ms/);
+    await write(`sleep 300 & echo $! > '${folder}/started'; wait`);
+    await expect(runProgram(program, ['on'], { timeoutMs: 500, signal: never })).rejects.toThrow(/no end after 500 ms/);
+    const started = Number(await readFile(join(folder, 'started'), 'utf8'));
+    await expect.poll(() => isThere(started)).toBe(false);
     const ends = new AbortController();
     const running = runProgram(program, ['on'], { timeoutMs: 60_000, signal: ends.signal });
     await expect.poll(log).toBe('on\non\n');
     ends.abort(new Error('Something else is wanted'));
     await expect(running).rejects.toThrow('Something else is wanted');
+  });
+  test('is refused, and nothing else ends, where no more files can be opened', async () => {
+    await write('echo on');
+    const script = `
+      import { openSync } from 'node:fs';
+      import { runProgram } from '${import.meta.dirname}/run-program.ts';
+      try { for (;;) openSync('/dev/null'); } catch {}
+      const asked = runProgram('${program}', ['state'], { timeoutMs: 5000, signal: new AbortController().signal });
+      asked.catch((error) => setTimeout(() => process.exit(/EMFILE/.test(error.message) ? 42 : 43), 50));
+    `;
+    await writeFile(join(folder, 'few.ts'), script);
+    const few = spawn('sh', ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, join(folder, 'few.ts')]);
+    expect(await once(few, 'exit')).toEqual([42, null]);
   });
 });

@@ -11,13 +11,20 @@ const off: Wanted = { ...on, on: false, why: 'hours' };
 
 /** A screen with a driver that can be slow, deaf or blind. */
 function screen(
-  changes: Partial<{ wanted: Wanted; reads: boolean | null | Error; sets: Error | null; setMs: number }> = {},
+  changes: Partial<{
+    wanted: Wanted;
+    reads: boolean | null | Error;
+    sets: Error | null;
+    setMs: number;
+    readMs: number;
+  }> = {},
 ) {
   const it = {
     wanted: on,
     reads: undefined as boolean | null | Error | undefined,
     sets: null as Error | null,
     setMs: 0,
+    readMs: 0,
     ...changes,
     isOn: true,
     told: [] as boolean[],
@@ -37,10 +44,11 @@ function screen(
       if (it.sets) throw it.sets;
       it.isOn = wanted.on;
     },
-    read: (): Promise<ScreenState> =>
-      it.reads instanceof Error
-        ? Promise.reject(it.reads)
-        : Promise.resolve({ on: it.reads === undefined ? it.isOn : it.reads, light: null }),
+    async read(): Promise<ScreenState> {
+      if (it.readMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, it.readMs));
+      if (it.reads instanceof Error) throw it.reads;
+      return { on: it.reads === undefined ? it.isOn : it.reads, light: null };
+    },
   };
   it.power = new ScreenPower({
     driver,
@@ -96,6 +104,23 @@ test('one that cannot be read is unknown; switched off, nobody is said to have s
   s.power.check();
   await vi.advanceTimersByTimeAsync(0);
   expect([s.power.report.state.on, s.power.dark, s.faults]).toEqual([null, true, []]);
+  s.power.close();
+});
+
+test('from when it was switched off nobody sees anything, however long it takes to read', async () => {
+  const s = screen();
+  await vi.advanceTimersByTimeAsync(0);
+  s.readMs = 20_000;
+  s.wanted = off;
+  s.power.check();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([s.power.report.state.on, s.power.dark, s.known.length]).toEqual([true, true, 3]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([s.power.report.state.on, s.power.dark]).toEqual([false, true]);
+  // It did not do as it was told: what plays on it is seen.
+  s.reads = true;
+  await vi.advanceTimersByTimeAsync(80_000);
+  expect([s.power.report.state.on, s.power.dark, s.faults]).toEqual([true, false, ['screen_differs']]);
   s.power.close();
 });
 

@@ -35,11 +35,10 @@ export class ScreenPower {
   };
   #wanted: Wanted;
   #state = unknown;
-  /** The last call that went through said so; null: none has. */
-  #switched: boolean | null = null;
+  /** Switched off, and not read since. */
+  #offUnread = false;
   /** What the screen was brought to; null: it is to be switched. */
   #settled: Wanted | null = null;
-  #toldDark = false;
   #failing: ScreenFault | null = null;
   #call: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -57,7 +56,7 @@ export class ScreenPower {
 
   /** Known to be off, or switched off and not read since: what plays is seen by nobody. */
   get dark(): boolean {
-    return this.#state.on === false || (this.#state.on === null && this.#switched === false);
+    return this.#state.on === false || this.#offUnread;
   }
 
   /** What is wanted may be something else now. */
@@ -93,7 +92,7 @@ export class ScreenPower {
     try {
       const notSwitched = await this.#switch(wanted, call.signal);
       const [state, notRead] = await this.#read(call.signal);
-      this.#learn(state);
+      this.#learn(state, this.#offUnread && state.on === null);
       // One that is off may not answer, and has nothing to say.
       const failed = notSwitched ?? (wanted.on ? notRead : null);
       if (failed) waitMs = this.#fail('screen_failed', failed);
@@ -117,7 +116,8 @@ export class ScreenPower {
       return messageOf(error, signal);
     }
     this.#settled = wanted;
-    this.#switched = wanted.on;
+    // A slow screen takes long to read: what plays meanwhile is seen by nobody.
+    this.#learn(this.#state, !wanted.on);
     return null;
   }
 
@@ -136,11 +136,11 @@ export class ScreenPower {
     this.#timer = setTimeout(() => void this.#look(), Math.max(0, Math.min(waitMs, untilChange)));
   }
 
-  #learn(state: ScreenState): void {
-    const [on, dark] = [this.#state.on, this.#toldDark];
+  #learn(state: ScreenState, offUnread: boolean): void {
+    const [on, dark] = [this.#state.on, this.dark];
     this.#state = state;
-    this.#toldDark = this.dark;
-    if (on !== state.on || dark !== this.#toldDark) this.#o.onChange();
+    this.#offUnread = offUnread;
+    if (on !== state.on || dark !== this.dark) this.#o.onChange();
   }
 
   /** @returns when it is looked at again, ms */

@@ -1,5 +1,6 @@
 /** Runs a small program of the machine and reads what it says: without a shell, never for longer than its time. */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { AppError } from '../../../shared/util/errors.ts';
 
 /** What a program is heard of. */
@@ -19,25 +20,27 @@ export function runProgram(
   if (signal.aborted) return Promise.reject(signal.reason as Error);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const failed = (why: string): AppError => new AppError('screen_failed', `${file} ${args.join(' ')}: ${why}`);
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  // A group of its own, so that what it starts ends with it; Windows has none.
+  const grouped = process.platform !== 'win32';
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, detached: grouped });
+  child.on('error', (error) => reject(failed(error.message)));
+  // Where no file can be opened any more, there are none to hear.
+  const outputs = [child.stdout, child.stderr] as (Readable | undefined)[];
   let said = '';
   const hear = (chunk: Buffer): void => void (said = (said + chunk.toString('utf8')).slice(0, mostChars));
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
+  for (const output of outputs) output?.on('data', hear);
   let killed: Error | null = null;
   let late: NodeJS.Timeout | undefined;
   const kill = (why: Error): void => {
     killed ??= why;
-    child.kill('SIGKILL');
-    // What it started may hold them open.
-    child.stdout.destroy();
-    child.stderr.destroy();
+    if (child.pid !== undefined) end(grouped ? -child.pid : child.pid);
+    // What left the group may hold them open.
+    for (const output of outputs) output?.destroy();
     late ??= setTimeout(() => reject(why), endsWithinMs);
   };
   const stop = (): void => kill(signal.reason as Error);
   const timer = setTimeout(() => kill(failed(`no end after ${timeoutMs} ms`)), timeoutMs);
   signal.addEventListener('abort', stop, { once: true });
-  child.on('error', (error) => reject(failed(error.message)));
   child.on('close', (code, by) => {
     if (killed) reject(killed);
     else if (code === 0) resolve(said);
@@ -48,4 +51,13 @@ export function runProgram(
     clearTimeout(late);
     signal.removeEventListener('abort', stop);
   });
+}
+
+/** @param pid below 0: the whole group */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

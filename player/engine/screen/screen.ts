@@ -34,6 +34,7 @@ type Readings = Pick<BoardStatus, (typeof screenReadings)[number]>;
 export class Screen {
   readonly #o: ScreenOptions;
   readonly #power: ScreenPower | null;
+  #zone = new Zone(homeZone);
   #recorded: boolean | null = null;
   /** Since when it is not known to be on, ms UTC. */
   #unlit: number | null;
@@ -98,10 +99,12 @@ export class Screen {
   }
 
   #wanted(): Wanted {
-    const { alerts, clock, orders, zone } = this.#o;
+    const { alerts, clock, orders } = this.#o;
+    const zone = this.#o.zone() ?? homeZone;
+    if (this.#zone.name !== zone) this.#zone = new Zone(zone);
     // By a clock that nobody ever set it is night at any time: such a screen stays on.
     const hours = clock.state() === 'unknown' ? alwaysOn : orders.screen.hours;
-    return wantedScreen({ ...orders.screen, hours }, alerts(), new Zone(zone() ?? homeZone), clock.now());
+    return wantedScreen({ ...orders.screen, hours }, alerts(), this.#zone, clock.now());
   }
 
   #changed(): void {
