@@ -37,6 +37,7 @@ import * as boardLogs from './migrations/0034-board-logs.ts';
 import * as commandsByName from './migrations/0035-commands-by-name.ts';
 import * as conditionsByIndex from './migrations/0036-conditions-by-index.ts';
 import * as incidents from './migrations/0038-incidents.ts';
+import * as contentsAloneCount from './migrations/0039-contents-alone-count.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -75,6 +76,7 @@ const migrations: readonly Migration[] = [
   commandsByName.migration,
   conditionsByIndex.migration,
   incidents.migration,
+  contentsAloneCount.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -587,10 +587,10 @@ export interface Database {
   play_hours: { hour: number; unit_id: string } & PlaySums;
   /** Sums by day, whose beginning in Viet Nam `day` is, ms UTC. */
   board_days: { day: number; board_id: string; unit_id: string } & PlaySums;
-  /** `content_id` is a notice's or a takeover's; '' for the fallback slide. */
+  /** `content_id` is a notice's or a takeover's; of an exercise `painted_ms` is its own, which is in no other sum. */
   content_days: {
     day: number;
-    kind: 'notice' | 'takeover' | 'fallback';
+    kind: 'notice' | 'takeover';
     content_id: string;
     unit_id: string;
     board_id: string;

@@ -28,7 +28,10 @@ export type BoardCondition = z.infer<typeof boardCondition>;
 const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent', 'source_cut']);
 export type ConditionReason = z.infer<typeof conditionReason>;
 
-/** Plays that count, in full and in part, and how long they were on; exercises and what does not count stand beside them. */
+/**
+ * Plays that count, in full and in part, and how long they were on; exercises and what does not count stand beside them. The line of one
+ * exercise says how long that was on; the standby slide is in no sum.
+ */
 const sums = {
   completed: z.int(),
   partial: z.int(),

@@ -52,7 +52,7 @@ export const plays = z.strictObject({
   incidents: z.int(),
 });
 /**
- * GET /api/plays/counts?boardId=&from=&to=: per notice and per takeover, counted plays only, with those not counted beside.
+ * GET /api/plays/counts?boardId=&from=&to=: per notice and per takeover, plays that count, exercises as such, with those not counted beside.
  * [from, to), ms UTC, at most a quarter of a year.
  */
 export const countsQuery = z
@@ -68,10 +68,12 @@ export const playCounts = z.strictObject({
       noticeId: uuid.nullable(),
       /** A takeover has a row of its own, so that exercises and real alerts are never in one sum. */
       takeoverId: uuid.nullable(),
-      exercise: z.boolean(),
+      isExercise: z.boolean(),
       title: z.string().nullable(),
       completed: z.int(),
       partial: z.int(),
+      /** An exercise counts as nothing else. */
+      exercise: z.int(),
       uncounted: z.int(),
       paintedMs: durationMs,
     }),

@@ -240,10 +240,7 @@ describeStores('the overview', (under) => {
       ]);
       await add(under.store, tx, 'board_days', [{ day, board_id: board!.id, unit_id, ...sums }]);
       const shown = { day, unit_id, board_id: board!.id, ...sums };
-      await add(under.store, tx, 'content_days', [
-        { ...shown, kind: 'notice', content_id: notice.id },
-        { ...shown, kind: 'fallback', content_id: '' },
-      ]);
+      await add(under.store, tx, 'content_days', [{ ...shown, kind: 'notice', content_id: notice.id }]);
     });
     // Put there behind the back of who sums up: seen when what is remembered is over.
     expect((await now(commune)).plays.totals).toEqual(noPlays);

@@ -4,7 +4,7 @@ import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database, PlaySums } from '../../store/schema.ts';
 import type { Db, Store, Tx } from '../../store/store.ts';
-import { counted } from './counting.ts';
+import { counted, countedExercise, countedReal, ofContent } from './counting.ts';
 import type { RowText } from './verify.ts';
 
 export type JournalRow = Selectable<Database['journals']>;
@@ -273,7 +273,7 @@ export const proofRepo = {
     return Number(row.count);
   },
 
-  /** Per notice and per takeover: completed and partial plays of supervised hosts, and beside them those that count for nothing. */
+  /** Per notice and per takeover: plays of supervised hosts, in full and in part or as exercises, and beside them those that count for nothing. */
   async counts(db: Db | Tx, boardId: string, from: number, to: number) {
     const rows = await db
       .selectFrom('plays')
@@ -285,24 +285,27 @@ export const proofRepo = {
         sql<string | null>`max(takeovers.status)`.as('takeover_status'),
       ])
       .select([
-        sumIf(sql`${counted} and plays.outcome = 'completed'`).as('completed'),
-        sumIf(sql`${counted} and plays.outcome <> 'completed'`).as('partial'),
+        sumIf(sql`${countedReal} and plays.outcome = 'completed'`).as('completed'),
+        sumIf(sql`${countedReal} and plays.outcome <> 'completed'`).as('partial'),
+        sumIf(countedExercise).as('exercise'),
         sumIf(sql`not ${counted}`).as('uncounted'),
         sumIf(counted, sql`plays.painted_ms`).as('painted_ms'),
       ])
       .where('plays.board_no', '=', boardNo(boardId))
       .where('plays.start_at', '>=', from)
       .where('plays.start_at', '<', to)
+      .where(ofContent)
       .groupBy(['plays.notice_id', 'plays.takeover_id'])
       .orderBy('completed', 'desc')
       .execute();
     return rows.map((row) => ({
       noticeId: row.notice_id,
       takeoverId: row.takeover_id,
-      exercise: row.takeover_status === 'exercise',
+      isExercise: row.takeover_status === 'exercise',
       title: row.title,
       completed: Number(row.completed),
       partial: Number(row.partial),
+      exercise: Number(row.exercise),
       uncounted: Number(row.uncounted),
       paintedMs: Number(row.painted_ms),
     }));
@@ -314,8 +317,6 @@ export const proofRepo = {
       ({ journalNo, fromSeq, toSeq }) =>
         sql`(cast(${journalNo} as bigint), cast(${fromSeq} as bigint), cast(${toSeq} as bigint))`,
     );
-    // A real alert and an exercise are never in one sum.
-    const real = sql`${counted} and coalesce(takeovers.status, 'actual') <> 'exercise'`;
     const { rows } = await sql<SumRow>`
       select (plays.start_at / 3600000) * 3600000 as hour, boards.id as board_id, plays.notice_id, plays.takeover_id,
         coalesce(
@@ -323,16 +324,17 @@ export const proofRepo = {
            where board_id = boards.id and at > plays.start_at order by at limit 1),
           boards.unit_id
         ) as unit_id,
-        ${sumIf(sql`${real} and plays.outcome = 'completed'`)} as completed,
-        ${sumIf(sql`${real} and plays.outcome <> 'completed'`)} as partial,
-        ${sumIf(sql`${counted} and takeovers.status = 'exercise'`)} as exercise,
+        ${sumIf(sql`${countedReal} and plays.outcome = 'completed'`)} as completed,
+        ${sumIf(sql`${countedReal} and plays.outcome <> 'completed'`)} as partial,
+        ${sumIf(countedExercise)} as exercise,
         ${sumIf(sql`not ${counted}`)} as uncounted,
-        ${sumIf(real, sql`plays.painted_ms`)} as painted_ms
+        ${sumIf(counted, sql`plays.painted_ms`)} as painted_ms
       from (values ${sql.join(values)}) as range
         join plays on plays.journal_no = range.column1 and plays.seq > range.column2 and plays.seq <= range.column3
         join journals on journals.no = plays.journal_no
         join boards on boards.id = journals.board_id
         left join takeovers on takeovers.id = plays.takeover_id
+      where ${ofContent}
       group by 1, 2, 3, 4, 5
     `.execute(db);
     return rows;

@@ -15,7 +15,7 @@ const keysOf = {
 export type TallyTable = keyof typeof keysOf;
 type ContentKind = Database['content_days']['kind'];
 
-/** A notice or a takeover, or the fallback slide, whose id is ''. */
+/** A notice or a takeover. */
 export interface Content {
   readonly kind: ContentKind;
   readonly id: string;
@@ -121,7 +121,7 @@ export function byBoard(db: Db, span: TallySpan, content: Content | null, limit:
  */
 export async function byContent(db: Db, span: TallySpan, limit: number | null) {
   const rows = await rowsOf<{
-    kind: Exclude<ContentKind, 'fallback'> | null;
+    kind: ContentKind | null;
     content_id: string;
     title: string | null;
     takeover_status: string | null;
@@ -131,7 +131,7 @@ export async function byContent(db: Db, span: TallySpan, limit: number | null) {
     db,
     sql`with sums as materialized (
         select day, kind, content_id, ${summed} from content_days
-        where kind <> 'fallback' and ${within('day', span)} group by day, kind, content_id
+        where ${within('day', span)} group by day, kind, content_id
       ), most as (
         select kind, content_id, ${summed} from sums
         group by kind, content_id order by ${sql`sum(completed) + sum(partial) desc`}, content_id ${upTo(limit)}

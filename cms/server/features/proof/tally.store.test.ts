@@ -231,12 +231,12 @@ describeStores('the sums of plays', (under) => {
     expect(after.completed - before.completed).toBe(2);
     expect(after.partial - before.partial).toBe(2);
     expect(after.exercise - before.exercise).toBe(1);
-    expect(after.uncounted - before.uncounted).toBe(4);
+    expect(after.uncounted - before.uncounted).toBe(3);
     expect(after.painted_ms - before.painted_ms).toBe(25_000);
     const { contents } = await repo.byContent(under.store.read, span([units.province], today, today + 1), null);
     expect(contents.filter((row) => row.kind !== 'notice')).toEqual([
       expect.objectContaining({ kind: 'takeover', content_id: takeovers.actual, title: 'actual', completed: 1 }),
-      expect.objectContaining({ takeover_status: 'exercise', completed: 0, exercise: 1, painted_ms: 0 }),
+      expect.objectContaining({ takeover_status: 'exercise', completed: 0, exercise: 1, painted_ms: 10_000 }),
     ]);
   });
 

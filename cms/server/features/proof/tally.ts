@@ -95,10 +95,12 @@ function sumsByTable(rows: Sums) {
     const { hour, unit_id, board_id } = row;
     const day = days.get(hour) ?? startOfDay(hour);
     days.set(hour, day);
-    const kind = row.takeover_id !== null ? 'takeover' : row.notice_id !== null ? 'notice' : 'fallback';
-    const content_id = row.takeover_id ?? row.notice_id ?? '';
-    add(hours, `${hour} ${unit_id}`, { hour, unit_id }, row);
-    add(boards, `${day} ${board_id} ${unit_id}`, { day, board_id, unit_id }, row);
+    const kind = row.takeover_id === null ? 'notice' : 'takeover';
+    const content_id = (row.takeover_id ?? row.notice_id)!;
+    // How long an exercise was on is said of it alone.
+    const real = Number(row.exercise) > 0 ? { ...row, painted_ms: 0 } : row;
+    add(hours, `${hour} ${unit_id}`, { hour, unit_id }, real);
+    add(boards, `${day} ${board_id} ${unit_id}`, { day, board_id, unit_id }, real);
     const key = { day, kind, content_id, unit_id, board_id } as const;
     add(contents, `${day} ${kind} ${content_id} ${unit_id} ${board_id}`, key, row);
   }

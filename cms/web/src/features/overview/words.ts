@@ -1,5 +1,6 @@
 /** What an overview tells, in words. */
-import type { PlayLine, StartStep } from '../../../../../shared/protocol/api/overview.ts';
+import type { PlayLine, PlaySums, StartStep } from '../../../../../shared/protocol/api/overview.ts';
+import { durationWords, numberWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 
 /** What a line is called: a category by its name. */
@@ -9,6 +10,14 @@ export function lineName(line: PlayLine, categoryName: (key: string) => string):
 
 /** Plays that count. */
 export const countedPlays = (line: { completed: number; partial: number }): number => line.completed + line.partial;
+
+/** What stands beside the figure of plays that count. */
+export const besideCounted = (sums: Omit<PlaySums, 'completed'>): string[] => [
+  m.counts_painted({ length: durationWords(sums.paintedMs) }),
+  ...(sums.partial > 0 ? [m.counts_partial({ n: numberWords(sums.partial) })] : []),
+  ...(sums.exercise > 0 ? [m.overview_exercise_plays({ n: numberWords(sums.exercise) })] : []),
+  ...(sums.uncounted > 0 ? [m.counts_uncounted({ n: numberWords(sums.uncounted) })] : []),
+];
 
 export function stepWord(step: StartStep): { title: string; text: string; href: string } {
   const steps = {
