@@ -140,6 +140,19 @@ test('a driver that fails is told of once, tried ever later, and told of again a
   s.power.close();
 });
 
+test('while there is an alert one that failed is tried every few seconds, however long it has failed', async () => {
+  const s = screen({ sets: new Error('no screen') });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  s.wanted = { ...on, why: 'alert' };
+  s.power.check();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const tries = s.told.length;
+  s.sets = null;
+  await vi.advanceTimersByTimeAsync(5_100);
+  expect([s.told.length, s.power.report.state.on, s.faults]).toEqual([tries + 1, true, ['screen_failed']]);
+  s.power.close();
+});
+
 test('a screen that is off need not answer', async () => {
   const s = screen({ wanted: off, reads: new Error('no answer') });
   await vi.advanceTimersByTimeAsync(600_000);

@@ -9,6 +9,8 @@ import type { Wanted } from './wanted.ts';
 
 /** So often it is read, ms. */
 const readEveryMs = 60_000;
+/** An alert in the dark is tried to be lit so soon after it failed, however long it has failed before, ms. */
+const alertAgainMs = 5_000;
 
 type ScreenFault = Extract<FaultCode, 'screen_failed' | 'screen_differs'>;
 
@@ -156,7 +158,7 @@ export class ScreenPower {
     const step = this.#ladders[code].climb(this.#o.monotonic())!;
     if (this.#failing !== code) this.#o.onFault(code, withAction(detail, step));
     this.#failing = code;
-    return step.waitMs;
+    return this.#wanted.why === 'alert' ? Math.min(step.waitMs, alertAgainMs) : step.waitMs;
   }
 }
 
