@@ -532,6 +532,8 @@ const table: Record<string, Rule> = {
     }),
   },
   'GET /api/incidents': { needs: 'board.read', lists: 'id', about: listOf(makeIncident) },
+  // A number of those that one sees: see features/incidents/incidents.store.test.ts.
+  'GET /api/incidents/open': { needs: 'signedIn' },
   'GET /api/incidents/policy': { needs: 'signedIn' },
   // Of all boards at once: see features/incidents/incidents.store.test.ts.
   'PUT /api/incidents/policy': { needs: 'board.edit' },

@@ -40,9 +40,9 @@ export const incidentsQuery = z.strictObject({
 export const incidentPage = z.strictObject({
   incidents: z.array(incident),
   next: z.string().nullable(),
-  /** How many go on. */
-  openCount: z.int(),
 });
+/** GET /api/incidents/open: how many with a board in sight go on. */
+export const openIncidentCount = z.strictObject({ count: z.int() });
 
 const minuteOfDay = z.int().min(0).max(1439);
 /** GET /api/incidents/policy; PUT for those who look after all boards there are. */

@@ -161,6 +161,43 @@ describeStores('incidents', (under) => {
     expect(ofCommune).toMatchObject([{ boardCount: 155 }]);
     expect(ofCommune[0]!.boards).toHaveLength(50);
     expect(await list('open', testActor())).toEqual([]);
+    for (const [actor, count] of [
+      [test.admin, 1],
+      [testActor({ unitId: commune, role: 'editor' }), 1],
+      [testActor(), 0],
+    ] as const)
+      expect(await incidents.openCount(actor)).toEqual({ count });
+  });
+
+  it('takes a board in again that goes once more, from then on, and forgets what ended two years ago', async () => {
+    await boardsIn(test.ids.sister, 2);
+    const [first, again] = await boardsIn(test.ids.commune, 2);
+    await put(first!, 0, test.sources.now());
+    await put(again!, 0, test.sources.now());
+    test.sources.advance(15 * minute);
+    await incidents.watch.look();
+    const back = test.sources.now() - 8 * minute;
+    await put(again!, 1, back);
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ boardCount: 2, wellCount: 1 }]);
+    await put(again!, 0, back + minute);
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ boardCount: 2, wellCount: 0, evidence: { gone: 2, there: 2 } }]);
+    expect((await list())[0]!.boards.find(({ id }) => id === again)).toMatchObject({ since: back + minute });
+
+    for (const id of [first!, again!]) await put(id, 1, test.sources.now());
+    test.sources.advance(minute);
+    await incidents.watch.look();
+    const ofCommune = testActor({ unitId: test.ids.commune, role: 'viewer' });
+    expect(await list('ended', ofCommune)).toHaveLength(1);
+    expect(await list('ended', testActor({ unitId: test.ids.sister, role: 'viewer' }))).toEqual([]);
+    test.sources.advance(2 * 365 * 24 * 60 * minute);
+    await incidents.watch.tidy();
+    expect(await list('ended')).toHaveLength(1);
+    test.sources.advance(1);
+    await incidents.watch.tidy();
+    expect(await list('ended')).toEqual([]);
+    expect(await under.store.read.selectFrom('incident_boards').select('board_id').execute()).toEqual([]);
   });
 
   it('gives boards time to come back after a start, and leaves alone the hours that are not watched', async () => {
@@ -253,5 +290,21 @@ describeStores('incidents', (under) => {
     expect(await list()).toMatchObject([{ kind: 'sim', evidence: { absence: { simPaidUntil: at } } }]);
     const viewer = await list('open', testActor({ unitId: test.ids.commune, role: 'viewer' }));
     expect(viewer).toMatchObject([{ kind: 'unknown', evidence: { absence: { simPaidUntil: null, readsSim: false } } }]);
+  });
+
+  it('says of a board that is not in sight nothing to who sees another of the incident', async () => {
+    await boardsIn(test.ids.commune, 3);
+    const [first] = await boardsIn(test.ids.commune, 1);
+    const [joined] = await boardsIn(test.ids.village, 1);
+    const at = test.sources.now();
+    await put(first!, 0, at);
+    test.sources.advance(15 * minute);
+    await incidents.watch.look();
+    await put(joined!, 0, at + 9 * minute);
+    await incidents.watch.look();
+    const ofVillage = testActor({ unitId: test.ids.village, role: 'technician' });
+    expect(await list('open', ofVillage)).toMatchObject([{ boards: [{ id: joined }], evidence: { absence: null } }]);
+    const ofCommune = testActor({ unitId: test.ids.commune, role: 'viewer' });
+    expect(await list('open', ofCommune)).toMatchObject([{ boardCount: 2, evidence: { absence: { since: at } } }]);
   });
 });

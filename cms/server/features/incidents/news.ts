@@ -5,7 +5,7 @@ import { reminder, type Reminder } from '../../../../shared/protocol/incident.ts
 import type { Access, Holder } from '../../access.ts';
 import type { Store } from '../../store/store.ts';
 import * as repo from './repo.ts';
-import type { IncidentBoard, Sight } from './seen.ts';
+import { boardsInSight, type SeenBoards, type Sight } from './seen.ts';
 
 export interface News {
   readonly opened: readonly Incident[];
@@ -20,10 +20,10 @@ export function createIncidentNews(
   store: Store,
   access: Access,
   {
-    toSeen,
+    toIncident,
     nameOf,
   }: {
-    toSeen(sight: Sight, row: repo.IncidentRow, boards: readonly IncidentBoard[]): Incident | null;
+    toIncident(sight: Sight, row: repo.IncidentRow, boards: SeenBoards): Incident;
     nameOf(unitId: string): string;
   },
 ) {
@@ -32,10 +32,10 @@ export function createIncidentNews(
 
     /** Reads the news after one number and up to another. @returns what of it a reader may know; null: whoever may know all */
     async after(no: number, lastNo: number): Promise<(holder: Holder | null, after: number) => News> {
-      const rows = (await repo.newsAfter(store.read, no)).filter((row) => row.no <= lastNo);
+      const rows = (await repo.newsAfter(store.report, no)).filter((row) => row.no <= lastNo);
       const ids = [...new Set(rows.flatMap(({ incident_id }) => incident_id ?? []))];
-      const incidents = new Map((await repo.incidentsById(store.read, ids)).map((row) => [row.id, row]));
-      const boards = Map.groupBy(await repo.boardsOf(store.read, ids), ({ incident_id }) => incident_id);
+      const incidents = new Map((await repo.incidentsById(store.report, ids)).map((row) => [row.id, row]));
+      const boards = Map.groupBy(await repo.boardsOf(store.report, ids), ({ incident_id }) => incident_id);
       return (holder, after) => {
         const sight: Sight = {
           sees: (unitId) => holder === null || access.canReach(holder, 'board.read', unitId),
@@ -45,7 +45,8 @@ export function createIncidentNews(
         const seen = (what: string) =>
           of(what).flatMap(({ incident_id }) => {
             const row = incidents.get(incident_id!);
-            return (row && toSeen(sight, row, boards.get(row.id) ?? [])) ?? [];
+            const seen = row && boardsInSight(sight, boards.get(row.id) ?? []);
+            return seen ? toIncident(sight, row, seen) : [];
           });
         const reminders = of('reminded')
           .filter(({ unit_id }) => sight.looksAfter(unit_id!))

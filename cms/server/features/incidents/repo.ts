@@ -90,22 +90,41 @@ export async function insertIncident(
     .insertInto('incidents')
     .values({ ...row, evidence: JSON.stringify(evidence) })
     .execute();
-  await store.insertMany(
+  await insertBoards(store, tx, row.id, boards);
+}
+
+/** A board that was well again and is not joins once more, from then on. @returns how many had not been in it before */
+export async function joinBoards(
+  store: Store,
+  tx: Tx,
+  incidentId: string,
+  boards: readonly { boardId: string; since: number }[],
+): Promise<number> {
+  let again = 0;
+  for (const chunk of chunksOf(boards.map(({ boardId }) => boardId))) {
+    const { numDeletedRows } = await tx
+      .deleteFrom('incident_boards')
+      .where('incident_id', '=', incidentId)
+      .where('board_id', 'in', chunk)
+      .executeTakeFirstOrThrow();
+    again += Number(numDeletedRows);
+  }
+  await insertBoards(store, tx, incidentId, boards);
+  return boards.length - again;
+}
+
+const insertBoards = (
+  store: Store,
+  tx: Tx,
+  incidentId: string,
+  boards: readonly { boardId: string; since: number }[],
+): Promise<void> =>
+  store.insertMany(
     tx,
     'incident_boards',
     ['incident_id', 'board_id', 'since', 'ended_at'],
-    boards.map(({ boardId, since }) => [row.id, boardId, since, null]),
+    boards.map(({ boardId, since }) => [incidentId, boardId, since, null]),
   );
-}
-
-/** A board that was well again and is not joins once more. */
-export async function insertBoard(tx: Tx, incidentId: string, boardId: string, since: number): Promise<void> {
-  await tx
-    .insertInto('incident_boards')
-    .values({ incident_id: incidentId, board_id: boardId, since, ended_at: null })
-    .onConflict((conflict) => conflict.columns(['incident_id', 'board_id']).doUpdateSet({ ended_at: null }))
-    .execute();
-}
 
 export async function endBoards(tx: Tx, incidentId: string, boardIds: readonly string[], at: number): Promise<void> {
   for (const chunk of chunksOf(boardIds))
@@ -171,15 +190,15 @@ export async function insertReminder(
     .execute();
 }
 
-/** @param unitIds null: of all units */
+/** Those with a board in these units: found from the boards on, however many there are of others. @param unitIds null: of all units */
 const withBoardIn = (unitIds: readonly string[] | null) =>
   unitIds === null
     ? sql<boolean>`true`
     : unitIds.length === 0
       ? sql<boolean>`false`
-      : sql<boolean>`exists (
-          select 1 from incident_boards as of join boards on boards.id = of.board_id
-          where of.incident_id = incidents.id and boards.unit_id in (${sql.join(unitIds)})
+      : sql<boolean>`id in (
+          select of.incident_id from boards join incident_boards as of on of.board_id = boards.id
+          where boards.unit_id in (${sql.join(unitIds)})
         )`;
 
 /** The latest first. @param after where the page before ended */
@@ -217,19 +236,47 @@ export async function incidentsById(db: Db, ids: readonly string[]): Promise<Inc
 }
 
 /** Boards of incidents, by what they are called and where they belong now; in trouble first, then by name. */
-export async function boardsOf(db: Db, incidentIds: readonly string[]) {
-  return inChunks(incidentIds, (chunk) =>
+const boardsByName = (db: Db, incidentIds: readonly string[]) =>
+  db
+    .selectFrom('incident_boards as of')
+    .innerJoin('boards', 'boards.id', 'of.board_id')
+    .select(['of.incident_id', 'of.board_id', 'of.since', 'of.ended_at', 'boards.name', 'boards.unit_id'])
+    .where('of.incident_id', 'in', incidentIds)
+    .orderBy(inTroubleFirst)
+    .orderBy('boards.name')
+    .orderBy('of.board_id');
+const inTroubleFirst = sql`case when of.ended_at is null then 0 else 1 end`;
+
+export const boardsOf = (db: Db, incidentIds: readonly string[]) =>
+  inChunks(incidentIds, (chunk) => boardsByName(db, chunk).execute());
+
+/** The first `most` boards of each incident. @param unitIds null: of all units. @returns each with the counts of all of its incident */
+export const firstBoardsOf = (
+  db: Db,
+  incidentIds: readonly string[],
+  unitIds: readonly string[] | null,
+  most: number,
+) =>
+  inChunks(incidentIds, (chunk) =>
     db
-      .selectFrom('incident_boards as of')
-      .innerJoin('boards', 'boards.id', 'of.board_id')
-      .select(['of.incident_id', 'of.board_id', 'of.since', 'of.ended_at', 'boards.name', 'boards.unit_id'])
-      .where('of.incident_id', 'in', chunk)
-      .orderBy(sql`case when of.ended_at is null then 0 else 1 end`)
-      .orderBy('boards.name')
-      .orderBy('of.board_id')
+      .selectFrom(
+        boardsByName(db, chunk)
+          .$if(unitIds !== null, (query) => query.where('boards.unit_id', 'in', unitIds!))
+          .clearOrderBy()
+          .select([
+            sql<number>`row_number() over (
+              partition by of.incident_id order by ${inTroubleFirst}, boards.name, of.board_id
+            )`.as('place'),
+            sql<number | string>`count(*) over (partition by of.incident_id)`.as('count'),
+            sql<number | string>`count(of.ended_at) over (partition by of.incident_id)`.as('well'),
+          ])
+          .as('placed'),
+      )
+      .selectAll()
+      .where('place', '<=', most)
+      .orderBy('place')
       .execute(),
   );
-}
 
 export const newsAfter = (db: Db, no: number) =>
   db.selectFrom('incident_news').selectAll().where('no', '>', no).orderBy('no').execute();
@@ -249,4 +296,17 @@ export async function deleteNews(db: Db, before: number): Promise<void> {
     .where('at', '<', before)
     .where('no', '<', (e) => e.selectFrom('incident_news').select((f) => f.fn.max('no').as('no')))
     .execute();
+}
+
+/** Forgets incidents that ended before a time. */
+export async function deleteEnded(store: Store, before: number): Promise<void> {
+  await store.transaction(async (tx) => {
+    const over = tx
+      .selectFrom('incidents')
+      .select('id')
+      .where('ended_at', 'is not', null)
+      .where('ended_at', '<', before);
+    await tx.deleteFrom('incident_boards').where('incident_id', 'in', over).execute();
+    await tx.deleteFrom('incidents').where('id', 'in', over).execute();
+  });
 }

@@ -1,6 +1,11 @@
 /** HTTP of incidents. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { incidentPage, incidentPolicy, incidentsQuery } from '../../../../shared/protocol/api/incidents.ts';
+import {
+  incidentPage,
+  incidentPolicy,
+  incidentsQuery,
+  openIncidentCount,
+} from '../../../../shared/protocol/api/incidents.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { IncidentsService } from './service.ts';
 
@@ -13,6 +18,9 @@ export const incidentRoutes =
       '/api/incidents',
       { config, schema: { querystring: incidentsQuery, response: { 200: incidentPage } } },
       (request) => service.list(actorOf(request), request.query),
+    );
+    app.get('/api/incidents/open', { config, schema: { response: { 200: openIncidentCount } } }, (request) =>
+      service.openCount(actorOf(request)),
     );
     app.get('/api/incidents/policy', { config, schema: { response: { 200: incidentPolicy } } }, () =>
       service.policy.read(),

@@ -1,4 +1,5 @@
 /** An incident as somebody may know it: its boards in sight, without what only those who look after a board know of it. */
+import { mostNamed } from '../../../../shared/protocol/api/incidents.ts';
 import { incidentKindOf } from '../../../../shared/protocol/incident.ts';
 import { withoutSim } from '../boards/absence.ts';
 import type { boardsOf, IncidentRow } from './repo.ts';
@@ -11,20 +12,26 @@ export interface Sight {
   looksAfter(unitId: string): boolean;
 }
 
-/** @returns null when none of its boards is in sight */
-export function seenBy(
-  sight: Sight,
-  row: IncidentRow,
-  all: readonly IncidentBoard[],
-): { row: IncidentRow; boards: readonly IncidentBoard[] } | null {
+/** Boards of one incident: how many, how many of them are well again, and the first `mostNamed`. */
+export interface SeenBoards {
+  readonly count: number;
+  readonly well: number;
+  readonly named: readonly IncidentBoard[];
+}
+
+/** @returns null when none of them is in sight */
+export function boardsInSight(sight: Sight, all: readonly IncidentBoard[]): SeenBoards | null {
   const boards = all.filter(({ unit_id }) => sight.sees(unit_id));
   if (boards.length === 0) return null;
+  const well = boards.filter(({ ended_at }) => ended_at !== null).length;
+  return { count: boards.length, well, named: boards.slice(0, mostNamed) };
+}
+
+export function knownBy(sight: Sight, row: IncidentRow): IncidentRow {
   const { absence } = row.evidence;
-  if (absence === null || sight.looksAfter(row.unit_id)) return { row, boards };
-  const evidence = { ...row.evidence, absence: withoutSim(absence) };
+  if (absence === null || sight.looksAfter(row.unit_id)) return row;
+  // It is of the board that went first: whoever sees only others of its unit knows nothing of it.
+  const evidence = { ...row.evidence, absence: sight.sees(row.unit_id) ? withoutSim(absence) : null };
   // As it was told apart then: what was too short to say is so no more.
-  return {
-    row: { ...row, evidence, kind: incidentKindOf(row.about, evidence, row.looked_at ?? row.opened_at) },
-    boards,
-  };
+  return { ...row, evidence, kind: incidentKindOf(row.about, evidence, row.looked_at ?? row.opened_at) };
 }

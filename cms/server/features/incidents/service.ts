@@ -5,6 +5,7 @@ import {
   type Incident,
   type incidentPage,
   type incidentsQuery,
+  type openIncidentCount,
 } from '../../../../shared/protocol/api/incidents.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -15,7 +16,7 @@ import { createIncidentNews } from './news.ts';
 import { createIncidentPolicy } from './policy.ts';
 import { createReminders } from './reminders.ts';
 import * as repo from './repo.ts';
-import { seenBy, type IncidentBoard, type Sight } from './seen.ts';
+import { knownBy, type SeenBoards, type Sight } from './seen.ts';
 import { createIncidentWatch, type WatchDeps } from './watch.ts';
 
 export interface IncidentDeps extends WatchDeps {
@@ -30,73 +31,72 @@ export function createIncidentsService(context: Context, deps: IncidentDeps) {
   const { store, access } = context;
   const { units } = deps;
 
-  const toSeen = (sight: Sight, row: repo.IncidentRow, boards: readonly IncidentBoard[]): Incident | null => {
-    const known = seenBy(sight, row, boards);
-    return known && toIncident(known.row, known.boards);
-  };
-
-  const toIncident = (row: repo.IncidentRow, boards: readonly IncidentBoard[]): Incident => ({
-    id: row.id,
-    about: row.about,
-    kind: row.kind,
-    unitId: row.unit_id,
-    unitName: units.nameOf(row.unit_id),
-    since: row.since,
-    openedAt: row.opened_at,
-    endedAt: row.ended_at,
-    evidence: row.evidence,
-    boardCount: boards.length,
-    wellCount: boards.filter(({ ended_at }) => ended_at !== null).length,
-    boards: boards.slice(0, mostNamed).map(({ board_id, name, unit_id, since, ended_at }) => ({
-      id: board_id,
-      name,
-      unitName: units.nameOf(unit_id),
-      since,
-      endedAt: ended_at,
-    })),
-  });
-
-  /** Incidents with their boards, as somebody may know them; those without a board in sight are left out. */
-  async function seen(sight: Sight, rows: readonly repo.IncidentRow[]): Promise<Incident[]> {
-    const boards = Map.groupBy(
-      await repo.boardsOf(
-        store.read,
-        rows.map(({ id }) => id),
-      ),
-      (board) => board.incident_id,
-    );
-    return rows.flatMap((row) => {
-      return toSeen(sight, row, boards.get(row.id) ?? []) ?? [];
-    });
+  function toIncident(sight: Sight, of: repo.IncidentRow, { count, well, named }: SeenBoards): Incident {
+    const row = knownBy(sight, of);
+    return {
+      id: row.id,
+      about: row.about,
+      kind: row.kind,
+      unitId: row.unit_id,
+      unitName: units.nameOf(row.unit_id),
+      since: row.since,
+      openedAt: row.opened_at,
+      endedAt: row.ended_at,
+      evidence: row.evidence,
+      boardCount: count,
+      wellCount: well,
+      boards: named.map(({ board_id, name, unit_id, since, ended_at }) => ({
+        id: board_id,
+        name,
+        unitName: units.nameOf(unit_id),
+        since,
+        endedAt: ended_at,
+      })),
+    };
   }
+
+  /** Units whose boards somebody may see; null: all. */
+  const unitsSeen = (actor: Actor): readonly string[] | null =>
+    access.canEverywhere(actor, 'board.read') ? null : access.unitsFor(actor, 'board.read');
 
   return {
     policy: createIncidentPolicy(context),
     watch: createIncidentWatch(context, deps),
     reminders: createReminders(context, deps),
-    news: createIncidentNews(store, access, { toSeen, nameOf: (unitId) => units.nameOf(unitId) }),
+    news: createIncidentNews(store, access, { toIncident, nameOf: (unitId) => units.nameOf(unitId) }),
 
     async list(actor: Actor, query: z.infer<typeof incidentsQuery>): Promise<z.infer<typeof incidentPage>> {
       const { state, limit, cursor } = query;
-      const unitIds = access.canEverywhere(actor, 'board.read') ? null : access.unitsFor(actor, 'board.read');
+      const unitIds = unitsSeen(actor);
       const [at, id] = cursor?.split('_') ?? [];
       const after = id === undefined ? null : { at: Number(at), id };
-      const [found, openCount] = await Promise.all([
-        // One more tells whether there are more.
-        repo.incidentPage(store.read, unitIds, { state, after, limit: limit + 1 }),
-        repo.countOpen(store.read, unitIds),
-      ]);
+      // One more tells whether there are more.
+      const found = await repo.incidentPage(store.report, unitIds, { state, after, limit: limit + 1 });
       const rows = found.slice(0, limit);
       const last = found.length > limit ? rows.at(-1) : undefined;
+      const ids = rows.map(({ id }) => id);
+      const boards = Map.groupBy(
+        await repo.firstBoardsOf(store.report, ids, unitIds, mostNamed),
+        ({ incident_id }) => incident_id,
+      );
       const sight = {
         sees: (unitId: string) => unitIds === null || access.canReach(actor, 'board.read', unitId),
         looksAfter: (unitId: string) => access.canReach(actor, 'board.edit', unitId),
       };
       return {
-        incidents: await seen(sight, rows),
+        incidents: rows.flatMap((row) => {
+          const named = boards.get(row.id);
+          if (!named) return [];
+          const { count, well } = named[0]!;
+          return toIncident(sight, row, { count: Number(count), well: Number(well), named });
+        }),
         next: last ? `${state === 'open' ? last.opened_at : last.ended_at!}_${last.id}` : null,
-        openCount,
       };
+    },
+
+    /** How many with a board in sight go on. */
+    async openCount(actor: Actor): Promise<z.infer<typeof openIncidentCount>> {
+      return { count: await repo.countOpen(store.report, unitsSeen(actor)) };
     },
   };
 }

@@ -40,6 +40,8 @@ const settledMs = 30_000;
 /** Boards that are looked into at a time: each takes some queries. */
 const mostLooks = 50;
 const conditionsPerPage = 1000;
+/** An incident is kept for as long after its end, ms. */
+const keptMs = 2 * 365 * 86_400_000;
 /** Which boards are in trouble, and since when (ms UTC), by what is wrong with them. */
 type Troubles = Map<IncidentAbout, Map<string, number>>;
 
@@ -178,14 +180,14 @@ export function createIncidentWatch(
       }
       for (const [incidentId, more] of Map.groupBy(plan.joined, (one) => one.incidentId)) {
         const incident = of.find(({ id }) => id === incidentId)!;
-        const gone = incident.evidence.gone + more.length;
-        const evidence = { ...incident.evidence, gone, there: Math.max(incident.evidence.there, gone) };
+        const boards = more.map(({ board }) => board);
         await store.transaction(async (tx) => {
-          for (const { board } of more) await repo.insertBoard(tx, incidentId, board.boardId, board.since);
+          const gone = incident.evidence.gone + (await repo.joinBoards(store, tx, incidentId, boards));
+          const evidence = { ...incident.evidence, gone, there: Math.max(incident.evidence.there, gone) };
           const kind = incidentKindOf(about, evidence, now);
           await repo.updateIncident(tx, incidentId, { ...incident, evidence, kind });
         });
-        for (const { board } of more) touch(board.boardId);
+        for (const { boardId } of boards) touch(boardId);
       }
     }
   }
@@ -244,6 +246,8 @@ export function createIncidentWatch(
       await lookInto(look);
       if (changed.size > 0) events.emit('incidentsChanged', { id: sources.newId(), unitIds: [...changed] });
     },
+
+    tidy: () => repo.deleteEnded(store, sources.now() - keptMs),
   };
 }
 

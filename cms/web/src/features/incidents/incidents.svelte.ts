@@ -1,5 +1,5 @@
 /** Incidents as the pages show them: asked for again when some began or ended. */
-import { incidentPage, type Incident } from '../../../../../shared/protocol/api/incidents.ts';
+import { incidentPage, openIncidentCount, type Incident } from '../../../../../shared/protocol/api/incidents.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { usePages, type Page, type Pages } from '../../lib/pages.svelte.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
@@ -29,7 +29,7 @@ export function useIncidents(state: () => 'open' | 'ended'): Pages<Page<Incident
 export function useOpenCount(): Resource<number> {
   const app = useApp();
   const resource = useResource(
-    async (signal) => (await app.api.get('/api/incidents?limit=1', incidentPage, signal)).openCount,
+    async (signal) => (await app.api.get('/api/incidents/open', openIncidentCount, signal)).count,
   );
   useFollowing(() => void resource.reload());
   return resource;
