@@ -100,8 +100,11 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('* * * * *', 'take-downs', () => takedowns.resume()),
     every('*/30 * * * * *', 'incidents', () => incidents.watch.look()),
     every('* * * * *', 'reminders', () => incidents.reminders.remind()),
-    every('*/15 * * * * *', 'messages', () => notifications.run(ending.signal)),
-    every('33 20 * * *', 'old messages', () => Promise.all([notifications.tidy(), incidents.news.tidy(now())])),
+    every('*/15 * * * * *', 'e-mail', () => notifications.run('email', ending.signal)),
+    every('*/15 * * * * *', 'webhook', () => notifications.run('webhook', ending.signal)),
+    every('33 20 * * *', 'old messages', () =>
+      Promise.all([notifications.tidy(), incidents.news.tidy(now()), incidents.watch.tidy()]),
+    ),
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),

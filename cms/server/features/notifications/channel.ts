@@ -5,9 +5,10 @@ export interface Channel {
   readonly host: string;
   /**
    * Sends one message; sent twice it has the same id.
+   * @param to e-mail address; '' where there is one receiver alone
    * @throws DeliveryError
    */
-  send(id: string, body: string): Promise<void>;
+  send(id: string, to: string, body: string): Promise<void>;
   close(): void;
 }
 
@@ -16,10 +17,13 @@ export class DeliveryError extends Error {
   readonly code: string;
   /** It never will. */
   readonly isFinal: boolean;
-  constructor(code: string, { isFinal = false } = {}) {
+  /** Nothing goes out this way now, whatever it is. */
+  readonly isOfWay: boolean;
+  constructor(code: string, { isFinal = false, isOfWay = false } = {}) {
     super(code);
     this.name = 'DeliveryError';
     this.code = code;
     this.isFinal = isFinal;
+    this.isOfWay = isOfWay;
   }
 }

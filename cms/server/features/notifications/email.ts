@@ -7,7 +7,6 @@ const timeoutMs = 15_000;
 
 /** What a message of this channel holds, as JSON. */
 export interface Email {
-  readonly to: string;
   readonly subject: string;
   readonly text: string;
 }
@@ -29,8 +28,8 @@ export function createEmail({ host, port, secure, user, password, from, requireT
   });
   return {
     host,
-    async send(id, body) {
-      const { to, subject, text } = JSON.parse(body) as Email;
+    async send(id, to, body) {
+      const { subject, text } = JSON.parse(body) as Email;
       try {
         await transport.sendMail({
           from,
@@ -51,9 +50,9 @@ export function createEmail({ host, port, secure, user, password, from, requireT
 function toDeliveryError(error: Error & { code?: string; responseCode?: number }): DeliveryError {
   const { code, responseCode = 0 } = error;
   // The server's own words may name people; its codes say enough.
-  if (code === 'EAUTH') return new DeliveryError('smtp_sign_in_failed');
-  if (code === 'ETLS') return new DeliveryError('smtp_tls_failed');
+  if (code === 'EAUTH') return new DeliveryError('smtp_sign_in_failed', { isOfWay: true });
+  if (code === 'ETLS') return new DeliveryError('smtp_tls_failed', { isOfWay: true });
   if (code === 'EENVELOPE' || code === 'EMESSAGE')
     return new DeliveryError('smtp_refused', { isFinal: responseCode >= 500 });
-  return new DeliveryError('smtp_unreachable');
+  return new DeliveryError('smtp_unreachable', { isOfWay: true });
 }

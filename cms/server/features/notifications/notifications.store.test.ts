@@ -33,6 +33,7 @@ describeStores('notifications', (under) => {
   let elsewhere: Actor;
   const hooked: { headers: IncomingHttpHeaders; body: string; path: string }[] = [];
   let hookAnswers = 200;
+  let beforeMailable = (): Promise<void> => Promise.resolve();
   const hook = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
@@ -57,7 +58,13 @@ describeStores('notifications', (under) => {
     const host = '127.0.0.1';
     const url = `http://${host}:${(hook.address() as AddressInfo).port}/hook`;
     notifications = createNotifications(context, {
-      accounts,
+      accounts: {
+        names: (ids) => accounts.names(ids),
+        mailable: async (ids) => {
+          await beforeMailable();
+          return accounts.mailable(ids);
+        },
+      },
       incidents,
       email: createEmail({
         host,
@@ -72,7 +79,9 @@ describeStores('notifications', (under) => {
       publicUrl: 'https://bangtin.example.vn',
     });
   }
-  const run = () => notifications.run(new AbortController().signal);
+  async function run(): Promise<void> {
+    for (const channel of ['email', 'webhook'] as const) await notifications.run(channel, new AbortController().signal);
+  }
 
   async function person(unitId: string, role: 'technician' | 'viewer'): Promise<Actor> {
     const actor = testActor({ unitId, role });
@@ -113,6 +122,7 @@ describeStores('notifications', (under) => {
     await write.updateTable('incidents').set({ ended_at: 1 }).execute();
     smtp.refuse(null);
     hookAnswers = 200;
+    beforeMailable = () => Promise.resolve();
     test.sources.advance(2 * dayMs - ((test.sources.now() - testNow) % dayMs) + 60 * minute);
     for (let i = 0; i < 2; i++) {
       await run();
@@ -243,6 +253,53 @@ describeStores('notifications', (under) => {
     expect(smtp.messages).toHaveLength(2);
     await run();
     expect(smtp.messages).toHaveLength(2);
+  });
+
+  it('asks a mail server that does not answer once a round, and the webhook waits for none of it', async () => {
+    smtp.refuse('all');
+    await cutOff([...(await boardsIn(test.ids.commune, 1)), ...(await boardsIn(test.ids.sister, 1))]);
+    const before = smtp.connections();
+    await run();
+    expect(smtp.connections() - before).toBe(1);
+    expect(hooked).toHaveLength(1);
+    const waiting = under.store.read.selectFrom('notification_messages').selectAll().where('channel', '=', 'email');
+    const tried = { attempts: 1, error_code: 'smtp_unreachable', due_at: test.sources.now() + minute };
+    expect(await waiting.execute()).toMatchObject([tried, tried]);
+    smtp.refuse(null);
+    test.sources.advance(minute);
+    await run();
+    expect(lettersTo(officer).length + lettersTo(elsewhere).length).toBe(2);
+  });
+
+  it('writes to the address of then, and drops what is on its way to who may not sign in', async () => {
+    smtp.refuse(451);
+    await cutOff([...(await boardsIn(test.ids.commune, 1)), ...(await boardsIn(test.ids.sister, 1))]);
+    await run();
+    const { write } = under.store;
+    const users = (id: string, set: { email?: string; active?: 0 | 1 }) =>
+      write.updateTable('users').set(set).where('id', '=', id).execute();
+    await users(officer.userId, { email: 'moi@example.vn' });
+    await users(elsewhere.userId, { active: 0 });
+    smtp.refuse(null);
+    test.sources.advance(minute);
+    await run();
+    expect(smtp.messages.map(({ to }) => to)).toEqual(['moi@example.vn']);
+    const left = await write
+      .selectFrom('notification_messages')
+      .select('reader')
+      .where('sent_at', 'is', null)
+      .execute();
+    expect(left).toEqual([]);
+    await users(officer.userId, { email: officer.email });
+    await users(elsewhere.userId, { active: 1 });
+  });
+
+  it('writes to nobody who said no while it was being written', async () => {
+    await cutOff(await boardsIn(test.ids.commune, 1));
+    beforeMailable = async () => void (await notifications.choose(officer, { email: false }));
+    await run();
+    expect(smtp.messages).toEqual([]);
+    await notifications.choose(officer, { email: true });
   });
 
   it('gives up in sight of who manages the installation, and follows no redirect', async () => {

@@ -7,7 +7,8 @@ export type ReaderRow = Selectable<Database['notification_readers']>;
 export type MessageRow = Selectable<Database['notification_messages']>;
 type ChannelName = ReaderRow['channel'];
 
-export const readers = (db: Db) => db.selectFrom('notification_readers').selectAll().execute();
+export const readers = (db: Db, channel: ChannelName): Promise<ReaderRow[]> =>
+  db.selectFrom('notification_readers').selectAll().where('channel', '=', channel).execute();
 
 export async function isReader(db: Db | Tx, channel: ChannelName, reader: string): Promise<boolean> {
   const row = await db
@@ -40,17 +41,19 @@ export async function deleteReader(tx: Tx, channel: ChannelName, reader: string)
     .execute();
 }
 
+/** @returns false: it reads no more */
 export async function told(
   tx: Db | Tx,
   { channel, reader }: ReaderRow,
   set: { told_no: number; told_at?: number },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('notification_readers')
     .set(set)
     .where('channel', '=', channel)
     .where('reader', '=', reader)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 export async function insertMessage(
@@ -73,14 +76,24 @@ export async function insertMessage(
 const onTheirWay = (db: Db) =>
   db.selectFrom('notification_messages').where('sent_at', 'is', null).where('given_up_at', 'is', null);
 
-/** Readers for whom a message waits. @returns keys «channel reader» */
-export async function waitedFor(db: Db): Promise<Set<string>> {
-  const rows = await onTheirWay(db).select(['channel', 'reader']).execute();
-  return new Set(rows.map(({ channel, reader }) => `${channel} ${reader}`));
+/** Readers for whom a message waits. */
+export async function waitedFor(db: Db, channel: ChannelName): Promise<Set<string>> {
+  const rows = await onTheirWay(db).select('reader').where('channel', '=', channel).execute();
+  return new Set(rows.map(({ reader }) => reader));
 }
 
-export const dueMessages = (db: Db, now: number, limit: number): Promise<MessageRow[]> =>
-  onTheirWay(db).selectAll().where('due_at', '<=', now).orderBy('due_at').limit(limit).execute();
+export const dueMessages = (db: Db, channel: ChannelName, now: number, limit: number): Promise<MessageRow[]> =>
+  onTheirWay(db)
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit)
+    .execute();
+
+export async function deleteMessage(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('notification_messages').where('id', '=', id).execute();
+}
 
 export async function updateMessage(
   db: Db,

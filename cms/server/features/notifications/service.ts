@@ -1,7 +1,7 @@
 /**
  * Tells of incidents and reminders by e-mail and by webhook. Each reader has a place in the numbered news; a message of all that came
  * since is written down in the same transaction that moves the place, and sent until it is taken or given up: nothing is forgotten, and
- * what is sent twice has one id. A reader gets one message at a time, and not the next within `betweenMs`, however much happens.
+ * what is sent twice has one id. Each way has rounds of its own, so that none waits for the other. A reader gets one message at a time, and not the next within `betweenMs`, however much happens.
  */
 import type {
   notificationChoice,
@@ -31,7 +31,7 @@ export interface NotificationDeps {
 }
 
 export type NotificationsService = ReturnType<typeof createNotifications>;
-type ChannelName = MessageRow['channel'];
+export type ChannelName = MessageRow['channel'];
 
 /** Between two messages of one reader, ms. */
 export const betweenMs = 5 * 60_000;
@@ -39,7 +39,7 @@ export const betweenMs = 5 * 60_000;
 const firstWaitMs = 60_000;
 const longestWaitMs = 3_600_000;
 export const triedForMs = 24 * 3_600_000;
-/** Messages of one round: a mail server takes its time, and takeovers do not wait for it. */
+/** Messages of one round: a mail server takes its time. */
 const mostAtOnce = 50;
 const shownGivenUp = 20;
 /** What is over is kept for as long, ms. */
@@ -54,8 +54,8 @@ export function createNotifications(
   const channels: Record<ChannelName, Channel | null> = { email, webhook };
   const pageUrl = publicUrl === null ? null : `${publicUrl}/incidents`;
 
-  function bodyOf(channel: ChannelName, id: string, to: string, digest: Digest): string {
-    if (channel === 'email') return JSON.stringify({ to, ...emailOf(digest, pageUrl) });
+  function bodyOf(channel: ChannelName, id: string, digest: Digest): string {
+    if (channel === 'email') return JSON.stringify(emailOf(digest, pageUrl));
     return JSON.stringify({ v: 1, id, type: 'digest', at: sources.now(), url: pageUrl, ...digest });
   }
 
@@ -66,73 +66,84 @@ export function createNotifications(
   }
 
   /** Writes down what readers are to be told of. */
-  async function compose(): Promise<void> {
+  async function compose(name: ChannelName): Promise<void> {
     const now = sources.now();
     const lastNo = await incidents.news.lastNo();
     // From now on, where it is new.
-    if (webhook) await repo.insertReader(store.write, 'webhook', webhookReader, lastNo);
-    const behind = (await repo.readers(store.write)).filter(({ told_no }) => told_no < lastNo);
+    if (name === 'webhook' && webhook) await repo.insertReader(store.write, name, webhookReader, lastNo);
+    const behind = (await repo.readers(store.write, name)).filter(({ told_no }) => told_no < lastNo);
     if (behind.length === 0) return;
-    const waited = await repo.waitedFor(store.write);
+    const waited = await repo.waitedFor(store.write, name);
+    const isSetUp = channels[name] !== null;
     const ready = behind.filter(
-      ({ channel, reader, told_at }) =>
-        channels[channel] === null ||
-        ((told_at === null || told_at <= now - betweenMs) && !waited.has(`${channel} ${reader}`)),
+      ({ reader, told_at }) => !isSetUp || ((told_at === null || told_at <= now - betweenMs) && !waited.has(reader)),
     );
     if (ready.length === 0) return;
-    const people = await accounts.mailable(
-      ready.filter(({ channel }) => channel === 'email').map(({ reader }) => reader),
-    );
+    const people = await peopleOf(name, ready);
     const read = await incidents.news.after(Math.min(...ready.map(({ told_no }) => told_no)), lastNo);
     for (const row of ready) {
-      const person = people.get(row.reader);
-      const holder: Holder | null = row.channel === 'webhook' ? null : (person ?? { grants: [] });
+      const holder: Holder | null = name === 'webhook' ? null : (people.get(row.reader) ?? { grants: [] });
       const { opened, ended, reminders } = read(holder, row.told_no);
-      const digest = channels[row.channel] === null ? null : digestOf(opened, ended, reminders);
+      const digest = isSetUp ? digestOf(opened, ended, reminders) : null;
       if (digest === null) {
         await repo.told(store.write, row, { told_no: lastNo });
         continue;
       }
       const id = sources.newId();
-      const body = bodyOf(row.channel, id, person?.email ?? '', digest);
+      const body = bodyOf(name, id, digest);
       await store.transaction(async (tx) => {
-        await repo.told(tx, row, { told_no: lastNo, told_at: now });
-        await repo.insertMessage(tx, { id, channel: row.channel, reader: row.reader, created_at: now, body });
+        // Whoever wants none since then gets none.
+        if (await repo.told(tx, row, { told_no: lastNo, told_at: now }))
+          await repo.insertMessage(tx, { id, channel: name, reader: row.reader, created_at: now, body });
       });
     }
   }
 
-  /** Sends what is due. */
-  async function deliver(ending: AbortSignal): Promise<void> {
-    for (const message of await repo.dueMessages(store.write, sources.now(), mostAtOnce)) {
+  /** Those of the readers who may be written to now, and by which address. */
+  const peopleOf = (name: ChannelName, rows: readonly { reader: string }[]) =>
+    accounts.mailable(name === 'email' ? rows.map(({ reader }) => reader) : []);
+
+  /** Sends what is due. When nothing goes out by this way, what is behind waits too, and is not tried one by one. */
+  async function deliver(name: ChannelName, ending: AbortSignal): Promise<void> {
+    const channel = channels[name];
+    const messages = await repo.dueMessages(store.write, name, sources.now(), mostAtOnce);
+    const people = await peopleOf(name, messages);
+    let broken = channel ? null : new DeliveryError('channel_unavailable');
+    for (const message of messages) {
       if (ending.aborted) return;
-      const channel = channels[message.channel];
-      const failed = channel ? await attempt(channel, message) : new DeliveryError('channel_unavailable');
-      const now = sources.now();
-      if (failed === null) {
-        await repo.updateMessage(store.write, message.id, {
-          attempts: message.attempts + 1,
-          sent_at: now,
-          error_code: null,
-        });
+      const to = name === 'webhook' ? '' : people.get(message.reader)?.email;
+      if (to === undefined) {
+        await repo.deleteMessage(store.write, message.id);
         continue;
       }
-      const isOver = failed.isFinal || now - message.created_at >= triedForMs;
-      const wait = Math.min(firstWaitMs * 2 ** message.attempts, longestWaitMs);
-      await repo.updateMessage(store.write, message.id, {
-        attempts: message.attempts + 1,
-        error_code: failed.code,
-        ...(isOver ? { given_up_at: now } : { due_at: now + wait }),
-      });
-      const what = { channel: message.channel, messageId: message.id, code: failed.code };
-      if (isOver) log.error(what, 'a message was given up');
-      else log.warn(what, 'a message did not go out and is tried again');
+      const failed = broken ?? (await attempt(channel!, to, message));
+      if (failed?.isOfWay) broken = failed;
+      await noteAttempt(message, failed);
     }
   }
 
-  async function attempt(channel: Channel, { id, body }: MessageRow): Promise<DeliveryError | null> {
+  async function noteAttempt(message: MessageRow, failed: DeliveryError | null): Promise<void> {
+    const now = sources.now();
+    const attempts = message.attempts + 1;
+    if (failed === null) {
+      await repo.updateMessage(store.write, message.id, { attempts, sent_at: now, error_code: null });
+      return;
+    }
+    const isOver = failed.isFinal || now - message.created_at >= triedForMs;
+    const wait = Math.min(firstWaitMs * 2 ** message.attempts, longestWaitMs);
+    await repo.updateMessage(store.write, message.id, {
+      attempts,
+      error_code: failed.code,
+      ...(isOver ? { given_up_at: now } : { due_at: now + wait }),
+    });
+    const what = { channel: message.channel, messageId: message.id, code: failed.code };
+    if (isOver) log.error(what, 'a message was given up');
+    else log.warn(what, 'a message did not go out and is tried again');
+  }
+
+  async function attempt(channel: Channel, to: string, { id, body }: MessageRow): Promise<DeliveryError | null> {
     try {
-      await channel.send(id, body);
+      await channel.send(id, to, body);
       return null;
     } catch (error) {
       return error instanceof DeliveryError ? error : new DeliveryError('delivery_failed');
@@ -140,10 +151,10 @@ export function createNotifications(
   }
 
   return {
-    /** One round; rounds do not overlap. */
-    async run(ending: AbortSignal): Promise<void> {
-      await compose();
-      await deliver(ending);
+    /** One round of a way; its rounds do not overlap. */
+    async run(channel: ChannelName, ending: AbortSignal): Promise<void> {
+      await compose(channel);
+      await deliver(channel, ending);
     },
 
     async tidy(): Promise<void> {
@@ -204,10 +215,7 @@ export function createNotifications(
       if (channels[channel] === null)
         throw new AppError('channel_unavailable', 'This way is not set up', { status: 409, field: 'channel' });
       const [id, now] = [sources.newId(), sources.now()];
-      const body =
-        channel === 'email'
-          ? { to: actor.email, ...testEmail(pageUrl) }
-          : { v: 1, id, type: 'test', at: now, url: pageUrl };
+      const body = channel === 'email' ? testEmail(pageUrl) : { v: 1, id, type: 'test', at: now, url: pageUrl };
       const reader = channel === 'email' ? actor.userId : webhookReader;
       await repo.insertMessage(store.write, { id, channel, reader, created_at: now, body: JSON.stringify(body) });
     },

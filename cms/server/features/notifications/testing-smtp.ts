@@ -4,16 +4,24 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 export interface FakeSmtp {
   readonly port: number;
   readonly messages: { readonly to: string; readonly text: string }[];
-  /** What it answers to a message, such as 451; null: it takes it. */
-  refuse(code: number | null): void;
+  /** What it answers to a message, such as 451; 'all': it hangs up on whoever comes; null: it takes it. */
+  refuse(code: number | 'all' | null): void;
+  /** How many came so far. */
+  connections(): number;
   close(): Promise<void>;
 }
 
 export async function startFakeSmtp(): Promise<FakeSmtp> {
   const messages: { to: string; text: string }[] = [];
   const sockets = new Set<Socket>();
-  let refusal: number | null = null;
+  let refusal: number | 'all' | null = null;
+  let came = 0;
   const server = createServer((socket) => {
+    came++;
+    if (refusal === 'all') {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
@@ -51,6 +59,7 @@ export async function startFakeSmtp(): Promise<FakeSmtp> {
     port: (server.address() as AddressInfo).port,
     messages,
     refuse: (code) => void (refusal = code),
+    connections: () => came,
     close: () =>
       new Promise((done) => {
         for (const socket of sockets) socket.destroy();

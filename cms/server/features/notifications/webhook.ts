@@ -16,7 +16,7 @@ export const signatureOf = (secret: string, at: number, body: string): string =>
 export function createWebhook({ url, secret }: WebhookConfig, now: () => number): Channel {
   return {
     host: new URL(url).host,
-    async send(id, body) {
+    async send(id, _to, body) {
       let response;
       try {
         response = await fetch(url, {
@@ -33,7 +33,8 @@ export function createWebhook({ url, secret }: WebhookConfig, now: () => number)
           signal: AbortSignal.timeout(timeoutMs),
         });
       } catch (error) {
-        throw new DeliveryError((error as Error).name === 'TimeoutError' ? 'webhook_timeout' : 'webhook_unreachable');
+        const code = (error as Error).name === 'TimeoutError' ? 'webhook_timeout' : 'webhook_unreachable';
+        throw new DeliveryError(code, { isOfWay: true });
       }
       // Whatever it answers is nobody's to read.
       await response.body?.cancel();
