@@ -4,8 +4,8 @@ import { ClockRate } from './clock-rate.ts';
 const minuteMs = 60_000;
 
 /** Samples of a machine whose quartz runs slow by `ppm` millionths, over a line of 80 ms. */
-function machine(ppm: number) {
-  const rate = new ClockRate(null);
+function machine(ppm: number, saved: ConstructorParameters<typeof ClockRate>[0] = null) {
+  const rate = new ClockRate(saved);
   let monotonic = 0;
   let cmsStep = 0;
   return {
@@ -32,4 +32,11 @@ test('does not take a correction of the CMS’s own clock for a rate', () => {
     take(60);
     expect(rate.value * 1e6).toBeCloseTo(20, 0);
   }
+});
+
+test('finds out that what was kept is of another machine', () => {
+  const { rate, take } = machine(60, { value: -60e-6, doubt: 1e-6 });
+  take(0);
+  for (let hour = 0; hour < 8; hour++) take(60);
+  expect(rate.value * 1e6).toBeCloseTo(60, 0);
 });

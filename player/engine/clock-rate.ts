@@ -58,7 +58,12 @@ export class ClockRate {
   take(sample: Sample): void {
     const first = this.#first;
     this.#quickest = first ? Math.min(this.#quickest, sample.trip) : sample.trip;
-    if (first === null || this.#isStep(sample)) return this.#begin(sample);
+    if (first === null) return this.#begin(sample);
+    if (this.#isStep(sample)) {
+      // Step after step, it is the rate that is wrong.
+      this.#measured = { ...this.#measured, doubt: Math.min(mostDoubt, this.#measured.doubt + mostDoubt / 3) };
+      return this.#begin(sample);
+    }
     this.#last = sample;
     const span = sample.monotonic - first.monotonic;
     const value = (sample.estimate - first.estimate) / span - 1;

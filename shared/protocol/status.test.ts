@@ -4,7 +4,6 @@ import {
   boardStatus,
   fullAgain,
   fullEveryMs,
-  fullReport,
   type BoardStatus,
   statusAfter,
   statusDifference,

@@ -83,19 +83,20 @@ export const screenReadings = ['driver', 'off', 'why', 'unlit', 'light', 'hours'
 export const unknownStatus = boardStatus.parse({});
 
 /**
- * Body of `statusReportedV1`. What a full one leaves out is unknown, unless it is `kept`: then it is as told before in this connection, as
- * it is of a partial one.
+ * Body of `statusReportedV1`. What a full one leaves out is unknown, what another leaves out is as told before in this connection. `whole`:
+ * so is all that is known to the player, to the digit.
  */
 export const statusReport = z
-  .object({ full: z.boolean(), kept: z.boolean().optional(), status: z.record(z.string(), z.unknown()) })
-  .transform(({ full, kept, status }) => {
+  .object({ full: z.boolean(), whole: z.literal(true).optional(), status: z.record(z.string(), z.unknown()) })
+  .transform(({ full, whole, status }) => {
     const known = boardStatus.parse(status);
-    const told =
-      full && !kept ? known : Object.fromEntries(Object.entries(known).filter(([name]) => Object.hasOwn(status, name)));
-    return { full, ...(kept ? { kept } : {}), status: told as Partial<BoardStatus> };
+    const told = full
+      ? known
+      : Object.fromEntries(Object.entries(known).filter(([name]) => Object.hasOwn(status, name)));
+    return { full, ...(whole ? { whole } : {}), status: told as Partial<BoardStatus> };
   });
 /** As it is sent. */
-export type StatusReport = { full: boolean; kept?: true; status: Partial<BoardStatus> };
+export type StatusReport = { full: boolean; whole?: true; status: Partial<BoardStatus> };
 
 /** All that is known. */
 export const fullReport = (status: BoardStatus): StatusReport => ({
@@ -105,8 +106,8 @@ export const fullReport = (status: BoardStatus): StatusReport => ({
 
 /** All that is known, to whoever was told before: what has not changed since is not said again. */
 export const fullAgain = (told: BoardStatus, now: BoardStatus): StatusReport => ({
-  full: true,
-  kept: true,
+  full: false,
+  whole: true,
   status: Object.fromEntries(
     Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(told[name as Reading])),
   ),
@@ -167,8 +168,8 @@ export function statusDifference(told: BoardStatus, now: BoardStatus): Partial<B
 }
 
 /** What is known after a report. @param before null: nothing was */
-export const statusAfter = (before: BoardStatus | null, { full, kept, status }: StatusReport): BoardStatus =>
-  boardStatus.parse(full && !kept ? status : { ...before, ...status });
+export const statusAfter = (before: BoardStatus | null, { full, status }: StatusReport): BoardStatus =>
+  boardStatus.parse(full ? status : { ...before, ...status });
 
 /** Known only to those who look after the board: how it is connected, and by whose SIM card. */
 export const networkReadings = ['net', 'operator', 'radio', 'signal', 'tx', 'rx', 'mb'] as const;

@@ -46,8 +46,8 @@ it('tells in full at once and every 15 minutes, then without what is as it was',
   await vi.advanceTimersByTimeAsync(fullEveryMs + 1);
   expect(sent).toEqual([
     { full: true, status: { cpu: 5, temp: 50 } },
-    { full: true, kept: true, status: { temp: 51 } },
-    { full: true, kept: true, status: {} },
+    { full: false, whole: true, status: { temp: 51 } },
+    { full: false, whole: true, status: {} },
   ]);
 });
 

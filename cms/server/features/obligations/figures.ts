@@ -1,7 +1,7 @@
 /** What was asked of boards in some hours, and what they showed of it. */
 import { takeTurns } from '../../turns.ts';
 import type { Cut } from '../commands/cuts.ts';
-import type { ObligedHours } from '../proof/obliged-repo.ts';
+import type { ObligedHours } from '../proof/obliged.ts';
 import type { ProofService } from '../proof/service.ts';
 import { hourMs } from './required.ts';
 

@@ -5,6 +5,7 @@ import { whyRowNotCounted } from './counting.ts';
 import { obligedRepo as repo, type ObligedHours } from './obliged-repo.ts';
 import { cursorAt, placeOf } from './places.ts';
 
+export type { ObligedHours };
 export type Obliged = ReturnType<typeof createObliged>;
 
 export const createObliged = ({ report }: Pick<Store, 'report'>) => ({
