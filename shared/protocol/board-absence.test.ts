@@ -61,6 +61,19 @@ describe('why a board may be away', () => {
     expect(suspicion({ restarts: 2 })).toBe('unknown');
   });
 
+  it.each([
+    ['stage_gone', 'player'],
+    ['disk_full', 'player'],
+    ['data_budget_spent', 'sim'],
+    ['data_budget_low', 'unknown'],
+    ['screen_failed', 'unknown'],
+    ['screen_differs', 'unknown'],
+    ['disk_low', 'unknown'],
+    ['command_refused', 'unknown'],
+  ])('is by the fault %s just before: %s', (code, expected) => {
+    expect(suspicion({ fault: { ...fault, code } })).toBe(expected);
+  });
+
   it('is its weak mobile signal where nothing else was said, and not a cable that has none', () => {
     const others = { there: 2, online: 2, together: 0 };
     expect(suspicion({ others, network: { net: 'mobile', signal: 20 } })).toBe('signal');

@@ -3,6 +3,7 @@
  * an absent board shows is not known either; a player that has power goes on playing what it holds.
  */
 import { z } from 'zod';
+import type { FaultCode } from '../faults/table.ts';
 import { msUtc } from './common.ts';
 import { boardStatus } from './status.ts';
 
@@ -41,7 +42,7 @@ export const absenceEvidence = z.strictObject({
   readsSim: z.boolean(),
   /** How it was connected by its last word, and the strength of its radio signal, percent; null: not known, or the asker may not read it. */
   network: boardStatus.pick({ net: true, signal: true }).nullable(),
-  /** What the player said last, within `faultBeforeMs` before it left. What it says of the time after comes when it is back. */
+  /** What the player said within `faultBeforeMs` before it left: the last that suggests anything, or the last. What it says of the time after comes when it is back. */
   fault: z.strictObject({ at: msUtc, code: z.string(), detail: z.string() }).nullable(),
   /** How often the player started in the day before. */
   restarts: z.int(),
@@ -50,6 +51,19 @@ export const absenceEvidence = z.strictObject({
 });
 export type AbsenceEvidence = z.infer<typeof absenceEvidence>;
 export const absenceAnswer = z.strictObject({ evidence: absenceEvidence.nullable() });
+
+/** What a fault says of why its player is away, where that is not the player: null: nothing. */
+const elsewhereFaults: Partial<Record<FaultCode, 'sim' | null>> = {
+  data_budget_spent: 'sim',
+  data_budget_low: null,
+  screen_failed: null,
+  screen_differs: null,
+  disk_low: null,
+  command_refused: null,
+};
+/** What a fault that came just before suggests. @returns null: nothing */
+export const suspectedByFault = (code: string): 'player' | 'sim' | null =>
+  Object.hasOwn(elsewhereFaults, code) ? (elsewhereFaults[code as FaultCode] ?? null) : 'player';
 
 interface Known {
   readonly presence: 'unpaired' | 'online' | 'offline';
@@ -72,7 +86,7 @@ export function othersOf(since: number, others: readonly Known[]): AbsenceEviden
 
 /**
  * restored: the CMS has just come back from a backup, in which it was not away yet. brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit that were there left together. power: it kept restarting. sim: its
- * SIM card had just ended. player: it had just told of a fault. signal: its mobile signal was weak. own: others are there. unknown: nothing points anywhere.
+ * SIM card had just ended, or its month's data. player: it had just told of a fault. signal: its mobile signal was weak. own: others are there. unknown: nothing points anywhere.
  */
 export type Suspicion =
   'restored' | 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'signal' | 'own' | 'unknown';
@@ -106,7 +120,8 @@ function suspect(evidence: AbsenceEvidence, now: number): Suspicion {
   const among = amongOthers(others);
   if (among === 'area') return among;
   if (simPaidUntil !== null && since >= simPaidUntil - simBeforeMs && since <= simPaidUntil + simAfterMs) return 'sim';
-  if (evidence.fault) return 'player';
+  const byFault = evidence.fault && suspectedByFault(evidence.fault.code);
+  if (byFault) return byFault;
   if (evidence.restarts >= manyRestarts) return 'power';
   const { net, signal } = evidence.network ?? {};
   if (net === 'mobile' && typeof signal === 'number' && signal <= weakSignal) return 'signal';

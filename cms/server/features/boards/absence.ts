@@ -4,6 +4,7 @@ import {
   dayMs,
   faultBeforeMs,
   othersOf,
+  suspectedByFault,
   togetherMs,
   type AbsenceEvidence,
 } from '../../../../shared/protocol/board-absence.ts';
@@ -68,7 +69,11 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
       // What a player before it wrote down says nothing of this one.
       const journal = recent.find(({ body }) => body?.type === 'booted')?.journalId;
       const before = recent.filter(({ journalId }) => journal === undefined || journalId === journal);
-      const fault = before.find(({ at, body }) => body?.type === 'faultRaised' && at > since - faultBeforeMs);
+      const faults = before.flatMap(({ at, body }) =>
+        body?.type === 'faultRaised' && at > since - faultBeforeMs
+          ? [{ at, code: body.code, detail: body.detail }]
+          : [],
+      );
       const step = before.find(({ body }) => body?.type === 'clockStepped')?.body;
       // Of trusted time to the machine's own.
       const off = step?.type === 'clockStepped' ? step.toOffsetMs : 0;
@@ -84,10 +89,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
         simPaidUntil: record?.simPaidUntil ?? null,
         readsSim: true,
         network: said && { net: said.status.net, signal: said.status.signal },
-        fault:
-          fault?.body?.type === 'faultRaised'
-            ? { at: fault.at, code: fault.body.code, detail: fault.body.detail }
-            : null,
+        fault: faults.find(({ code }) => suspectedByFault(code) !== null) ?? faults[0] ?? null,
         restarts: before.filter(({ body }) => body?.type === 'booted').length,
         clockOffMs: Math.abs(off) >= clockOffMs ? off : null,
       };
