@@ -41,6 +41,7 @@ describe('a cell of the matrix', () => {
     expect(shownOf(cell({ required: 0, met: 0 }))).toBe('not_due');
   });
   it('says which hours were cut, and in which nothing was asked because screens were off', () => {
+    expect(shownOf(cell({ required: 0, met: 0, darkHours: 24 }))).toBe('resting');
     expect(notesOf(cell({}))).toEqual([]);
     expect(notesOf(cell({ required: 0, met: 0, darkHours: 24 }))).toEqual([
       expect.stringMatching(/24 giờ màn hình tắt/),

@@ -66,11 +66,11 @@ export const answersWord = (sent: Pick<Obligation, 'accepted' | 'received' | 're
     .filter((part) => part !== '')
     .join(' · ');
 
-export type ShownState = 'no_boards' | 'not_due' | 'short' | 'unknown' | 'met';
+export type ShownState = 'no_boards' | 'resting' | 'not_due' | 'short' | 'unknown' | 'met';
 /** What the boards have shown of what was asked for. Nothing on record is no failure. */
 export function shownOf(cell: MatrixCell): ShownState {
   if (cell.boards === 0) return 'no_boards';
-  if (cell.required === 0) return 'not_due';
+  if (cell.required === 0) return cell.darkHours > 0 ? 'resting' : 'not_due';
   if (cell.missing > 0) return 'short';
   return cell.unknown > 0 ? 'unknown' : 'met';
 }
@@ -78,6 +78,7 @@ export function shownWord(cell: MatrixCell): string {
   const figures = { met: cell.met, required: cell.required };
   const words = {
     no_boards: () => m.obligation_no_boards(),
+    resting: () => m.obligation_resting(),
     not_due: () => m.obligation_not_due(),
     short: () => m.obligation_short({ ...figures, n: cell.missing }),
     unknown: () => m.obligation_unknown({ ...figures, n: cell.unknown }),
