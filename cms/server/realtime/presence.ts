@@ -69,6 +69,12 @@ export class Presence {
     return this.#states.get(boardId)?.host ?? null;
   }
 
+  /** What it said last, of an absent one without what it showed; null: nothing yet. */
+  saidOf(boardId: string): BoardState | null {
+    const state = this.#states.get(boardId)?.state ?? null;
+    return state === null ? null : (JSON.parse(state) as BoardState);
+  }
+
   connected(boardId: string): void {
     const now = this.#context.sources.now();
     const row = this.#row(boardId);

@@ -25,7 +25,14 @@ export type BoardCondition = z.infer<typeof boardCondition>;
  * proves nothing); why it is unknown: `never` (its player has not connected yet), `silent` (it has not said what it shows);
  * why it shows its standby slide alone: `source_cut` (somebody cut the source of its content).
  */
-const conditionReason = z.enum(['journal_fork', 'programme_refused', 'unproved', 'never', 'silent', 'source_cut']);
+export const conditionReason = z.enum([
+  'journal_fork',
+  'programme_refused',
+  'unproved',
+  'never',
+  'silent',
+  'source_cut',
+]);
 export type ConditionReason = z.infer<typeof conditionReason>;
 
 /**
@@ -80,7 +87,15 @@ export const overview = z.strictObject({
   boards: z.strictObject({
     total: z.int(),
     /** Those that there are. */
-    conditions: z.array(z.strictObject({ condition: boardCondition, count: z.int(), oldestSince: msUtc.nullable() })),
+    conditions: z.array(
+      z.strictObject({
+        condition: boardCondition,
+        count: z.int(),
+        oldestSince: msUtc.nullable(),
+        /** How many of them are in it for which reason; those that have none are left out. */
+        reasons: z.array(z.strictObject({ reason: conditionReason, count: z.int() })),
+      }),
+    ),
   }),
   /** The units right below the one that is looked at, each with all that is under it. */
   units: z.array(

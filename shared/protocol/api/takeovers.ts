@@ -28,6 +28,8 @@ export const takeoverPreview = z.strictObject({
   unpaired: z.int(),
   /** Connected, but only a stand-in or an ordinary browser plays there: it gets it, and nobody can say that it is displayed. */
   unproved: z.int(),
+  /** The source of their content is cut: they show it all the same, and then their standby slide again. */
+  cut: z.int(),
   boards: z
     .array(
       z.strictObject({
@@ -36,6 +38,8 @@ export const takeoverPreview = z.strictObject({
         unitName: z.string(),
         presence: z.enum(['unpaired', 'online', 'offline']),
         unproved: z.boolean(),
+        /** Connected, and its screen is off though it should be on: perhaps nobody sees it. */
+        dark: z.boolean(),
       }),
     )
     .max(10_000),
@@ -111,6 +115,8 @@ export type TakeoversQuery = z.infer<typeof takeoversQuery>;
 export const takeovers = z.strictObject({ takeovers: z.array(takeoverView), next: z.string().nullable() });
 /** GET /api/takeovers/:id → with deliveries. */
 export const takeoverDetail = takeoverView.extend({
+  /** Boards whose source is cut now: when it ends they go back to their standby slide. */
+  cut: z.int(),
   deliveries: z.array(
     z.strictObject({
       boardId: uuid,

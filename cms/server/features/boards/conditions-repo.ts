@@ -60,16 +60,17 @@ function conditions(unitIds: readonly string[] | null, now: number): RawBuilder<
     where boards.deleted_at is null and ${of}`;
 }
 
-/** How many boards of each unit are in each condition, and since when the first of them is. */
+/** How many boards of each unit are in each condition for the same reason, and since when the first of them is. */
 export async function countConditions(db: Db, unitIds: readonly string[] | null, now: number) {
   const { rows } = await sql<{
     unit_id: string;
     condition: BoardCondition;
+    reason: ConditionReason | null;
     count: number;
     since: number | null;
   }>`
-    select unit_id, condition, count(*) as count, min(since) as since
-    from (${conditions(unitIds, now)}) as boards_now group by unit_id, condition`.execute(db);
+    select unit_id, condition, reason, count(*) as count, min(since) as since
+    from (${conditions(unitIds, now)}) as boards_now group by unit_id, condition, reason`.execute(db);
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
 

@@ -37,7 +37,7 @@ describeStores('obligations', (under) => {
     const accounts = { names: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'Chị Lan']))) };
     inboxDeps = { units, boards, notices, accounts, obligations };
     inbox = createObligationInbox(context, inboxDeps);
-    const presence = { stateOf: () => 'online' as const, hostOf: () => null };
+    const presence = { stateOf: () => 'online' as const, hostOf: () => null, saidOf: () => null };
     takeovers = createTakeoverService(context, {
       keys: test.keys,
       units,

@@ -162,6 +162,19 @@ describeStores('the overview', (under) => {
       playing: 1,
       unpaired: 1,
     });
+    const { boards } = await overview.overview(test.admin, { range: 'today' });
+    expect(boards.conditions.filter(({ condition }) => condition === 'fallback' || condition === 'unknown')).toEqual([
+      {
+        condition: 'unknown',
+        count: 2,
+        oldestSince: testNow,
+        reasons: [
+          { reason: 'never', count: 1 },
+          { reason: 'silent', count: 1 },
+        ],
+      },
+      { condition: 'fallback', count: 2, oldestSince: testNow, reasons: [{ reason: 'source_cut', count: 1 }] },
+    ]);
     const reasons = async (condition: Parameters<typeof inCondition>[0]) =>
       (await inCondition(condition)).map(({ name, reason, since }) => [name, reason, since]);
     expect(await reasons('incident')).toEqual([

@@ -16,7 +16,7 @@ import type {
   PlaySums,
   start as startSchema,
 } from '../../../../shared/protocol/api/overview.ts';
-import { boardCondition } from '../../../../shared/protocol/api/overview.ts';
+import { boardCondition, conditionReason } from '../../../../shared/protocol/api/overview.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -120,14 +120,20 @@ export function createOverview(
     return made.sums;
   }
 
+  const sum = (rows: readonly { count: number }[]): number => rows.reduce((count, row) => count + row.count, 0);
+
   function byCondition(counts: Awaited<ReturnType<BoardConditions['count']>>): Overview['boards'] {
     const rows = boardCondition.options.flatMap((condition: BoardCondition) => {
       const of = counts.filter((row) => row.condition === condition);
-      const count = of.reduce((sum, row) => sum + row.count, 0);
       const times = of.flatMap(({ since }) => since ?? []);
-      return count === 0 ? [] : [{ condition, count, oldestSince: times.length === 0 ? null : Math.min(...times) }];
+      const oldestSince = times.length === 0 ? null : Math.min(...times);
+      const reasons = conditionReason.options.flatMap((reason) => {
+        const count = sum(of.filter((row) => row.reason === reason));
+        return count === 0 ? [] : [{ reason, count }];
+      });
+      return of.length === 0 ? [] : [{ condition, count: sum(of), oldestSince, reasons }];
     });
-    return { total: rows.reduce((sum, { count }) => sum + count, 0), conditions: rows };
+    return { total: sum(rows), conditions: rows };
   }
 
   function byHead(

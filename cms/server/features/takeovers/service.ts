@@ -30,7 +30,7 @@ import { boardsIn, contentOf, deliveryView, endOf, viewOf } from './view.ts';
 export interface TakeoverDeps extends IssueDeps {
   readonly accounts: Pick<AccountsService, 'names' | 'called'>;
   readonly boards: Pick<BoardsService, 'belonging'>;
-  readonly presence: IssueDeps['presence'] & Pick<Presence, 'hostOf'>;
+  readonly presence: IssueDeps['presence'] & Pick<Presence, 'hostOf' | 'saidOf'>;
   readonly units: IssueDeps['units'] & Pick<UnitsService, 'nameAt'>;
 }
 
@@ -71,6 +71,15 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
       for (const row of await repo.inForce(tx, [...missing.keys()], sources.now()))
         await repo.joinTargets(tx, row.id, await targetingOf(contentOf(row).selectors, tx), missing.get(row.id)!);
     await repo.report(tx, reports);
+  }
+
+  const isCut = (boardId: string): boolean => deps.presence.saidOf(boardId)?.cut === true;
+
+  /** Whether the screen of a connected board is off, though it should be on: an alert may not light it either. */
+  function isDark(boardId: string): boolean {
+    if (deps.presence.stateOf(boardId) !== 'online') return false;
+    const said = deps.presence.saidOf(boardId);
+    return said?.screenOn === false && said.screenRests !== true;
   }
 
   /** Whether what plays on a connected board cannot prove that anything is displayed. */
@@ -141,6 +150,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         unitName: deps.units.nameOf(board.unit_id),
         presence: deps.presence.stateOf(board.id),
         unproved: isUnproved(board.id),
+        dark: isDark(board.id),
       }));
       const count = (presence: string): number =>
         boards.filter((board) => board.presence === presence && !board.unproved).length;
@@ -150,6 +160,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
         offline: count('offline'),
         unpaired: count('unpaired'),
         unproved: boards.filter(({ unproved }) => unproved).length,
+        cut: boards.filter(({ boardId }) => isCut(boardId)).length,
         boards: boards.slice(0, 10_000),
       };
     },
@@ -283,7 +294,7 @@ export function createTakeoverService(context: Context, deps: TakeoverDeps) {
             access.canReach(actor, 'takeover.read', row.unit_id),
         )
         .map((delivery) => deliveryView(delivery, unitThen(delivery.board_id), summary.state !== 'active'));
-      return { ...summary, deliveries };
+      return { ...summary, cut: deliveries.filter(({ boardId }) => isCut(boardId)).length, deliveries };
     },
 
     /**

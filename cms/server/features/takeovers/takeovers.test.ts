@@ -182,7 +182,7 @@ describe('raising', () => {
     const preview = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
     expect(preview).toMatchObject({
       status: 200,
-      body: { targets: 2, online: 1, offline: 1, unpaired: 0, unproved: 0 },
+      body: { targets: 2, online: 1, offline: 1, unpaired: 0, unproved: 0, cut: 0 },
     });
     expect(preview.body.boards).toContainEqual({
       boardId: online.identity.boardId,
@@ -190,7 +190,17 @@ describe('raising', () => {
       unitName: 'Thôn Đông',
       presence: 'online',
       unproved: false,
+      dark: false,
     });
+    const said = { now: null, next: null, programme: null, screenOn: false, cut: true } as const;
+    await online.send('stateChangedV1', { ...said, host: 'chromium' });
+    const dark = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
+    expect(dark.body).toMatchObject({ online: 1, cut: 1 });
+    expect(dark.body.boards).toContainEqual(expect.objectContaining({ presence: 'online', dark: true }));
+    // It rests as ordered, and an alert lights it.
+    await online.send('stateChangedV1', { ...said, host: 'chromium', screenRests: true });
+    const resting = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
+    expect(resting.body.boards.filter((board: { dark: boolean }) => board.dark)).toEqual([]);
     await online.hello({ host: 'standIn' });
     const standIn = await cms.request(province, 'POST', '/api/takeovers/preview', { selectors: only({ boardIds }) });
     expect(standIn.body).toMatchObject({ targets: 2, online: 0, offline: 1, unpaired: 0, unproved: 1 });
@@ -203,6 +213,7 @@ describe('raising', () => {
     // Said the same once it is out: a board without a player is not one that lost its connection.
     const raised = await raise({ selectors: only({ boardIds }) });
     expect(raised.body).toMatchObject({ targets: 2, offlineAtRaise: 1, unpairedAtRaise: 1 });
+    expect((await cms.request(province, 'GET', `/api/takeovers/${raised.body.id}`)).body.cut).toBe(1);
   });
 
   it('asks for the right on every target', async () => {

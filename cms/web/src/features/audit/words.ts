@@ -18,12 +18,16 @@ const word = (kind: 'action' | 'reason' | 'field', code: string): string => mess
 /** What happened, and of units from when, where that is to come. An exercise is called one, so that nobody takes it for an alert, and a command by what it makes a board do. */
 export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'detail' | 'at'>): string {
   const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? commandKind(detail) : '';
-  const done = messages[wordId('action', `${action}.${kind}`)]?.() ?? word('action', action);
+  const named = messages[wordId('action', `${action}.${kind}`)]?.();
+  const done = named === undefined ? word('action', action) : `${named}${levelOf(detail)}`;
   const from = action.startsWith('unit.') ? Number(detail.at ?? detail.validFrom) : NaN;
   if (!(from > at)) return done;
   const planned = action === 'unit.cancelled' ? m.audit_was_planned : m.audit_planned;
   return planned({ done, date: formatDate(from) });
 }
+
+/** To what an order sets a volume or a brightness: « 30%». */
+const levelOf = ({ percent }: AuditRow['detail']): string => (typeof percent === 'number' ? ` ${percent}%` : '');
 
 /** What only takes one of two ways is two kinds. */
 const commandKind = ({ name, cut }: AuditRow['detail']): string =>

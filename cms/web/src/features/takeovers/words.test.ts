@@ -22,7 +22,11 @@ const none = {
   ended: 0,
   unknown: 0,
 };
-const view = (status: TakeoverView['status'], displayed: number) => ({ status, delivery: { ...none, displayed } });
+const view = (status: TakeoverView['status'], displayed: number, { dark = 0, cut = 0 } = {}) => ({
+  status,
+  delivery: { ...none, displayed, dark },
+  cut,
+});
 
 describe('a takeover in words', () => {
   it('promises now only what boards with a connected player can do', () => {
@@ -51,6 +55,15 @@ describe('a takeover in words', () => {
     expect(exercise).not.toMatch(/cảnh báo|an toàn/i);
     expect(stateWord({ state: 'allClear', status: 'exercise' })).toBe('Đã kết thúc');
     expect(stateWord({ state: 'allClear', status: 'actual' })).toBe('Đã báo an toàn');
+  });
+
+  it('says at its end which boards do not go back to their programmes, and which were dark', () => {
+    const back = 'Tất cả các bảng nhận sẽ trở lại chương trình bình thường.';
+    expect(endingWords(view('exercise', 1)).text).toContain(back);
+    const { text } = endingWords(view('exercise', 1, { dark: 3, cut: 2 }));
+    expect(text).not.toContain(back);
+    expect(text).toContain('trừ 2 bảng đang bị cắt nguồn');
+    expect(text).toContain('3 bảng đã nhận nhưng màn hình đang tắt');
   });
 
   it('says how long it took from raising to the pixels, of boards that displayed it', () => {

@@ -110,19 +110,25 @@ export function awayAtRaise(takeover: Pick<TakeoverView, 'offlineAtRaise' | 'unp
 }
 
 /** How ending it early is said: an exercise is no alert, and its end is no all clear. */
-export function endingWords({ status, delivery }: Pick<TakeoverView, 'status' | 'delivery'>) {
+export function endingWords({ status, delivery, cut }: Pick<TakeoverView, 'status' | 'delivery'> & { cut: number }) {
   const n = delivery.displayed;
+  const whole = (text: string): string =>
+    [
+      text,
+      ...(delivery.dark > 0 ? [m.takeover_end_dark({ n: delivery.dark })] : []),
+      cut > 0 ? m.takeover_end_cut({ n: cut }) : m.takeover_end_back(),
+    ].join(' ');
   return status === 'exercise'
     ? {
         action: m.takeover_end_exercise(),
         title: m.takeover_end_exercise_title(),
-        text: m.takeover_end_exercise_text({ n }),
+        text: whole(m.takeover_end_exercise_text({ n })),
         done: m.takeover_end_exercise_done(),
       }
     : {
         action: m.takeover_all_clear(),
         title: m.takeover_all_clear_title(),
-        text: m.takeover_all_clear_text({ n }),
+        text: whole(m.takeover_all_clear_text({ n })),
         done: m.takeover_all_clear_done(),
       };
 }
