@@ -150,12 +150,12 @@ export class BoardLink {
     this.#courier.wake();
   }
 
-  /** What is on the board now. */
   /** How the player is doing has changed, and does not wait for the next reading. */
   tellStatus(): void {
     this.#status.lookNow();
   }
 
+  /** What is on the board now. */
   setState(state: BoardState): void {
     this.#state = state;
     this.#stateTimer ??= setTimeout(() => {

@@ -33,6 +33,9 @@ function send(message: EngineMessage): void {
 /** Tokens that the host made, or new ones. */
 function tokens(env: NodeJS.ProcessEnv): StageTokens {
   const { BANG_TIN_HOST_TOKEN: host, BANG_TIN_OPEN_TOKEN: open } = env;
+  // Nothing to the programs that this one starts.
+  delete env.BANG_TIN_HOST_TOKEN;
+  delete env.BANG_TIN_OPEN_TOKEN;
   if (host && open && host.length >= 20 && open.length >= 20) return { host, open };
   return newTokens(randomBytes);
 }

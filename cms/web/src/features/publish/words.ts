@@ -24,6 +24,7 @@ export function anyOf(people: readonly string[]): string {
 /** Why the board shows what it shows: «Đang phát theo lịch «Bản tin sáng», hết 08:00». null where it is not known. */
 export function reasonWord(board: Board, content: Content, now: number): string | null {
   const playing = board.presence.presence === 'online' ? board.presence.now : null;
+  if (playing && board.presence.screenOn === false) return m.board_screen_off();
   switch (playing?.why) {
     case undefined:
       return null;
