@@ -159,3 +159,26 @@ test('a screen that is off need not answer', async () => {
   expect([s.faults, s.told]).toEqual([[], [false]]);
   s.power.close();
 });
+
+test('one that goes on saying for a moment what it was is read once more before that is a fault', async () => {
+  const s = screen();
+  await vi.advanceTimersByTimeAsync(0);
+  s.reads = true;
+  s.wanted = off;
+  s.power.check();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect([s.power.dark, s.faults]).toEqual([true, []]);
+  s.reads = false;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect([s.power.report.state.on, s.power.dark, s.faults]).toEqual([false, true, []]);
+  // This one really stays lit.
+  s.reads = true;
+  s.wanted = on;
+  s.power.check();
+  await vi.advanceTimersByTimeAsync(0);
+  s.wanted = off;
+  s.power.check();
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect([s.power.report.state.on, s.power.dark, s.faults]).toEqual([true, false, ['screen_differs']]);
+  s.power.close();
+});

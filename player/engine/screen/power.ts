@@ -9,6 +9,8 @@ import type { Wanted } from './wanted.ts';
 
 /** So often it is read, ms. */
 const readEveryMs = 60_000;
+/** A screen that was just switched may still say what it was: read once more after so long before that is a fault, ms. */
+const settleMs = 5_000;
 /** An alert in the dark is tried to be lit so soon after it failed, however long it has failed before, ms. */
 const alertAgainMs = 5_000;
 
@@ -39,6 +41,8 @@ export class ScreenPower {
   #state = unknown;
   /** Switched off, and not read since. */
   #offUnread = false;
+  /** The last reading was not what is wanted. */
+  #differed = false;
   /** What the screen was brought to; null: it is to be switched. */
   #settled: Wanted | null = null;
   #failing: ScreenFault | null = null;
@@ -92,14 +96,18 @@ export class ScreenPower {
     const wanted = this.#wanted;
     let waitMs = 0;
     try {
+      const justSwitched = !alike(this.#settled, wanted);
       const notSwitched = await this.#switch(wanted, call.signal);
       const [state, notRead] = await this.#read(call.signal);
-      this.#learn(state, this.#offUnread && state.on === null);
+      const differs = state.on !== null && state.on !== wanted.on;
+      const doubted = differs && justSwitched && !this.#differed;
+      this.#differed = differs;
+      this.#learn(state, this.#offUnread && (state.on === null || doubted));
       // One that is off may not answer, and has nothing to say.
       const failed = notSwitched ?? (wanted.on ? notRead : null);
       if (failed) waitMs = this.#fail('screen_failed', failed);
-      else if (state.on !== null && state.on !== wanted.on)
-        waitMs = this.#fail('screen_differs', `told ${word(wanted.on)}, it is ${word(state.on)}`);
+      else if (doubted) waitMs = settleMs;
+      else if (differs) waitMs = this.#fail('screen_differs', `told ${word(wanted.on)}, it is ${word(state.on)}`);
       else waitMs = this.#well();
     } catch {
       // Given up for what is wanted now.
