@@ -58,7 +58,10 @@ describe('an entry of the audit log in words', () => {
       'Gửi lệnh cho bảng: khôi phục nguồn nội dung',
     ]);
     expect(headlineOf(entry('board.commanded', { name: 'setVolume', percent: 30 }))).toBe(
-      'Gửi lệnh cho bảng: đặt âm lượng 30%',
+      'Gửi lệnh cho bảng: âm lượng 30%',
+    );
+    expect(headlineOf(entry('board.commanded', { name: 'setScreen', on: false, until: null }))).toBe(
+      'Gửi lệnh cho bảng: tắt màn hình',
     );
     expect(headlineOf(entry('board.commanded', { name: 'selfDestruct' }))).toBe('Gửi lệnh cho bảng');
     expect(detailLines(entry('board.commanded', { name: 'identify', durationMs: 1000 }), () => undefined)).toHaveLength(

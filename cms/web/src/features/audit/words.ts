@@ -9,6 +9,7 @@ import { formatDate, formatDateTime } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { roleName } from '../accounts/roles.ts';
+import { commandName } from '../boards/command-words.ts';
 import { versionWord } from '../boards/words.ts';
 import { wordId } from './word-ids.ts';
 
@@ -17,21 +18,21 @@ const word = (kind: 'action' | 'reason' | 'field', code: string): string => mess
 
 /** What happened, and of units from when, where that is to come. An exercise is called one, so that nobody takes it for an alert, and a command by what it makes a board do. */
 export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'detail' | 'at'>): string {
-  const kind = detail.status === 'exercise' ? 'exercise' : action === 'board.commanded' ? commandKind(detail) : '';
-  const named = messages[wordId('action', `${action}.${kind}`)]?.();
-  const done = named === undefined ? word('action', action) : `${named}${levelOf(detail)}`;
+  if (action === 'board.commanded') return commandGivenTo(detail);
+  const exercise = detail.status === 'exercise' ? messages[wordId('action', `${action}.exercise`)] : undefined;
+  const done = exercise?.() ?? word('action', action);
   const from = action.startsWith('unit.') ? Number(detail.at ?? detail.validFrom) : NaN;
   if (!(from > at)) return done;
   const planned = action === 'unit.cancelled' ? m.audit_was_planned : m.audit_planned;
   return planned({ done, date: formatDate(from) });
 }
 
-/** To what an order sets a volume or a brightness: « 30%». */
-const levelOf = ({ percent }: AuditRow['detail']): string => (typeof percent === 'number' ? ` ${percent}%` : '');
-
-/** What only takes one of two ways is two kinds. */
-const commandKind = ({ name, cut }: AuditRow['detail']): string =>
-  typeof cut === 'boolean' ? `${String(name)}_${cut}` : String(name);
+/** «Gửi lệnh cho bảng: âm lượng 30%» */
+function commandGivenTo({ name, ...payload }: AuditRow['detail']): string {
+  const command = commandName({ name: String(name), payload });
+  const given = word('action', 'board.commanded');
+  return command === name ? given : `${given}: ${command.charAt(0).toLocaleLowerCase()}${command.slice(1)}`;
+}
 
 export function groupName(group: AuditGroup): string {
   const names: Record<AuditGroup, () => string> = {
