@@ -91,6 +91,7 @@ describeStores('programmes', (under) => {
         state: 'published',
         missing: 0,
         errorCode: null,
+        hours: null,
         at: test.sources.now(),
       },
     ]);
