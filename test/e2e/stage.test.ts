@@ -116,19 +116,19 @@ describe('prepare and show', () => {
     await page.waitForSelector('.layer.veil[data-scene-id=red]');
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
     expect(near((await pixels(await page.screenshot()))(320, 60), RED)).toBe(true);
-    const first = page.evaluate(
-      () =>
-        new Promise<{ veiled: boolean; paused: boolean; at: number }>((resolve) => {
-          const look = () => {
-            const video = document.querySelector<HTMLVideoElement>('.layer[data-scene-id=a][data-front=true] video');
-            if (!video) return requestAnimationFrame(look);
-            resolve({ veiled: document.querySelector('.veil') !== null, paused: video.paused, at: video.currentTime });
-          };
-          look();
-        }),
-    );
+    // It looks before the scene is shown.
+    const first = await page.evaluateHandle(() => ({
+      seen: new Promise<{ veiled: boolean; paused: boolean; at: number }>((resolve) => {
+        const look = () => {
+          const video = document.querySelector<HTMLVideoElement>('.layer[data-scene-id=a][data-front=true] video');
+          if (!video) return requestAnimationFrame(look);
+          resolve({ veiled: document.querySelector('.veil') !== null, paused: video.paused, at: video.currentTime });
+        };
+        look();
+      }),
+    }));
     await director.show('a');
-    expect(await first).toEqual({ veiled: false, paused: true, at: 0 });
+    expect(await first.evaluate(({ seen }) => seen)).toEqual({ veiled: false, paused: true, at: 0 });
     expect(near((await pixels(await page.screenshot()))(320, 60), GREEN)).toBe(true);
     await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0.2);
   });

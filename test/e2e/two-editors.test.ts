@@ -89,6 +89,7 @@ test('two who change the categories', async () => {
   const dialog = one.getByRole('dialog');
   await dialog.getByLabel('Tên tiếng Việt').fill('Tin địa phương');
   await other.getByRole('button', { name: 'Ngừng dùng Quy định, sự kiện địa phương' }).click();
+  await other.getByRole('alertdialog').getByRole('button', { name: 'Ngừng dùng' }).click();
   await see(titles.nth(1)).toHaveText(/Không còn dùng$/);
   await other.getByRole('button', rename).click();
   await other.getByRole('dialog').getByLabel('Tên tiếng Anh').fill('Local');
