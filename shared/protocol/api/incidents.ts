@@ -41,8 +41,6 @@ export const incidentPage = z.strictObject({
   incidents: z.array(incident),
   next: z.string().nullable(),
 });
-/** GET /api/incidents/open: how many with a board in sight go on. */
-export const openIncidentCount = z.strictObject({ count: z.int() });
 
 const minuteOfDay = z.int().min(0).max(1439);
 /** GET /api/incidents/policy; PUT for those who look after all boards there are. */

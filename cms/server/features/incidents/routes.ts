@@ -1,11 +1,7 @@
 /** HTTP of incidents. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import {
-  incidentPage,
-  incidentPolicy,
-  incidentsQuery,
-  openIncidentCount,
-} from '../../../../shared/protocol/api/incidents.ts';
+import { openIncidentCount } from '../../../../shared/protocol/api/incident-count.ts';
+import { incidentPage, incidentPolicy, incidentsQuery } from '../../../../shared/protocol/api/incidents.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import type { IncidentsService } from './service.ts';
 

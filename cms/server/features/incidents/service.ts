@@ -1,11 +1,11 @@
 /** Incidents of boards, for pages and for what tells of them. */
 import type { z } from 'zod';
+import type { openIncidentCount } from '../../../../shared/protocol/api/incident-count.ts';
 import {
   mostNamed,
   type Incident,
   type incidentPage,
   type incidentsQuery,
-  type openIncidentCount,
 } from '../../../../shared/protocol/api/incidents.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';

@@ -1,18 +1,8 @@
 /** Incidents as the pages show them: asked for again when some began or ended. */
-import { incidentPage, openIncidentCount, type Incident } from '../../../../../shared/protocol/api/incidents.ts';
+import { incidentPage, type Incident } from '../../../../../shared/protocol/api/incidents.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { usePages, type Page, type Pages } from '../../lib/pages.svelte.ts';
-import { useResource, type Resource } from '../../lib/resource.svelte.ts';
-
-function useFollowing(reload: () => void): void {
-  const { live } = useApp();
-  $effect(() => {
-    const ends = [live.on('incidentsChangedV1', reload), live.onReturn(reload)];
-    return () => {
-      for (const end of ends) end();
-    };
-  });
-}
+import { useFollowing } from './open-count.svelte.ts';
 
 export function useIncidents(state: () => 'open' | 'ended'): Pages<Page<Incident>> {
   const app = useApp();
@@ -24,13 +14,4 @@ export function useIncidents(state: () => 'open' | 'ended'): Pages<Page<Incident
   });
   useFollowing(() => void list.resource.reload());
   return list;
-}
-
-export function useOpenCount(): Resource<number> {
-  const app = useApp();
-  const resource = useResource(
-    async (signal) => (await app.api.get('/api/incidents/open', openIncidentCount, signal)).count,
-  );
-  useFollowing(() => void resource.reload());
-  return resource;
 }
