@@ -18,6 +18,8 @@ const afterTransitionMs = 2 * 86_400_000;
 /** A checked expression; starts are found with the same rules on every end. */
 export interface ParsedCron {
   readonly expression: string;
+  /** The first minute of an hour at which it starts. */
+  readonly firstMinute: number;
   /** Starts in [from, to), ms UTC, ascending. */
   starts(zone: Zone, from: number, to: number): number[];
   /** The first start at or after `from`; null when there is none. */
@@ -63,6 +65,7 @@ function invalid(message: string, cause?: unknown): AppError {
  */
 class CronStarts implements ParsedCron {
   readonly expression: string;
+  readonly firstMinute: number;
   /** null: a field says more than which values it allows (`L`, `W`, `#`). */
   readonly #fields: DayFields | null;
   readonly #zoned = new Map<string, Cron>();
@@ -71,6 +74,7 @@ class CronStarts implements ParsedCron {
     this.expression = expression;
     try {
       const pattern = new CronPattern(expression, undefined, { mode: '5-part' });
+      this.firstMinute = pattern.minute.findIndex(Boolean);
       this.#fields = /[LW#]/i.test(withoutNames(expression)) ? null : fieldsOf(pattern);
     } catch (cause) {
       throw invalid(

@@ -1,6 +1,6 @@
 /** The slots of a day, takeovers aside: every segment's fixed cycle with its obligations woven in. */
 import type { Why } from '../protocol/journal.ts';
-import { firstDue, type Owed, type WovenObligation } from './obligations.ts';
+import { firstDue, nextDue, type Owed, type WovenObligation } from './obligations.ts';
 import type { CycleItem } from './playable-lists.ts';
 import type { Segment } from './segments.ts';
 import type { Slot } from './types.ts';
@@ -43,7 +43,7 @@ function playSegment(
       emit({ start: t, end, plannedMs: end - t, offsetMs: 0, noticeId: null, takeoverId: null, why: fallbackWhy });
       break;
     }
-    if (index >= 0) due[index]! += obligations[index]!.periodMs;
+    if (index >= 0) due[index] = nextDue(obligations[index]!, due[index]!);
     const start = t;
     t = index >= 0 ? start + item.lengthMs : Math.min(end, start + item.lengthMs);
     emit({

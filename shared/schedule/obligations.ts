@@ -1,22 +1,28 @@
 /**
- * How obligations are woven in. Each has a fixed grid of due instants, the same on every board and on every day, because it
- * is counted from the Unix epoch; at the end of an item the obligation that has been due longest plays.
+ * How obligations are woven in. Each has a fixed grid of due instants that is its own: it hangs on the minute of the hour at which its
+ * window opens and on its id, and not on what else a programme holds, so that publishing does not move it. At the end of an item the
+ * obligation that has been due longest plays.
  *
- * Why every full hour holds n = perHour whole plays: if a play of length d always starts within J (the jitter) of its due
- * instant, those due in the first H - J - d of any hour of length H are whole inside it. A grid of period (H - J - d) / n has at
- * least n instants there. Within a day the delay is at most the longest base item (the one just begun when a play fell due), plus
+ * Why every full hour, counted from that minute, holds n = perHour whole plays: if a play of length d always starts within J (the
+ * jitter) of its due instant, the n-th instant of an hour must come at most H - J - d after its beginning. Each hour has the same m
+ * instants, H / m apart, where m is the smallest number from n on with which it does: n itself unless items are long for the rate.
+ * Within a day the delay is at most the longest base item (the one just begun when a play fell due), plus
  * one play of every obligation ahead of it (while the total load is below 1), plus what midnight wastes, at which no play may be cut:
  * less than one play. What a day has played just before its end depends on all days before it, and nobody looks back for ever: a day begins with
  * everything that fell due within that delay before it, played already or not. Such a queue can hold one more play of every
  * obligation than would have been late otherwise, which J allows for.
  */
 import type { ObligationPart, PlaylistPart, Programme } from '../protocol/programme.ts';
+import { parseCron, type ParsedCron } from './cron.ts';
 import type { OpenWindow } from './windows.ts';
+import { Zone } from './zone.ts';
 
 const hourMs = 3_600_000;
 /** The weave may fill this share of an hour with obligations to keep the promise; the rest is left to the playlist. */
 const fullest = 0.97;
 const shortestPatienceMs = 600_000;
+/** A zone's offset is asked for then: hours begin at the same minute all year. */
+const anyDay = Date.UTC(2026, 0, 1);
 
 export interface Weave {
   readonly obligations: readonly WovenObligation[];
@@ -30,8 +36,11 @@ export interface Weave {
 export interface WovenObligation {
   readonly part: ObligationPart;
   readonly lengthMs: number;
-  /** Due at every `phaseMs + k * periodMs` after the Unix epoch. */
-  readonly periodMs: number;
+  /** Its hours begin so long after full ones since the Unix epoch, ms. */
+  readonly hourPhaseMs: number;
+  /** Due so many times in each of its hours, evenly, … */
+  readonly times: number;
+  /** … the first time so long after its beginning, ms. */
   readonly phaseMs: number;
 }
 
@@ -45,11 +54,11 @@ export interface ObligationLoad {
   readonly guaranteed: boolean;
 }
 
-type WeaveInput = Pick<Programme, 'obligations' | 'notices' | 'playlists' | 'entries' | 'defaultPlaylistId'>;
+type LoadInput = Pick<Programme, 'obligations' | 'notices' | 'playlists' | 'entries' | 'defaultPlaylistId'>;
 
 /** What the obligations of a programme ask for, so that a CMS can warn or refuse before it publishes. */
-export function obligationLoad(programme: WeaveInput): ObligationLoad {
-  return weaveOf(programme).load;
+export function obligationLoad(programme: LoadInput): ObligationLoad {
+  return loadOf(programme).load;
 }
 
 /** A notice that every full hour has to hold `perHour` times. */
@@ -60,57 +69,110 @@ export interface Required {
 
 /** Whether every full hour can be sure to hold all of them, beside base items of at most this length. */
 export function fitEveryHour(required: readonly Required[], longestItemMs = 0): boolean {
-  const { wanted, jitterMs } = delaysOf(required, longestItemMs);
-  return jitterMs === wanted;
+  return gridsOf(required, longestItemMs).guaranteed;
 }
 
-/** How late plays may come, ms: with the promise kept (`wanted`), and with the room there is (`jitterMs`, at most as much). */
-function delaysOf(required: readonly Required[], longestItemMs: number) {
+/** How often each is due in an hour, how late plays may come, ms, and whether every full hour is sure to hold them. */
+function gridsOf(required: readonly Required[], longestItemMs: number) {
   const longest = Math.max(0, ...required.map((o) => o.lengthMs));
   const sum = required.reduce((total, o) => total + o.lengthMs, 0);
   const carryMs = Math.max(longestItemMs, longest) + sum + longest;
-  const wanted = carryMs + sum;
-  const shareWith = (jitter: number): number =>
-    required.reduce((total, o) => {
-      const period = periodOf(o, jitter);
-      return period <= 0 ? Infinity : total + o.lengthMs / period;
-    }, 0);
-  return { carryMs, wanted, jitterMs: shareWith(wanted) <= fullest ? wanted : largestJitter(shareWith, wanted) };
+  const jitterMs = carryMs + sum;
+  const times = required.map((o) => timesOf(o, jitterMs));
+  const share = required.reduce((total, o, i) => total + (o.lengthMs * times[i]!) / hourMs, 0);
+  const guaranteed = share <= fullest;
+  return { carryMs, jitterMs, guaranteed, times: guaranteed ? times : required.map(({ perHour }) => perHour) };
 }
 
-const periodOf = ({ perHour, lengthMs }: Required, jitterMs: number): number =>
-  Math.floor((hourMs - lengthMs - jitterMs) / perHour);
+/** The fewest even instants of an hour of which the first `perHour` leave room for a late play each; Infinity: none do. */
+function timesOf({ perHour, lengthMs }: Required, jitterMs: number): number {
+  const room = hourMs - lengthMs - jitterMs;
+  if (room < 0 || (room === 0 && perHour > 1)) return Infinity;
+  return Math.max(perHour, Math.ceil(((perHour - 1) * hourMs) / room));
+}
 
-/** The grids of all obligations whose notice is in the programme. */
-export function weaveOf(programme: WeaveInput): Weave {
+/** What is asked for by all obligations whose notice is in the programme, in their order. */
+function loadOf(programme: LoadInput) {
   const asked = programme.obligations
     .flatMap((part) => {
       const notice = programme.notices.get(part.noticeId);
-      return notice ? [{ part, lengthMs: notice.durationMs }] : [];
+      return notice ? [{ part, perHour: part.perHour, lengthMs: notice.durationMs }] : [];
     })
     .sort((a, b) => a.part.order - b.part.order || compareIds(a.part.obligationId, b.part.obligationId));
-  const required = asked.map(({ part, lengthMs }) => ({ perHour: part.perHour, lengthMs }));
-  const { carryMs, wanted, jitterMs } = delaysOf(required, longestItem(programme));
-  const obligations = asked.map((o, i) => {
-    const period = periodOf(required[i]!, jitterMs);
-    // A notice of an hour or more cannot be whole in every hour; its grid must still move on.
-    const periodMs = period > 0 ? period : Math.ceil(hourMs / o.part.perHour);
-    return { ...o, periodMs, phaseMs: Math.floor((periodMs * i) / asked.length) };
-  });
-  const share = required.reduce((total, o) => total + (o.lengthMs * o.perHour) / hourMs, 0);
-  const wovenShare = obligations.reduce((total, o) => total + o.lengthMs / o.periodMs, 0);
-  return {
-    obligations,
-    carryMs,
-    patienceMs: Math.max(wanted, shortestPatienceMs),
-    load: { share, wovenShare, guaranteed: jitterMs === wanted },
+  const grids = gridsOf(asked, longestItem(programme));
+  const shareOf = (timesOf: (i: number) => number): number =>
+    asked.reduce((total, o, i) => total + (o.lengthMs * timesOf(i)) / hourMs, 0);
+  const load: ObligationLoad = {
+    share: shareOf((i) => asked[i]!.perHour),
+    wovenShare: shareOf((i) => grids.times[i]!),
+    guaranteed: grids.guaranteed,
   };
+  return { asked, ...grids, load };
 }
+
+/** The grids of all obligations whose notice is in the programme. */
+export function weaveOf(programme: LoadInput & Pick<Programme, 'zone'>): Weave {
+  const { asked, carryMs, jitterMs, guaranteed, times, load } = loadOf(programme);
+  const zone = new Zone(programme.zone);
+  const obligations = asked.map(({ part, lengthMs }, i): WovenObligation => {
+    const often = times[i]!;
+    return {
+      part,
+      lengthMs,
+      hourPhaseMs: hourPhaseOf(parseCron(part.cron), zone),
+      times: often,
+      phaseMs: phaseOf(part, lengthMs, often, guaranteed ? jitterMs : 0),
+    };
+  });
+  return { obligations, carryMs, patienceMs: Math.max(jitterMs, shortestPatienceMs), load };
+}
+
+/** The hours of a window are counted from the minute at which it opens; ms after the full hours since the Unix epoch. */
+export function hourPhaseOf(cron: ParsedCron, zone: Zone): number {
+  const ahead = zone.spanAt(anyDay).offsetMinutes ?? 0;
+  return ((((cron.firstMinute - ahead) % 60) + 60) % 60) * 60_000;
+}
+
+/**
+ * Where in its period an obligation falls due: by its id alone, so that several are spread and none moves when another comes or goes.
+ * It is halved until each hour has room for all plays.
+ */
+function phaseOf(part: ObligationPart, lengthMs: number, times: number, jitterMs: number): number {
+  // A window that is open for less would end before the first.
+  if (part.durationMs < hourMs) return 0;
+  const room = hourMs - lengthMs - jitterMs - ((part.perHour - 1) * hourMs) / times;
+  let phase = (spreadOf(part.obligationId) * hourMs) / times;
+  while (phase > Math.max(0, room)) phase = phase < 1_000 ? 0 : phase / 2;
+  return Math.floor(phase);
+}
+
+/** 0 ≤ x < 1, by the last eight digits of an id read backwards, bit by bit: the bits that differ most weigh most. */
+function spreadOf(id: string): number {
+  let bits = parseInt(id.slice(-8), 16);
+  let spread = 0;
+  for (let weight = 0.5; bits > 0; weight /= 2, bits = Math.floor(bits / 2)) if (bits % 2 === 1) spread += weight;
+  return spread;
+}
+
+/** The full hour of its window that holds `instant` begins then. */
+export function hourOf({ hourPhaseMs }: WovenObligation, instant: number): number {
+  return Math.floor((instant - hourPhaseMs) / hourMs) * hourMs + hourPhaseMs;
+}
+
+/** The n-th due instant since the Unix epoch, and the first n whose instant is at or after another. Whole numbers throughout. */
+const dueOf = (o: WovenObligation, n: number): number => o.hourPhaseMs + o.phaseMs + Math.floor((n * hourMs) / o.times);
+const countTo = (o: WovenObligation, instant: number): number =>
+  Math.ceil(((instant - o.hourPhaseMs - o.phaseMs) * o.times) / hourMs);
 
 /** The first due instant at or after `instant`. */
 export function firstDue(obligation: WovenObligation, instant: number): number {
-  const { phaseMs, periodMs } = obligation;
-  return phaseMs + Math.ceil((instant - phaseMs) / periodMs) * periodMs;
+  return dueOf(obligation, countTo(obligation, instant));
+}
+
+/** The due instant after one; what is late by what was forgiven stays late by as much. */
+export function nextDue(obligation: WovenObligation, due: number): number {
+  const n = countTo(obligation, due + 1);
+  return due + dueOf(obligation, n) - dueOf(obligation, n - 1);
 }
 
 /** The oldest due instant not yet played, by obligation. */
@@ -141,19 +203,7 @@ export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The largest jitter, to the millisecond, with which the obligations still leave room. */
-function largestJitter(shareWith: (jitter: number) => number, wanted: number): number {
-  let low = 0;
-  let high = wanted;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (shareWith(middle) <= fullest) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-function longestItem(programme: WeaveInput): number {
+function longestItem(programme: LoadInput): number {
   const used = new Set([programme.defaultPlaylistId, ...programme.entries.map((entry) => entry.playlistId)]);
   let longest = 0;
   for (const id of used) {

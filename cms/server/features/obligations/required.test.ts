@@ -26,6 +26,7 @@ describe('the hours in which an obligation is asked for', () => {
     expect(hours(terms())).toEqual(Array.from({ length: 16 }, (_, i) => 6 + i));
     expect(hours(terms({ cron: '30 6 * * *', durationMs: 2.5 * hourMs }))).toEqual([6.5, 7.5]);
     expect(hours(terms({ durationMs: hourMs / 2 }))).toEqual([]);
+    expect(hours(terms({ cron: '0,30 6 * * *', durationMs: 1.5 * hourMs }))).toEqual([6, 7]);
   });
   it('go on over windows without a gap, and over midnight', () => {
     expect(hours(terms({ cron: '15 * * * *', durationMs: hourMs }))).toHaveLength(23);
@@ -33,7 +34,10 @@ describe('the hours in which an obligation is asked for', () => {
   });
   it('begin and end with terms, validity and period, and none is cut', () => {
     expect(hours(terms({ fromAt: day + 7.2 * hourMs, toAt: day + 9.9 * hourMs }))).toEqual([8]);
-    expect(hours(terms({ validFrom: day + 20.5 * hourMs }))).toEqual([20.5]);
+    expect(hours(terms({ validFrom: day + 20.5 * hourMs }))).toEqual([21]);
+    expect(hours(terms({ cron: '30 6 * * *', durationMs: 3 * hourMs, validFrom: day + 7 * hourMs }))).toEqual([
+      7.5, 8.5,
+    ]);
     expect(hours(terms(), day + 8.5 * hourMs, day + 11.5 * hourMs)).toEqual([9, 10]);
     expect(hours(terms({ fromAt: day, toAt: day }))).toEqual([]);
   });

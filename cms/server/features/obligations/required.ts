@@ -1,4 +1,5 @@
 /** How often an obligation had to be shown, in which hours. */
+import { hourPhaseOf } from '../../../../shared/schedule/obligations.ts';
 import { latestOpenings } from '../../../../shared/schedule/windows.ts';
 import { parseCron } from '../../../../shared/schedule/cron.ts';
 import type { Zone } from '../../../../shared/schedule/zone.ts';
@@ -56,13 +57,14 @@ export interface RequiredHours {
 }
 
 /**
- * The full hours of [from, to) in which terms asked for `perHour` plays. Boards promise every full hour that a window is open
- * (shared/schedule/obligations.ts); so hours are counted from where the first window opens, and what is left over at an end asks for nothing.
+ * The full hours of [from, to) in which terms asked for `perHour` plays, counted as boards count them: from the minute at which the
+ * window opens (shared/schedule/obligations.ts). What is left over at an end asks for nothing.
  */
 export function requiredHours(terms: HeldTerms, zone: Zone, from: number, to: number): RequiredHours {
   const first = Math.max(from, terms.fromAt);
   const last = Math.min(to, terms.toAt);
-  const openings = first < last ? latestOpenings(terms, zone, first, last, parseCron(terms.cron)) : [];
+  const cron = parseCron(terms.cron);
+  const openings = first < last ? latestOpenings(terms, zone, first, last, cron) : [];
   // Windows that follow each other without a gap are one.
   const spans: { start: number; end: number }[] = [];
   for (const { start, end } of openings) {
@@ -70,7 +72,7 @@ export function requiredHours(terms: HeldTerms, zone: Zone, from: number, to: nu
     if (before && before.end >= start) before.end = Math.max(before.end, end);
     else spans.push({ start, end });
   }
-  const phaseMs = (spans[0]?.start ?? 0) % hourMs;
+  const phaseMs = hourPhaseOf(cron, zone);
   const starts: number[] = [];
   for (const span of spans) {
     const end = Math.min(span.end, last);
