@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
-import type { boardMessages, cmsMessages, CmsMessage, RequestOf, SignedDismissal } from '../../shared/protocol/link.ts';
+import type { boardMessages, cmsMessages, CmsMessage, RequestOf, SentOf, SignedDismissal } from '../../shared/protocol/link.ts';
 import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { CommandEnd, Commands } from './commands.ts';
@@ -224,7 +224,7 @@ export class BoardLink {
 
   #tell<M extends 'programmeProgressedV1' | 'commandFailedV1'>(
     name: M,
-    request: RequestOf<(typeof boardMessages)[M]>,
+    request: SentOf<(typeof boardMessages)[M]>,
   ): void {
     if (!this.#link.connected) return;
     this.#link.send(name, request).catch((error: unknown) => {
@@ -236,7 +236,7 @@ export class BoardLink {
     const text = JSON.stringify(this.#state);
     if (!this.#state || text === this.#sentState || !this.#link.connected) return;
     this.#sentState = text;
-    this.#link.send('stateChangedV1', this.#state).catch((error: unknown) => {
+    this.#link.send('stateChangedV1', withoutDefaults(this.#state)).catch((error: unknown) => {
       this.#sentState = '';
       this.#o.log.debug({ code: codeOf(error) }, 'telling the state failed');
     });
@@ -423,6 +423,16 @@ export class BoardLink {
     if (this.#sampleTimer) clearTimeout(this.#sampleTimer);
     this.#sampleTimer = null;
   }
+}
+
+/** What says nothing is left out: CMSs of before 22 November 2026 take no field that they do not know. */
+function withoutDefaults({ cut, now, next, ...state }: BoardState): SentOf<(typeof boardMessages)['stateChangedV1']> {
+  const spared = (playing: BoardState['now']) => {
+    if (playing === null) return null;
+    const { exercise, ...rest } = playing;
+    return exercise ? playing : rest;
+  };
+  return { ...state, now: spared(now), next: spared(next), ...(cut && { cut }) };
 }
 
 /** The fault that says that what a message brought was not taken. */

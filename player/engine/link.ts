@@ -15,6 +15,7 @@ import {
   type CmsMessage,
   type ReplyOf,
   type RequestOf,
+  type SentOf,
   type SignedDismissal,
 } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -106,7 +107,7 @@ export class Link {
    * Sends a message and waits for the answer.
    * @throws LinkError `link_down`, `answer_invalid`, or the code with which the CMS refused (`params` as it gave them)
    */
-  async send<M extends BoardMessage>(name: M, request: RequestOf<(typeof boardMessages)[M]>): Promise<Accepted<M>> {
+  async send<M extends BoardMessage>(name: M, request: SentOf<(typeof boardMessages)[M]>): Promise<Accepted<M>> {
     if (!this.#socket?.connected) throw new LinkError('link_down', 'There is no connection to the CMS');
     let raw: unknown;
     try {
@@ -124,7 +125,7 @@ export class Link {
   }
 
   /** Sends what needs no answer. Without a connection it is lost. */
-  tell<M extends BoardMessage>(name: M, request: RequestOf<(typeof boardMessages)[M]>): void {
+  tell<M extends BoardMessage>(name: M, request: SentOf<(typeof boardMessages)[M]>): void {
     if (this.#socket?.connected) this.#socket.emit(name, request);
   }
 

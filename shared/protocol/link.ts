@@ -161,6 +161,8 @@ export const cmsMessages = {
 export type BoardMessage = keyof typeof boardMessages;
 export type CmsMessage = keyof typeof cmsMessages;
 export type RequestOf<M extends { request: z.ZodType }> = z.infer<M['request']>;
+/** As it is sent: what has a default may be left out. */
+export type SentOf<M extends { request: z.ZodType }> = z.input<M['request']>;
 export type ReplyOf<M extends { reply: z.ZodType }> = z.infer<M['reply']>;
 
 /** GET /api/board/time, without a token: a board with a wrong clock needs it to make one. */
