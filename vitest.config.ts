@@ -16,7 +16,16 @@ const mockedTests = '**/*.mocked.test.ts';
 /** Most tests wait for a process, a timer, a browser or a disk: one worker a core leaves half of two cores idle. */
 const maxWorkers = 2 * availableParallelism();
 
-const unit = { environment: 'node', maxWorkers, testTimeout: 30_000, hookTimeout: 30_000 } as const;
+/** What is looked at again and again comes on a busy machine too; the test's own limit ends the rest, ms. */
+const expectation = { poll: { timeout: 20_000 } } as const;
+
+const unit = {
+  environment: 'node',
+  maxWorkers,
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  expect: expectation,
+} as const;
 
 export default defineConfig({
   test: {
@@ -42,6 +51,7 @@ export default defineConfig({
           exclude: never,
           testTimeout: 60_000,
           hookTimeout: 180_000,
+          expect: expectation,
         },
       },
       {
@@ -55,6 +65,7 @@ export default defineConfig({
           maxWorkers: availableParallelism() + 1,
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect: expectation,
         },
       },
     ],

@@ -20,6 +20,7 @@ class Machine implements System {
   randomBytes = (count: number) => Buffer.alloc(count);
   uuid = () => '00000000-0000-4000-8000-000000000001';
   jitter = () => 0;
+  hasFreeCore = () => false;
 
   pass(ms: number): void {
     this.system += ms;

@@ -333,6 +333,7 @@ export class Engine {
       onOutput: (output) => this.#directed(output),
       onReady: (raster) => (this.#raster = raster.width > 0 && raster.height > 0 ? raster : null),
       onStalled: (action) => this.#say({ type: 'stageStalled', action }),
+      hasFreeCore: () => this.#system.hasFreeCore(),
       onFault: (code, detail) => this.#faults.raise(code, detail),
       log: this.#log,
     });

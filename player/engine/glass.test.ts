@@ -10,6 +10,7 @@ import { closeCodes, type StageConnection } from './stage-server.ts';
 beforeEach(() => {
   vi.useFakeTimers();
   said.length = 0;
+  freeCore = false;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -43,6 +44,8 @@ class Page implements StageConnection {
 
 /** Faults of the test. */
 const said: string[] = [];
+/** Whether the machine has one. */
+let freeCore = false;
 
 function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromium'): Glass {
   return new Glass({
@@ -56,6 +59,7 @@ function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromi
     onReady: () => undefined,
     onStalled,
     onFault: (code, detail) => said.push(`${code}: ${detail}`),
+    hasFreeCore: () => freeCore,
     log: pino({ level: 'silent' }),
   });
 }
@@ -110,6 +114,43 @@ test('what a page has said while this process was held up is heard before it is 
   page.onEvent({ type: 'alive', sceneId: null });
   vi.advanceTimersByTime(faults.stage_silent.afterMs - 100);
   expect(onStalled).not.toHaveBeenCalled();
+  close();
+});
+
+test('a page that hangs is given up after two seconds where nothing keeps it from its work, once; on a busy machine it is waited for', () => {
+  const onStalled = vi.fn();
+  const { connect, close } = bound(glass(onStalled));
+  const hang = (afterMs: number) => {
+    const page = new Page('host');
+    connect(page);
+    alive(page, 3);
+    vi.advanceTimersByTime(afterMs);
+    return page;
+  };
+  // Somebody else wants the cores for a moment.
+  const busy = hang(1_600);
+  freeCore = true;
+  vi.advanceTimersByTime(2_000);
+  expect(busy.closedWith).toBeNull();
+  busy.onEvent({ type: 'alive', sceneId: null });
+  vi.advanceTimersByTime(1_900);
+  expect(onStalled).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(600);
+  expect(onStalled.mock.calls).toEqual([['newPage']]);
+  // One that is slow by nature does not lose its window again and again.
+  const slow = hang(faults.stage_silent.afterMs - 500);
+  expect(slow.closedWith).toBeNull();
+  slow.onEvent({ type: 'alive', sceneId: null });
+  alive(slow, 600);
+  vi.advanceTimersByTime(2_500);
+  expect(onStalled).toHaveBeenCalledTimes(2);
+  // What somebody opened may rest.
+  const looksOn = new Page('open');
+  connect(new Page('host'));
+  connect(looksOn);
+  looksOn.onEvent({ type: 'alive', sceneId: null });
+  vi.advanceTimersByTime(4_000);
+  expect(looksOn.closedWith).toBeNull();
   close();
 });
 

@@ -22,8 +22,14 @@ import { closeCodes, type StageConnection } from './stage-server.ts';
 const mostMirrors = 4;
 /** The program of a page may take so long before its first word, ms. */
 const firstWordMs = 15_000;
-/** This process may itself have been held up: what was said meanwhile is heard first. ms */
-const secondLookMs = 250;
+/** A page is looked after this often, ms. Looks are counted and not the time: this process may itself have been held up, and hears first what was said meanwhile. */
+const lookMs = 250;
+/** A page that says nothing for so long hangs where it had a core to itself whenever it wanted one, ms: it has missed a word by a second. */
+const hangMs = 2_000;
+/** A page that is slow by nature is taken for a hanging one this often at most, ms: between, only a long silence counts. */
+const hangAgainMs = 10 * 60_000;
+/** A look that comes so much later than it should says that cores are not to be had, ms. */
+const heldUpMs = 100;
 /** A page that was told to load itself again is back within, ms. */
 const reloadMs = 10_000;
 /** The open play is brought up to date this often, ms. */
@@ -54,6 +60,8 @@ export interface GlassOptions {
   /** The supervised stage hangs, is gone or has not come: its page, or its browser, should be opened anew. Said again and again until one connects. */
   readonly onStalled: (action: 'newPage' | 'newWindow') => void;
   readonly onFault: (code: FaultCode, detail: string) => void;
+  /** Whether every process that wants a core has one now. */
+  readonly hasFreeCore: () => boolean;
   readonly log: Logger;
 }
 
@@ -66,6 +74,7 @@ class Stand {
   readonly #onOutput: (output: DirectorOutput) => void;
   #timer: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
+  #hungAt = -Infinity;
   #stopped = false;
   /** The page was told to load itself again, and will be away for a moment. */
   reloading = false;
@@ -113,27 +122,36 @@ class Stand {
     if (stage.kind === 'host') this.#watchFor(stage, lose, firstWordMs);
     stage.onEvent = (event) => {
       if (this.stage !== stage) return;
-      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage, lose, faults.stage_silent.afterMs);
+      if (event.type === 'painted' || event.type === 'alive')
+        this.#watchFor(stage, lose, faults.stage_silent.afterMs, hangMs);
       if (event.type === 'ready') onReady(event);
       this.handle({ type: 'stage', event });
     };
     stage.onClose = () => lose(false);
   }
 
-  #watchFor(stage: StageConnection, lose: (silent: boolean) => void, ms: number): void {
-    if (this.#watch) clearTimeout(this.#watch);
-    this.#watch = setTimeout(() => {
-      this.#watch = setTimeout(() => {
-        if (this.stage !== stage) return;
-        this.#glass.log.warn({ host: this.kind }, 'the stage has stopped painting');
-        stage.close(closeCodes.silent);
-        lose(true);
-      }, secondLookMs);
-    }, ms);
+  /** Lets the page go that says nothing for `ms`, or for `hungMs` though nothing keeps it from its work. */
+  #watchFor(stage: StageConnection, lose: (silent: boolean) => void, ms: number, hungMs = ms): void {
+    if (this.#watch) clearInterval(this.#watch);
+    let looks = 0;
+    let before = performance.now();
+    let hindered = stage.kind !== 'host' || before - this.#hungAt < hangAgainMs;
+    this.#watch = setInterval(() => {
+      const now = performance.now();
+      const silentMs = ++looks * lookMs;
+      // Up to a second is as long as pages are silent by themselves.
+      if (silentMs > hungMs / 2) hindered ||= now - before > lookMs + heldUpMs || !this.#glass.hasFreeCore();
+      before = now;
+      if (silentMs <= (hindered ? ms : hungMs)) return;
+      if (!hindered) this.#hungAt = now;
+      this.#glass.log.warn({ host: this.kind, silentMs }, 'the stage has stopped painting');
+      stage.close(closeCodes.silent);
+      lose(true);
+    }, lookMs);
   }
 
   detach(): void {
-    if (this.#watch) clearTimeout(this.#watch);
+    if (this.#watch) clearInterval(this.#watch);
     this.#watch = null;
     if (!this.stage) return;
     this.stage = null;
@@ -142,7 +160,7 @@ class Stand {
 
   stop(): void {
     this.#stopped = true;
-    if (this.#watch) clearTimeout(this.#watch);
+    if (this.#watch) clearInterval(this.#watch);
     if (this.#timer) clearTimeout(this.#timer);
     this.stage = null;
   }

@@ -1,6 +1,7 @@
 /** What the engine takes from the machine: time, timers and randomness. Tests hand in their own. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 export interface System {
   /** The machine's clock, ms UTC. May be absurd: a board without a battery starts in 1970. */
@@ -13,6 +14,8 @@ export interface System {
   uuid(): string;
   /** A number in [0, 1) that spreads retries of many boards. */
   jitter(): number;
+  /** Whether every process that wants a core has one now; false where the machine does not tell. */
+  hasFreeCore(): boolean;
 }
 
 export function machineSystem(): System {
@@ -23,6 +26,7 @@ export function machineSystem(): System {
     randomBytes: (count) => randomBytes(count),
     uuid: () => randomUUID(),
     jitter: () => Math.random(),
+    hasFreeCore,
   };
 }
 
@@ -32,6 +36,16 @@ function readBootId(): string | null {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return null;
+  }
+}
+
+/** Linux counts what runs or could run now: «0.20 0.18 0.12 1/80 11206», the fourth (proc_loadavg(5)). */
+function hasFreeCore(): boolean {
+  try {
+    const running = /(\d+)\/\d+/.exec(readFileSync('/proc/loadavg', 'utf8'))?.[1];
+    return running !== undefined && Number(running) <= availableParallelism();
+  } catch {
+    return false;
   }
 }
 

@@ -146,7 +146,8 @@ export const faults = {
   // The stage and its window.
   stage_silent: restarted({
     noticedBy: 'engine',
-    evidence: 'the stage, which says once a second that it paints, says nothing',
+    evidence:
+      'the stage, which says once a second that it paints, says nothing for 2 s while a core is free; or, whatever else runs',
     afterMs: 6_000,
     steps: [
       { action: 'newPage', waitMs: 0 },
