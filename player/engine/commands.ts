@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { commandOutcome, commands, type BoardCommand, type CommandName } from '../../shared/protocol/commands.ts';
 import type { boardMessages, RequestOf } from '../../shared/protocol/link.ts';
+import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { Clock } from './clock.ts';
 import { RefusedError, type Documents } from './documents.ts';
 import { codeOf } from './programmes.ts';
@@ -77,6 +78,8 @@ export class Commands {
 
   #begin(command: BoardCommand): void {
     const { carryOut, log, store } = this.#o;
+    const { name } = command;
+    const payload = payloadOf(command);
     let work: Promise<void> | void;
     try {
       // What it sets down, such as an order, is durable together with the command and its end, or nothing is.
@@ -95,11 +98,15 @@ export class Commands {
         });
       throw error;
     }
+    log.info({ event: { type: 'commandTaken', name, payload } satisfies LogEvent }, 'a command was taken');
     if (!(work instanceof Promise)) return;
     work.then(
       () => this.#end(command.commandId, 'done', null),
       (error: unknown) => {
-        log.warn({ err: error, name: command.name }, 'a command came to nothing');
+        log.warn(
+          { event: { type: 'commandFailed', name, payload, code: codeOf(error) } satisfies LogEvent, err: error },
+          'a command came to nothing',
+        );
         this.#end(command.commandId, 'failed', codeOf(error));
       },
     );
@@ -165,4 +172,10 @@ export class Commands {
   markTold({ commandId }: CommandEnd): void {
     this.#o.store.db.prepare('UPDATE commands SET told = 1 WHERE command_id = ?').run(commandId);
   }
+}
+
+/** What a command says beside its name. */
+function payloadOf(command: BoardCommand): Record<string, unknown> {
+  const said: Record<string, unknown> = command;
+  return Object.fromEntries(Object.keys(commands[command.name].payload).map((key) => [key, said[key]]));
 }

@@ -10,7 +10,7 @@ function machine() {
     now: Date.parse('2026-11-22T12:00+07:00'),
     clock: 'synced' as 'synced' | 'unknown',
     boot: 'boot 1',
-    counter: null as { name: string; bytes: number } | null,
+    counters: null as { name: string | null; bytes: Record<string, number> } | null,
     own: 0,
     monthlyMb: null as number | null,
     zone: 'Asia/Ho_Chi_Minh',
@@ -25,16 +25,21 @@ function machine() {
         },
         system: { bootId: m.boot, uuid: () => `start ${m.starts}` },
         clock: { now: () => m.now, state: () => m.clock },
-        machine: { readCounter: () => Promise.resolve(m.counter) },
+        machine: { readCounters: () => Promise.resolve(m.counters) },
         ownBytes: () => m.own,
         zone: () => m.zone,
         monthlyMb: () => m.monthlyMb,
         onFault: (code, detail) => m.faults.push(`${code} ${detail}`),
       });
     },
-    /** Reads the counter at so many MB. @returns what the month has so far */
-    async at(use: DataUse, mb: number, name = 'wwan0'): Promise<number | null> {
-      m.counter = { name, bytes: mb * MB };
+    /** What a player of a release before has left on the disk. */
+    keep(counter: object): void {
+      kept.set('dataUse', JSON.stringify({ month: '2026-11', bytes: 0, counter, told: 0 }));
+    },
+    /** Reads the counter of the network in use at so many MB, others beside it. @returns what the month has so far */
+    async at(use: DataUse, mb: number, name = 'wwan0', others: Record<string, number> = {}): Promise<number | null> {
+      const bytes = Object.entries({ ...others, [name]: mb }).map(([one, of]) => [one, of * MB] as const);
+      m.counters = { name, bytes: Object.fromEntries(bytes) };
       await use.look();
       return use.mb;
     },
@@ -60,15 +65,39 @@ it('counts from when it first looked, over restarts of the player and of the mac
 it('goes on over a network that came up anew, and does not count what another carried before it was used', async () => {
   const m = machine();
   const use = m.start();
-  await m.at(use, 100);
-  expect(await m.at(use, 4)).toBe(4);
+  await m.at(use, 100, 'wwan0', { eth0: 9_000 });
+  expect(await m.at(use, 4, 'wwan0', { eth0: 9_000 })).toBe(4);
   expect(await m.at(use, 9_000, 'eth0')).toBe(4);
   expect(await m.at(use, 9_001, 'eth0')).toBe(5);
-  // While there is no network there is no counter, and nothing is counted otherwise.
-  m.counter = null;
+  // While there is no network nothing is counted otherwise.
+  m.counters = { name: null, bytes: {} };
   m.own = 50 * MB;
   await use.look();
   expect(use.mb).toBe(5);
+});
+
+it('goes on over a modem that dials again, under whatever name', async () => {
+  const m = machine();
+  let use = m.start();
+  await m.at(use, 50, 'ppp0');
+  expect(await m.at(use, 60, 'ppp0')).toBe(10);
+  expect(await m.at(use, 3, 'ppp1')).toBe(13);
+  expect(await m.at(use, 4, 'ppp1')).toBe(14);
+  // Under the name of before, after it had been gone: by the next look it has carried more than when it went.
+  m.counters = { name: null, bytes: {} };
+  await use.look();
+  expect(await m.at(use, 7, 'ppp1')).toBe(21);
+  // While the player was away.
+  use = m.start();
+  expect(await m.at(use, 5, 'ppp2')).toBe(26);
+});
+
+it('does not know what another network had carried where a player from before kept one alone', async () => {
+  const m = machine();
+  m.keep({ by: 'machine', start: 'boot 1', name: 'ppp0', bytes: 5 * MB });
+  const later = m.start();
+  expect(await m.at(later, 9_000, 'eth0')).toBe(0);
+  expect(await m.at(later, 9_001, 'eth0')).toBe(1);
 });
 
 it('counts the player’s own connections where the machine does not tell', async () => {
@@ -128,7 +157,7 @@ it('reads no counter twice at once', async () => {
   const m = machine();
   const use = m.start();
   await m.at(use, 0);
-  m.counter = { name: 'wwan0', bytes: 5 * MB };
+  m.counters = { name: 'wwan0', bytes: { wwan0: 5 * MB } };
   await Promise.all([use.look(), use.look()]);
   expect(use.mb).toBe(5);
 });

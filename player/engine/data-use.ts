@@ -19,7 +19,14 @@ const shape = z.object({
   bytes: count,
   /** The counter as it was last read: whose it is, since which start it counts, of which network. */
   counter: z
-    .object({ by: z.enum(['machine', 'player']), start: z.string(), name: z.string(), bytes: count })
+    .object({
+      by: z.enum(['machine', 'player']),
+      start: z.string(),
+      name: z.string(),
+      bytes: count,
+      /** Of every network there was then, by name; left out by players from before they were kept. */
+      all: z.record(z.string(), count).nullable().default(null),
+    })
     .nullable(),
   /** The part of the budget that was told of last. */
   told: count,
@@ -31,7 +38,7 @@ export interface DataUseOptions {
   readonly store: Pick<Store, 'readMeta' | 'writeMeta'>;
   readonly system: Pick<System, 'bootId' | 'uuid'>;
   readonly clock: Pick<Clock, 'now' | 'state'>;
-  readonly machine: Pick<Machine, 'readCounter'>;
+  readonly machine: Pick<Machine, 'readCounters'>;
   /** What the player's own connections carried since its start, bytes. */
   readonly ownBytes: () => number;
   /** Of the board. */
@@ -91,13 +98,19 @@ export class DataUse {
     }
   }
 
-  /** @returns null: the network is away, and so is its counter */
+  /** @returns null: nothing can be read any more of what was read before */
   async #read(): Promise<Counter | null> {
     const { machine, ownBytes, system } = this.#o;
-    const read = await machine.readCounter();
-    if (read) return { by: 'machine', start: system.bootId ?? this.#start, ...read };
-    if (this.#kept.counter?.by === 'machine') return null;
-    return { by: 'player', start: this.#start, name: '', bytes: ownBytes() };
+    const read = await machine.readCounters();
+    const last = this.#kept.counter;
+    // While the network is away its counter stands still; that it is gone is kept, for one of the same name that comes up anew.
+    const name = read?.name ?? (last?.by === 'machine' ? last.name : null);
+    if (read && name !== null) {
+      const bytes = read.bytes[name] ?? 0;
+      return { by: 'machine', start: system.bootId ?? this.#start, name, bytes, all: read.bytes };
+    }
+    if (last?.by === 'machine') return null;
+    return { by: 'player', start: this.#start, name: '', bytes: ownBytes(), all: null };
   }
 
   #month(): string {
@@ -128,7 +141,10 @@ function since(before: Counter | null, now: Counter): number {
   // What another one had counted before it was looked at first is not known.
   if (before?.by !== now.by) return 0;
   if (before.start !== now.start) return now.bytes;
-  if (before.name !== now.name) return 0;
-  // A network that came up anew counts from nothing.
-  return now.bytes < before.bytes ? now.bytes : now.bytes - before.bytes;
+  const sameName = before.name === now.name ? before.bytes : null;
+  // Nor of a network whose counter was not kept.
+  if (before.all === null && sameName === null) return 0;
+  // A modem that dials again has another name, or the same: what came up since counts from nothing.
+  const then = before.all === null ? sameName! : (before.all[now.name] ?? 0);
+  return now.bytes < then ? now.bytes : now.bytes - then;
 }

@@ -109,11 +109,11 @@ test('what is half here when the hours end stays, and goes on from there', async
 
 test('a month’s budget is told of before it is spent; then media wait for the next month, and nothing else', async () => {
   const b = board();
-  const counter = { name: 'wwan0', bytes: 0 };
+  const counter = { bytes: 0 };
   const machine = {
     read: () => Promise.resolve({ ...unknownStatus, net: 'mobile' as const, tx: 0, rx: counter.bytes }),
     readNetworkKind: () => Promise.resolve('mobile' as const),
-    readCounter: () => Promise.resolve({ ...counter }),
+    readCounters: () => Promise.resolve({ name: 'wwan0', bytes: { wwan0: counter.bytes } }),
   };
   const stage = await b.startPaired({ machine });
   await b.cms.publish(programme([1, null]));

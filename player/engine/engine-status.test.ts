@@ -29,8 +29,8 @@ it('a CMS from before the message goes on as before', async () => {
 /** A machine with these networks, one a reading, the last for ever. */
 function machine(...nets: BoardStatus['net'][]) {
   const readNetworkKind = () => Promise.resolve(nets.length > 1 ? nets.shift()! : nets[0]!);
-  const readCounter = () => Promise.resolve(null);
-  return { readNetworkKind, readCounter, read: async () => ({ ...unknownStatus, net: await readNetworkKind() }) };
+  const readCounters = () => Promise.resolve(null);
+  return { readNetworkKind, readCounters, read: async () => ({ ...unknownStatus, net: await readNetworkKind() }) };
 }
 
 it.each([

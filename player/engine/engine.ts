@@ -10,6 +10,7 @@ import type { DirectorOutput } from '../../shared/director/types.ts';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import { limitsKey } from '../../shared/protocol/downloads.ts';
 import { proves, type HostKind, type JournalBody, type PlayBody } from '../../shared/protocol/journal.ts';
+import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
@@ -67,7 +68,7 @@ export type EngineMessage =
   /** Said every few seconds: the engine is not stuck. */
   | { type: 'alive' };
 
-type Readings = Pick<Machine, 'read' | 'readNetworkKind' | 'readCounter'>;
+type Readings = Pick<Machine, 'read' | 'readNetworkKind' | 'readCounters'>;
 
 export interface EngineOptions {
   /** Origin of the CMS; null: the one of before. */
@@ -198,7 +199,10 @@ export class Engine {
     const known = Journal.stateOf(this.#store, this.#identity.journalId);
     const broken = !this.#identity.fresh && this.#identity.paired !== null && known !== 'open';
     if (broken) this.#identity.newJournal();
-    this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), () => this.#link?.deliver());
+    this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), (bodies) => {
+      this.#logEvents(bodies);
+      this.#link?.deliver();
+    });
     this.#faults = new Faults(this.#journal, this.#store, this.#clock, this.#system, this.#log);
     this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
     this.#library = new Library(
@@ -384,6 +388,7 @@ export class Engine {
     await this.#link?.close(closingGraceMs);
     await this.#former.close();
     await this.#pairing;
+    this.#log.info({ event: { type: 'ended' } satisfies LogEvent }, 'the engine ends');
     await this.#dataUse.look();
     this.#ownBytes.close();
     this.#record(() => this.#clock.save());
@@ -545,6 +550,13 @@ export class Engine {
     };
   }
 
+  /** What the journal tells beside plays stands in the log too; faults are there already. */
+  #logEvents(bodies: readonly JournalBody[]): void {
+    for (const event of bodies)
+      if (event.type !== 'playEnded' && event.type !== 'faultRaised')
+        this.#log.info({ event: event satisfies LogEvent }, event.type);
+  }
+
   /** Kind of the stage that plays now. */
   #hostNow(): HostKind {
     return this.#glass?.kind ?? this.#o.host;
@@ -637,7 +649,10 @@ export class Engine {
   #dismissed(): void {
     this.#faults.raise('device_replaced', 'Another player was paired with this board');
     this.#identity.startAnew(this.#http.cms);
-    this.#log.warn('this player was replaced: it gives up its board and asks to be paired anew');
+    this.#log.warn(
+      { event: { type: 'replaced' } satisfies LogEvent },
+      'this player was replaced: it gives up its board and asks to be paired anew',
+    );
     this.#say({ type: 'dismissed' });
   }
 
@@ -748,7 +763,7 @@ export class Engine {
     this.#showRegion();
     this.#overlay.showCode(null);
     this.#say({ type: 'paired', boardId });
-    this.#log.info({ boardId }, 'paired');
+    this.#log.info({ event: { type: 'paired' } satisfies LogEvent, boardId }, 'paired');
     this.#connect(boardId);
   }
 }

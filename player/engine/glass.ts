@@ -11,6 +11,7 @@ import type { Director, DirectorInput, DirectorOutput } from '../../shared/direc
 import { Ladder } from '../../shared/faults/ladder.ts';
 import { faults, withAction, type FaultCode } from '../../shared/faults/table.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
+import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -329,7 +330,7 @@ export class Glass {
       },
     );
     this.#configure(main);
-    this.#o.log.info({ host: kind }, 'the stage has connected');
+    this.#o.log.info({ event: { type: 'stageConnected' } satisfies LogEvent, host: kind }, 'the stage has connected');
   }
 
   #connectMirror(stage: StageConnection): void {

@@ -52,13 +52,18 @@ export class Journal {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #lines: Lines;
-  readonly #onAppend: () => void;
+  readonly #onAppend: (bodies: readonly JournalBody[]) => void;
   #journalId: string;
   /** What the disk holds of the play on the glass; null: not known. */
   #checkpointed: { play: string; paintedMs: number } | null = null;
 
-  /** @param onAppend called when something new is durable, and may be delivered */
-  constructor(store: Store, clock: Clock, own: { journalId: string; deviceKey: string }, onAppend: () => void) {
+  /** @param onAppend called once something is durable and may be delivered, with what is new of it */
+  constructor(
+    store: Store,
+    clock: Clock,
+    own: { journalId: string; deviceKey: string },
+    onAppend: (bodies: readonly JournalBody[]) => void,
+  ) {
     this.#store = store;
     this.#lines = new Lines(store);
     this.#clock = clock;
@@ -115,7 +120,7 @@ export class Journal {
       if (openPlay !== undefined) this.checkpoint(openPlay);
     });
     // Never before: a record that the CMS holds and this disk lost would be a fork.
-    this.#store.afterCommit(this.#onAppend);
+    this.#store.afterCommit(() => this.#onAppend(bodies));
   }
 
   #write(journalId: string, entries: readonly RecordEntry[]): void {
@@ -258,7 +263,7 @@ export class Journal {
       const forked = rows.length < carriedAtOnce ? 1 : 3;
       db.prepare('UPDATE journals SET acked = ?, forked = ? WHERE journal_id = ?').run(to, forked, given.journal_id);
     });
-    this.#store.afterCommit(this.#onAppend);
+    this.#store.afterCommit(() => this.#onAppend([]));
   }
 
   /** Packs what has lain for a while, a portion at a time. @returns whether there is more to do */

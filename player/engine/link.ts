@@ -18,6 +18,7 @@ import {
   type SentOf,
   type SignedDismissal,
 } from '../../shared/protocol/link.ts';
+import type { LogEvent } from '../../shared/protocol/log.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { CmsHttp, Credentials } from './cms-http.ts';
 import { codeOf } from './programmes.ts';
@@ -65,6 +66,8 @@ export class Link {
   readonly #closed = new AbortController();
   #retry: NodeJS.Timeout | null = null;
   #refusals = 0;
+  /** That the CMS cannot be reached is in the log. */
+  #unreachable = false;
   #metered = false;
   #changedNetwork = -Infinity;
 
@@ -168,7 +171,8 @@ export class Link {
 
   #listen(socket: Socket): void {
     socket.on('connect', () => {
-      this.#o.log.info('connected to the CMS');
+      this.#unreachable = false;
+      this.#o.log.info({ event: { type: 'linkUp' } satisfies LogEvent }, 'connected to the CMS');
       this.#o.onConnect().then(
         () => (this.#refusals = 0),
         (error: unknown) => {
@@ -179,13 +183,13 @@ export class Link {
       );
     });
     socket.on('disconnect', (reason) => {
-      this.#o.log.info({ reason }, 'connection to the CMS lost');
+      this.#o.log.info({ event: { type: 'linkLost' } satisfies LogEvent, reason }, 'connection to the CMS lost');
       this.#o.onDisconnect();
       if (reason === 'io server disconnect') this.#connectLater();
     });
     socket.on('connect_error', (error) => {
       // While the transport fails socket.io tries again by itself; a refusal by the CMS is left to us.
-      if (socket.active) return;
+      if (socket.active) return this.#noteUnreachable(error);
       const body = connectRefusal.safeParse((error as { data?: unknown }).data);
       const code = body.success ? body.data.error.code : error.message.slice(0, 64);
       this.#o.http.distrustTime();
@@ -199,6 +203,16 @@ export class Link {
         });
       });
     }
+  }
+
+  /** Once until it is reached: it is tried every few seconds, for weeks. */
+  #noteUnreachable(error: Error): void {
+    if (this.#unreachable) return;
+    this.#unreachable = true;
+    this.#o.log.info(
+      { event: { type: 'linkFailed' } satisfies LogEvent, reason: error.message },
+      'the CMS cannot be reached',
+    );
   }
 
   async #receive(name: CmsMessage, raw: unknown): Promise<unknown> {

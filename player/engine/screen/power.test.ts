@@ -135,8 +135,22 @@ test('a driver that fails is told of once, tried ever later, and told of again a
   await vi.advanceTimersByTimeAsync(300_000);
   expect(s.power.report.state.on).toBe(true);
   s.reads = new Error('lost');
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(66_000);
   expect(s.faults).toEqual(['screen_failed', 'screen_failed']);
+  s.power.close();
+});
+
+test('an answer that is lost once costs no record: what is known stands until it is lost again', async () => {
+  const s = screen();
+  await vi.advanceTimersByTimeAsync(59_000);
+  s.reads = new Error('lost');
+  await vi.advanceTimersByTimeAsync(2_000);
+  s.reads = undefined;
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect([s.known, s.faults, s.told]).toEqual([[true], [], [true]]);
+  s.reads = new Error('lost');
+  await vi.advanceTimersByTimeAsync(70_000);
+  expect([s.known, s.faults]).toEqual([[true, null], ['screen_failed']]);
   s.power.close();
 });
 

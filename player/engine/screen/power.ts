@@ -43,6 +43,8 @@ export class ScreenPower {
   #offUnread = false;
   /** The last reading was not what is wanted. */
   #differed = false;
+  /** The last reading came to nothing. */
+  #missed = false;
   /** What the screen was brought to; null: it is to be switched. */
   #settled: Wanted | null = null;
   #failing: ScreenFault | null = null;
@@ -99,14 +101,17 @@ export class ScreenPower {
       const justSwitched = !alike(this.#settled, wanted);
       const notSwitched = await this.#switch(wanted, call.signal);
       const [state, notRead] = await this.#read(call.signal);
+      // An answer that is lost on the way once says nothing of a screen that is known to be on.
+      const lost = notRead !== null && notSwitched === null && !this.#missed && wanted.on && this.#state.on === true;
+      this.#missed = notRead !== null;
       const differs = state.on !== null && state.on !== wanted.on;
       const doubted = differs && justSwitched && !this.#differed;
       this.#differed = differs;
-      this.#learn(state, this.#offUnread && (state.on === null || doubted));
+      if (!lost) this.#learn(state, this.#offUnread && (state.on === null || doubted));
       // One that is off may not answer, and has nothing to say.
       const failed = notSwitched ?? (wanted.on ? notRead : null);
-      if (failed) waitMs = this.#fail('screen_failed', failed);
-      else if (doubted) waitMs = settleMs;
+      if (lost || doubted) waitMs = settleMs;
+      else if (failed) waitMs = this.#fail('screen_failed', failed);
       else if (differs) waitMs = this.#fail('screen_differs', `told ${word(wanted.on)}, it is ${word(state.on)}`);
       else waitMs = this.#well();
     } catch {

@@ -86,11 +86,10 @@ export class Machine {
     return (await this.#modemOf(used)) ? 'mobile' : used.net;
   }
 
-  /** What the network in use has carried since it came up, in both directions, bytes; null: unknown. Never throws. */
-  async readCounter(): Promise<{ name: string; bytes: number } | null> {
-    const name = parse.defaultInterface((await this.#text('proc/net/route')) ?? '');
-    const traffic = name === null ? null : parse.readTraffic((await this.#text('proc/net/dev')) ?? '', name);
-    return name === null || traffic === null ? null : { name, bytes: traffic.tx + traffic.rx };
+  /** The network in use (null: none), and what each has carried since it came up, in both directions, bytes; null: unknown. Never throws. */
+  async readCounters(): Promise<{ name: string | null; bytes: Record<string, number> } | null> {
+    const [route, dev] = [await this.#text('proc/net/route'), await this.#text('proc/net/dev')];
+    return dev === null ? null : { name: parse.defaultInterface(route ?? ''), bytes: parse.readCounters(dev) };
   }
 
   async #text(path: string): Promise<string | null> {

@@ -10,6 +10,7 @@ import {
   readCpuTimes,
   readMemory,
   readModem,
+  readCounters,
   readTraffic,
   wifiSignal,
 } from './parse.ts';
@@ -55,6 +56,7 @@ describe('a reading is what the machine says', () => {
     ['Wi-Fi', networkKind('wlan0', '1\n', 'DEVTYPE=wlan\n'), 'wifi'],
     ['cable', networkKind('enp3s0', '1\n', 'INTERFACE=enp3s0\n'), 'wired'],
     ['traffic', readTraffic(dev, 'wwan0'), { tx: 3459437, rx: 855666972 }],
+    ['counters', readCounters(dev), { wwan0: 3459437 + 855666972 }],
     ['signal of Wi-Fi', wifiSignal(wireless, 'wlan0'), 80],
     [
       'where a modem is',
@@ -97,6 +99,7 @@ it.each([
   expect(defaultInterface(text)).toBeNull();
   expect(networkKind('x', text, text)).toBeNull();
   expect(readTraffic(text, 'wwan0')).toBeNull();
+  expect(readCounters(text)).toEqual({});
   expect(wifiSignal(text, 'wlan0')).toBeNull();
   expect(firstModem(text)).toBeNull();
   expect(readModem(text)).toEqual(nothing);

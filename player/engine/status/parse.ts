@@ -86,6 +86,16 @@ export function readTraffic(dev: string, name: string): { tx: number; rx: number
   return Number.isSafeInteger(received) && Number.isSafeInteger(sent) ? { tx: sent!, rx: received! } : null;
 }
 
+/** /proc/net/dev: what each interface but the machine's own loopback has carried since it came up, bytes in both directions. */
+export function readCounters(dev: string): Record<string, number> {
+  const names = dev.split('\n').flatMap((line) => /^\s*(\S+?):/.exec(line)?.[1] ?? []);
+  const counted = names.flatMap((name) => {
+    const traffic = name === 'lo' ? null : readTraffic(dev, name);
+    return traffic ? [[name, traffic.tx + traffic.rx] as const] : [];
+  });
+  return Object.fromEntries(counted);
+}
+
 /** /proc/net/wireless: quality of the link, of 70. */
 export function wifiSignal(wireless: string, name: string): number | null {
   const line = wireless.split('\n').find((one) => one.trimStart().startsWith(`${name}:`));
