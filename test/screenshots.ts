@@ -99,6 +99,16 @@ async function take(page: Page, locale: 'vi' | 'en', name: string): Promise<void
   await write(await page.screenshot(), join(out, locale, `${name.replace(/Page$/, '')}.webp`));
 }
 
+/** Of the board that plays. */
+async function takeLog(studio: Studio, boardId: string): Promise<void> {
+  const { page } = studio;
+  await page.evaluate(() => localStorage.setItem('bang-tin-locale', 'vi'));
+  await studio.open(`/boards/${boardId}`);
+  await studio.openLog();
+  await takeAll(page, 'vi', [{ name: 'BoardLogPage', path: page.url() }]);
+  await takeAll(page, 'en', [{ name: 'BoardLogPage', path: page.url() }]);
+}
+
 /** The sample province asks nobody for a second factor: it stands over every page of a CMS that began with nothing. */
 async function takeSecondFactor(page: Page): Promise<void> {
   const empty = await startCms(join(folder, 'empty'), { empty: true });
@@ -148,6 +158,7 @@ try {
   await studio.writeNotice(over, 'Cắt điện từ 7 giờ đến 11 giờ ở thôn Phú Lộc để sửa đường dây.');
   await studio.deleteNotice(over);
   for (const locale of ['vi', 'en'] as const) await takeAll(page, locale, await studioPages(page));
+  await takeLog(studio, cms.sample.firstBoardId);
   await takeSecondFactor(await newPage());
 } finally {
   await browser.close();

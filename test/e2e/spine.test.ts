@@ -128,6 +128,18 @@ test('a picture of the screen, asked for in the studio, shows what is on the gla
   await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 10_000 });
 });
 
+test('the log of the player, asked for in the studio, tells in words what became of it', async () => {
+  keepPictureOnFailure();
+  await studio.openLog();
+  const { page } = studio;
+  const today = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' }).format(Date.now());
+  const line = page.getByRole('listitem').filter({ hasText: 'Chuyển sang chương trình' });
+  await see(line.first()).toContainText(today);
+  await see(page.getByText('Đã kết nối với CMS').first()).toBeVisible();
+  await page.getByText('Chỉ lỗi').click();
+  await see(page.getByText('Không có dòng nào ở mức này')).toBeVisible();
+});
+
 test('uploads, notices, a playlist and a schedule reach the glass', async () => {
   keepPictureOnFailure();
   await studio.upload(videos, videos.map((path) => basename(path)));

@@ -15,6 +15,7 @@ const AccountPage = () => import('./pages/AccountPage.svelte').catch(missing);
 const AuditPage = () => import('./pages/AuditPage.svelte').catch(missing);
 const BinPage = () => import('./pages/BinPage.svelte').catch(missing);
 const BoardEditPage = () => import('./pages/BoardEditPage.svelte').catch(missing);
+const BoardLogPage = () => import('./pages/BoardLogPage.svelte').catch(missing);
 const BoardNewPage = () => import('./pages/BoardNewPage.svelte').catch(missing);
 const BoardPlanPage = () => import('./pages/BoardPlanPage.svelte').catch(missing);
 const BoardPage = () => import('./pages/BoardPage.svelte').catch(missing);
@@ -62,6 +63,7 @@ export const { p, navigate, isActive, route } = createRouter({
     '/:id': {
       '/': BoardPage,
       '/edit': BoardEditPage,
+      '/logs/:logId': BoardLogPage,
       '/plan': BoardPlanPage,
     },
   },

@@ -45,6 +45,14 @@ export class Studio {
     return answer.body();
   }
 
+  /** Asks the board whose page is open for its player's log, and opens it. */
+  async openLog(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Lấy nhật ký máy phát' }).click();
+    await page.getByRole('link', { name: 'Mở nhật ký' }).first().click({ timeout: 30_000 });
+    await see(page.getByRole('heading', { level: 1, name: 'Nhật ký máy phát' })).toBeVisible({ timeout: 30_000 });
+  }
+
   /** Uploads files and waits until each is processed. */
   async upload(
     files: { name: string; mimeType: string; buffer: Buffer }[] | string[],

@@ -1,11 +1,15 @@
 /** What a player wrote into its journal beside plays, in words. */
 import type { BoardEvent } from '../../../../../shared/protocol/api/proof.ts';
+import type { JournalBody } from '../../../../../shared/protocol/journal.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { hostName, versionWord } from './words.ts';
 
-export function eventWords({ body }: BoardEvent): string {
+export const eventWords = ({ body }: BoardEvent): string => bodyWords(body);
+
+/** @param body null: of a kind that is not known here */
+export function bodyWords(body: JournalBody | null): string {
   switch (body?.type) {
     case 'booted':
       return m.device_log_booted({ host: hostName(body.host), app: body.app });
