@@ -2,9 +2,18 @@
 import { z } from 'zod';
 import { msUtc, optionalLine, optionalParagraphs, uuid } from '../common.ts';
 
+/** One telephone number, or some with a comma, semicolon or slash between: of 7 digits without an area code, of 15 at most (ITU-T E.164). */
+function isPhone(text: string): boolean {
+  const numbers = text.split(/[,;/]/);
+  return text === '' || numbers.every((one) => /^[\d\s.()+-]+$/.test(one) && /^\d{7,15}$/.test(one.replace(/\D/g, '')));
+}
+
 const fields = {
   responsibleName: optionalLine(200),
-  responsiblePhone: optionalLine(40),
+  responsiblePhone: optionalLine(40).refine(isPhone, {
+    error: 'A telephone number is 7 to 15 digits, such as 0270 3 123 456; several have commas between them',
+    params: { reason: 'phone_invalid' },
+  }),
   /** WGS 84, degrees. */
   latitude: z.number().min(-90).max(90).nullable(),
   longitude: z.number().min(-180).max(180).nullable(),

@@ -88,4 +88,18 @@ describeStores('upkeep', (under) => {
     expect(upkeepInput.safeParse(input({ longitude: null })).error?.issues).toMatchObject([{ path: ['longitude'] }]);
     expect(upkeepInput.safeParse(input({ latitude: 91 })).success).toBe(false);
   });
+
+  it('takes telephone numbers as people write them, and nothing else; what is there stays readable', async () => {
+    const said = (responsiblePhone: string) => upkeepInput.safeParse(input({ responsiblePhone }));
+    for (const phone of ['', '0912345678', '+84 (270) 3.123.456', '0912-345-678, 0270 3 123 456', '3 123 456'])
+      expect([phone, said(phone).success]).toEqual([phone, true]);
+    for (const phone of ['abc', '0912 345 678 gặp chị Bưởi', '12345', '0912 345 678,', '1'.repeat(16)])
+      expect([phone, said(phone).error?.issues[0]]).toMatchObject([
+        phone,
+        { path: ['responsiblePhone'], params: { reason: 'phone_invalid' } },
+      ]);
+    const boardId = await makeBoard('Chợ');
+    await upkeep.put(technician, boardId, input({ responsiblePhone: 'abc' }));
+    expect(await upkeep.get(technician, boardId)).toMatchObject({ responsiblePhone: 'abc' });
+  });
 });

@@ -21,7 +21,7 @@ export class Form {
   #unread = new SvelteSet<symbol>();
   /** The check that last failed. */
   #validate: (() => unknown) | null = null;
-  #focus: () => Promise<void>;
+  #focus: () => Promise<boolean>;
   #signedInAgain: () => Promise<boolean>;
 
   /** The sentence for a field, or for one below it when `deep`. */
@@ -33,7 +33,7 @@ export class Form {
   }
 
   /**
-   * @param focus brings the person to the first field that is wrong
+   * @param focus brings the person to the first field that is wrong; whether there is one to be seen
    * @param signedInAgain waits, where the pages are out of reach, until the same person is back; false: nobody is waited for
    */
   constructor(focus = focusFirstInvalid, signedInAgain = (): Promise<boolean> => Promise.resolve(false)) {
@@ -147,7 +147,8 @@ export class Form {
         this.errorCode = error.code;
         if (error.field !== null) this.fields = { [error.field]: this.error };
       }
-      void this.#focus();
+      // Said once: at its field, where that is to be seen.
+      if ((await this.#focus()) && Object.keys(this.fields).length > 0) this.error = m.form_has_errors();
       return false;
     } finally {
       this.busy = false;
@@ -208,6 +209,8 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
       return m.field_too_many_columns({ max: word('max') });
     case 'link_invalid':
       return m.error_link_invalid();
+    case 'phone_invalid':
+      return m.field_not_phone();
     case 'rows_missing':
       return m.table_rows_missing();
     case 'table_too_small':
@@ -237,12 +240,14 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
 const figure = (path: readonly PropertyKey[], bound: number | bigint): string =>
   path.at(-1) === 'durationMs' ? durationWords(Number(bound)) : String(bound);
 
-async function focusFirstInvalid(): Promise<void> {
+async function focusFirstInvalid(): Promise<boolean> {
   await tick();
   const scope =
     document.querySelector('dialog[open]') ??
     document.querySelector('[role="dialog"], [role="alertdialog"]') ??
     document.querySelector('main') ??
     document;
-  scope.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  const first = scope.querySelector<HTMLElement>('[aria-invalid="true"]');
+  first?.focus();
+  return first !== null;
 }

@@ -9,7 +9,7 @@ beforeAll(fetchSentences);
 
 const schema = z.strictObject({ name: z.string().min(1), validTo: z.int().nullable() });
 
-const stay = (): Promise<void> => Promise.resolve();
+const stay = (): Promise<boolean> => Promise.resolve(false);
 
 describe('a form', () => {
   it('is not sent while a field holds text that it cannot read, however good the rest is', () => {
@@ -81,7 +81,20 @@ describe('a form', () => {
     form.clear();
     await expect(form.delete(refuse('in_use'))).rejects.toMatchObject({ code: 'in_use' });
     expect(form.errorCode).toBeNull();
-    expect(await form.delete(stay)).toBe(true);
+    expect(await form.delete(() => Promise.resolve())).toBe(true);
+  });
+
+  it('says why it was refused once: at the field where one is to be seen, else above', async () => {
+    const refused = (): Promise<void> =>
+      Promise.reject(new AppError('link_invalid', 'No', { status: 409, field: 'link' }));
+    for (const [isSeen, above] of [
+      [true, m.form_has_errors()],
+      [false, m.error_link_invalid()],
+    ] as const) {
+      const form = new Form(() => Promise.resolve(isSeen));
+      expect(await form.run(refused)).toBe(false);
+      expect([form.error, form.of('link'), form.errorCode]).toEqual([above, m.error_link_invalid(), 'link_invalid']);
+    }
   });
 
   it('says the bounds of a length of time in words', () => {
