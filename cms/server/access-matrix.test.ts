@@ -363,6 +363,7 @@ const table: Record<string, Rule> = {
   'GET /metrics': { needs: 'monitor' },
   'GET /api/time': { needs: 'public' },
   'GET /api/board/time': { needs: 'public' },
+  'GET /api/session': { needs: 'public' },
   'POST /api/session': { needs: 'public' },
   'POST /api/setup': { needs: 'public' },
   'POST /api/setup/check': { needs: 'public' },
@@ -371,7 +372,6 @@ const table: Record<string, Rule> = {
   'GET /api/pairing/:id': { needs: 'public' },
   'POST /api/account-links/check': { needs: 'public' },
   'POST /api/account-links/use': { needs: 'public' },
-  'GET /api/session': { needs: 'signedIn' },
   'GET /api/account/sessions': { needs: 'signedIn' },
   'DELETE /api/account/sessions': { needs: 'signedIn' },
   'DELETE /api/account/sessions/:sessionId': { needs: 'signedIn' },
@@ -1013,6 +1013,16 @@ it('no session opens what is for boards', async () => {
   expect([response.statusCode, errorBody.parse(response.json()).error.code]).toEqual([401, 'token_missing']);
 });
 
+it('who is signed in is told to that session alone; to anybody else that nobody is, which is no error', async () => {
+  const ask = (cookies: Record<string, string>) => test.app.fastify.inject({ url: '/api/session', cookies });
+  for (const cookies of [{}, { bt_session: '' }, { bt_session: 'x'.repeat(43) }]) {
+    const nobody = await ask(cookies);
+    expect([nobody.statusCode, nobody.body]).toEqual([204, '']);
+  }
+  const somebody = await call('GET /api/session', {}, 'viewer');
+  expect([somebody.statusCode, somebody.headers['cache-control']]).toEqual([200, 'no-store']);
+});
+
 it('no session opens what is for who watches the server', async () => {
   expect((await call('GET /metrics', {}, 'administratorOfProvince')).statusCode).toBe(401);
   const wrong = await call('GET /metrics', { headers: { authorization: `Bearer ${'x'.repeat(32)}` } }, null);
@@ -1025,7 +1035,6 @@ it('no session opens what is for who watches the server', async () => {
 
 /** What leads to a session that opens the rest. */
 const beforeSecondFactor = [
-  'GET /api/session',
   'DELETE /api/session',
   'POST /api/session/second-factor',
   'POST /api/account/second-factor/begin',

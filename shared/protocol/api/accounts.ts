@@ -13,7 +13,7 @@ export const signInRequest = z.strictObject({
   email: z.string().trim().min(3).max(200),
   password: z.string().min(1).max(200),
 });
-/** GET /api/session → me, or 401 not_signed_in; DELETE /api/session signs out. */
+/** GET /api/session → me, or 204 where nobody is signed in; DELETE /api/session signs out. */
 export const me = z.strictObject({
   user: z.strictObject({ id: uuid, name: z.string(), email: z.string() }),
   grants: z.array(z.strictObject({ unitId: uuid, unitName: z.string(), role })),

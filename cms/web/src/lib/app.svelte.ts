@@ -118,11 +118,10 @@ export class App {
   async start(): Promise<void> {
     this.session.error = null;
     try {
-      this.#take(await this.api.get('/api/session', me));
+      this.#take((await this.api.get('/api/session', me.optional())) ?? null);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401) this.#take(null);
-      else this.session.error = error;
+      this.session.error = error;
     }
   }
 

@@ -40,8 +40,9 @@ function setting() {
       });
       return Promise.resolve(answer(200, session));
     }
+    if (of === 'GET /api/session')
+      return Promise.resolve(session ? answer(200, session) : new Response(null, { status: 204 }));
     if (!session) return Promise.resolve(refuse(401, 'not_signed_in'));
-    if (of === 'GET /api/session') return Promise.resolve(answer(200, session));
     if (of === 'POST /api/session/second-factor') session = { ...session, secondFactor: 'passed' };
     if (of === 'POST /api/session/second-factor') return Promise.resolve(answer(200, session));
     if (of === 'DELETE /api/session') session = null;
@@ -99,6 +100,15 @@ describe('a session that ends while pages are open', () => {
     expect(seen()).toEqual([null, false]);
     expect(app.session.me).toBeNull();
   });
+});
+
+it('asks who is signed in, and nobody is no error', async () => {
+  const { app, signIn } = setting();
+  await app.start();
+  expect([app.session.me, app.session.error]).toEqual([null, null]);
+  await signIn(an);
+  await app.start();
+  expect(app.session.me?.user.id).toBe(an.id);
 });
 
 describe('signing out with something unsaved', () => {
