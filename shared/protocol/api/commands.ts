@@ -32,10 +32,13 @@ export const givenCommand = z.strictObject({
 });
 export type GivenCommand = z.infer<typeof givenCommand>;
 
-/** GET /api/boards/:id/cut → since when its source is cut, by what it said itself, and by whom; null: this CMS knows of no such order. */
-const sourceCut = z.strictObject({ at: msUtc, by: z.string().nullable() });
+const byWhom = z.strictObject({ at: msUtc, by: z.string().nullable() });
+/**
+ * GET /api/boards/:id/cut → since when its source is cut, by what it said itself, and by whom (null: this CMS knows of no such order); when
+ * and by whom it was ordered to be restored, until the board has done it.
+ */
+export const sourceCut = z.strictObject({ cut: byWhom.nullable(), restoring: byWhom.nullable() });
 export type SourceCut = z.infer<typeof sourceCut>;
-export const sourceCutAnswer = z.strictObject({ cut: sourceCut.nullable() });
 
 /**
  * POST /api/boards/:id/commands (../commands.ts `commandRequest`) → the command. `endTest` ends a picture early. Errors: board_offline 409 (it does not

@@ -234,8 +234,14 @@ it('lets who approves cut the source and restore it, see what the board was told
     board.send('commandEndedV1', { commandId: id, outcome: 'done', at: cms.sources.now(), errorCode: null });
   await end(cut.id);
   expect(await source()).toEqual({ at: cms.sources.now(), by: expect.any(String) });
-  await end((await give(approver, { name: 'setSource', cut: false })).body.id);
-  expect(await source()).toBeNull();
+  // Until the board has done it the cut stands, and everybody is told of the restoring, too.
+  const restore = (await give(approver, { name: 'setSource', cut: false })).body;
+  expect((await cms.request(editor, 'GET', `${path}/cut`)).body).toEqual({
+    cut: { at: expect.any(Number), by: expect.any(String) },
+    restoring: { at: restore.issuedAt, by: expect.any(String) },
+  });
+  await end(restore.id);
+  expect((await cms.request(editor, 'GET', `${path}/cut`)).body).toEqual({ cut: null, restoring: null });
   board.disconnect();
 });
 

@@ -1,7 +1,7 @@
 /** HTTP of commands to boards. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { givenCommand, givenCommands, sourceCutAnswer } from '../../../../shared/protocol/api/commands.ts';
+import { givenCommand, givenCommands, sourceCut } from '../../../../shared/protocol/api/commands.ts';
 import { commandRequest } from '../../../../shared/protocol/commands.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { logPath, maxLogBytes } from '../../../../shared/protocol/link.ts';
@@ -25,12 +25,8 @@ export function commandRoutes(service: CommandService, logs: LogService, cuts: C
     app.get('/api/boards/:id/commands', { config, schema: { params, response: { 200: givenCommands } } }, (request) =>
       service.list(actorOf(request), request.params.id),
     );
-    app.get(
-      '/api/boards/:id/cut',
-      { config, schema: { params, response: { 200: sourceCutAnswer } } },
-      async (request) => ({
-        cut: await cuts.standing(actorOf(request), request.params.id),
-      }),
+    app.get('/api/boards/:id/cut', { config, schema: { params, response: { 200: sourceCut } } }, (request) =>
+      cuts.standing(actorOf(request), request.params.id),
     );
     app.get(
       '/api/boards/:id/logs/:commandId',

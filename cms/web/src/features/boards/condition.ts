@@ -58,9 +58,11 @@ export const conditionLine = (
     .filter(Boolean)
     .join(' · ');
 
-/** Why the board is in its state, and since when it is there or away. */
+/** Why the board is in its state, that its source is cut, and since when it is there or away. */
 export function conditionDetail(board: Pick<Board, 'presence' | 'progress'>, now: number): string {
   const { condition, reason } = conditionOf(board, now);
   const why = condition === 'offline' ? '' : reasonWord(condition, reason);
-  return [why, condition === 'unpaired' ? '' : presenceSince(board.presence, now)].filter(Boolean).join(' · ');
+  // It stands while the board is away, and shows again what is beneath an alert or a dark screen.
+  const cut = board.presence.cut && reason !== 'source_cut' ? m.reason_source_cut() : '';
+  return [why, cut, condition === 'unpaired' ? '' : presenceSince(board.presence, now)].filter(Boolean).join(' · ');
 }

@@ -2,13 +2,14 @@ import { expect, it } from 'vitest';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import { onBoards } from './on-boards.ts';
 
-const board = (id: string, state: 'active' | 'fetching' | null = 'active') => ({
+const board = (id: string, state: 'active' | 'fetching' | null = 'active', cut = false) => ({
   id,
+  presence: { cut },
   progress: state && ({ state } as Board['progress']),
 });
 
 it('counts who has the notice apart from whose board has other changes', () => {
-  const boards = [board('a'), board('b', 'fetching'), board('c'), board('d', null), board('new')];
+  const boards = [board('a'), board('b', 'fetching', true), board('c', 'active', true), board('d', null), board('new')];
   expect(
     onBoards(boards, [
       { boardId: 'a', notice: 'current', changes: true },
@@ -16,5 +17,5 @@ it('counts who has the notice apart from whose board has other changes', () => {
       { boardId: 'c', notice: 'older', changes: true },
       { boardId: 'd', notice: 'none', changes: true },
     ]),
-  ).toEqual({ current: 2, playing: 1, lacking: 3, changing: 1 });
+  ).toEqual({ current: 2, playing: 1, cut: 1, lacking: 3, changing: 1 });
 });

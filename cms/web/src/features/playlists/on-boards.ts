@@ -6,6 +6,8 @@ export interface OnBoards {
   /** Boards that were given what it says now, and how many of them have told that they use what they were given. */
   readonly current: number;
   readonly playing: number;
+  /** Boards that have it and show none of it: their source is cut. */
+  readonly cut: number;
   /** Boards that were not given it, or an older text of it. */
   readonly lacking: number;
   /** Boards that have it and for which something else waits to be published. */
@@ -14,7 +16,7 @@ export interface OnBoards {
 
 /** A board that the CMS has not answered for lacks it. */
 export function onBoards(
-  reached: readonly Pick<Board, 'id' | 'progress'>[],
+  reached: readonly (Pick<Board, 'id' | 'progress'> & { presence: Pick<Board['presence'], 'cut'> })[],
   answered: NoticeHolding['boards'],
 ): OnBoards {
   const known = new Map(answered.map((one) => [one.boardId, one]));
@@ -22,6 +24,7 @@ export function onBoards(
   return {
     current: having.length,
     playing: having.filter(({ progress }) => progress?.state === 'active').length,
+    cut: having.filter(({ presence }) => presence.cut).length,
     lacking: reached.length - having.length,
     changing: having.filter(({ id }) => known.get(id)!.changes).length,
   };
