@@ -91,7 +91,7 @@ describe('messages', () => {
     const pages = sources('cms/web/src')
       .map(({ text }) => text)
       .join('\n');
-    const byName = /^(?:error|command_name|command_why|audit_(?:action|reason|field))_/;
+    const byName = /^(?:error|command_name|command_why|fault_action|audit_(?:action|reason|field))_/;
     const unused = [...languages.vi.keys()].filter(
       (id) => !byName.test(id) && !new RegExp(`\\bm\\.${id}\\b`).test(pages),
     );
