@@ -27,8 +27,6 @@ const tables: readonly (keyof Database)[] = [
   'mournings',
   'notice_takedown_boards',
   'notice_takedowns',
-  'notice_words',
-  'approved_words',
   'notice_versions',
   'notices',
   'media_tags',

@@ -38,6 +38,7 @@ import * as commandsByName from './migrations/0035-commands-by-name.ts';
 import * as conditionsByIndex from './migrations/0036-conditions-by-index.ts';
 import * as incidents from './migrations/0038-incidents.ts';
 import * as contentsAloneCount from './migrations/0039-contents-alone-count.ts';
+import * as wordIndex from './migrations/0040-word-index.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -77,6 +78,7 @@ const migrations: readonly Migration[] = [
   conditionsByIndex.migration,
   incidents.migration,
   contentsAloneCount.migration,
+  wordIndex.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -258,6 +258,8 @@ export interface Database {
 
   notices: {
     id: string;
+    /** Its row in the index of words; null until the first start of the release that has this, which puts it there. */
+    no: Generated<number | null>;
     unit_id: string;
     title: string;
     category: string;
@@ -311,7 +313,7 @@ export interface Database {
     /** Whoever wrote it approved it. */
     self_approved: Generated<number>;
   };
-  /** What notices are found by as they are being written; each has a row from the first start of the release that has this. */
+  /** The index of words (word-index.ts): what notices are found by as they are being written; each that has a number has a row. */
   notice_words: NoticeWords;
   /** The same of what was approved last. */
   approved_words: NoticeWords;
@@ -701,14 +703,15 @@ export interface Database {
   migrations: { name: string; applied_at: Generated<number> };
 }
 
-/** Plays that count, painted in full or in part, and how long; exercises and what proves nothing stand beside them, never among them. */
+/** Tokens, which are written and searched, and not read. */
 export interface NoticeWords {
-  notice_id: string;
-  /** The words of its title, folded. */
-  folded: string;
-  /** The words of its text and its document number, folded, each once. */
-  words: string;
+  /** `no` of the notice. */
+  rowid: number;
+  title: string;
+  /** Of its title, its text and its document number. */
+  said: string;
 }
+/** Plays that count, painted in full or in part, and how long; exercises and what proves nothing stand beside them, never among them. */
 export interface PlaySums {
   completed: number;
   partial: number;

@@ -15,13 +15,18 @@ export async function writeSetting(db: Db | Tx, key: string, value: string): Pro
     .execute();
 }
 
-/** The next number of a counter, from 1. The counter's row stays locked until the transaction ends, so numbers have no gaps. */
-export async function nextNumber(tx: Tx, key: string): Promise<number> {
+/**
+ * The next number of a counter, from 1. The counter's row stays locked until the transaction ends, so numbers have no gaps.
+ * @param count how many are taken at once; the last of them is what is returned
+ */
+export async function nextNumber(tx: Tx, key: string, count = 1): Promise<number> {
   const row = await tx
     .insertInto('settings')
-    .values({ key, value: '1' })
+    .values({ key, value: String(count) })
     .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet({ value: sql`cast(cast(settings.value as bigint) + 1 as text)` }),
+      conflict
+        .column('key')
+        .doUpdateSet({ value: sql`cast(cast(settings.value as bigint) + ${sql.lit(count)} as text)` }),
     )
     .returning('value')
     .executeTakeFirstOrThrow();

@@ -1,6 +1,7 @@
 /** How long the overview of a whole country takes: 10,000 boards in 3,300 communes, a day of plays summed up. For `bench studio`. */
 import { v7 as uuidv7 } from 'uuid';
 import { foldedName } from '../../../cms/server/listing.ts';
+import { addWords } from '../../../cms/server/features/notices/words-repo.ts';
 import { addSums } from '../../../cms/server/features/proof/tally-repo.ts';
 import { startOfDay } from '../../../cms/server/features/units/days.ts';
 import type { Store } from '../../../cms/server/store/store.ts';
@@ -58,12 +59,15 @@ async function seed(
       ),
     );
     // Else they would be made now, as after an upgrade.
-    await store.insertMany(
-      tx,
-      'notice_words',
-      ['notice_id', 'folded', 'words'],
-      [shared, ...own].flat().map((id) => [id, foldedName(`Tin ${id}`), '']),
-    );
+    const words = (id: string) => ({ folded: foldedName(`Tin ${id}`), words: '' });
+    for (const some of piecesOf([shared, ...own].flat(), 1000)) {
+      const row = { revision: 1, approvedVersion: null, approved: null };
+      await addWords(
+        store,
+        tx,
+        some.map((noticeId) => ({ ...row, noticeId, written: words(noticeId) })),
+      );
+    }
     const hours = Array.from({ length: 24 }, (_, i) => day + i * hourMs);
     await addSums(
       store,

@@ -2,9 +2,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { sample } from '../../../layouts/notice/sample.ts';
 import { wordsOf } from '../../../cms/server/features/notices/words.ts';
+import { addWords } from '../../../cms/server/features/notices/words-repo.ts';
 import { foldedName } from '../../../cms/server/listing.ts';
 import type { NoticeContent } from '../../../shared/protocol/programme.ts';
 import type { Store } from '../../../cms/server/store/store.ts';
+import { piecesOf } from '../../../cms/server/turns.ts';
 import { seedPerson, type SeededPerson } from '../../fleet/seed.ts';
 
 /** What titles are made of: with a number each, many share a word and few share all. */
@@ -72,13 +74,18 @@ export async function seedNotices(
     ...['notice_id', 'number', 'revision', 'unit_id', 'title', 'category', 'content', 'edited_by'],
     ...['submitted_by', 'submitted_at', 'state', 'decided_by', 'decided_at'],
   ] as const;
-  const words = notices.map(({ id, folded, words }) => [id, folded, words]);
   await store.transaction(async (tx) => {
     await store.insertMany(tx, 'notices', columns, rows);
     await store.insertMany(tx, 'notice_versions', versionColumns, versions);
-    for (const table of ['notice_words', 'approved_words'] as const)
-      await store.insertMany(tx, table, ['notice_id', 'folded', 'words'], words);
   });
+  // Else they would be made now, as after an upgrade.
+  for (const some of piecesOf(notices, 500)) {
+    const worded = some.map(({ id, folded, words }) => ({
+      ...{ noticeId: id, revision: 1, approvedVersion: 1 },
+      ...{ written: { folded, words }, approved: { folded, words } },
+    }));
+    await store.transaction((tx) => addWords(store, tx, worded));
+  }
   return notices.map(({ id }) => id);
 }
 

@@ -1,9 +1,10 @@
-/** Notices by words of their titles and texts: one look at the words of each, in the narrow tables that hold them. */
-import { sql, type ExpressionBuilder } from 'kysely';
-import type { EditPlace, WordGroup } from '../../store/edited-page.ts';
-import type { Db } from '../../store/store.ts';
+/** Notices by words of their titles and texts, from the index of words. */
+import { sql, type SelectQueryBuilder } from 'kysely';
+import { newestFirst, type EditPlace, type WordGroup } from '../../store/edited-page.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Store } from '../../store/store.ts';
+import { hasWords, type Part, type WordsTable } from '../../store/word-index.ts';
 import { conditions, type NoticeFilter } from './repo.ts';
-import type { WordsTable } from './words-repo.ts';
 
 /** Where a notice stands among those that were found. */
 export interface FoundPlace extends EditPlace {
@@ -11,109 +12,118 @@ export interface FoundPlace extends EditPlace {
   readonly titled: 0 | 1;
 }
 
-/** Those found by what is being written, or by what was approved last, whichever is told of their units. */
-function foundIn(db: Db, table: WordsTable, filter: NoticeFilter, groups: readonly WordGroup[]) {
-  const notices = db.selectFrom('notices');
-  // SQLite takes both joins as the order: the narrow index of the list, and only of the units asked for their words.
-  const approved = notices.crossJoin(`${table} as said`).whereRef('said.notice_id', '=', 'notices.id');
-  const written = notices.leftJoin(`${table} as said`, 'said.notice_id', 'notices.id') as unknown as typeof approved;
-  return (table === 'approved_words' ? approved : written)
-    .where('notices.deleted_at', 'is', null)
-    .where(({ and, eb }) => and(conditions(eb, filter)))
-    .where(({ and, or, eb, fn }) => {
-      // While the words of a release before are being made, notices are found by their titles.
-      const title = fn.coalesce('said.folded', 'notices.folded');
-      const unitId = fn.coalesce('notices.unit_id', sql.lit(''));
-      return or(
-        groups.map(({ unitIds, words }) =>
-          and([
-            eb(unitId, 'in', unitIds),
-            ...words.map((word) => or([eb(title, 'like', `%${word}%`), eb('said.words', 'like', `%${word}%`)])),
-          ]),
-        ),
-      );
-    })
-    .select(['notices.id', 'notices.updated_at as updatedAt'])
-    .select(({ and, or, eb, fn }) => {
-      const title = fn.coalesce('said.folded', 'notices.folded');
-      const titled = or(
-        groups.map(({ unitIds, words }) =>
-          and([
-            ...(groups.length === 1 ? [] : [eb('notices.unit_id', 'in', unitIds)]),
-            ...words.map((word) => eb(title, 'like', `%${word}%`)),
-          ]),
-        ),
-      );
-      return eb.case().when(titled).then(sql.lit<0 | 1>(1)).else(sql.lit<0 | 1>(0)).end().as('titled');
-    });
+type Notices = SelectQueryBuilder<Database, 'notices', object>;
+/** Notices that have the words in this part; null: none can. No two sources have one notice. */
+type Source = (part: Part) => Notices | null;
+
+function sourcesOf({ report, dialect }: Pick<Store, 'report' | 'dialect'>, filter: NoticeFilter): Source[] {
+  const above = new Set(filter.approvedOnly);
+
+  function ofUnits<T extends Notices>(query: T, unitIds: readonly string[], asked: NoticeFilter): Notices {
+    return (
+      query
+        .where('notices.deleted_at', 'is', null)
+        // As the lists of all do: never by the index of units.
+        .where(({ eb, fn }) => eb(fn.coalesce('notices.unit_id', sql.lit('')), 'in', unitIds))
+        .where(({ and, eb }) => and(conditions(eb, asked)))
+    );
+  }
+  /** What has the words, and of that the narrow index of what was found: SQLite takes the join as the order. */
+  const inIndex = (table: WordsTable, words: readonly string[], part: Part): Notices =>
+    report
+      .selectFrom(table)
+      .crossJoin('notices')
+      .whereRef('notices.no', '=', `${table}.rowid`)
+      .where(hasWords(dialect, table, words, part)) as unknown as Notices;
+
+  /** @param table what they are found by: what is being written, or what was approved last */
+  function ofGroup({ unitIds, words }: WordGroup, table: WordsTable, asked: NoticeFilter): Source[] {
+    if (unitIds.length === 0) return [];
+    const written = table === 'notice_words';
+    const notices = report.selectFrom('notices');
+    // The unit's name has them all.
+    if (words.length === 0) {
+      const all = written ? notices : notices.where('notices.approved_version', 'is not', null);
+      return [(part) => (part === 'beside' ? null : ofUnits(all, unitIds, asked))];
+    }
+    // Those of a release before by their titles, until they are in the index.
+    const unnumbered = words.reduce(
+      (query, word) => query.where('notices.folded', 'like', `%${word}%`),
+      notices.where('notices.no', 'is', null),
+    );
+    return [
+      (part) => ofUnits(inIndex(table, words, part), unitIds, asked),
+      ...(written ? [(part: Part) => (part === 'beside' ? null : ofUnits(unnumbered, unitIds, asked))] : []),
+    ];
+  }
+
+  return filter.statements.flat().flatMap(({ unitIds, words }) => [
+    ...ofGroup({ unitIds: unitIds.filter((id) => !above.has(id)), words }, 'notice_words', {
+      ...filter,
+      approvedOnly: [],
+    }),
+    // What has words here is approved.
+    ...ofGroup({ unitIds: unitIds.filter((id) => above.has(id)), words }, 'approved_words', { ...filter, state: null }),
+  ]);
 }
 
-const isAfter = (eb: ExpressionBuilder<{ found: FoundPlace }, 'found'>, { titled, updatedAt, id }: FoundPlace) =>
-  eb.or([
-    eb('titled', '<', titled),
-    eb.and([
-      eb('titled', '=', titled),
-      eb.or([eb('updatedAt', '<', updatedAt), eb.and([eb('updatedAt', '=', updatedAt), eb('id', '<', id)])]),
-    ]),
-  ]);
+const inPart = (sources: readonly Source[], part: Part): Notices[] => sources.flatMap((source) => source(part) ?? []);
 
-const inOrder = (a: FoundPlace, b: FoundPlace): number =>
-  b.titled - a.titled || b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1);
+async function countAll(sources: readonly Source[]): Promise<number> {
+  const counted = await Promise.all(
+    inPart(sources, 'anywhere').map((notices) =>
+      notices.select(({ fn }) => fn.countAll<number>().as('n')).executeTakeFirstOrThrow(),
+    ),
+  );
+  return counted.reduce((total, { n }) => total + Number(n), 0);
+}
+
+async function pageOf(
+  sources: readonly Source[],
+  part: Part,
+  { after, limit }: { after: EditPlace | null; limit: number },
+): Promise<FoundPlace[]> {
+  const pages = await Promise.all(
+    inPart(sources, part).map((notices) =>
+      notices
+        .$if(after !== null, (query) =>
+          query.where(({ eb, or, and }) =>
+            or([
+              eb('notices.updated_at', '<', after!.updatedAt),
+              and([eb('notices.updated_at', '=', after!.updatedAt), eb('notices.id', '<', after!.id)]),
+            ]),
+          ),
+        )
+        .select([
+          'notices.id',
+          'notices.updated_at as updatedAt',
+          sql.lit<0 | 1>(part === 'title' ? 1 : 0).as('titled'),
+        ])
+        .orderBy('notices.updated_at', 'desc')
+        .orderBy('notices.id', 'desc')
+        .limit(limit)
+        .execute(),
+    ),
+  );
+  return newestFirst(pages.flat(), ({ updatedAt }) => updatedAt).slice(0, limit);
+}
 
 /** At most `limit` places after one, those found by their titles first, then the newest edit first; and how many there are in all. */
 export async function findByWords(
-  db: Db,
+  store: Pick<Store, 'report' | 'dialect'>,
   filter: NoticeFilter,
   { after, limit }: { after: FoundPlace | null; limit: number },
 ): Promise<{ places: FoundPlace[]; total: number }> {
-  const above = new Set(filter.approvedOnly);
-  const places: FoundPlace[] = [];
-  let total = 0;
-  for (const groups of filter.statements) {
-    const of = (isAsked: (unitId: string) => boolean): WordGroup[] =>
-      groups
-        .map(({ unitIds, words }) => ({ unitIds: unitIds.filter(isAsked), words }))
-        .filter(({ unitIds }) => unitIds.length > 0);
-    const own = of((id) => !above.has(id));
-    const others = of((id) => above.has(id));
-    const sides = [
-      ...(own.length > 0 ? [foundIn(db, 'notice_words', { ...filter, approvedOnly: [] }, own)] : []),
-      ...(others.length > 0
-        ? [
-            // What has words here is approved.
-            foundIn(db, 'approved_words', { ...filter, state: null }, others),
-          ]
-        : []),
-    ];
-    const [first, second] = sides;
-    if (!first) continue;
-    const rows = await db
-      .with(
-        (cte) => cte('found').materialized(),
-        () => (second ? first.unionAll(second) : first),
-      )
-      .selectFrom(({ selectFrom }) =>
-        selectFrom('found')
-          .select(({ fn }) => fn.countAll<number>().as('total'))
-          .as('all'),
-      )
-      .leftJoin(
-        ({ selectFrom }) =>
-          selectFrom('found')
-            .selectAll()
-            .$if(after !== null, (query) => query.where((eb) => isAfter(eb, after!)))
-            .orderBy('titled', 'desc')
-            .orderBy('updatedAt', 'desc')
-            .orderBy('id', 'desc')
-            .limit(limit)
-            .as('place'),
-        (join) => join.onTrue(),
-      )
-      .select(['all.total', 'place.id', 'place.updatedAt', 'place.titled'])
-      .execute();
-    total += Number(rows[0]?.total ?? 0);
-    for (const { id, updatedAt, titled } of rows)
-      if (id !== null) places.push({ id, updatedAt: updatedAt!, titled: titled! });
-  }
-  return { places: places.sort(inOrder).slice(0, limit), total };
+  const sources = sourcesOf(store, filter);
+  const [total, titled] = await Promise.all([
+    countAll(sources),
+    after?.titled === 0 ? [] : pageOf(sources, 'title', { after, limit }),
+  ]);
+  if (titled.length === limit) return { places: titled, total };
+  // What no title has costs less to find than what only titles do not have.
+  const beside = await pageOf(sources, after === null && titled.length === 0 ? 'anywhere' : 'beside', {
+    after: after?.titled === 0 ? after : null,
+    limit: limit - titled.length,
+  });
+  return { places: [...titled, ...beside], total };
 }

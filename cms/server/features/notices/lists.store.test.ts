@@ -6,6 +6,7 @@ import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
 import { wordGroups } from '../../listing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
+import { findByWords } from './found-repo.ts';
 import { searchPage } from './search.ts';
 import { addWords, findUnworded } from './words-repo.ts';
 import { wordsOf } from './words.ts';
@@ -263,7 +264,7 @@ describeStores('content lists', (under) => {
       });
       const all = { category: null, ids: null, state: null, takenDown: null, notBy: null, approvedOnly: [] };
       const filter = { ...all, statements: wordGroups([test.ids.commune], 'lich', () => '') };
-      const { page, total } = await searchPage({ read, report: under.store.report }, filter, {
+      const { page, total } = await searchPage({ ...under.store, read }, filter, {
         ...{ q: 'lich', cursor: undefined, limit: 1 },
       });
       expect([page.length, total]).toEqual([1, 1]);
@@ -271,10 +272,24 @@ describeStores('content lists', (under) => {
       expect(asked[0]).not.toContain('like');
     });
 
+    /** As a release before left them: all of them, or these. */
+    async function forget(ids?: readonly string[]): Promise<void> {
+      for (const table of ['notice_words', 'approved_words'] as const) {
+        const query = under.store.write.deleteFrom(table);
+        await (ids ? query.where('rowid', 'in', await numbersOf(ids)) : query).execute();
+      }
+      const query = under.store.write.updateTable('notices').set({ no: null });
+      await (ids ? query.where('id', 'in', ids) : query).execute();
+    }
+    async function numbersOf(ids: readonly string[]): Promise<number[]> {
+      const rows = await under.store.write.selectFrom('notices').select('no').where('id', 'in', ids).execute();
+      return rows.flatMap(({ no }) => no ?? []);
+    }
+
     it('find those of a release before, once they have their words', async () => {
       const text = { q: 'hằng tuần' };
       expect((await test.notices.list(admin, text)).total).toBe(4);
-      await under.store.write.deleteFrom('notice_words').execute();
+      await forget();
       // Until then by their titles.
       expect((await test.notices.list(admin, { q: 'lich cat' })).total).toBe(2);
       expect((await test.notices.list(admin, text)).total).toBe(0);
@@ -286,36 +301,83 @@ describeStores('content lists', (under) => {
     it('do not keep the CMS from starting, where one cannot be read any more', async () => {
       const { id } = await test.text(editor, 'Tin hỏng');
       for (const content of ['{}', 'no JSON {']) {
+        await forget([id]);
         await under.store.write.updateTable('notices').set({ content }).where('id', '=', id).execute();
-        await under.store.write.deleteFrom('notice_words').where('notice_id', '=', id).execute();
         await test.notices.foldOldRows();
-        const words = under.store.read
-          .selectFrom('notice_words')
-          .select(['folded', 'words'])
-          .where('notice_id', '=', id);
-        expect(await words.execute()).toEqual([{ folded: 'tin hong', words: '' }]);
+        const all = { category: null, ids: null, state: null, takenDown: null, notBy: null, approvedOnly: [] };
+        const found = async (q: string) => {
+          const filter = { ...all, statements: wordGroups([test.ids.commune], q, () => '') };
+          return (await findByWords(under.store, filter, { after: null, limit: 9 })).places.map((place) => place.id);
+        };
+        expect([await found('hong'), await found('hong moi')]).toEqual([[id], []]);
+        expect(await numbersOf([id])).toHaveLength(1);
       }
       await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
     });
 
+    it('find a part of a word of any length, and nothing of what is in two words', async () => {
+      const long = 'x'.repeat(10) + 'y'.repeat(40);
+      const { id, revision } = await test.notices.create(editor, {
+        unitId: test.ids.commune,
+        title: 'Đường Nguyễn Trãi',
+        category: 'local',
+        content: {
+          type: 'layout',
+          layout: 'notice',
+          fields: { title: 'Đường', body: `Ở ấp Năm, đt 0912345678. ${long}`, documentNumber: 'TB-UBND 48' },
+        },
+        durationMs: null,
+      });
+      const finds = async (q: string) => (await test.notices.list(editor, { q })).notices.some((row) => row.id === id);
+      for (const q of [
+        'o',
+        'AP',
+        'ap nam',
+        '2345',
+        '48',
+        '48/tb',
+        'ub-nd',
+        'ruong'.slice(1),
+        'guyễn',
+        long,
+        long.slice(5),
+        'trai 8 a',
+      ])
+        expect([q, await finds(q)]).toEqual([q, true]);
+      for (const q of ['apnam', 'nguyentrai', '48tb', 'yx', 'trai 9x', 'a b c'])
+        expect([q, await finds(q)]).toEqual([q, false]);
+      const number = await numbersOf([id]);
+      await test.notices.remove(editor, id, revision);
+      expect(await finds('guyễn')).toBe(false);
+      await test.notices.restore(editor, id);
+      expect(await finds('guyễn')).toBe(true);
+      expect(await numbersOf([id])).toEqual(number);
+      await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
+      const left = under.store.read.selectFrom('notice_words').select('rowid').where('rowid', 'in', number);
+      expect(await left.execute()).toEqual([]);
+    });
+
     describe('of a release before', () => {
-      const unworded = () => findUnworded(under.store.read, 'notice_words', { after: '', limit: 1000 });
+      const unworded = () => findUnworded(under.store.read, { after: '', limit: 1000 });
       const word = (rows: Awaited<ReturnType<typeof unworded>>) => {
-        const worded = rows.map((row) => ({ ...row, ...wordsOf({ title: row.title, content: null }) }));
+        const worded = rows.map(({ noticeId, revision, approvedVersion, title }) => {
+          const words = wordsOf({ title, content: null });
+          return { noticeId, revision, approvedVersion, written: words, approved: approvedVersion ? words : null };
+        });
         let runs = 0;
         return under.store
           .transaction((tx) => {
             runs++;
-            return addWords(under.store, tx, 'notice_words', worded);
+            return addWords(under.store, tx, worded);
           })
           .then(() => runs);
       };
 
-      it('keep the words that are saved while theirs are being made, and may be removed meanwhile', async () => {
-        const [edited, removed, left] = await Promise.all(
-          ['sửa', 'xoá', 'để'].map((word) => test.text(editor, `Tin xưa ${word}`)),
+      it('keep what is saved while their words are being made, and may be removed meanwhile', async () => {
+        const [edited, approved, removed, left] = await Promise.all(
+          ['sửa', 'duyệt', 'xoá', 'để'].map((word) => test.text(editor, `Tin xưa ${word}`)),
         );
-        await under.store.write.deleteFrom('notice_words').execute();
+        await forget();
         const before = await unworded();
         await test.notices.edit(editor, edited!.id, edited!.revision, {
           unitId: test.ids.commune,
@@ -324,38 +386,44 @@ describeStores('content lists', (under) => {
           content: saying('Tin hôm nay'),
           durationMs: null,
         });
+        await under.store.write
+          .updateTable('notices')
+          .set({ approved_version: null })
+          .where('id', '=', approved!.id)
+          .execute();
         await under.store.write.deleteFrom('notices').where('id', '=', removed!.id).execute();
         await word(before);
-        expect(titles(await test.notices.list(admin, { q: 'hom nay' }))).toEqual(['Tin hôm nay']);
-        expect(titles(await test.notices.list(admin, { q: 'tin xua' }))).toEqual(['Tin xưa để']);
-        const { folded } = await under.store.read
-          .selectFrom('notices')
-          .select('folded')
-          .where('id', '=', edited!.id)
-          .executeTakeFirstOrThrow();
-        expect(folded).toBe('tin hom nay');
-        for (const { id } of [edited!, left!])
+        const found = async (q: string) => titles(await test.notices.list(admin, { q })).sort();
+        expect((await unworded()).map(({ noticeId }) => noticeId)).toEqual([edited!.id, approved!.id].sort());
+        expect(await found('hom nay')).toEqual(['Tin hôm nay']);
+        expect(await found('tin xua')).toEqual(['Tin xưa duyệt', 'Tin xưa để']);
+        await test.notices.foldOldRows();
+        expect(await unworded()).toEqual([]);
+        expect(await found('hom nay kinh moi')).toEqual(['Tin hôm nay']);
+        expect(await found('tin xua')).toEqual(['Tin xưa duyệt', 'Tin xưa để']);
+        for (const { id } of [edited!, approved!, left!])
           await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
       });
 
       it('are given words by two processes that do not stop each other', async () => {
         const made = await Promise.all(Array.from({ length: 50 }, (_, i) => test.text(editor, `Tin đôi ${i}`)));
         for (let round = 0; round < 3; round++) {
-          await under.store.write.deleteFrom('notice_words').execute();
+          await forget();
           const rows = await unworded();
           expect(await Promise.all([word(rows), word(rows.toReversed())])).toEqual([1, 1]);
+          expect(await unworded()).toEqual([]);
         }
         for (const { id } of made) await under.store.write.deleteFrom('notices').where('id', '=', id).execute();
       });
 
       it('are left for the next start where this one ends', async () => {
         const made = await Promise.all(Array.from({ length: 60 }, (_, i) => test.text(editor, `Tin dở ${i}`)));
-        await under.store.write.deleteFrom('notice_words').execute();
+        await forget();
         const all = (await unworded()).length;
         await test.notices.foldOldRows(AbortSignal.abort());
         expect(await unworded()).toHaveLength(all);
         let asked = 0;
-        const midway = { get aborted() { return ++asked > 1; } }; // prettier-ignore
+        const midway = { get aborted() { return ++asked > 3; } }; // prettier-ignore
         await test.notices.foldOldRows(midway as AbortSignal);
         const left = (await unworded()).length;
         expect(left).toBeGreaterThan(0);
@@ -366,9 +434,9 @@ describeStores('content lists', (under) => {
       });
     });
 
-    it('find versions of a release before, once they are folded', async () => {
+    it('find versions of a release before, once they are in the index', async () => {
       const made = await test.text(admin, 'Lễ giao quân', test.ids.province);
-      await under.store.write.deleteFrom('approved_words').execute();
+      await forget();
       expect((await test.notices.list(editor, { q: 'giao quan' })).total).toBe(0);
       await test.notices.foldOldRows();
       expect(titles(await test.notices.list(editor, { q: 'giao quan' }))).toEqual(['Lễ giao quân']);

@@ -7,7 +7,7 @@ import { countEdited, editedPage, type EditedFilter, type EditPlace } from '../.
 import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from './uses.ts';
-import { setWords } from './words-repo.ts';
+import { nextNo, setWords } from './words-repo.ts';
 import { wordsOf } from './words.ts';
 
 export interface NoticeRecord {
@@ -191,18 +191,7 @@ const edited = ({ statements, ...filter }: NoticeFilter): EditedFilter<'notices'
     ...conditions(eb, filter),
     ...(filter.approvedOnly.length === 0
       ? []
-      : [
-          eb.or([
-            eb('unit_id', 'not in', filter.approvedOnly),
-            // As `approved_version` says, which stands in the row behind its content.
-            eb.exists(
-              eb
-                .selectFrom('approved_words as said')
-                .select('said.notice_id')
-                .whereRef('said.notice_id', '=', 'notices.id'),
-            ),
-          ]),
-        ]),
+      : [eb.or([eb('unit_id', 'not in', filter.approvedOnly), eb('approved_version', 'is not', null)])]),
   ],
 });
 
@@ -249,6 +238,7 @@ export async function insertNotice(
     .values({
       ...toColumns(values),
       id,
+      no: await nextNo(tx),
       document_id: documentId,
       revision: 1,
       created_at: now,

@@ -8,14 +8,14 @@ import { findByWords } from './found-repo.ts';
 import * as repo from './repo.ts';
 import type { NoticeFilter, NoticeRecord } from './repo.ts';
 import { addWords, findUnworded } from './words-repo.ts';
-import { createFinder, wordsOf } from './words.ts';
+import { createFinder, wordsOf, type Words } from './words.ts';
 
 /** What cursors begin with among those found by their text. */
 const textMark = 't';
 
 /** @throws AppError `invalid_input` (field cursor) */
 export async function searchPage(
-  store: Pick<Store, 'read' | 'report'>,
+  store: Pick<Store, 'read' | 'report' | 'dialect'>,
   filter: NoticeFilter,
   { q, cursor, limit }: { q: string; cursor: string | undefined; limit: number },
 ): Promise<{ page: NoticeRecord[]; next: string | null; total: number }> {
@@ -29,8 +29,8 @@ export async function searchPage(
     ]);
     return { ...cutPage(found, limit), total };
   }
-  // Reads the words of everything there is: takeovers wait for `read`.
-  const { places, total } = await findByWords(store.report, filter, {
+  // Counts all that is found: takeovers wait for `read`.
+  const { places, total } = await findByWords(store, filter, {
     after: after && { ...after, titled: pastTitles ? 0 : 1 },
     limit: limit + 1,
   });
@@ -65,28 +65,41 @@ export function createFoundBeside(
 }
 
 /** Few: who raises an alert meanwhile waits for one such write at most. */
-const wordedAtOnce = 25;
+const wordedAtOnce = 10;
 
 /**
  * Makes notices of a release before findable, as they are being written and as they were approved last, while people already work: read
  * apart from what they read, a little at a time, and what is saved meanwhile stays.
  */
 export async function wordOldRows({ store, log }: Pick<Context, 'store' | 'log'>, signal?: AbortSignal): Promise<void> {
-  for (const table of ['notice_words', 'approved_words'] as const)
+  function wordsIn(noticeId: string, title: string, text: string): Words {
+    const content = contentIn(text);
+    if (content === null) log.error({ noticeId }, 'a notice cannot be read: it is found by its title');
+    return wordsOf({ title, content });
+  }
+  // Again for those that somebody saved while their words were being made.
+  for (let left = true; left && !signal?.aborted;) {
+    left = false;
     await inBatches(
-      async (place) => (signal?.aborted ? [] : findUnworded(store.report, table, place)),
+      async (place) => (signal?.aborted ? [] : findUnworded(store.report, place)),
       ({ noticeId }) => noticeId,
       async (rows) => {
-        const worded = await mapInTurns(rows, (row) => {
-          const content = contentIn(row.content);
-          if (content === null)
-            log.error({ noticeId: row.noticeId, table }, 'a notice cannot be read: it is found by its title');
-          return { ...row, ...wordsOf({ ...row, content }) };
-        });
-        await store.transaction((tx) => addWords(store, tx, table, worded));
+        left = true;
+        const worded = await mapInTurns(
+          rows,
+          ({ noticeId, title, content, approvedTitle, approvedContent, ...row }) => ({
+            ...{ ...row, noticeId, written: wordsIn(noticeId, title, content) },
+            approved:
+              approvedTitle === null || approvedContent === null
+                ? null
+                : wordsIn(noticeId, approvedTitle, approvedContent),
+          }),
+        );
+        await store.transaction((tx) => addWords(store, tx, worded));
       },
       wordedAtOnce,
     );
+  }
 }
 
 /** null: of a form that nobody reads any more, or damaged. */

@@ -1,63 +1,95 @@
-/** What notices are found by, as they are being written and as they were approved last. */
-import type { Db, Store, Tx } from '../../store/store.ts';
+/** What notices are found by, as they are being written and as they were approved last: their rows in the index of words. */
+import { sentTogether, type Db, type Store, type Tx } from '../../store/store.ts';
+import { nextNumber } from '../../store/settings.ts';
+import { tokensOf, type WordsTable } from '../../store/word-index.ts';
 import type { Words } from './words.ts';
 
-/** As it is being written, or as it was approved last. */
-export type WordsTable = 'notice_words' | 'approved_words';
+/** `notices.no`, of rows in the index. */
+const counterKey = 'notices';
+export const nextNo = (tx: Tx): Promise<number> => nextNumber(tx, counterKey);
 
+const rowOf = (no: number, { folded, words }: Words) => ({
+  rowid: no,
+  title: tokensOf(folded),
+  said: tokensOf(`${folded} ${words}`),
+});
+
+/** Of one that has no number yet nothing is written: whoever gives it one writes what it says then. */
 export async function setWords(tx: Tx, table: WordsTable, noticeId: string, words: Words): Promise<void> {
-  await tx
-    .insertInto(table)
-    .values({ notice_id: noticeId, ...words })
-    .onConflict((conflict) => conflict.column('notice_id').doUpdateSet(words))
-    .execute();
+  const { no } = await tx.selectFrom('notices').select('no').where('id', '=', noticeId).executeTakeFirstOrThrow();
+  if (no === null) return;
+  await sentTogether([
+    tx.deleteFrom(table).where('rowid', '=', no).execute(),
+    tx.insertInto(table).values(rowOf(no, words)).execute(),
+  ]);
 }
 
-/** Gives words to those that have none; whoever was saved, or removed for good, since they were read is left alone. */
-export async function addWords(
-  store: Pick<Store, 'insertMany'>,
-  tx: Tx,
-  table: WordsTable,
-  rows: readonly (Words & Pick<Unworded, 'noticeId' | 'title'>)[],
-): Promise<void> {
-  const ids = rows.map(({ noticeId }) => noticeId);
-  // In one order and for the change below, so that two processes wait for each other, and never in a circle.
-  const held = await tx.selectFrom('notices').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
-  const there = new Set(held.map(({ id }) => id));
-  const kept = rows.filter(({ noticeId }) => there.has(noticeId));
-  const values = kept.map(({ noticeId, folded, words }) => [noticeId, folded, words]);
-  await store.insertMany(tx, table, ['notice_id', 'folded', 'words'], values, { ignoreConflicts: true });
-  if (table === 'approved_words') return;
-  for (const { noticeId, title, folded } of kept)
-    await tx.updateTable('notices').set({ folded }).where('id', '=', noticeId).where('title', '=', title).execute();
-}
-
+/** A notice that is not in the index, as it was read. */
 export interface Unworded {
   readonly noticeId: string;
+  readonly revision: number;
   readonly title: string;
   /** JSON, as it is stored. */
   readonly content: string;
+  readonly approvedVersion: number | null;
+  readonly approvedTitle: string | null;
+  readonly approvedContent: string | null;
+}
+export interface Worded extends Pick<Unworded, 'noticeId' | 'revision' | 'approvedVersion'> {
+  readonly written: Words;
+  readonly approved: Words | null;
 }
 
-/** Those of a release before this one, which nothing finds yet; those with ids after one, in that order. */
+/** Puts notices into the index; whoever was saved, approved or removed for good since they were read is left alone. */
+export async function addWords(store: Pick<Store, 'insertMany'>, tx: Tx, rows: readonly Worded[]): Promise<void> {
+  const ids = rows.map(({ noticeId }) => noticeId);
+  // In one order and for the change below, so that two processes wait for each other, and never in a circle.
+  const held = await tx
+    .selectFrom('notices')
+    .select(['id', 'revision', 'approved_version'])
+    .where('id', 'in', ids)
+    .where('no', 'is', null)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const there = new Map(held.map((row) => [row.id, row]));
+  const kept = rows.filter(({ noticeId, revision, approvedVersion }) => {
+    const row = there.get(noticeId);
+    return row?.revision === revision && row.approved_version === approvedVersion;
+  });
+  if (kept.length === 0) return;
+  const first = (await nextNumber(tx, counterKey, kept.length)) - kept.length + 1;
+  const numbered = kept.map((row, i) => ({ ...row, no: first + i }));
+  for (const { no, noticeId, written } of numbered)
+    await tx.updateTable('notices').set({ no, folded: written.folded }).where('id', '=', noticeId).execute();
+  const insert = (table: WordsTable, words: (row: Worded) => Words | null) => {
+    const rows = numbered.flatMap((row) => {
+      const is = words(row);
+      return is === null ? [] : [rowOf(row.no, is)];
+    });
+    const values = rows.map(({ rowid, title, said }) => [rowid, title, said]);
+    return store.insertMany(tx, table, ['rowid', 'title', 'said'], values);
+  };
+  await insert('notice_words', ({ written }) => written);
+  await insert('approved_words', ({ approved }) => approved);
+}
+
+/** Those of a release before this one, which are not in the index yet; those with ids after one, in that order. */
 export async function findUnworded(
   db: Db | Tx,
-  table: WordsTable,
   { after, limit }: { after: string; limit: number },
 ): Promise<Unworded[]> {
-  const notices = db
+  return db
     .selectFrom('notices')
-    .leftJoin(`${table} as known`, 'known.notice_id', 'notices.id')
-    .where('known.notice_id', 'is', null)
+    .leftJoin('notice_versions as version', (join) =>
+      join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
+    )
+    .where('notices.no', 'is', null)
     .where('notices.id', '>', after)
     .orderBy('notices.id')
-    .limit(limit);
-  return table === 'notice_words'
-    ? notices.select(['notices.id as noticeId', 'notices.title', 'notices.content']).execute()
-    : notices
-        .innerJoin('notice_versions as version', (join) =>
-          join.onRef('version.notice_id', '=', 'notices.id').onRef('version.number', '=', 'notices.approved_version'),
-        )
-        .select(['notices.id as noticeId', 'version.title', 'version.content'])
-        .execute();
+    .limit(limit)
+    .select(['notices.id as noticeId', 'notices.revision', 'notices.title', 'notices.content'])
+    .select('notices.approved_version as approvedVersion')
+    .select(['version.title as approvedTitle', 'version.content as approvedContent'])
+    .execute();
 }

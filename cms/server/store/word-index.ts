@@ -1,0 +1,48 @@
+/**
+ * The index of words that notices are found by, any part of a word as well: FTS5 on SQLite, text search vectors on PostgreSQL. Both find
+ * beginnings of tokens, so the tokens are the ends of each word: what a word has in it is the beginning of one of them.
+ */
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import type { Store } from './store.ts';
+
+/** Of notices as they are being written, or as they were approved last; rows are numbered as `notices.no`. */
+export type WordsTable = 'notice_words' | 'approved_words';
+
+/** Letters of a token; of what is longer these are looked for. Measured: no syllable has more than 7. */
+const mostLetters = 24;
+
+/** The tokens of folded words, each once. */
+export function tokensOf(words: string): string {
+  const tokens = new Set<string>();
+  for (const word of words.split(' ')) {
+    const letters = Array.from(word);
+    for (const at of letters.keys()) tokens.add(letters.slice(at, at + mostLetters).join(''));
+  }
+  return [...tokens].join(' ');
+}
+
+/** Where all of the words are: in the title, anywhere, or anywhere without all being in the title. */
+export type Part = 'title' | 'anywhere' | 'beside';
+
+/** Whether a row of the index has all of these folded words, of letters and figures only. There is at least one. */
+export function hasWords(
+  dialect: Store['dialect'],
+  table: WordsTable,
+  words: readonly string[],
+  part: Part,
+): RawBuilder<SqlBool> {
+  const starts = words.map((word) => Array.from(word).slice(0, mostLetters).join(''));
+  if (dialect === 'sqlite') {
+    const all = starts.map((start) => `"${start}"*`).join(' AND ');
+    const inTitle = `title : (${all})`;
+    const query = { title: inTitle, anywhere: all, beside: `(${all}) NOT (${inTitle})` }[part];
+    return sql`${sql.table(table)} match ${query}`;
+  }
+  const query = sql`cast(${starts.map((start) => `'${start}':*`).join(' & ')} as tsquery)`;
+  const [inTitle, anywhere] = [
+    sql`${sql.ref(`${table}.title`)} @@ ${query}`,
+    sql`${sql.ref(`${table}.said`)} @@ ${query}`,
+  ];
+  if (part === 'title') return sql`${inTitle}`;
+  return part === 'anywhere' ? sql`${anywhere}` : sql`${anywhere} and not ${inTitle}`;
+}
