@@ -210,7 +210,7 @@ function sentenceOfRule({ reason, ...rest }: Record<string, unknown>): string {
     case 'link_invalid':
       return m.error_link_invalid();
     case 'phone_invalid':
-      return m.field_not_phone();
+      return m.error_phone_invalid();
     case 'rows_missing':
       return m.table_rows_missing();
     case 'table_too_small':
