@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyProgramme, instant, noticeOf, playlistOf, programmeOf, testId } from '../../test/lib/programmes.ts';
 import type { EntryPart } from '../protocol/programme.ts';
-import { addStretch, coverage } from './coverage.ts';
+import { addStretch, createCoverage } from './coverage.ts';
 import { timeline } from './timeline.ts';
 
 const hour = 3_600_000;
@@ -30,7 +30,7 @@ describe('coverage', () => {
     ]);
     const by = (n: number) => ({ kind: 'schedule', id: testId(3, n) });
     const rest = { hidden: [], empty: [], obliged: false };
-    expect(coverage(programme, at('05:00'), at('11:00'))).toEqual([
+    expect(createCoverage(programme)(at('05:00'), at('11:00'))).toEqual([
       { start: at('05:00'), end: at('06:00'), by: { kind: 'fallback', id: null }, ...rest },
       { start: at('06:00'), end: at('07:00'), by: by(1), ...rest },
       { start: at('07:00'), end: at('08:00'), by: by(2), ...rest, hidden: [testId(3, 1)] },
@@ -43,10 +43,11 @@ describe('coverage', () => {
   test('worked out piece by piece is the same', () => {
     fc.assert(
       fc.property(anyProgramme, instant, fc.integer({ min: 1, max: 60 }), (programme, from, hours) => {
-        const whole = coverage(programme, from, from + hours * hour);
+        const coverage = createCoverage(programme);
+        const whole = createCoverage(programme)(from, from + hours * hour);
         const pieces: typeof whole = [];
         for (let at = 0; at < hours; at += 7)
-          for (const each of coverage(programme, from + at * hour, from + Math.min(hours, at + 7) * hour))
+          for (const each of coverage(from + at * hour, from + Math.min(hours, at + 7) * hour))
             addStretch(pieces, each);
         expect(pieces).toEqual(whole);
       }),
@@ -57,7 +58,7 @@ describe('coverage', () => {
     fc.assert(
       fc.property(anyProgramme, instant, fc.integer({ min: 1, max: 60 }), (programme, from, hours) => {
         const to = from + hours * hour;
-        const stretches = coverage(programme, from, to);
+        const stretches = createCoverage(programme)(from, to);
         expect(stretches[0]!.start).toBe(from);
         expect(stretches.at(-1)!.end).toBe(to);
         stretches.slice(1).forEach((stretch, i) => expect(stretch.start).toBe(stretches[i]!.end));

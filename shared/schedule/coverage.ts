@@ -1,11 +1,12 @@
 /**
- * `coverage()`: which schedule has a board when, which others are open meanwhile and wait, and when there is nothing but the
+ * `createCoverage()`: which schedule has a board when, which others are open meanwhile and wait, and when there is nothing but the
  * fallback. By the rules of `timeline()`, without its slots, so that a week of many boards costs little.
  */
 import type { Why } from '../protocol/journal.ts';
 import type { Programme } from '../protocol/programme.ts';
+import type { ParsedCron } from './cron.ts';
 import { weaveOf } from './obligations.ts';
-import { instantsOf, openingsOf, rank, segmentSourceOf, Sweep } from './segments.ts';
+import { instantsOf, openingsOf, rank, segmentSourceOf, Sweep, type SegmentSource } from './segments.ts';
 
 /** The longest interval with the same answer; ms UTC, [start, end). */
 export interface Stretch {
@@ -21,13 +22,21 @@ export interface Stretch {
   readonly obliged: boolean;
 }
 
+/** The stretches of [from, to), ms UTC, without a gap. Takeovers are no part of it. */
+export type Coverage = (from: number, to: number) => (Stretch & { end: number })[];
+
 /**
- * The stretches of [from, to), without a gap. Takeovers are no part of it.
+ * The coverage of one programme. It remembers what it has read, so keep it as long as the programme.
+ * @param crons expressions that are read already, for programmes that share some; what is read is added
  * @throws AppError `cron_invalid` for a programme that was not read by `readProgramme`
  */
-export function coverage(programme: Programme, from: number, to: number): (Stretch & { end: number })[] {
-  const source = segmentSourceOf(programme, weaveOf(programme).obligations);
-  const { lists } = source;
+export function createCoverage(programme: Programme, crons?: Map<string, ParsedCron>): Coverage {
+  const source = segmentSourceOf(programme, weaveOf(programme).obligations, crons);
+  return (from, to) => stretchesOf(source, from, to);
+}
+
+function stretchesOf(source: SegmentSource, from: number, to: number): (Stretch & { end: number })[] {
+  const { programme, lists } = source;
   const { entries, defaultPlaylistId } = programme;
   const openings = openingsOf(source, from, to);
   const playlists = new Set([defaultPlaylistId, ...openings.entries.map(({ index }) => entries[index]!.playlistId)]);
@@ -72,11 +81,7 @@ export function addStretch<S extends Stretch & { end: number }>(stretches: S[], 
   else stretches.push(next);
 }
 
-function withoutEntry(
-  defaultPlaylistId: string | null,
-  lists: ReturnType<typeof segmentSourceOf>['lists'],
-  instant: number,
-): Why {
+function withoutEntry(defaultPlaylistId: string | null, lists: SegmentSource['lists'], instant: number): Why {
   const plays = defaultPlaylistId !== null && lists.at(defaultPlaylistId, 'loop', defaultPlaylistId, instant) !== null;
   return plays ? { kind: 'loop', id: defaultPlaylistId } : { kind: 'fallback', id: null };
 }

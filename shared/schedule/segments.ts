@@ -34,9 +34,15 @@ export interface Openings {
   readonly obligations: readonly Opening[];
 }
 
-/** @throws AppError `cron_invalid` */
-export function segmentSourceOf(programme: Programme, obligations: readonly WovenObligation[]): SegmentSource {
-  const crons = new Map<string, ParsedCron>();
+/**
+ * @param crons expressions that are read already; what is read is added
+ * @throws AppError `cron_invalid`
+ */
+export function segmentSourceOf(
+  programme: Programme,
+  obligations: readonly WovenObligation[],
+  crons = new Map<string, ParsedCron>(),
+): SegmentSource {
   const cronOf = ({ cron }: { cron: string }): ParsedCron => {
     const known = crons.get(cron) ?? parseCron(cron);
     crons.set(cron, known);

@@ -1,7 +1,6 @@
 /** HTTP: what boards will play, and why. */
 import { z } from 'zod';
 import { msUtc, sha256Hex, timeZone, uuid, version } from '../common.ts';
-import { why } from '../journal.ts';
 import { part, suspension } from '../programme.ts';
 import { scheduleInput } from './content.ts';
 
@@ -21,24 +20,36 @@ export const coverageRequest = z.strictObject({
 });
 export type CoverageRequest = z.infer<typeof coverageRequest>;
 
-export const stretch = z.strictObject({
-  start: msUtc,
-  end: msUtc,
-  by: why,
-  hidden: z.array(uuid),
-  empty: z.array(uuid),
-  obliged: z.boolean(),
-});
 /** What the entries are called that the answer names. */
 const entryNames = z.array(z.strictObject({ id: uuid, name: z.string() }));
+/** [start, end), ms UTC; ascending, and none touches the next. */
+const spans = z.array(z.strictObject({ start: msUtc, end: msUtc }));
 
-/** Boards that play alike share a group. */
+/** What of the coverage of boards of one zone is worth a look. */
+const coverageFinding = z.strictObject({
+  /** hidden: an entry is open while another has the board; empty: it is open and has nothing to play; gap: nothing but the fallback. */
+  kind: z.enum(['hidden', 'empty', 'gap']),
+  /** The entry that is not seen; null for a gap. */
+  entryId: uuid.nullable(),
+  /** The entry that is seen instead; null for what is not hidden. */
+  byId: uuid.nullable(),
+  zone: timeZone,
+  /** How many boards it concerns. */
+  boards: z.int().min(1),
+  /** When it is so on any of them. */
+  spans,
+});
+export type CoverageFinding = z.infer<typeof coverageFinding>;
+
 export const coverageAnswer = z.strictObject({
-  groups: z.array(z.strictObject({ boardIds: z.array(uuid), zone: timeZone, stretches: z.array(stretch) })),
+  from: msUtc,
+  to: msUtc,
+  findings: z.array(coverageFinding),
+  /** When entries have at least one of the boards. */
+  seen: z.array(z.strictObject({ entryId: uuid, spans })),
   entries: entryNames,
 });
 export type CoverageAnswer = z.infer<typeof coverageAnswer>;
-export type CoverageGroup = CoverageAnswer['groups'][number];
 
 /**
  * GET /api/boards/:id/programme?state=…&at=…: draft, as it would be published now; published, what the board used at that moment (ms UTC,

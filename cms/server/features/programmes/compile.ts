@@ -92,7 +92,7 @@ export function encodePart(part: Part): EncodedPart {
 }
 
 /** What boards of one raster with the same entries, obligations and default playlist share: all but the slide that names the board. */
-type Common = Compiled;
+export type Common = Compiled;
 
 /** Compiles boards of one library at one time; what boards share is compiled and encoded once. */
 export class Compiler {
@@ -110,18 +110,9 @@ export class Compiler {
     this.#now = now;
   }
 
-  compile({ board, unitPath, unitName }: BoardToCompile): Compiled {
-    const { playlists: known, entries, obligations } = this.#library;
-    // An entry means boards of the unit that owns it; a unit that was moved away takes no board along.
-    const means = (item: EntryRecord | ObligationRecord): boolean =>
-      unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
-    const common = this.#shared(
-      rasterOf(board.output),
-      board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null,
-      entries.filter((entry) => known.has(entry.playlistId) && means(entry)),
-      obligations.filter(means).map((item) => ({ ...item, order: this.#orderOf(item, unitPath) })),
-    );
-    const own = encodePart({ kind: 'fallback', unitName, boardName: board.name });
+  compile({ unitName, ...of }: BoardToCompile): Compiled {
+    const common = this.common(of);
+    const own = encodePart({ kind: 'fallback', unitName, boardName: of.board.name });
     return {
       ...common,
       content: {
@@ -130,6 +121,20 @@ export class Compiler {
       },
       parts: new Map(common.parts).set(own.hash, own),
     };
+  }
+
+  /** What a board shares: the same object for all boards that share it. */
+  common({ board, unitPath }: Omit<BoardToCompile, 'unitName'>): Common {
+    const { playlists: known, entries, obligations } = this.#library;
+    // An entry means boards of the unit that owns it; a unit that was moved away takes no board along.
+    const means = (item: EntryRecord | ObligationRecord): boolean =>
+      unitPath.includes(item.unitId) && targetsBoard(item.targets, board, unitPath) && !this.#isOver(item.validTo);
+    return this.#shared(
+      rasterOf(board.output),
+      board.defaultPlaylistId !== null && known.has(board.defaultPlaylistId) ? board.defaultPlaylistId : null,
+      entries.filter((entry) => known.has(entry.playlistId) && means(entry)),
+      obligations.filter(means).map((item) => ({ ...item, order: this.#orderOf(item, unitPath) })),
+    );
   }
 
   #shared(

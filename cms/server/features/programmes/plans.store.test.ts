@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScheduleInput } from '../../../../shared/protocol/api/content.ts';
+import type { CoverageAnswer, CoverageFinding } from '../../../../shared/protocol/api/plans.ts';
 import { insertJournal } from '../../store/new-journal.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
@@ -43,31 +44,42 @@ describeStores('plans', (under) => {
     const other = await test.board(test.admin, { defaultPlaylistId: playlistId });
     const made = await test.schedules.create(test.admin, input());
     const request = { boardIds: [one.id, two.id, other.id], from: midnight, to: midnight + day };
-    const { groups, entries } = await plans.coverage(test.admin, request);
-    expect(entries).toEqual([{ id: made.id, name: 'Bản tin sáng' }]);
-    expect(groups.map(({ boardIds }) => boardIds.toSorted())).toEqual([[one.id, two.id].toSorted(), [other.id]]);
-    const hours = (some: typeof groups, index: number) =>
-      some[index]!.stretches.map(({ start, by, hidden }) => [(start - midnight) / hour, by.kind, by.id, hidden]);
-    expect(hours(groups, 0)).toEqual([
-      [0, 'fallback', null, []],
-      [6, 'schedule', made.id, []],
-      [10, 'fallback', null, []],
+    const answer = await plans.coverage(test.admin, request);
+    expect(answer).toMatchObject({
+      from: midnight,
+      to: midnight + day,
+      entries: [{ id: made.id, name: 'Bản tin sáng' }],
+    });
+    const hours = (spans: CoverageFinding['spans']) =>
+      spans.map(({ start, end }) => `${(start - midnight) / hour}–${(end - midnight) / hour}`).join(' ');
+    const said = ({ findings, seen }: CoverageAnswer) => [
+      ...findings.map(({ kind, entryId, byId, boards, spans }) => [kind, entryId, byId, boards, hours(spans)]),
+      ...seen.map(({ entryId, spans }) => ['seen', entryId, hours(spans)]),
+    ];
+    // The third board has its default playlist.
+    expect(said(answer)).toEqual([
+      ['gap', null, null, 2, '0–6 10–24'],
+      ['seen', made.id, '6–10'],
     ]);
-    expect(hours(groups, 1)[0]).toEqual([0, 'loop', playlistId, []]);
 
     const draft = { ...input({ cron: '0 7 * * *', durationMs: hour, priority: 90 }), id: test.sources.newId() };
     const planned = await plans.coverage(test.admin, { ...request, boardIds: [one.id], draft });
-    expect(hours(planned.groups, 0).slice(1, 4)).toEqual([
-      [6, 'schedule', made.id, []],
-      [7, 'schedule', draft.id, [made.id]],
-      [8, 'schedule', made.id, []],
+    expect(said(planned)).toEqual([
+      ['gap', null, null, 1, '0–6 10–24'],
+      ['hidden', made.id, draft.id, 1, '7–8'],
+      ['seen', made.id, '6–7 8–10'],
+      ['seen', draft.id, '7–8'],
     ]);
+    expect(planned.entries.map(({ id }) => id).toSorted()).toEqual([made.id, draft.id].toSorted());
     const edited = await plans.coverage(test.admin, {
       ...request,
       boardIds: [one.id],
       draft: { ...draft, id: made.id },
     });
-    expect(hours(edited.groups, 0).map(([at]) => at)).toEqual([0, 7, 8]);
+    expect(said(edited)).toEqual([
+      ['gap', null, null, 1, '0–7 8–24'],
+      ['seen', made.id, '7–8'],
+    ]);
     await test.schedules.remove(test.admin, made.id);
   });
 

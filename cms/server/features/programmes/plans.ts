@@ -6,7 +6,6 @@ import {
   longestCoverageMs,
   type BoardProgramme,
   type CoverageAnswer,
-  type CoverageGroup,
   type CoverageRequest,
   type ProgrammeQuery,
 } from '../../../../shared/protocol/api/plans.ts';
@@ -18,8 +17,8 @@ import {
   type Suspension,
 } from '../../../../shared/protocol/programme.ts';
 import { indexParts } from '../../../../shared/protocol/read-programme.ts';
-import { parseCron } from '../../../../shared/schedule/cron.ts';
-import { addStretch, coverage } from '../../../../shared/schedule/coverage.ts';
+import { parseCron, type ParsedCron } from '../../../../shared/schedule/cron.ts';
+import { addStretch, createCoverage, type Coverage } from '../../../../shared/schedule/coverage.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -29,7 +28,8 @@ import type { PlaylistsService } from '../playlists/service.ts';
 import type { EntryRecord, SchedulesService } from '../schedules/service.ts';
 import { assertValidity } from '../schedules/targets.ts';
 import type { UnitsService } from '../units/service.ts';
-import { Compiler, type Compiled, type EncodedPart } from './compile.ts';
+import { Compiler, type BoardToCompile, type Common, type EncodedPart } from './compile.ts';
+import { Findings } from './findings.ts';
 import { readLibrary, type LibraryDeps } from './library.ts';
 import * as repo from './repo.ts';
 import { boardUnknown } from './publish.ts';
@@ -71,10 +71,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     return records;
   }
 
-  async function compilerOf(
-    records: readonly BoardRecord[],
-    draft?: EntryRecord,
-  ): Promise<(board: BoardRecord) => Compiled> {
+  async function compilerOf(records: readonly BoardRecord[], draft?: EntryRecord): Promise<Compiler> {
     const withDraft: LibraryDeps['schedules'] = {
       async ofUnits(unitIds) {
         const saved = await schedules.ofUnits(unitIds);
@@ -84,9 +81,41 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       },
     };
     const library = await readLibrary(records, units.tree, { ...deps, schedules: withDraft });
-    const compiler = new Compiler(library, sources.now());
-    return (board) =>
-      compiler.compile({ board, unitPath: units.tree.pathOf(board.unitId), unitName: units.nameOf(board.unitId) });
+    return new Compiler(library, sources.now());
+  }
+  const toCompile = (board: BoardRecord): BoardToCompile => ({
+    board,
+    unitPath: units.tree.pathOf(board.unitId),
+    unitName: units.nameOf(board.unitId),
+  });
+
+  /** Boards that are covered alike, each kind with one of them as it is compiled. Notices in another size make no difference. */
+  async function* kindsOf(records: readonly BoardRecord[], compiler: Compiler) {
+    const read = partReader();
+    const keys = new Map<Common, string>();
+    const kinds = new Map<string, BoardRecord[]>();
+    const turn = takeTurns();
+    for (const board of records) {
+      const common = compiler.common(toCompile(board));
+      let key = keys.get(common);
+      if (key === undefined) keys.set(common, (key = decidingParts(common, read)));
+      const inZone = `${board.zone} ${key}`;
+      const alike = kinds.get(inZone);
+      if (alike) alike.push(board);
+      else kinds.set(inZone, [board]);
+      await turn();
+    }
+    for (const boards of kinds.values()) {
+      const { content, parts } = compiler.compile(toCompile(boards[0]!));
+      const programme: Programme = {
+        boardId: boards[0]!.id,
+        version: { epoch: 1, counter: 0 },
+        zone: boards[0]!.zone,
+        defaultPlaylistId: content.defaultPlaylistId,
+        ...indexParts([...parts.values()].map((part) => [part.hash, read(part)])),
+      };
+      yield { boards: boards.length, programme };
+    }
   }
 
   /** An entry as it would be saved. What it may be for is checked when it is. */
@@ -139,7 +168,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       let programme: BoardProgramme['programme'];
       let told: Pick<BoardProgramme, 'used' | 'pending'> = { used: null, pending: null };
       if (state === 'draft') {
-        const { content, parts } = (await compilerOf([board!]))(board!);
+        const { content, parts } = (await compilerOf([board!])).compile(toCompile(board!));
         const said = {
           zone: board!.zone,
           version: null,
@@ -167,42 +196,25 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
         throw new AppError('invalid_input', 'At most 9 days, and the end after the beginning', { field: 'to' });
       const records = await inSight(actor, boardIds);
       const draftRecord = await draftOf(actor, draft);
-      const compile = await compilerOf(records, draftRecord);
-      const read = partReader();
-      const groups = new Map<string, CoverageGroup>();
+      const compiler = await compilerOf(records, draftRecord);
+      const found = new Findings();
+      const crons = new Map<string, ParsedCron>();
       const turn = takeTurns();
-      for (const board of records) {
-        const { content, parts } = compile(board);
-        const key = groupKey(board, content.defaultPlaylistId, parts.values(), read);
-        const known = groups.get(key);
-        if (known) known.boardIds.push(board.id);
-        else {
-          const indexed = indexParts([...parts.values()].map((part) => [part.hash, read(part)]));
-          const programme: Programme = {
-            boardId: board.id,
-            version: { epoch: 1, counter: 0 },
-            zone: board.zone,
-            defaultPlaylistId: content.defaultPlaylistId,
-            ...indexed,
-          };
-          const group = { boardIds: [board.id], zone: board.zone, stretches: [] as CoverageGroup['stretches'] };
-          groups.set(key, group);
-          for (let at = from; at < to; at += coveragePieceMs) {
-            for (const { hidden, empty, ...rest } of coverage(programme, at, Math.min(to, at + coveragePieceMs)))
-              addStretch(group.stretches, { ...rest, hidden: [...hidden], empty: [...empty] });
-            await turn();
-          }
+      for await (const { boards: alike, programme } of kindsOf(records, compiler)) {
+        const coverage = createCoverage(programme, crons);
+        const stretches: ReturnType<Coverage> = [];
+        for (let at = from; at < to; at += coveragePieceMs) {
+          for (const stretch of coverage(at, Math.min(to, at + coveragePieceMs))) addStretch(stretches, stretch);
+          await turn();
         }
+        found.add(alike, programme.zone, stretches);
         await turn();
       }
-      const named = new Set<string>();
-      for (const { by, hidden, empty } of [...groups.values()].flatMap(({ stretches }) => stretches)) {
-        if (by.kind === 'schedule' && by.id !== null) named.add(by.id);
-        for (const id of [...hidden, ...empty]) named.add(id);
-      }
+      const { findings, seen } = found.answer();
+      const named = new Set([...findings, ...seen].flatMap(({ entryId }) => entryId ?? []));
       const saved = (await schedules.names([...named])).filter(({ id }) => id !== draftRecord?.id);
       const unsaved = draftRecord ? [{ id: draftRecord.id, name: draftRecord.name }] : [];
-      return { groups: [...groups.values()], entries: [...saved, ...unsaved] };
+      return { from, to, findings, seen, entries: [...saved, ...unsaved] };
     },
   };
 }
@@ -217,17 +229,10 @@ function partReader(): (encoded: Pick<EncodedPart, 'hash' | 'body'>) => Part {
   };
 }
 
-/** Boards with the same key are covered alike: notices in another size make no difference. */
-function groupKey(
-  { zone }: BoardRecord,
-  defaultPlaylistId: string | null,
-  parts: Iterable<EncodedPart>,
-  read: (part: EncodedPart) => Part,
-): string {
-  const deciding = [...parts]
-    .filter((part) => !['notice', 'fallback'].includes(read(part).kind))
-    .map(({ hash }) => hash);
-  return [zone, defaultPlaylistId, ...deciding.sort()].join(' ');
+/** Names what of a programme decides when what plays. */
+function decidingParts({ content, parts }: Common, read: (part: EncodedPart) => Part): string {
+  const deciding = [...parts.values()].filter((part) => read(part).kind !== 'notice').map(({ hash }) => hash);
+  return [content.defaultPlaylistId, ...deciding.sort()].join(' ');
 }
 
 interface Said {

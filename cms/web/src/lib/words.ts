@@ -41,11 +41,16 @@ export function sinceWords(ms: number, now: number): string {
   return formatDateTime(ms);
 }
 
+const weekdays = new Map<string, Intl.DateTimeFormat>();
+
 /** «Thứ Hai», «Chủ nhật», as Nghị định 30/2020 writes them. */
 export function weekdayWord(ms: number, weekday: 'long' | 'short', timeZone: string): string {
-  const name = new Intl.DateTimeFormat(getLocale() === 'vi' ? 'vi-VN' : 'en-GB', { weekday, timeZone });
+  const language = getLocale() === 'vi' ? 'vi-VN' : 'en-GB';
+  const key = `${language} ${weekday} ${timeZone}`;
+  let format = weekdays.get(key);
+  if (!format) weekdays.set(key, (format = new Intl.DateTimeFormat(language, { weekday, timeZone })));
   // Intl has «Chủ Nhật».
-  return name.format(ms).replace(/^(Ch\S+ )N/u, '$1n');
+  return format.format(ms).replace(/^(Ch\S+ )N/u, '$1n');
 }
 
 /** «Thứ Hai 05/03/2026» */

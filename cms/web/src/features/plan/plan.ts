@@ -2,7 +2,7 @@
 import type { BoardProgramme } from '../../../../../shared/protocol/api/plans.ts';
 import type { EntryPart, Programme } from '../../../../../shared/protocol/programme.ts';
 import { indexParts } from '../../../../../shared/protocol/read-programme.ts';
-import { coverage, type Stretch } from '../../../../../shared/schedule/coverage.ts';
+import { createCoverage, type Stretch } from '../../../../../shared/schedule/coverage.ts';
 import { createTimeline } from '../../../../../shared/schedule/timeline.ts';
 import type { Slot } from '../../../../../shared/schedule/types.ts';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';
@@ -53,8 +53,9 @@ function opensOn(rule: Omit<EntryPart, 'exceptions'>, zone: string, date: string
 /** Answers for one programme; it remembers the days that it was asked about. */
 export function momentsOf(programme: Programme): (at: number) => Moment {
   const timeline = createTimeline(programme);
+  const coverage = createCoverage(programme);
   return (at) => {
     const slot = timeline.slotAt([], at);
-    return { slot, next: timeline.slotAt([], slot.end), stretch: coverage(programme, at, at + 1)[0]! };
+    return { slot, next: timeline.slotAt([], slot.end), stretch: coverage(at, at + 1)[0]! };
   };
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { longestCoverageMs } from '../../../../../shared/protocol/api/plans.ts';
 import { formatDateTime, startOfDay } from '../../lib/time.ts';
-import { openingTime, weekOf } from './calendar.ts';
+import { hiddenIn, openingTime, weekOf } from './calendar.ts';
+import type { Drawn } from './drawn.ts';
 
 const zone = 'Asia/Ho_Chi_Minh';
 /** 16/11/2026 is a Monday. */
@@ -47,4 +48,36 @@ it('a week that is asked for is Monday to Sunday, also the present one', () => {
   expect(week(on(21), sunday)).toBe('16/11/2026 00:00 +7');
   expect(week(on(23), sunday)).toBe('23/11/2026 00:00 +7');
   expect(week(on(30), sunday)).toBe('30/11/2026 00:00 +7');
+});
+
+it('an opening is hidden where another has its time on some board and none shows it meanwhile; never one that is past or left out', () => {
+  const hours = (start: number, end: number) => [{ start: on(22, start), end: on(22, end) }];
+  const isHidden = hiddenIn({
+    from: on(22, 0),
+    to: on(23, 0),
+    findings: [{ kind: 'hidden', entryId: 'a', byId: 'b', zone, boards: 2, spans: hours(8, 12) }],
+    seen: [
+      { entryId: 'a', spans: hours(11, 14) },
+      { entryId: 'b', spans: hours(8, 12) },
+    ],
+    entries: [],
+  });
+  const opening = (entryId: string, start: number, end: number, fields: Partial<Drawn> = {}): Drawn => ({
+    id: entryId,
+    entryId,
+    title: entryId,
+    start: on(22, start),
+    end: on(22, end),
+    editable: true,
+    exception: null,
+    past: false,
+    ...fields,
+  });
+  expect(isHidden(opening('a', 8, 10))).toBe(true);
+  expect(isHidden(opening('a', 6, 9))).toBe(true);
+  expect(isHidden(opening('a', 10, 12))).toBe(false);
+  expect(isHidden(opening('a', 6, 8))).toBe(false);
+  expect(isHidden(opening('b', 8, 10))).toBe(false);
+  expect(isHidden(opening('a', 8, 10, { past: true }))).toBe(false);
+  expect(isHidden(opening('a', 8, 10, { exception: 'skipped' }))).toBe(false);
 });

@@ -16,7 +16,7 @@ import { startOfDay } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
 import { timeWord } from './cron-choice.ts';
-import type { Span } from './drawn.ts';
+import type { Drawn, Span } from './drawn.ts';
 import { changedDays, weekdayOf, type ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
@@ -56,11 +56,18 @@ export function instantOfWall(zone: string, wall: Date): number {
   return localDayOn(zone, date).start + (wall.getHours() * 60 + wall.getMinutes()) * 60_000;
 }
 
-/** Whether an entry is hidden from every board that it reaches, for some of an interval. */
-export function hiddenIn({ groups }: CoverageAnswer): (entryId: string, start: number, end: number) => boolean {
-  return (entryId, start, end) => {
-    const meanwhile = groups.flatMap(({ stretches }) => stretches.filter((s) => s.start < end && s.end > start));
-    return meanwhile.some((s) => s.hidden.includes(entryId)) && !meanwhile.some((s) => s.by.id === entryId);
+/** Tells openings that others hide for some of their time and that no board shows meanwhile. */
+export function hiddenIn({ findings, seen }: CoverageAnswer): (opening: Drawn) => boolean {
+  const hiding = Map.groupBy(
+    findings.filter(({ kind }) => kind === 'hidden'),
+    ({ entryId }) => entryId,
+  );
+  const seenOf = new Map(seen.map(({ entryId, spans }) => [entryId, spans]));
+  return ({ entryId, start, end, exception, past }) => {
+    if (past || exception === 'skipped') return false;
+    const meanwhile = (span: Span): boolean => span.start < end && span.end > start;
+    const isHidden = hiding.get(entryId)?.some(({ spans }) => spans.some(meanwhile)) === true;
+    return isHidden && !seenOf.get(entryId)?.some(meanwhile);
   };
 }
 

@@ -33,20 +33,13 @@ function term(from: number, until: number | null, said: ScheduleEntry): Schedule
   return { entryId: said.id, unitId, name, ...when, targets, from, until };
 }
 const always = (entries: ScheduleEntry[]) => entries.map((each) => term(0, null, each));
-const draw = (entries: ScheduleEntry[], now: number, { hidden = false, terms = always(entries) } = {}) =>
-  drawnOf(
-    entries,
-    terms,
-    { ...week, now },
-    () => true,
-    () => hidden,
-  );
+const draw = (entries: ScheduleEntry[], now: number, { terms = always(entries) } = {}) =>
+  drawnOf(entries, terms, { ...week, now }, () => true);
 
-it('what has ended is past: not to be edited, and hidden by nothing', () => {
-  const { openings } = draw([entry()], at(2, 8), { hidden: true });
+it('what has ended is past: not to be edited', () => {
+  const { openings } = draw([entry()], at(2, 8));
   expect(openings.map(({ past }) => past)).toEqual([true, true, true, false, false, false, false]);
   expect(openings.map(({ editable }) => editable)).toEqual(openings.map(({ past }) => !past));
-  expect(openings.map(({ hidden }) => hidden)).toEqual(openings.map(({ past }) => !past));
 });
 
 it('a day that is moved is marked; a day that is left out to come stands where its rule would have it', () => {

@@ -19,8 +19,6 @@ export interface Drawn extends Span {
   readonly editable: boolean;
   /** This day goes by an exception: it opens at another time, or does not. */
   readonly exception: 'moved' | 'skipped' | null;
-  /** Hidden by another for some of its time. */
-  readonly hidden: boolean;
   readonly past: boolean;
 }
 
@@ -40,7 +38,6 @@ export function drawnOf<E extends ScheduleEntry>(
   terms: readonly ScheduleTerm[],
   period: Period,
   mayEdit: (entry: E) => boolean,
-  hiddenAt: (entryId: string, start: number, end: number) => boolean,
 ): { openings: Drawn[]; crowded: string[] } {
   const { zone, from, to, now } = period;
   const openings: Drawn[] = [];
@@ -60,7 +57,6 @@ export function drawnOf<E extends ScheduleEntry>(
         end,
         editable: mayEdit(entry),
         exception,
-        hidden: exception !== 'skipped' && hiddenAt(entry.id, start, end),
         past: false,
       });
     };
@@ -72,7 +68,7 @@ export function drawnOf<E extends ScheduleEntry>(
 }
 
 const movedOn = (when: ScheduleEntry | ScheduleTerm, zone: string, { start }: Span): 'moved' | null =>
-  exceptionOn(when, dateOf(zone, start)) === undefined ? null : 'moved';
+  when.exceptions.length === 0 || exceptionOn(when, dateOf(zone, start)) === undefined ? null : 'moved';
 
 /** What was scheduled in what of the period is past, of `coming` no beginnings: those are drawn whole. Adds to `crowded`. */
 function pastOf(
@@ -104,7 +100,6 @@ function pastOf(
           end,
           editable: false,
           exception: movedOn(term, zone, open),
-          hidden: false,
           past: true,
         });
     }
