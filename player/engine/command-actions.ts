@@ -14,6 +14,7 @@ import type { ScreenDriver } from './screen/drivers.ts';
 import type { Screenshots } from './screenshots.ts';
 import type { Store } from './store.ts';
 import { pause, type System } from './system.ts';
+import type { Updates } from './updates/updates.ts';
 
 /** The answer to the command that ends this engine goes out first, ms. */
 const farewellMs = 300;
@@ -42,6 +43,7 @@ export interface CommandActionsOptions {
   readonly rebootCommand: string | null;
   /** The last lines of the log, of so many bytes at most; null: there is none. */
   readonly readLog: ((maxBytes: number) => string) | null;
+  readonly updates: Pick<Updates, 'order'>;
   /** The engine ends. */
   readonly signal: AbortSignal;
 }
@@ -71,6 +73,7 @@ export class CommandActions {
       this.#o.orders.set({ downloads: { hours, maxKbps, monthlyMb } });
       this.#o.store.afterCommit(this.#o.onDownloads);
     },
+    setVersion: (command) => this.#o.updates.order(command),
     testPattern: (command) => this.#showTest(command),
     identify: (command) => this.#showTest(command),
     endTest: (command) => this.#o.overlay.run(command),

@@ -13,6 +13,7 @@ import { proves, type HostKind, type JournalBody, type PlayBody } from '../../sh
 import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
+import { releasePath } from '../../shared/protocol/release.ts';
 import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -30,7 +31,7 @@ import { Glass } from './glass.ts';
 import type { AskForPicture } from './host-pictures.ts';
 import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
-import { newTokens, type HostFault, type StageKind } from './launch.ts';
+import { newTokens, type HostFault, type StageKind, type VersionKept, type VersionsHere } from './launch.ts';
 import { Library, reservedBytes } from './library.ts';
 import { Orders, withoutContent } from './orders.ts';
 import { Overlay } from './overlay.ts';
@@ -47,6 +48,7 @@ import { Machine } from './status/machine.ts';
 import { openStore, type Store } from './store.ts';
 import { backoffMs, machineSystem, pause, type System } from './system.ts';
 import { Takeovers, type SelectedBoard } from './takeovers.ts';
+import { Updates } from './updates/updates.ts';
 
 /** What the engine tells its host; main.ts adds where it listens. */
 export type EngineMessage =
@@ -57,6 +59,8 @@ export type EngineMessage =
   | { type: 'dismissed' }
   /** It was told to start anew, which is due now. */
   | { type: 'restart' }
+  /** Another version of the player is here, complete: it is to be tried now. */
+  | { type: 'tryVersion'; id: string; order: string }
   /** Raster that the board's region lies in, px. */
   | { type: 'raster'; width: number; height: number }
   /** The host's stage is there. */
@@ -103,6 +107,10 @@ export interface EngineOptions {
   readonly rebootCommand?: string | null;
   /** What switches the screen, as `BANG_TIN_SCREEN` says; left out: nothing. */
   readonly screen?: ScreenDriver | null;
+  /** Whose releases of the player count; null or left out: nobody's. */
+  readonly releaseKey?: string | null;
+  /** Which versions of the player are here, as the host says; null or left out: it changes none. */
+  readonly versions?: VersionsHere | null;
   /** Reads how the machine is doing. */
   readonly machine?: Readings;
 }
@@ -145,6 +153,7 @@ export class Engine {
   readonly #overlay: Overlay;
   readonly #screenshots: Screenshots;
   readonly #commands: Commands;
+  readonly #updates: Updates;
   readonly #machine: Readings;
   readonly #ownBytes = new SocketBytes();
   readonly #dataUse: DataUse;
@@ -163,6 +172,8 @@ export class Engine {
   #door: StageDoor | null = null;
   #link: BoardLink | null = null;
   #playing = false;
+  /** The page that connects first may be another version's. */
+  #pageOfBefore: boolean;
   /** The alert that is on in the dark. */
   #unseenAlert: string | null = null;
   #lowOnRoom = false;
@@ -226,6 +237,13 @@ export class Engine {
       monthlyMb: () => this.#orders.downloads.monthlyMb,
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
+    const downloads = new Downloads({
+      limits: () => this.#orders.downloads,
+      use: this.#dataUse,
+      zone,
+      now: () => this.#clock.now(),
+      monotonic: () => this.#system.monotonic(),
+    });
     this.#programmes = new Programmes({
       store: this.#store,
       documents: this.#documents,
@@ -233,17 +251,29 @@ export class Engine {
       system: this.#system,
       now: () => this.#clock.now(),
       get: async (path, from, signal) => this.#http.content(path, from, this.#credentials(), signal),
-      downloads: new Downloads({
-        limits: () => this.#orders.downloads,
-        use: this.#dataUse,
-        zone,
-        now: () => this.#clock.now(),
-        monotonic: () => this.#system.monotonic(),
-      }),
+      downloads,
       onSwitch: (active) => this.#journal.append([{ type: 'programmeSwitched', version: active.manifest.version }]),
       onActive: (active) => this.#programmeActive(active),
       onProgress: (progress) => this.#link?.tellProgrammeProgress(progress),
       onFault: (code, detail) => this.#faults.raise(code, detail),
+    });
+    this.#pageOfBefore = options.versions?.pageOfBefore ?? false;
+    this.#updates = new Updates({
+      store: this.#store,
+      system: this.#system,
+      now: () => this.#clock.now(),
+      dataDir: options.dataDir,
+      app: options.app,
+      releaseKey: options.releaseKey ?? null,
+      here: options.versions ?? null,
+      get: async (hash, from, signal) => this.#http.content(releasePath(hash), from, this.#credentials(), signal),
+      downloads,
+      programmeComes: () => this.#programmes.comes,
+      holdsUp: () => this.#holdsUpdate(),
+      tryVersion: (id, order) => this.#say({ type: 'tryVersion', id, order }),
+      onChange: () => this.#link?.tellStatus(),
+      onFault: (code, detail) => this.#faults.raise(code, detail),
+      signal: this.#closing.signal,
     });
     this.#overlay = new Overlay({
       cms: cms ?? '',
@@ -289,10 +319,15 @@ export class Engine {
       screen: options.screen ?? null,
       onScreen: () => this.#screen.check(),
       replan: () => this.#replan(),
-      onDownloads: () => void this.#dataUse.look().then(() => this.#programmes.resume()),
+      onDownloads: () =>
+        void this.#dataUse.look().then(() => {
+          this.#programmes.resume();
+          this.#updates.wake();
+        }),
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       rebootCommand: options.rebootCommand ?? null,
       readLog: options.readLog ?? null,
+      updates: this.#updates,
       signal: this.#closing.signal,
     });
     this.#commands = new Commands({
@@ -349,6 +384,11 @@ export class Engine {
       library: this.#library,
       assetType: (hash) => this.#programmes.assetType(hash),
       onStage: (stage) => {
+        if (this.#pageOfBefore && stage.kind === 'host') {
+          // What it paints says nothing of this version.
+          this.#pageOfBefore = false;
+          return stage.send({ type: 'reload' });
+        }
         this.#glass?.connect(stage);
         if (stage.kind === 'host') this.#say({ type: 'stageConnected' });
       },
@@ -357,6 +397,7 @@ export class Engine {
     this.#timers.push(setInterval(() => this.#everyMinute(), saveClockMs));
     this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
     this.#timers.push(setTimeout(this.#begun.resolve, linkAtLatestMs));
+    this.#updates.start();
     void this.#begun.promise.then(() => this.#closing.signal.aborted || this.#former.start());
     if (!this.#online) return;
     if (this.#identity.paired) this.#connect(this.#identity.paired.boardId);
@@ -367,6 +408,17 @@ export class Engine {
   hearFault({ code, detail }: HostFault): void {
     if (code === 'page_ended' || code === 'window_ended') this.#glass?.coming();
     this.#faults.raise(code, detail);
+  }
+
+  /** The version on trial stays. */
+  hearKept({ previous }: VersionKept): void {
+    this.#updates.kept(previous);
+  }
+
+  /** A version that is tried is judged by whether it paints: nothing else may be to blame, and an alert is not interrupted. */
+  #holdsUpdate(): 'update_waits_alert' | 'update_waits_picture' | null {
+    if (this.#takeovers.standing().length > 0) return 'update_waits_alert';
+    return this.#glass?.hasStage && this.#playing ? null : 'update_waits_picture';
   }
 
   /** Address of the stage, for the host's own window or for a browser opened by hand. */
@@ -457,6 +509,7 @@ export class Engine {
       this.#programmes.clear();
       this.#takeovers.clear();
       this.#orders.clear();
+      this.#updates.clear();
     });
   }
 
@@ -547,6 +600,7 @@ export class Engine {
       volume: this.#orders.volume === 100 ? null : this.#orders.volume,
       dl: limitsKey(this.#orders.downloads),
       mb: this.#dataUse.mb,
+      upd: this.#updates.told,
     };
   }
 

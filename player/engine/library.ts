@@ -17,11 +17,16 @@ import {
 } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AssetRef } from '../../shared/protocol/programme.ts';
 import { assetPath } from '../../shared/protocol/content-path.ts';
 import { chunksOf } from './cms-http.ts';
 import { RefusedError } from './documents.ts';
 import { syncFolder } from './json-file.ts';
+
+/** A file by the hash of its bytes, and how many they are. */
+interface FileRef {
+  readonly hash: string;
+  readonly size: number;
+}
 
 /** GET of a path from a byte on; 200, 206 or 416. */
 export type GetContent = (path: string, from: number, signal: AbortSignal) => Promise<Response>;
@@ -59,7 +64,7 @@ export class Library {
   }
 
   /** Whether the file is there in the right size. */
-  has(ref: AssetRef): boolean {
+  has(ref: FileRef): boolean {
     return statSync(this.path(ref.hash), { throwIfNoEntry: false })?.size === ref.size;
   }
 
@@ -130,7 +135,7 @@ export class Library {
    * @throws RefusedError `asset_hash_mismatch` (nothing of it is kept), CmsError, or the disk's error
    */
   async fetch(
-    ref: AssetRef,
+    ref: FileRef,
     get: GetContent,
     signal: AbortSignal,
     took: (bytes: number) => Promise<void>,

@@ -9,7 +9,14 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { EngineMessage as SaidByEngine } from './engine.ts';
-import { newTokens, uselessExitCode, type PictureWanted, type StageTokens } from './launch.ts';
+import {
+  appVersion,
+  launchAgreement,
+  newTokens,
+  uselessExitCode,
+  type PictureWanted,
+  type StageTokens,
+} from './launch.ts';
 import { openStageDoor } from './stage-door.ts';
 
 export type EngineMessage =
@@ -18,8 +25,8 @@ export type EngineMessage =
   /** The stage can be opened: `url` by the host, `openUrl` by anybody at this machine. */
   | { type: 'listening'; port: number; url: string; openUrl: string };
 
-/** Version of the player, as boards report it. */
-export const appVersion = '0.1.0';
+/** Major version; what comes later serves as well. */
+const leastNode = 24;
 
 /** Codes of a command line or folder that will not be better at the next attempt. */
 const hopeless = ['store_newer', 'cms_unset', 'args_invalid'];
@@ -45,6 +52,13 @@ function inheritedDoor(): Promise<Server> {
   return new Promise((resolve) => process.once('message', (_, handle) => resolve(handle as Server)));
 }
 
+/** What a release says of this program (shared/protocol/release.ts `programAbout`). */
+async function sayAbout(): Promise<void> {
+  const { dataSchema: data } = await import('./store.ts');
+  const about = { version: appVersion, launch: launchAgreement, node: leastNode, data };
+  process.stdout.write(`${JSON.stringify(about)}\n`);
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -56,8 +70,10 @@ async function main(): Promise<void> {
       'door-inherited': { type: 'boolean' },
       'pair-anew': { type: 'boolean' },
       'log-level': { type: 'string' },
+      about: { type: 'boolean' },
     },
   });
+  if (values.about) return sayAbout();
   const { data, stage } = values;
   if (!data || !stage) throw Object.assign(new Error('Say where: --data DIR --stage DIR'), { code: 'args_invalid' });
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -73,7 +89,13 @@ async function main(): Promise<void> {
   const metered = /^(1|true|yes)$/i.test(process.env.BANG_TIN_METERED ?? '');
   const reboot = rebootCommandOf(process.env.BANG_TIN_REBOOT);
   const screen = process.env.BANG_TIN_SCREEN;
-  await runEngine({ ...values, metered, screen, 'reboot-command': reboot }, door, appVersion, send);
+  const { BANG_TIN_RELEASE_KEY: releaseKey, BANG_TIN_VERSIONS: versions } = process.env;
+  await runEngine(
+    { ...values, metered, screen, 'reboot-command': reboot, 'release-key': releaseKey, versions },
+    door,
+    appVersion,
+    send,
+  );
 }
 
 if (import.meta.main) {

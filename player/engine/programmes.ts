@@ -241,6 +241,11 @@ export class Programmes {
     }
   }
 
+  /** Something is to be fetched. */
+  get comes(): boolean {
+    return this.#next() !== null;
+  }
+
   /** Something changed that makes another attempt worthwhile: a connection, a lost file. */
   resume(): void {
     this.#wake.abort();

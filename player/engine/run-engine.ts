@@ -1,15 +1,17 @@
 /** The engine behind an open door: the command line in full, the log, and the end. Loaded by main.ts. */
 import pino from 'pino';
 import { z } from 'zod';
+import { publicKey } from '../../shared/protocol/common.ts';
 import { hostKind } from '../../shared/protocol/journal.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { EngineLog } from './engine-log.ts';
 import { startEngine, type EngineMessage } from './engine.ts';
 import { HostPictures } from './host-pictures.ts';
-import type { HostFault, PictureAnswer, PictureWanted } from './launch.ts';
+import type { HostFault, PictureAnswer, PictureWanted, VersionKept } from './launch.ts';
 import { plainLine } from './plain-log.ts';
 import { screenDriver } from './screen/drivers.ts';
 import type { StageDoor } from './stage-door.ts';
+import { versionsHere } from './updates/updates.ts';
 
 /** So often the host hears that the engine is not stuck, ms. */
 const aliveEveryMs = 5_000;
@@ -23,6 +25,9 @@ const commandLine = z.object({
   metered: z.boolean().default(false),
   'reboot-command': z.string().nullable().default(null),
   screen: z.string().optional(),
+  // One that is mistyped is none: it must not keep a board from showing its programme.
+  'release-key': publicKey.nullable().catch(null).default(null),
+  versions: z.string().optional(),
   'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -76,12 +81,15 @@ export async function runEngine(
     forgetLog: () => kept.forget(),
     rebootCommand: args.data['reboot-command'],
     screen: screenDriver(args.data.screen),
+    releaseKey: args.data['release-key'],
+    versions: versionsHere(args.data.versions),
     ...(process.send ? { askForPicture: pictures.ask } : {}),
   });
   if (process.send)
     process.on('message', (message) => {
-      const said = message as PictureAnswer | HostFault;
+      const said = message as PictureAnswer | HostFault | VersionKept;
       if (said.type === 'fault') engine.hearFault(said);
+      else if (said.type === 'versionKept') engine.hearKept(said);
       else pictures.hear(said);
     });
   send({ type: 'alive' });

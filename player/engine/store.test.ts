@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openJsonFile } from './json-file.ts';
-import { openStore } from './store.ts';
+import { dataSchema, openStore } from './store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -64,6 +65,7 @@ test('a damaged store is set aside under another name, and an empty one takes it
 test('a store of a newer player is left alone', () => {
   const store = openStore(path(), () => 1, none);
   store.db.exec('PRAGMA user_version = 999');
+  store.writeMeta('readableBy', 999);
   store.close();
   expect(() => openStore(path(), () => 1, none)).toThrow(expect.objectContaining({ code: 'store_newer' }) as Error);
   expect(readdirSync(folder).some((name) => name.includes('corrupt'))).toBe(false);
@@ -104,4 +106,24 @@ test('a small file is private, replaced whole, and set aside when it cannot be r
     ).data,
   ).toEqual({ n: 7 });
   expect(damaged).toEqual([file]);
+});
+
+test('what a later player has written is read where it says that it can be, as after going back, and not touched otherwise', () => {
+  openStore(path(), () => 1, none).close();
+  const later = (readableBy: number | null) => {
+    const db = new DatabaseSync(path());
+    db.exec(`PRAGMA user_version = ${dataSchema.schema + 1}`);
+    db.exec("CREATE TABLE IF NOT EXISTS added (x TEXT); DELETE FROM meta WHERE key = 'readableBy'");
+    if (readableBy !== null) db.prepare("INSERT INTO meta VALUES ('readableBy', ?)").run(String(readableBy));
+    db.close();
+  };
+  later(dataSchema.schema);
+  const store = openStore(path(), () => 1, none);
+  store.writeMeta('alive', true);
+  expect(store.db.prepare('PRAGMA user_version').get()).toEqual({ user_version: dataSchema.schema + 1 });
+  store.close();
+  for (const tooNew of [dataSchema.schema + 1, null]) {
+    later(tooNew);
+    expect(() => openStore(path(), () => 1, none)).toThrow(/knows/);
+  }
 });

@@ -49,6 +49,14 @@ const migrations = [
   `,
 ];
 
+/**
+ * Schema that this player writes into the data folder, and the lowest schema whose player can still read that. A player that was updated
+ * may go back to the one before it, so a migration only adds what that one passes by; this holds for every file of the folder, the
+ * strict ones (identity.json, settings.json) included: one of another shape needs a new schema as well. `readableBy` is raised only in a
+ * release that may follow none whose schema is lower (docs/decisions/0018-application-updates.md).
+ */
+export const dataSchema = { schema: migrations.length, readableBy: 3 } as const;
+
 export interface Store {
   readonly db: DatabaseSync;
   /** Runs `work` in one transaction; nested calls join the outer one. */
@@ -86,12 +94,21 @@ function open(path: string): DatabaseSync {
 function migrate(db: DatabaseSync): void {
   const { user_version: have } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (have > migrations.length) {
+    if (readableBy(db) <= migrations.length) return;
     throw new StoreError('store_newer', `player.db has schema ${have}; this player knows ${migrations.length}`);
   }
   for (const [index, sql] of migrations.entries()) {
     if (index < have) continue;
     db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
+  if (have < migrations.length)
+    db.prepare("INSERT OR REPLACE INTO meta VALUES ('readableBy', ?)").run(String(dataSchema.readableBy));
+}
+
+/** The lowest schema whose player reads what a later one has written here. */
+function readableBy(db: DatabaseSync): number {
+  const row = db.prepare("SELECT value FROM meta WHERE key = 'readableBy'").get() as { value: string } | undefined;
+  return Number(row?.value ?? Infinity);
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB: the file is damaged, as opposed to busy or not permitted. */

@@ -350,7 +350,8 @@ export class TestCms {
       this.logs.set(path.split('/').at(-1)!, await body(request));
       return void response.writeHead(204).end();
     }
-    if (path.startsWith('/content/')) return this.#serveContent(path, request, response);
+    if (path.startsWith('/content/') || path.startsWith('/api/board/releases/'))
+      return this.#serveContent(path, request, response);
     json(response, 404, refusal('not_found'));
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -106,3 +106,41 @@ test('an engine that cannot be given its picture has not ended', async () => {
   expect(existsSync(closed)).toBe(true);
   expect(reports[0]).toMatch(/stuck/);
 });
+
+test('another version is started when the engine asks for it, and the one before again when it does not paint or ends', async () => {
+  const install = (id: string, program: string): void => {
+    for (const file of ['engine/main.cjs', 'stage/index.html'])
+      mkdirSync(join(folder, 'versions', id, file, '..'), { recursive: true });
+    writeFileSync(join(folder, 'versions', id, 'engine/main.cjs'), program);
+    writeFileSync(join(folder, 'versions', id, 'stage/index.html'), '');
+  };
+  const log = join(folder, 'log');
+  const say = (who: string) => `
+    const versions = JSON.parse(process.env.BANG_TIN_VERSIONS);
+    require('node:fs').appendFileSync(${JSON.stringify(log)}, '${who} ' + (versions.failed?.why ?? '-') + ' ' + (process.argv.includes('--stage')) + '\\n');
+    process.on('disconnect', () => process.exit()).on('SIGTERM', () => process.exit());
+    setInterval(() => process.send({ type: 'alive' }), 50);`;
+  const [dark, crashing, good] = ['0.2.0-000000000000000a', '0.3.0-000000000000000b', '0.4.0-000000000000000c'];
+  install(dark, say('dark'));
+  install(crashing, `${say('crashing')} setTimeout(() => process.exit(3), 20);`);
+  install(
+    good,
+    `${say('good')} process.send({ type: 'playing' }); process.on('message', ({ type }) => require('node:fs').appendFileSync(${JSON.stringify(log)}, type + '\\n'));`,
+  );
+  start(
+    `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); ${say('package')}
+    const next = { '-': '${dark}', update_no_picture: '${crashing}', update_crashed: '${good}' }[versions.failed?.why ?? '-'];
+    setTimeout(() => process.send({ type: 'tryVersion', id: next, order: 'order' }), 20);`,
+    { trial: { paintMs: 8_000, steadyMs: 300 }, silenceMs: 5_000 },
+  );
+  await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toContain('versionKept'), { timeout: 50_000 });
+  expect(readFileSync(log, 'utf8').replaceAll('fault\n', '').trim().split('\n')).toEqual([
+    'package - true',
+    'dark - true',
+    'package update_no_picture true',
+    ...Array.from({ length: 3 }, () => 'crashing - true'),
+    'package update_crashed true',
+    'good - true',
+    'versionKept',
+  ]);
+}, 60_000);

@@ -7,12 +7,14 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import {
+  appVersion,
   newTokens,
   stageUrl,
   uselessExitCode,
   type HostFault,
   type PictureAnswer,
   type PictureWanted,
+  type VersionKept,
 } from '../engine/launch.ts';
 import type { EngineMessage } from '../engine/main.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
@@ -20,19 +22,20 @@ import { Ladder } from '../../shared/faults/ladder.ts';
 import { faults, withAction } from '../../shared/faults/table.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { TakePicture } from './picture.ts';
+import { Versions, type TrialLimits } from './versions.ts';
 
 /** What a host hears of its engine. */
-export type HostMessage = Exclude<EngineMessage, { type: 'alive' | 'pictureWanted' }>;
+export type HostMessage = Exclude<EngineMessage, { type: 'alive' | 'pictureWanted' | 'tryVersion' }>;
 
 export interface EngineProcessOptions {
-  /** Program of the engine: main.ts, or the built main.cjs. */
+  /** Program of the package's engine, main.ts or the built main.cjs, and its stage; an update takes the place of both. */
   readonly program: string;
+  readonly stageDir: string;
   /** Node, or Electron acting as Node. */
   readonly execPath: string;
   readonly env: NodeJS.ProcessEnv;
   readonly cms: string | null;
   readonly dataDir: string;
-  readonly stageDir: string;
   readonly pairAnew: boolean;
   readonly onMessage: (message: HostMessage) => void;
   readonly takePicture: TakePicture;
@@ -41,6 +44,8 @@ export interface EngineProcessOptions {
   readonly report: (line: string) => void;
   /** An engine that has said nothing for so long is stuck; it has four times as long to start. ms */
   readonly silenceMs?: number;
+  /** How long an update is tried. */
+  readonly trial?: TrialLimits;
 }
 
 const graceMs = 2_500;
@@ -54,6 +59,7 @@ const secondLookMs = 1_000;
 export class EngineProcess {
   readonly #o: EngineProcessOptions;
   readonly #tokens = newTokens(randomBytes);
+  readonly #versions: Versions;
   #port = 0;
   #host: HostKind;
   #child: ChildProcess | null = null;
@@ -76,6 +82,17 @@ export class EngineProcess {
     this.#o = options;
     this.#host = host;
     this.#pairAnew = options.pairAnew;
+    this.#versions = new Versions({
+      dataDir: options.dataDir,
+      package: { version: appVersion, program: options.program, stageDir: options.stageDir },
+      ...(options.trial ? { limits: options.trial } : {}),
+      onBack: () => void this.#startAnew(),
+      onKept: (previous) => {
+        const kept: VersionKept = { type: 'versionKept', previous };
+        if (this.#child?.connected) this.#child.send(kept, () => undefined);
+      },
+      report: options.report,
+    });
   }
 
   /**
@@ -103,11 +120,13 @@ export class EngineProcess {
   }
 
   #start(behind: { door: Server; opened: () => void } | null): void {
-    const child = fork(this.#o.program, [...this.#args(), ...(behind ? ['--door-inherited'] : [])], {
+    const { program, stageDir } = this.#versions.program;
+    const child = fork(program, [...this.#args(stageDir), ...(behind ? ['--door-inherited'] : [])], {
       execPath: this.#o.execPath,
       execArgv: [],
       env: {
         ...this.#o.env,
+        BANG_TIN_VERSIONS: JSON.stringify(this.#versions.here),
         BANG_TIN_HOST_TOKEN: this.#tokens.host,
         BANG_TIN_OPEN_TOKEN: this.#tokens.open,
         // Compiled code is kept in the player's own folder, where nobody else can plant any.
@@ -131,7 +150,12 @@ export class EngineProcess {
         return this.#watchFor(child, this.#silenceMs);
       }
       if (said.type === 'pictureWanted') return void this.#answer(child, said);
+      if (said.type === 'tryVersion') {
+        if (this.#versions.try(said.id, said.order)) void this.#startAnew();
+        return;
+      }
       if (said.type === 'listening') this.#port = said.port;
+      if (said.type === 'playing') this.#versions.painted();
       this.#o.onMessage(said);
     });
     let over = false;
@@ -142,7 +166,9 @@ export class EngineProcess {
       this.#child = null;
       this.#hears = false;
       if (this.#stopping) return;
-      if (code === uselessExitCode) return this.#o.onHopeless();
+      const isUseless = code === uselessExitCode;
+      if (code !== 0 && this.#versions.ended(this.#endsInARow + 1, isUseless)) return this.start();
+      if (isUseless) return this.#o.onHopeless();
       if (this.#endsInARow++ === portAgainAfter) this.#port = 0;
       const step = this.#restarts.climb(performance.now()) ?? { action: 'restartEngine', waitMs: 0 };
       this.#o.report(`The engine ended (${how}); it is started again in ${step.waitMs} ms.`);
@@ -206,8 +232,13 @@ export class EngineProcess {
   async changeHost(host: HostKind): Promise<void> {
     if (host === this.#host || this.#over) return;
     this.#host = host;
+    await this.#startAnew();
+  }
+
+  /** Ends the engine that runs and starts one as it is to be now. */
+  async #startAnew(): Promise<void> {
     // The engine that is about to start takes it.
-    if (this.#changing) return;
+    if (this.#changing || this.#over) return;
     this.#changing = true;
     await this.#halt();
     this.#changing = false;
@@ -219,6 +250,7 @@ export class EngineProcess {
   /** Asks the engine to end, and ends it after a moment. */
   stop(): Promise<void> {
     this.#over = true;
+    this.#versions.close();
     return this.#halt();
   }
 
@@ -234,8 +266,8 @@ export class EngineProcess {
     clearTimeout(timer);
   }
 
-  #args(): string[] {
-    const { cms, dataDir, stageDir } = this.#o;
+  #args(stageDir: string): string[] {
+    const { cms, dataDir } = this.#o;
     return [
       ...(cms === null ? [] : ['--cms', cms]),
       ...['--data', dataDir, '--stage', stageDir, '--host', this.#host, '--port', String(this.#port)],

@@ -245,6 +245,11 @@ export const faults = {
 
   data_budget_low: simple('engine', 'four fifths of what a month may cost have gone over the line'),
   data_budget_spent: simple('engine', 'all that a month may cost has gone over the line', 'holdMedia'),
+  update_failed: simple(
+    'host',
+    'another version of the player does not paint in time, does not run, or lost its power twice',
+    'keepFormer',
+  ),
   device_replaced: simple('engine', 'a signed word that another device was paired with the board', 'pairAnew'),
 } as const satisfies Record<string, FaultRow>;
 

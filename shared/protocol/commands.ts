@@ -3,7 +3,7 @@
  * board; the board remembers its id before it does anything, carries it out once, and none after its expiry.
  */
 import { z } from 'zod';
-import { msUtc, uuid } from './common.ts';
+import { compactJws, msUtc, uuid } from './common.ts';
 import { downloadLimits } from './downloads.ts';
 import type { Action } from './rights.ts';
 import { percent, screenHours } from './screen.ts';
@@ -23,7 +23,8 @@ interface CommandRow {
 
 const minuteMs = 60_000;
 /** An order that stands until another one does: whoever is away for months gets it when they are back. */
-const yearMs = 365 * 86_400_000;
+const dayMs = 86_400_000;
+const yearMs = 365 * dayMs;
 
 /** Said by hand: until when it stands, such as until the screen's hours change it, ms UTC; null: until another order. */
 const byHand = { until: msUtc.nullable() };
@@ -85,6 +86,14 @@ export const commands = {
     waits: true,
     repeatable: true,
   },
+  /** Run another version of the player: this signed release, or with null the one that is kept from before. */
+  setVersion: {
+    payload: { release: compactJws.max(20_000).nullable() },
+    right: 'installation.manage',
+    lifeMs: 30 * dayMs,
+    waits: true,
+    repeatable: true,
+  },
 } as const satisfies Record<string, CommandRow>;
 
 /** Orders that stand for the board, whichever player it has: another one that is paired with it is given them anew. */
@@ -122,10 +131,10 @@ export type CommandOf<Name extends CommandName> = Extract<BoardCommand, { name: 
 /** What a command says, without whom it is for and when. */
 export const commandBody = named({}, commandNames);
 export type CommandBody = z.infer<typeof commandBody>;
-/** What is asked for as a command; pictures of the glass are asked for as such (api/screenshots.ts). */
+/** What is asked for as a command; pictures of the glass (api/screenshots.ts) and versions (api/updates.ts) are asked for as such. */
 export const commandRequest = named(
   {},
-  commandNames.filter((name) => name !== 'screenshot'),
+  commandNames.filter((name) => name !== 'screenshot' && name !== 'setVersion'),
 );
 
 /** What became of a command that a board has taken. */

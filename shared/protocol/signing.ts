@@ -11,6 +11,7 @@ export type DocumentType =
   | 'bang-tin-takeover'
   | 'bang-tin-command'
   | 'bang-tin-dismissal'
+  | 'bang-tin-release'
   | 'bang-tin-board-token'
   | 'bang-tin-pairing-proof';
 

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { msUtc } from './common.ts';
 import { clockState } from './journal.ts';
+import { updateTold } from './release.ts';
 import { screenWhy } from './screen.ts';
 
 /** So often readings are taken, ms. */
@@ -70,6 +71,8 @@ export const boardStatus = z.object({
   dl: reading(line),
   /** What its line has carried in this month of its zone, both directions, MB; where `tx` is unknown by the player's own connections alone. */
   mb: reading(count),
+  /** What came of the last order to run another version of the player; null: there was none. */
+  upd: reading(updateTold),
   /** The last one since the player started; null also where there was none. */
   fault: reading(z.object({ code: z.string().max(64), at: msUtc })),
 });
@@ -147,6 +150,7 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   dim: 'changed',
   dl: 'changed',
   mb: 'along',
+  upd: 'changed',
   fault: 'changed',
 };
 

@@ -76,6 +76,7 @@ const status: BoardStatus = {
   dim: null,
   dl: '10o.8c.1jk.2bc',
   mb: 1234,
+  upd: null,
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },
 };
 

@@ -15,6 +15,7 @@ import { windowKind, type Raster, type WindowKind } from './browser-options.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { displayAnswers } from './display.ts';
 import { rememberedRaster, rememberRaster } from './raster-file.ts';
+import { trialLimits } from '../versions.ts';
 
 /** Failed starts in a row before something lesser is tried. */
 const patience = 2;
@@ -35,6 +36,7 @@ function main(): void {
       'browser-arg': { type: 'string', multiple: true },
       headless: { type: 'boolean' },
       'pair-anew': { type: 'boolean' },
+      'trial-ms': { type: 'string' },
     },
   });
   // The engine parses the rest: this process only decides about windows, and nothing heavy may delay the first picture.
@@ -56,6 +58,7 @@ function main(): void {
     headless: values.headless === true,
     extra: values['browser-arg'] ?? [],
     pairAnew: values['pair-anew'] === true,
+    trialMs: Number(values['trial-ms'] ?? trialLimits.paintMs),
   }).start();
 }
 
@@ -79,6 +82,8 @@ interface HostOptions {
   readonly headless: boolean;
   readonly extra: readonly string[];
   readonly pairAnew: boolean;
+  /** How long an update has to paint. */
+  readonly trialMs: number;
 }
 
 class ChromiumHost {
@@ -119,6 +124,7 @@ class ChromiumHost {
       dataDir: options.dataDir,
       stageDir: options.stageDir,
       pairAnew: options.pairAnew,
+      trial: { paintMs: options.trialMs, steadyMs: options.trialMs / 4 },
       onMessage: (message) => this.#hear(message),
       takePicture: (maxBytes) => this.#browser?.takePicture(maxBytes) ?? Promise.reject(noWindow()),
       onHopeless: () => this.#end(1),
