@@ -7,9 +7,9 @@
  * - Same boot of the machine: the last anchor plus monotonic time, whatever the machine's clock says meanwhile. How fast that runs by the
  *   CMS's clock is measured (clock-rate.ts): boards beside one another stay in step from one sample to the next.
  * - After a reboot without network: the later of the machine's clock and the floor (trusted time as last saved, once a
- *   minute). A machine clock more than a year past the floor is absurd and the floor is used: a board that was off for some
- *   weeks is normal, one whose clock says 2099 must not let everything on it expire.
- * - Never sampled: the machine's clock, state `unknown`.
+ *   minute). A machine clock more than half a year past the floor is absurd and the floor is used: a board that was off for some
+ *   weeks is normal, one whose clock says another year must not let everything on it expire.
+ * - Never sampled, or that was lost: the machine's clock, state `unknown`; the newest that was signed on this disk is the floor.
  */
 import { z } from 'zod';
 import { msUtc } from '../../shared/protocol/common.ts';
@@ -20,8 +20,8 @@ import type { System } from './system.ts';
 
 /** A sample counts as fresh for a day. */
 const freshMs = 86_400_000;
-/** A machine clock this far past the floor is not believed. */
-const absurdMs = 366 * 86_400_000;
+/** A machine clock this far past the floor is not believed: a wrong year is more likely than half a year without power and network. */
+const absurdMs = 180 * 86_400_000;
 /** Smaller corrections are no step worth a record. */
 const stepMs = 1_000;
 /** A sample that took longer than this to come says too little. */
@@ -132,6 +132,18 @@ export class Clock {
     return this.#set({ ...this.#anchor, monotonic, trusted: instant }, before);
   }
 
+  /**
+   * The newest on the disk was signed at `instant`. A clock that knows nothing better than the machine's is held against it as against a
+   * floor; any other as by `notBefore`. @returns as `sample`
+   */
+  holdAgainst(instant: number): ClockStep | null {
+    if (this.#anchor.sampledAt !== null) return this.notBefore(instant);
+    const monotonic = this.#system.monotonic();
+    const before = this.#at(this.#anchor, monotonic);
+    if (isBelieved(before, instant)) return null;
+    return this.#set({ ...this.#anchor, monotonic, trusted: instant }, before);
+  }
+
   /** The step since the last one reported, if the offset to the machine's clock has moved by a second or more. */
   checkOffset(): ClockStep | null {
     return this.#stepOf(0);
@@ -186,13 +198,15 @@ export class Clock {
     if (saved === null) return { monotonic, trusted: machine, sampledAt: null };
     const sameBoot = saved.bootId !== null && saved.bootId === this.#system.bootId && monotonic >= saved.monotonic;
     if (sameBoot) return { monotonic, trusted: this.#at(saved, monotonic), sampledAt: saved.sampledAt };
-    const believed = machine >= saved.trusted && machine - saved.trusted <= absurdMs;
     // Time that the machine's clock counted across a reboot was never compared with the CMS: held, not synced.
     const sampledAt = saved.sampledAt === null ? null : Math.min(saved.sampledAt, saved.trusted - freshMs - 1);
     return {
       monotonic,
-      trusted: believed ? machine : saved.trusted,
+      trusted: isBelieved(machine, saved.trusted) ? machine : saved.trusted,
       sampledAt: sampledAt === null ? null : Math.max(0, sampledAt),
     };
   }
 }
+
+/** Whether a clock that nobody has set may be right, given an instant that is over. */
+const isBelieved = (machine: number, floor: number): boolean => machine >= floor && machine - floor <= absurdMs;

@@ -1,5 +1,5 @@
 /** When media come to a board, and what does not wait for them. */
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { noDownloadLimits, type DownloadLimits } from '../../shared/protocol/downloads.ts';
 import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
@@ -105,6 +105,23 @@ test('what is half here when the hours end stays, and goes on from there', async
   expect(asked(large)).toHaveLength(2);
   expect(asked(large)[1]!.from).toBeGreaterThan(0);
   await stage.close();
+});
+
+test('a file that what plays has lost comes before a new programme that takes long', async () => {
+  const b = board();
+  const large = Buffer.alloc(3_000_000, 7);
+  const stage = await b.startPlaying([1, picture(1)]);
+  await order({ maxKbps: 500 });
+  const { version } = await b.cms.publish(programme([2, large]));
+  await b.cms.until(() => asked(large).length === 1);
+  writeFileSync(`${b.dataDir}/assets/${sha256(picture(1))}`, Buffer.alloc(picture(1).length));
+  await b.fault('asset_damaged');
+  await b.cms.until(() => asked(picture(1)).length === 2);
+  // What had come of the new one is gone on with.
+  await b.cms.until(() => asked(large).length === 2);
+  expect(asked(large)[1]!.from).toBeGreaterThan(0);
+  await stage.untilNotice(noticeId(1));
+  expect(b.progress('active')?.version).not.toEqual(version);
 });
 
 test('a month’s budget is told of before it is spent; then media wait for the next month, and nothing else', async () => {

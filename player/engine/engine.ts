@@ -221,7 +221,7 @@ export class Engine {
       () => this.#clock.now(),
       (hash) => {
         this.#faults.raise('asset_damaged', hash);
-        this.#programmes.resume();
+        this.#programmes.lost();
       },
     );
     this.#takeovers = new Takeovers(this.#store, this.#documents, this.#clock, () => this.#selected());
@@ -488,6 +488,9 @@ export class Engine {
     await this.#programmes.recall();
     this.#certificate = this.#programmes.active?.certificate ?? (await this.#pairedCertificate());
     for (const id of await this.#takeovers.recall()) this.#faults.raise('takeover_damaged', id);
+    const signed = [this.#programmes.active?.manifest, ...this.#takeovers.standing()].map((one) => one?.issuedAt ?? 0);
+    const step = this.#clock.holdAgainst(Math.max(...signed));
+    if (step) this.#clockStepped(step);
   }
 
   async #pairedCertificate(): Promise<Certificate | null> {

@@ -252,6 +252,12 @@ export class Programmes {
     this.#resume();
   }
 
+  /** A file of the library turned out to be damaged: what plays may lack it, and does not wait for what is being fetched. */
+  lost(): void {
+    if (this.#candidate) this.#fetching?.abort();
+    this.resume();
+  }
+
   /** Forgets everything: the player is paired anew. */
   clear(): void {
     this.#fetching?.abort();
@@ -291,7 +297,7 @@ export class Programmes {
     });
   }
 
-  /** What to work on: the new programme, else what the active one has lost. */
+  /** What to work on, besides what the active one has lost beside a new one. */
   #next(): Verified | null {
     if (this.#candidate) return this.#candidate;
     return this.#active && this.#missing(this.#active.manifest).length > 0 ? this.#active : null;
@@ -309,6 +315,7 @@ export class Programmes {
         this.#again = false;
         goal = this.#next();
         if (goal === null) return;
+        if (goal === this.#candidate) await this.#mendActive(signal);
         await this.#fetch(goal, signal);
         attempt = 0;
         if (goal === this.#candidate) this.#activate(goal);
@@ -323,7 +330,6 @@ export class Programmes {
         if (code === 'disk_full' && goal && this.#makeRoom(goal.manifest)) continue;
         if (!isNetwork(code)) this.#o.onFault(...downloadFault(code, error instanceof Error ? error.message : code));
         if (goal) this.#tell(goal.manifest.version, 'fetching', this.#left, code);
-        if (goal === this.#candidate && !isNetwork(code)) await this.#mendActive(signal);
         await pause(backoffMs(attempt++, 1_000, 60_000, this.#o.system), AbortSignal.any([signal, this.#wake.signal]));
       }
     }
@@ -420,12 +426,20 @@ export class Programmes {
     }
   }
 
-  /** A new programme that does not come on must not keep from the one that plays a file that it has lost. */
+  /**
+   * What the programme that plays has lost comes before the new one: that may wait for hours, or take days. A file that cannot be had keeps
+   * neither the others nor the new programme back.
+   */
   async #mendActive(signal: AbortSignal): Promise<void> {
-    try {
-      for (const ref of this.#active?.manifest.assets ?? []) await this.#fetchAsset(ref, signal);
-    } catch {
-      // Tried again with the next attempt at the new one.
+    for (const ref of this.#active?.manifest.assets ?? []) {
+      if (this.#o.library.has(ref)) continue;
+      try {
+        await this.#fetchAsset(ref, signal);
+      } catch (error) {
+        const code = codeOf(error);
+        if (signal.aborted || isNetwork(code) || isMediaWait(code)) return;
+        this.#o.onFault(...downloadFault(code, error instanceof Error ? error.message : code));
+      }
     }
   }
 
