@@ -62,7 +62,13 @@ export async function checkPackaging(root = repoRoot): Promise<Finding[]> {
   try {
     const given = settings.safeParse(parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')));
     if (!given.success) return [{ ok: false, text: `electron-builder.yml: ${z.prettifyError(given.error)}` }];
-    say(true, 'menu entry, maintainer and icons are named');
+    say(true, 'menu entry and icons are named');
+    // No address of anybody (RFC 2606).
+    if (given.data.linux.maintainer.endsWith('.invalid>'))
+      say(
+        null,
+        'no maintainer: whoever hands the packages out names themselves: npm run package -- -c.linux.maintainer="Name <address>"',
+      );
     expectNone('every file that electron-builder.yml names is there', missing(root, given.data));
 
     const electron = findElectron();

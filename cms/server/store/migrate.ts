@@ -39,6 +39,7 @@ import * as conditionsByIndex from './migrations/0036-conditions-by-index.ts';
 import * as incidents from './migrations/0038-incidents.ts';
 import * as contentsAloneCount from './migrations/0039-contents-alone-count.ts';
 import * as wordIndex from './migrations/0040-word-index.ts';
+import * as noReplaces from './migrations/0041-no-replaces.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -79,6 +80,7 @@ const migrations: readonly Migration[] = [
   incidents.migration,
   contentsAloneCount.migration,
   wordIndex.migration,
+  noReplaces.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

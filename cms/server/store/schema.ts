@@ -201,8 +201,6 @@ export interface Database {
     purged_at: number | null;
     /** Words of name and tags without diacritics, for searching; '' in rows of a release before, until the next start. */
     folded: Generated<string>;
-    /** The media that this upload is to replace when it is ready; null for one of its own. */
-    replaces: string | null;
   };
   /** What people call media by, beside its name. */
   media_tags: { media_id: string; folded: string; tag: string };

@@ -90,5 +90,4 @@ const readyRow = (
   deleted_by: null,
   purged_at: null,
   folded: foldedOf(name, []),
-  replaces: null,
 });

@@ -104,7 +104,6 @@ export function createMediaProcessing(
       deleted_by: null,
       purged_at: null,
       folded: foldedOf(name, []),
-      replaces: null,
     };
     if (failure === null) await folders.syncUpload(upload.id);
     try {
