@@ -5,5 +5,10 @@ import { useResource, type Resource } from '../../lib/resource.svelte.ts';
 
 export function useTemplates(): Resource<TakeoverTemplates> {
   const app = useApp();
-  return useResource((signal) => app.api.get('/api/takeover-templates', takeoverTemplates, signal));
+  return useResource(async (signal) =>
+    // Whoever may not raise alerts is shown none, on a page that says so.
+    app.session.may('takeover.raise')
+      ? await app.api.get('/api/takeover-templates', takeoverTemplates, signal)
+      : { revision: 0, templates: [] },
+  );
 }
