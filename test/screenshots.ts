@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: the pictures in docs/screenshots, taken of a fresh sample province and its real player: the cover, and
- * every page in both languages as an administrator sees it.
+ * `npm run screenshots [-- Board BoardScreen …]`: the pictures in docs/screenshots, taken of a fresh sample province and its real player:
+ * the cover, and every page in both languages as an administrator sees it; or those that are named alone.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,14 @@ const out = 'docs/screenshots';
 const mostBytes = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-screenshots-'));
 mkdirSync(out, { recursive: true });
+const named = process.argv.slice(2);
+const isWanted = (name: string): boolean => named.length === 0 || named.includes(name);
+/** As files are called: without what all names of pages end in. */
+const short = (name: string): string => name.replace(/Page$/, '');
+// A screen that does as it is told: the card of a board's screen has something to say.
+const screenProgram = join(folder, 'screen.sh');
+writeFileSync(screenProgram, `#!/bin/sh\ncase "$1" in state) echo on 80 ;; esac\n`, { mode: 0o755 });
+process.env.BANG_TIN_SCREEN = screenProgram;
 await runBuild(['web', 'stage']);
 const browserPath = await ensureBrowser();
 const cms = await startCms(join(folder, 'cms'));
@@ -85,7 +93,7 @@ async function takeAll(
 ): Promise<void> {
   mkdirSync(join(out, locale), { recursive: true });
   await page.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
-  for (const { name, path } of pages) {
+  for (const { name, path } of pages.filter(({ name }) => isWanted(short(name)))) {
     await page.goto(new URL(path, cms.url).href);
     await take(page, locale, name);
   }
@@ -96,7 +104,26 @@ async function take(page: Page, locale: 'vi' | 'en', name: string): Promise<void
   await page.waitForLoadState('networkidle');
   // The stage in a preview draws its first picture.
   await page.waitForTimeout(1_500);
-  await write(await page.screenshot(), join(out, locale, `${name.replace(/Page$/, '')}.webp`));
+  await write(await page.screenshot(), join(out, locale, `${short(name)}.webp`));
+}
+
+/** Of the page of the board that plays what lies below its first screen, by the name of the file and the card's own. */
+const cards = {
+  BoardScreen: { vi: 'Màn hình', en: 'Screen' },
+  BoardCare: { vi: 'Vận hành từ xa', en: 'Care from afar' },
+  BoardDownloads: { vi: 'Dữ liệu di động', en: 'Mobile data' },
+};
+async function takeCards(page: Page, boardId: string): Promise<void> {
+  for (const locale of ['vi', 'en'] as const) {
+    await page.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
+    await page.goto(new URL(`/boards/${boardId}`, cms.url).href);
+    for (const [name, titles] of Object.entries(cards).filter(([name]) => isWanted(name))) {
+      const card = page.getByRole('region', { name: titles[locale], exact: true });
+      await card.waitFor({ timeout: 60_000 });
+      await page.waitForLoadState('networkidle');
+      await write(await card.screenshot(), join(out, locale, `${name}.webp`));
+    }
+  }
 }
 
 /** Of the board that plays. */
@@ -150,7 +177,7 @@ try {
   await studio.signIn(account.email, account.password);
   const { code } = await player.child.message('pairingCode');
   await studio.pair(cms.sample.firstBoardId, String(code));
-  await cover(page);
+  if (isWanted('cover')) await cover(page);
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);
   await studio.endExercise();
   await studio.orderMourning('Quốc tang');
@@ -158,8 +185,9 @@ try {
   await studio.writeNotice(over, 'Cắt điện từ 7 giờ đến 11 giờ ở thôn Phú Lộc để sửa đường dây.');
   await studio.deleteNotice(over);
   for (const locale of ['vi', 'en'] as const) await takeAll(page, locale, await studioPages(page));
-  await takeLog(studio, cms.sample.firstBoardId);
-  await takeSecondFactor(await newPage());
+  await takeCards(page, cms.sample.firstBoardId);
+  if (isWanted('BoardLog')) await takeLog(studio, cms.sample.firstBoardId);
+  if (isWanted('SecondFactor')) await takeSecondFactor(await newPage());
 } finally {
   await browser.close();
   await player.child.stop();
