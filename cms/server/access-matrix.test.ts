@@ -578,6 +578,16 @@ const table: Record<string, Rule> = {
     }),
     passes: ['screenshot_unknown'],
   },
+  'GET /api/boards/:id/samples': { needs: 'screenshot.read', about: at('/api/boards/:id/samples', makeBoard) },
+  'GET /api/boards/:id/samples/:sampleId/picture': {
+    needs: 'screenshot.read',
+    about: async (unit) => ({
+      url: `/api/boards/${await makeBoard(unit)}/samples/${test.app.context.sources.newId()}/picture`,
+    }),
+    passes: ['screenshot_unknown'],
+  },
+  // Each board brings its own: see features/samples/samples.test.ts.
+  'PUT /api/board/samples/:id': { needs: 'board' },
   // Only for the command's own board: see features/screenshots/screenshots.test.ts.
   'PUT /api/board/screenshots/:id': { needs: 'board' },
 

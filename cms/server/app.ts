@@ -178,7 +178,7 @@ export async function createApp(
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
-  const { pairing, takeovers, proof, screenshots, cuts } = live;
+  const { pairing, takeovers, proof, screenshots, samples, cuts } = live;
   await obligations.announceUnsent(sources.now());
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
@@ -297,6 +297,7 @@ export async function createApp(
       obligations,
       programmes,
       proof,
+      samples,
       screenshots,
       takedowns,
       units,

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { errorBody, type OutputRegion } from '../../shared/protocol/common.ts';
 import { boardTokenLifeMs, logPath, screenshotPath, timeAnswer } from '../../shared/protocol/link.ts';
+import { samplePath, type SampleAbout } from '../../shared/protocol/samples.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
@@ -110,9 +111,25 @@ export class CmsHttp {
   ): Promise<void> {
     const query = new URLSearchParams({ takenAt: String(takenAt) });
     if (output) query.set('output', [output.x, output.y, output.width, output.height, output.rotation].join(','));
-    // RIFF is how a WebP begins; a host takes that or JPEG.
-    const type = bytes[0] === 0x52 ? 'image/webp' : 'image/jpeg';
-    await this.#put(`${screenshotPath(commandId)}?${query}`, type, Buffer.from(bytes), who, signal);
+    await this.#put(`${screenshotPath(commandId)}?${query}`, imageType(bytes), Buffer.from(bytes), who, signal);
+  }
+
+  /** Brings a picture that was ordered of every so many minutes, or word that there is none. @throws CmsError */
+  async putSample(
+    id: string,
+    about: SampleAbout,
+    picture: Uint8Array | null,
+    who: Credentials,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const query = new URLSearchParams({ about: JSON.stringify(about) });
+    await this.#put(
+      `${samplePath(id)}?${query}`,
+      picture && imageType(picture),
+      picture && Buffer.from(picture),
+      who,
+      signal,
+    );
   }
 
   /** Brings the log that a command asked for. @throws CmsError */
@@ -123,12 +140,13 @@ export class CmsHttp {
   /** @throws CmsError */
   async #put(
     path: string,
-    type: string,
-    body: string | Buffer<ArrayBuffer>,
+    type: string | null,
+    body: string | Buffer<ArrayBuffer> | null,
     who: Credentials,
     signal: AbortSignal,
   ): Promise<void> {
-    const headers = { authorization: `Bearer ${await this.token(who, signal)}`, 'content-type': type };
+    const headers: Record<string, string> = { authorization: `Bearer ${await this.token(who, signal)}` };
+    if (type !== null) headers['content-type'] = type;
     const init: RequestInit = { method: 'PUT', headers, redirect: 'error', body };
     const response = await this.#fetch(path, init, signal, broughtTimeoutMs);
     if (response.ok) return;
@@ -175,6 +193,9 @@ export class CmsHttp {
     }
   }
 }
+
+/** RIFF is how a WebP begins; a host takes that or JPEG. */
+const imageType = (bytes: Uint8Array): string => (bytes[0] === 0x52 ? 'image/webp' : 'image/jpeg');
 
 async function readJson(response: Response): Promise<unknown> {
   try {

@@ -37,6 +37,10 @@ export interface CommandActionsOptions {
   readonly replan: () => void;
   /** Downloads are ordered otherwise. */
   readonly onDownloads: () => void;
+  /** A host stands behind the stage that can take pictures of it. */
+  readonly takesPictures: boolean;
+  /** Pictures are ordered more or less often. */
+  readonly onSampling: () => void;
   /** Has another engine started in place of this one; null: nobody does. */
   readonly restart: (() => void) | null;
   /** What starts the machine again, for the shell; null: nothing. */
@@ -74,6 +78,12 @@ export class CommandActions {
       this.#o.store.afterCommit(this.#o.onDownloads);
     },
     setVersion: (command) => this.#o.updates.order(command),
+    setScreenshots: ({ everyMinutes }) => {
+      if (everyMinutes > 0 && !this.#o.takesPictures)
+        throw new RefusedError('capture_unsupported', 'This player has no window of its own');
+      this.#o.orders.set({ sampleMinutes: everyMinutes });
+      this.#o.store.afterCommit(this.#o.onSampling);
+    },
     testPattern: (command) => this.#showTest(command),
     identify: (command) => this.#showTest(command),
     endTest: (command) => this.#o.overlay.run(command),

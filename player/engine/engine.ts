@@ -14,6 +14,7 @@ import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { PlayingNow } from '../../shared/protocol/playing.ts';
 import type { Certificate } from '../../shared/protocol/programme.ts';
 import { releasePath } from '../../shared/protocol/release.ts';
+import type { SamplePlaying } from '../../shared/protocol/samples.ts';
 import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
@@ -40,6 +41,7 @@ import { codeOf, Programmes, type Active } from './programmes.ts';
 import { wasRebooted } from './reboot.ts';
 import type { ScreenDriver } from './screen/drivers.ts';
 import { Screen } from './screen/screen.ts';
+import { Sampler } from './sampler.ts';
 import { Screenshots } from './screenshots.ts';
 import { SocketBytes } from './socket-bytes.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
@@ -152,6 +154,7 @@ export class Engine {
   readonly #former: FormerJournals;
   readonly #overlay: Overlay;
   readonly #screenshots: Screenshots;
+  readonly #sampler: Sampler;
   readonly #commands: Commands;
   readonly #updates: Updates;
   readonly #machine: Readings;
@@ -174,6 +177,8 @@ export class Engine {
   #playing = false;
   /** The page that connects first may be another version's. */
   #pageOfBefore: boolean;
+  /** What is on the glass. */
+  #openPlay: PlayBody | null = null;
   /** The alert that is on in the dark. */
   #unseenAlert: string | null = null;
   #lowOnRoom = false;
@@ -282,15 +287,34 @@ export class Engine {
       certificate: () => this.#certificate,
       onScene: (scene) => this.#glass?.setOverlay(scene),
     });
+    // Whoever opened the stage in a browser is no host, even where a program started this engine.
+    const ask = options.host === 'browser' ? null : (options.askForPicture ?? null);
+    const hasStage = (): boolean => this.#glass?.hasStage === true && this.#glass.kind === options.host;
     this.#screenshots = new Screenshots({
-      // Whoever opened the stage in a browser is no host, even where a program started this engine.
-      ask: options.host === 'browser' ? null : (options.askForPicture ?? null),
-      hasStage: () => this.#glass?.hasStage === true && this.#glass.kind === options.host,
+      ask,
+      hasStage,
       output: () => this.#certificate?.output ?? null,
       http: this.#http,
       credentials: () => this.#credentials(),
       clock: this.#clock,
       signal: this.#closing.signal,
+    });
+    this.#sampler = new Sampler({
+      store: this.#store,
+      clock: this.#clock,
+      system: this.#system,
+      everyMinutes: () => this.#orders.sampleMinutes,
+      ask,
+      hasStage,
+      isDark: () => this.#screen.lit === false,
+      output: () => this.#certificate?.output ?? null,
+      window: () => this.#glass?.raster ?? null,
+      playing: () => this.#onGlass(),
+      mayBring: () => this.#link?.connected === true && !this.#dataUse.spent,
+      http: this.#http,
+      credentials: () => this.#credentials(),
+      signal: this.#closing.signal,
+      log: this.#log,
     });
     this.#screen = new Screen({
       driver: options.screen ?? null,
@@ -324,6 +348,8 @@ export class Engine {
           this.#programmes.resume();
           this.#updates.wake();
         }),
+      takesPictures: ask !== null,
+      onSampling: () => this.#record(() => this.#sampler.ordered()),
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       rebootCommand: options.rebootCommand ?? null,
       readLog: options.readLog ?? null,
@@ -440,6 +466,7 @@ export class Engine {
     await this.#link?.close(closingGraceMs);
     await this.#former.close();
     await this.#pairing;
+    await this.#sampler.idle();
     this.#log.info({ event: { type: 'ended' } satisfies LogEvent }, 'the engine ends');
     await this.#dataUse.look();
     this.#ownBytes.close();
@@ -513,6 +540,7 @@ export class Engine {
       this.#takeovers.clear();
       this.#orders.clear();
       this.#updates.clear();
+      this.#sampler.clear();
     });
   }
 
@@ -552,6 +580,7 @@ export class Engine {
   /** The director has decided: journal, tell, remember. */
   #directed(output: DirectorOutput): void {
     let unseen = false;
+    this.#openPlay = output.openPlay;
     this.#record(() => {
       // A notice that cannot be shown says so in every slot: its plays tell that, the fault is told once in a while.
       const news = output.records.filter(
@@ -602,6 +631,7 @@ export class Engine {
       cut: this.#orders.cut || null,
       volume: this.#orders.volume === 100 ? null : this.#orders.volume,
       dl: limitsKey(this.#orders.downloads),
+      shots: this.#orders.sampleMinutes || null,
       mb: this.#dataUse.mb,
       upd: this.#updates.told,
     };
@@ -653,16 +683,24 @@ export class Engine {
   }
 
   #describe(slot: Slot | null): PlayingNow | null {
-    if (slot === null) return null;
+    return slot && { ...this.#named(slot), until: slot.end };
+  }
+
+  #named({ noticeId, takeoverId, why }: Pick<Slot, 'noticeId' | 'takeoverId' | 'why'>): SamplePlaying {
     const { programme, takeovers } = this.#glass?.plan ?? this.#plan();
-    const takeover = takeovers.find(({ takeoverId }) => takeoverId === slot.takeoverId);
+    const takeover = takeovers.find((one) => one.takeoverId === takeoverId);
     const title =
-      (slot.noticeId !== null && programme?.notices.get(slot.noticeId)?.title) ||
+      (noticeId !== null && programme?.notices.get(noticeId)?.title) ||
       takeover?.content.headline ||
       programme?.fallback.unitName ||
       '';
-    const exercise = takeover?.status === 'exercise';
-    return { noticeId: slot.noticeId, title, why: slot.why.kind, until: slot.end, exercise };
+    return { noticeId, title, why: why.kind, exercise: takeover?.status === 'exercise' };
+  }
+
+  /** What has been painted and is still there; null: nothing that would be a play. */
+  #onGlass(): { key: string; playing: SamplePlaying } | null {
+    const play = this.#openPlay;
+    return play && { key: `${play.start} ${play.noticeId} ${play.takeoverId}`, playing: this.#named(play) };
   }
 
   #connect(boardId: string): void {
@@ -751,6 +789,7 @@ export class Engine {
     this.#checkRoom();
     this.#record(() => this.#journal.carryOver());
     void this.#packLines();
+    this.#sampler.look();
     this.#record(() => this.#clock.save());
     const step = this.#clock.checkOffset();
     if (step) this.#clockStepped(step);

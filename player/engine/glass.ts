@@ -241,6 +241,11 @@ export class Glass {
     return this.#main.stage !== null;
   }
 
+  /** All of the window of the supervised stage, px; null: it has not said. */
+  get raster(): OutputRegion | null {
+    return this.#raster;
+  }
+
   get plan(): Plan {
     return this.#plan;
   }

@@ -5,8 +5,11 @@ import type { PictureAnswer, PictureWanted } from './launch.ts';
 /** A host that has not answered by then is not going to, ms. */
 const answerMs = 15_000;
 
-/** @throws AppError with the host's code, such as `capture_failed` */
-export type AskForPicture = (maxBytes: number) => Promise<Uint8Array>;
+/**
+ * @param longSide scaled down to it, px of the window; left out: as large as the window is
+ * @throws AppError with the host's code, such as `capture_failed`
+ */
+export type AskForPicture = (maxBytes: number, longSide?: number) => Promise<Uint8Array>;
 
 export class HostPictures {
   readonly #send: (message: PictureWanted) => void;
@@ -23,12 +26,12 @@ export class HostPictures {
     this.#waiting.delete(message.id);
   }
 
-  readonly ask: AskForPicture = async (maxBytes) => {
+  readonly ask: AskForPicture = async (maxBytes, longSide) => {
     const id = ++this.#asked;
     const { promise, resolve } = Promise.withResolvers<PictureAnswer>();
     this.#waiting.set(id, resolve);
     const timer = setTimeout(() => this.hear({ type: 'noPicture', id, code: 'capture_failed' }), answerMs);
-    this.#send({ type: 'pictureWanted', id, maxBytes });
+    this.#send({ type: 'pictureWanted', id, maxBytes, longSide: longSide ?? null });
     const answer = await promise;
     clearTimeout(timer);
     if (answer.type === 'noPicture') throw new AppError(answer.code, 'The host has no picture of its window');

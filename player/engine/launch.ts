@@ -62,11 +62,13 @@ export interface VersionKept {
   readonly previous: string | null;
 }
 
-/** The engine asks its host for a picture of the host's window, of so many bytes at most. */
+/** The engine asks its host for a picture of the host's window, of so many bytes at most, scaled down to a longest side (px) where one is given. */
 export interface PictureWanted {
   readonly type: 'pictureWanted';
   readonly id: number;
   readonly maxBytes: number;
+  /** Left out by engines from before it. */
+  readonly longSide?: number | null;
 }
 /** The host's answer: WebP or JPEG in base64, or the code of why there is none. */
 export type PictureAnswer =

@@ -1,8 +1,9 @@
-/** What commands have set on this board for good: the source cut, how loud it is, its screen, its downloads. On the disk, until it is paired anew. */
+/** What commands have set on this board for good: the source cut, how loud it is, its screen, its downloads, pictures of it. On the disk, until it is paired anew. */
 import { z } from 'zod';
 import { downloadLimits, noDownloadLimits, type DownloadLimits } from '../../shared/protocol/downloads.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import { msUtc } from '../../shared/protocol/common.ts';
+import { sampleMinutes } from '../../shared/protocol/samples.ts';
 import { alwaysOn, percent, screenHours } from '../../shared/protocol/screen.ts';
 import type { ScreenOrders } from './screen/wanted.ts';
 import type { Store } from './store.ts';
@@ -16,6 +17,7 @@ const shape = z.object({
   power: z.object({ on: z.boolean(), until }).nullable().default(null),
   light: z.object({ percent, until }).nullable().default(null),
   downloads: downloadLimits.default(noDownloadLimits),
+  sampleMinutes: sampleMinutes.default(0),
 });
 type Said = z.infer<typeof shape>;
 
@@ -26,6 +28,7 @@ const nothing: Said = {
   power: null,
   light: null,
   downloads: noDownloadLimits,
+  sampleMinutes: 0,
 };
 
 export class Orders {
@@ -61,6 +64,11 @@ export class Orders {
 
   get downloads(): DownloadLimits {
     return this.#said.downloads;
+  }
+
+  /** Between two pictures of the glass; 0: none are taken. */
+  get sampleMinutes(): number {
+    return this.#said.sampleMinutes;
   }
 
   /** Counts once the transaction that it is in is on the disk. */

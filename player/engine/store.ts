@@ -47,6 +47,9 @@ const migrations = [
     PRIMARY KEY (journal_id, last_seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE samples (id TEXT PRIMARY KEY, at INTEGER NOT NULL, about TEXT NOT NULL, picture BLOB) STRICT;
+  `,
 ];
 
 /**

@@ -107,6 +107,14 @@ class TestBoard {
     db.close();
   }
 
+  /** What a query finds in the store of an engine that does not run. */
+  rows(sql: string): Record<string, unknown>[] {
+    const db = new DatabaseSync(join(this.dataDir, 'player.db'));
+    const rows = db.prepare(sql).all();
+    db.close();
+    return rows;
+  }
+
   /** Overwrites the first page of a table in the store of an engine that does not run. */
   spoil(table: string): void {
     const path = join(this.dataDir, 'player.db');

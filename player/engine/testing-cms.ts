@@ -20,6 +20,7 @@ import {
 } from '../../shared/protocol/link.ts';
 import { pairingCode, pairingCommitment, pairingLifeMs, pairingReveal } from '../../shared/protocol/pairing.ts';
 import type { Certificate, Manifest, Part } from '../../shared/protocol/programme.ts';
+import { sampleQuery, type SampleAbout } from '../../shared/protocol/samples.ts';
 import { signDocument, verifyDocument, type Signer } from '../../shared/protocol/signing.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
 import { emptyHead, joinChain, readLines, type JournalHead } from '../../shared/proof/chain.ts';
@@ -104,6 +105,8 @@ export class TestCms {
   readonly heartbeats: (string | undefined)[] = [];
   /** Pictures of the glass that boards brought, in order. */
   readonly pictures: BroughtPicture[] = [];
+  /** Pictures that boards brought because they were ordered of every so many minutes, in order; without bytes: word that there is none. */
+  readonly samples: { id: string; about: SampleAbout; bytes: Buffer }[] = [];
   /** Logs that boards brought, by command. */
   readonly logs = new Map<string, string>();
   /** How pictures are answered from now on: 204 takes them; another status refuses, with this code. */
@@ -346,6 +349,7 @@ export class TestCms {
     if (path === '/api/board/time') return json(response, 200, { now: this.now() });
     if (path.startsWith('/api/pairing')) return this.#pairing(path, request, response);
     if (path.startsWith('/api/board/screenshots/')) return this.#takePicture(path, request, response);
+    if (path.startsWith('/api/board/samples/')) return this.#takeSample(path, request, response);
     if (path.startsWith('/api/board/logs/')) {
       this.logs.set(path.split('/').at(-1)!, await body(request));
       return void response.writeHead(204).end();
@@ -394,14 +398,24 @@ export class TestCms {
   async #takePicture(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.#checkToken((request.headers.authorization ?? '').replace('Bearer ', ''));
     const { pathname, searchParams } = new URL(path, this.url);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
     this.pictures.push({
       ...screenshotQuery.parse(Object.fromEntries(searchParams)),
       commandId: pathname.split('/').at(-1) ?? '',
       mediaType: request.headers['content-type'] ?? '',
-      bytes: Buffer.concat(chunks),
+      bytes: await bytesOf(request),
     });
+    this.#answerPicture(response);
+  }
+
+  async #takeSample(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.#checkToken((request.headers.authorization ?? '').replace('Bearer ', ''));
+    const { pathname, searchParams } = new URL(path, this.url);
+    const { about } = sampleQuery.parse(Object.fromEntries(searchParams));
+    this.samples.push({ id: pathname.split('/').at(-1) ?? '', about, bytes: await bytesOf(request) });
+    this.#answerPicture(response);
+  }
+
+  #answerPicture(response: ServerResponse): void {
     const { status, code } = this.pictureAnswer;
     if (status === 204) response.writeHead(204).end();
     else json(response, status, refusal(code));
@@ -530,8 +544,12 @@ function json(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
-async function body(request: IncomingMessage): Promise<string> {
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+async function body(request: IncomingMessage): Promise<string> {
+  return (await bytesOf(request)).toString('utf8');
 }

@@ -193,8 +193,8 @@ export class EngineProcess {
     for (const fault of this.#untold.splice(0)) this.#child.send(fault, () => undefined);
   }
 
-  async #answer(child: ChildProcess, { id, maxBytes }: PictureWanted): Promise<void> {
-    const answer: PictureAnswer = await this.#o.takePicture(maxBytes).then(
+  async #answer(child: ChildProcess, { id, maxBytes, longSide }: PictureWanted): Promise<void> {
+    const answer: PictureAnswer = await this.#o.takePicture(maxBytes, longSide ?? null).then(
       (bytes) => ({ type: 'picture', id, base64: Buffer.from(bytes).toString('base64') }),
       (error: unknown) => ({ type: 'noPicture', id, code: error instanceof AppError ? error.code : 'capture_failed' }),
     );

@@ -1,8 +1,11 @@
 /** A picture of a host's own window, small enough to be sent. */
 import { AppError } from '../../shared/util/errors.ts';
 
-/** @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
-export type TakePicture = (maxBytes: number) => Promise<Uint8Array>;
+/**
+ * @param longSide what a larger window is scaled down to, px; null: not at all
+ * @throws AppError `no_stage`, `capture_failed`, `capture_too_large`
+ */
+export type TakePicture = (maxBytes: number, longSide: number | null) => Promise<Uint8Array>;
 
 /** Tried in order, of 100. A notice fits at the first; a photograph on a 4K screen needs a later one. */
 const qualities = [75, 45, 20, 5];

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { compactJws, msUtc, uuid } from './common.ts';
 import { downloadLimits } from './downloads.ts';
 import type { Action } from './rights.ts';
+import { sampleMinutes } from './samples.ts';
 import { percent, screenHours } from './screen.ts';
 
 interface CommandRow {
@@ -86,6 +87,14 @@ export const commands = {
     waits: true,
     repeatable: true,
   },
+  /** Pictures of the glass again and again, each to be brought to `samplePath`. */
+  setScreenshots: {
+    payload: { everyMinutes: sampleMinutes },
+    right: 'board.command',
+    lifeMs: yearMs,
+    waits: true,
+    repeatable: true,
+  },
   /** Run another version of the player: this signed release, or with null the one that is kept from before. */
   setVersion: {
     payload: { release: compactJws.max(20_000).nullable() },
@@ -104,6 +113,7 @@ export const standingOrders = [
   'setScreen',
   'setBrightness',
   'setDownloads',
+  'setScreenshots',
 ] as const satisfies readonly (keyof typeof commands)[];
 export type StandingOrder = (typeof standingOrders)[number];
 

@@ -69,6 +69,8 @@ export const boardStatus = z.object({
   dim: reading(z.object({ percent, until: msUtc.nullable() })),
   /** What it was ordered of downloads (`limitsKey`); null: nothing. */
   dl: reading(line),
+  /** It was ordered to take a picture of its glass every so many minutes; null: none. */
+  shots: reading(count),
   /** What its line has carried in this month of its zone, both directions, MB; where `tx` is unknown by the player's own connections alone. */
   mb: reading(count),
   /** What came of the last order to run another version of the player; null: there was none. */
@@ -149,6 +151,7 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   hand: 'changed',
   dim: 'changed',
   dl: 'changed',
+  shots: 'changed',
   mb: 'along',
   upd: 'changed',
   fault: 'changed',

@@ -39,6 +39,8 @@ const tables: readonly (keyof Database)[] = [
   'devices',
   'board_moves',
   'board_upkeep',
+  'sample_views',
+  'samples',
   'screenshot_views',
   'screenshots',
   'boards',

@@ -13,6 +13,7 @@ import type { NotificationsService } from '../features/notifications/service.ts'
 import type { ObligationsService } from '../features/obligations/service.ts';
 import type { ProofService } from '../features/proof/service.ts';
 import type { ProgrammesService } from '../features/programmes/service.ts';
+import type { SampleService } from '../features/samples/service.ts';
 import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 
@@ -29,6 +30,7 @@ export interface HousekeepingDeps {
   readonly notifications: Pick<NotificationsService, 'run' | 'tidy'>;
   readonly programmes: Pick<ProgrammesService, 'assetsInUse' | 'idle'>;
   readonly proof: Pick<ProofService, 'sumUp'>;
+  readonly samples: Pick<SampleService, 'tidy'>;
   readonly screenshots: Pick<ScreenshotService, 'tidy'>;
   readonly units: Pick<UnitsService, 'keepUp'>;
   readonly takedowns: Pick<TakedownService, 'resume'>;
@@ -57,6 +59,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     obligations,
     programmes,
     proof,
+    samples,
     screenshots,
     takedowns,
     units,
@@ -108,7 +111,10 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),
-    every('13 20 * * *', 'pictures of boards', () => screenshots.tidy()),
+    every('13 20 * * *', 'pictures of boards', async () => {
+      await screenshots.tidy();
+      await samples.tidy();
+    }),
     every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),
   ];
   return async () => {

@@ -8,6 +8,8 @@ export interface ScreenshotJob {
   readonly target: string;
   /** What the board's picture occupies of it; null: all. */
   readonly output: OutputRegion | null;
+  /** Size of the window that the region is in, px, of which the picture may be a smaller one; null: of the picture itself. */
+  readonly window: { readonly width: number; readonly height: number } | null;
   /** Longest side of the picture as it is kept, px. */
   readonly longSide: number;
 }

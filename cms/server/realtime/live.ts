@@ -19,6 +19,8 @@ import { createVerifierThread } from '../features/proof/verify-thread.ts';
 import { takeoverRoutes } from '../features/takeovers/routes.ts';
 import { createTakeoverService, type TakeoverService } from '../features/takeovers/service.ts';
 import { createTemplateService } from '../features/takeovers/templates.ts';
+import { sampleRoutes } from '../features/samples/routes.ts';
+import { createSampleService, type SampleService } from '../features/samples/service.ts';
 import { screenshotRoutes } from '../features/screenshots/routes.ts';
 import { createScreenshotService, type ScreenshotService } from '../features/screenshots/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
@@ -42,6 +44,7 @@ export interface Live {
   readonly takeovers: TakeoverService;
   readonly proof: ProofService;
   readonly screenshots: ScreenshotService;
+  readonly samples: SampleService;
   readonly cuts: CutsService;
   readonly routes: readonly Routes[];
   /** Opens the namespaces; called once, before the server listens. */
@@ -72,6 +75,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
   const commands = createCommandService(context, { accounts, keys, boards, link });
   const cuts = createCuts(context, { accounts, boards });
   const screenshots = createScreenshotService(context, { boards, commands });
+  const samples = createSampleService(context, { boards, commands });
 
   return {
     presence,
@@ -79,6 +83,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     takeovers,
     proof,
     screenshots,
+    samples,
     cuts,
     routes: [
       pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
@@ -86,6 +91,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       proofRoutes(proof),
       commandRoutes(commands, createLogService(context, { boards, commands }), cuts),
       screenshotRoutes(screenshots),
+      sampleRoutes(samples),
     ],
     attach(io) {
       // Whoever connects has to name a namespace that asks who is there; those who name none are let go after a while.
@@ -109,6 +115,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       gateway?.close();
       await console?.close();
       await screenshots.close();
+      await samples.close();
       await proof.idle();
       await takeovers.idle();
       await statuses.close();

@@ -40,6 +40,7 @@ import * as incidents from './migrations/0038-incidents.ts';
 import * as contentsAloneCount from './migrations/0039-contents-alone-count.ts';
 import * as wordIndex from './migrations/0040-word-index.ts';
 import * as noReplaces from './migrations/0041-no-replaces.ts';
+import * as samples from './migrations/0042-samples.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -81,6 +82,7 @@ const migrations: readonly Migration[] = [
   contentsAloneCount.migration,
   wordIndex.migration,
   noReplaces.migration,
+  samples.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

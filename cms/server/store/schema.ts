@@ -613,6 +613,22 @@ export interface Database {
   };
   /** Who has seen which. */
   screenshot_views: { screenshot_id: string; user_id: string };
+  /** Pictures that boards took again and again, or why there is none. */
+  samples: {
+    id: string;
+    board_id: string;
+    /** When it was taken, by the board's trusted clock. */
+    at: number;
+    missing: string | null;
+    /** JSON: what was on (shared/protocol/samples.ts). */
+    playing: string | null;
+    /** As it is kept, px; and what it weighed as it came, bytes. */
+    width: number | null;
+    height: number | null;
+    sent: number | null;
+  };
+  /** Who has looked at pictures of which board, on which day since 1970 UTC. */
+  sample_views: { board_id: string; user_id: string; day: number };
   commands: {
     id: string;
     board_id: string;

@@ -12,7 +12,17 @@ import * as parse from './parse.ts';
 /** Readings of the machine; the rest is the player's own to say. */
 export type MachineStatus = Omit<
   BoardStatus,
-  'app' | 'clock' | 'offset' | 'fault' | 'cut' | 'volume' | 'dl' | 'mb' | 'upd' | (typeof screenReadings)[number]
+  | 'app'
+  | 'clock'
+  | 'offset'
+  | 'fault'
+  | 'cut'
+  | 'volume'
+  | 'dl'
+  | 'shots'
+  | 'mb'
+  | 'upd'
+  | (typeof screenReadings)[number]
 >;
 
 /** A modem that does not answer within this is not asked longer, ms. */

@@ -155,11 +155,16 @@ export class BrowserProcess {
     this.#devTools.openIn(page, this.#url, AbortSignal.timeout(pageMs)).catch(() => undefined);
   }
 
-  /** What the window shows, as WebP of so many bytes at most. @throws AppError `no_stage`, `capture_failed`, `capture_too_large` */
-  async takePicture(maxBytes: number): Promise<Uint8Array> {
+  /**
+   * What the window shows, of so many bytes at most: as WebP, or, scaled down to a longest side, as JPEG.
+   * @throws AppError `no_stage`, `capture_failed`, `capture_too_large`
+   */
+  async takePicture(maxBytes: number, longSide: number | null): Promise<Uint8Array> {
     if (!this.#devTools) throw noWindow();
     using page = await this.#devTools.pageAt(new URL(this.#url).origin, AbortSignal.timeout(pictureMs));
-    return await pictureWithin(maxBytes, (quality) => page.capture(quality));
+    return await pictureWithin(maxBytes, (quality) =>
+      longSide === null ? page.capture(quality) : page.captureSmall(quality, longSide),
+    );
   }
 
   stop(): Promise<void> {

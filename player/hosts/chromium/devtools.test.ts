@@ -54,6 +54,42 @@ test('takes what the stage’s page shows, and nothing stays attached to it', as
   expect(Object.keys(calls[2]!.params)).toEqual(['format', 'quality']);
 });
 
+test('takes a small one from the first frame that whoever draws the window makes of it', async () => {
+  const { devTools, calls, output } = browser({
+    'Target.getTargets': targets(`${origin}/`),
+    'Target.attachToTarget': attached,
+    'Page.startScreencast': { result: {} },
+  });
+  {
+    using page = await devTools.pageAt(origin, new AbortController().signal);
+    const picture = page.captureSmall(45, 640);
+    const frame = (sessionId: string, text: string) =>
+      output.write(
+        `${JSON.stringify({ method: 'Page.screencastFrame', sessionId, params: { data: Buffer.from(text).toString('base64'), sessionId: 1 } })}\0`,
+      );
+    await vi.waitFor(() => expect(calls).toHaveLength(3));
+    frame('another', 'not this one');
+    frame('s1', 'pixels');
+    frame('s1', 'the next frame');
+    expect(Buffer.from(await picture).toString()).toBe('pixels');
+  }
+  expect(calls.slice(2)).toMatchObject([
+    {
+      method: 'Page.startScreencast',
+      params: { format: 'jpeg', quality: 45, maxWidth: 640, maxHeight: 640 },
+      sessionId: 's1',
+    },
+    { method: 'Page.stopScreencast', sessionId: 's1' },
+    { method: 'Target.detachFromTarget', params: { sessionId: 's1' } },
+  ]);
+  // One whose frame does not come ends with the picture's time.
+  const time = new AbortController();
+  const page = await devTools.pageAt(origin, time.signal);
+  const late = page.captureSmall(45, 640);
+  time.abort();
+  await expect(late).rejects.toMatchObject({ code: 'capture_failed' });
+});
+
 test('says that a page has crashed', async () => {
   const { output, onCrash } = browser({});
   output.write(

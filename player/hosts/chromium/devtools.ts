@@ -9,6 +9,7 @@ interface Answer {
   readonly id?: number;
   /** Of an event, which has no id. */
   readonly method?: string;
+  readonly sessionId?: string;
   readonly params?: Record<string, unknown>;
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
@@ -18,12 +19,16 @@ interface Answer {
 export interface AttachedPage extends Disposable {
   /** What the window shows, as WebP. @param quality of 100. @throws AppError `capture_failed` */
   capture(quality: number): Promise<Uint8Array>;
+  /** The same as JPEG, no side longer than `longSide`, px. @throws AppError `capture_failed` */
+  captureSmall(quality: number, longSide: number): Promise<Uint8Array>;
 }
 
 export class DevTools {
   readonly #input: Writable;
   readonly #onCrash: (page: string) => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
+  /** By session: who waits for its next frame. */
+  readonly #frames = new Map<string, (picture: Uint8Array) => void>();
   #rest = '';
   #sent = 0;
 
@@ -57,6 +62,19 @@ export class DevTools {
         // No clip and no scale: those lay the page out anew for a moment, on the glass too.
         const picture = this.#ask('Page.captureScreenshot', { format: 'webp', quality }, session.id);
         return Buffer.from(String((await before(signal, picture)).data), 'base64');
+      },
+      // The first frame of a screencast: scaled by whoever draws the window, and nothing is laid out anew.
+      captureSmall: async (quality, longSide) => {
+        const { promise, resolve } = Promise.withResolvers<Uint8Array>();
+        this.#frames.set(session.id, resolve);
+        const size = { maxWidth: longSide, maxHeight: longSide };
+        try {
+          await before(signal, this.#ask('Page.startScreencast', { format: 'jpeg', quality, ...size }, session.id));
+          return await before(signal, promise);
+        } finally {
+          this.#frames.delete(session.id);
+          this.#send('Page.stopScreencast', {}, session.id);
+        }
       },
       [Symbol.dispose]: () => session[Symbol.dispose](),
     };
@@ -111,6 +129,8 @@ export class DevTools {
       if (!answer) this.#failAll('what the browser said cannot be read');
       else if (answer.id !== undefined) this.#settle(answer.id, answer);
       else if (answer.method === 'Target.targetCrashed') this.#onCrash(String(answer.params?.targetId));
+      else if (answer.method === 'Page.screencastFrame')
+        this.#frames.get(answer.sessionId ?? '')?.(Buffer.from(String(answer.params?.data), 'base64'));
     }
   }
 

@@ -126,7 +126,7 @@ class ChromiumHost {
       pairAnew: options.pairAnew,
       trial: { paintMs: options.trialMs, steadyMs: options.trialMs / 4 },
       onMessage: (message) => this.#hear(message),
-      takePicture: (maxBytes) => this.#browser?.takePicture(maxBytes) ?? Promise.reject(noWindow()),
+      takePicture: (maxBytes, longSide) => this.#browser?.takePicture(maxBytes, longSide) ?? Promise.reject(noWindow()),
       onHopeless: () => this.#end(1),
       report: (line) => process.stderr.write(`${line}\n`),
     });

@@ -67,7 +67,7 @@ class ElectronHost {
       stageDir: resolve(args.stage),
       pairAnew: args['pair-anew'],
       onMessage: (message) => this.#hear(message),
-      takePicture: (maxBytes) => this.#takePicture(maxBytes),
+      takePicture: (maxBytes, longSide) => this.#takePicture(maxBytes, longSide),
       onHopeless: () => app.exit(1),
       report: (line) => process.stderr.write(`${line}\n`),
     });
@@ -171,12 +171,17 @@ class ElectronHost {
     }, step.waitMs);
   }
 
-  async #takePicture(maxBytes: number): Promise<Uint8Array> {
+  async #takePicture(maxBytes: number, longSide: number | null): Promise<Uint8Array> {
     const window = this.#window;
     if (!window || window.isDestroyed()) throw noWindow();
     const image = await window.webContents.capturePage();
     if (image.isEmpty()) throw noWindow();
-    return pictureWithin(maxBytes, (quality) => Promise.resolve(image.toJPEG(quality)));
+    const { width, height } = image.getSize();
+    const small =
+      longSide === null || longSide >= Math.max(width, height)
+        ? image
+        : image.resize(width >= height ? { width: longSide } : { height: longSide });
+    return pictureWithin(maxBytes, (quality) => Promise.resolve(small.toJPEG(quality)));
   }
 
   #say(message: object): void {

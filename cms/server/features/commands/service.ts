@@ -42,6 +42,8 @@ export interface CommandDeps {
 
 export type CommandService = ReturnType<typeof createCommandService>;
 
+type PayloadOf<Name extends StandingOrder> = Omit<CommandOf<Name>, 'name'>;
+
 /** What a person asked for, as it was written down. */
 type Written = Pick<CommandRow, 'id' | 'issued_at' | 'expires_at'>;
 
@@ -158,7 +160,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   async function renew<Name extends StandingOrder>(
     boardId: string,
     name: Name,
-    agrees: (order: Omit<CommandOf<Name>, 'name'>, issuedAt: number) => boolean,
+    agrees: (order: PayloadOf<Name>, issuedAt: number) => boolean,
   ): Promise<void> {
     const saysSo = ({ payload, issued_at }: CommandRow): boolean =>
       agrees(JSON.parse(payload) as CommandOf<Name>, issued_at);
@@ -240,6 +242,12 @@ export function createCommandService(context: Context, deps: CommandDeps) {
 
     deliver,
 
+    /** What an order that stands for the board says; null: none does. */
+    async standing<Name extends StandingOrder>(boardId: string, name: Name): Promise<PayloadOf<Name> | null> {
+      const row = await repo.standing(store.report, boardId, name, sources.now());
+      return row ? (JSON.parse(row.payload) as PayloadOf<Name>) : null;
+    },
+
     /** A board says how it is doing: it is there, so it is sent what waits, and what differs from the orders that stand is ordered anew. */
     async heard(boardId: string, status: BoardStatus | null): Promise<void> {
       await deliver(boardId);
@@ -263,6 +271,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
         ({ percent, until }, issuedAt) => isOver(until, issuedAt) || (percent === dim?.percent && until === dim.until),
       );
       await renew(boardId, 'setDownloads', (order) => limitsKey(order) === (status.dl ?? null));
+      await renew(boardId, 'setScreenshots', ({ everyMinutes }) => everyMinutes === (status.shots ?? 0));
     },
 
     /** A board says what became of a command, and when. One that it was not given is passed by. */

@@ -1,11 +1,11 @@
 /** HTTP of pictures of boards: asked for and seen by people, brought by players. */
-import { createReadStream } from 'node:fs';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { screenshot, screenshots } from '../../../../shared/protocol/api/screenshots.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
-import { maxScreenshotBytes, screenshotQuery, screenshotTypes } from '../../../../shared/protocol/link.ts';
+import { maxScreenshotBytes, screenshotQuery } from '../../../../shared/protocol/link.ts';
 import { actorOf, boardIdOf, type Routes } from '../../context.ts';
+import { sendPicture, takePictures } from './pictures.ts';
 import type { ScreenshotService } from './service.ts';
 
 const params = z.strictObject({ id: uuid });
@@ -27,21 +27,10 @@ export function screenshotRoutes(service: ScreenshotService): Routes {
       { config, schema: { params: params.extend({ screenshotId: uuid }) } },
       async (request, reply) => {
         const { id, screenshotId } = request.params;
-        const { file, size } = await service.picture(actorOf(request), id, screenshotId);
-        // It never changes, but who may see it can, and somebody else may sit at the same browser: it is asked for each time.
-        const etag = `"${screenshotId}"`;
-        void reply.headers({ etag, 'cache-control': 'private, no-cache' });
-        if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-        void reply.headers({
-          'content-type': 'image/webp',
-          'content-length': size,
-          'content-security-policy': "default-src 'none'; sandbox",
-        });
-        return reply.send(createReadStream(file));
+        return sendPicture(request, reply, screenshotId, await service.picture(actorOf(request), id, screenshotId));
       },
     );
-    for (const type of screenshotTypes)
-      app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    takePictures(app);
     app.put(
       '/api/board/screenshots/:id',
       {

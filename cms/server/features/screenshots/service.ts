@@ -139,7 +139,7 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     await exclusively(async () => {
       try {
         const { width, height, size } = await folder.make(id, bytes, (source, target) =>
-          run({ source, target, output: output ?? null, longSide: maxScreenshotSide }, ending.signal),
+          run({ source, target, output: output ?? null, window: null, longSide: maxScreenshotSide }, ending.signal),
         );
         // It was taken between the asking and its arrival, whatever the board's clock says.
         const taken_at = Math.min(arrivedAt, Math.max(askedAt, takenAt));

@@ -5,6 +5,7 @@ import { sentenceOf } from '../../lib/errors.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
+import { everyWords } from './samples-words.ts';
 import { hoursWords } from './screen-words.ts';
 
 const names = messagesNamed<Record<string, string>>(m, 'command_name_');
@@ -15,7 +16,12 @@ const snake = (name: string): string => name.replace(/([A-Z])/g, '_$1').toLowerC
 export function commandName({ name, payload }: Pick<GivenCommand, 'name' | 'payload'>): string {
   const said = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, String(value)]));
   const { data: hours } = screenHours.safeParse(payload.hours);
-  const values = hours ? { ...said, hours: hoursWords(hours) } : said;
+  const { everyMinutes } = payload;
+  const values = {
+    ...said,
+    ...(hours ? { hours: hoursWords(hours) } : {}),
+    ...(typeof everyMinutes === 'number' ? { every: everyWords(everyMinutes) } : {}),
+  };
   // What only takes one of two ways is two sentences.
   const way = Object.values(payload).find((value) => typeof value === 'boolean');
   const id = way === undefined ? snake(name) : `${snake(name)}_${way}`;
