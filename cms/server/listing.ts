@@ -1,19 +1,13 @@
 /** Lists of what people edit: who sees which page of what. */
-import { foldedWords } from '../../shared/util/fold.ts';
+import { foldedWords, soughtWords } from '../../shared/util/fold.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { chunksOf } from './store/chunks.ts';
 import { setFolded, unfolded, type EditPlace, type NamedTable, type WordGroup } from './store/edited-page.ts';
 import type { Store } from './store/store.ts';
 import { takeTurns } from './turns.ts';
 
-/** More words than anybody types; each costs a look at every row. */
-const mostWords = 6;
-
 /** What a row is found by. */
 export const foldedName = (name: string): string => foldedWords(name).join(' ');
-
-/** The folded words of a search. */
-export const soughtWords = (query: string): string[] => [...new Set(foldedWords(query))].slice(0, mostWords);
 
 /** Units by the words that their names lack, so that «phú an họp» finds what is called «Họp» in Phú An. */
 export function wordGroups(

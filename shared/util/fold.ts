@@ -8,6 +8,12 @@ export function foldedWords(text: string): string[] {
   return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
+/** More words than anybody types; each costs a look. */
+const mostWords = 6;
+
+/** The folded words of a search, as the lists look for them and mark them. */
+export const soughtWords = (query: string): string[] => [...new Set(foldedWords(query))].slice(0, mostWords);
+
 /** Whether every word of the query is somewhere in one of the texts. */
 export function matches(query: string, ...texts: (string | null | undefined)[]): boolean {
   const hay = fold(texts.filter((t) => t != null).join(' '));

@@ -3,7 +3,7 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import { newestFirst, type EditPlace, type WordGroup } from '../../store/edited-page.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import { hasWords, type Part, type WordsTable } from '../../store/word-index.ts';
+import { rowsWith, type Part, type WordsTable } from '../../store/word-index.ts';
 import { conditions, type NoticeFilter } from './repo.ts';
 
 /** Where a notice stands among those that were found. */
@@ -16,7 +16,7 @@ type Notices = SelectQueryBuilder<Database, 'notices', object>;
 /** Notices that have the words in this part; null: none can. No two sources have one notice. */
 type Source = (part: Part) => Notices | null;
 
-function sourcesOf({ report, dialect }: Pick<Store, 'report' | 'dialect'>, filter: NoticeFilter): Source[] {
+function sourcesOf(store: Pick<Store, 'report' | 'dialect'>, filter: NoticeFilter): Source[] {
   const above = new Set(filter.approvedOnly);
 
   function ofUnits<T extends Notices>(query: T, unitIds: readonly string[], asked: NoticeFilter): Notices {
@@ -30,17 +30,16 @@ function sourcesOf({ report, dialect }: Pick<Store, 'report' | 'dialect'>, filte
   }
   /** What has the words, and of that the narrow index of what was found: SQLite takes the join as the order. */
   const inIndex = (table: WordsTable, words: readonly string[], part: Part): Notices =>
-    report
-      .selectFrom(table)
+    store.report
+      .selectFrom(rowsWith(store, table, words, part).as('found'))
       .crossJoin('notices')
-      .whereRef('notices.no', '=', `${table}.rowid`)
-      .where(hasWords(dialect, table, words, part)) as unknown as Notices;
+      .whereRef('notices.no', '=', 'found.rowid') as unknown as Notices;
 
   /** @param table what they are found by: what is being written, or what was approved last */
   function ofGroup({ unitIds, words }: WordGroup, table: WordsTable, asked: NoticeFilter): Source[] {
     if (unitIds.length === 0) return [];
     const written = table === 'notice_words';
-    const notices = report.selectFrom('notices');
+    const notices = store.report.selectFrom('notices');
     // The unit's name has them all.
     if (words.length === 0) {
       const all = written ? notices : notices.where('notices.approved_version', 'is not', null);

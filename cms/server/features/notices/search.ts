@@ -1,8 +1,9 @@
 /** Pages of notices: first those whose titles have the words sought, then those that have some of them only in their text. */
 import type { Found } from '../../../../shared/protocol/api/content.ts';
 import { noticeContent, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+import { soughtWords } from '../../../../shared/util/fold.ts';
 import type { Context } from '../../context.ts';
-import { cutPage, foldedName, inBatches, mapInTurns, readCursor, soughtWords } from '../../listing.ts';
+import { cutPage, foldedName, inBatches, mapInTurns, readCursor } from '../../listing.ts';
 import type { Store } from '../../store/store.ts';
 import { findByWords } from './found-repo.ts';
 import * as repo from './repo.ts';

@@ -1,13 +1,7 @@
 /** A notice's attributes in words. */
-import type { Found, NoticeRow, NoticeState } from '../../../../../shared/protocol/api/content.ts';
+import type { NoticeRow, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Takedowns } from '../../../../../shared/protocol/api/takedown.ts';
 import { m } from '../../paraglide/messages.js';
-
-/** Where the words sought are, when they are not in the title. */
-export const foundWords = (found: Found): string =>
-  found.in === 'documentNumber'
-    ? m.notice_found_number({ number: found.text })
-    : m.notice_found_text({ text: found.text });
 
 export const stateName = (state: NoticeState): string =>
   ({
