@@ -548,6 +548,16 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
     passes: ['pairing_code_unknown', 'pairing_throttled'],
   },
+  'POST /api/boards/:id/technician-code': {
+    needs: 'board.command',
+    about: async (unit) => ({
+      url: `/api/boards/${await makeBoard(unit)}/technician-code`,
+      payload: { challenge: 'ABCD1234' },
+    }),
+    passes: ['board_not_paired'],
+  },
+  'GET /api/board/speed': { needs: 'board' },
+  'PUT /api/board/speed': { needs: 'board' },
   // Only for the command's own board: see features/commands/commands.test.ts.
   'PUT /api/board/logs/:id': { needs: 'board' },
   'GET /api/boards/:id/logs/:commandId': {

@@ -128,6 +128,11 @@ export class BoardLink {
     return this.#link.connected;
   }
 
+  /** Since when it is so, by monotonic time. */
+  get since(): number {
+    return this.#link.since;
+  }
+
   start(): void {
     this.#link.start();
   }

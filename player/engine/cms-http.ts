@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { errorBody, type OutputRegion } from '../../shared/protocol/common.ts';
 import { boardTokenLifeMs, logPath, screenshotPath, timeAnswer } from '../../shared/protocol/link.ts';
 import { samplePath, type SampleAbout } from '../../shared/protocol/samples.ts';
+import { speedPath } from '../../shared/protocol/technician.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
@@ -135,6 +136,16 @@ export class CmsHttp {
   /** Brings the log that a command asked for. @throws CmsError */
   async putLog(commandId: string, text: string, who: Credentials, signal: AbortSignal): Promise<void> {
     await this.#put(logPath(commandId), 'text/plain; charset=utf-8', text, who, signal);
+  }
+
+  /** Bytes for a test of the line. @throws CmsError */
+  speedDown(who: Credentials, signal: AbortSignal): Promise<Response> {
+    return this.content(speedPath, 0, who, signal);
+  }
+
+  /** @throws CmsError */
+  async speedUp(bytes: Buffer<ArrayBuffer>, who: Credentials, signal: AbortSignal): Promise<void> {
+    await this.#put(speedPath, 'application/octet-stream', bytes, who, signal);
   }
 
   /** @throws CmsError */

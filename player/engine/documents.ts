@@ -67,6 +67,12 @@ export class Documents {
     return this.#keys?.list.number ?? 0;
   }
 
+  /** The programme key of the CMS that this player knows and that ends last; null: none. */
+  get programmeKey(): string | null {
+    const keys = this.#keys?.list.keys.filter(({ use }) => use === 'programme') ?? [];
+    return keys.toSorted((a, b) => b.notAfter - a.notAfter)[0]?.x ?? null;
+  }
+
   /**
    * Reads the key list from the disk.
    * @throws AppError when it is damaged

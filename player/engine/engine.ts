@@ -51,6 +51,7 @@ import { openStore, type Store } from './store.ts';
 import { backoffMs, machineSystem, pause, type System } from './system.ts';
 import { Takeovers, type SelectedBoard } from './takeovers.ts';
 import { Updates } from './updates/updates.ts';
+import { Technician } from './technician/technician.ts';
 
 /** What the engine tells its host; main.ts adds where it listens. */
 export type EngineMessage =
@@ -169,6 +170,7 @@ export class Engine {
   readonly #orders: Orders;
   #certificate: Certificate | null = null;
   readonly #screen: Screen;
+  readonly #technician: Technician;
   #raster: { width: number; height: number } | null = null;
   #glass: Glass | null = null;
   #server: StageServer | null = null;
@@ -325,10 +327,35 @@ export class Engine {
       system: this.#system,
       onRecord: (record) => this.#record(() => this.#journal.append([record])),
       onChange: () => {
-        this.#glass?.setScreen(this.#screen.lit);
+        this.#showLit();
         this.#link?.tellStatus();
       },
       onFault: (code, detail) => this.#faults.raise(code, detail),
+    });
+    this.#technician = new Technician({
+      store: this.#store,
+      system: this.#system,
+      clock: this.#clock,
+      http: this.#http,
+      credentials: () => this.#credentials(),
+      identity: this.#identity,
+      documents: this.#documents,
+      programmes: this.#programmes,
+      certificate: () => this.#certificate,
+      machine: this.#machine,
+      dataUse: this.#dataUse,
+      dataDir: options.dataDir,
+      app: options.app,
+      screen: this.#screen,
+      overlay: this.#overlay,
+      glass: () => this.#glass,
+      link: () => this.#link,
+      faults: this.#faults,
+      restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
+      onCover: () => this.#showLit(),
+      onRecord: (record) => this.#record(() => this.#journal.append([record])),
+      log: this.#log,
+      signal: this.#closing.signal,
     });
     const actions = new CommandActions({
       store: this.#store,
@@ -400,6 +427,7 @@ export class Engine {
       onStalled: (action) => this.#say({ type: 'stageStalled', action }),
       hasFreeCore: () => this.#system.hasFreeCore(),
       onFault: (code, detail) => this.#faults.raise(code, detail),
+      onTechnician: (said) => this.#technician.page.hear(said),
       log: this.#log,
     });
     this.#showRegion();
@@ -416,7 +444,9 @@ export class Engine {
           return stage.send({ type: 'reload' });
         }
         this.#glass?.connect(stage);
-        if (stage.kind === 'host') this.#say({ type: 'stageConnected' });
+        if (stage.kind !== 'host') return;
+        this.#technician.page.stageReady();
+        this.#say({ type: 'stageConnected' });
       },
       log: this.#log,
     });
@@ -458,6 +488,7 @@ export class Engine {
     this.#closing.abort();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#overlay.close();
+    this.#technician.close();
     this.#screen.close();
     this.#glass?.close();
     this.#server?.close();
@@ -577,8 +608,14 @@ export class Engine {
     if (region) this.#say({ type: 'raster', width: region.x + region.width, height: region.y + region.height });
   }
 
+  /** What is covered is as dark as what is not lit. */
+  #showLit(): void {
+    this.#glass?.setScreen(this.#technician.page.covers ? false : this.#screen.lit);
+  }
+
   /** The director has decided: journal, tell, remember. */
   #directed(output: DirectorOutput): void {
+    this.#technician.page.alerted(output.now !== null && output.now.takeoverId !== null);
     let unseen = false;
     this.#openPlay = output.openPlay;
     this.#record(() => {

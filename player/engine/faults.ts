@@ -1,6 +1,8 @@
 /** Faults go into the log and the journal; one that comes again and again must not fill either. */
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { FaultCode } from '../../shared/faults/table.ts';
+import { msUtc } from '../../shared/protocol/common.ts';
 import type { Clock } from './clock.ts';
 import { withoutSecrets } from './engine-log.ts';
 import type { Journal } from './journal.ts';
@@ -11,6 +13,10 @@ import type { System } from './system.ts';
 const sameAgainMs = 60_000;
 /** Faults of one code in that time, whatever their detail. */
 const mostPerCode = 20;
+/** The last ones are kept on the disk for whoever stands before the board. */
+const keptRecent = 8;
+const recentShape = z.array(z.object({ code: z.string(), at: msUtc }));
+type Recent = z.infer<typeof recentShape>;
 
 export class Faults {
   readonly #journal: Journal;
@@ -23,6 +29,7 @@ export class Faults {
   #since = 0;
   readonly #seen = new Set<string>();
   readonly #counts = new Map<string, number>();
+  #recent: Recent;
 
   constructor(journal: Journal, store: Store, clock: Clock, system: System, log: Logger) {
     this.#journal = journal;
@@ -30,6 +37,12 @@ export class Faults {
     this.#clock = clock;
     this.#system = system;
     this.#log = log;
+    this.#recent = store.readMeta('recentFaults', recentShape) ?? [];
+  }
+
+  /** The last ones, the newest first, of runs before as well; times ms UTC. */
+  get recent(): readonly Recent[number][] {
+    return this.#recent;
   }
 
   /** The newest one, and when it was, ms UTC. */
@@ -67,7 +80,17 @@ export class Faults {
     this.#seen.add(name);
     this.#counts.set(code, count + 1);
     this.#last = { code: code.slice(0, 64), monotonic: now, at: null };
+    this.#keep(code);
     this.#log.warn({ code, detail }, 'fault');
     return true;
+  }
+
+  #keep(code: string): void {
+    this.#recent = [{ code: code.slice(0, 64), at: this.#clock.now() }, ...this.#recent].slice(0, keptRecent);
+    try {
+      this.#store.writeMeta('recentFaults', this.#recent);
+    } catch {
+      // The journal says it, and says when it cannot.
+    }
   }
 }

@@ -20,14 +20,14 @@ afterEach(() => {
 class Page implements StageConnection {
   readonly kind: StageKind;
   closedWith: number | null = null;
-  onEvent: (event: StageEvent) => void = () => undefined;
+  onEvent: StageConnection['onEvent'] = () => undefined;
   onClose: () => void = () => undefined;
   /** What it was configured with last. */
   configured: StageCommand | null = null;
   /** Scene that it was to prepare last. */
   asked: string | null = null;
   reloads = 0;
-  send = (command: StageCommand) => {
+  send: StageConnection['send'] = (command) => {
     if (command.type === 'configure') this.configured = command;
     if (command.type === 'prepare') this.asked = command.sceneId;
     if (command.type === 'reload') this.reloads++;
@@ -58,6 +58,7 @@ function glass(onStalled: () => void = () => undefined, host: HostKind = 'chromi
     onOutput: () => undefined,
     onReady: () => undefined,
     onStalled,
+    onTechnician: () => undefined,
     onFault: (code, detail) => said.push(`${code}: ${detail}`),
     hasFreeCore: () => freeCore,
     log: pino({ level: 'silent' }),

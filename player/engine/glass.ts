@@ -14,6 +14,7 @@ import type { HostKind } from '../../shared/protocol/journal.ts';
 import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
+import type { TechnicianCommand, TechnicianSaid, TechnicianView } from '../../shared/protocol/technician.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { RefusedError } from './documents.ts';
 import { assetBase } from './stage-door.ts';
@@ -63,6 +64,8 @@ export interface GlassOptions {
   readonly onFault: (code: FaultCode, detail: string) => void;
   /** Whether every process that wants a core has one now. */
   readonly hasFreeCore: () => boolean;
+  /** Somebody at the supervised stage. */
+  readonly onTechnician: (said: TechnicianSaid) => void;
   readonly log: Logger;
 }
 
@@ -104,7 +107,7 @@ class Stand {
     this.#onOutput(output);
   }
 
-  send(command: StageCommand): void {
+  send(command: StageCommand | TechnicianCommand): void {
     this.stage?.send(command);
   }
 
@@ -125,6 +128,8 @@ class Stand {
       if (this.stage !== stage) return;
       if (event.type === 'painted' || event.type === 'alive')
         this.#watchFor(stage, lose, faults.stage_silent.afterMs, hangMs);
+      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage, lose, faults.stage_silent.afterMs);
+      if (event.type === 'technician') return stage.kind === 'host' ? this.#glass.onTechnician(event.said) : undefined;
       if (event.type === 'ready') onReady(event);
       this.handle({ type: 'stage', event });
     };
@@ -299,6 +304,11 @@ export class Glass {
     } finally {
       clearTimeout(this.#late);
     }
+  }
+
+  /** On the supervised stage alone: whoever looks on from elsewhere sees what plays. */
+  showTechnician(view: TechnicianView | null): void {
+    if (this.#main.stage?.kind === 'host') this.#main.send({ type: 'technician', view });
   }
 
   /** Trusted time was set. */

@@ -8,6 +8,7 @@ import type { LowSync } from 'lowdb';
 import { z } from 'zod';
 import { compactJws, publicKey, uuid } from '../../shared/protocol/common.ts';
 import { signDocument, type DocumentType, type SigningKey } from '../../shared/protocol/signing.ts';
+import { secretBetween } from '../../shared/protocol/technician-code.ts';
 import { openJsonFile } from './json-file.ts';
 import type { System } from './system.ts';
 
@@ -48,6 +49,8 @@ export interface DeviceKey {
   signDocument(type: DocumentType, payload: unknown, kid: string): Promise<string>;
   /** Ed25519 over UTF-8 text, base64url. */
   signText(text: string): string;
+  /** The secret that this key has with another Ed25519 key, which its owner comes to as well. @param x as in its JWK */
+  secretWith(x: string): Promise<Uint8Array>;
 }
 
 function newKey(): z.infer<typeof privateJwk> {
@@ -65,6 +68,7 @@ export function openDeviceKey(jwk: z.infer<typeof privateJwk>): DeviceKey {
     x,
     signDocument: (type, payload, kid) => signDocument(type, payload, { kid, key: signingKey }),
     signText: (text) => sign(null, Buffer.from(text, 'utf8'), key).toString('base64url'),
+    secretWith: (other) => secretBetween(jwk.d, other),
   };
 }
 

@@ -70,9 +70,16 @@ export class Link {
   #unreachable = false;
   #metered = false;
   #changedNetwork = -Infinity;
+  #since: number;
 
   constructor(options: LinkOptions) {
     this.#o = options;
+    this.#since = options.system.monotonic();
+  }
+
+  /** Since when there is a connection, or none, by monotonic time. */
+  get since(): number {
+    return this.#since;
   }
 
   get connected(): boolean {
@@ -173,6 +180,7 @@ export class Link {
     socket.on('connect', () => {
       this.#unreachable = false;
       this.#o.log.info({ event: { type: 'linkUp' } satisfies LogEvent }, 'connected to the CMS');
+      this.#since = this.#o.system.monotonic();
       this.#o.onConnect().then(
         () => (this.#refusals = 0),
         (error: unknown) => {
@@ -184,6 +192,7 @@ export class Link {
     });
     socket.on('disconnect', (reason) => {
       this.#o.log.info({ event: { type: 'linkLost' } satisfies LogEvent, reason }, 'connection to the CMS lost');
+      this.#since = this.#o.system.monotonic();
       this.#o.onDisconnect();
       if (reason === 'io server disconnect') this.#connectLater();
     });

@@ -42,7 +42,7 @@ export class Overlay {
   }
 
   /** Shows a test for its time, or ends it. */
-  run({ name, durationMs }: CommandOf<'testPattern' | 'identify' | 'endTest'>): void {
+  run({ name, durationMs }: Pick<CommandOf<'testPattern' | 'identify' | 'endTest'>, 'name' | 'durationMs'>): void {
     this.#endTest();
     const scene: Scene | null =
       name === 'testPattern'

@@ -23,7 +23,12 @@ import { machineSystem } from './system.ts';
 
 const pageBytes = 4_096;
 const own = { journalId: '00000000-0000-4000-8000-0000000000aa', deviceKey: 'key' };
-const key = { x: 'key', signText: () => '', signDocument: () => Promise.resolve('') };
+const key = {
+  x: 'key',
+  signText: () => '',
+  secretWith: () => Promise.reject(new Error('not here')),
+  signDocument: () => Promise.resolve(''),
+};
 const nothing = () => undefined;
 
 let folder: string;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { sha256Hex } from '../../shared/protocol/common.ts';
 import { stageEvent, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
+import { technicianEvent, type TechnicianCommand, type TechnicianEvent } from '../../shared/protocol/technician.ts';
 import type { Library } from './library.ts';
 import type { StageKind } from './launch.ts';
 import { endWith, sendFile, type StageDoor } from './stage-door.ts';
@@ -13,9 +14,9 @@ export const closeCodes = { replaced: 4001, invalidMessage: 4002, crowded: 4003,
 /** A stage that has connected. */
 export interface StageConnection {
   readonly kind: StageKind;
-  send(command: StageCommand): void;
+  send(command: StageCommand | TechnicianCommand): void;
   close(code: number): void;
-  onEvent: (event: StageEvent) => void;
+  onEvent: (event: StageEvent | TechnicianEvent) => void;
   onClose: () => void;
 }
 
@@ -80,9 +81,10 @@ function connect(ws: WebSocket, kind: StageKind, log: Logger): StageConnection {
   return stage;
 }
 
-function parseEvent(text: string): StageEvent | null {
+function parseEvent(text: string): StageEvent | TechnicianEvent | null {
   try {
-    return stageEvent.parse(JSON.parse(text));
+    const said: unknown = JSON.parse(text);
+    return technicianEvent.safeParse(said).data ?? stageEvent.parse(said);
   } catch {
     return null;
   }

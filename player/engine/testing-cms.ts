@@ -23,6 +23,8 @@ import type { Certificate, Manifest, Part } from '../../shared/protocol/programm
 import { sampleQuery, type SampleAbout } from '../../shared/protocol/samples.ts';
 import { signDocument, verifyDocument, type Signer } from '../../shared/protocol/signing.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
+import { codeFor, codeKey, isChallengeOf, secretBetween } from '../../shared/protocol/technician-code.ts';
+import { speedBytes, speedPath } from '../../shared/protocol/technician.ts';
 import { emptyHead, joinChain, readLines, type JournalHead } from '../../shared/proof/chain.ts';
 import { canonicalJson } from '../../shared/util/canonical-json.ts';
 import { Changes } from './testing-changes.ts';
@@ -31,11 +33,13 @@ export const sha256 = (data: string | Uint8Array): string => createHash('sha256'
 
 interface TestKey extends Signer {
   readonly x: string;
+  readonly d: string;
 }
 
 export async function testKey(kid: string): Promise<TestKey> {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
-  return { kid, key: privateKey, x: (await exportJWK(publicKey)).x as string };
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const { x, d } = await exportJWK(privateKey);
+  return { kid, key: privateKey, x: x!, d: d! };
 }
 
 interface Offer {
@@ -212,6 +216,14 @@ export class TestCms {
   }
 
   /** A command for this board, good for a minute; a test pattern unless `changes` say otherwise. */
+  /** What the CMS answers to whoever enters this challenge. */
+  async technicianCode(challenge: string): Promise<string> {
+    const { boardId, deviceKey, programmeKey } = this;
+    const parties = { boardId, deviceKey, cmsKey: programmeKey.x };
+    const key = codeKey(await secretBetween(programmeKey.d, deviceKey), parties);
+    return isChallengeOf(key, challenge) ? codeFor(key, challenge) : '';
+  }
+
   signCommand(changes: object = {}): Promise<string> {
     const now = this.now();
     const head = {
@@ -356,6 +368,12 @@ export class TestCms {
     }
     if (path.startsWith('/content/') || path.startsWith('/api/board/releases/'))
       return this.#serveContent(path, request, response);
+    if (path === speedPath) {
+      await this.#checkToken((request.headers.authorization ?? '').replace('Bearer ', ''));
+      if (request.method === 'GET') return void response.writeHead(200).end(Buffer.alloc(speedBytes.down));
+      await body(request);
+      return void response.writeHead(204).end();
+    }
     json(response, 404, refusal('not_found'));
   }
 

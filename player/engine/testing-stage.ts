@@ -2,6 +2,13 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { stageCommand, type Scene, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
+import {
+  technicianCommand,
+  type TechnicianCommand,
+  type TechnicianEvent,
+  type TechnicianSaid,
+  type TechnicianView,
+} from '../../shared/protocol/technician.ts';
 import { Changes } from './testing-changes.ts';
 
 export class TestStage {
@@ -9,6 +16,8 @@ export class TestStage {
   readonly commands: StageCommand[] = [];
   /** What was brought to the front, in order. */
   readonly shown: Scene[] = [];
+  /** What stands over it. */
+  technician: TechnicianView | null = null;
   closeCode: number | null = null;
   readonly #said: StageEvent['type'][] = [];
   readonly #changes = new Changes();
@@ -24,7 +33,7 @@ export class TestStage {
     this.#socket = socket;
     this.#origin = origin;
     this.#onPainted = onPainted;
-    socket.on('message', (data) => void this.#obey(stageCommand.parse(JSON.parse(String(data)))));
+    socket.on('message', (data) => void this.#obey(stageCommand.or(technicianCommand).parse(JSON.parse(String(data)))));
     socket.on('close', (code) => {
       this.closeCode = code;
       clearInterval(this.#timer);
@@ -50,10 +59,15 @@ export class TestStage {
     return this.#said.filter((said) => said === type).length;
   }
 
-  send(event: StageEvent): void {
-    this.#said.push(event.type);
+  send(event: StageEvent | TechnicianEvent): void {
+    if (event.type !== 'technician') this.#said.push(event.type);
     this.#changes.tell();
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(event));
+  }
+
+  /** Somebody at this glass. */
+  technicianSays(said: TechnicianSaid): void {
+    this.send({ type: 'technician', said });
   }
 
   /** Resolves when the engine has taken everything that was said to it before; never, when it goes meanwhile. @throws Error when it is gone */
@@ -94,7 +108,11 @@ export class TestStage {
     await this.until(() => this.closeCode !== null);
   }
 
-  async #obey(command: StageCommand): Promise<void> {
+  async #obey(command: StageCommand | TechnicianCommand): Promise<void> {
+    if (command.type === 'technician') {
+      this.technician = command.view;
+      return this.#changes.tell();
+    }
     this.commands.push(command);
     if (command.type === 'configure') this.#assetBase = command.assetBase;
     if (command.type === 'prepare') await this.#prepare(command.sceneId, command.scene);

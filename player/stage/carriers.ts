@@ -5,12 +5,13 @@
  */
 import { z } from 'zod';
 import { stageCommand, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
+import { technicianCommand, type TechnicianEvent, type TechnicianView } from '../../shared/protocol/technician.ts';
 import { bridgeUrl } from './address.ts';
 import type { FirstSocket } from './first-socket.ts';
 
 export interface Carrier {
   /** Lost when the director is away: it is told everything anew when it is back. */
-  send(event: StageEvent): void;
+  send(event: StageEvent | TechnicianEvent): void;
   close(): void;
 }
 
@@ -18,6 +19,8 @@ export interface CarrierHandlers {
   /** A director can be reached; it may be another one than before. */
   opened(): void;
   commanded(command: StageCommand): void;
+  /** The technician's page is to stand over the content; null: to go. In a player alone. */
+  technician(view: TechnicianView | null): void;
   /** Something came for this scene that is no command. */
   refused(sceneId: string, reason: string): void;
 }
@@ -40,7 +43,7 @@ export function openSocket(first: FirstSocket, handlers: CarrierHandlers): Carri
 
   const attend = (own: WebSocket) => {
     own.addEventListener('open', () => (wait = FIRST_WAIT));
-    own.addEventListener('message', ({ data }) => receive(data, handlers));
+    own.addEventListener('message', ({ data }) => receiveInPlayer(data, handlers));
     own.addEventListener('close', ({ code }) => again(code));
   };
   const again = (code: number) => {
@@ -57,7 +60,7 @@ export function openSocket(first: FirstSocket, handlers: CarrierHandlers): Carri
   attend(socket);
   // What it said before is taken after this call has returned: an answer finds its carrier.
   const received = first.take();
-  queueMicrotask(() => received.forEach((data) => receive(data, handlers)));
+  queueMicrotask(() => received.forEach((data) => receiveInPlayer(data, handlers)));
   if (socket.readyState === WebSocket.CLOSED) again(0);
   return {
     send(event) {
@@ -85,16 +88,23 @@ export function openParent(window: Window, handlers: CarrierHandlers): Carrier {
   };
 }
 
+function receiveInPlayer(data: unknown, handlers: CarrierHandlers): void {
+  const command = technicianCommand.safeParse(readJson(data));
+  if (command.success) handlers.technician(command.data.view);
+  else receive(data, handlers);
+}
+
+function readJson(data: unknown): unknown {
+  try {
+    return typeof data === 'string' ? JSON.parse(data) : data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Accepts a command as an object or as JSON text. */
 function receive(data: unknown, handlers: CarrierHandlers): void {
-  let value = data;
-  if (typeof data === 'string') {
-    try {
-      value = JSON.parse(data);
-    } catch {
-      return;
-    }
-  }
+  const value = readJson(data);
   const command = stageCommand.safeParse(value);
   if (command.success) return handlers.commanded(command.data);
   const meant = named.safeParse(value);

@@ -5,7 +5,9 @@ import type { CarrierKind } from './address.ts';
 import App from './App.svelte';
 import { openParent, openSocket, type Carrier, type CarrierHandlers } from './carriers.ts';
 import type { FirstSocket } from './first-socket.ts';
+import type { TechnicianSaid } from '../../shared/protocol/technician.ts';
 import { Stage } from './stage.svelte.ts';
+import { watchHands } from './technician/hands.ts';
 import './stage.css';
 import '../../layouts/parts/theme.css';
 
@@ -22,11 +24,21 @@ export function start(kind: CarrierKind, first: FirstSocket | null): void {
   });
   mount(App, {
     target: document.getElementById('stage') ?? document.body,
-    props: { stage, preview: kind === 'parent' },
+    props: {
+      stage,
+      preview: kind === 'parent',
+      say: (said: TechnicianSaid) => carrier?.send({ type: 'technician', said }),
+    },
   });
+  // A page that somebody opened is no board, and has no such page.
+  if (kind === 'socket')
+    watchHands(window, () => {
+      if (!stage.byHand && stage.technician === null) carrier?.send({ type: 'technician', said: { what: 'ask' } });
+    });
   const handlers: CarrierHandlers = {
     opened: () => stage.directorArrived(),
     commanded: (command) => (command.type === 'reload' ? location.reload() : stage.handle(command)),
+    technician: (view) => (stage.technician = view),
     refused: (sceneId, reason) => stage.refuse(sceneId, reason),
   };
   carrier = first ? openSocket(first, handlers) : openParent(window, handlers);

@@ -7,6 +7,7 @@ import { flushSync } from 'svelte';
 import { loadFonts } from '../../layouts/fonts.ts';
 import type { Scene, StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
+import type { TechnicianView } from '../../shared/protocol/technician.ts';
 import { asSceneError, SceneError } from './failure.ts';
 import { readyEvent } from './first-socket.ts';
 import { Layer } from './layer.svelte.ts';
@@ -32,6 +33,8 @@ export class Stage {
   /** Opened by somebody in a browser of theirs: no board. */
   byHand = $state(false);
   layers = $state.raw<readonly Layer[]>([]);
+  /** What stands over the content, which goes on beneath. */
+  technician = $state.raw<TechnicianView | null>(null);
   /** What was asked for last; perhaps nobody sees it yet. */
   #front: Layer | null = null;
   /** What painted last: it is what people see until the one in front has painted. */
@@ -153,6 +156,8 @@ export class Stage {
     const before = this.#seen ?? this.#front;
     this.#front = layer;
     this.#back = null;
+    // Nothing stands over an alert, whatever the player has yet to say.
+    if (layer.scene.kind === 'takeover') this.technician = null;
     for (const old of this.layers) if (old !== layer && old !== before) this.#drop(old);
     this.#top += 1;
     layer.z = this.#top;

@@ -250,6 +250,14 @@ export const faults = {
     'another version of the player does not paint in time, does not run, or lost its power twice',
     'keepFormer',
   ),
+
+  // The technician’s page. All but the refusal are notes (notes.ts).
+  technician_asked: simple('stage', 'somebody at the board opened the field for the code; it covers what plays'),
+  technician_refused: simple('engine', 'a wrong code was entered at the board', 'refuse'),
+  technician_opened: simple('engine', 'somebody with the code opened the technician’s page, which covers what plays'),
+  technician_acted: simple('engine', 'somebody at the technician’s page had the player do something'),
+  technician_closed: simple('engine', 'the technician’s page, or the field for its code, no longer covers what plays'),
+
   device_replaced: simple('engine', 'a signed word that another device was paired with the board', 'pairAnew'),
 } as const satisfies Record<string, FaultRow>;
 

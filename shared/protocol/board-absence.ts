@@ -3,6 +3,7 @@
  * an absent board shows is not known either; a player that has power goes on playing what it holds.
  */
 import { z } from 'zod';
+import { isNote } from '../faults/notes.ts';
 import type { FaultCode } from '../faults/table.ts';
 import { msUtc } from './common.ts';
 import { boardStatus } from './status.ts';
@@ -60,10 +61,11 @@ const elsewhereFaults: Partial<Record<FaultCode, 'sim' | null>> = {
   screen_differs: null,
   disk_low: null,
   command_refused: null,
+  technician_refused: null,
 };
 /** What a fault that came just before suggests. @returns null: nothing */
 export const suspectedByFault = (code: string): 'player' | 'sim' | null =>
-  Object.hasOwn(elsewhereFaults, code) ? (elsewhereFaults[code as FaultCode] ?? null) : 'player';
+  isNote(code) ? null : Object.hasOwn(elsewhereFaults, code) ? (elsewhereFaults[code as FaultCode] ?? null) : 'player';
 
 interface Known {
   readonly presence: 'unpaired' | 'online' | 'offline';

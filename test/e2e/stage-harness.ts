@@ -8,6 +8,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { stageEvent, type Scene, type StageCommand, type StageEvent } from '../../shared/protocol/bridge.ts';
 import type { OutputRegion } from '../../shared/protocol/common.ts';
 import type { NoticeContent } from '../../shared/protocol/programme.ts';
+import { technicianEvent, type TechnicianCommand, type TechnicianSaid } from '../../shared/protocol/technician.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -34,6 +35,8 @@ export class ScriptedDirector {
   #waiting: { matches: (event: StageEvent) => boolean; resolve: (event: StageEvent) => void }[] = [];
   /** Everything that the stage said, each message checked against the protocol, except `alive`. */
   readonly events: StageEvent[] = [];
+  /** What somebody at the glass did, in order. */
+  readonly technician: TechnicianSaid[] = [];
   /** Messages that are no bridge events. */
   readonly refused: unknown[] = [];
 
@@ -82,7 +85,7 @@ export class ScriptedDirector {
     return hash;
   }
 
-  send(command: StageCommand): void {
+  send(command: StageCommand | TechnicianCommand): void {
     this.#socket?.send(JSON.stringify(command));
   }
 
@@ -142,6 +145,11 @@ export class ScriptedDirector {
   #opened(socket: WebSocket): void {
     this.#socket = socket;
     socket.on('message', (data: Buffer) => {
+      const hand = technicianEvent.safeParse(JSON.parse(data.toString()));
+      if (hand.success) {
+        this.technician.push(hand.data.said);
+        return;
+      }
       const parsed = stageEvent.safeParse(JSON.parse(data.toString()));
       if (!parsed.success) {
         this.refused.push(data.toString());

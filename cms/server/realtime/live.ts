@@ -23,6 +23,8 @@ import { sampleRoutes } from '../features/samples/routes.ts';
 import { createSampleService, type SampleService } from '../features/samples/service.ts';
 import { screenshotRoutes } from '../features/screenshots/routes.ts';
 import { createScreenshotService, type ScreenshotService } from '../features/screenshots/service.ts';
+import { technicianRoutes } from '../features/technician/routes.ts';
+import { createTechnicianService } from '../features/technician/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 import { createBoardGateway, type BoardGateway, type BoardGatewayDeps } from './boards.ts';
 import { createConsoleGateway } from './console.ts';
@@ -92,6 +94,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
       commandRoutes(commands, createLogService(context, { boards, commands }), cuts),
       screenshotRoutes(screenshots),
       sampleRoutes(samples),
+      technicianRoutes(createTechnicianService(context, { boards, keys, pairing })),
     ],
     attach(io) {
       // Whoever connects has to name a namespace that asks who is there; those who name none are let go after a while.

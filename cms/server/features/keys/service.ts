@@ -5,6 +5,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { keyList, type KeyList, type KeyUse } from '../../../../shared/protocol/keys.ts';
 import { signDocument, verifyDocument, type Signer } from '../../../../shared/protocol/signing.ts';
+import { secretBetween } from '../../../../shared/protocol/technician-code.ts';
 import type { Context } from '../../context.ts';
 import { nextNumber, readSetting } from '../../store/settings.ts';
 import {
@@ -35,6 +36,8 @@ export interface KeysService {
   /** Signs manifests, certificates and commands. */
   programmeSigner(): Signer;
   takeoverSigner(): Signer;
+  /** The secret of each programme key with a player's: one that was long away may know an older key. Both keys as in their JWKs. */
+  secretsWith(deviceKey: string): Promise<readonly { readonly cmsKey: string; readonly secret: Uint8Array }[]>;
   /**
    * Makes new keys and a new list when the present ones near their end; emits `keyListPublished`.
    * @returns what it did; `rootNeeded` when the root is offline and somebody has to bring it
@@ -168,6 +171,12 @@ export async function createKeysService(context: Context, options: { restored: b
     keyList: () => ({ number: state.list.number, jws: state.files.list.jws }),
     programmeSigner: () => state.signers.programme,
     takeoverSigner: () => state.signers.takeover,
+    secretsWith: (deviceKey) =>
+      Promise.all(
+        state.files.online
+          .filter(({ use }) => use === 'programme')
+          .map(async ({ x, d }) => ({ cmsKey: x, secret: await secretBetween(d, deviceKey) })),
+      ),
     async renewIfDue() {
       const now = sources.now();
       // The root may have been brought, or another process may have renewed, since.

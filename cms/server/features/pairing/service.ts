@@ -246,6 +246,12 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       events.emit('boardChanged', { boardId });
     },
 
+    /** The public key of the player that speaks for the board now; null: none does. */
+    async deviceKeyOf(boardId: string): Promise<string | null> {
+      const [device] = await repo.devicesOf(store.read, boardId);
+      return device && device.ended_at === null ? device.device_key : null;
+    },
+
     /**
      * Who signed this token. Tokens are taken up to two minutes either side of the CMS's time.
      * @throws TokenError

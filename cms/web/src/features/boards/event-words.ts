@@ -1,4 +1,5 @@
 /** What a player wrote into its journal beside plays, in words. */
+import { isNote } from '../../../../../shared/faults/notes.ts';
 import type { BoardEvent } from '../../../../../shared/protocol/api/proof.ts';
 import type { JournalBody } from '../../../../../shared/protocol/journal.ts';
 import { sentenceOf } from '../../lib/errors.ts';
@@ -41,4 +42,4 @@ export function bodyWords(body: JournalBody | null): string {
 }
 
 export const eventTone = ({ body }: BoardEvent): 'bad' | 'neutral' =>
-  body?.type === 'faultRaised' ? 'bad' : 'neutral';
+  body?.type === 'faultRaised' && !isNote(body.code) ? 'bad' : 'neutral';

@@ -1,0 +1,123 @@
+/** What the technician's page tells, gathered. What is slow to read is read beside, every few seconds; nothing here is secret. */
+import { readdir, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import type { TechnicianFacts } from '../../../shared/protocol/technician.ts';
+import type { Machine, MachineStatus } from '../status/machine.ts';
+import { troubleOf } from './line.ts';
+
+/** The machine and the disk are read anew after so long, ms. */
+const readEveryMs = 10_000;
+/** A CMS that is away is called anew after so long, ms. */
+const callEveryMs = 15_000;
+const mostInterfaces = 6;
+
+/** What the engine knows by itself, without waiting. */
+export type OwnFacts = Pick<TechnicianFacts, 'pairing' | 'clock' | 'faults' | 'downloads' | 'screen' | 'speed'> & {
+  readonly mb: number | null;
+  readonly connected: boolean;
+  readonly sinceMs: number | null;
+};
+
+export interface FactsOptions {
+  readonly dataDir: string;
+  readonly machine: Pick<Machine, 'read'>;
+  readonly own: () => OwnFacts;
+  /** Calls the CMS. @throws whatever keeps it from answering */
+  readonly call: () => Promise<unknown>;
+  readonly monotonic: () => number;
+}
+
+interface Read {
+  readonly machine: MachineStatus;
+  readonly mediaBytes: number | null;
+  readonly journalBytes: number | null;
+}
+
+export class Facts {
+  readonly #o: FactsOptions;
+  #read: Read | null = null;
+  #reading: Promise<void> | null = null;
+  #readAt = -Infinity;
+  #calledAt = -Infinity;
+  #trouble: Pick<TechnicianFacts['link'], 'trouble' | 'detail'> = { trouble: null, detail: '' };
+
+  constructor(options: FactsOptions) {
+    this.#o = options;
+  }
+
+  /** Never throws. */
+  async gather(): Promise<TechnicianFacts> {
+    const { mb, connected, sinceMs, ...own } = this.#o.own();
+    this.#look();
+    if (!this.#read) await this.#reading;
+    this.#call(connected);
+    const { machine, mediaBytes, journalBytes } = this.#read ?? unread;
+    return {
+      ...own,
+      network: {
+        interfaces: interfaces(),
+        net: machine?.net ?? null,
+        operator: machine?.operator ?? null,
+        radio: machine?.radio ?? null,
+        signal: machine?.signal ?? null,
+        mb,
+      },
+      link: { connected, sinceMs, ...(connected ? { trouble: null, detail: '' } : this.#trouble) },
+      pairing: { ...own.pairing, os: machine?.os ?? null },
+      disk: { freeMb: machine?.freeMb ?? null, mediaBytes, journalBytes },
+    };
+  }
+
+  #look(): void {
+    const now = this.#o.monotonic();
+    if (this.#reading || now - this.#readAt < readEveryMs) return;
+    this.#readAt = now;
+    const { dataDir, machine } = this.#o;
+    this.#reading = Promise.all([machine.read(), bytesIn(join(dataDir, 'assets')), bytesIn(dataDir, 'player.db')])
+      .then(([read, mediaBytes, journalBytes]) => void (this.#read = { machine: read, mediaBytes, journalBytes }))
+      .finally(() => (this.#reading = null));
+  }
+
+  /** Only while the link is down: what keeps it so is on the way. */
+  #call(connected: boolean): void {
+    const now = this.#o.monotonic();
+    if (connected || now - this.#calledAt < callEveryMs) return;
+    this.#calledAt = now;
+    this.#o.call().then(
+      () => (this.#trouble = { trouble: null, detail: '' }),
+      (error: unknown) => (this.#trouble = troubleOf(error)),
+    );
+  }
+}
+
+const unread = { machine: null, mediaBytes: null, journalBytes: null };
+
+/** Bytes of a folder's files whose names begin so; null: it cannot be read. */
+async function bytesIn(folder: string, start = ''): Promise<number | null> {
+  try {
+    const names = (await readdir(folder)).filter((name) => name.startsWith(start));
+    const sizes = await Promise.all(
+      names.map((name) =>
+        stat(join(folder, name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  } catch {
+    return null;
+  }
+}
+
+/** Addresses that others can reach this machine by. */
+function interfaces(): TechnicianFacts['network']['interfaces'] {
+  return Object.entries(networkInterfaces())
+    .map(([name, addresses = []]) => ({
+      name,
+      addresses: addresses.filter(({ internal }) => !internal).map(({ cidr, address }) => cidr ?? address),
+    }))
+    .filter(({ addresses }) => addresses.length > 0)
+    .slice(0, mostInterfaces);
+}
