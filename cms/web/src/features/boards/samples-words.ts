@@ -15,7 +15,7 @@ export const everyWords = (minutes: number): string =>
   minutes === 0 ? m.samples_off() : m.samples_every({ length: durationWords(minutes * 60_000) });
 
 /** Until a board has sent one: what a picture of a notice weighs, bytes. */
-const usualBytes = 25_000;
+const usualBytes = 32_000;
 const dayMinutes = 1440;
 const monthDays = 30;
 /** Of the month's budget: that much for pictures is said to be much, ratio. */
