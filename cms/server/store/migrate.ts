@@ -41,6 +41,7 @@ import * as contentsAloneCount from './migrations/0039-contents-alone-count.ts';
 import * as wordIndex from './migrations/0040-word-index.ts';
 import * as noReplaces from './migrations/0041-no-replaces.ts';
 import * as samples from './migrations/0042-samples.ts';
+import * as smallMerges from './migrations/0043-small-merges.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -83,6 +84,7 @@ const migrations: readonly Migration[] = [
   wordIndex.migration,
   noReplaces.migration,
   samples.migration,
+  smallMerges.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */
