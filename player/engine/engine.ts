@@ -28,13 +28,14 @@ import { Documents } from './documents.ts';
 import { Downloads } from './downloads.ts';
 import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
-import { Glass } from './glass.ts';
+import { Glass, type Plan } from './glass.ts';
 import type { AskForPicture } from './host-pictures.ts';
 import { openIdentity, openSettings, type Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { newTokens, type HostFault, type StageKind, type VersionKept, type VersionsHere } from './launch.ts';
 import { Library, reservedBytes } from './library.ts';
 import { Orders, withoutContent } from './orders.ts';
+import { MakingUp, rememberedMs } from './making-up.ts';
 import { Overlay } from './overlay.ts';
 import { pair, type Paired } from './pairing.ts';
 import { codeOf, Programmes, type Active } from './programmes.ts';
@@ -183,6 +184,7 @@ export class Engine {
   #openPlay: PlayBody | null = null;
   /** The alert that is on in the dark. */
   #unseenAlert: string | null = null;
+  readonly #makingUp: MakingUp;
   #lowOnRoom = false;
   #pairing: Promise<void> | null = null;
 
@@ -408,6 +410,7 @@ export class Engine {
         this.#faults.raise(code, 'The journal goes on under another name');
       }
     });
+    this.#makingUp = new MakingUp(this.#journal.obligationPlays(this.#clock.now() - rememberedMs));
     this.#checkRoom();
   }
 
@@ -575,12 +578,10 @@ export class Engine {
     });
   }
 
-  #plan() {
-    const programme = this.#programmes.active?.programme ?? null;
-    return {
-      programme: programme && this.#orders.cut ? withoutContent(programme) : programme,
-      takeovers: this.#takeovers.standing(),
-    };
+  #plan(): Plan {
+    const active = this.#programmes.active?.programme ?? null;
+    const programme = active && this.#orders.cut ? withoutContent(active) : active;
+    return { programme, takeovers: this.#takeovers.standing(), madeUp: this.#makingUp.standing(programme) };
   }
 
   #replan(): void {
@@ -625,6 +626,7 @@ export class Engine {
       );
       this.#journal.append(news, output.openPlay);
       for (const record of news) this.#noteTakeover(record);
+      for (const record of news) if (record.type === 'playEnded') this.#makingUp.note(record);
       unseen = this.#noteUnseen(output.openPlay);
     });
     if (output.openPlay && !this.#playing) {
@@ -644,6 +646,16 @@ export class Engine {
       host: this.#hostNow(),
       cut: this.#orders.cut,
     });
+    this.#makeUp(output);
+  }
+
+  /** What this board has missed comes at the end of an item; its neighbours know nothing of it. */
+  #makeUp({ now: slot, openPlay }: DirectorOutput): void {
+    const plan = this.#glass?.plan;
+    if (!plan) return;
+    const now = this.#clock.now();
+    const madeUp = this.#makingUp.next({ ...plan, slot, openPlay, dark: this.#screen.lit === false, now });
+    if (madeUp !== (plan.madeUp ?? null)) this.#glass?.setPlan({ ...plan, madeUp });
   }
 
   /** A file that the stage could not show: damaged, it is set aside and fetched again. */

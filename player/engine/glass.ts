@@ -15,6 +15,7 @@ import type { LogEvent } from '../../shared/protocol/log.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
 import type { Takeover } from '../../shared/protocol/takeover.ts';
 import type { TechnicianCommand, TechnicianSaid, TechnicianView } from '../../shared/protocol/technician.ts';
+import type { Slot } from '../../shared/schedule/types.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { RefusedError } from './documents.ts';
 import { assetBase } from './stage-door.ts';
@@ -44,6 +45,8 @@ type StageFault = 'stage_silent' | 'stage_gone' | 'stage_missing';
 export interface Plan {
   readonly programme: Programme | null;
   readonly takeovers: readonly Takeover[];
+  /** A play that this board has to catch up on, over the timeline. */
+  readonly madeUp?: Slot | null;
 }
 
 export interface GlassOptions {

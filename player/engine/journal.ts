@@ -29,6 +29,8 @@ const batchBytes = 600_000;
 const keptDelivered = 20_000;
 /** Records that are carried over into another journal at once: nothing else goes on meanwhile. */
 const carriedAtOnce = 2_000;
+/** Records of two hours and more, of items of seven seconds. */
+const recentRecords = 1_000;
 /** The same play is checkpointed when it has been painted for so much longer, ms: a board's disk lives by its writes. */
 const checkpointMs = 900;
 
@@ -148,6 +150,15 @@ export class Journal {
     this.#checkpointed = null;
     this.#store.writeMeta('openPlay', open);
     this.#store.afterCommit(() => (this.#checkpointed = { play, paintedMs }));
+  }
+
+  /** Plays of obligations that began at `since` (ms UTC) or later, in order, among the newest records. */
+  obligationPlays(since: number): PlayBody[] {
+    return this.#lines
+      .after(this.#journalId, this.head.seq - recentRecords, recentRecords)
+      .filter(({ line }) => line.includes('"kind":"obligation"'))
+      .flatMap(({ line }) => entryOf(line))
+      .flatMap(({ body }) => (body.type === 'playEnded' && body.start >= since ? body : []));
   }
 
   /** After a crash: closes the play that was on the glass with what was painted by the last checkpoint. */

@@ -121,7 +121,7 @@ class StageDirector implements Director {
   #take(input: DirectorInput, now: number): void {
     switch (input.type) {
       case 'plan':
-        this.#plan = new Plan(input.programme, input.takeovers, this.#plan);
+        this.#plan = new Plan(input.programme, input.takeovers, this.#plan, input.madeUp);
         this.#endAlerts(this.#takeovers.changed(input.takeovers, now), now);
         return;
       case 'overlay':

@@ -24,11 +24,18 @@ export class Plan {
   readonly takeovers: readonly Takeover[];
   readonly #timeline: Timeline | null;
   readonly #phases: readonly TakeoverPhase[];
+  readonly #madeUp: Slot | null;
 
   /** Takes the timeline over from `before` when the programme is the same object. */
-  constructor(programme: Programme | null, takeovers: readonly Takeover[], before: Plan | null) {
+  constructor(
+    programme: Programme | null,
+    takeovers: readonly Takeover[],
+    before: Plan | null,
+    madeUp: Slot | null = null,
+  ) {
     this.programme = programme;
     this.takeovers = takeovers;
+    this.#madeUp = madeUp;
     this.#phases = takeoverPhases(takeovers);
     if (programme === null) this.#timeline = null;
     else this.#timeline = before?.programme === programme ? before.#timeline : createTimeline(programme);
@@ -36,7 +43,7 @@ export class Plan {
 
   /** null: no takeover and no programme. */
   slotAt(instant: number): Slot | null {
-    if (this.#timeline) return this.#timeline.slotAt(this.takeovers, instant);
+    if (this.#timeline) return this.#timeline.slotAt(this.takeovers, instant, this.#madeUp);
     const phase = this.#phaseAt(instant);
     return phase ? takeoverSlot(phase, instant) : null;
   }

@@ -9,8 +9,8 @@ import type { Takeover } from '../protocol/takeover.ts';
 import type { Slot } from '../schedule/types.ts';
 
 export type DirectorInput =
-  /** What to play has changed (programme null: none yet; the overlay or nothing is shown). `takeovers` are standing ones meant for this board. */
-  | { type: 'plan'; programme: Programme | null; takeovers: readonly Takeover[] }
+  /** What to play has changed (programme null: none yet; the overlay or nothing is shown). `takeovers` are standing ones meant for this board, `madeUp` a play that it has to catch up on. */
+  | { type: 'plan'; programme: Programme | null; takeovers: readonly Takeover[]; madeUp?: Slot | null }
   /** A picture above everything but takeovers, such as pairing code, test pattern, identification; null ends it. Never a play. */
   | { type: 'overlay'; scene: Scene | null }
   | { type: 'stage'; event: StageEvent }

@@ -265,3 +265,29 @@ describe('takeovers', () => {
     );
   });
 });
+
+test('a play that a board makes up lies over the schedule and under takeovers, and the schedule goes on beneath it', () => {
+  fc.assert(
+    fc.property(
+      situation,
+      fc.integer({ min: 1_000, max: 60_000 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (given, ms, share) => {
+        const { programme, takeovers, from, length } = given;
+        const line = createTimeline(programme);
+        const start = line.slotAt(takeovers, from).end;
+        const whole = { start, end: start + ms, plannedMs: ms, offsetMs: 0, noticeId: testId(1, 99), takeoverId: null };
+        const madeUp: Slot = { ...whole, why: { kind: 'obligation', id: testId(4, 99) } };
+        const at = from + Math.floor(share * length);
+        const [slot, plain] = [line.slotAt(takeovers, at, madeUp), line.slotAt(takeovers, at)];
+        const isIn = madeUp.start <= at && at < madeUp.end && plain.takeoverId === null;
+        expect(slot.why.id === testId(4, 99)).toBe(isIn);
+        expect(slot.start <= at && at < slot.end).toBe(true);
+        if (isIn) return;
+        expect(slot.offsetMs - slot.start).toBe(plain.offsetMs - plain.start);
+        expect([slot.why, slot.plannedMs, slot.noticeId]).toEqual([plain.why, plain.plannedMs, plain.noticeId]);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});

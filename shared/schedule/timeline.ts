@@ -12,7 +12,7 @@
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
 import { playDay } from './day.ts';
-import { owedAt, weaveOf, type ObligationLoad, type Weave } from './obligations.ts';
+import { owedAt, weaveOf, type ObligationLoad, type Weave, type WovenObligation } from './obligations.ts';
 import { openingsOf, segmentsOf, segmentSourceOf, type SegmentSource } from './segments.ts';
 import { takeoverPhases, takeoverSlot, type TakeoverPhase } from './takeover-phases.ts';
 import type { Slot } from './types.ts';
@@ -24,12 +24,15 @@ const keptDays = 4;
 /** The timeline of one programme. It remembers the days asked for last, so keep it as long as the programme. */
 export interface Timeline {
   readonly load: ObligationLoad;
+  readonly obligations: readonly WovenObligation[];
+  /** Whether an obligation of this timeline is open in all of [from, to). */
+  isOpen(obligation: WovenObligation, from: number, to: number): boolean;
   /** The slots that touch [from, to), whole, ascending. */
   slots(takeovers: readonly Takeover[], from: number, to: number): Slot[];
   /** The slot at `from`, then those that follow, without end. */
   slotsFrom(takeovers: readonly Takeover[], from: number): Generator<Slot, never, undefined>;
-  /** The slot on at an instant. */
-  slotAt(takeovers: readonly Takeover[], instant: number): Slot;
+  /** The slot on at an instant. `madeUp` lies over the schedule and under takeovers: a play that this board alone has to catch up on. */
+  slotAt(takeovers: readonly Takeover[], instant: number, madeUp?: Slot | null): Slot;
 }
 
 /**
@@ -45,6 +48,8 @@ export function createTimeline(programme: Programme): Timeline {
   const days = new Days(programme);
   return {
     load: days.load,
+    obligations: days.obligations,
+    isOpen: (obligation, from, to) => days.isOpen(obligation, from, to),
     slots(takeovers, from, to) {
       const phases = takeoverPhases(takeovers);
       const slots: Slot[] = [];
@@ -63,11 +68,11 @@ export function createTimeline(programme: Programme): Timeline {
         t = slot.end;
       }
     },
-    slotAt: (takeovers, instant) => slotAt(days, takeoverPhases(takeovers), instant),
+    slotAt: (takeovers, instant, madeUp) => slotAt(days, takeoverPhases(takeovers), instant, madeUp),
   };
 }
 
-function slotAt(days: Days, phases: readonly TakeoverPhase[], instant: number): Slot {
+function slotAt(days: Days, phases: readonly TakeoverPhase[], instant: number, madeUp: Slot | null = null): Slot {
   let from = -Infinity;
   let to = Infinity;
   for (const phase of phases) {
@@ -77,7 +82,9 @@ function slotAt(days: Days, phases: readonly TakeoverPhase[], instant: number): 
       break;
     } else return takeoverSlot(phase, instant);
   }
-  const slot = days.slotAt(instant);
+  if (madeUp && madeUp.end <= instant) from = Math.max(from, madeUp.end);
+  else if (madeUp && madeUp.start > instant) to = Math.min(to, madeUp.start);
+  const slot = madeUp && madeUp.start <= instant && instant < madeUp.end ? madeUp : days.slotAt(instant);
   if (from <= slot.start && to >= slot.end) return slot;
   const start = Math.max(from, slot.start);
   return { ...slot, start, end: Math.min(to, slot.end), offsetMs: slot.offsetMs + start - slot.start };
@@ -89,10 +96,22 @@ class Days {
   readonly #weave: Weave;
   readonly #kept: (LocalDay & { slots: Slot[] })[] = [];
 
+  get obligations(): readonly WovenObligation[] {
+    return this.#weave.obligations;
+  }
+
   constructor(programme: Programme) {
     this.#weave = weaveOf(programme);
     this.load = this.#weave.load;
     this.#source = segmentSourceOf(programme, this.#weave.obligations);
+  }
+
+  isOpen(obligation: WovenObligation, from: number, to: number): boolean {
+    const index = this.obligations.indexOf(obligation);
+    let until = from;
+    for (const open of openingsOf(this.#source, from, to).obligations)
+      if (open.index === index && open.start <= until) until = Math.max(until, open.end);
+    return until >= to;
   }
 
   slotAt(instant: number): Slot {

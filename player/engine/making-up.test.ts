@@ -1,0 +1,244 @@
+/** A board in simulated time: its programmes come at any instant, its power, alerts and cuts come and go. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { noticeOf, playlistOf, programmeOf, takeoverOf, testId } from '../../test/lib/programmes.ts';
+import type { PlayBody } from '../../shared/protocol/journal.ts';
+import type { ObligationPart, Programme } from '../../shared/protocol/programme.ts';
+import { obligationLoad } from '../../shared/schedule/obligations.ts';
+import { createTimeline } from '../../shared/schedule/timeline.ts';
+import type { Slot } from '../../shared/schedule/types.ts';
+import { MakingUp, rememberedMs } from './making-up.ts';
+import { withoutContent } from './orders.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const six = Date.parse('2026-11-22T06:00:00+07:00');
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+interface Story {
+  /** The first from the beginning on. */
+  readonly programmes: readonly { readonly at: number; readonly programme: Programme }[];
+  readonly off?: readonly Span[];
+  readonly cut?: readonly Span[];
+  readonly alerts?: readonly Span[];
+  readonly until: number;
+}
+
+interface Open {
+  readonly key: string;
+  slot: Slot;
+  readonly start: number;
+}
+
+const holds = (spans: readonly Span[] | undefined, at: number): boolean =>
+  spans?.some(({ from, to }) => from <= at && at < to) ?? false;
+
+/** Runs a board from six o'clock. @returns its plays, in order */
+function run({ programmes, off, cut, alerts, until }: Story): PlayBody[] {
+  const takeovers = (alerts ?? []).map(({ from, to }, n) => takeoverOf(n + 1, { startsAt: from, expiresAt: to }));
+  const plans = programmes.map(({ at, programme }) => ({ at, programme, bare: withoutContent(programme) }));
+  const timelines = new Map(
+    plans.flatMap(({ programme, bare }) => [programme, bare]).map((each) => [each, createTimeline(each)]),
+  );
+  const events = [off, cut].flatMap((spans) => (spans ?? []).flatMap(({ from, to }) => [from, to]));
+  events.push(...programmes.map(({ at }) => at), until);
+  events.sort((a, b) => a - b);
+  const plays: PlayBody[] = [];
+  let making: MakingUp | null = null;
+  let open = null as Open | null;
+  const body = ({ slot, start }: Open, end: number, interrupted = false): PlayBody => ({
+    ...{ type: 'playEnded', start, paintedMs: end - start, noticeId: slot.noticeId, noticeHash: null, asset: null },
+    ...{ takeoverId: slot.takeoverId, why: slot.why, host: 'chromium', programme: null },
+    outcome: interrupted ? 'interrupted' : end - start >= slot.plannedMs ? 'completed' : 'cut',
+  });
+  for (let t = six; t < until;) {
+    const event = events.find((at) => at > t)!;
+    if (holds(off, t)) {
+      if (open) plays.push(body(open, t, true));
+      open = null;
+      making = null;
+      t = event;
+      continue;
+    }
+    making ??= new MakingUp(plays.filter(({ start }) => start >= t - rememberedMs));
+    const plan = plans.findLast(({ at }) => at <= t)!;
+    const programme = holds(cut, t) ? plan.bare : plan.programme;
+    const timeline = timelines.get(programme)!;
+    const slot = timeline.slotAt(takeovers, t, making.standing(programme));
+    const key = `${slot.start} ${slot.plannedMs} ${slot.why.id}`;
+    // As the director: what is on until then ends when the next has painted, a little later than its slot.
+    const situation = { programme, takeovers, slot, dark: false, now: t };
+    making.next({ ...situation, openPlay: open && body(open, t) });
+    if (open && open.key !== key) {
+      const ended = body(open, t);
+      plays.push(ended);
+      making.note(ended);
+    }
+    if (open?.key !== key) open = { key, slot, start: t };
+    else open.slot = slot;
+    making.next({ ...situation, openPlay: body(open, t) });
+    t = Math.min(slot.end, event);
+  }
+  if (open) plays.push(body(open, until));
+  return plays;
+}
+
+const obliged = (n: number, perHour: number, fields: Partial<ObligationPart> = {}): ObligationPart => ({
+  ...{ kind: 'obligation', obligationId: testId(4, n), noticeId: testId(1, 100 + n), perHour, order: n },
+  ...{ cron: '0 0 * * *', durationMs: 24 * hour, validFrom: null, validTo: null, ...fields },
+});
+
+function made(items: readonly number[], required: readonly { perHour: number; lengthMs: number }[]): Programme {
+  return programmeOf('Asia/Ho_Chi_Minh', testId(2, 1), [
+    ...items.map((ms, n) => noticeOf(n, ms)),
+    ...required.map(({ lengthMs }, n) => noticeOf(100 + n, lengthMs)),
+    playlistOf(
+      1,
+      items.map((_, n) => n),
+    ),
+    ...required.map(({ perHour }, n) => obliged(n, perHour)),
+  ]);
+}
+
+/** When an obligation began to be seen, ms after six; three quarters of its length are enough. */
+const startsOf = (plays: readonly PlayBody[], n = 0, lengthMs = 20_000): number[] =>
+  plays
+    .filter(({ why, paintedMs }) => why.id === testId(4, n) && paintedMs >= 0.75 * lengthMs)
+    .map(({ start }) => start - six);
+const inHour = (starts: readonly number[], from: number): number =>
+  starts.filter((start) => start >= from && start < from + hour).length;
+
+/** Six times an hour, due at the full ten minutes, over items of 20 s. */
+const sixAnHour = made([20_000, 20_000], [{ perHour: 6, lengthMs: 20_000 }]);
+const always = [{ at: six, programme: sixAnHour }];
+const span = (fromMinute: number, toMinute: number): Span => ({
+  from: six + fromMinute * minute,
+  to: six + toMinute * minute,
+});
+
+describe('what a board missed', () => {
+  test('is nothing where nothing happened: it plays what the timeline has', () => {
+    const plays = run({ programmes: always, until: six + 3 * hour });
+    const slots = createTimeline(sixAnHour).slots([], six, six + 3 * hour);
+    expect(plays.map(({ start, why }) => [start, why.id])).toEqual(slots.map(({ start, why }) => [start, why.id]));
+  });
+
+  test('in a restart comes at the end of an item, and then all is as before', () => {
+    const plays = run({ programmes: always, off: [span(19.5, 20.7)], until: six + 2 * hour });
+    const starts = startsOf(plays);
+    expect(starts.slice(0, 4).map((at) => Math.round(at / minute))).toEqual([0, 10, 21, 30]);
+    expect([inHour(starts, 0), inHour(starts, hour)]).toEqual([6, 6]);
+    // From the end of what it made up on the board is in step with its neighbour again.
+    const slots = createTimeline(sixAnHour).slots([], six + 25 * minute, six + 2 * hour - 1);
+    const after = plays.filter(({ start }) => start >= slots[0]!.start);
+    expect(after.map(({ start }) => start)).toEqual(slots.map(({ start }) => start));
+  });
+
+  test('in an alert, a cut or hours without power is spread over what is left of the hour, and ends with it', () => {
+    const away = [span(5, 35)];
+    for (const story of [{ alerts: away }, { cut: away }, { off: away }]) {
+      const starts = startsOf(run({ programmes: always, ...story, until: six + 2 * hour }));
+      const late = starts.filter((at) => at >= 35 * minute && at < hour);
+      // 06:40 and 06:50 as always, and once more around each of them.
+      expect(late.length).toBe(5);
+      for (const [i, at] of late.slice(1).entries()) expect(at - late[i]!).toBeGreaterThan(75_000);
+      expect(inHour(starts, hour)).toBe(6);
+    }
+  });
+
+  test('of an obligation that comes in the middle of an hour is shown at once', () => {
+    const before = made([20_000, 20_000], []);
+    const starts = startsOf(
+      run({
+        programmes: [
+          { at: six, programme: before },
+          { at: six + 33 * minute, programme: sixAnHour },
+        ],
+        until: six + hour,
+      }),
+    );
+    expect(starts[0]).toBeLessThanOrEqual(33 * minute + 20_000);
+  });
+
+  test('is not shown where nobody would see it, nor again where it cannot be shown', () => {
+    const making = new MakingUp([]);
+    const timeline = createTimeline(sixAnHour);
+    const slot = timeline.slotAt([], six + 22 * minute);
+    const at = { programme: sixAnHour, takeovers: [], slot, openPlay: null, now: slot.start };
+    expect(making.next({ ...at, dark: true })).toBeNull();
+    expect(making.next({ ...at, dark: false })).toMatchObject({ start: slot.end, why: { id: testId(4, 0) } });
+    for (const n of [0, 1, 2])
+      making.note({
+        ...{
+          type: 'playEnded',
+          start: six + n * 10 * minute,
+          paintedMs: 0,
+          noticeId: null,
+          noticeHash: null,
+          asset: null,
+        },
+        ...{ takeoverId: null, why: { kind: 'obligation', id: testId(4, 0) }, outcome: 'failed', host: 'chromium' },
+        programme: null,
+      });
+    expect(making.next({ ...at, dark: false })).toBeNull();
+  });
+});
+
+describe('whatever is published, and whenever the power goes', () => {
+  const seconds = (min: number, max: number) => fc.integer({ min: min * 1000, max: max * 1000 });
+  const required = fc.array(fc.record({ perHour: fc.integer({ min: 1, max: 12 }), lengthMs: seconds(5, 30) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  const publications = fc.array(
+    fc.record({
+      after: fc.integer({ min: 0, max: 4 * hour }),
+      items: fc.array(seconds(10, 60), { minLength: 1, maxLength: 5 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  );
+  const spans = fc.array(
+    fc.record({ after: fc.integer({ min: 0, max: 4 * hour }), ms: fc.integer({ min: 1000, max: 50 * minute }) }),
+    { maxLength: 3 },
+  );
+  const until = six + 4 * hour;
+
+  test('every hour in which a board was free holds what is asked for, and no gap is longer than two periods', () => {
+    fc.assert(
+      fc.property(required, publications, spans, spans, spans, (asked, published, off, cut, alerts) => {
+        const programmes = published
+          .map(({ after, items }, i) => ({ at: i === 0 ? six : six + after, programme: made(items, asked) }))
+          .sort((a, b) => a.at - b.at);
+        fc.pre(programmes.every(({ programme }) => obligationLoad(programme).guaranteed));
+        const spansOf = (list: readonly { after: number; ms: number }[]): Span[] =>
+          list.map(({ after, ms }) => ({ from: six + after, to: six + after + ms }));
+        const away = { off: spansOf(off), cut: spansOf(cut), alerts: spansOf(alerts) };
+        const plays = run({ programmes, ...away, until });
+        const busy = Object.values(away).flat();
+        for (const [n, { perHour, lengthMs }] of asked.entries()) {
+          const starts = startsOf(plays, n, lengthMs);
+          const period = hour / perHour;
+          // What is lost is made up within two periods; in the last of an hour there may be no room for it.
+          const room = Math.min(30 * minute, Math.max(2 * period, 10 * minute));
+          for (let from = 0; from < 4 * hour; from += hour) {
+            const last = from + hour - room;
+            const disturbed =
+              busy.some((one) => one.from < six + from + hour && one.to > six + from - minute) ||
+              programmes.some(({ at }) => at > six + Math.max(from, last) && at < six + from + hour);
+            if (!disturbed) expect(inHour(starts, from), `${n} from ${from / hour}`).toBeGreaterThanOrEqual(perHour);
+          }
+          for (const [i, at] of [...starts.slice(1), 4 * hour].entries()) {
+            const since = starts[i]!;
+            const free = !busy.some((one) => one.from < six + at && one.to > six + since);
+            // Two periods, and how late a play may come.
+            if (free) expect((at - since) / minute).toBeLessThanOrEqual((2 * period) / minute + 5);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,175 @@
+/**
+ * Plays of obligations that the board missed: because it was off, an alert or a cut source covered them, or a new programme had them
+ * earlier. The timeline goes on as if nothing had happened, so that boards with one programme stay in step; what is missing in the
+ * hour that runs is put over it here, by this board alone, and the timeline is joined again where it then is.
+ *
+ * The rule, at the end of each item of the playlist: of the obligations of which fewer plays were seen since their hour began than the
+ * timeline had, the one that was on longest ago plays once more, if it is open, ends within its hour, covers no other obligation, is on
+ * a third of its period after its last play at least and an eighth of it before the next, and a minute after whatever was made up last.
+ */
+import type { PlayBody } from '../../shared/protocol/journal.ts';
+import type { Programme } from '../../shared/protocol/programme.ts';
+import type { Takeover } from '../../shared/protocol/takeover.ts';
+import { hourOf, type WovenObligation } from '../../shared/schedule/obligations.ts';
+import { createTimeline, type Timeline } from '../../shared/schedule/timeline.ts';
+import type { Slot } from '../../shared/schedule/types.ts';
+
+const hourMs = 3_600_000;
+/** Between the beginnings of two plays that are made up, whatever of. */
+const apartMs = 60_000;
+/** Plays of so long ago say all that is asked of them: an obligation's hour, and its period before. ms */
+export const rememberedMs = 2 * hourMs;
+
+/** What the board does now. */
+export interface Situation {
+  readonly programme: Programme | null;
+  readonly takeovers: readonly Takeover[];
+  /** What is on by the plan. */
+  readonly slot: Slot | null;
+  readonly openPlay: PlayBody | null;
+  /** Nobody would see it. */
+  readonly dark: boolean;
+  readonly now: number;
+}
+
+type Play = Pick<PlayBody, 'start' | 'paintedMs' | 'outcome'>;
+
+/** Of a play so much has to be seen: what began late, or was cut at its end, is not shown twice. */
+const enough = 0.75;
+
+export class MakingUp {
+  readonly #plays = new Map<string, Play[]>();
+  #programme: Programme | null = null;
+  #timeline: Timeline | null = null;
+  #takeovers: readonly Takeover[] = [];
+  #slot: Slot | null = null;
+  #dark = false;
+  /** A play has ended since it was last asked what comes. */
+  #news = true;
+  #next: Slot | null = null;
+  #lastBegun = -Infinity;
+  readonly #counted = new Map<
+    WovenObligation,
+    { readonly hour: number; readonly to: number; readonly count: number }
+  >();
+
+  /** @param plays what the journal holds of the last `rememberedMs` */
+  constructor(plays: readonly PlayBody[]) {
+    for (const play of plays) this.note(play);
+  }
+
+  /** A play has ended. */
+  note(ended: PlayBody): void {
+    const { why, start } = ended;
+    if (why.kind !== 'obligation' || why.id === null) return;
+    const known = (this.#plays.get(why.id) ?? []).filter((play) => play.start > start - rememberedMs);
+    this.#plays.set(why.id, [...known, ended]);
+    this.#news = true;
+  }
+
+  /** The play that a plan with this programme is to hold beside its timeline; null: none. */
+  standing(programme: Programme | null): Slot | null {
+    const next = this.#next;
+    const isThere = programme?.obligations.some(
+      ({ obligationId, noticeId }) => obligationId === next?.why.id && noticeId === next.noticeId,
+    );
+    return isThere ? next : null;
+  }
+
+  /** What is to be made up: on now, or at the end of what is on; null: nothing. Ask whenever the board's director has spoken. */
+  next(at: Situation): Slot | null {
+    const { programme, takeovers, slot, dark, now } = at;
+    if (programme !== this.#programme) {
+      this.#programme = programme;
+      this.#timeline = programme && programme.obligations.length > 0 ? createTimeline(programme) : null;
+      this.#counted.clear();
+      this.#next = this.standing(programme);
+      this.#news = true;
+    }
+    const known = this.#slot?.start === slot?.start && this.#slot?.end === slot?.end && this.#dark === dark;
+    if (known && this.#takeovers === takeovers && !this.#news) return this.#next;
+    this.#slot = slot;
+    this.#dark = dark;
+    this.#takeovers = takeovers;
+    this.#news = false;
+    const isOn = this.#next !== null && this.#next.start <= now && now < this.#next.end;
+    if (isOn) this.#lastBegun = this.#next!.start;
+    else {
+      const found = this.#find(at);
+      if (found?.start !== this.#next?.start || found?.why.id !== this.#next?.why.id) this.#next = found;
+    }
+    return this.#next;
+  }
+
+  #find({ takeovers, slot, openPlay, dark }: Situation): Slot | null {
+    const timeline = this.#timeline;
+    if (!timeline || !slot || dark || slot.why.kind === 'obligation') return null;
+    const at = slot.end;
+    if (at < this.#lastBegun + apartMs) return null;
+    let found: { readonly obligation: WovenObligation; readonly last: number } | null = null;
+    for (const obligation of timeline.obligations) {
+      const plays = this.#playsOf(obligation, openPlay);
+      const last = Math.max(-Infinity, ...plays.map(({ start }) => start));
+      if ((!found || last < found.last) && this.#isDue(timeline, obligation, plays, last, at, takeovers))
+        found = { obligation, last };
+    }
+    if (!found) return null;
+    const { part, lengthMs } = found.obligation;
+    return {
+      start: at,
+      end: at + lengthMs,
+      plannedMs: lengthMs,
+      offsetMs: 0,
+      noticeId: part.noticeId,
+      takeoverId: null,
+      why: { kind: 'obligation', id: part.obligationId },
+    };
+  }
+
+  #isDue(
+    timeline: Timeline,
+    obligation: WovenObligation,
+    plays: readonly Play[],
+    last: number,
+    at: number,
+    takeovers: readonly Takeover[],
+  ): boolean {
+    const hour = hourOf(obligation, at);
+    const end = at + obligation.lengthMs;
+    const period = hourMs / obligation.times;
+    if (end > hour + hourMs || at < last + period / 3) return false;
+    const done = plays.filter((play) => play.start >= hour && play.start < at && isDone(play, obligation));
+    if (done.length >= this.#wanted(timeline, obligation, hour, at)) return false;
+    return (
+      timeline.isOpen(obligation, at, end) &&
+      timeline.slots(takeovers, at, end).every(({ why }) => why.kind !== 'obligation' && why.kind !== 'takeover') &&
+      !timeline.slots([], end, end + period / 8).some((slot) => isOf(slot, obligation))
+    );
+  }
+
+  /** How many whole plays the timeline has had since the hour began; counted on from where it was asked last. */
+  #wanted(timeline: Timeline, obligation: WovenObligation, hour: number, at: number): number {
+    const before = this.#counted.get(obligation);
+    const from = before?.hour === hour && before.to <= at ? before : { hour, to: hour, count: 0 };
+    const fresh = timeline
+      .slots([], from.to, at)
+      .filter((slot) => isOf(slot, obligation) && slot.start >= from.to && slot.end - slot.start === slot.plannedMs);
+    const count = from.count + fresh.length;
+    this.#counted.set(obligation, { hour, to: at, count });
+    return count;
+  }
+
+  /** What goes on until the next has painted is as good as over. */
+  #playsOf({ part }: WovenObligation, openPlay: PlayBody | null): readonly Play[] {
+    const over = this.#plays.get(part.obligationId) ?? [];
+    return openPlay?.why.id === part.obligationId ? [...over, { ...openPlay, outcome: 'failed' }] : over;
+  }
+}
+
+const isOf = ({ why }: Slot, { part }: WovenObligation): boolean =>
+  why.kind === 'obligation' && why.id === part.obligationId;
+
+/** Showing again what cannot be shown would show nothing. */
+function isDone({ paintedMs, outcome }: Play, { lengthMs }: WovenObligation): boolean {
+  return outcome === 'failed' || (outcome !== 'dark' && paintedMs >= enough * lengthMs);
+}
