@@ -247,6 +247,7 @@ const faultNames: Named<FaultCode> = {
   technician_opened: ['Mở trang kỹ thuật', 'The technician’s page was opened'],
   technician_acted: ['Ra lệnh ở trang kỹ thuật', 'Something was done at the page'],
   technician_closed: ['Đóng trang kỹ thuật', 'The technician’s page was closed'],
+  update_failed: ['Bản mới chạy không được, đã quay về bản cũ', 'A new version failed; the one before plays'],
   device_replaced: ['Bảng đã ghép máy khác', 'Another player has the board'],
 };
 export const faultName = of(faultNames);
