@@ -542,6 +542,12 @@ const table: Record<string, Rule> = {
   // Everywhere at once: see features/notifications/notifications.store.test.ts.
   'GET /api/notifications': { needs: 'installation.manage' },
   'POST /api/notifications/test': { needs: 'installation.manage' },
+  // Everywhere at once: see features/updates/updates.test.ts.
+  'GET /api/updates': { needs: 'installation.manage' },
+  'POST /api/updates/releases': { needs: 'installation.manage' },
+  'POST /api/updates/orders': { needs: 'installation.manage' },
+  'POST /api/updates/stop': { needs: 'installation.manage' },
+  'GET /api/board/releases/:hash': { needs: 'board' },
   'GET /api/boards/:id/events': { needs: 'board.read', about: at('/api/boards/:id/events', makeBoard) },
   'POST /api/boards/:id/pairing': {
     needs: 'board.pair',

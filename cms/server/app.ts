@@ -76,6 +76,8 @@ import { createUnitsImport } from './features/units/import.ts';
 import { unitRoutes } from './features/units/routes.ts';
 import { createUnitsService, type UnitsService } from './features/units/service.ts';
 import { LiveUnitTree } from './features/units/tree.ts';
+import { updateRoutes } from './features/updates/routes.ts';
+import { createUpdatesService } from './features/updates/service.ts';
 import { makePrivateFolder } from './files.ts';
 import { createHttp, type KnownRoute } from './http.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
@@ -178,7 +180,7 @@ export async function createApp(
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
   building.defer(() => live.close());
-  const { pairing, takeovers, proof, screenshots, samples, cuts } = live;
+  const { pairing, takeovers, proof, screenshots, samples, cuts, commands } = live;
   await obligations.announceUnsent(sources.now());
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
@@ -233,6 +235,7 @@ export async function createApp(
     upkeepRoutes(upkeep),
     incidentRoutes(incidents),
     notificationRoutes(notifications),
+    updateRoutes(createUpdatesService(context, { accounts, boards, commands, releaseKey: config.releaseKey })),
     overviewRoutes(overview),
     mediaRoutes(media, uploads),
     documentRoutes(documents, documentUploads),

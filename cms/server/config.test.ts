@@ -21,6 +21,7 @@ describe('readConfig', () => {
       logLevel: 'info',
       smtp: null,
       webhook: null,
+      releaseKey: null,
     });
   });
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { publicKey } from '../../shared/protocol/common.ts';
 import { AppError } from '../../shared/util/errors.ts';
 
 /** Code `config_invalid`; `field` names the flag or variable, the message what it takes. */
@@ -39,6 +40,8 @@ export interface Config {
   readonly smtp: SmtpConfig | null;
   /** Where incidents are posted; null: nowhere. */
   readonly webhook: WebhookConfig | null;
+  /** Public part of the key that releases of the player are signed by; null: none are taken. */
+  readonly releaseKey: string | null;
 }
 
 /** A mail server to hand e-mail to. */
@@ -119,6 +122,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
     throw new ConfigError(cert === undefined ? '--tls-cert' : '--tls-key', '--tls-cert and --tls-key go together');
   const databaseUrl = given(env.DATABASE_URL);
   const publicUrl = given(env.BANG_TIN_PUBLIC_URL);
+  const releaseKey = given(env.BANG_TIN_RELEASE_KEY);
   return {
     port: take(port, values.port, '--port', 'a number from 0 to 65535'),
     host: take(z.string().trim().min(1), values.host, '--host', 'an address such as 127.0.0.1'),
@@ -145,6 +149,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd:
     ),
     smtp: readSmtp(env),
     webhook: readWebhook(env),
+    releaseKey: releaseKey && take(publicKey, releaseKey, 'BANG_TIN_RELEASE_KEY', 'what npm run release-key printed'),
   };
 }
 

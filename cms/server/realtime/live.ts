@@ -9,7 +9,7 @@ import type { BoardsService } from '../features/boards/service.ts';
 import { commandRoutes } from '../features/commands/routes.ts';
 import { createCuts, type CutsService } from '../features/commands/cuts.ts';
 import { createLogService } from '../features/commands/logs.ts';
-import { createCommandService, type CommandDeps } from '../features/commands/service.ts';
+import { createCommandService, type CommandDeps, type CommandService } from '../features/commands/service.ts';
 import type { KeysService } from '../features/keys/service.ts';
 import { pairingRoutes } from '../features/pairing/routes.ts';
 import { createPairingService, type PairingDeps, type PairingService } from '../features/pairing/service.ts';
@@ -48,6 +48,7 @@ export interface Live {
   readonly screenshots: ScreenshotService;
   readonly samples: SampleService;
   readonly cuts: CutsService;
+  readonly commands: CommandService;
   readonly routes: readonly Routes[];
   /** Opens the namespaces; called once, before the server listens. */
   attach(io: Server): BoardGateway;
@@ -87,6 +88,7 @@ export async function createLive(context: Context, deps: LiveDeps): Promise<Live
     screenshots,
     samples,
     cuts,
+    commands,
     routes: [
       pairingRoutes(pairing, { boardFor: (actor, boardId) => boards.get(actor, boardId) }),
       takeoverRoutes(takeovers, createTemplateService(context)),

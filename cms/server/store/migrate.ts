@@ -42,6 +42,7 @@ import * as wordIndex from './migrations/0040-word-index.ts';
 import * as noReplaces from './migrations/0041-no-replaces.ts';
 import * as samples from './migrations/0042-samples.ts';
 import * as smallMerges from './migrations/0043-small-merges.ts';
+import * as playerReleases from './migrations/0044-player-releases.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -85,6 +86,7 @@ const migrations: readonly Migration[] = [
   noReplaces.migration,
   samples.migration,
   smallMerges.migration,
+  playerReleases.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

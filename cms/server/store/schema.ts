@@ -645,6 +645,18 @@ export interface Database {
     state_at: number | null;
     error_code: string | null;
   };
+  /** Of the player, by the hash of the archive. */
+  player_releases: {
+    hash: string;
+    version: string;
+    notes: string;
+    /** As the release key signed it. */
+    jws: string;
+    archive: Uint8Array;
+    size: number;
+    added_at: number;
+    added_by: string;
+  };
   /** At most a few of each board. */
   board_logs: { command_id: string; board_id: string; at: number; text: string };
   /** What is wrong with boards: see shared/protocol/incident.ts. */

@@ -49,6 +49,7 @@ const TakeoverTemplatesPage = () => import('./pages/TakeoverTemplatesPage.svelte
 const TakeoversPage = () => import('./pages/TakeoversPage.svelte').catch(missing);
 const UnitsImportPage = () => import('./pages/UnitsImportPage.svelte').catch(missing);
 const UnitsPage = () => import('./pages/UnitsPage.svelte').catch(missing);
+const UpdatesPage = () => import('./pages/UpdatesPage.svelte').catch(missing);
 const UserPage = () => import('./pages/UserPage.svelte').catch(missing);
 const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 
@@ -116,6 +117,7 @@ export const { p, navigate, isActive, route } = createRouter({
     '/': UnitsPage,
     '/import': UnitsImportPage,
   },
+  '/updates': UpdatesPage,
   '/users': {
     '/': UsersPage,
     '/:id': UserPage,

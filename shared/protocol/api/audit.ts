@@ -13,7 +13,7 @@ export const auditGroups = {
   publishing: ['programme'],
   takeovers: ['takeover'],
   mournings: ['mourning'],
-  system: ['epoch', 'keyList', 'settings'],
+  system: ['epoch', 'keyList', 'release', 'settings'],
 } as const satisfies Record<string, readonly string[]>;
 export type AuditGroup = keyof typeof auditGroups;
 export const auditGroup = z.enum(Object.keys(auditGroups) as [AuditGroup, ...AuditGroup[]]);
