@@ -41,6 +41,8 @@ export interface CommandActionsOptions {
   readonly takesPictures: boolean;
   /** Pictures are ordered more or less often. */
   readonly onSampling: () => void;
+  /** What media wait for is lifted until they are here. */
+  readonly onFetchNow: (overBudget: boolean) => void;
   /** Has another engine started in place of this one; null: nobody does. */
   readonly restart: (() => void) | null;
   /** What starts the machine again, for the shell; null: nothing. */
@@ -84,6 +86,7 @@ export class CommandActions {
       this.#o.orders.set({ sampleMinutes: everyMinutes });
       this.#o.store.afterCommit(this.#o.onSampling);
     },
+    fetchNow: ({ overBudget }) => this.#o.store.afterCommit(() => this.#o.onFetchNow(overBudget)),
     testPattern: (command) => this.#showTest(command),
     identify: (command) => this.#showTest(command),
     endTest: (command) => this.#o.overlay.run(command),

@@ -19,21 +19,34 @@ export interface DownloadsOptions extends Omit<PaceOptions, 'rate'> {
 export class Downloads {
   readonly #o: DownloadsOptions;
   readonly #pace: Pace;
+  /** Somebody wants what is missing now; null: it comes by its limits. */
+  #wanted: { readonly overBudget: boolean } | null = null;
   #unlooked = 0;
 
   constructor(options: DownloadsOptions) {
     this.#o = options;
     const rate = (): number | null => {
       const { maxKbps } = options.limits();
-      return maxKbps === null ? null : (maxKbps * 1_000) / 8;
+      return maxKbps === null || this.#wanted ? null : (maxKbps * 1_000) / 8;
     };
     this.#pace = new Pace({ ...options, rate });
+  }
+
+  /** What is missing comes now, whatever hour it is, and as fast as it can: until all of it is here, or the player is started anew. */
+  fetchNow(overBudget: boolean): void {
+    this.#wanted = { overBudget };
+  }
+
+  /** All that was missing is here. */
+  complete(): void {
+    this.#wanted = null;
   }
 
   /** Why media wait; null: they may come. */
   waitFor(): MediaWait | null {
     const { hours } = this.#o.limits();
-    if (hours && !isWithin(hours, minuteOf(this.#o.zone(), this.#o.now()))) return 'media_waits_hours';
+    if (this.#wanted?.overBudget) return null;
+    if (hours && !this.#wanted && !isWithin(hours, minuteOf(this.#o.zone(), this.#o.now()))) return 'media_waits_hours';
     return this.#o.use.spent ? 'media_waits_budget' : null;
   }
 

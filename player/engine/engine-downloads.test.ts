@@ -107,6 +107,39 @@ test('what is half here when the hours end stays, and goes on from there', async
   await stage.close();
 });
 
+test('what waits is fetched when somebody wants it now, past a spent budget only if that was said; what comes later waits again', async () => {
+  const b = board();
+  let counted = 0;
+  const machine = {
+    read: () => Promise.resolve({ ...unknownStatus, net: 'mobile' as const }),
+    readNetworkKind: () => Promise.resolve('mobile' as const),
+    readCounters: () => Promise.resolve({ name: 'wwan0', bytes: { wwan0: counted } }),
+  };
+  const fetchNow = async (overBudget: boolean) => {
+    const command = await b.cms.signCommand({ name: 'fetchNow', durationMs: undefined, overBudget });
+    expect(await b.cms.ask('runCommandV1', { command })).toEqual({ ok: true });
+  };
+  const stage = await b.startPaired({ machine });
+  await b.cms.publish(programme([1, null]));
+  await stage.untilNotice(noticeId(1));
+  await order({ hours: hours(false), maxKbps: 64 });
+  await b.cms.publish(programme([1, null], [2, picture(2)]));
+  await waits('media_waits_hours');
+  await fetchNow(false);
+  await stage.untilNotice(noticeId(2));
+  await b.cms.publish(programme([1, null], [3, picture(3)]));
+  await waits('media_waits_hours');
+
+  counted = 120_000_000;
+  await order({ monthlyMb: 100 });
+  await waits('media_waits_budget');
+  await fetchNow(false);
+  await b.cms.until(() => b.cms.told.filter(({ name }) => name === 'commandEndedV1').length === 4);
+  expect(asked(picture(3))).toEqual([]);
+  await fetchNow(true);
+  await stage.untilNotice(noticeId(3));
+});
+
 test('a file that what plays has lost comes before a new programme that takes long', async () => {
   const b = board();
   const large = Buffer.alloc(3_000_000, 7);

@@ -379,6 +379,10 @@ export class Engine {
         }),
       takesPictures: ask !== null,
       onSampling: () => this.#record(() => this.#sampler.ordered()),
+      onFetchNow: (overBudget) => {
+        downloads.fetchNow(overBudget);
+        this.#programmes.resume();
+      },
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       rebootCommand: options.rebootCommand ?? null,
       readLog: options.readLog ?? null,

@@ -44,7 +44,7 @@ export interface ProgrammesOptions {
   readonly library: Library;
   readonly system: System;
   readonly get: GetContent;
-  readonly downloads: Pick<Downloads, 'waitFor' | 'took'>;
+  readonly downloads: Pick<Downloads, 'waitFor' | 'took' | 'complete'>;
   /** Trusted time, ms UTC. */
   readonly now: () => number;
   /** Called in the transaction that makes a programme the active one. */
@@ -314,7 +314,7 @@ export class Programmes {
       try {
         this.#again = false;
         goal = this.#next();
-        if (goal === null) return;
+        if (goal === null) return this.#o.downloads.complete();
         if (goal === this.#candidate) await this.#mendActive(signal);
         await this.#fetch(goal, signal);
         attempt = 0;

@@ -103,6 +103,14 @@ export const commands = {
     waits: true,
     repeatable: true,
   },
+  /** What waits for its hours is fetched at once, as fast as it comes; `overBudget`: also though nothing is left of the month. */
+  fetchNow: {
+    payload: { overBudget: z.boolean() },
+    right: 'board.command',
+    lifeMs: 12 * 60 * minuteMs,
+    waits: true,
+    repeatable: true,
+  },
 } as const satisfies Record<string, CommandRow>;
 
 /** Orders that stand for the board, whichever player it has: another one that is paired with it is given them anew. */
