@@ -242,7 +242,6 @@ const faultNames: Named<FaultCode> = {
   screen_differs: ['Màn hình không theo lệnh', 'The screen does not obey'],
   data_budget_low: ['Dữ liệu tháng sắp hết', 'The month’s data is nearly used up'],
   data_budget_spent: ['Hết dữ liệu tháng', 'The month’s data is used up'],
-  update_failed: ['Phiên bản mới chạy không được, đã quay về bản cũ', 'A new version failed; back to the one before'],
   technician_asked: ['Mở ô nhập mã kỹ thuật', 'The field for the code was opened'],
   technician_refused: ['Nhập sai mã kỹ thuật', 'A wrong technician’s code'],
   technician_opened: ['Mở trang kỹ thuật', 'The technician’s page was opened'],
