@@ -56,7 +56,7 @@ async function startCms(name: string, port: number): Promise<string> {
       logLevel: 'silent',
       smtp: null,
       webhook: null,
-    releaseKey: null,
+      releaseKey: null,
     },
     { now: Date.now, newId: () => uuidv7(), randomBytes: (n) => crypto.getRandomValues(new Uint8Array(n)) },
     log,

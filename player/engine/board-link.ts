@@ -6,7 +6,14 @@
 import type { Logger } from 'pino';
 import type { FaultCode } from '../../shared/faults/table.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
-import type { boardMessages, cmsMessages, CmsMessage, RequestOf, SentOf, SignedDismissal } from '../../shared/protocol/link.ts';
+import type {
+  boardMessages,
+  cmsMessages,
+  CmsMessage,
+  RequestOf,
+  SentOf,
+  SignedDismissal,
+} from '../../shared/protocol/link.ts';
 import type { BoardStatus } from '../../shared/protocol/status.ts';
 import type { Clock, ClockStep } from './clock.ts';
 import type { CommandEnd, Commands } from './commands.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { machineSystem } from './system.ts';
-import { programme, useBoard } from './testing-board.ts';
+import { useBoard } from './testing-board.ts';
 import type { TestStage } from './testing-stage.ts';
 
 const board = useBoard();

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { faults } from '../../shared/faults/table.ts';
-import type { StageCommand, StageEvent } from '../../shared/protocol/bridge.ts';
+import type { StageCommand } from '../../shared/protocol/bridge.ts';
 import type { HostKind } from '../../shared/protocol/journal.ts';
 import { Glass } from './glass.ts';
 import type { StageKind } from './launch.ts';

@@ -57,7 +57,7 @@ async function picture(name: string): Promise<Buffer> {
 
 async function allPlays(): Promise<Play[]> {
   const all: Play[] = [];
-  for (let cursor = ''; ; ) {
+  for (let cursor = ''; ;) {
     const answer = await studio.page.request.get(`${cms.url}/api/plays?boardId=${boardId}&limit=500${cursor}`);
     expect(answer.status()).toBe(200);
     const { plays, next } = playsAnswer.parse(await answer.json());
@@ -75,7 +75,10 @@ beforeAll(async () => {
   const sample = cms.sample;
   if (!sample?.accounts) throw new Error('The first start made no sample');
   boardId = sample.firstBoardId;
-  browser = await chromium.launch({ executablePath: browserPath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  browser = await chromium.launch({
+    executablePath: browserPath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
   const page = await browser.newPage({ locale: 'vi-VN', viewport: { width: 1360, height: 900 } });
   studio = new Studio(page, cms.url);
   const account = sample.accounts.find((a) => a.role === 'province');
@@ -142,7 +145,10 @@ test('the log of the player, asked for in the studio, tells in words what became
 
 test('uploads, notices, a playlist and a schedule reach the glass', async () => {
   keepPictureOnFailure();
-  await studio.upload(videos, videos.map((path) => basename(path)));
+  await studio.upload(
+    videos,
+    videos.map((path) => basename(path)),
+  );
   for (const { title, body } of texts) await studio.writeNotice(title, body);
   for (const path of videos) await studio.noticeOfVideo(`Phim ${basename(path)}`, basename(path));
   await studio.makePlaylist('Chạy thử', titles, 3);
@@ -157,9 +163,18 @@ test('uploads, notices, a playlist and a schedule reach the glass', async () => 
     const video = front(glass.page).locator(`video[aria-label="Phim ${basename(path)}"]`);
     await see(video).toBeVisible({ timeout: 90_000 });
     const start = await video.evaluate((element: HTMLVideoElement) => element.currentTime);
-    await see.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime).catch(() => start), { timeout: 2_500 }).not.toBe(start);
+    await see
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime).catch(() => start), {
+        timeout: 2_500,
+      })
+      .not.toBe(start);
     // Some begin in the dark.
-    await see.poll(async () => (await liveliness(await picture(`video-${basename(path)}`))).lit, { timeout: 2_500, intervals: [300] }).toBeGreaterThan(0.05);
+    await see
+      .poll(async () => (await liveliness(await picture(`video-${basename(path)}`))).lit, {
+        timeout: 2_500,
+        intervals: [300],
+      })
+      .toBeGreaterThan(0.05);
   }
 });
 
@@ -167,7 +182,9 @@ test('the plays on the page are those that were on the glass', async () => {
   keepPictureOnFailure();
   const from = Date.now();
   const seen = await watchGlass(glass.page);
-  await see.poll(async () => (await seen()).length, { timeout: 120_000, intervals: [500] }).toBeGreaterThanOrEqual(titles.length + 2);
+  await see
+    .poll(async () => (await seen()).length, { timeout: 120_000, intervals: [500] })
+    .toBeGreaterThanOrEqual(titles.length + 2);
   const watched = await expectPlayed(from, await seen());
   await studio.open(`/plays?board=${boardId}`);
   await see(studio.page.getByText(watched[0] ?? '').first()).toBeVisible();
@@ -192,10 +209,16 @@ test('with the CMS away the board plays on, and every play arrives once', async 
  * come between at any time, so it is left out of both. Returns the titles.
  */
 async function expectPlayed(from: number, scenes: readonly string[]): Promise<string[]> {
-  const watched = scenes.slice(1, -1).map((line) => line.split('|')[1] ?? '').filter((label) => !requiredLabels.includes(label));
+  const watched = scenes
+    .slice(1, -1)
+    .map((line) => line.split('|')[1] ?? '')
+    .filter((label) => !requiredLabels.includes(label));
   expect(watched.length).toBeGreaterThan(1);
-  const since = async () => (await allPlays()).filter((p) => p.startAt >= from && p.why !== 'obligation').sort((a, b) => a.startAt - b.startAt);
-  await see.poll(async () => (await since()).map((p) => p.title).join(' / '), { timeout: 60_000 }).toContain(watched.join(' / '));
+  const since = async () =>
+    (await allPlays()).filter((p) => p.startAt >= from && p.why !== 'obligation').sort((a, b) => a.startAt - b.startAt);
+  await see
+    .poll(async () => (await since()).map((p) => p.title).join(' / '), { timeout: 60_000 })
+    .toContain(watched.join(' / '));
   const plays = await since();
   const at = plays.findIndex((_, i) => watched.every((title, k) => plays[i + k]?.title === title));
   for (const play of plays.slice(at, at + watched.length)) {
@@ -224,7 +247,9 @@ test('a takeover comes at once, survives power cut and loss of the CMS, and ends
   await see(front(glass.page)).toHaveAttribute('data-kind', 'takeover', { timeout: 10_000 });
   await see(front(glass.page)).toContainText('Lũ quét đang về');
   await see(front(glass.page)).toContainText(/diễn tập/i);
-  await see(studio.page.getByRole('listitem').filter({ hasText: boardName }).getByText('Đang hiện', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await see(
+    studio.page.getByRole('listitem').filter({ hasText: boardName }).getByText('Đang hiện', { exact: true }),
+  ).toBeVisible({ timeout: 15_000 });
   await picture('takeover');
   await studio.page.screenshot({ path: join(pictures, 'studio-takeover.png') });
   const takeoverPage = studio.page.url();
@@ -248,7 +273,9 @@ test('a takeover ends by itself when it expires, with the CMS away', async () =>
   await cms.child.stop('SIGKILL');
   await see(front(glass.page)).toHaveAttribute('data-kind', 'notice', { timeout: 90_000 });
   await startCmsAgain();
-  await see.poll(async () => (await allPlays()).filter((p) => p.takeoverId !== null).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
+  await see
+    .poll(async () => (await allPlays()).filter((p) => p.takeoverId !== null).length, { timeout: 60_000 })
+    .toBeGreaterThanOrEqual(2);
   expectOnce(await allPlays());
 });
 
