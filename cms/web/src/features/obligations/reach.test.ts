@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import type { Unit } from '../../../../../shared/protocol/api/units.ts';
-import { reachOf } from './reach.ts';
+import { cannotShow, reachOf } from './reach.ts';
 
 const unit = (id: string, level: Unit['level'], parentId: string | null, mergedInto: string | null = null): Unit => ({
   ...{ id, code: id, name: id, level, parentId, mergedInto },
@@ -24,8 +24,10 @@ const boards = [
   board('4', 'province'),
   board('5', 'elsewhere'),
 ];
-const reach = (unitIds: string[], boardIds: string[] = [], unitId = 'province') =>
-  reachOf({ unitId, targets: { unitIds, boardIds } }, units, boards);
+const reach = (unitIds: string[], boardIds: string[] = [], unitId = 'province') => {
+  const found = reachOf({ unitId, targets: { unitIds, boardIds } }, units, boards);
+  return { ...found, boards: found.boards.length };
+};
 
 it('counts who receives it by their boards, and those without any apart', () => {
   expect(reach(['province'])).toEqual({ receivers: 2, withoutBoards: 1, boards: 4, own: 1 });
@@ -47,4 +49,17 @@ it('reads the tree a few times, however many units are chosen', () => {
   const reached = reachOf({ unitId: 'province', targets }, [unit('province', 'province', null), ...many], []);
   expect(reached.withoutBoards).toBe(300);
   expect(reads).toBeLessThan(10 * many.length);
+});
+
+it('counts the boards that cannot show it now: cut before dark, and none that has no player or whose screen is off by itself', () => {
+  const presence = (fields: Partial<Board['presence']>) => ({
+    presence: { presence: 'online', cut: false, screenOn: true, screenRests: false, ...fields } as Board['presence'],
+  });
+  const rests = { screenOn: false, screenRests: true };
+  expect(cannotShow([presence({}), presence({ screenOn: false })])).toEqual({ cut: 0, dark: 0 });
+  expect(cannotShow([presence({ cut: true, ...rests }), presence(rests), presence({ cut: true })])).toEqual({
+    cut: 2,
+    dark: 1,
+  });
+  expect(cannotShow([presence({ cut: true, presence: 'unpaired' })])).toEqual({ cut: 0, dark: 0 });
 });

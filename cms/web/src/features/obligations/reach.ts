@@ -10,15 +10,20 @@ export interface Reach {
   readonly receivers: number;
   readonly withoutBoards: number;
   /** Boards that have to show it, and how many of them are the sender's own. */
-  readonly boards: number;
+  readonly boards: readonly Board[];
   readonly own: number;
 }
 
-export function reachOf(
-  { unitId, targets }: Pick<ObligationInput, 'unitId' | 'targets'>,
-  units: readonly Unit[],
-  boards: readonly Board[],
-): Reach {
+/** How many boards cannot show it now: their source is cut, or by their hours the screen is off. A board without a player is neither. */
+export function cannotShow(boards: readonly Pick<Board, 'presence'>[]): { cut: number; dark: number } {
+  const known = boards.filter(({ presence }) => presence.presence !== 'unpaired');
+  const cut = known.filter(({ presence }) => presence.cut);
+  const dark = known.filter(({ presence }) => !presence.cut && presence.screenOn === false && presence.screenRests);
+  return { cut: cut.length, dark: dark.length };
+}
+
+/** Who answers for which board. */
+export function receiversOf(units: readonly Unit[]): Receivers {
   const known = new Map(units.map((unit) => [unit.id, unit]));
   const below = subtreesOf(units);
   const tree = {
@@ -29,14 +34,22 @@ export function reachOf(
     },
     subtreeOf: (id: string) => [...below(id)],
   };
-  const receivers = new Receivers({ tree, get: (id) => known.get(id) }).all({ unitId, targets }, boards);
+  return new Receivers({ tree, get: (id) => known.get(id) });
+}
+
+export function reachOf(
+  { unitId, targets }: Pick<ObligationInput, 'unitId' | 'targets'>,
+  units: readonly Unit[],
+  boards: readonly Board[],
+): Reach {
+  const receivers = receiversOf(units).all({ unitId, targets }, boards);
   const reached = [...receivers.values()].flat();
   receivers.delete(unitId);
   const counts = [...receivers.values()].map((own) => own.length);
   return {
     receivers: counts.filter((count) => count > 0).length,
     withoutBoards: counts.filter((count) => count === 0).length,
-    boards: reached.length,
+    boards: reached,
     own: reached.filter((board) => board.unitId === unitId).length,
   };
 }
