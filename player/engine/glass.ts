@@ -131,7 +131,6 @@ class Stand {
       if (this.stage !== stage) return;
       if (event.type === 'painted' || event.type === 'alive')
         this.#watchFor(stage, lose, faults.stage_silent.afterMs, hangMs);
-      if (event.type === 'painted' || event.type === 'alive') this.#watchFor(stage, lose, faults.stage_silent.afterMs);
       if (event.type === 'technician') return stage.kind === 'host' ? this.#glass.onTechnician(event.said) : undefined;
       if (event.type === 'ready') onReady(event);
       this.handle({ type: 'stage', event });
