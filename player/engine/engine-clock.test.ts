@@ -89,6 +89,19 @@ test.each([absurd[0], absurd[4]])(
   },
 );
 
+test('a player that has lost what it knew of the time, and has nothing that was signed, goes by its machine', async () => {
+  const b = board();
+  await b.startPaired({ system: booted(Date.now, 'one') });
+  await b.stop();
+  await b.cms.stop();
+  b.onDisk("DELETE FROM meta WHERE key = 'clock'");
+  await b.start({ system: booted(Date.now, 'two') });
+  await b.stop();
+  const { value } = b.rows("SELECT value FROM meta WHERE key = 'clock'")[0]!;
+  const { trusted } = JSON.parse(String(value)) as { trusted: number };
+  expect(Math.abs(trusted - Date.now())).toBeLessThan(day);
+});
+
 test('a clock that jumps to and fro by days while a board plays disturbs neither its plays nor an alert', async () => {
   const b = board();
   const { cms } = b;

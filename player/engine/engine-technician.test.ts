@@ -97,6 +97,16 @@ it('needs no network and no clock', async () => {
   await stage.until(() => stage.technician === null);
 }, 60_000);
 
+it('a stage that outlives its engine shows neither the page nor its field any more', async () => {
+  const b = board();
+  await field(await b.startPlaying([1, null]));
+  await b.stop();
+  await b.start();
+  const stage = await b.openStage();
+  await stage.until(() => stage.technicianTold);
+  expect(stage.technician).toBeNull();
+});
+
 it('an alert ends it at once, is displayed and not dark, and keeps it away', async () => {
   const b = board();
   const stage = await b.startPlaying([1, null], [2, null]);

@@ -553,8 +553,9 @@ export class Engine {
     await this.#programmes.recall();
     this.#certificate = this.#programmes.active?.certificate ?? (await this.#pairedCertificate());
     for (const id of await this.#takeovers.recall()) this.#faults.raise('takeover_damaged', id);
-    const signed = [this.#programmes.active?.manifest, ...this.#takeovers.standing()].map((one) => one?.issuedAt ?? 0);
-    const step = this.#clock.holdAgainst(Math.max(...signed));
+    const documents = [this.#programmes.active?.manifest, ...this.#takeovers.standing()];
+    const signed = Math.max(...documents.map((one) => one?.issuedAt ?? 0));
+    const step = signed > 0 ? this.#clock.holdAgainst(signed) : null;
     if (step) this.#clockStepped(step);
   }
 

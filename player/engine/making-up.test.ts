@@ -24,6 +24,8 @@ interface Story {
   readonly off?: readonly Span[];
   readonly cut?: readonly Span[];
   readonly alerts?: readonly Span[];
+  /** What the journal holds beside the plays of this story. */
+  readonly journal?: readonly PlayBody[];
   readonly until: number;
 }
 
@@ -37,7 +39,7 @@ const holds = (spans: readonly Span[] | undefined, at: number): boolean =>
   spans?.some(({ from, to }) => from <= at && at < to) ?? false;
 
 /** Runs a board from six o'clock. @returns its plays, in order */
-function run({ programmes, off, cut, alerts, until }: Story): PlayBody[] {
+function run({ programmes, off, cut, alerts, journal = [], until }: Story): PlayBody[] {
   const takeovers = (alerts ?? []).map(({ from, to }, n) => takeoverOf(n + 1, { startsAt: from, expiresAt: to }));
   const plans = programmes.map(({ at, programme }) => ({ at, programme, bare: withoutContent(programme) }));
   const timelines = new Map(
@@ -63,7 +65,7 @@ function run({ programmes, off, cut, alerts, until }: Story): PlayBody[] {
       t = event;
       continue;
     }
-    making ??= new MakingUp(plays.filter(({ start }) => start >= t - rememberedMs));
+    making ??= new MakingUp([...journal, ...plays].filter(({ start }) => start >= t - rememberedMs));
     const plan = plans.findLast(({ at }) => at <= t)!;
     const programme = holds(cut, t) ? plan.bare : plan.programme;
     const timeline = timelines.get(programme)!;
@@ -135,6 +137,18 @@ describe('what a board missed', () => {
     const slots = createTimeline(sixAnHour).slots([], six + 25 * minute, six + 2 * hour - 1);
     const after = plays.filter(({ start }) => start >= slots[0]!.start);
     expect(after.map(({ start }) => start)).toEqual(slots.map(({ start }) => start));
+  });
+
+  test('is made up though its journal holds a play of a time that is yet to come', () => {
+    const [play] = run({ programmes: always, until: six + minute }).filter(({ why }) => why.id === testId(4, 0));
+    const year = 365 * 24 * hour;
+    const starts = startsOf(
+      run({
+        ...{ programmes: always, off: [span(19.5, 20.7)], until: six + hour },
+        journal: [{ ...play!, start: six + year }],
+      }),
+    );
+    expect(inHour(starts, 0)).toBe(6);
   });
 
   test('in an alert, a cut or hours without power is spread over what is left of the hour, and ends with it', () => {

@@ -108,7 +108,8 @@ export class MakingUp {
     if (at < this.#lastBegun + apartMs) return null;
     let found: { readonly obligation: WovenObligation; readonly last: number } | null = null;
     for (const obligation of timeline.obligations) {
-      const plays = this.#playsOf(obligation, openPlay);
+      // A clock that was ahead leaves plays that are yet to come.
+      const plays = this.#playsOf(obligation, openPlay).filter(({ start }) => start <= at);
       const last = Math.max(-Infinity, ...plays.map(({ start }) => start));
       if ((!found || last < found.last) && this.#isDue(timeline, obligation, plays, last, at, takeovers))
         found = { obligation, last };

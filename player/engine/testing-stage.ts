@@ -18,6 +18,8 @@ export class TestStage {
   readonly shown: Scene[] = [];
   /** What stands over it. */
   technician: TechnicianView | null = null;
+  /** It was told what stands over it, or that nothing does. */
+  technicianTold = false;
   closeCode: number | null = null;
   readonly #said: StageEvent['type'][] = [];
   readonly #changes = new Changes();
@@ -111,6 +113,7 @@ export class TestStage {
   async #obey(command: StageCommand | TechnicianCommand): Promise<void> {
     if (command.type === 'technician') {
       this.technician = command.view;
+      this.technicianTold = true;
       return this.#changes.tell();
     }
     this.commands.push(command);

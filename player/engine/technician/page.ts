@@ -87,9 +87,9 @@ export class TechnicianPage {
     if (on) this.#close('an alert');
   }
 
-  /** A stage has come: what the one before showed is not on it. */
+  /** A stage has come, perhaps one that still shows what an engine before, or this one while it was away, had it show. */
   stageReady(): void {
-    if (this.#view) this.#o.show(this.#view);
+    this.#o.show(this.#view);
   }
 
   close(): void {
