@@ -176,6 +176,8 @@ test('what is thrown away while it is backed up is in the backup all the same; w
   await mkdir(join(data, 'media', hash.slice(0, 2)), { recursive: true });
   await writeFile(join(data, 'media', hash.slice(0, 2), hash), 'a picture');
   await writeFile(join(data, 'uploads', id), 'an upload');
+  await mkdir(join(data, 'releases'), { recursive: true });
+  await writeFile(join(data, 'releases', hash), 'a release');
   await store.transaction(async (tx) => {
     const asset = { hash, size: 9, media_type: 'image/png', width: 1, height: 1, duration_ms: null, created_at: 0 };
     await tx.insertInto('assets').values(asset).execute();
@@ -191,6 +193,7 @@ test('what is thrown away while it is backed up is in the backup all the same; w
   expect(report.missing).toEqual([]);
   await restore({ file, data: join(folder, 'second'), onProgress: () => undefined });
   expect(await readFile(join(folder, 'second/media', hash.slice(0, 2), hash), 'utf8')).toBe('a picture');
+  expect(await readFile(join(folder, 'second/releases', hash), 'utf8')).toBe('a release');
   expect((await readdir(data)).filter((name) => name.startsWith('.'))).toEqual([]);
 
   await rm(join(data, 'keys'), { recursive: true });

@@ -372,6 +372,7 @@ async function createContext(
     uploads: join(config.data, 'uploads'),
     documents: join(config.data, 'documents'),
     screenshots: join(config.data, 'screenshots'),
+    releases: join(config.data, 'releases'),
     keys: join(config.data, 'keys'),
   };
   await makePrivateFolder(config.data);
@@ -379,6 +380,7 @@ async function createContext(
   await mkdir(folders.uploads, { recursive: true });
   await mkdir(folders.documents, { recursive: true });
   await makePrivateFolder(folders.screenshots);
+  await makePrivateFolder(folders.releases);
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     file: join(config.data, 'cms.sqlite'),

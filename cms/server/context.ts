@@ -54,6 +54,8 @@ export interface EventMap {
   };
   /** Its player has said how it is doing. */
   boardStatusChanged: { boardId: string };
+  /** Its player says that it tried another version by this order and went back; said again with each connection. */
+  boardWentBack: { boardId: string; orderId: string };
   /** A command was given to the board, or something has become of one. */
   commandsChanged: { boardId: string };
   /** A picture of the board was asked for, has come, or will not come. */
@@ -90,12 +92,13 @@ export interface Context {
   readonly audit: Audit;
   readonly events: Events;
   readonly log: Logger;
-  /** The data folder's `media`, `uploads`, `documents` (uploads to be read), `screenshots` (of boards) and `keys` folders, absolute. */
+  /** The data folder's `media`, `uploads`, `documents` (uploads to be read), `screenshots` (of boards), `releases` (of the player) and `keys` folders, absolute. */
   readonly folders: {
     readonly media: string;
     readonly uploads: string;
     readonly documents: string;
     readonly screenshots: string;
+    readonly releases: string;
     readonly keys: string;
   };
 }

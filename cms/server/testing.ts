@@ -93,6 +93,7 @@ export async function createTestContext(store: Store): Promise<TestContext> {
       uploads: join(folder, 'uploads'),
       documents: join(folder, 'documents'),
       screenshots: join(folder, 'screenshots'),
+      releases: join(folder, 'releases'),
       keys: join(folder, 'keys'),
     },
   };

@@ -28,7 +28,7 @@ const manifestBytes = 256_000_000;
 export const entryName = z
   .string()
   .regex(
-    /^(cms\.sqlite|keys\/(root|online|key-list|second-factor)\.json|media\/[0-9a-f]{2}\/[0-9a-f]{64}|uploads\/[0-9a-f-]{36})$/,
+    /^(cms\.sqlite|keys\/(root|online|key-list|second-factor)\.json|media\/[0-9a-f]{2}\/[0-9a-f]{64}|uploads\/[0-9a-f-]{36}|releases\/[0-9a-f]{64})$/,
   );
 
 /** Without these no CMS goes on. */

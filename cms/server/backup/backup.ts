@@ -84,12 +84,13 @@ async function holdMoment(data: string, work: string, held: string): Promise<Mom
   }
 }
 
-/** Links to keys, media, and uploads that wait to be processed. What has gone meanwhile is left out. */
+/** Links to keys, media, releases, and uploads that wait to be processed. What has gone meanwhile is left out. */
 async function hold(data: string, held: string, uploads: readonly string[]): Promise<Source[]> {
   const names = (await readdir(join(data, 'keys'))).map((key) => `keys/${key}`);
   for (const folder of await list(join(data, 'media')))
     for (const asset of await list(join(data, 'media', folder))) names.push(`media/${folder}/${asset}`);
   names.push(...uploads.map((upload) => `uploads/${upload}`));
+  for (const release of await list(join(data, 'releases'))) names.push(`releases/${release}`);
   const sources: Source[] = [];
   for (const name of names.filter((each) => entryName.safeParse(each).success)) {
     const path = join(held, name);

@@ -126,7 +126,11 @@ export function createBoardGateway(io: Server, context: Context, deps: BoardGate
       commandEnded(board, commandId, { outcome: 'failed', errorCode }),
     statusReportedV1(board, report) {
       const status = deps.statuses.reported(board.boardId, report);
-      void careFor(board.boardId, () => deps.commands.heard(board.boardId, report.full || report.whole ? status : null));
+      const { upd } = report.status;
+      if (upd?.state === 'wentBack') events.emit('boardWentBack', { boardId: board.boardId, orderId: upd.of });
+      void careFor(board.boardId, () =>
+        deps.commands.heard(board.boardId, report.full || report.whole ? status : null),
+      );
       return Promise.resolve({});
     },
     readClockV1: () => Promise.resolve({ now: sources.now() }),

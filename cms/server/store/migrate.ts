@@ -43,6 +43,7 @@ import * as noReplaces from './migrations/0041-no-replaces.ts';
 import * as samples from './migrations/0042-samples.ts';
 import * as smallMerges from './migrations/0043-small-merges.ts';
 import * as playerReleases from './migrations/0044-player-releases.ts';
+import * as releaseOrders from './migrations/0045-release-orders.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -87,6 +88,7 @@ const migrations: readonly Migration[] = [
   samples.migration,
   smallMerges.migration,
   playerReleases.migration,
+  releaseOrders.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -652,10 +652,18 @@ export interface Database {
     notes: string;
     /** As the release key signed it. */
     jws: string;
-    archive: Uint8Array;
     size: number;
     added_at: number;
     added_by: string;
+  };
+  /** The commands by which boards were ordered to run a release; never let go of: they say whether it is ordered for more boards. */
+  release_orders: {
+    order_id: string;
+    board_id: string;
+    /** null: back to the version before. */
+    hash: string | null;
+    /** The board tried the release and went back. */
+    went_back_at: number | null;
   };
   /** At most a few of each board. */
   board_logs: { command_id: string; board_id: string; at: number; text: string };

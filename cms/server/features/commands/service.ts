@@ -128,6 +128,28 @@ export function createCommandService(context: Context, deps: CommandDeps) {
   }
 
   /**
+   * Writes down what may wait for the board, which `deliver` sends.
+   * @param alongside written in the transaction of the command itself
+   * @throws AppError `board_unknown`, `forbidden`, `command_pending`
+   */
+  async function put(
+    actor: Actor,
+    boardId: string,
+    body: CommandBody,
+    alongside?: (tx: Tx, written: Written) => Promise<void>,
+  ): Promise<CommandRow> {
+    const board = await deps.boards.require(actor, commands[body.name].right, boardId);
+    const row = await store.transaction(async (tx) => {
+      await repo.hold(tx, boardId);
+      const written = await write(tx, { id: boardId, unitId: board.unitId }, body, actor);
+      await alongside?.(tx, written);
+      return written;
+    });
+    changed(boardId);
+    return row;
+  }
+
+  /**
    * Gives a board a command. Returns when the board has taken it; if it may wait, as it then stands: it may wait, or be refused.
    * @param alongside written in the transaction of the command itself
    * @throws AppError `board_unknown`, `forbidden`, `command_pending`, `board_offline` 409, `command_refused` 409 (params.code: what the board said)
@@ -139,15 +161,11 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     alongside?: (tx: Tx, written: Written) => Promise<void>,
   ): Promise<CommandRow> {
     const { right, waits } = commands[body.name];
-    const board = await deps.boards.require(actor, right, boardId);
-    if (!waits && !deps.link.isOnline(boardId)) throw offline('The board is not connected');
-    const row = await store.transaction(async (tx) => {
-      await repo.hold(tx, boardId);
-      const written = await write(tx, { id: boardId, unitId: board.unitId }, body, actor);
-      await alongside?.(tx, written);
-      return written;
-    });
-    changed(boardId);
+    if (!waits) {
+      await deps.boards.require(actor, right, boardId);
+      if (!deps.link.isOnline(boardId)) throw offline('The board is not connected');
+    }
+    const row = await put(actor, boardId, body, alongside);
     const reply = await send(row);
     if (!waits && !reply) throw offline('The board did not answer');
     if (!waits && reply?.ok === false)
@@ -218,6 +236,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
 
   return {
     give,
+    put,
 
     /** @throws AppError as `give` */
     async run(actor: Actor, boardId: string, request: CommandBody): Promise<GivenCommand> {

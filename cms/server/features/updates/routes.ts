@@ -1,7 +1,6 @@
 /** HTTP of releases of the player. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Readable } from 'node:stream';
 import {
   playerRelease,
   updateOrder,
@@ -11,7 +10,6 @@ import {
 } from '../../../../shared/protocol/api/updates.ts';
 import { sha256Hex } from '../../../../shared/protocol/common.ts';
 import { maxArchiveBytes, releasePath } from '../../../../shared/protocol/release.ts';
-import { AppError } from '../../../../shared/util/errors.ts';
 import { actorOf, type Routes } from '../../context.ts';
 import { longAnswer } from '../../http.ts';
 import { sendContent } from '../media/send-file.ts';
@@ -33,6 +31,8 @@ export function updateRoutes(service: UpdatesService): Routes {
       '/api/updates/releases',
       {
         config,
+        // Before the body is read: it is large.
+        onRequest: async (request) => service.assertManages(actorOf(request)),
         bodyLimit: maxArchiveBytes + 100_000,
         schema: { consumes: [octets], body: z.instanceof(Buffer), response: { 200: playerRelease } },
       },
@@ -51,14 +51,7 @@ export function updateRoutes(service: UpdatesService): Routes {
     app.get(
       releasePath(':hash'),
       { config: { auth: 'board' }, schema: { params: z.strictObject({ hash: sha256Hex }) } },
-      async (request, reply) => {
-        const { hash } = request.params;
-        const archive = await service.archive(hash);
-        if (!archive) throw new AppError('release_unknown', 'There is no such release', { status: 404 });
-        const read = (from: number, to: number) =>
-          Readable.from([archive.subarray(from, to + 1)], { objectMode: false });
-        return sendContent(request, reply, { hash, mediaType: octets, size: archive.length, read });
-      },
+      async (request, reply) => sendContent(request, reply, await service.archive(request.params.hash)),
     );
     return Promise.resolve();
   };

@@ -2,8 +2,9 @@
  * Releases of the player and who runs them. A rollout goes by stages that people begin: one board, some, all. A release that goes back on
  * several boards is ordered for no more; boards decide by themselves whether they take one (docs/decisions/0018-application-updates.md).
  */
-import { createHash } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
 import {
   stopsAfter,
   type BoardVersion,
@@ -13,21 +14,26 @@ import {
 } from '../../../../shared/protocol/api/updates.ts';
 import { compactJws } from '../../../../shared/protocol/common.ts';
 import { verifyRelease, type Release } from '../../../../shared/protocol/release.ts';
-import { boardStatus, type BoardStatus } from '../../../../shared/protocol/status.ts';
+import { boardStatus } from '../../../../shared/protocol/status.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import { makePrivateFolder, writeFileDurably } from '../../files.ts';
+import { mapInTurns } from '../../listing.ts';
+import type { Tx } from '../../store/store.ts';
+import { piecesOf } from '../../turns.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { CommandService } from '../commands/service.ts';
-import { updateRepo as repo, type OrderRow, type ReleaseRow } from './repo.ts';
+import { fileContent, type Content } from '../media/send-file.ts';
+import { updateRepo as repo, type OrderRow, type ReleaseRow, type Tally } from './repo.ts';
 
 export type UpdatesService = ReturnType<typeof createUpdatesService>;
 
 export interface UpdatesDeps {
   readonly accounts: Pick<AccountsService, 'names'>;
   readonly boards: Pick<BoardsService, 'list'>;
-  readonly commands: Pick<CommandService, 'give'>;
+  readonly commands: Pick<CommandService, 'put' | 'deliver'>;
   /** The release key; null: the CMS was given none. */
   readonly releaseKey: string | null;
 }
@@ -38,9 +44,13 @@ const atOnce = 20;
 const newLine = 0x0a;
 /** Largest document before the archive, bytes. */
 const maxDocumentBytes = 20_000;
+/** Of what a board tells. */
+const told = boardStatus.pick({ app: true, upd: true });
+type Told = z.infer<typeof told>;
 
 export function createUpdatesService(context: Context, { accounts, boards, commands, releaseKey }: UpdatesDeps) {
-  const { store, sources, access, audit, events } = context;
+  const { store, sources, access, audit, events, log, folders } = context;
+  const fileOf = (hash: string): string => join(folders.releases, hash);
 
   function assertManages(actor: Actor): void {
     if (!access.canEverywhere(actor, right))
@@ -55,40 +65,70 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
   }
 
   /** The boards in sight, with what they run and were ordered to. */
-  async function look(actor: Actor): Promise<{ boards: BoardVersion[]; went: Map<string, Tally> }> {
+  async function look(actor: Actor): Promise<BoardVersion[]> {
     const list = await boards.list(actor);
     const ids = list.map(({ id }) => id);
     const [orders, statuses] = await Promise.all([repo.orders(store.read, ids), repo.statuses(store.read, ids)]);
-    const went = new Map<string, Tally>();
     const now = sources.now();
-    const versions = list.map(({ id, name, unitName }): BoardVersion => {
+    return mapInTurns(list, ({ id, name, unitName }): BoardVersion => {
       const said = statuses.get(id);
-      const status = said === undefined ? null : boardStatus.parse(JSON.parse(said));
+      const status = said === undefined ? null : told.parse(JSON.parse(said));
       const row = orders.get(id);
-      const order = row ? orderOf(row, status, now) : null;
-      if (order?.hash) {
-        const tally = went.get(order.hash) ?? { ordered: 0, back: 0 };
-        went.set(order.hash, {
-          ordered: tally.ordered + 1,
-          back: tally.back + (order.state === 'wentBack' ? 1 : 0),
-        });
-      }
       return {
         boardId: id,
         boardName: name,
         unitName,
         version: status?.app ?? null,
-        order: order && { version: order.version, state: order.state, code: order.code, orderedAt: row!.issued_at },
+        order: row ? { version: row.version, ...stateOf(row, status, now), orderedAt: row.issued_at } : null,
       };
     });
-    return { boards: versions, went };
+  }
+
+  /** A board went back: the release may be one that is ordered for no more, and then is not sent to those that wait for it either. */
+  async function heardBack(boardId: string, orderId: string): Promise<void> {
+    // Said again with each connection.
+    if (!(await repo.notBack(store.report, boardId, orderId))) return;
+    const withdrawn = await store.transaction(async (tx) => {
+      const order = await repo.notBack(tx, boardId, orderId);
+      if (!order?.hash) return [];
+      const now = sources.now();
+      await repo.wentBack(tx, orderId, now);
+      if (!isStopped((await repo.tallies(tx, order.hash)).get(order.hash))) return [];
+      return withdraw(tx, null, await repo.boardsOf(tx, order.hash), order.hash);
+    });
+    for (const id of withdrawn) events.emit('commandsChanged', { boardId: id });
+  }
+  events.on('boardWentBack', ({ boardId, orderId }) => {
+    heardBack(boardId, orderId).catch((error: unknown) =>
+      log.warn({ err: error, boardId }, 'that a board went back was not written; it says so again'),
+    );
+  });
+
+  async function withdraw(tx: Tx, actor: Actor | null, boardIds: readonly string[], hash?: string): Promise<string[]> {
+    const gone = await repo.withdraw(tx, sources.now(), boardIds, hash);
+    if (actor || gone.length > 0)
+      await audit(tx, {
+        actor,
+        action: 'release.stopped',
+        subjectType: 'release',
+        subjectId: null,
+        unitId: null,
+        detail: { boards: gone.length },
+      });
+    return gone;
   }
 
   return {
+    assertManages,
+
     /** @throws AppError `forbidden` */
     async list(actor: Actor): Promise<UpdatesAnswer> {
       assertManages(actor);
-      const [{ boards, went }, releases] = await Promise.all([look(actor), repo.releases(store.read).then(views)]);
+      const [boards, went, releases] = await Promise.all([
+        look(actor),
+        repo.tallies(store.read),
+        repo.releases(store.read).then(views),
+      ]);
       const stopped = releases.map(({ hash }) => hash).filter((hash) => isStopped(went.get(hash)));
       return { keyKnown: releaseKey !== null, releases, boards, stopped };
     },
@@ -102,8 +142,12 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
         });
       const { jws, release, archive } = await readRelease(file, releaseKey);
       const { hash, size } = release.archive;
+      if ((await stat(fileOf(hash)).catch(() => null))?.size !== size) {
+        await makePrivateFolder(folders.releases);
+        await writeFileDurably(fileOf(hash), archive, 0o600);
+      }
       await store.transaction(async (tx) => {
-        const row = { hash, version: release.version, notes: release.notes, jws, archive, size };
+        const row = { hash, version: release.version, notes: release.notes, jws, size };
         const isNew = await repo.add(tx, { ...row, added_at: sources.now(), added_by: actor.userId });
         if (!isNew) return;
         await audit(tx, {
@@ -118,55 +162,53 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
       return (await views([(await repo.find(store.write, hash))!]))[0]!;
     },
 
-    /** One stage. @returns how many boards were ordered @throws AppError `forbidden`, `release_unknown` 404, `release_stopped` 409, `board_unknown` 404 */
+    /**
+     * One stage.
+     * @returns how many boards were ordered and not stopped again meanwhile
+     * @throws AppError `forbidden`, `release_unknown` 404, `release_stopped` 409, `board_unknown` 404
+     */
     async order(actor: Actor, hash: string | null, boardIds: readonly string[]): Promise<number> {
       assertManages(actor);
       const release = hash === null ? null : await repo.find(store.read, hash);
       if (release === undefined) throw new AppError('release_unknown', 'There is no such release', { status: 404 });
-      const { boards: known, went } = await look(actor);
-      if (hash !== null && isStopped(went.get(hash)))
+      if (hash !== null && isStopped((await repo.tallies(store.read, hash)).get(hash)))
         throw new AppError('release_stopped', 'It went back on too many boards', { status: 409 });
       const ids = [...new Set(boardIds)];
       // All or none: whoever orders for a board that has gone meanwhile is to look again.
-      if (!ids.every((id) => known.some(({ boardId }) => boardId === id)))
+      const known = new Set((await boards.list(actor)).map(({ id }) => id));
+      if (!ids.every((id) => known.has(id)))
         throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-      for (let from = 0; from < ids.length; from += atOnce)
-        await Promise.all(
-          ids
-            .slice(from, from + atOnce)
-            .map((id) => commands.give(actor, id, { name: 'setVersion', release: release?.jws ?? null })),
-        );
-      return ids.length;
+      // All are written down before the first is sent: who stops them finds every one that has not been.
+      const body = { name: 'setVersion', release: release?.jws ?? null } as const;
+      const orders: string[] = [];
+      for (const boardId of ids) {
+        const order = await commands.put(actor, boardId, body, (tx, { id }) => repo.ordered(tx, id, boardId, hash));
+        orders.push(order.id);
+      }
+      // Stopped while they were being written: those that came after the stop as well.
+      const went = hash === null ? undefined : (await repo.tallies(store.write, hash)).get(hash);
+      if (isStopped(went) || (await repo.withdrawn(store.write, orders)) > 0)
+        await store.transaction((tx) => repo.withdraw(tx, sources.now(), ids, hash ?? undefined));
+      for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => commands.deliver(id)));
+      return orders.length - (await repo.withdrawn(store.write, orders));
     },
 
     /** @returns of how many boards the order was withdrawn @throws AppError `forbidden` */
     async stop(actor: Actor): Promise<number> {
       assertManages(actor);
       const ids = (await boards.list(actor)).map(({ id }) => id);
-      const withdrawn = await store.transaction(async (tx) => {
-        const gone = await repo.withdraw(tx, sources.now(), ids);
-        await audit(tx, {
-          actor,
-          action: 'release.stopped',
-          subjectType: 'release',
-          subjectId: null,
-          unitId: null,
-          detail: { boards: gone.length },
-        });
-        return gone;
-      });
+      const withdrawn = await store.transaction((tx) => withdraw(tx, actor, ids));
       for (const boardId of withdrawn) events.emit('commandsChanged', { boardId });
       return withdrawn.length;
     },
 
-    /** For a board; null: there is none. */
-    archive: (hash: string): Promise<Buffer | null> => repo.archive(store.read, hash),
+    /** For a board. @throws AppError `release_unknown` 404, `asset_missing` 404 */
+    async archive(hash: string): Promise<Content> {
+      const row = await repo.find(store.read, hash);
+      if (!row) throw new AppError('release_unknown', 'There is no such release', { status: 404 });
+      return fileContent(hash, { file: fileOf(hash), size: row.size, mediaType: 'application/octet-stream' });
+    },
   };
-}
-
-interface Tally {
-  readonly ordered: number;
-  readonly back: number;
 }
 
 const isStopped = (tally: Tally | undefined): boolean =>
@@ -183,26 +225,17 @@ async function readRelease(file: Buffer, key: string): Promise<{ jws: string; re
     throw new AppError('update_signature_wrong', 'It is not signed by the release key', { status: 422, cause });
   });
   const archive = file.subarray(end + 1);
-  const hash = createHash('sha256').update(archive).digest('hex');
+  const hash = Buffer.from(await crypto.subtle.digest('SHA-256', archive as Uint8Array<ArrayBuffer>)).toString('hex');
   if (archive.length !== release.archive.size || hash !== release.archive.hash)
     throw new AppError('update_archive_wrong', 'Its archive is not what was signed', { status: 422 });
   return { jws: jws.data, release, archive };
 }
 
 /** What the CMS knows of an order, and what the board tells of the same one. */
-function orderOf(
-  row: OrderRow,
-  status: BoardStatus | null,
-  now: number,
-): { version: string | null; hash: string | null; state: OrderState; code: string | null } {
-  const { release } = JSON.parse(row.payload) as { release: string | null };
-  const named = release === null ? null : (decodeJwt(release) as unknown as Release);
-  const what = { version: named?.version ?? null, hash: named?.archive.hash ?? null };
-  const told = status?.upd?.of === row.id ? status.upd : null;
-  if (told) return { ...what, version: told.version, state: told.state, code: told.code };
-  const code = row.error_code;
-  if (row.state === 'waiting') return { ...what, state: row.expires_at <= now ? 'expired' : 'waiting', code: null };
-  if (row.state === 'replaced') return { ...what, state: 'withdrawn', code: null };
-  if (row.state === 'refused' || row.state === 'failed') return { ...what, state: 'refused', code };
-  return { ...what, state: 'taken', code: null };
+function stateOf(row: OrderRow, status: Told | null, now: number): { state: OrderState; code: string | null } {
+  if (status?.upd?.of === row.id) return { state: status.upd.state, code: status.upd.code };
+  if (row.state === 'waiting') return { state: row.expires_at <= now ? 'expired' : 'waiting', code: null };
+  if (row.state === 'replaced') return { state: 'withdrawn', code: null };
+  if (row.state === 'refused' || row.state === 'failed') return { state: 'refused', code: row.error_code };
+  return { state: 'taken', code: null };
 }

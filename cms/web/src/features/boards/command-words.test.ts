@@ -36,6 +36,13 @@ test('a source is called cut when the board says so; until then its content may 
   expect(cutWords(null, true)?.title).toBe('Nguồn nội dung bị cắt');
 });
 
+test('an order that was stopped is not called replaced by a later one', () => {
+  expect(commandState(given({ state: 'replaced', errorCode: 'order_withdrawn' }))).toMatch(
+    /^Đã dừng lúc .*, bảng chưa nhận$/,
+  );
+  expect(commandState(given({ state: 'replaced' }))).toMatch(/^Thay bằng lệnh sau/);
+});
+
 test('what a board said of a command is not said of programmes, nor of this server', () => {
   const said = (errorCode: string) => commandState(given({ state: 'failed', errorCode }));
   expect(said('board_wrong')).toMatch(/Lệnh này/);

@@ -52,7 +52,7 @@ export function commandState(command: GivenCommand): string {
     case 'expired':
       return m.command_state_expired({ time });
     case 'replaced':
-      return m.command_state_replaced({ time });
+      return errorCode === 'order_withdrawn' ? m.command_state_withdrawn({ time }) : m.command_state_replaced({ time });
   }
 }
 
