@@ -659,7 +659,14 @@ export class Engine {
     const plan = this.#glass?.plan;
     if (!plan) return;
     const now = this.#clock.now();
-    const madeUp = this.#makingUp.next({ ...plan, slot, openPlay, dark: this.#screen.lit === false, now });
+    const madeUp = this.#makingUp.next({
+      ...plan,
+      slot,
+      openPlay,
+      dark: this.#screen.lit === false,
+      cut: this.#orders.cut,
+      now,
+    });
     if (madeUp !== (plan.madeUp ?? null)) this.#glass?.setPlan({ ...plan, madeUp });
   }
 

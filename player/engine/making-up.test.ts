@@ -72,7 +72,7 @@ function run({ programmes, off, cut, alerts, journal = [], until }: Story): Play
     const slot = timeline.slotAt(takeovers, t, making.standing(programme));
     const key = `${slot.start} ${slot.plannedMs} ${slot.why.id}`;
     // As the director: what is on until then ends when the next has painted, a little later than its slot.
-    const situation = { programme, takeovers, slot, dark: false, now: t };
+    const situation = { programme, takeovers, slot, dark: false, cut: holds(cut, t), now: t };
     making.next({ ...situation, openPlay: open && body(open, t) });
     if (open && open.key !== key) {
       const ended = body(open, t);
@@ -175,13 +175,36 @@ describe('what a board missed', () => {
       }),
     );
     expect(starts[0]).toBeLessThanOrEqual(33 * minute + 20_000);
+    // It was not asked for before: 06:40 and 06:50 as always, and nothing beside them.
+    expect(starts.map((at) => Math.floor(at / minute))).toEqual([33, 40, 50]);
+  });
+
+  test('leaves what it lies over for what is left of it, and does not begin that again', () => {
+    const making = new MakingUp([]);
+    const long = made([60_000], [{ perHour: 6, lengthMs: 20_000 }]);
+    const timeline = createTimeline(long);
+    const slot = timeline.slotAt([], six + 22 * minute);
+    const at = { programme: long, takeovers: [], openPlay: null, dark: false, cut: false };
+    const madeUp = making.next({ ...at, slot, now: slot.start })!;
+    expect(madeUp.start).toBe(slot.end);
+    making.next({ ...at, slot: madeUp, now: madeUp.start });
+    const rest = timeline.slotAt([], madeUp.end, madeUp);
+    expect(rest).toMatchObject({ start: madeUp.end, offsetMs: 20_000 });
+    making.note({
+      ...{ type: 'playEnded', start: madeUp.start, paintedMs: 20_000, noticeId: madeUp.noticeId, noticeHash: null },
+      ...{ asset: null, takeoverId: null, why: madeUp.why, outcome: 'completed', host: 'chromium', programme: null },
+    });
+    expect(making.next({ ...at, slot: rest, now: rest.start + 50 })).toBe(madeUp);
+    expect(making.standing(long)).toBe(madeUp);
+    const after = timeline.slotAt([], rest.end, madeUp);
+    expect(making.next({ ...at, slot: after, now: after.start })).not.toBe(madeUp);
   });
 
   test('is not shown where nobody would see it, nor again where it cannot be shown', () => {
     const making = new MakingUp([]);
     const timeline = createTimeline(sixAnHour);
     const slot = timeline.slotAt([], six + 22 * minute);
-    const at = { programme: sixAnHour, takeovers: [], slot, openPlay: null, now: slot.start };
+    const at = { programme: sixAnHour, takeovers: [], slot, openPlay: null, cut: false, now: slot.start };
     expect(making.next({ ...at, dark: true })).toBeNull();
     expect(making.next({ ...at, dark: false })).toMatchObject({ start: slot.end, why: { id: testId(4, 0) } });
     for (const n of [0, 1, 2])

@@ -4,7 +4,7 @@
  * hour that runs is put over it here, by this board alone, and the timeline is joined again where it then is.
  *
  * The rule, at the end of each item of the playlist: of the obligations of which fewer plays were seen since their hour began than the
- * timeline had, the one that was on longest ago plays once more, if it is open, ends within its hour, covers no other obligation, is on
+ * timeline had (of one that came in the middle of it: since it came, and one at once), the one that was on longest ago plays once more, if it is open, ends within its hour, covers no other obligation, is on
  * a third of its period after its last play at least and an eighth of it before the next, and a minute after whatever was made up last.
  */
 import type { PlayBody } from '../../shared/protocol/journal.ts';
@@ -29,6 +29,8 @@ export interface Situation {
   readonly openPlay: PlayBody | null;
   /** Nobody would see it. */
   readonly dark: boolean;
+  /** The source is cut: the programme is without what it holds. */
+  readonly cut: boolean;
   readonly now: number;
 }
 
@@ -39,6 +41,10 @@ const enough = 0.75;
 
 export class MakingUp {
   readonly #plays = new Map<string, Play[]>();
+  /** When obligations came, by id; -Infinity: before this program started, as far as it knows. */
+  readonly #since = new Map<string, number>();
+  /** The first programme says nothing of when its obligations came. */
+  #firstSeen = false;
   #programme: Programme | null = null;
   #timeline: Timeline | null = null;
   #takeovers: readonly Takeover[] = [];
@@ -81,6 +87,7 @@ export class MakingUp {
     const { programme, takeovers, slot, dark, now } = at;
     if (programme !== this.#programme) {
       this.#programme = programme;
+      if (programme && !at.cut) this.#meet(programme, now);
       this.#timeline = programme && programme.obligations.length > 0 ? createTimeline(programme) : null;
       this.#counted.clear();
       this.#next = this.standing(programme);
@@ -92,13 +99,21 @@ export class MakingUp {
     this.#dark = dark;
     this.#takeovers = takeovers;
     this.#news = false;
-    const isOn = this.#next !== null && this.#next.start <= now && now < this.#next.end;
+    // What it lies over goes on behind it as what is left of one item, and not as another.
+    const isOn =
+      this.#next !== null && this.#next.start <= now && (now < this.#next.end || slot?.start === this.#next.end);
     if (isOn) this.#lastBegun = this.#next!.start;
     else {
       const found = this.#find(at);
       if (found?.start !== this.#next?.start || found?.why.id !== this.#next?.why.id) this.#next = found;
     }
     return this.#next;
+  }
+
+  #meet({ obligations }: Programme, now: number): void {
+    for (const { obligationId } of obligations)
+      if (!this.#since.has(obligationId)) this.#since.set(obligationId, this.#firstSeen ? now : -Infinity);
+    this.#firstSeen = true;
   }
 
   #find({ takeovers, slot, openPlay, dark }: Situation): Slot | null {
@@ -151,7 +166,9 @@ export class MakingUp {
   /** How many whole plays the timeline has had since the hour began; counted on from where it was asked last. */
   #wanted(timeline: Timeline, obligation: WovenObligation, hour: number, at: number): number {
     const before = this.#counted.get(obligation);
-    const from = before?.hour === hour && before.to <= at ? before : { hour, to: hour, count: 0 };
+    const came = this.#since.get(obligation.part.obligationId) ?? -Infinity;
+    const anew = came > hour ? { hour, to: came, count: 1 } : { hour, to: hour, count: 0 };
+    const from = before?.hour === hour && before.to <= at ? before : anew;
     const fresh = timeline
       .slots([], from.to, at)
       .filter((slot) => isOf(slot, obligation) && slot.start >= from.to && slot.end - slot.start === slot.plannedMs);
