@@ -113,11 +113,38 @@ test('a version that went back is told with why, journalled, and not tried again
   await again({ versions: { ...here, failed } });
   await untilTold('wentBack', 'update_no_picture');
   expect(await board().fault('update_failed')).toContain('0.2.0');
+  // The disk may have spoiled it: another order fetches it anew.
+  expect(existsSync(join(board().dataDir, 'versions', id))).toBe(false);
   await again({ versions: { ...here, failed } });
   await untilTold('wentBack', 'update_no_picture');
   expect(tried()).toHaveLength(1);
   await order(made);
   await board().cms.until(() => tried().length === 2);
+});
+
+test('nothing is ordered while a version is on trial: what it would go back to, and its key, are needed', async () => {
+  const made = await release();
+  const trial = { ...here, running: '0.1.5-0123456789abcdef', trial: crypto.randomUUID() };
+  await play({ app: '0.1.5', versions: trial });
+  expect(await outcome(made)).toBe('update_on_trial');
+  board().engine.hearKept({ type: 'versionKept', previous: packaged });
+  expect(await outcome(made)).toBeNull();
+});
+
+test('an order that waits is not done with because its version was given up before, but is where a newer package came', async () => {
+  const made = await release();
+  const id = releaseFolder(made.release);
+  await play();
+  const alert = await board().cms.raise();
+  await order(made);
+  await untilTold('ready', 'update_waits_alert');
+  const failed = { id, order: null, why: 'update_crashed' } as const;
+  await again({ versions: { ...here, failed } });
+  await untilTold('ready', 'update_waits_alert');
+  await again({ app: '0.5.0', versions: { ...here, package: '0.5.0' } });
+  await untilTold('refused', 'update_not_newer');
+  await board().cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
+  expect(tried()).toEqual([]);
 });
 
 test('a page of the version before is loaded anew, and what it paints does not count', async () => {

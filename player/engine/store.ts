@@ -94,6 +94,8 @@ function open(path: string): DatabaseSync {
   }
 }
 
+const noteReadableBy = `INSERT OR REPLACE INTO meta VALUES ('readableBy', '${dataSchema.readableBy}');`;
+
 function migrate(db: DatabaseSync): void {
   const { user_version: have } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (have > migrations.length) {
@@ -102,10 +104,10 @@ function migrate(db: DatabaseSync): void {
   }
   for (const [index, sql] of migrations.entries()) {
     if (index < have) continue;
-    db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+    const isLast = index === migrations.length - 1;
+    db.exec(`BEGIN IMMEDIATE; ${sql} ${isLast ? noteReadableBy : ''} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
-  if (have < migrations.length)
-    db.prepare("INSERT OR REPLACE INTO meta VALUES ('readableBy', ?)").run(String(dataSchema.readableBy));
+  if (readableBy(db) !== dataSchema.readableBy) db.exec(noteReadableBy);
 }
 
 /** The lowest schema whose player reads what a later one has written here. */

@@ -167,7 +167,10 @@ export class EngineProcess {
       this.#hears = false;
       if (this.#stopping) return;
       const isUseless = code === uselessExitCode;
-      if (code !== 0 && this.#versions.ended(this.#endsInARow + 1, isUseless)) return this.start();
+      if (code !== 0 && this.#versions.ended(this.#endsInARow + 1, isUseless)) {
+        this.#endsInARow = 0;
+        return this.start();
+      }
       if (isUseless) return this.#o.onHopeless();
       if (this.#endsInARow++ === portAgainAfter) this.#port = 0;
       const step = this.#restarts.climb(performance.now()) ?? { action: 'restartEngine', waitMs: 0 };

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { launchAgreement, packaged, type VersionFailure, type VersionsHere } from '../engine/launch.ts';
+import { launchAgreement, packaged, versionFiles, type VersionFailure, type VersionsHere } from '../engine/launch.ts';
 
 /** A version on trial has so long to paint, and goes on for so long afterwards before it stays, ms. */
 export const trialLimits = { paintMs: 120_000, steadyMs: 30_000 };
@@ -173,14 +173,17 @@ export class Versions {
   #giveUp(why: VersionFailure): void {
     this.#stopTimers();
     const { id, order } = this.#state.trial!;
-    this.#set({ ...this.#state, trial: null, failed: { id, order, why } }, why);
+    const failed = { id, order, why };
+    this.#set({ ...this.#state, trial: null, failed }, why);
+    if (!this.#isThere(this.#state.current)) this.#fallBack('update_unusable', failed);
   }
 
   /** What has run before cannot be started any more. */
-  #fallBack(why: VersionFailure): void {
+  #fallBack(why: VersionFailure, told: VersionsHere['failed'] = null): void {
     const { current, previous } = this.#state;
+    const failed = told ?? { id: current, order: null, why };
     const next = previous !== null && previous !== current && this.#isThere(previous) ? previous : packaged;
-    this.#set({ ...this.#state, current: next, previous: null, failed: { id: current, order: null, why } }, why);
+    this.#set({ ...this.#state, current: next, previous: null, failed }, why);
   }
 
   /** It counts for this run even where the disk does not take it; the next start then comes to the same. */
@@ -193,9 +196,7 @@ export class Versions {
   #isThere(id: string): boolean {
     if (id === packaged) return true;
     const folder = join(this.#folder, id);
-    return (
-      folderName.test(id) && ['engine/main.cjs', 'stage/index.html'].every((file) => existsSync(join(folder, file)))
-    );
+    return folderName.test(id) && versionFiles.every((file) => existsSync(join(folder, file)));
   }
 
   #read(): State {

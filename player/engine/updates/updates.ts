@@ -22,7 +22,7 @@ import {
 } from '../../../shared/protocol/release.ts';
 import type { Downloads } from '../downloads.ts';
 import { RefusedError } from '../documents.ts';
-import { launchAgreement, packaged, type VersionsHere } from '../launch.ts';
+import { launchAgreement, packaged, versionFiles, type VersionsHere } from '../launch.ts';
 import { Library, reservedBytes } from '../library.ts';
 import { codeOf } from '../programmes.ts';
 import { dataSchema, type Store } from '../store.ts';
@@ -52,7 +52,7 @@ type Order = z.infer<typeof orderShape>;
 const keyShape = z.object({ first: publicKey, now: publicKey });
 
 export interface UpdatesOptions {
-  readonly store: Pick<Store, 'readMeta' | 'writeMeta'>;
+  readonly store: Pick<Store, 'readMeta' | 'writeMeta' | 'transaction'>;
   readonly system: Pick<System, 'monotonic' | 'jitter'>;
   readonly now: () => number;
   readonly dataDir: string;
@@ -85,6 +85,7 @@ export class Updates {
   #here: VersionsHere | null;
   #order: Order | null;
   #work: AbortController | null = null;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(options: UpdatesOptions) {
     this.#o = options;
@@ -103,22 +104,35 @@ export class Updates {
   /** Tells what became of a trial, and goes on with what was under way. */
   start(): void {
     if (this.#order && this.#here) this.#learn(this.#order, this.#here);
+    if (this.#order) this.#lookAgain(this.#order);
     this.#resume();
   }
 
   #learn(order: Order, { running, trial, failed }: VersionsHere): void {
     const { state } = order;
     if (running === order.folder) return this.#note(order, trial === null ? 'runs' : 'trying', null);
-    const isOurs =
-      failed !== null && (failed.order === order.of || (failed.order === null && failed.id === order.folder));
-    if (isOurs && state !== 'wentBack') {
+    // It ran, and later could not be started any more; an order that waits has not tried it yet.
+    const hasRun = state === 'runs' && failed?.order === null && failed.id === order.folder;
+    if (failed && (failed.order === order.of || hasRun) && state !== 'wentBack') {
       this.#note(order, 'wentBack', failed.why);
+      // Another order of it may bring it whole.
+      if (order.folder !== this.#here?.previous && order.folder !== packaged) this.#forget(order);
       this.#o.onFault('update_failed', `${order.version}: ${failed.why}`);
     }
     // The power went before the host had written down that it was to be tried.
     else if (state === 'trying') this.#note(order, 'ready', null);
     // Somebody has installed a package since.
     else if (state === 'runs') this.clear();
+  }
+
+  /** A package may have been installed since the order was taken. */
+  #lookAgain(order: Order): void {
+    if (!order.release || !['waits', 'fetching', 'ready'].includes(order.state)) return;
+    try {
+      this.#checkFit(order.release);
+    } catch (error) {
+      this.#note(order, 'refused', codeOf(error));
+    }
   }
 
   /** The trial is over: this version stays. */
@@ -135,12 +149,14 @@ export class Updates {
   async order({ commandId, release: jws }: Pick<CommandOf<'setVersion'>, 'commandId' | 'release'>): Promise<void> {
     if (this.#here === null || this.#here.launch !== launchAgreement)
       throw new RefusedError('update_unsupported', 'The program around this player cannot change its version');
+    // What comes of the trial is told of its own order, and its files and its key are needed until then.
+    if (this.#here.trial !== null) throw new RefusedError('update_on_trial', 'Another version is on trial');
     const release = jws === null ? null : await this.#verify(jws);
     const folder = release ? releaseFolder(release) : this.#here.previous;
     if (folder === null) throw new RefusedError('update_none_kept', 'No version from before is kept here');
     const version = release?.version ?? (folder === packaged ? this.#here.package : versionOfFolder(folder));
     const order = { of: commandId, orderedAt: this.#o.now(), version, folder, release, code: null };
-    const runs = folder === this.#here.running && this.#here.trial === null;
+    const runs = folder === this.#here.running;
     this.#set({ ...order, state: 'waits' }, runs ? 'runs' : 'waits');
     this.wake();
   }
@@ -160,6 +176,12 @@ export class Updates {
         },
       );
     }
+    this.#checkFit(release);
+    return release;
+  }
+
+  /** @throws RefusedError this player cannot or may not run it */
+  #checkFit(release: Release): void {
     const { launch, node, data, version } = release;
     if (launch !== launchAgreement || node > Number(process.versions.node.split('.')[0]))
       throw new RefusedError(
@@ -172,7 +194,6 @@ export class Updates {
     const isRunning = releaseFolder(release) === this.#here?.running;
     if (!isRunning && compareReleases(version, this.#o.app) <= 0)
       throw new RefusedError('update_not_newer', `${version} is not newer than ${this.#o.app}`);
-    return release;
   }
 
   #key(): string | null {
@@ -192,11 +213,13 @@ export class Updates {
     const before = this.#order;
     const next = { ...order, state, code };
     if (JSON.stringify(before) === JSON.stringify(next)) return;
-    this.#o.store.writeMeta('update', next);
-    this.#order = next;
+    const { releaseKey, store } = this.#o;
     const nextKey = state === 'runs' ? order.release?.nextKey : undefined;
-    if (nextKey && this.#o.releaseKey)
-      this.#o.store.writeMeta('releaseKey', { first: this.#o.releaseKey, now: nextKey });
+    store.transaction(() => {
+      if (nextKey && releaseKey) store.writeMeta('releaseKey', { first: releaseKey, now: nextKey });
+      store.writeMeta('update', next);
+    });
+    this.#order = next;
     this.#o.onChange();
   }
 
@@ -210,7 +233,9 @@ export class Updates {
     if (this.#here === null) return;
     const stop = new AbortController();
     this.#work = stop;
-    void this.#run(AbortSignal.any([stop.signal, this.#o.signal]));
+    const before = this.#running;
+    // One that is unpacking goes on to its end: two would be in each other's way.
+    this.#running = before.then(() => this.#run(AbortSignal.any([stop.signal, this.#o.signal])));
   }
 
   /** One step after another, until there is none or another order comes. */
@@ -262,7 +287,7 @@ export class Updates {
   }
 
   #isHere(folder: string): boolean {
-    return folder === packaged || existsSync(join(this.#folder, folder));
+    return folder === packaged || versionFiles.every((file) => existsSync(join(this.#folder, folder, file)));
   }
 
   /** Fetches and unpacks. */
