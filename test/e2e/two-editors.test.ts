@@ -100,7 +100,7 @@ test('two who change the categories', async () => {
   await dialog.getByRole('button', { name: 'Lưu tên tôi viết' }).click();
   await see(dialog).toBeHidden();
   await see(titles.nth(1)).toHaveText(/^Tin địa phương\s*Không còn dùng$/);
-  await see(one.getByText(/^Local · /)).toBeVisible();
+  await see(one.getByText(/^Tiếng Anh: Local · /)).toBeVisible();
 });
 
 test('who decides on a notice sees where it would be shown', async () => {
