@@ -111,10 +111,8 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every('17 * * * *', 'keys', () => keys.renewIfDue()),
     every('47 * * * *', 'uploads', () => media.tidyUploads(uploads.find)),
     every('53 * * * *', 'documents', () => documents.tidy(documentUploads.find)),
-    every('13 20 * * *', 'pictures of boards', async () => {
-      await screenshots.tidy();
-      await samples.tidy();
-    }),
+    every('13 20 * * *', 'pictures of boards', () => screenshots.tidy()),
+    every('18 20 * * *', 'sampled pictures of boards', () => samples.tidy()),
     every('23 20 * * *', 'recycle bin', () => media.emptyBin(() => programmes.assetsInUse())),
   ];
   return async () => {

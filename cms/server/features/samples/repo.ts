@@ -40,10 +40,25 @@ export async function findOlder(db: Db, before: number, limit: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** Of all boards: those that have a picture. */
-export async function withPicture(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('samples').select('id').where('width', 'is not', null).execute();
+/** Of all boards, by id: the next that have a picture, so many at most. */
+export async function withPicture(db: Db, after: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('samples')
+    .select('id')
+    .where('id', '>', after)
+    .where('width', 'is not', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Those of the ids that no row has. */
+export async function unnamed(db: Db, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.selectFrom('samples').select('id').where('id', 'in', ids).execute();
+  const named = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !named.has(id));
 }
 
 /** That somebody saw pictures of the board on a day (days since 1970 UTC). @returns whether it is the first time */

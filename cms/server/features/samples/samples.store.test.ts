@@ -1,7 +1,7 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import {
   sampleKeptMs,
   sampleSide,
@@ -13,6 +13,7 @@ import { runScreenshot } from '../../jobs/screenshot-runner.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
 import { createBoardsService, type BoardsService } from '../boards/service.ts';
+import { insert } from './repo.ts';
 import { createSampleService, type SampleDeps, type SampleService } from './service.ts';
 
 const minute = 60_000;
@@ -229,5 +230,38 @@ describeStores('sampled pictures', (under) => {
     await samples.tidy();
     expect((await list()).map(({ id, missing }) => missing ?? id)).toEqual([kept, 'screen_off']);
     expect([await has(old), await has(stray), await has(kept)]).toEqual([false, false, true]);
+  });
+
+  it('looks through more than one portion beside the writer', async () => {
+    const ids = Array.from({ length: 1_100 }, () => test.sources.newId());
+    const rows = ids.map((id) => ({ id, board_id: boardId, at: now(), missing: null, playing: null }));
+    await bring();
+    await test.context.store.transaction(async (tx) => {
+      for (const row of rows) await insert(tx, { ...row, width: 8, height: 4, sent: 7 });
+    });
+    const [lost, stray] = [ids.filter((_, i) => i % 100 === 0), ids.map(() => test.sources.newId())];
+    for (const id of [...ids, ...stray]) await writeFile(join(folder(), `${id}.webp`), 'picture');
+    for (const id of lost) await rm(join(folder(), `${id}.webp`));
+    await samples.tidy();
+    expect(await list()).toHaveLength(1 + ids.length - lost.length);
+    const left = new Set(await files());
+    expect(stray.filter((id) => left.has(`${id}.webp`))).toEqual([]);
+    expect(ids.filter((id) => left.has(`${id}.webp`))).toHaveLength(ids.length - lost.length);
+
+    const written = vi.spyOn(test.context.store.write, 'selectFrom');
+    await samples.tidy();
+    // Of what is old; nothing else is wrong now.
+    expect(written).toHaveBeenCalledTimes(1);
+    written.mockRestore();
+  });
+
+  it('a folder that cannot be read is no folder without pictures', async () => {
+    await bring();
+    await rename(folder(), `${folder()}-aside`);
+    await writeFile(folder(), 'no folder');
+    await expect(samples.tidy()).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await rm(folder());
+    await rename(`${folder()}-aside`, folder());
+    expect(await list()).toHaveLength(1);
   });
 });

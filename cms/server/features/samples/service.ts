@@ -102,6 +102,12 @@ export function createSampleService(context: Context, deps: SampleDeps) {
     await folder.remove(over);
   }
 
+  /** Of these files, removes those that no row names. A picture that is being made lies here before its row: looked at again between two. */
+  async function removeStray(ids: readonly string[]): Promise<void> {
+    const stray = await repo.unnamed(store.report, ids);
+    if (stray.length > 0) await exclusively(async () => folder.remove(await repo.unnamed(store.write, stray)));
+  }
+
   return {
     /** What there is of a board, the newest first. @throws AppError `board_unknown`, `forbidden` */
     async list(actor: Actor, boardId: string): Promise<z.infer<typeof samples>> {
@@ -168,13 +174,20 @@ export function createSampleService(context: Context, deps: SampleDeps) {
         await folder.remove(ids);
       }
       await repo.removeViews(store.write, Math.floor(before / dayMs));
-      await exclusively(async () => {
-        const files = new Set(await folder.all());
-        const named = new Set(await repo.withPicture(store.write));
-        const lost = [...named].filter((id) => !files.has(id));
-        await store.transaction((tx) => repo.remove(tx, lost));
-        await folder.remove([...files].filter((id) => !named.has(id)));
-      });
+      for (let ids = await repo.withPicture(store.report, '', portion); ids.length > 0;) {
+        const lost: string[] = [];
+        for (const id of ids) if ((await folder.size(id)) === null) lost.push(id);
+        if (lost.length > 0) await store.transaction((tx) => repo.remove(tx, lost));
+        ids = await repo.withPicture(store.report, ids.at(-1)!, portion);
+      }
+      let some: string[] = [];
+      for await (const id of folder.ids()) {
+        some.push(id);
+        if (some.length < portion) continue;
+        await removeStray(some);
+        some = [];
+      }
+      await removeStray(some);
     },
 
     /** Ends what is being made. Before the store closes. */

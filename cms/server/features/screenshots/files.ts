@@ -1,7 +1,13 @@
 /** The folder of pictures: `<id>.webp`, and under `tmp` what is being made. */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, opendir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeNewFile } from '../../files.ts';
+
+/** @throws what else went wrong */
+function ifAbsent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}
 
 export class ScreenshotFolder {
   readonly #folder: string;
@@ -16,7 +22,7 @@ export class ScreenshotFolder {
 
   /** Bytes of the picture; null when it is not there. */
   async size(id: string): Promise<number | null> {
-    const found = await stat(this.picture(id)).catch(() => null);
+    const found = await stat(this.picture(id)).catch(ifAbsent);
     return found?.size ?? null;
   }
 
@@ -44,10 +50,11 @@ export class ScreenshotFolder {
     await this.#clear(...ids.map((id) => this.picture(id)));
   }
 
-  /** Ids of the pictures that lie here. */
-  async all(): Promise<string[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    return names.filter((name) => name.endsWith('.webp')).map((name) => name.slice(0, -'.webp'.length));
+  /** Ids of the pictures that lie here. A folder that cannot be read is an error, not an empty one. */
+  async *ids(): AsyncGenerator<string> {
+    const folder = await opendir(this.#folder, { bufferSize: 500 }).catch(ifAbsent);
+    if (!folder) return;
+    for await (const { name } of folder) if (name.endsWith('.webp')) yield name.slice(0, -'.webp'.length);
   }
 
   async #clear(...paths: readonly string[]): Promise<void> {

@@ -225,7 +225,8 @@ export function createScreenshotService(context: Context, deps: ScreenshotDeps) 
     async tidy(): Promise<void> {
       await exclusively(async () => {
         const old = await repo.findOlder(store.write, sources.now() - screenshotKeptMs);
-        const files = new Set(await folder.all());
+        const files = new Set<string>();
+        for await (const id of folder.ids()) files.add(id);
         const lost = (await repo.findTaken(store.write)).filter((id) => !files.has(id));
         await store.transaction((tx) => repo.remove(tx, [...old, ...lost]));
         const named = new Set(await repo.findTaken(store.write));
