@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { machineSystem } from './system.ts';
 import { useBoard } from './testing-board.ts';
@@ -140,7 +139,9 @@ it('a player that is not paired opens it without a code and can do nothing to th
   const { facts, acts } = await opened(stage);
   expect(facts.pairing.board).toBeNull();
   expect(acts).toEqual(['reload']);
-  expect(readdirSync(b.dataDir)).toContain('player.db');
+  for (const act of ['speed', 'testPattern'] as const) stage.technicianSays({ what: 'act', act });
+  await stage.heard();
+  expect(stage.technician).toMatchObject({ state: 'open', facts: { speed: { state: 'idle' } } });
 });
 
 it('measures the line, and has the test pattern shown without itself', async () => {

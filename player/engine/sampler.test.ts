@@ -102,7 +102,7 @@ test('one picture in each of its times, with when it was and what was on; over a
   expect(brought).toHaveLength(5);
 });
 
-test('boards that were given the order at once do not take their pictures at once', async () => {
+test('after the first, which each takes when it is given the order, boards do not take their pictures at once', async () => {
   const minutes = new Set<number>();
   for (const boardId of ['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8']) {
     o.credentials = () => ({ boardId, key: undefined as never });
@@ -149,6 +149,20 @@ test('in the dark, without a stage, or when it fails, it says so once, until the
   brought.length = 0;
   o.isDark = () => false;
   await pass(30);
+  expect(brought).toEqual([]);
+});
+
+test('a window that hangs does not keep the player from its end, and nothing is said of it', async () => {
+  const ending = new AbortController();
+  o.signal = ending.signal;
+  o.ask = () => new Promise(() => undefined);
+  sampler = new Sampler(o);
+  sampler.ordered();
+  ending.abort();
+  await settle();
+  o.signal = new AbortController().signal;
+  sampler = new Sampler(o);
+  await pass(1);
   expect(brought).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Pictures of the glass again and again, as they were ordered: at times of this board's own, so that a province does not send all of its
- * pictures in one minute. Each is written down with what was on, then brought to the CMS when it is there and the month's budget has
+ * Pictures of the glass again and again, as they were ordered: one at once, then at times of this board's own, so that a province does not
+ * go on sending all of its pictures in one minute. Each is written down with what was on, then brought to the CMS when it is there and the month's budget has
  * something left. A picture that cannot be taken is said to be missing once, until there is one again.
  */
 import { createHash } from 'node:crypto';
@@ -120,18 +120,21 @@ export class Sampler {
       await this.#picture(ask);
       this.#missing = null;
     } catch (error) {
+      // The player ends: that says nothing of the glass.
+      if (this.#o.signal.aborted) return;
       this.#o.log.warn({ err: error }, 'no picture of the glass');
       this.#miss(codeOf(error));
     }
   }
 
   async #picture(ask: AskForPicture): Promise<void> {
-    const { clock, output, playing, window } = this.#o;
+    const { clock, output, playing, signal, window } = this.#o;
     const raster = window();
     const region = raster && output();
     for (let attempt = 1; ; attempt++) {
       const [before, at] = [playing(), clock.now()];
-      const picture = await ask(maxSampleBytes, longSideOf(raster, region));
+      // A window that hangs answers after long: the player does not wait for it to end.
+      const picture = await Promise.race([ask(maxSampleBytes, longSideOf(raster, region)), ended(signal)]);
       const after = playing();
       const fits = before?.key === after?.key;
       if (!fits && attempt < tries) continue;
@@ -167,6 +170,15 @@ export class Sampler {
       log.debug({ code: codeOf(error) }, 'a picture of the glass is brought another time');
     }
   }
+}
+
+/** Never resolves. @throws the signal's reason */
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 /** What the CMS refuses for good is let go. @throws what it may take another time */

@@ -77,6 +77,8 @@ export const technicianView = z.discriminatedUnion('state', [
     link: z.string(),
     /** The last code was wrong. */
     wrong: z.boolean(),
+    /** Another challenge stands in the place of one that ran out: a code for that one opens nothing. */
+    changed: z.boolean(),
     /** No code is taken for so long, ms. */
     waitMs: z.number().min(0),
   }),

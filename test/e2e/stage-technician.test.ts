@@ -9,6 +9,7 @@ const field: TechnicianView = {
   challenge: '7KQ20XWM',
   link: 'https://bangtin.hagiang.example/boards/01912345-6789-7abc-8def-0123456789ab?technician=7KQ20XWM',
   wrong: false,
+  changed: false,
   waitMs: 0,
 };
 const facts: TechnicianFacts = {
@@ -151,6 +152,9 @@ test('the digits are typed, mended and sent, with keys as with a finger', async 
   await page.getByRole('button', { name: 'Gửi' }).click();
   await heard({ what: 'code', code: '00000000' });
 
+  await show({ ...field, changed: true });
+  await expect.poll(() => page.locator('[role=status]').textContent()).toContain('đã đổi');
+
   await show({ ...field, waitMs: 120_000 });
   await expect.poll(() => page.locator('[role=status]').textContent()).toContain('chờ 2 phút');
   await press('Escape');
@@ -163,7 +167,7 @@ test('what can be done is done by its number; what takes the picture away is ask
   await press('1');
   await heard({ what: 'act', act: 'speed' });
   await press('4');
-  await page.getByText('Bấm lần nữa để làm').waitFor();
+  await page.getByText('Bấm lần nữa để xác nhận').waitFor();
   expect(director.technician).not.toContainEqual({ what: 'act', act: 'restart' });
   await press('4');
   await heard({ what: 'act', act: 'restart' });

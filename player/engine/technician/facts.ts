@@ -111,13 +111,17 @@ async function bytesIn(folder: string, start = ''): Promise<number | null> {
   }
 }
 
-/** Addresses that others can reach this machine by. */
+/** Addresses that others can reach this machine by; none where nobody may list them. */
 function interfaces(): TechnicianFacts['network']['interfaces'] {
-  return Object.entries(networkInterfaces())
-    .map(([name, addresses = []]) => ({
-      name,
-      addresses: addresses.filter(({ internal }) => !internal).map(({ cidr, address }) => cidr ?? address),
-    }))
-    .filter(({ addresses }) => addresses.length > 0)
-    .slice(0, mostInterfaces);
+  try {
+    return Object.entries(networkInterfaces())
+      .map(([name, addresses = []]) => ({
+        name,
+        addresses: addresses.filter(({ internal }) => !internal).map(({ cidr, address }) => cidr ?? address),
+      }))
+      .filter(({ addresses }) => addresses.length > 0)
+      .slice(0, mostInterfaces);
+  } catch {
+    return [];
+  }
 }

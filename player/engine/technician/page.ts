@@ -41,6 +41,8 @@ export interface TechnicianPageOptions {
   readonly onCover: (covers: boolean) => void;
   readonly onNote: (code: NoteCode, detail: string) => void;
   readonly onFault: (code: FaultCode, detail: string) => void;
+  /** Something could not be shown; it is tried again at the next look. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class TechnicianPage {
@@ -69,7 +71,7 @@ export class TechnicianPage {
     if (this.#state === 'aside') return this.#back();
     switch (said.what) {
       case 'ask':
-        return void this.#ask();
+        return this.#go(this.#ask());
       case 'code':
         return this.#enter(said.code);
       case 'act':
@@ -120,7 +122,9 @@ export class TechnicianPage {
   #showField(key: Uint8Array | null, wrong: boolean): void {
     const challenge = key && this.#o.door.challenge(key);
     const link = challenge === null ? '' : this.#o.link(challenge);
-    this.#show({ state: 'code', challenge, link, wrong, waitMs: this.#o.door.waitMs });
+    const before = this.#view?.state === 'code' ? this.#view.challenge : null;
+    const changed = before !== null && before !== challenge;
+    this.#show({ state: 'code', challenge, link, wrong, changed, waitMs: this.#o.door.waitMs });
   }
 
   #enter(code: string): void {
@@ -132,16 +136,18 @@ export class TechnicianPage {
       const wait = door.waitMs > 0 ? `; none is taken for ${Math.round(door.waitMs / 1000)} s` : '';
       this.#o.onFault('technician_refused', `Wrong code number ${door.wrong} since the last right one${wait}`);
     }
-    void this.#o.key().then((key) => {
-      if (this.#state === 'code' && key !== 'unpaired') this.#showField(key, outcome === 'wrong');
-    });
+    this.#go(
+      this.#o.key().then((key) => {
+        if (this.#state === 'code' && key !== 'unpaired') this.#showField(key, outcome === 'wrong');
+      }),
+    );
   }
 
   #open(how: string): void {
     this.#state = 'open';
     this.#o.onCover(true);
     this.#o.onNote('technician_opened', `Opened ${how}; it covers what plays`);
-    void this.#tell();
+    this.#go(this.#tell());
   }
 
   #act(act: TechnicianAct): void {
@@ -149,7 +155,7 @@ export class TechnicianPage {
     this.#o.onNote('technician_acted', act);
     if (act === 'testPattern') this.#stepAside();
     this.#o.act(act);
-    if (act !== 'testPattern') void this.#tell();
+    if (act !== 'testPattern') this.#go(this.#tell());
   }
 
   /** The test pattern has the glass until its time is over, or the page is asked for again. */
@@ -163,7 +169,7 @@ export class TechnicianPage {
     if (this.#aside) clearTimeout(this.#aside);
     this.#aside = null;
     this.#state = 'open';
-    void this.#tell();
+    this.#go(this.#tell());
   }
 
   async #tell(): Promise<void> {
@@ -176,18 +182,20 @@ export class TechnicianPage {
     const idleMs = this.#state === 'code' ? fieldIdleMs : pageIdleMs;
     if (now - this.#stirredAt >= idleMs) return this.#close('nobody touched anything');
     if (now - this.#openedAt >= longestMs) return this.#close('it was open for an hour');
-    if (this.#state === 'open') void this.#tell();
+    if (this.#state === 'open') this.#go(this.#tell());
     else if (this.#state === 'code') this.#lookAtField();
   }
 
   /** A challenge that has run out, or a wait that has begun or ended, is shown. */
   #lookAtField(): void {
     const view = this.#view;
-    void this.#o.key().then((key) => {
-      if (this.#state !== 'code' || key === 'unpaired' || view?.state !== 'code' || view !== this.#view) return;
-      const challenge = key && this.#o.door.challenge(key);
-      if (challenge !== view.challenge || view.waitMs > 0) this.#showField(key, view.wrong && view.waitMs > 0);
-    });
+    this.#go(
+      this.#o.key().then((key) => {
+        if (this.#state !== 'code' || key === 'unpaired' || view?.state !== 'code' || view !== this.#view) return;
+        const challenge = key && this.#o.door.challenge(key);
+        if (challenge !== view.challenge || view.waitMs > 0) this.#showField(key, view.wrong && view.waitMs > 0);
+      }),
+    );
   }
 
   #close(why: string): void {
@@ -198,6 +206,10 @@ export class TechnicianPage {
     this.#state = 'closed';
     this.#show(null);
     this.#o.onCover(false);
+  }
+
+  #go(work: Promise<void>): void {
+    work.catch(this.#o.onError);
   }
 
   #show(view: TechnicianView | null): void {

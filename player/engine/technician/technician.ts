@@ -91,6 +91,7 @@ export class Technician {
         options.onRecord({ type: 'faultRaised', code, detail });
       },
       onFault: (code, detail) => faults.raise(code, detail),
+      onError: (error) => log.warn({ err: error }, 'the technician’s page cannot be shown'),
     });
   }
 
