@@ -56,6 +56,7 @@ const addresses: Readonly<Record<string, (first: First) => string>> = {
   TakeoversPage: () => '/takeovers',
   UnitsImportPage: () => '/units/import',
   UnitsPage: () => '/units',
+  UpdatesPage: () => '/updates',
   UserPage: (first) => `/users/${first.users}`,
   UsersPage: () => '/users',
 };
