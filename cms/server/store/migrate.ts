@@ -44,6 +44,7 @@ import * as samples from './migrations/0042-samples.ts';
 import * as smallMerges from './migrations/0043-small-merges.ts';
 import * as playerReleases from './migrations/0044-player-releases.ts';
 import * as releaseOrders from './migrations/0045-release-orders.ts';
+import * as foundInOrder from './migrations/0046-found-in-order.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -89,6 +90,7 @@ const migrations: readonly Migration[] = [
   smallMerges.migration,
   playerReleases.migration,
   releaseOrders.migration,
+  foundInOrder.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */
