@@ -113,6 +113,8 @@ async function makeIncident(unitId: string): Promise<string> {
     absence: null,
     back: { started: 0, ranOn: 0, playerStarted: 0 },
     machineUpMs: null,
+    data: null,
+    screen: null,
   };
   const times = { since: now, opened_at: now, looked_at: null, ended_at: null };
   await store.write

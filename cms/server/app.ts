@@ -185,8 +185,18 @@ export async function createApp(
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
   const statuses = createBoardStatuses(context, { boards });
+  const darkHours = createDarkHours(context);
   const absence = createBoardAbsence({ boards, conditions, upkeep, proof, statuses });
-  const incidents = createIncidentsService(context, { units, boards, upkeep, absence, conditions, statuses, proof });
+  const incidents = createIncidentsService(context, {
+    units,
+    boards,
+    upkeep,
+    absence,
+    conditions,
+    statuses,
+    proof,
+    darkHours,
+  });
   const notifications = createNotifications(context, {
     accounts,
     incidents,
@@ -260,7 +270,7 @@ export async function createApp(
         takedowns,
         takeovers,
         cuts,
-        darkHours: createDarkHours(context),
+        darkHours,
         proof,
       }),
     ),

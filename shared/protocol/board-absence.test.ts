@@ -11,6 +11,7 @@ const evidence = (over: Partial<AbsenceEvidence> = {}): AbsenceEvidence => ({
   simPaidUntil: null,
   readsSim: true,
   network: null,
+  data: null,
   fault: null,
   restarts: 1,
   clockOffMs: null,

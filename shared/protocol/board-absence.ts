@@ -43,6 +43,8 @@ export const absenceEvidence = z.strictObject({
   readsSim: z.boolean(),
   /** How it was connected by its last word, and the strength of its radio signal, percent; null: not known, or the asker may not read it. */
   network: boardStatus.pick({ net: true, signal: true }).nullable(),
+  /** What its line had carried of its budget for a month by its last word, MB; null: not known, no budget, or the asker may not read it. */
+  data: z.strictObject({ usedMb: z.number(), limitMb: z.number() }).nullable().default(null),
   /** What the player said within `faultBeforeMs` before it left: the last that suggests anything, or the last. What it says of the time after comes when it is back. */
   fault: z.strictObject({ at: msUtc, code: z.string(), detail: z.string() }).nullable(),
   /** How often the player started in the day before. */
@@ -88,7 +90,7 @@ export function othersOf(since: number, others: readonly Known[]): AbsenceEviden
 
 /**
  * restored: the CMS has just come back from a backup, in which it was not away yet. brief: too short to say. server: nobody reaches the CMS. area: all boards of the unit that were there left together. power: it kept restarting. sim: its
- * SIM card had just ended, or its month's data. player: it had just told of a fault. signal: its mobile signal was weak. own: others are there. unknown: nothing points anywhere.
+ * SIM card had just ended, or its month's data were used up. player: it had just told of a fault. signal: its mobile signal was weak. own: others are there. unknown: nothing points anywhere.
  */
 export type Suspicion =
   'restored' | 'brief' | 'server' | 'area' | 'power' | 'sim' | 'player' | 'signal' | 'own' | 'unknown';
@@ -122,6 +124,7 @@ function suspect(evidence: AbsenceEvidence, now: number): Suspicion {
   const among = amongOthers(others);
   if (among === 'area') return among;
   if (simPaidUntil !== null && since >= simPaidUntil - simBeforeMs && since <= simPaidUntil + simAfterMs) return 'sim';
+  if (evidence.data && evidence.data.usedMb >= evidence.data.limitMb) return 'sim';
   const byFault = evidence.fault && suspectedByFault(evidence.fault.code);
   if (byFault) return byFault;
   if (evidence.restarts >= manyRestarts) return 'power';

@@ -37,3 +37,9 @@ export function limitsKey({ hours, maxKbps, monthlyMb }: DownloadLimits): string
   const numbers = [hours?.[0], hours?.[1], maxKbps, monthlyMb].map((number) => number?.toString(36) ?? '');
   return numbers.every((number) => number === '') ? null : numbers.join('.');
 }
+
+/** @param key as a board's status tells it @returns the budget for a month, MB; null: none, or a later player's way to say it */
+export function budgetOfKey(key: string | null): number | null {
+  const mb = Number.parseInt(key?.split('.')[3] ?? '', 36);
+  return Number.isNaN(mb) ? null : mb;
+}

@@ -25,6 +25,7 @@ const absence: AbsenceEvidence = {
   simPaidUntil: null,
   readsSim: true,
   network: null,
+  data: null,
   fault: null,
   restarts: 0,
   clockOffMs: null,
@@ -37,7 +38,10 @@ const alone: IncidentEvidence = {
   absence,
   back: { started: 0, ranOn: 0, playerStarted: 0 },
   machineUpMs: null,
+  data: null,
+  screen: null,
 };
+const screenSaying = (said: string) => ({ driver: 'ddcutil', why: null, hours: null, said });
 const area = { ...alone, there: 7, gone: 6, spanMs: 3 * minute, absence: null };
 
 describe('what an incident comes from', () => {
@@ -72,6 +76,31 @@ describe('what an incident comes from', () => {
     ['what restarts is not known', 'restarting', alone, 'unknown'],
     ['it has no window', 'unproved', alone, 'player'],
     ['its screen is off and should not be', 'dark', alone, 'screen'],
+    [
+      'its screen does not answer',
+      'screen_failed',
+      { ...alone, screen: screenSaying('DDC communication failed') },
+      'screen',
+    ],
+    [
+      'the program for its screen is not there',
+      'screen_failed',
+      { ...alone, screen: screenSaying('ddcutil: spawn ddcutil ENOENT') },
+      'player',
+    ],
+    [
+      'its month’s data were used up',
+      'away',
+      { ...alone, absence: { ...absence, data: { usedMb: 500, limitMb: 500 } } },
+      'sim',
+    ],
+    [
+      'its month’s data were nearly used up',
+      'away',
+      { ...alone, absence: { ...absence, data: { usedMb: 499, limitMb: 500 } } },
+      'unknown',
+    ],
+    ['little of its month’s data is left', 'data_low', alone, 'data'],
     ['it refuses its programme', 'programme_refused', alone, 'player'],
   ])('when %s', (_when, about, evidence, kind) => {
     expect(incidentKindOf(about, evidence, now)).toBe(kind);

@@ -6,16 +6,42 @@
 import { z } from 'zod';
 import { absenceEvidence, absenceOf, togetherMs, type Suspicion } from './board-absence.ts';
 import { msUtc } from './common.ts';
+import { budgetWarnsAt } from './downloads.ts';
+import { screenHours, screenWhy } from './screen.ts';
 
 /**
  * away: the board is not heard of. The others are of boards that are there, and told by what is wrong with them. dark: the screen is off
- * and should not be.
+ * and should not be. screen_failed: what switches it comes to nothing, and it should be on. data_low, data_spent: of the month's data little
+ * is left, nothing is.
  */
-export const incidentAbout = z.enum(['away', 'restarting', 'unproved', 'programme_refused', 'journal_fork', 'dark']);
+export const incidentAbout = z.enum([
+  'away',
+  'restarting',
+  'unproved',
+  'programme_refused',
+  'journal_fork',
+  'dark',
+  'screen_failed',
+  'data_low',
+  'data_spent',
+]);
 export type IncidentAbout = z.infer<typeof incidentAbout>;
 
-/** What it most likely comes from. area: power or network of the place, which nothing tells apart; server: the CMS's own line. */
-export const incidentKind = z.enum(['power', 'network', 'area', 'server', 'sim', 'player', 'screen', 'unknown']);
+/**
+ * What it most likely comes from. area: power or network of the place, which nothing tells apart; server: the CMS's own line. data: what
+ * the player counted, and so no guess.
+ */
+export const incidentKind = z.enum([
+  'power',
+  'network',
+  'area',
+  'server',
+  'sim',
+  'player',
+  'screen',
+  'data',
+  'unknown',
+]);
 export type IncidentKind = z.infer<typeof incidentKind>;
 
 export const incidentEvidence = z.strictObject({
@@ -35,6 +61,21 @@ export const incidentEvidence = z.strictObject({
   back: z.strictObject({ started: z.int(), ranOn: z.int(), playerStarted: z.int() }),
   /** Of a player that keeps restarting: how long its machine had been running, ms; null: not known. */
   machineUpMs: z.int().nullable(),
+  /** Of the board that came first, when it was told of: what its line had carried of its budget for a month («2026-11»), and the end of that. */
+  data: z
+    .strictObject({ usedMb: z.number(), limitMb: z.number(), month: z.string(), until: msUtc })
+    .nullable()
+    .default(null),
+  /** Of the board that came first: what switches its screen, why it should be on, the hours it was ordered, and what the driver said. */
+  screen: z
+    .strictObject({
+      driver: z.string().nullable(),
+      why: screenWhy.nullable(),
+      hours: screenHours.nullable(),
+      said: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
 });
 export type IncidentEvidence = z.infer<typeof incidentEvidence>;
 
@@ -64,7 +105,10 @@ export function incidentKindOf(about: IncidentAbout, evidence: IncidentEvidence,
     if (evidence.machineUpMs === null) return 'unknown';
     return evidence.machineUpMs >= steadyMs ? 'player' : 'power';
   }
+  if (about === 'data_low' || about === 'data_spent') return 'data';
   if (about === 'dark') return 'screen';
+  // The program is not on the machine, or may not be run there: of the screen itself that says nothing.
+  if (about === 'screen_failed') return /\bENOENT\b|\bEACCES\b/.test(evidence.screen?.said ?? '') ? 'player' : 'screen';
   if (about !== 'away') return 'player';
   // What machines said themselves is more than a guess.
   const { started, ranOn, playerStarted } = evidence.back;
@@ -73,6 +117,10 @@ export function incidentKindOf(about: IncidentAbout, evidence: IncidentEvidence,
   if (isCommon(evidence.gone, evidence.there)) return evidence.nobody ? 'server' : 'area';
   return evidence.absence ? kindOfSuspicion[absenceOf(evidence.absence, now).suspicion] : 'unknown';
 }
+
+/** How much of a month's data is gone. @returns null: enough is left */
+export const budgetTrouble = (usedMb: number, limitMb: number): 'data_low' | 'data_spent' | null =>
+  usedMb >= limitMb ? 'data_spent' : usedMb >= limitMb * budgetWarnsAt ? 'data_low' : null;
 
 /** A board as it stands. */
 export interface Standing {

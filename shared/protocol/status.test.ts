@@ -97,6 +97,7 @@ const wholeStatus: BoardStatus = {
   off: null,
   why: 'hours',
   unlit: null,
+  fails: null,
   light: null,
   hours: '300-1320',
   hand: null,

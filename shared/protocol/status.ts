@@ -61,6 +61,8 @@ export const boardStatus = z.object({
   why: reading(screenWhy),
   /** Since when it is not known to be on; null: it is. */
   unlit: reading(msUtc),
+  /** Since when what switches it has come to nothing; null: it does as it is told, or says what it is. */
+  fails: reading(msUtc),
   /** How bright the screen says that it is. */
   light: reading(percent),
   /** The screen's hours (`hoursKey`), and what was said by hand and still stands; null: none, nothing. */
@@ -82,7 +84,7 @@ export type BoardStatus = z.infer<typeof boardStatus>;
 export type Reading = keyof BoardStatus;
 
 /** What a player says of its screen. */
-export const screenReadings = ['driver', 'off', 'why', 'unlit', 'light', 'hours', 'hand', 'dim'] as const;
+export const screenReadings = ['driver', 'off', 'why', 'unlit', 'fails', 'light', 'hours', 'hand', 'dim'] as const;
 
 /** A board of which nothing is known. */
 export const unknownStatus = boardStatus.parse({});
@@ -146,6 +148,7 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   off: 'changed',
   why: 'changed',
   unlit: 'changed',
+  fails: 'changed',
   light: 5,
   hours: 'changed',
   hand: 'changed',

@@ -23,6 +23,12 @@ function localDayOf(zone: string, instant: number): LocalDay {
   return { start: start.epochMilliseconds, end: start.add({ days: 1 }).startOfDay().epochMilliseconds };
 }
 
+/** The local month of `zone` that holds `instant`. */
+export function localMonthOf(zone: string, instant: number): LocalDay {
+  const first = at(zone, instant).with({ day: 1 }).startOfDay();
+  return { start: first.epochMilliseconds, end: first.add({ months: 1 }).startOfDay().epochMilliseconds };
+}
+
 /** A day of the calendar, «2026-02-17», in a zone. */
 export function localDayOn(zone: string, date: string): LocalDay {
   const day = Temporal.PlainDate.from(date);

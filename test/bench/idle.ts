@@ -70,6 +70,7 @@ const status: BoardStatus = {
   off: null,
   why: 'hours',
   unlit: null,
+  fails: null,
   light: null,
   hours: '300-1320',
   hand: null,

@@ -129,11 +129,11 @@ test('a driver that fails is told of once, tried ever later, and told of again a
   await vi.advanceTimersByTimeAsync(86_400_000);
   expect(s.faults).toEqual(['screen_failed']);
   expect(s.told.length).toBeLessThan(300);
-  expect(s.power.report.state.on).toBeNull();
+  expect([s.power.report.state.on, s.power.failsSince]).toEqual([null, 0]);
   s.sets = null;
   s.reads = undefined;
   await vi.advanceTimersByTimeAsync(300_000);
-  expect(s.power.report.state.on).toBe(true);
+  expect([s.power.report.state.on, s.power.failsSince]).toEqual([true, null]);
   s.reads = new Error('lost');
   await vi.advanceTimersByTimeAsync(66_000);
   expect(s.faults).toEqual(['screen_failed', 'screen_failed']);

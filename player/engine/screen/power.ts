@@ -48,6 +48,7 @@ export class ScreenPower {
   /** What the screen was brought to; null: it is to be switched. */
   #settled: Wanted | null = null;
   #failing: ScreenFault | null = null;
+  #failsSince: number | null = null;
   #call: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -60,6 +61,11 @@ export class ScreenPower {
   /** What it should be, and what it was read to be. */
   get report(): { readonly wanted: Wanted; readonly state: ScreenState } {
     return { wanted: this.#wanted, state: this.#state };
+  }
+
+  /** Since when it cannot be switched, or read where it should be on, ms UTC; null: it can. */
+  get failsSince(): number | null {
+    return this.#failsSince;
   }
 
   /** Known to be off, or switched off and not read since: what plays is seen by nobody. */
@@ -161,6 +167,7 @@ export class ScreenPower {
   /** @returns when it is looked at again, ms */
   #well(): number {
     this.#failing = null;
+    this.#failsSince = null;
     for (const ladder of Object.values(this.#ladders)) ladder.reset();
     return readEveryMs;
   }
@@ -171,6 +178,7 @@ export class ScreenPower {
     const step = this.#ladders[code].climb(this.#o.monotonic())!;
     if (this.#failing !== code) this.#o.onFault(code, withAction(detail, step));
     this.#failing = code;
+    this.#failsSince = code === 'screen_failed' ? (this.#failsSince ?? Math.floor(this.#o.now())) : null;
     return this.#wanted.why === 'alert' ? Math.min(step.waitMs, alertAgainMs) : step.waitMs;
   }
 }

@@ -87,6 +87,7 @@ export class Screen {
       off: wanted.on ? null : true,
       why: wanted.why,
       unlit: this.#unlit,
+      fails: this.#power.failsSince,
       light: state.light,
       hours: hoursKey(hours) || null,
       hand: power && standsAt(power, now) ? power : null,

@@ -8,6 +8,7 @@ import {
   togetherMs,
   type AbsenceEvidence,
 } from '../../../../shared/protocol/board-absence.ts';
+import { budgetOfKey } from '../../../../shared/protocol/downloads.ts';
 import type { Actor } from '../../access.ts';
 import type { ProofService } from '../proof/service.ts';
 import type { UpkeepService } from '../upkeep/service.ts';
@@ -33,6 +34,7 @@ export const withoutSim = (evidence: AbsenceEvidence): AbsenceEvidence => ({
   ...evidence,
   simPaidUntil: null,
   network: null,
+  data: null,
   readsSim: false,
 });
 
@@ -65,6 +67,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
         statuses.said(boardId),
         proof.eventsOf(boardId, { limit: eventsRead }),
       ]);
+      const limitMb = budgetOfKey(said?.status.dl ?? null);
       const recent = events.filter(({ at }) => at <= since && at > since - dayMs);
       // What a player before it wrote down says nothing of this one.
       const journal = recent.find(({ body }) => body?.type === 'booted')?.journalId;
@@ -88,6 +91,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
         everywhere: { there, heard: heard || online || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,
         readsSim: true,
+        data: limitMb === null || said?.status.mb == null ? null : { usedMb: said.status.mb, limitMb },
         network: said && { net: said.status.net, signal: said.status.signal },
         fault: faults.find(({ code }) => suspectedByFault(code) !== null) ?? faults[0] ?? null,
         restarts: before.filter(({ body }) => body?.type === 'booted').length,

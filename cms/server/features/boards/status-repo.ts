@@ -1,6 +1,8 @@
 /** What each board's player said last of how it is doing. */
+import type { z } from 'zod';
 import { boardStatus, type BoardStatus } from '../../../../shared/protocol/status.ts';
 import type { Db, Tx } from '../../store/store.ts';
+import { inTurns } from '../../turns.ts';
 
 export interface HeardStatus {
   readonly boardId: string;
@@ -8,6 +10,9 @@ export interface HeardStatus {
   readonly at: number;
   readonly status: BoardStatus;
 }
+
+const concern = boardStatus.pick({ dl: true, mb: true, off: true, fails: true });
+export type HeardConcern = z.infer<typeof concern> & Omit<HeardStatus, 'status'>;
 
 export const statusRepo = {
   /** @param heard one a board */
@@ -21,6 +26,28 @@ export const statusRepo = {
           .doUpdateSet((e) => ({ at: e.ref('excluded.at'), status: e.ref('excluded.status') })),
       )
       .execute();
+  },
+
+  /** Of all boards that were ordered something of downloads, or whose screen fails: by the player that each has now. */
+  async ofConcern(db: Db): Promise<HeardConcern[]> {
+    const rows = await db
+      .selectFrom('board_statuses as said')
+      .innerJoin('devices', 'devices.board_id', 'said.board_id')
+      .select(['said.board_id', 'said.at', 'said.status'])
+      .where('devices.ended_at', 'is', null)
+      .whereRef('said.at', '>=', 'devices.paired_at')
+      .where(({ and, eb, or }) =>
+        or([
+          eb('said.status', 'like', '%"dl":"%'),
+          and([eb('said.status', 'like', '%"fails":%'), eb('said.status', 'not like', '%"fails":null%')]),
+        ]),
+      )
+      .execute();
+    const known: HeardConcern[] = [];
+    await inTurns(rows, ({ board_id, at, status }) => {
+      known.push({ boardId: board_id, at, ...concern.parse(JSON.parse(status)) });
+    });
+    return known;
   },
 
   /** By the player that the board has now: what the one before said says nothing of it. */

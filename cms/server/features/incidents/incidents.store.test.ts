@@ -1,13 +1,17 @@
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { incidentPage, type Incident } from '../../../../shared/protocol/api/incidents.ts';
-import { unknownStatus } from '../../../../shared/protocol/status.ts';
+import type { BoardEvent } from '../../../../shared/protocol/api/proof.ts';
+import { limitsKey, noDownloadLimits } from '../../../../shared/protocol/downloads.ts';
+import { unknownStatus, type BoardStatus } from '../../../../shared/protocol/status.ts';
 import { testActor, testNow } from '../../testing.ts';
+import { dateOf, localMonthOf } from '../../../../shared/schedule/zone.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent } from '../../testing-content.ts';
 import { createBoardAbsence } from '../boards/absence.ts';
 import { createBoardConditions } from '../boards/conditions.ts';
 import { statusRepo } from '../boards/status-repo.ts';
 import { createBoardStatuses } from '../boards/status.ts';
+import { createDarkHours } from '../commands/dark-hours.ts';
 import { createUpkeepService } from '../upkeep/service.ts';
 import { createIncidentsService, type IncidentsService } from './service.ts';
 
@@ -17,6 +21,7 @@ describeStores('incidents', (under) => {
   let test: Awaited<ReturnType<typeof createTestContent>>;
   let incidents: IncidentsService;
   const starts = new Map<string, number>();
+  const events: BoardEvent[] = [];
   const { promise: made, resolve: isMade } = Promise.withResolvers<void>();
   let count = 0;
 
@@ -25,13 +30,14 @@ describeStores('incidents', (under) => {
     const { context, boards, units } = test;
     const conditions = createBoardConditions(context);
     const statuses = createBoardStatuses(context, { boards });
+    const darkHours = createDarkHours(context);
     const proof = {
-      eventsOf: () => Promise.resolve({ events: [], next: null }),
+      eventsOf: () => Promise.resolve({ events, next: null }),
       startsSince: (ids: readonly string[]) => Promise.resolve(new Map([...starts].filter(([id]) => ids.includes(id)))),
     };
     const upkeep = createUpkeepService(context, { boards });
     const absence = createBoardAbsence({ boards, conditions, upkeep, proof, statuses });
-    return createIncidentsService(context, { units, boards, upkeep, absence, conditions, statuses, proof });
+    return createIncidentsService(context, { units, boards, upkeep, absence, conditions, statuses, proof, darkHours });
   }
 
   /** Every case has boards of its own: those of the cases before are out of use. */
@@ -46,6 +52,7 @@ describeStores('incidents', (under) => {
       await write.deleteFrom(table).execute();
     await write.updateTable('devices').set({ ended_at: 1 }).execute();
     starts.clear();
+    events.length = 0;
     incidents = build();
     // Long after the start, at 8:00 in Viet Nam.
     test.sources.advance(48 * 60 * minute - ((test.sources.now() - testNow) % (24 * 60 * minute)));
@@ -267,6 +274,92 @@ describeStores('incidents', (under) => {
     test.sources.advance(16 * minute);
     await incidents.watch.look();
     expect(await list()).toMatchObject([{ about: 'dark', kind: 'screen', boards: [{ id: board }] }]);
+  });
+
+  async function say(boardId: string, said: Partial<BoardStatus>): Promise<void> {
+    const at = test.sources.now();
+    await under.store.transaction((tx) =>
+      statusRepo.write(tx, [{ boardId, at, status: { ...unknownStatus, ...said } }]),
+    );
+  }
+  const budget = (monthlyMb: number) => limitsKey({ ...noDownloadLimits, hours: [1320, 300], monthlyMb });
+
+  it('tells of a month’s data at four fifths and when they are used up, at any hour, until the month turns', async () => {
+    const [board, other] = await boardsIn(test.ids.commune, 2);
+    const [free] = await boardsIn(test.ids.sister, 1);
+    // 1:00 in Viet Nam.
+    test.sources.advance(17 * 60 * minute);
+    await say(board!, { dl: budget(500), mb: 399 });
+    await say(other!, { dl: limitsKey({ ...noDownloadLimits, maxKbps: 500 }), mb: 9000 });
+    await say(free!, { mb: 9000 });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+    await say(board!, { dl: budget(500), mb: 400 });
+    await incidents.watch.look();
+    const [low] = await list();
+    const zone = 'Asia/Ho_Chi_Minh';
+    const month = localMonthOf(zone, test.sources.now());
+    const data = { limitMb: 500, month: dateOf(zone, month.start).slice(0, 7), until: month.end };
+    expect(low).toMatchObject({
+      about: 'data_low',
+      kind: 'data',
+      boards: [{ id: board }],
+      evidence: { data: { ...data, usedMb: 400 } },
+    });
+    const viewer = await list('open', testActor({ unitId: test.ids.commune, role: 'viewer' }));
+    expect(viewer).toMatchObject([{ kind: 'data', evidence: { data: null } }]);
+
+    // It is told of once more, and not as over.
+    await say(board!, { dl: budget(500), mb: 500 });
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ about: 'data_spent', evidence: { data: { ...data, usedMb: 500 } } }]);
+    expect(await news()).toEqual(['opened', 'opened']);
+    await say(board!, { dl: budget(501), mb: 500 });
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ about: 'data_low' }]);
+    await say(board!, { dl: budget(1000), mb: 500 });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+    expect(await news()).toEqual(['opened', 'opened', 'ended', 'opened', 'ended']);
+
+    // Nobody has to say that a month is over.
+    await say(board!, { dl: budget(500), mb: 500 });
+    await incidents.watch.look();
+    expect(await list()).toHaveLength(1);
+    test.sources.advance(month.end - test.sources.now());
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+    await say(board!, { dl: budget(500), mb: 500 });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+  });
+
+  it('tells of a screen that cannot be controlled while it should be on, with what its driver said', async () => {
+    const [board] = await boardsIn(test.ids.commune, 2);
+    const at = test.sources.now();
+    const detail = 'ddcutil: DDC communication failed → again in 5000 ms';
+    events.push({ journalId: 'j', seq: 1, at, body: { type: 'faultRaised', code: 'screen_failed', detail } });
+    const said = { driver: 'ddcutil', why: 'hours', fails: at } as const;
+    test.sources.advance(16 * minute);
+    // It should be off: whatever it says, nobody misses anything.
+    await say(board!, { ...said, off: true });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+    await say(board!, said);
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([
+      {
+        about: 'screen_failed',
+        kind: 'screen',
+        since: at,
+        evidence: {
+          screen: { driver: 'ddcutil', why: 'hours', hours: null, said: 'ddcutil: DDC communication failed' },
+        },
+      },
+    ]);
+    await say(board!, { ...said, fails: null });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
   });
 
   it('tells of the SIM card to those alone who look after the board', async () => {

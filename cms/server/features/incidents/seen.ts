@@ -28,10 +28,14 @@ export function boardsInSight(sight: Sight, all: readonly IncidentBoard[]): Seen
 }
 
 export function knownBy(sight: Sight, row: IncidentRow): IncidentRow {
-  const { absence } = row.evidence;
-  if (absence === null || sight.looksAfter(row.unit_id)) return row;
+  const { absence, data } = row.evidence;
+  if ((absence === null && data === null) || sight.looksAfter(row.unit_id)) return row;
   // It is of the board that went first: whoever sees only others of its unit knows nothing of it.
-  const evidence = { ...row.evidence, absence: sight.sees(row.unit_id) ? withoutSim(absence) : null };
+  const evidence = {
+    ...row.evidence,
+    absence: absence && sight.sees(row.unit_id) ? withoutSim(absence) : null,
+    data: null,
+  };
   // As it was told apart then: what was too short to say is so no more.
   return { ...row, evidence, kind: incidentKindOf(row.about, evidence, row.looked_at ?? row.opened_at) };
 }

@@ -4,6 +4,7 @@
  */
 import type { ConditionReason } from '../../../../shared/protocol/api/overview.ts';
 import {
+  budgetTrouble,
   incidentKindOf,
   planIncidents,
   watchedFor,
@@ -11,12 +12,15 @@ import {
   type IncidentEvidence,
 } from '../../../../shared/protocol/incident.ts';
 import type { IncidentPolicy } from '../../../../shared/protocol/api/incidents.ts';
+import { budgetOfKey } from '../../../../shared/protocol/downloads.ts';
 import { readEveryMs } from '../../../../shared/protocol/status.ts';
+import { dateOf, localMonthOf } from '../../../../shared/schedule/zone.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardAbsence } from '../boards/absence.ts';
 import type { BoardConditions } from '../boards/conditions.ts';
 import type { BoardStatuses } from '../boards/status.ts';
+import type { DarkHoursService } from '../commands/dark-hours.ts';
 import type { ProofService } from '../proof/service.ts';
 import type { UnitsService } from '../units/service.ts';
 import { readPolicy } from './policy.ts';
@@ -27,11 +31,12 @@ export interface WatchDeps {
   readonly units: Pick<UnitsService, 'tree'>;
   readonly absence: Pick<BoardAbsence, 'known'>;
   readonly conditions: Pick<BoardConditions, 'page'>;
-  readonly statuses: Pick<BoardStatuses, 'said'>;
-  readonly proof: Pick<ProofService, 'startsSince'>;
+  readonly statuses: Pick<BoardStatuses, 'said' | 'ofConcern'>;
+  readonly proof: Pick<ProofService, 'startsSince' | 'eventsOf'>;
+  readonly darkHours: Pick<DarkHoursService, 'of'>;
 }
 
-const hourMs = 3_600_000;
+const [minuteMs, hourMs] = [60_000, 3_600_000];
 /** So many starts of a player in an hour are no accident; fewer than `calmStarts`, and it is over. */
 const manyStarts = 4;
 const calmStarts = 2;
@@ -40,6 +45,8 @@ const settledMs = 30_000;
 /** Boards that are looked into at a time: each takes some queries. */
 const mostLooks = 50;
 const conditionsPerPage = 1000;
+/** Of a board's last events as many are looked through for what the driver of its screen said. */
+const eventsRead = 50;
 /** An incident is kept for as long after its end, ms. */
 const keptMs = 2 * 365 * 86_400_000;
 /** Which boards are in trouble, and since when (ms UTC), by what is wrong with them. */
@@ -56,6 +63,8 @@ interface Look {
   readonly troubled: readonly IncidentBoardRow[];
   readonly isOpen: ReadonlyMap<IncidentAbout, ReadonlySet<string>>;
   readonly troubles: Troubles;
+  /** What boards in trouble with their month's data have used of it. */
+  readonly dataOf: ReadonlyMap<string, NonNullable<IncidentEvidence['data']>>;
   /** Something of the board's incidents is other than before. */
   touch(boardId: string): void;
 }
@@ -68,16 +77,26 @@ const none: IncidentEvidence = {
   absence: null,
   back: { started: 0, ranOn: 0, playerStarted: 0 },
   machineUpMs: null,
+  data: null,
+  screen: null,
 };
+
+/** Known at once for certain: nobody has to wait whether it goes away, at no hour. */
+const isCertain = (about: IncidentAbout): boolean => about === 'data_low' || about === 'data_spent';
 
 export function createIncidentWatch(
   { store, sources, events }: Pick<Context, 'store' | 'sources' | 'events'>,
-  { units, absence, conditions, statuses, proof }: WatchDeps,
+  { units, absence, conditions, statuses, proof, darkHours }: WatchDeps,
 ) {
   /** After a start boards are given as long to come back as at any other time. */
   const startedAt = sources.now();
 
-  async function troublesOf(rows: readonly StandingRow[], restarting: ReadonlySet<string>, now: number) {
+  async function troublesOf(
+    rows: readonly StandingRow[],
+    rowOf: Look['rowOf'],
+    restarting: ReadonlySet<string>,
+    now: number,
+  ): Promise<Pick<Look, 'troubles' | 'dataOf'>> {
     const troubles: Troubles = new Map();
     const note = (about: IncidentAbout, boardId: string, since: number) => {
       const of = troubles.get(about) ?? new Map<string, number>();
@@ -95,11 +114,27 @@ export function createIncidentWatch(
         cursor = page.next ?? undefined;
       } while (cursor !== undefined);
     }
+    const dataOf = new Map<string, NonNullable<IncidentEvidence['data']>>();
+    const monthOf = createMonths(now);
+    for (const { boardId, at, dl, mb, off, fails } of await statuses.ofConcern()) {
+      const row = rowOf.get(boardId);
+      if (!row) continue;
+      const limitMb = budgetOfKey(dl);
+      const month = monthOf(row.zone);
+      // What was read before the month turned says nothing of this one.
+      if (limitMb !== null && mb !== null && at >= month.start + 2 * readEveryMs) {
+        const about = budgetTrouble(mb, limitMb);
+        if (about) note(about, boardId, now);
+        dataOf.set(boardId, { usedMb: mb, limitMb, month: month.name, until: month.end });
+      }
+      if (fails !== null && off === null && row.online === 1 && !troubles.get('dark')?.has(boardId))
+        note('screen_failed', boardId, fails);
+    }
     // Whoever has been there, or away, for longer has not restarted.
     const recent = rows.filter(({ id, since }) => since > now - hourMs || restarting.has(id)).map(({ id }) => id);
     for (const [boardId, count] of await proof.startsSince(recent, now - hourMs))
       if (count >= (restarting.has(boardId) ? calmStarts : manyStarts)) note('restarting', boardId, now);
-    return troubles;
+    return { troubles, dataOf };
   }
 
   /** What the machine of a board that is back says of the time between; null: nothing that can be told. */
@@ -135,13 +170,15 @@ export function createIncidentWatch(
       await store.transaction(async (tx) => {
         await repo.endBoards(tx, incidentId, ids, now);
         await repo.updateIncident(tx, incidentId, { ...incident, ...ended });
-        if (isOver) await repo.insertNews(tx, [{ at: now, what: 'ended', incident_id: incidentId }]);
+        // What has become worse is told of by that.
+        const isWorse = incident.about === 'data_low' && ids.some((id) => troubles.get('data_spent')?.has(id));
+        if (isOver && !isWorse) await repo.insertNews(tx, [{ at: now, what: 'ended', incident_id: incidentId }]);
       });
       ids.forEach(touch);
     }
   }
 
-  async function open({ now, policy, rows, rowOf, incidents, isOpen, troubles, touch }: Look): Promise<void> {
+  async function open({ now, policy, rows, rowOf, incidents, isOpen, troubles, dataOf, touch }: Look): Promise<void> {
     const nobody = rows.every(({ online }) => online === 0);
     const minutes = new Map<string, number>();
     const minuteOf = (zone: string): number => {
@@ -159,16 +196,24 @@ export function createIncidentWatch(
         {
           isTaken: (boardId) => isOpen.get(about)?.has(boardId) === true,
           isDue: ({ boardId, since }) => {
+            if (isCertain(about)) return true;
             const from = about === 'away' ? Math.max(since, startedAt) : since;
             const watched = watchedFor(from, now, minuteOf(rowOf.get(boardId)!.zone), policy.watch);
             // Starts are counted over an hour: that is long enough.
-            return watched !== null && (about === 'restarting' || watched >= policy.afterMinutes * 60_000);
+            return watched !== null && (about === 'restarting' || watched >= policy.afterMinutes * minuteMs);
           },
           pathOf: (unitId) => units.tree.pathOf(unitId),
         },
       );
       for (const { unitId, boards, there, gone, spanMs } of plan.opened) {
-        const evidence = { ...none, there, gone, spanMs, nobody: about === 'away' && nobody };
+        const evidence = {
+          ...none,
+          there,
+          gone,
+          spanMs,
+          nobody: about === 'away' && nobody,
+          data: isCertain(about) ? dataOf.get(boards[0]!.boardId)! : null,
+        };
         const id = sources.newId();
         await store.transaction(async (tx) => {
           const row = { id, about, kind: incidentKindOf(about, evidence, now), unit_id: unitId, evidence };
@@ -192,10 +237,32 @@ export function createIncidentWatch(
     }
   }
 
+  /** What is known of the screen of a board: what its driver says, and what it was ordered. */
+  async function screenOf({ board_id, since }: IncidentBoardRow): Promise<IncidentEvidence['screen']> {
+    const [said, kept, { events }] = await Promise.all([
+      statuses.said(board_id),
+      darkHours.of([board_id]),
+      proof.eventsOf(board_id, { limit: eventsRead }),
+    ]);
+    const fault = events
+      .flatMap(({ at, body }) => (body?.type === 'faultRaised' && at >= since - minuteMs ? body : []))
+      .find(({ code }) => code === 'screen_failed');
+    return {
+      driver: said?.status.driver ?? null,
+      why: said?.status.why ?? null,
+      hours: kept.get(board_id)?.find(({ to }) => to === Infinity)?.hours ?? null,
+      // Without what the player does about it.
+      said: fault?.detail.split(' → ')[0] ?? null,
+    };
+  }
+
   /** What is known of the board itself, where what it has in common with others says nothing. */
   async function lookInto({ now, touch }: Pick<Look, 'now' | 'touch'>): Promise<void> {
     const fresh = (await repo.openIncidents(store.write))
-      .filter(({ about, looked_at, kind }) => looked_at === null && (about === 'restarting' || kind === 'unknown'))
+      .filter(
+        ({ about, looked_at, kind }) =>
+          looked_at === null && (about === 'restarting' || isOfScreen(about) || kind === 'unknown'),
+      )
       .slice(0, mostLooks);
     if (fresh.length === 0) return;
     const troubled = (await repo.troubledBoards(store.write)).toSorted((a, b) => a.since - b.since);
@@ -204,6 +271,7 @@ export function createIncidentWatch(
       if (!first) continue;
       let { evidence } = incident;
       if (incident.about === 'away') evidence = { ...evidence, absence: await absence.known(first.board_id) };
+      else if (isOfScreen(incident.about)) evidence = { ...evidence, screen: await screenOf(first) };
       else {
         const up = (await statuses.said(first.board_id))?.status.up ?? null;
         evidence = { ...evidence, machineUpMs: up === null ? null : up * 1000 };
@@ -234,13 +302,13 @@ export function createIncidentWatch(
           new Set(boards.map(({ board_id }) => board_id)),
         ]),
       );
-      const troubles = await troublesOf(rows, isOpen.get('restarting') ?? new Set(), now);
+      const found = await troublesOf(rows, rowOf, isOpen.get('restarting') ?? new Set(), now);
       const changed = new Set<string>();
       const touch = (boardId: string): void => {
         const row = rowOf.get(boardId);
         if (row) changed.add(row.unit_id);
       };
-      const look = { now, policy, rows, rowOf, troubled, isOpen, troubles, touch };
+      const look = { now, policy, rows, rowOf, troubled, isOpen, ...found, touch };
       await endWell({ ...look, incidents: before });
       await open({ ...look, incidents: await repo.openIncidents(store.write) });
       await lookInto(look);
@@ -253,6 +321,18 @@ export function createIncidentWatch(
 
 const abouts = { journal_fork: true, programme_refused: true, unproved: true, dark: true } as const;
 const isAbout = (reason: ConditionReason | 'dark'): reason is keyof typeof abouts => reason in abouts;
+
+const isOfScreen = (about: IncidentAbout): boolean => about === 'dark' || about === 'screen_failed';
+
+/** The month that holds an instant in each zone. */
+function createMonths(now: number): (zone: string) => { name: string; start: number; end: number } {
+  const known = new Map<string, { name: string; start: number; end: number }>();
+  return (zone) => {
+    const month = known.get(zone) ?? { ...localMonthOf(zone, now), name: dateOf(zone, now).slice(0, 7) };
+    known.set(zone, month);
+    return month;
+  };
+}
 
 function minuteOfDay(now: number, timeZone: string): number {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });

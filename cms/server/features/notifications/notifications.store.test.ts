@@ -10,6 +10,7 @@ import { createAccountsService, type AccountsService } from '../accounts/service
 import { createBoardAbsence } from '../boards/absence.ts';
 import { createBoardConditions } from '../boards/conditions.ts';
 import { createBoardStatuses } from '../boards/status.ts';
+import { createDarkHours } from '../commands/dark-hours.ts';
 import { createIncidentsService, type IncidentsService } from '../incidents/service.ts';
 import { startOfDay } from '../units/days.ts';
 import { createUpkeepService, type UpkeepService } from '../upkeep/service.ts';
@@ -48,13 +49,23 @@ describeStores('notifications', (under) => {
     const { context, boards, units } = test;
     const conditions = createBoardConditions(context);
     const statuses = createBoardStatuses(context, { boards });
+    const darkHours = createDarkHours(context);
     const proof = {
       eventsOf: () => Promise.resolve({ events: [], next: null }),
       startsSince: () => Promise.resolve(new Map<string, number>()),
     };
     upkeep = createUpkeepService(context, { boards });
     const absence = createBoardAbsence({ boards, conditions, upkeep, proof, statuses });
-    incidents = createIncidentsService(context, { units, boards, upkeep, absence, conditions, statuses, proof });
+    incidents = createIncidentsService(context, {
+      units,
+      boards,
+      upkeep,
+      absence,
+      conditions,
+      statuses,
+      proof,
+      darkHours,
+    });
     const host = '127.0.0.1';
     const url = `http://${host}:${(hook.address() as AddressInfo).port}/hook`;
     notifications = createNotifications(context, {

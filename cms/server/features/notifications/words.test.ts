@@ -30,6 +30,8 @@ const incident = (over: Partial<Incident> = {}): Incident => ({
     absence: null,
     back: { started: 0, ranOn: 0, playerStarted: 0 },
     machineUpMs: null,
+    data: null,
+    screen: null,
   },
   boardCount: 6,
   wellCount: 0,

@@ -12,6 +12,9 @@ interface Words {
   ended(n: number, boards: number): string;
   reminders(n: number): string;
   gone(gone: number, there: number, minutes: number): string;
+  data(used: number, limit: number, month: string, until: string): string;
+  readonly waits: string;
+  screen(said: string): string;
   since(time: string): string;
   until(from: string, to: string): string;
   more(n: number): string;
@@ -34,6 +37,7 @@ export const words: Record<'vi' | 'en', Words> = {
       sim: 'Nhiều khả năng do SIM hết cước hoặc hết dung lượng',
       player: 'Nhiều khả năng do máy phát',
       screen: 'Nhiều khả năng do màn hình',
+      data: 'Theo số máy phát tự đếm',
       unknown: 'Chưa rõ nguyên nhân',
     },
     abouts: {
@@ -43,6 +47,9 @@ export const words: Record<'vi' | 'en', Words> = {
       programme_refused: (n) => `${n} máy phát từ chối chương trình mới`,
       journal_fork: (n) => `${n} bảng có hai bản nhật ký phát khác nhau`,
       dark: (n) => `${n} bảng tắt màn hình lúc lẽ ra phải sáng`,
+      screen_failed: (n) => `${n} bảng không điều khiển được màn hình`,
+      data_low: (n) => `${n} bảng sắp hết dữ liệu tháng`,
+      data_spent: (n) => `${n} bảng đã hết dữ liệu tháng`,
     },
     subject: ({ totals: { opened, ended, reminders } }) =>
       [
@@ -57,6 +64,9 @@ export const words: Record<'vi' | 'en', Words> = {
     reminders: (n) => `SẮP HẾT HẠN: ${n} hạn SIM, bảo hành`,
     gone: (gone, there, minutes) =>
       `${gone} trong ${there} bảng còn kết nối lúc đó mất kết nối ${minutes === 0 ? 'cùng một lúc' : `trong vòng ${minutes} phút`}`,
+    data: (used, limit, month, until) => `đã dùng ${used} trong ${limit} MB của tháng ${month}; đếm lại từ ${until}`,
+    waits: 'ảnh và video mới chờ sang tháng hoặc đến khi tăng ngân sách; tin chữ và phát khẩn cấp vẫn đến',
+    screen: (said) => `máy phát báo: ${said}`,
     since: (time) => `từ ${time}`,
     until: (from, to) => `từ ${from} đến ${to}`,
     more: (n) => `… và ${n} mục khác`,
@@ -78,6 +88,7 @@ export const words: Record<'vi' | 'en', Words> = {
       sim: 'Most likely the SIM card, whose plan or data ran out',
       player: 'Most likely the player',
       screen: 'Most likely the screen',
+      data: 'By the player’s own count',
       unknown: 'Cause not known',
     },
     abouts: {
@@ -88,6 +99,10 @@ export const words: Record<'vi' | 'en', Words> = {
       journal_fork: (n) =>
         count(n, 'board with two versions of its journal', 'boards with two versions of their journal'),
       dark: (n) => count(n, 'screen off that should be on', 'screens off that should be on'),
+      screen_failed: (n) => count(n, 'screen that cannot be controlled', 'screens that cannot be controlled'),
+      data_low: (n) => count(n, 'board near the end of its month’s data', 'boards near the end of their month’s data'),
+      data_spent: (n) =>
+        count(n, 'board that has used up its month’s data', 'boards that have used up their month’s data'),
     },
     subject: () => '',
     opened: (n, boards) => `NEW: ${count(n, 'incident', 'incidents')}, ${count(boards, 'board', 'boards')}`,
@@ -95,6 +110,9 @@ export const words: Record<'vi' | 'en', Words> = {
     reminders: (n) => `ENDING SOON: ${count(n, 'SIM plan or warranty', 'SIM plans or warranties')}`,
     gone: (gone, there, minutes) =>
       `of the boards that were online then (${there}), ${gone} went offline ${minutes === 0 ? 'at the same moment' : `within ${count(minutes, 'minute', 'minutes')}`}`,
+    data: (used, limit, month, until) => `${used} of ${limit} MB used in ${month}; counted anew from ${until}`,
+    waits: 'new pictures and videos wait for the next month or a larger budget; texts and alerts still come',
+    screen: (said) => `the player says: ${said}`,
     since: (time) => `since ${time}`,
     until: (from, to) => `from ${from} to ${to}`,
     more: (n) => `… and ${n} more`,
@@ -121,6 +139,13 @@ function incidentLines(incident: Incident, w: Words): string[] {
   const lines = [`- ${where}: ${w.abouts[about](boardCount)} ${when}. ${w.kinds[kind]}.`];
   if (about === 'away' && evidence.gone > 1)
     lines.push(`  ${w.gone(evidence.gone, evidence.there, Math.ceil(evidence.spanMs / 60_000))}`);
+  const { data, screen } = evidence;
+  if (data && boardCount === 1)
+    lines.push(
+      `  ${w.data(data.usedMb, data.limitMb, data.month.split('-').toReversed().join('/'), timeOf(data.until))}`,
+    );
+  if (about === 'data_spent') lines.push(`  ${w.waits}`);
+  if (screen?.said && boardCount === 1) lines.push(`  ${w.screen(screen.said)}`);
   return lines;
 }
 

@@ -20,6 +20,7 @@ const factsOf = (fields: Partial<AbsenceEvidence>): string[] =>
       simPaidUntil: null,
       readsSim: true,
       network: null,
+      data: null,
       fault: null,
       restarts: 0,
       clockOffMs: null,

@@ -5,9 +5,10 @@ import {
   type AbsenceStep,
   type Suspicion,
 } from '../../../../../shared/protocol/board-absence.ts';
+import { budgetWarnsAt } from '../../../../../shared/protocol/downloads.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { formatDate, formatDateTime, formatTime, startOfDay } from '../../lib/time.ts';
-import { durationWords } from '../../lib/words.ts';
+import { durationWords, numberWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 
 export function guessWords(suspicion: Suspicion): string {
@@ -44,7 +45,8 @@ export function stepWords(step: AbsenceStep): string {
 
 /** What is known, and what is not, one sentence each. */
 export function factWords(evidence: AbsenceEvidence, now: number): string[] {
-  const { restoredFrom, others, everywhere, simPaidUntil, readsSim, network, fault, restarts, clockOffMs } = evidence;
+  const { restoredFrom, others, everywhere, simPaidUntil, readsSim, network, data, fault, restarts, clockOffMs } =
+    evidence;
   const facts: string[] = [];
   if (restoredFrom !== null) return [m.absence_restored({ time: formatDateTime(restoredFrom) })];
   if (everywhere.there && !everywhere.heard) facts.push(m.absence_server());
@@ -59,6 +61,8 @@ export function factWords(evidence: AbsenceEvidence, now: number): string[] {
     const day = formatDate(simPaidUntil - 1);
     facts.push(simPaidUntil <= now ? m.absence_sim_ended({ day }) : m.absence_sim_paid({ day }));
   } else if (readsSim) facts.push(m.absence_sim_unknown());
+  if (data && data.usedMb >= data.limitMb * budgetWarnsAt)
+    facts.push(m.absence_data({ used: numberWords(data.usedMb), limit: numberWords(data.limitMb) }));
   if (network?.net === 'mobile' && network.signal !== null) facts.push(m.absence_signal({ n: network.signal }));
   const timeOf = (at: number): string => (at < startOfDay(now) ? formatDateTime(at) : formatTime(at));
   facts.push(
