@@ -60,7 +60,7 @@ const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
 const leftOut = [
   'long benchmarks, run with npm run bench -- NAME',
   'pages in English and on a desk by axe (all are looked at in Vietnamese on a phone), run with EVERY_PAGE=1 npx vitest run --project e2e test/e2e/accessibility.test.ts',
-  'layouts with every text on every shape (some of each are tried; the others are listed as skipped above), run with EVERY_LAYOUT=1 npx vitest run --project e2e test/e2e/layouts.test.ts',
+  'layouts with every text on every shape (some of each are tried; the others are listed as skipped above), run with EVERY_LAYOUT=1 npx vitest run --project e2e test/e2e/layouts.test.ts test/e2e/link-codes.test.ts',
 ];
 try {
   tallies.push(await runSuite('unit', reports));

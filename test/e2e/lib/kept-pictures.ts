@@ -82,7 +82,7 @@ export async function changeOfLook(name: string, pages: readonly Buffer[]): Prom
     await writeFile(file, now);
     return null;
   }
-  const remake = 'KEEP_PICTURES=1 npx vitest run --project e2e test/e2e/layouts.test.ts -t looks';
+  const remake = 'KEEP_PICTURES=1 npx vitest run --project e2e test/e2e/layouts.test.ts -t sample';
   if (before === null) return `No picture of «${name}» is kept; look at it and keep one: ${remake}`;
   await mkdir(failures, { recursive: true });
   const written = { before, now, difference: await differenceOf(before, now) };
