@@ -1,5 +1,5 @@
 /** What each command does on this board. */
-import type { BoardCommand, CommandName, CommandOf } from '../../shared/protocol/commands.ts';
+import { commands, type BoardCommand, type CommandName, type CommandOf } from '../../shared/protocol/commands.ts';
 import { maxLogBytes } from '../../shared/protocol/link.ts';
 import { AppError } from '../../shared/util/errors.ts';
 import { bringInTime } from './bringing.ts';
@@ -41,8 +41,10 @@ export interface CommandActionsOptions {
   readonly takesPictures: boolean;
   /** Pictures are ordered more or less often. */
   readonly onSampling: () => void;
-  /** What media wait for is lifted until they are here. */
-  readonly onFetchNow: (overBudget: boolean) => void;
+  /** Media that are missing, by hash. */
+  readonly lacking: () => string[];
+  /** They are wanted now. */
+  readonly onWanted: () => void;
   /** Has another engine started in place of this one; null: nobody does. */
   readonly restart: (() => void) | null;
   /** What starts the machine again, for the shell; null: nothing. */
@@ -86,7 +88,11 @@ export class CommandActions {
       this.#o.orders.set({ sampleMinutes: everyMinutes });
       this.#o.store.afterCommit(this.#o.onSampling);
     },
-    fetchNow: ({ overBudget }) => this.#o.store.afterCommit(() => this.#o.onFetchNow(overBudget)),
+    fetchNow: ({ overBudget }) => {
+      const until = this.#o.clock.now() + commands.fetchNow.lifeMs;
+      this.#o.orders.set({ wanted: { files: this.#o.lacking(), overBudget, until } });
+      this.#o.store.afterCommit(this.#o.onWanted);
+    },
     testPattern: (command) => this.#showTest(command),
     identify: (command) => this.#showTest(command),
     endTest: (command) => this.#o.overlay.run(command),

@@ -2,6 +2,7 @@
 import type { DownloadHours, DownloadLimits, MediaWait } from '../../shared/protocol/downloads.ts';
 import { minuteOf } from '../../shared/schedule/zone.ts';
 import type { DataUse } from './data-use.ts';
+import type { Wanted } from './orders.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 
 /** The month's count is looked at after so many bytes of media: what a power cut takes from the count is no more. */
@@ -9,6 +10,8 @@ const lookEveryBytes = 8_000_000;
 
 export interface DownloadsOptions extends Omit<PaceOptions, 'rate'> {
   readonly limits: () => DownloadLimits;
+  /** Somebody wants these now; null: all come by their limits. */
+  readonly wanted: () => Wanted | null;
   readonly use: Pick<DataUse, 'look' | 'spent'>;
   /** Of the board. */
   readonly zone: () => string;
@@ -19,45 +22,40 @@ export interface DownloadsOptions extends Omit<PaceOptions, 'rate'> {
 export class Downloads {
   readonly #o: DownloadsOptions;
   readonly #pace: Pace;
-  /** Somebody wants what is missing now; null: it comes by its limits. */
-  #wanted: { readonly overBudget: boolean } | null = null;
   #unlooked = 0;
 
   constructor(options: DownloadsOptions) {
     this.#o = options;
     const rate = (): number | null => {
       const { maxKbps } = options.limits();
-      return maxKbps === null || this.#wanted ? null : (maxKbps * 1_000) / 8;
+      return maxKbps === null ? null : (maxKbps * 1_000) / 8;
     };
     this.#pace = new Pace({ ...options, rate });
   }
 
-  /** What is missing comes now, whatever hour it is, and as fast as it can: until all of it is here, or the player is started anew. */
-  fetchNow(overBudget: boolean): void {
-    this.#wanted = { overBudget };
-  }
-
-  /** All that was missing is here. */
-  complete(): void {
-    this.#wanted = null;
-  }
-
-  /** Why media wait; null: they may come. */
-  waitFor(): MediaWait | null {
+  /** Why media wait; null: they may come. @param file its hash; left out: something that nobody can want by itself */
+  waitFor(file?: string): MediaWait | null {
     const { hours } = this.#o.limits();
-    if (this.#wanted?.overBudget) return null;
-    if (hours && !this.#wanted && !isWithin(hours, minuteOf(this.#o.zone(), this.#o.now()))) return 'media_waits_hours';
+    const wanted = this.#wanted(file);
+    if (wanted?.overBudget) return null;
+    if (hours && !wanted && !isWithin(hours, minuteOf(this.#o.zone(), this.#o.now()))) return 'media_waits_hours';
     return this.#o.use.spent ? 'media_waits_budget' : null;
   }
 
   /** So many bytes of media have come; resolves when more may, as far as their rate goes, or when the signal aborts. */
-  async took(bytes: number, signal: AbortSignal): Promise<void> {
+  async took(bytes: number, signal: AbortSignal, file?: string): Promise<void> {
     this.#unlooked += bytes;
     if (this.#unlooked >= lookEveryBytes) {
       this.#unlooked = 0;
       await this.#o.use.look();
     }
-    await this.#pace.took(bytes, signal);
+    if (!this.#wanted(file)) await this.#pace.took(bytes, signal);
+  }
+
+  #wanted(file: string | undefined): Wanted | null {
+    const wanted = this.#o.wanted();
+    const isWanted = wanted && file && wanted.files.includes(file) && this.#o.now() < wanted.until;
+    return isWanted ? wanted : null;
   }
 }
 

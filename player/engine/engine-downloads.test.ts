@@ -140,6 +140,36 @@ test('what waits is fetched when somebody wants it now, past a spent budget only
   await stage.untilNotice(noticeId(3));
 });
 
+test('what is wanted now and never comes lifts nothing else, is wanted after a restart too, and does not hold up what came to be wanted', async () => {
+  const b = board();
+  await b.startPlaying([1, null]);
+  await order({ hours: hours(false) });
+  await b.cms.publish(programme([1, null], [2, picture(2)]));
+  await waits('media_waits_hours');
+  const spoil = () => b.cms.content.set(sha256(picture(2)), Buffer.alloc(picture(2).length));
+  spoil();
+  const command = await b.cms.signCommand({ name: 'fetchNow', durationMs: undefined, overBudget: false });
+  expect(await b.cms.ask('runCommandV1', { command })).toEqual({ ok: true });
+  await b.cms.until(() => asked(picture(2)).length > 0);
+
+  await b.cms.publish(programme([1, null], [3, picture(3)], [2, picture(2)]));
+  spoil();
+  const tries = asked(picture(2)).length;
+  await b.cms.until(() => asked(picture(2)).length > tries);
+  const again = asked(picture(2)).length;
+  const stage = await restart();
+  await b.cms.until(() => asked(picture(2)).length > again);
+  expect(asked(picture(3))).toEqual([]);
+
+  b.cms.content.set(sha256(picture(2)), picture(2));
+  // Has it look again at once.
+  await order({ hours: hours(false) });
+  expect(await waits('media_waits_hours')).toMatchObject({ missing: 1 });
+  expect(asked(picture(3))).toEqual([]);
+  await order({});
+  await stage.untilNotice(noticeId(3));
+});
+
 test('a file that what plays has lost comes before a new programme that takes long', async () => {
   const b = board();
   const large = Buffer.alloc(3_000_000, 7);

@@ -248,6 +248,7 @@ export class Engine {
     });
     const downloads = new Downloads({
       limits: () => this.#orders.downloads,
+      wanted: () => this.#orders.wanted,
       use: this.#dataUse,
       zone,
       now: () => this.#clock.now(),
@@ -379,10 +380,8 @@ export class Engine {
         }),
       takesPictures: ask !== null,
       onSampling: () => this.#record(() => this.#sampler.ordered()),
-      onFetchNow: (overBudget) => {
-        downloads.fetchNow(overBudget);
-        this.#programmes.resume();
-      },
+      lacking: () => this.#programmes.lacking,
+      onWanted: () => this.#programmes.resume(),
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       rebootCommand: options.rebootCommand ?? null,
       readLog: options.readLog ?? null,

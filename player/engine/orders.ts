@@ -1,14 +1,21 @@
-/** What commands have set on this board for good: the source cut, how loud it is, its screen, its downloads, pictures of it. On the disk, until it is paired anew. */
+/**
+ * What commands have set on this board, for good or for a time: the source cut, how loud it is, its screen, its downloads, pictures of it.
+ * On the disk, until it is paired anew.
+ */
 import { z } from 'zod';
 import { downloadLimits, noDownloadLimits, type DownloadLimits } from '../../shared/protocol/downloads.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
-import { msUtc } from '../../shared/protocol/common.ts';
+import { msUtc, sha256Hex } from '../../shared/protocol/common.ts';
 import { sampleMinutes } from '../../shared/protocol/samples.ts';
 import { alwaysOn, percent, screenHours } from '../../shared/protocol/screen.ts';
 import type { ScreenOrders } from './screen/wanted.ts';
 import type { Store } from './store.ts';
 
 const until = msUtc.nullable();
+/** Media that come now, by hash, whatever hour it is and as fast as they can, until then; `overBudget`: past a spent month too. */
+const wanted = z.object({ files: z.array(sha256Hex), overBudget: z.boolean(), until: msUtc });
+export type Wanted = z.infer<typeof wanted>;
+
 const shape = z.object({
   cut: z.boolean(),
   volume: percent,
@@ -17,6 +24,7 @@ const shape = z.object({
   power: z.object({ on: z.boolean(), until }).nullable().default(null),
   light: z.object({ percent, until }).nullable().default(null),
   downloads: downloadLimits.default(noDownloadLimits),
+  wanted: wanted.nullable().default(null),
   sampleMinutes: sampleMinutes.default(0),
 });
 type Said = z.infer<typeof shape>;
@@ -28,6 +36,7 @@ const nothing: Said = {
   power: null,
   light: null,
   downloads: noDownloadLimits,
+  wanted: null,
   sampleMinutes: 0,
 };
 
@@ -64,6 +73,11 @@ export class Orders {
 
   get downloads(): DownloadLimits {
     return this.#said.downloads;
+  }
+
+  /** Asked for beside the limits; null: nothing, ever or since. */
+  get wanted(): Wanted | null {
+    return this.#said.wanted;
   }
 
   /** Between two pictures of the glass; 0: none are taken. */

@@ -44,7 +44,7 @@ export interface ProgrammesOptions {
   readonly library: Library;
   readonly system: System;
   readonly get: GetContent;
-  readonly downloads: Pick<Downloads, 'waitFor' | 'took' | 'complete'>;
+  readonly downloads: Pick<Downloads, 'waitFor' | 'took'>;
   /** Trusted time, ms UTC. */
   readonly now: () => number;
   /** Called in the transaction that makes a programme the active one. */
@@ -241,6 +241,12 @@ export class Programmes {
     }
   }
 
+  /** Media that what plays, or what is to, lacks: their hashes. */
+  get lacking(): string[] {
+    const assets = [this.#active, this.#candidate].flatMap((one) => one?.manifest.assets ?? []);
+    return [...new Set(assets.filter((ref) => !this.#o.library.has(ref)).map(({ hash }) => hash))];
+  }
+
   /** Something is to be fetched. */
   get comes(): boolean {
     return this.#next() !== null;
@@ -314,7 +320,7 @@ export class Programmes {
       try {
         this.#again = false;
         goal = this.#next();
-        if (goal === null) return this.#o.downloads.complete();
+        if (goal === null) return;
         if (goal === this.#candidate) await this.#mendActive(signal);
         await this.#fetch(goal, signal);
         attempt = 0;
@@ -337,9 +343,14 @@ export class Programmes {
 
   async #fetch({ manifest }: Verified, signal: AbortSignal): Promise<void> {
     const parts = manifest.parts.filter(({ hash }) => !this.#hasPart(hash));
-    const assets = manifest.assets.filter((ref) => !this.#o.library.has(ref));
+    // What may come does not wait behind what may not.
+    const assets = manifest.assets
+      .filter((ref) => !this.#o.library.has(ref))
+      .map((ref) => ({ ref, wait: this.#waitFor(ref) }))
+      .toSorted((a, b) => Number(a.wait !== null) - Number(b.wait !== null));
     this.#left = parts.length + assets.length;
-    if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, parts.length > 0 ? null : this.#waitFor());
+    const code = parts.length > 0 ? null : (assets[0]?.wait ?? null);
+    if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, code);
     const queue = [...parts];
     const worker = async () => {
       for (let ref = queue.shift(); ref; ref = queue.shift()) {
@@ -348,7 +359,7 @@ export class Programmes {
       }
     };
     await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts.length) }, worker));
-    for (const ref of assets) {
+    for (const { ref } of assets) {
       await this.#fetchAsset(ref, signal);
       this.#left--;
       if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, null);
@@ -360,19 +371,19 @@ export class Programmes {
   async #fetchAsset(ref: AssetRef, signal: AbortSignal): Promise<void> {
     const assertMayCome = (): void => {
       signal.throwIfAborted();
-      const code = this.#waitFor();
+      const code = this.#waitFor(ref);
       if (code) throw new RefusedError(code, 'Media wait for their hours, or for the next month');
     };
     assertMayCome();
     await this.#o.library.fetch(ref, this.#o.get, signal, async (bytes) => {
-      await this.#o.downloads.took(bytes, signal);
+      await this.#o.downloads.took(bytes, signal, ref.hash);
       assertMayCome();
     });
   }
 
   /** Why media wait; null: they may come. A board that has nothing to show waits for nothing. */
-  #waitFor(): MediaWait | null {
-    const code = this.#o.downloads.waitFor();
+  #waitFor({ hash }: AssetRef): MediaWait | null {
+    const code = this.#o.downloads.waitFor(hash);
     return code !== null && this.#shows() ? code : null;
   }
 
@@ -437,7 +448,8 @@ export class Programmes {
         await this.#fetchAsset(ref, signal);
       } catch (error) {
         const code = codeOf(error);
-        if (signal.aborted || isNetwork(code) || isMediaWait(code)) return;
+        if (signal.aborted || isNetwork(code)) return;
+        if (isMediaWait(code)) continue;
         this.#o.onFault(...downloadFault(code, error instanceof Error ? error.message : code));
       }
     }
