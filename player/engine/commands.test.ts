@@ -316,3 +316,29 @@ test('the log is brought to the CMS; a player without one says so', async () => 
   const failed = await cms.until(() => ends(cms, none.commandId)[0]);
   expect(failed.request).toMatchObject({ errorCode: 'log_unsupported' });
 });
+
+test('the log says which version is ordered, and not by which document', async () => {
+  const release = `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.${Buffer.from('{"version":"1.4.2"}').toString('base64url')}.AAAA`;
+  const command = {
+    v: 1,
+    commandId: 'c',
+    boardId: 'b',
+    name: 'setVersion',
+    release,
+    issuedAt: 1,
+    expiresAt: 2,
+  } as const;
+  const said: string[] = [];
+  const commands = new Commands({
+    store: openStore(join(board().folder, 'commands.db'), Date.now, () => undefined),
+    documents: { verifyCommand: () => Promise.resolve(command) },
+    clock: { now: () => 1 },
+    carryOut: () => Promise.reject(new Error('not now')),
+    onEnded: () => undefined,
+    log: pino({}, { write: (line) => said.push(line) }),
+  });
+  await commands.take('');
+  await expect.poll(() => said).toHaveLength(2);
+  for (const line of said) expect(line).toContain('"payload":{"back":false,"version":"1.4.2"}');
+  expect(said.join()).not.toContain(release);
+});

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { toldOf } from '../../shared/protocol/command-told.ts';
 import { commandOutcome, commands, type BoardCommand, type CommandName } from '../../shared/protocol/commands.ts';
 import type { boardMessages, RequestOf } from '../../shared/protocol/link.ts';
 import type { LogEvent } from '../../shared/protocol/log.ts';
@@ -79,7 +80,7 @@ export class Commands {
   #begin(command: BoardCommand): void {
     const { carryOut, log, store } = this.#o;
     const { name } = command;
-    const payload = payloadOf(command);
+    const payload = toldOf(payloadOf(command));
     let work: Promise<void> | void;
     try {
       // What it sets down, such as an order, is durable together with the command and its end, or nothing is.

@@ -2,8 +2,8 @@
  * What a person tells a board to do, by the one table of commands (shared/protocol/commands.ts): written down with who gave it, signed when
  * it is sent, sent at once or when the board comes back while it still counts, and what became of it.
  */
-import { decodeJwt } from 'jose';
 import { commandsShown, type GivenCommand, type GivenCommands } from '../../../../shared/protocol/api/commands.ts';
+import { toldOf } from '../../../../shared/protocol/command-told.ts';
 import {
   boardCommand,
   commandNames,
@@ -19,7 +19,6 @@ import type { ReplyOf, cmsMessages } from '../../../../shared/protocol/link.ts';
 import { hoursKey } from '../../../../shared/protocol/screen.ts';
 import { signDocument } from '../../../../shared/protocol/signing.ts';
 import type { BoardStatus } from '../../../../shared/protocol/status.ts';
-import type { Release } from '../../../../shared/protocol/release.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
@@ -309,14 +308,6 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       if (await repo.move(store.write, boardId, id, outcome, endedAt, errorCode)) changed(boardId);
     },
   };
-}
-
-/** What people are told that a command says; of a signed release they are told the version. */
-function toldOf(payload: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  if (!('release' in payload)) return payload;
-  const { release } = payload as { readonly release: string | null };
-  const named = release === null ? null : (decodeJwt(release) as Partial<Release>);
-  return { back: !named, ...(named ? { version: named.version } : {}) };
 }
 
 const offline = (message: string): AppError => new AppError('board_offline', message, { status: 409 });

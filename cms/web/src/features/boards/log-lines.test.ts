@@ -16,11 +16,16 @@ test('events that are known are told in words, the newest first', () => {
   const log = [
     line({ time: 1, event: { type: 'programmeSwitched', version: { epoch: 1, counter: 7 } } }),
     line({ time: 2, event: { type: 'commandTaken', name: 'setSource', payload: { cut: true } } }),
+    line({
+      time: 2.5,
+      event: { type: 'commandTaken', name: 'setVersion', payload: { back: false, version: '1.4.2' } },
+    }),
     line({ time: 3, event: { type: 'linkLost' }, reason: 'ping timeout' }),
     '',
   ].join('\n');
   expect(readLog(log).map(({ at, words }) => [at, words])).toEqual([
     [3, 'Mất kết nối với CMS; bảng vẫn phát chương trình đã lưu'],
+    [2.5, 'Nhận lệnh: Chạy phiên bản 1.4.2 của máy phát'],
     [2, 'Nhận lệnh: Cắt nguồn nội dung'],
     [1, 'Chuyển sang chương trình 7'],
   ]);
