@@ -165,6 +165,7 @@ export async function createApp(
   for (const feature of [boards, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
+  const darkHours = createDarkHours(context);
   const programmes = createProgrammesService(context, {
     keys,
     units,
@@ -175,6 +176,7 @@ export async function createApp(
     schedules,
     obligations,
     mournings,
+    darkHours,
   });
   building.defer(() => programmes.close());
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
@@ -185,7 +187,6 @@ export async function createApp(
   await mournings.announceUnsent(sources.now());
   const conditions = createBoardConditions(context);
   const statuses = createBoardStatuses(context, { boards });
-  const darkHours = createDarkHours(context);
   const absence = createBoardAbsence({ boards, conditions, upkeep, proof, statuses });
   const incidents = createIncidentsService(context, {
     units,

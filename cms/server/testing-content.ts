@@ -12,6 +12,7 @@ import { createApprovals } from './features/notices/approval.ts';
 import { createTakedowns } from './features/notices/takedown.ts';
 import { createSelfApproval } from './features/notices/self-approval.ts';
 import { createNoticesService } from './features/notices/service.ts';
+import { createDarkHours } from './features/commands/dark-hours.ts';
 import { createObligationsService } from './features/obligations/service.ts';
 import { createPlaylistsService } from './features/playlists/service.ts';
 import { createProgrammesService } from './features/programmes/service.ts';
@@ -35,7 +36,8 @@ export async function createTestContent(store: Store) {
   const schedules = createSchedulesService(context, { units, boards, playlists });
   const obligations = createObligationsService(context, { units, boards, notices });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
-  const deps = { keys, units, boards, media, notices, playlists, schedules, obligations, mournings };
+  const darkHours = createDarkHours(context);
+  const deps = { keys, units, boards, media, notices, playlists, schedules, obligations, mournings, darkHours };
   const programmes = createProgrammesService(context, deps);
 
   const admin = testActor({ unitId: ids.province, role: 'administrator' });

@@ -8,9 +8,25 @@ const daily = { from: minute, to: minute };
 const isSpan = ({ from, to }: { from: number; to: number }): boolean => from !== to;
 const noSpan = { error: 'Begin and end are the same', path: ['to'] };
 
+/** Of one day, past midnight into the next where `to` is the earlier one; `to` 1440: up to its end. null: off all day. */
+const ofDay = z
+  .strictObject({ from: minute, to: z.int().min(0).max(1440) })
+  .refine(isSpan, noSpan)
+  .nullable();
+/** Of each day of the week, Monday first. Players from before there were any refuse them and keep the hours that stood. */
+const weekly = z.strictObject({
+  week: z
+    .tuple([ofDay, ofDay, ofDay, ofDay, ofDay, ofDay, ofDay])
+    .refine((days) => days.some((day) => day !== null), 'Off on every day'),
+});
+export type WeekHours = z.infer<typeof weekly>['week'];
+
+/** The same every day, or by the day of the week. */
+export const litHours = z.union([z.strictObject(daily).refine(isSpan, noSpan), weekly]);
+
 export const screenHours = z.strictObject({
   /** When it is on; null: day and night. */
-  on: z.strictObject(daily).refine(isSpan, noSpan).nullable(),
+  on: litHours.nullable(),
   /** Brightness in [from, to), percent, and in the rest of the day; null: as the screen itself is set. */
   light: z
     .strictObject({ ...daily, night: percent, day: percent })
@@ -24,8 +40,14 @@ export const alwaysOn: ScreenHours = { on: null, light: null };
 
 /** The same in few bytes, as a player tells which hours it keeps. */
 export function hoursKey({ on, light }: ScreenHours): string {
-  const days = on ? `${on.from}-${on.to}` : '';
+  const days = on === null ? '' : 'week' in on ? weekKey(on.week) : `${on.from}-${on.to}`;
   return light ? `${days} ${light.night}/${light.day}@${light.from}-${light.to}` : days;
+}
+
+/** «w8c-10o,,,,,dc-12c,-»: to the base 36, a day as the one before is left out, one without is «-». */
+function weekKey(week: WeekHours): string {
+  const days = week.map((day) => (day ? `${day.from.toString(36)}-${day.to.toString(36)}` : '-'));
+  return `w${days.map((day, i) => (day === days[i - 1] ? '' : day)).join(',')}`;
 }
 
 /** Why the screen should be on or off: an alert is on, somebody said so, or its hours do. */

@@ -90,6 +90,82 @@ test('hours without length are refused, and every hours have a name of their own
   expect(all.map(hoursKey)).toEqual(['', '300-1320', '300-1320 30/90@1080-360', ' 30/90@1080-360']);
 });
 
+// 2 March 2026 is a Monday.
+const week: ScreenHours = {
+  on: {
+    week: [
+      { from: 300, to: 1320 },
+      { from: 300, to: 1320 },
+      { from: 300, to: 1320 },
+      { from: 300, to: 1320 },
+      // Friday's go on into Saturday.
+      { from: 300, to: 60 },
+      { from: 0, to: 1440 },
+      null,
+    ],
+  },
+  light: null,
+};
+const weekAt = (day: number, time: string): number => at(`${time}:00`) + (day - 1) * 86_400_000;
+
+test('days of the week have hours of their own, which may go past midnight', () => {
+  const lit: [number, string, boolean][] = [
+    [1, '04:59', false],
+    [1, '05:00', true],
+    [4, '22:00', false],
+    [5, '23:59', true],
+    [6, '00:30', true],
+    [6, '23:59', true],
+    [7, '00:00', false],
+    [7, '12:00', false],
+    [8, '05:00', true],
+  ];
+  for (const [day, time, on] of lit) expect(screenDue(week, home, weekAt(day, time)).on, `${day} ${time}`).toBe(on);
+  expect(nextScreenChange(week, 'on', home, weekAt(5, '06:00'))).toBe(weekAt(7, '00:00'));
+  expect(nextScreenChange(week, 'on', home, weekAt(7, '00:00'))).toBe(weekAt(8, '05:00'));
+  const seldom: ScreenHours = {
+    on: { week: [null, null, { from: 480, to: 540 }, null, null, null, null] },
+    light: null,
+  };
+  expect(nextScreenChange(seldom, 'on', home, weekAt(3, '09:00'))).toBe(weekAt(10, '08:00'));
+  const always = { from: 0, to: 1440 };
+  const all: ScreenHours = { on: { week: [always, always, always, always, always, always, always] }, light: null };
+  expect(nextScreenChange(all, 'on', home, weekAt(3, '09:00'))).toBeNull();
+  const hour = 3_600_000;
+  expect(
+    [weekAt(6, '00:00'), weekAt(6, '23:30'), weekAt(1, '21:30')].map((t) => isLitFor(week, home, t, hour)),
+  ).toEqual([true, false, false]);
+});
+
+test('a week of one day’s hours is as these hours every day', () => {
+  const minute = fc.integer({ min: 0, max: 1439 });
+  const property = fc.property(
+    fc.integer({ min: Date.parse('2026-03-01T00:00Z'), max: Date.parse('2026-11-01T00:00Z') }),
+    minute,
+    minute,
+    (t, from, to) => {
+      fc.pre(from !== to);
+      const [day, berlin] = [{ from, to }, new Zone('Europe/Berlin')];
+      const [daily, weekly]: ScreenHours[] = [
+        { on: day, light: null },
+        { on: { week: [day, day, day, day, day, day, day] }, light: null },
+      ];
+      expect(screenDue(weekly!, berlin, t)).toEqual(screenDue(daily!, berlin, t));
+      expect(nextScreenChange(weekly!, 'on', berlin, t)).toBe(nextScreenChange(daily!, 'on', berlin, t));
+    },
+  );
+  fc.assert(property, { numRuns: 150 });
+});
+
+test('a week says itself in few bytes, and no week is dark on every day', () => {
+  expect(hoursKey(week)).toBe('w8c-10o,,,,8c-1o,0-140,-');
+  const days = Array.from({ length: 7 }, (_, i) => ({ from: 1430 + i, to: 1420 + i }));
+  const light = { from: 1080, to: 1020, night: 100, day: 100 };
+  expect(hoursKey(screenHours.parse({ on: { week: days }, light })).length).toBeLessThanOrEqual(80);
+  expect(screenHours.safeParse({ on: { week: Array(7).fill(null) }, light: null }).success).toBe(false);
+  expect(screenHours.safeParse({ on: { week: days.slice(1) }, light: null }).success).toBe(false);
+});
+
 test('it is on for the whole of an hour, or not', () => {
   const hour = 3_600_000;
   const lit = (hours: ScreenHours, time: string): boolean => isLitFor(hours, home, at(`${time}:00`), hour);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { msUtc, uuid, version } from '../common.ts';
 import { entryPart } from '../programme.ts';
+import { litHours } from '../screen.ts';
 
 /** POST /api/programmes/preview {boardIds} → per board what publishing would change. POST /api/programmes/publish → what was published. */
 export const publishRequest = z.strictObject({ boardIds: z.array(uuid).min(1).max(10_000) });
@@ -40,6 +41,8 @@ export const publishPreview = z.strictObject({
       unapproved: z.array(z.int()),
       /** Codes: board_unpaired, link_not_shown, media_not_ready, notice_not_approved, nothing_to_play, obligations_overcommitted. */
       warnings: z.array(z.string()),
+      /** Names of the schedules of the next 35 days that nobody would see: whenever they are open its screen is off by its hours (`on`). */
+      unseen: z.strictObject({ on: litHours, schedules: z.array(z.string()) }).nullable(),
     }),
   ),
 });

@@ -6,6 +6,7 @@ import { compareVersions } from '../../../../shared/protocol/common.ts';
 import { keyList, type KeyList } from '../../../../shared/protocol/keys.ts';
 import { certificate as certificateSchema, manifest as manifestSchema } from '../../../../shared/protocol/programme.ts';
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
+import type { ScreenHours } from '../../../../shared/protocol/screen.ts';
 import { keysOf, verifyDocument } from '../../../../shared/protocol/signing.ts';
 import type { Actor } from '../../access.ts';
 import { describeStores } from '../../store/testing.ts';
@@ -160,6 +161,54 @@ describeStores('programmes', (under) => {
     expect(await holding()).toMatchObject({ since: null, boards: [{ notice: 'older' }, { notice: 'older' }] });
   });
 
+  it('says which schedules nobody would see, by the hours that a board said it keeps, and publishes them all the same', async () => {
+    const { board, playlist } = await playing();
+    const other = await playing();
+    const entry = (name: string, cron: string) =>
+      test.schedules.create(admin, {
+        unitId: test.ids.commune,
+        name,
+        playlistId: playlist.id,
+        priority: 50,
+        cron,
+        durationMs: 3_600_000,
+        validFrom: null,
+        validTo: null,
+        targets: { unitIds: [], boardIds: [board.id, other.board.id] },
+        exceptions: [],
+      });
+    await entry('Tin tối', '30 22 * * *');
+    await entry('Tin trưa', '0 12 * * *');
+    const keeps = (hours: ScreenHours, state: 'done' | 'waiting') =>
+      under.store.write
+        .insertInto('commands')
+        .values({
+          id: test.sources.newId(),
+          board_id: board.id,
+          name: 'setScreenHours',
+          payload: JSON.stringify({ hours }),
+          state,
+          issued_by: admin.userId,
+          issued_at: test.sources.now(),
+          expires_at: test.sources.now() + 3_600_000,
+          state_at: test.sources.now(),
+          error_code: null,
+        })
+        .execute();
+    const unseen = async () =>
+      (await test.programmes.preview(admin, [board.id, other.board.id])).boards.map((row) => row.unseen);
+    const on = { from: 300, to: 1320 };
+    await keeps({ on, light: null }, 'waiting');
+    expect(await unseen()).toEqual([null, null]);
+    await keeps({ on, light: null }, 'done');
+    expect(await unseen()).toEqual([{ on, schedules: ['Tin tối'] }, null]);
+    expect((await publish(board.id))[0]).toMatchObject({ changed: true, warnings: [] });
+    expect(await unseen()).toEqual([{ on, schedules: ['Tin tối'] }, null]);
+    test.sources.advance(1);
+    await keeps({ on: null, light: null }, 'done');
+    expect(await unseen()).toEqual([null, null]);
+  });
+
   it('gives no new version to a board for which nothing has changed, and a higher one when something has', async () => {
     const { board, notice } = await playing();
     await publish(board.id);
@@ -169,7 +218,7 @@ describeStores('programmes', (under) => {
     test.sources.advance(1000);
     expect((await publish(board.id))[0]).toMatchObject({ changed: false });
     expect((await test.programmes.preview(admin, [board.id])).boards).toEqual([
-      { boardId: board.id, changes: null, notices: 1, unapproved: [], warnings: [] },
+      { boardId: board.id, changes: null, notices: 1, unapproved: [], warnings: [], unseen: null },
     ]);
     await change(notice.id, 1, 'Đổi giờ họp');
     const preview = await test.programmes.changes(admin, board.id);

@@ -31,6 +31,7 @@ import {
 import { boardsPerTransaction, type PublicationQueue } from './queue.ts';
 import * as repo from './repo.ts';
 import { suspendsAlike, type Suspender } from './suspended.ts';
+import { unseenOf, type UnseenDeps } from './unseen.ts';
 
 export type PublishWarning = 'board_unpaired' | Compiled['warnings'][number];
 export type PublishResult = z.infer<typeof publishAnswer>['boards'][number];
@@ -51,7 +52,7 @@ export interface Publisher {
   publish(actor: Actor, boardIds: readonly string[]): Promise<PublishResult[]>;
 }
 
-export interface PublisherDeps extends LibraryDeps, IssuerDeps {
+export interface PublisherDeps extends LibraryDeps, IssuerDeps, Pick<UnseenDeps, 'darkHours'> {
   readonly boards: Pick<BoardsService, 'records' | 'devices'>;
   readonly schedules: LibraryDeps['schedules'] & Pick<SchedulesService, 'names'>;
   readonly issuer: Issuer;
@@ -273,6 +274,7 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
     async preview(actor, boardIds) {
       const records = await require(actor, 'board.read', boardIds);
       const compiled = await compileAll(records);
+      const unseen = await unseenOf(records, compiled, sources.now(), deps);
       const count = changeCounter(store.read);
       const previews: Preview['boards'] = [];
       const leftOut = new Places();
@@ -286,6 +288,7 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
             notices: made.notices,
             unapproved: [...made.unapproved].map((id) => leftOut.of(id)),
             warnings: warningsOf(made, paired),
+            unseen: unseen(board),
           });
       }
       return { unapproved: leftOut.ids, boards: previews };

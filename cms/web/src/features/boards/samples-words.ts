@@ -2,6 +2,7 @@
 import type { DownloadLimits } from '../../../../../shared/protocol/downloads.ts';
 import { sampleOverheadBytes, type Sample } from '../../../../../shared/protocol/samples.ts';
 import type { ScreenHours } from '../../../../../shared/protocol/screen.ts';
+import { spanMinutes, weekOf } from '../../../../../shared/schedule/screen-hours.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { bytesWords, durationWords, numberWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
@@ -44,7 +45,8 @@ export function sampleCost(
   monthLeft: number,
 ): SampleCost | null {
   if (everyMinutes === 0) return null;
-  const lit = on ? (on.to - on.from + dayMinutes) % dayMinutes : dayMinutes;
+  const litMinutes = on ? weekOf(on).reduce((sum, day) => sum + (day ? spanMinutes(day) : 0), 0) / 7 : dayMinutes;
+  const lit = Math.min(dayMinutes, litMinutes);
   const count = Math.max(monthDays, Math.round((lit * monthDays) / everyMinutes));
   const bytesEach = (each ?? usualBytes) + sampleOverheadBytes;
   const bytes = count * bytesEach;

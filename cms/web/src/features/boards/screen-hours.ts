@@ -14,10 +14,11 @@ export interface HoursFields {
   day: number | null;
 }
 
+const spanIn = (on: ScreenHours['on']) => (on && 'week' in on ? null : on);
 export const fieldsOf = ({ on, light }: ScreenHours): HoursFields => ({
   timed: on !== null,
-  from: minuteWord(on?.from ?? 300),
-  to: minuteWord(on?.to ?? 1320),
+  from: minuteWord(spanIn(on)?.from ?? 300),
+  to: minuteWord(spanIn(on)?.to ?? 1320),
   dimmed: light !== null,
   nightFrom: minuteWord(light?.from ?? 1080),
   nightTo: minuteWord(light?.to ?? 360),

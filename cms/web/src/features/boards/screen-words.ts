@@ -1,17 +1,39 @@
 /** A board's screen in words: its hours, and what is known of it. */
-import type { ScreenHours } from '../../../../../shared/protocol/screen.ts';
+import type { ScreenHours, WeekHours } from '../../../../../shared/protocol/screen.ts';
 import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
-import { weekdayWords } from '../../lib/words.ts';
+import { weekdayWord, weekdayWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { timeWord } from '../schedules/cron-choice.ts';
 
 export const minuteWord = (minute: number): string => timeWord(Math.floor(minute / 60), minute % 60);
 
+const spanWords = ({ from, to }: { from: number; to: number }): string =>
+  m.screen_hours_words({ from: minuteWord(from), to: minuteWord(to) });
+
+/** «Thứ Hai–Thứ Sáu 05:00–22:00, Thứ Bảy sáng cả ngày, Chủ nhật tắt cả ngày»: days that are alike and follow one another are one. */
+export function weekHoursWords(week: WeekHours): string {
+  const runs: { first: number; last: number; hours: string }[] = [];
+  for (const [day, span] of week.entries()) {
+    const isWhole = span !== null && span.from === 0 && span.to === 1440;
+    const hours = span === null ? m.screen_day_off() : isWhole ? m.screen_day_on() : spanWords(span);
+    const run = runs.at(-1);
+    if (run?.hours === hours) run.last = day;
+    else runs.push({ first: day, last: day, hours });
+  }
+  const named = (day: number): string => weekdayWord(Date.UTC(1970, 0, 5 + day), 'long', 'UTC');
+  return runs
+    .map(({ first, last, hours }) =>
+      m.screen_hours_days({
+        days: first === last ? named(first) : m.screen_hours_words({ from: named(first), to: named(last) }),
+        hours,
+      }),
+    )
+    .join(', ');
+}
+
 /** «05:00–22:00; ban đêm (18:00–06:00) sáng 30%» */
 export function hoursWords({ on, light }: ScreenHours): string {
-  const when = on
-    ? m.screen_hours_words({ from: minuteWord(on.from), to: minuteWord(on.to) })
-    : m.screen_hours_always();
+  const when = on === null ? m.screen_hours_always() : 'week' in on ? weekHoursWords(on.week) : spanWords(on);
   if (!light) return when;
   const { from, to, night, day } = light;
   return m.screen_hours_light({ when, from: minuteWord(from), to: minuteWord(to), night, day });

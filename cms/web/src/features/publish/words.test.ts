@@ -4,7 +4,7 @@ import type { ChangeCounts } from '../../../../../shared/protocol/api/publishing
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import type { PreviewRow } from './publish.svelte.ts';
 import { alike, countWords, playlistWords } from './changes.ts';
-import { anyOf, changeWord, reasonWord } from './words.ts';
+import { anyOf, changeWord, reasonWord, unseenWords } from './words.ts';
 
 overwriteGetLocale(() => 'vi');
 const none = { added: 0, removed: 0, changed: 0 };
@@ -25,6 +25,7 @@ const row = (changes: ChangeCounts | null): PreviewRow => ({
   notices: 9,
   unapproved: [],
   warnings: [],
+  unseen: null,
 });
 const board = (fields: object): Board =>
   ({
@@ -101,4 +102,14 @@ describe('why a board shows what it shows', () => {
     expect(showing('loop', 'offline')).toBeNull();
     expect(showing(null)).toBeNull();
   });
+});
+
+it('says what nobody would see, and when the screen is off', () => {
+  expect(unseenWords({ on: { from: 300, to: 1320 }, schedules: ['Tin tối', 'Tin đêm'] })).toBe(
+    'Từ 22:00 đến 05:00 màn hình tắt: «Tin tối», «Tin đêm» không ai thấy.',
+  );
+  const day = { from: 300, to: 1320 };
+  expect(unseenWords({ on: { week: [day, day, day, day, day, day, null] }, schedules: ['Tin Chủ nhật'] })).toBe(
+    'Màn hình chỉ bật theo giờ (Thứ Hai–Thứ Bảy 05:00–22:00, Chủ nhật tắt cả ngày): «Tin Chủ nhật» không ai thấy.',
+  );
 });

@@ -3,6 +3,7 @@ import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import { formatTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { getLocale } from '../../paraglide/runtime.js';
+import { minuteWord, weekHoursWords } from '../boards/screen-words.ts';
 import { openEntry, type Content } from '../schedules/open-entry.ts';
 import type { PreviewRow } from './publish.svelte.ts';
 
@@ -45,4 +46,11 @@ export function reasonWord(board: Board, content: Content, now: number): string 
     case 'fallback':
       return board.presence.cut ? m.publish_now_cut() : m.publish_now_fallback();
   }
+}
+
+/** «Từ 22:00 đến 05:00 màn hình tắt: «Tin tối» không ai thấy.» */
+export function unseenWords({ on, schedules }: NonNullable<PreviewRow['unseen']>): string {
+  const names = schedules.map((name) => m.list_quoted({ text: name })).join(', ');
+  if ('week' in on) return m.publish_unseen_week({ hours: weekHoursWords(on.week), names });
+  return m.publish_unseen({ from: minuteWord(on.to), to: minuteWord(on.from), names });
 }

@@ -1,0 +1,66 @@
+/** Which schedules nobody would see: the board keeps its screen off whenever they are open. Nothing is kept from being published by it. */
+import type { z } from 'zod';
+import type { publishPreview } from '../../../../shared/protocol/api/publishing.ts';
+import type { EntryPart } from '../../../../shared/protocol/programme.ts';
+import { hoursKey, type ScreenHours } from '../../../../shared/protocol/screen.ts';
+import { isUnseen } from '../../../../shared/schedule/unseen.ts';
+import { Zone } from '../../../../shared/schedule/zone.ts';
+import type { BoardRecord } from '../boards/service.ts';
+import type { DarkHoursService } from '../commands/dark-hours.ts';
+import type { SchedulesService } from '../schedules/service.ts';
+import type { Compiled } from './compile.ts';
+
+type Unseen = z.infer<typeof publishPreview>['boards'][number]['unseen'];
+
+/** Looked ahead for so long, ms: what opens once a month is found. */
+const aheadMs = 35 * 86_400_000;
+
+export interface UnseenDeps {
+  readonly darkHours: Pick<DarkHoursService, 'of'>;
+  readonly schedules: Pick<SchedulesService, 'names'>;
+}
+
+/** @returns of a board what nobody would see of what was compiled for it, by the hours that it said it keeps; null: nothing. What boards share is worked out once. */
+export async function unseenOf(
+  records: readonly BoardRecord[],
+  compiled: ReadonlyMap<string, Compiled>,
+  now: number,
+  { darkHours, schedules }: UnseenDeps,
+): Promise<(board: BoardRecord) => Unseen> {
+  const hoursOf = new Map<string, ScreenHours>();
+  for (const [boardId, kept] of await darkHours.of(records.map(({ id }) => id))) {
+    const last = kept.at(-1);
+    if (last?.to === Infinity && last.hours.on !== null) hoursOf.set(boardId, last.hours);
+  }
+  const entries = new Map<string, EntryPart | null>();
+  for (const boardId of hoursOf.keys())
+    for (const { hash, body } of compiled.get(boardId)!.parts.values())
+      if (!entries.has(hash)) entries.set(hash, body.includes('"kind":"entry"') ? entryIn(body) : null);
+  const ids = new Set([...entries.values()].flatMap((entry) => entry?.entryId ?? []));
+  const names = new Map((await schedules.names([...ids])).map(({ id, name }) => [id, name]));
+  const zones = new Map<string, Zone>();
+  const known = new Map<string, boolean>();
+
+  return ({ id, zone: name }) => {
+    const hours = hoursOf.get(id);
+    if (!hours?.on) return null;
+    const zone = zones.get(name) ?? new Zone(name);
+    zones.set(name, zone);
+    const found: string[] = [];
+    for (const hash of compiled.get(id)!.parts.keys()) {
+      const entry = entries.get(hash);
+      if (!entry) continue;
+      const key = `${hash} ${name} ${hoursKey(hours)}`;
+      let is = known.get(key);
+      if (is === undefined) known.set(key, (is = isUnseen(entry, hours, zone, now, now + aheadMs)));
+      if (is) found.push(names.get(entry.entryId) ?? '');
+    }
+    return found.length === 0 ? null : { on: hours.on, schedules: found.toSorted((a, b) => a.localeCompare(b, 'vi')) };
+  };
+}
+
+/** The text of a notice may say anything; of a part that was just compiled nothing else needs to be checked. */
+function entryIn(body: string): EntryPart | null {
+  const part = JSON.parse(body) as EntryPart | { readonly kind: 'other' };
+  return part.kind === 'entry' ? part : null;
+}
