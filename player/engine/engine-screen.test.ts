@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alwaysOn, type ScreenHours } from '../../shared/protocol/screen.ts';
+import { alwaysOn, hoursKey, type ScreenHours, type WeekHours } from '../../shared/protocol/screen.ts';
 import type { ScreenDriver } from './screen/drivers.ts';
 import { programme, useBoard } from './testing-board.ts';
 
@@ -98,6 +98,26 @@ it('hours and what was said by hand outlive a restart without the CMS', async ()
   s.isOn = true;
   await b.start({ screen: s.driver });
   await expect.poll(() => s.isOn).toBe(false);
+});
+
+it('hours of the days of the week outlive a restart, and are told', async () => {
+  const b = board();
+  const s = screen();
+  await b.startPaired({ screen: s.driver });
+  const now = new Date(b.cms.now() + 7 * 3_600_000);
+  // Off today, and lit on all other days.
+  const lit = { from: 0, to: 1440 };
+  const week = Array.from({ length: 7 }, (_, i) => (i === (now.getUTCDay() + 6) % 7 ? null : lit)) as WeekHours;
+  await command({ name: 'setScreenHours', hours: { on: { week }, light: null } });
+  await expect.poll(() => s.isOn).toBe(false);
+  await b.stop();
+  s.isOn = true;
+  await b.start({ screen: s.driver });
+  await expect.poll(() => s.isOn).toBe(false);
+  await b.openStage();
+  await b.cms.until(() =>
+    statuses().some((status) => 'hours' in status && status.hours === hoursKey({ on: { week }, light: null })),
+  );
 });
 
 it('what is said by hand stands until its time, and is told', async () => {

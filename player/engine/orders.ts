@@ -7,7 +7,7 @@ import { downloadLimits, noDownloadLimits, type DownloadLimits } from '../../sha
 import type { Programme } from '../../shared/protocol/programme.ts';
 import { msUtc, sha256Hex } from '../../shared/protocol/common.ts';
 import { sampleMinutes } from '../../shared/protocol/samples.ts';
-import { alwaysOn, percent, screenHours } from '../../shared/protocol/screen.ts';
+import { alwaysOn, percent, screenHours, weekHours } from '../../shared/protocol/screen.ts';
 import type { ScreenOrders } from './screen/wanted.ts';
 import type { Store } from './store.ts';
 
@@ -21,13 +21,22 @@ const shape = z.object({
   volume: percent,
   /** Left out by players from before there was any. */
   hours: screenHours.default(alwaysOn),
+  /** Of hours by the day of the week: apart, so that a version from before them that is gone back to reads the rest. */
+  week: weekHours.nullable().default(null),
   power: z.object({ on: z.boolean(), until }).nullable().default(null),
   light: z.object({ percent, until }).nullable().default(null),
   downloads: downloadLimits.default(noDownloadLimits),
   wanted: wanted.nullable().default(null),
   sampleMinutes: sampleMinutes.default(0),
 });
-type Said = z.infer<typeof shape>;
+type Kept = z.infer<typeof shape>;
+type Said = Omit<Kept, 'week'>;
+
+const saidIn = ({ week, ...said }: Kept): Said => (week ? { ...said, hours: { ...said.hours, on: { week } } } : said);
+function kept(said: Said): Kept {
+  const { on } = said.hours;
+  return on && 'week' in on ? { ...said, hours: { ...said.hours, on: null }, week: on.week } : { ...said, week: null };
+}
 
 const nothing: Said = {
   cut: false,
@@ -46,7 +55,8 @@ export class Orders {
 
   constructor(store: Pick<Store, 'readMeta' | 'writeMeta' | 'afterCommit'>) {
     this.#store = store;
-    this.#said = store.readMeta('orders', shape) ?? nothing;
+    const read = store.readMeta('orders', shape);
+    this.#said = read ? saidIn(read) : nothing;
   }
 
   /** Nothing of the programme is shown but its standby slide. */
@@ -96,7 +106,7 @@ export class Orders {
   }
 
   #write(said: Said | null): void {
-    this.#store.writeMeta('orders', said);
+    this.#store.writeMeta('orders', said && kept(said));
     this.#store.afterCommit(() => (this.#said = said ?? nothing));
   }
 }

@@ -14,15 +14,13 @@ const ofDay = z
   .refine(isSpan, noSpan)
   .nullable();
 /** Of each day of the week, Monday first. Players from before there were any refuse them and keep the hours that stood. */
-const weekly = z.strictObject({
-  week: z
-    .tuple([ofDay, ofDay, ofDay, ofDay, ofDay, ofDay, ofDay])
-    .refine((days) => days.some((day) => day !== null), 'Off on every day'),
-});
-export type WeekHours = z.infer<typeof weekly>['week'];
+export const weekHours = z
+  .tuple([ofDay, ofDay, ofDay, ofDay, ofDay, ofDay, ofDay])
+  .refine((days) => days.some((day) => day !== null), 'Off on every day');
+export type WeekHours = z.infer<typeof weekHours>;
 
 /** The same every day, or by the day of the week. */
-export const litHours = z.union([z.strictObject(daily).refine(isSpan, noSpan), weekly]);
+export const litHours = z.union([z.strictObject(daily).refine(isSpan, noSpan), z.strictObject({ week: weekHours })]);
 
 export const screenHours = z.strictObject({
   /** When it is on; null: day and night. */
