@@ -9,6 +9,7 @@
 import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 const storeTests = '**/*.store.test.ts';
@@ -27,8 +28,19 @@ const unit = {
   expect: expectation,
 } as const;
 
+/** What takes minutes by itself begins first: else it runs on alone when all else has ended. */
+const longest = ['layouts', 'spine', 'accessibility', 'updates'].map((name) => `/test/e2e/${name}.test.ts`);
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => longest.some((name) => moduleId.endsWith(name));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins: [svelte({ configFile: false })],
