@@ -48,6 +48,11 @@ export class Form {
     return () => untrack(() => this.#unread.delete(field));
   }
 
+  /** Every field holds what is typed in it: only then does a summing-up of them tell what would be sent. */
+  get readable(): boolean {
+    return this.#unread.size === 0;
+  }
+
   clear(): void {
     this.#validate = null;
     this.error = null;

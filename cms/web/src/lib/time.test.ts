@@ -36,6 +36,8 @@ describe('times on the page', () => {
     expect(parseDateTime('05-03-2026 7h')).toBe(at('2026-03-05T00:00:00Z'));
     expect(parseDateTime('05/03/2026')).toBe(at('2026-03-04T17:00:00Z'));
     expect(parseDateTime('28/02/2026', { endOfDay: true })).toBe(at('2026-02-28T17:00:00Z'));
+    expect(parseDateTime('28/02/2026 24:00', { endOfDay: true })).toBe(at('2026-02-28T17:00:00Z'));
+    expect(parseDateTime('28/02/2026 24:00')).toBeNull();
     expect(parseDateTime('29/03/2026 3:30', { zone: 'Europe/Paris' })).toBe(at('2026-03-29T01:30:00Z'));
   });
 

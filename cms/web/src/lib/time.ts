@@ -72,9 +72,9 @@ export function parseDateTime(text: string, options: { endOfDay?: boolean; zone?
   const [day, month, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const hour = Number(match[4] ?? 0);
   const minute = Number(match[5] ?? 0);
-  if (!isCalendarDay(year, month, day) || hour > 23 || minute > 59) return null;
-  const whole = match[4] === undefined && options.endOfDay === true;
-  return fromParts({ year, month, day: whole ? day + 1 : day, hour, minute }, zone);
+  const whole = options.endOfDay === true && (match[4] === undefined || (hour === 24 && minute === 0));
+  if (!isCalendarDay(year, month, day) || (!whole && hour > 23) || minute > 59) return null;
+  return fromParts({ year, month, day: whole ? day + 1 : day, hour: whole ? 0 : hour, minute }, zone);
 }
 
 /** The day that is typed, where it is written as a date and no calendar has it: «31/02/2026»; else null. */

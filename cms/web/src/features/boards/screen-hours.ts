@@ -1,53 +1,31 @@
-/** A screen's hours as they are written in the form. */
+/** A screen's hours as they stand in the form, with what is proposed to whoever sets none yet. Times are minutes after midnight. */
 import type { ScreenHours } from '../../../../../shared/protocol/screen.ts';
-import { parseTime } from '../schedules/cron-choice.ts';
-import { minuteWord } from './screen-words.ts';
 
-export interface HoursFields {
+export interface SaidHours {
   timed: boolean;
-  from: string;
-  to: string;
+  on: { from: number; to: number };
   dimmed: boolean;
-  nightFrom: string;
-  nightTo: string;
+  dark: { from: number; to: number };
   night: number | null;
   day: number | null;
 }
 
 const spanIn = (on: ScreenHours['on']) => (on && 'week' in on ? null : on);
-export const fieldsOf = ({ on, light }: ScreenHours): HoursFields => ({
+export const saidOf = ({ on, light }: ScreenHours): SaidHours => ({
   timed: on !== null,
-  from: minuteWord(spanIn(on)?.from ?? 300),
-  to: minuteWord(spanIn(on)?.to ?? 1320),
+  on: { from: spanIn(on)?.from ?? 300, to: spanIn(on)?.to ?? 1320 },
   dimmed: light !== null,
-  nightFrom: minuteWord(light?.from ?? 1080),
-  nightTo: minuteWord(light?.to ?? 360),
+  dark: { from: light?.from ?? 1080, to: light?.to ?? 360 },
   night: light?.night ?? 40,
   day: light?.day ?? 100,
 });
 
-/** Since midnight; null: no time. */
-export const minuteOf = (text: string): number | null => {
-  const time = parseTime(text);
-  return time && time.hour * 60 + time.minute;
-};
-export const isPercent = (value: number | null): value is number => value !== null && value >= 0 && value <= 100;
-
-function span(from: string, to: string): { from: number; to: number } | null {
-  const [begin, end] = [minuteOf(from), minuteOf(to)];
-  return begin === null || end === null || begin === end ? null : { from: begin, to: end };
-}
-
-/** @param dims of one that cannot be dimmed no brightness is asked, whatever stood for the one before @returns null: something is wrong */
-export function hoursOf(said: HoursFields, dims: boolean): ScreenHours | null {
-  const dimmed = dims && said.dimmed;
-  const on = said.timed ? span(said.from, said.to) : null;
-  const night = dimmed ? span(said.nightFrom, said.nightTo) : null;
-  const light =
-    night && isPercent(said.night) && isPercent(said.day) ? { ...night, night: said.night, day: said.day } : null;
-  return (said.timed && !on) || (dimmed && !light) ? null : { on, light };
-}
+/** @param dims of one that cannot be dimmed no brightness is asked, whatever stood for the one before @returns what a schema has still to check */
+export const hoursOf = ({ timed, on, dimmed, dark, night, day }: SaidHours, dims: boolean) => ({
+  on: timed ? on : null,
+  light: dims && dimmed ? { ...dark, night, day } : null,
+});
 
 /** Hours that were given meanwhile come in, but over nothing that somebody has written. @param stand what stood in the form before */
-export const takeIn = (said: HoursFields, stand: HoursFields, given: HoursFields): HoursFields =>
-  JSON.stringify(said) === JSON.stringify(stand) ? { ...given } : said;
+export const takeIn = (said: SaidHours, stand: SaidHours, given: SaidHours): SaidHours =>
+  JSON.stringify(said) === JSON.stringify(stand) ? given : said;

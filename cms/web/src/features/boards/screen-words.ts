@@ -3,12 +3,10 @@ import type { ScreenHours, WeekHours } from '../../../../../shared/protocol/scre
 import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
 import { weekdayWord, weekdayWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
-import { timeWord } from '../schedules/cron-choice.ts';
-
-export const minuteWord = (minute: number): string => timeWord(Math.floor(minute / 60), minute % 60);
+import { endWord, minuteWord } from '../schedules/cron-choice.ts';
 
 const spanWords = ({ from, to }: { from: number; to: number }): string =>
-  m.screen_hours_words({ from: minuteWord(from), to: minuteWord(to) });
+  m.screen_hours_words({ from: minuteWord(from), to: endWord(to) });
 
 /** «Thứ Hai–Thứ Sáu 05:00–22:00, Thứ Bảy sáng cả ngày, Chủ nhật tắt cả ngày»: days that are alike and follow one another are one. */
 export function weekHoursWords(week: WeekHours): string {
@@ -36,7 +34,7 @@ export function hoursWords({ on, light }: ScreenHours): string {
   const when = on === null ? m.screen_hours_always() : 'week' in on ? weekHoursWords(on.week) : spanWords(on);
   if (!light) return when;
   const { from, to, night, day } = light;
-  return m.screen_hours_light({ when, from: minuteWord(from), to: minuteWord(to), night, day });
+  return m.screen_hours_light({ when, from: minuteWord(from), to: endWord(to), night, day });
 }
 
 /** Until when what was said by hand stands. */

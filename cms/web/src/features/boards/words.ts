@@ -6,6 +6,7 @@ import type { HostKind } from '../../../../../shared/protocol/journal.ts';
 import type { PlayingNow } from '../../../../../shared/protocol/playing.ts';
 import type { Version } from '../../../../../shared/protocol/common.ts';
 import { m } from '../../paraglide/messages.js';
+import { endWord, minuteWord } from '../schedules/cron-choice.ts';
 import { durationWords, numberWords, sinceWords } from '../../lib/words.ts';
 
 /** «vừa kết nối», «đã kết nối 5 phút», «từ hôm qua 17:05». */
@@ -97,10 +98,7 @@ function fetchingWord({ missing: n, errorCode, hours }: ProgrammeProgress): stri
 }
 
 /** «22:00–05:00» */
-export const hoursWords = (hours: DownloadHours): string =>
-  hours
-    .map((minute) => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':'))
-    .join('–');
+export const hoursWords = ([from, to]: DownloadHours): string => `${minuteWord(from)}–${endWord(to)}`;
 
 export function progressTone(
   { state, errorCode }: ProgrammeProgress,

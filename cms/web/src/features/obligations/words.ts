@@ -2,7 +2,7 @@
 import type { MatrixCell, Obligation } from '../../../../../shared/protocol/api/obligations.ts';
 import { m } from '../../paraglide/messages.js';
 import { validityWords, type Validity } from '../playlists/validity.ts';
-import { choiceOf, timeWord } from '../schedules/cron-choice.ts';
+import { choiceOf, endWord, minuteWord } from '../schedules/cron-choice.ts';
 import { scheduleSentence } from '../schedules/sentence.ts';
 
 const dayMs = 86_400_000;
@@ -23,8 +23,6 @@ export function dailyHours({ cron, durationMs }: Hours): { from: number; to: num
 /** Every day from a minute after midnight. */
 export const dailyFrom = (minute: number): string => `${minute % 60} ${Math.floor(minute / 60)} * * *`;
 
-const clockWord = (minutes: number): string => timeWord(Math.floor(minutes / 60), minutes % 60);
-
 /** «6 lần mỗi giờ, từ 06:00 đến 22:00 hằng ngày, từ 01/03/2026» */
 export function obligationSentence(asked: Hours & Validity & { perHour: number }): string {
   const hours = dailyHours(asked);
@@ -33,7 +31,7 @@ export function obligationSentence(asked: Hours & Validity & { perHour: number }
   const when =
     hours.from === hours.to
       ? m.obligation_all_day()
-      : m.obligation_between({ from: clockWord(hours.from), to: clockWord(hours.to) });
+      : m.obligation_between({ from: minuteWord(hours.from), to: endWord(hours.to) });
   return [times, when, validityWords(asked)].filter((part) => part !== '').join(', ');
 }
 

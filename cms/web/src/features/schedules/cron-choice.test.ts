@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCron } from '../../../../../shared/schedule/windows.ts';
-import { choiceOf, cronOf, parseTime, weekOrder, type CronChoice, type CronMode } from './cron-choice.ts';
+import {
+  choiceOf,
+  cronOf,
+  endWord,
+  minuteWord,
+  parseTime,
+  weekOrder,
+  type CronChoice,
+  type CronMode,
+} from './cron-choice.ts';
 
 const choices = fc.record({
   mode: fc.constantFrom<CronMode>('daily', 'weekdays', 'weekly', 'monthly', 'hourly'),
@@ -59,9 +68,17 @@ describe('a time of day', () => {
     ['7', 7, 0],
     ['23.59', 23, 59],
   ])('«%s» is read', (text, hour, minute) => {
-    expect(parseTime(text)).toEqual({ hour, minute });
+    expect(parseTime(text)).toBe(hour * 60 + minute);
   });
   it.each(['24:00', '2400', '1760', '17300', '6:60', '6:3', 'sáng', ''])('«%s» is none', (text) => {
     expect(parseTime(text)).toBeNull();
+  });
+  it.each(['24:00', '2400', '24h', '24'])('«%s» is midnight where hours end, and no beginning', (text) => {
+    expect(parseTime(text, true)).toBe(0);
+    expect(parseTime(text)).toBeNull();
+  });
+  it('of an end at midnight is written as the end of its day', () => {
+    expect([endWord(0), endWord(30), minuteWord(0)]).toEqual(['24:00', '00:30', '00:00']);
+    expect(parseTime('24:30', true)).toBeNull();
   });
 });

@@ -55,9 +55,20 @@ export function choiceOf(cron: string): CronChoice {
 export const timeWord = (hour: number, minute: number): string =>
   `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 
-/** «06:30», «6h30», «6h», «6», «0630». @returns null when it is no time of day */
-export function parseTime(text: string): { hour: number; minute: number } | null {
+/** Minutes after midnight as a time: «06:30». */
+export const minuteWord = (minutes: number): string => timeWord(Math.floor(minutes / 60), minutes % 60);
+
+/** The same of an end, of which midnight is that of its own day: «24:00». */
+export const endWord = (minutes: number): string => (minutes === 0 ? '24:00' : minuteWord(minutes));
+
+/**
+ * «06:30», «6h30», «6h», «6», «0630».
+ * @param isEnd then «24:00» is midnight too
+ * @returns minutes after midnight, below 1440; null when it is no time of day
+ */
+export function parseTime(text: string, isEnd = false): number | null {
   const match = /^\s*(\d{1,2})(?:\s*[:hg.]\s*(\d{2})?)?\s*$/i.exec(text) ?? /^\s*(\d{1,2})(\d{2})\s*$/.exec(text);
   const [hour, minute] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
-  return match && hour <= 23 && minute <= 59 ? { hour, minute } : null;
+  if (match && isEnd && hour === 24 && minute === 0) return 0;
+  return match && hour <= 23 && minute <= 59 ? hour * 60 + minute : null;
 }

@@ -2,6 +2,9 @@
 
 const dayMinutes = 24 * 60;
 
+/** Of hours from one time of day to another; the same time: a day. */
+export const lengthOf = (from: number, to: number): number => ((to - from - 1 + 2 * dayMinutes) % dayMinutes) + 1;
+
 interface Hours {
   readonly start: number;
   /** At most a day. */
