@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { keyList } from '../../../../shared/protocol/keys.ts';
 import { verifyDocument } from '../../../../shared/protocol/signing.ts';
-import { codeFor, codeKey, makeChallenge, secretBetween } from '../../../../shared/protocol/technician-code.ts';
+import {
+  codeFor,
+  codeKey,
+  isChallengeOf,
+  makeChallenge,
+  secretBetween,
+} from '../../../../shared/protocol/technician-code.ts';
 import { speedBytes, speedPath } from '../../../../shared/protocol/technician.ts';
 import type { SimulatedBoard } from '../../../../test/fleet/board.ts';
 import { startTestCms, type TestCms } from '../../../../test/fleet/testing-cms.ts';
@@ -45,7 +51,11 @@ it('a technician is given the code that the player computed by itself, and the a
 it('the challenge of another board, or one that was mistyped, gets no code; many of them are stopped', async () => {
   const technician = await cms.person('technician', cms.units.commune);
   const [board, other] = [await cms.board(), await cms.board()];
-  const challenge = makeChallenge(await playerKey(other), new Uint8Array([1, 2, 3, 4]));
+  const [key, others] = [await playerKey(board), await playerKey(other)];
+  // The check has 10 bits: one challenge in 1,024 is right for two boards.
+  const challenge = [1, 2, 3, 4]
+    .map((last) => makeChallenge(others, new Uint8Array([1, 2, 3, last])))
+    .find((made) => !isChallengeOf(key, made))!;
   const refused = await cms.request(technician, 'POST', pathOf(board), { challenge });
   expect([refused.status, refused.body.error.code, refused.body.error.field]).toEqual([
     400,
