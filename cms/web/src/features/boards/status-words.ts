@@ -1,8 +1,10 @@
 /** What a player said of how it is doing, in words; a reading that is not known says so. */
+import type { UpdateTold } from '../../../../../shared/protocol/release.ts';
 import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { bytesWords, durationWords, weekdayWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
+import { stateWord } from '../updates/words.ts';
 import { screenWords } from './screen-words.ts';
 
 /** A machine's clock that is off by less is as good as right, ms. */
@@ -17,6 +19,12 @@ function clockWords({ clock, offset }: BoardStatus): string | null {
   const state = clocks[clock]();
   if (clock === 'unknown' || offset === null || Math.abs(offset) < offMs) return state;
   return m.status_clock_off({ state, length: durationWords(Math.round(Math.abs(offset) / 1000) * 1000) });
+}
+
+/** How far the last order to run another version has come, and why it waits, went back or was refused. */
+function updateWords({ version, state, code }: UpdateTold): string {
+  const told = m.status_update_value({ version, state: stateWord(state) });
+  return code === null ? told : `${told}. ${sentenceOf(code)}`;
 }
 
 /** Names and values, in the order in which they are looked at. @param screenOn what was read of the screen */
@@ -60,6 +68,8 @@ export function statusRows(
     [m.status_clock(), clockWords(status)],
     [m.status_up(), status.up === null ? null : durationWords(Math.max(60, Math.floor(status.up / 60) * 60) * 1000)],
     [m.status_app(), status.app],
+    // Said only where it was ordered.
+    ...(status.upd ? [[m.status_update(), updateWords(status.upd)] as [string, string]] : []),
     [m.status_os(), status.os],
   ];
   if (status.driver !== null) rows.unshift([m.status_screen(), screenWords(status, screenOn)]);
