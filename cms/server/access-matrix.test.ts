@@ -597,6 +597,10 @@ const table: Record<string, Rule> = {
     passes: ['screenshot_unknown'],
   },
   'GET /api/boards/:id/samples': { needs: 'screenshot.read', about: at('/api/boards/:id/samples', makeBoard) },
+  'GET /api/boards/:id/samples/room': {
+    needs: 'board.command',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/samples/room` }),
+  },
   'GET /api/boards/:id/samples/:sampleId/picture': {
     needs: 'screenshot.read',
     about: async (unit) => ({

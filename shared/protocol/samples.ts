@@ -86,3 +86,12 @@ export const samples = z.strictObject({
   /** What a picture of them weighed on the board's line, on average, bytes; null: there is none. */
   bytesEach: z.number().nullable(),
 });
+
+/** GET /api/boards/:id/samples/room, for whoever may order them: how many pictures come, and how many the CMS can take. */
+export const samplesRoom = z.strictObject({
+  /** That all other boards were ordered to send while their screens are on, an hour. */
+  ordered: z.number(),
+  /** By how long the last ones took, an hour; null: too few have come to say. */
+  possible: z.number().nullable(),
+});
+export type SamplesRoom = z.infer<typeof samplesRoom>;

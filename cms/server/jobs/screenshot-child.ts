@@ -1,4 +1,4 @@
-/** Child process that makes one picture of a board and ends: whatever a hostile file does to a decoder, it does here. */
+/** Child process that makes pictures of boards: whatever a hostile file does to a decoder, it does here. */
 import { AppError } from '../../../shared/util/errors.ts';
 import { answerJob } from './child-job.ts';
 import { isStorageFull } from './media-errors.ts';

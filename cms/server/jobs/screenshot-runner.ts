@@ -1,4 +1,4 @@
-/** Makes one picture of a board in a child process of its own, within limits of time and memory. */
+/** Makes pictures of boards in a child process, within limits of time and memory. */
 import { AppError } from '../../../shared/util/errors.ts';
 import { createChildRunner, type ChildLimits } from './child-runner.ts';
 import type { ScreenshotErrorCode, ScreenshotJob, ScreenshotResult } from './screenshot-messages.ts';
@@ -9,13 +9,19 @@ const limits: ChildLimits = { stallMs: 20_000, totalMs: 20_000, memoryBytes: 600
 const refusal = (code: ScreenshotErrorCode, message: string): AppError =>
   new AppError(code, message, { status: code === 'storage_full' ? 507 : 422 });
 
-const run = createChildRunner<ScreenshotJob, ScreenshotResult, ScreenshotErrorCode>({
-  file: new URL('./screenshot-child.ts', import.meta.url),
-  limits,
-  refusal,
-  fault: (_job, _why, message) => refusal('screenshot_invalid', message),
-});
+export type RunScreenshot = (job: ScreenshotJob, signal: AbortSignal) => Promise<ScreenshotResult>;
 
-/** @throws AppError `screenshot_invalid` 422, `storage_full` 507; the signal's reason when it was aborted */
-export const runScreenshot = (job: ScreenshotJob, signal: AbortSignal): Promise<ScreenshotResult> =>
-  run(job, { signal, onProgress: () => undefined });
+/**
+ * @param idleMs how long a child waits for the next picture, ms; 0: each picture has a child of its own
+ * @throws AppError `screenshot_invalid` 422, `storage_full` 507; the signal's reason when it was aborted
+ */
+export function createScreenshotRunner(idleMs = 0): RunScreenshot {
+  const run = createChildRunner<ScreenshotJob, ScreenshotResult, ScreenshotErrorCode>({
+    file: new URL('./screenshot-child.ts', import.meta.url),
+    limits,
+    idleMs,
+    refusal,
+    fault: (_job, _why, message) => refusal('screenshot_invalid', message),
+  });
+  return (job, signal) => run(job, { signal, onProgress: () => undefined });
+}

@@ -134,6 +134,23 @@ export const commandRepo = {
       .executeTakeFirst();
   },
 
+  /** The orders of a name that stand for boards, by board. */
+  async standingByBoard(db: Db, name: string, now: number): Promise<Map<string, CommandRow>> {
+    const rows = await db
+      .selectFrom('commands')
+      .innerJoin('boards', 'boards.id', 'commands.board_id')
+      .selectAll('commands')
+      .where('boards.deleted_at', 'is', null)
+      .where('commands.name', '=', name)
+      .where('commands.state', 'in', ['waiting', 'received', 'done'])
+      .where((e) => e.or([e('commands.state', '!=', 'waiting'), e('commands.expires_at', '>', now)]))
+      .orderBy('commands.issued_at')
+      .orderBy('commands.id')
+      .execute();
+    // The last of a board.
+    return new Map(rows.map((row) => [row.board_id, row]));
+  },
+
   /** The cuts of sources and their restorings that boards said they had done, each board's from the first to the last. */
   sources(db: Db, boardIds: readonly string[]): Promise<CommandRow[]> {
     return inChunks(boardIds, (chunk) =>

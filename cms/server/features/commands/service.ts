@@ -268,6 +268,12 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       return row ? (JSON.parse(row.payload) as PayloadOf<Name>) : null;
     },
 
+    /** The same of all boards that have one. */
+    async standingByBoard<Name extends StandingOrder>(name: Name): Promise<Map<string, PayloadOf<Name>>> {
+      const rows = await repo.standingByBoard(store.report, name, sources.now());
+      return new Map([...rows].map(([boardId, { payload }]) => [boardId, JSON.parse(payload) as PayloadOf<Name>]));
+    },
+
     /** A board says how it is doing: it is there, so it is sent what waits, and what differs from the orders that stand is ordered anew. */
     async heard(boardId: string, status: BoardStatus | null): Promise<void> {
       await deliver(boardId);

@@ -2,7 +2,7 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { uuid } from '../../../../shared/protocol/common.ts';
-import { maxSampleBytes, sampleQuery, samples } from '../../../../shared/protocol/samples.ts';
+import { maxSampleBytes, sampleQuery, samples, samplesRoom } from '../../../../shared/protocol/samples.ts';
 import { actorOf, boardIdOf, type Routes } from '../../context.ts';
 import { sendPicture, takePictures } from '../screenshots/pictures.ts';
 import type { SampleService } from './service.ts';
@@ -15,6 +15,9 @@ export function sampleRoutes(service: SampleService): Routes {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     app.get('/api/boards/:id/samples', { config, schema: { params, response: { 200: samples } } }, (request) =>
       service.list(actorOf(request), request.params.id),
+    );
+    app.get('/api/boards/:id/samples/room', { config, schema: { params, response: { 200: samplesRoom } } }, (request) =>
+      service.room(actorOf(request), request.params.id),
     );
     app.get(
       '/api/boards/:id/samples/:sampleId/picture',

@@ -1,5 +1,6 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import {
@@ -9,7 +10,7 @@ import {
   type SampleAbout,
   type SamplePlaying,
 } from '../../../../shared/protocol/samples.ts';
-import { runScreenshot } from '../../jobs/screenshot-runner.ts';
+import { createScreenshotRunner } from '../../jobs/screenshot-runner.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
 import { createBoardsService, type BoardsService } from '../boards/service.ts';
@@ -27,6 +28,7 @@ describeStores('sampled pictures', (under) => {
   let technician: ReturnType<typeof testActor>;
   let boardId: string;
   let everyMinutes: number | null;
+  let orders: Map<string, { everyMinutes: number }>;
   let jpeg: Buffer;
   let run: NonNullable<SampleDeps['run']>;
 
@@ -36,7 +38,7 @@ describeStores('sampled pictures', (under) => {
     boards = createBoardsService(test.context, { units: test.units });
     technician = testActor({ unitId: units.commune, role: 'technician' });
     const standing = () => Promise.resolve(everyMinutes === null ? null : { everyMinutes });
-    const commands = { standing } as unknown as SampleDeps['commands'];
+    const commands = { standing, standingByBoard: () => Promise.resolve(orders) } as unknown as SampleDeps['commands'];
     samples = createSampleService(test.context, { boards, commands, run: (job, signal) => run(job, signal) });
     // A window of 960 × 540 at half its size, with a red region of 200 × 100 in it at (100, 50).
     jpeg = await sharp({ create: { width: 480, height: 270, channels: 3, background: '#0a0' } })
@@ -52,6 +54,7 @@ describeStores('sampled pictures', (under) => {
   });
   beforeEach(async () => {
     everyMinutes = 15;
+    orders = new Map();
     // What a child process would make; one test has it made for real.
     run = async ({ target }) => {
       await writeFile(target, 'picture');
@@ -97,7 +100,7 @@ describeStores('sampled pictures', (under) => {
   const has = async (id: string) => (await files()).includes(`${id}.webp`);
 
   it('keeps what was brought, made anew and small, with when it was and what was on', async () => {
-    run = runScreenshot;
+    run = createScreenshotRunner();
     const id = await bring({
       at: now() - 5_000,
       output: { x: 100, y: 50, width: 200, height: 100, rotation: 0 },
@@ -230,6 +233,28 @@ describeStores('sampled pictures', (under) => {
     await samples.tidy();
     expect((await list()).map(({ id, missing }) => missing ?? id)).toEqual([kept, 'screen_off']);
     expect([await has(old), await has(stray), await has(kept)]).toEqual([false, false, true]);
+  });
+
+  it('says what other boards were ordered to send, and what can be taken by what the last pictures took', async () => {
+    const make = run;
+    run = async (job, signal) => {
+      await delay(50);
+      return make(job, signal);
+    };
+    orders = new Map([
+      [boardId, { everyMinutes: 5 }],
+      [units.commune, { everyMinutes: 5 }],
+      [units.sister, { everyMinutes: 60 }],
+      [units.province, { everyMinutes: 0 }],
+    ]);
+    for (let i = 0; i < 101; i++) await bring();
+    const { ordered, possible } = await samples.room(technician, boardId);
+    expect(ordered).toBe(13);
+    // 50 ms each, and what it takes to keep one.
+    expect(possible).toBeLessThan(3_600_000 / 49);
+    expect(possible).toBeGreaterThan(0);
+    const viewer = testActor({ unitId: units.commune, role: 'viewer' });
+    await expect(samples.room(viewer, boardId)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('looks through more than one portion beside the writer', async () => {

@@ -12,11 +12,12 @@ import {
   type Sample,
   type SampleAbout,
   type samples,
+  type SamplesRoom,
 } from '../../../../shared/protocol/samples.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
-import { runScreenshot } from '../../jobs/screenshot-runner.ts';
+import { createScreenshotRunner, type RunScreenshot } from '../../jobs/screenshot-runner.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { CommandService } from '../commands/service.ts';
 import { ScreenshotFolder } from '../screenshots/files.ts';
@@ -25,28 +26,35 @@ import type { SampleRow } from './repo.ts';
 
 export interface SampleDeps {
   readonly boards: Pick<BoardsService, 'require'>;
-  readonly commands: Pick<CommandService, 'standing'>;
+  readonly commands: Pick<CommandService, 'standing' | 'standingByBoard'>;
   /** How a picture is made; tests may pass their own. */
-  readonly run?: typeof runScreenshot;
+  readonly run?: RunScreenshot;
 }
 
 export type SampleService = ReturnType<typeof createSampleService>;
 
 /** Boards whose picture waits to be made; others are told to come again. */
 const mostWaiting = 100;
+/** So long the child that makes pictures waits for the next, ms: to start one takes ten times as long as a picture. */
+const idleMs = 30_000;
 /** Rows that are let go at once. */
 const portion = 500;
 const dayMs = 86_400_000;
+/** Of so many pictures it is kept how long they took; with fewer than `fewest` nothing is said. */
+const measured = 100;
+const fewest = 10;
 
 export function createSampleService(context: Context, deps: SampleDeps) {
   const { store, sources, audit, events } = context;
-  const run = deps.run ?? runScreenshot;
+  const run = deps.run ?? createScreenshotRunner(idleMs);
   const folder = new ScreenshotFolder(join(context.folders.screenshots, 'sampled'));
   const ending = new AbortController();
   /** Boards whose picture is here: looked at, or waiting for its turn. Each has one at most. */
   const making = new Set<string>();
   /** One at a time, beside those that somebody waits for: decoders leave the machine to the boards. */
   let turn: Promise<unknown> = Promise.resolve();
+  /** How long the last pictures took from first to last, ms. */
+  const took: number[] = [];
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(work);
     turn = done.catch(() => undefined);
@@ -79,6 +87,7 @@ export function createSampleService(context: Context, deps: SampleDeps) {
       // It had arrived, and only the answer was lost.
       return;
     }
+    const begun = performance.now();
     const made =
       bytes &&
       (await folder.make(id, bytes, (source, target) =>
@@ -100,6 +109,9 @@ export function createSampleService(context: Context, deps: SampleDeps) {
       return rows;
     });
     await folder.remove(over);
+    if (!made) return;
+    took.push(performance.now() - begun);
+    if (took.length > measured) took.shift();
   }
 
   /** Of these files, removes those that no row names. A picture that is being made lies here before its row: looked at again between two. */
@@ -163,6 +175,17 @@ export function createSampleService(context: Context, deps: SampleDeps) {
         making.delete(boardId);
       }
       events.emit('screenshotsChanged', { boardId });
+    },
+
+    /** @throws AppError `board_unknown`, `forbidden` */
+    async room(actor: Actor, boardId: string): Promise<SamplesRoom> {
+      await deps.boards.require(actor, 'board.command', boardId);
+      let ordered = 0;
+      for (const [id, { everyMinutes }] of await deps.commands.standingByBoard('setScreenshots'))
+        if (id !== boardId && everyMinutes > 0) ordered += 60 / everyMinutes;
+      // The middle one: where a child had to be started for the picture, that is no measure of many.
+      const usual = took.length < fewest ? null : took.toSorted((a, b) => a - b)[took.length >> 1]!;
+      return { ordered, possible: usual === null ? null : 3_600_000 / usual };
     },
 
     /** Lets go of what is too old, of files that no row names, and of rows whose file is not there, as after a restore. */

@@ -12,7 +12,7 @@ import type { ScreenshotQuery } from '../../../../shared/protocol/link.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
-import { runScreenshot } from '../../jobs/screenshot-runner.ts';
+import { createScreenshotRunner, type RunScreenshot } from '../../jobs/screenshot-runner.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { CommandService } from '../commands/service.ts';
 import { ScreenshotFolder } from './files.ts';
@@ -23,14 +23,14 @@ export interface ScreenshotDeps {
   readonly boards: Pick<BoardsService, 'require'>;
   readonly commands: Pick<CommandService, 'give' | 'ended'>;
   /** How a picture is made; tests may pass their own. */
-  readonly run?: typeof runScreenshot;
+  readonly run?: RunScreenshot;
 }
 
 export type ScreenshotService = ReturnType<typeof createScreenshotService>;
 
 export function createScreenshotService(context: Context, deps: ScreenshotDeps) {
   const { store, sources, audit, events } = context;
-  const run = deps.run ?? runScreenshot;
+  const run = deps.run ?? createScreenshotRunner();
   const folder = new ScreenshotFolder(context.folders.screenshots);
   const ending = new AbortController();
   /** Commands whose picture is here: looked at, or waiting for its turn. Each has one at most. */

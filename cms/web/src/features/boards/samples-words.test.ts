@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { fetchSentences } from '../../lib/errors.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { everyWords, sampleCost, sampleSentence, sampleTitle } from './samples-words.ts';
+import { everyWords, sampleCost, sampleSentence, sampleTitle, tooMany } from './samples-words.ts';
 
 beforeAll(async () => {
   overwriteGetLocale(() => 'vi');
@@ -34,6 +34,13 @@ test('a month of pictures is worked out of the hours in which the screen is on, 
   // Little of the month is left.
   expect(cost(15, 1000, 920, 0.5).warning).toBeNull();
   expect(cost(15, 50).warning).toMatch(/vượt ngân sách/);
+});
+
+test('more pictures than the CMS takes are said with both numbers', () => {
+  expect(tooMany(5, { ordered: 11_988, possible: 11_999.9 })).toMatch(/12\.000 ảnh mỗi giờ.+chừng 11\.999 ảnh/);
+  expect(tooMany(5, { ordered: 11_988, possible: 12_000 })).toBeNull();
+  expect(tooMany(0, { ordered: 11_988, possible: 10 })).toBeNull();
+  expect(tooMany(5, { ordered: 11_988, possible: null })).toBeNull();
 });
 
 test('a picture says what was on and why, and one that is missing why it is', () => {

@@ -1,6 +1,6 @@
 /** Pictures that a board takes again and again, in words: how often, what they cost, what was on. */
 import type { DownloadLimits } from '../../../../../shared/protocol/downloads.ts';
-import { sampleOverheadBytes, type Sample } from '../../../../../shared/protocol/samples.ts';
+import { sampleOverheadBytes, type Sample, type SamplesRoom } from '../../../../../shared/protocol/samples.ts';
 import type { ScreenHours } from '../../../../../shared/protocol/screen.ts';
 import { spanMinutes, weekOf } from '../../../../../shared/schedule/screen-hours.ts';
 import { sentenceOf } from '../../lib/errors.ts';
@@ -65,6 +65,17 @@ export function sampleCost(
     text: `${text} ${m.samples_estimate_part({ percent: numberWords(Math.max(1, Math.round(part * 100))), budget })}`,
     warning: over ? m.samples_estimate_over({ budget }) : part >= muchOfBudget ? m.samples_estimate_much() : null,
   };
+}
+
+/** Said where boards are ordered to send more pictures than the CMS can take; null: it can. */
+export function tooMany(everyMinutes: number, { ordered, possible }: SamplesRoom): string | null {
+  if (everyMinutes === 0 || possible === null) return null;
+  const all = ordered + 60 / everyMinutes;
+  if (all <= possible) return null;
+  return m.samples_room_over_text({
+    ordered: numberWords(Math.round(all)),
+    possible: numberWords(Math.floor(possible)),
+  });
 }
 
 /** What was on, in a word or two; of a picture that is missing, why. */
