@@ -63,6 +63,18 @@ describe('an entry of the audit log in words', () => {
     expect(headlineOf(entry('board.commanded', { name: 'setScreen', on: false, until: null }))).toBe(
       'Gửi lệnh cho bảng: tắt màn hình',
     );
+    const limits = entry('board.commanded', {
+      name: 'setDownloads',
+      hours: [1320, 300],
+      maxKbps: 1000,
+      monthlyMb: 2000,
+      commandId: unitId,
+    });
+    expect(headlineOf(limits)).toBe('Gửi lệnh cho bảng: giới hạn tải dữ liệu: 2 GB mỗi tháng, 22:00–05:00, 1 Mbit/s');
+    const free = { name: 'setDownloads', hours: null, maxKbps: null, monthlyMb: null };
+    expect(headlineOf(entry('board.commanded', free))).toMatch(/giới hạn tải dữ liệu: không giới hạn$/);
+    // What the head says does not stand below once more.
+    expect(detailLines(limits, () => undefined).map(({ label }) => label)).toEqual(['Mã lệnh']);
     expect(headlineOf(entry('board.commanded', { name: 'selfDestruct' }))).toBe('Gửi lệnh cho bảng');
     expect(detailLines(entry('board.commanded', { name: 'identify', durationMs: 1000 }), () => undefined)).toHaveLength(
       1,

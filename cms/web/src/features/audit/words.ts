@@ -9,7 +9,7 @@ import { formatDate, formatDateTime } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { roleName } from '../accounts/roles.ts';
-import { commandName } from '../boards/command-words.ts';
+import { commandName, saidByName } from '../boards/command-words.ts';
 import { versionWord } from '../boards/words.ts';
 import { wordId } from './word-ids.ts';
 
@@ -27,12 +27,21 @@ export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'de
   return planned({ done, date: formatDate(from) });
 }
 
-/** «Gửi lệnh cho bảng: âm lượng 30%» */
-function commandGivenTo({ name, ...payload }: AuditRow['detail']): string {
+/** null: there are no words for it yet. */
+function commandWords({ name, ...payload }: AuditRow['detail']): string | null {
   const command = commandName({ name: String(name), payload });
-  const given = word('action', 'board.commanded');
-  return command === name ? given : `${given}: ${command.charAt(0).toLocaleLowerCase()}${command.slice(1)}`;
+  return command === name ? null : command;
 }
+
+/** «Gửi lệnh cho bảng: âm lượng 30%» */
+function commandGivenTo(detail: AuditRow['detail']): string {
+  const command = commandWords(detail);
+  const given = word('action', 'board.commanded');
+  return command === null ? given : `${given}: ${command.charAt(0).toLocaleLowerCase()}${command.slice(1)}`;
+}
+
+const commandSaid = (detail: AuditRow['detail']): readonly string[] =>
+  commandWords(detail) === null ? ['name'] : ['name', ...saidByName];
 
 export function groupName(group: AuditGroup): string {
   const names: Record<AuditGroup, () => string> = {
@@ -85,7 +94,7 @@ export function detailLines(
 ): DetailLine[] {
   const { before, ...after } = entry.detail;
   // The head says it.
-  if (entry.action === 'board.commanded') delete after.name;
+  if (entry.action === 'board.commanded') for (const key of commandSaid(after)) delete after[key];
   const nameOf = (id: string): string | undefined => {
     const name = (Object.hasOwn(entry.names, id) ? entry.names[id] : undefined) ?? unitName(id);
     return name === undefined || !withIds ? name : `${name} (${id})`;

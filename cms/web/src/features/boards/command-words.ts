@@ -1,10 +1,12 @@
 /** Commands to boards in words. What a later release gave without words for it here is shown by its name. */
 import type { GivenCommand } from '../../../../../shared/protocol/api/commands.ts';
+import { downloadLimits } from '../../../../../shared/protocol/downloads.ts';
 import { screenHours } from '../../../../../shared/protocol/screen.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
 import { formatDateTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
+import { limitsWords } from './downloads-words.ts';
 import { everyWords } from './samples-words.ts';
 import { hoursWords } from './screen-words.ts';
 
@@ -16,10 +18,12 @@ const snake = (name: string): string => name.replace(/([A-Z])/g, '_$1').toLowerC
 export function commandName({ name, payload }: Pick<GivenCommand, 'name' | 'payload'>): string {
   const said = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, String(value)]));
   const { data: hours } = screenHours.safeParse(payload.hours);
+  const { data: limits } = downloadLimits.strip().safeParse(payload);
   const { everyMinutes } = payload;
   const values = {
     ...said,
     ...(hours ? { hours: hoursWords(hours) } : {}),
+    ...(limits ? { limits: limitsWords(limits) } : {}),
     ...(typeof everyMinutes === 'number' ? { every: everyWords(everyMinutes) } : {}),
   };
   // What only takes one of two ways is two sentences.
@@ -27,6 +31,18 @@ export function commandName({ name, payload }: Pick<GivenCommand, 'name' | 'payl
   const id = way === undefined ? snake(name) : `${snake(name)}_${way}`;
   return names[`command_name_${id}`]?.(values) ?? name;
 }
+
+/** Of what a command says: all that its name in words says. */
+export const saidByName: readonly string[] = [
+  'percent',
+  'cut',
+  'on',
+  'back',
+  'version',
+  'overBudget',
+  'everyMinutes',
+  ...Object.keys(downloadLimits.shape),
+];
 
 /** Why a board did not do it. What is said otherwise of programmes and of this server has sentences of its own here. */
 const why = (code: string | null): string => whys[`command_why_${code}`]?.({}) ?? sentenceOf(code ?? 'command_refused');

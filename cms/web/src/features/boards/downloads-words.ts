@@ -6,13 +6,24 @@ import { m } from '../../paraglide/messages.js';
 import { hoursWords } from './words.ts';
 
 const megabytes = (mb: number): string => bytesWords(mb * 1_000_000);
+const rateWords = (kbps: number): string => `${numberWords(kbps / 1000, 3)} Mbit/s`;
 
 /** Names and values of what was ordered. */
 export const limitRows = ({ hours, maxKbps, monthlyMb }: DownloadLimits): [name: string, value: string][] => [
   [m.downloads_budget(), monthlyMb === null ? m.downloads_unlimited() : megabytes(monthlyMb)],
   [m.downloads_hours(), hours ? hoursWords(hours) : m.downloads_any_time()],
-  [m.downloads_rate(), maxKbps === null ? m.downloads_unlimited() : `${numberWords(maxKbps / 1000, 3)} Mbit/s`],
+  [m.downloads_rate(), maxKbps === null ? m.downloads_unlimited() : rateWords(maxKbps)],
 ];
+
+/** The same in a line: «2 GB mỗi tháng, 22:00–05:00, 1 Mbit/s». */
+export const limitsWords = ({ hours, maxKbps, monthlyMb }: DownloadLimits): string =>
+  [
+    monthlyMb === null ? [] : m.downloads_a_month({ size: megabytes(monthlyMb) }),
+    hours === null ? [] : hoursWords(hours),
+    maxKbps === null ? [] : rateWords(maxKbps),
+  ]
+    .flat()
+    .join(', ') || m.downloads_unlimited().toLocaleLowerCase();
 
 /** What the month has so far, and whether it is near the budget or over it. */
 export function usedWords(
