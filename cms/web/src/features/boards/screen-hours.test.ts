@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { screenHours, type ScreenHours } from '../../../../../shared/protocol/screen.ts';
-import { hoursOf, saidOf, takeIn } from './screen-hours.ts';
+import { endAfter, hoursOf, saidOf, takeIn, weekAs, wrongIn } from './screen-hours.ts';
 
 const hours: ScreenHours = {
   on: { from: 300, to: 1320 },
@@ -27,4 +27,30 @@ test('hours that are given meanwhile come in, but over nothing that somebody has
   expect(takeIn({ ...stand }, stand, given)).toEqual(given);
   const written = { ...stand, timed: true, on: { from: 360, to: 1320 } };
   expect(takeIn(written, stand, given)).toBe(written);
+});
+
+test('days of the week are read as they were written, also those that are off or on all day', () => {
+  const day = { from: 300, to: 1320 };
+  const week: ScreenHours = {
+    on: { week: [day, day, day, day, { from: 300, to: 60 }, { from: 0, to: 1440 }, null] },
+    light: null,
+  };
+  expect(hoursOf(saidOf(week), true)).toEqual(week);
+  expect(wrongIn(saidOf(week), true)).toEqual({});
+  // Of what is then proposed for every day, and for a day that is switched on.
+  expect(saidOf(week).on).toEqual(day);
+  const all = { ...saidOf(week), week: weekAs(day) };
+  expect(hoursOf(all, true).on).toEqual({ week: Array(7).fill(day) });
+  expect([endAfter(0, 1440), endAfter(300, 1140), endAfter(1320, 180)]).toEqual([1440, 0, 60]);
+});
+
+test('what is wrong is said at its field', () => {
+  const said = saidOf(hours);
+  const fields = (over: object): string[] => Object.keys(wrongIn({ ...said, ...over }, true));
+  expect(fields({ on: { from: 300, to: 300 }, night: null })).toEqual(['on', 'light.night']);
+  const week = weekAs({ from: 300, to: 1320 });
+  expect(fields({ weekly: true, week: week.with(2, { lit: true, from: 60, to: 60 }) })).toEqual(['on.week.2']);
+  expect(fields({ weekly: true, week: week.with(2, { lit: false, from: 60, to: 60 }) })).toEqual([]);
+  expect(fields({ weekly: true, week: week.map((day) => ({ ...day, lit: false })) })).toEqual(['on.week']);
+  expect(fields({ timed: false, on: { from: 0, to: 0 }, dimmed: false, night: null })).toEqual([]);
 });

@@ -8,6 +8,9 @@ import { endWord, minuteWord } from '../schedules/cron-choice.ts';
 const spanWords = ({ from, to }: { from: number; to: number }): string =>
   m.screen_hours_words({ from: minuteWord(from), to: endWord(to) });
 
+/** «Thứ Hai» of 0, «Chủ nhật» of 6. */
+export const dayName = (day: number): string => weekdayWord(Date.UTC(1970, 0, 5 + day), 'long', 'UTC');
+
 /** «Thứ Hai–Thứ Sáu 05:00–22:00, Thứ Bảy sáng cả ngày, Chủ nhật tắt cả ngày»: days that are alike and follow one another are one. */
 export function weekHoursWords(week: WeekHours): string {
   const runs: { first: number; last: number; hours: string }[] = [];
@@ -18,11 +21,10 @@ export function weekHoursWords(week: WeekHours): string {
     if (run?.hours === hours) run.last = day;
     else runs.push({ first: day, last: day, hours });
   }
-  const named = (day: number): string => weekdayWord(Date.UTC(1970, 0, 5 + day), 'long', 'UTC');
   return runs
     .map(({ first, last, hours }) =>
       m.screen_hours_days({
-        days: first === last ? named(first) : m.screen_hours_words({ from: named(first), to: named(last) }),
+        days: first === last ? dayName(first) : m.screen_hours_words({ from: dayName(first), to: dayName(last) }),
         hours,
       }),
     )

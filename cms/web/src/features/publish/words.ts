@@ -3,7 +3,8 @@ import type { Board } from '../../../../../shared/protocol/api/boards.ts';
 import { formatTime } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { getLocale } from '../../paraglide/runtime.js';
-import { minuteWord, weekHoursWords } from '../boards/screen-words.ts';
+import { weekHoursWords } from '../boards/screen-words.ts';
+import { endWord, minuteWord } from '../schedules/cron-choice.ts';
 import { openEntry, type Content } from '../schedules/open-entry.ts';
 import type { PreviewRow } from './publish.svelte.ts';
 
@@ -52,5 +53,5 @@ export function reasonWord(board: Board, content: Content, now: number): string 
 export function unseenWords({ on, schedules }: NonNullable<PreviewRow['unseen']>): string {
   const names = schedules.map((name) => m.list_quoted({ text: name })).join(', ');
   if ('week' in on) return m.publish_unseen_week({ hours: weekHoursWords(on.week), names });
-  return m.publish_unseen({ from: minuteWord(on.to), to: minuteWord(on.from), names });
+  return m.publish_unseen({ from: minuteWord(on.to), to: endWord(on.from), names });
 }
