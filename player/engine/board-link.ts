@@ -135,6 +135,11 @@ export class BoardLink {
     return this.#link.connected;
   }
 
+  /** Why the board is not let in, as `Link` says it, also where only its journal is; null: it is, or nothing is known. */
+  get refusal(): string | null {
+    return this.#replaced ? 'device_replaced' : this.#link.refusal;
+  }
+
   /** Since when it is so, by monotonic time. */
   get since(): number {
     return this.#link.since;

@@ -1,4 +1,8 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
+import type { PlayBody } from '../../shared/protocol/journal.ts';
 import { machineSystem } from './system.ts';
 import { useBoard } from './testing-board.ts';
 import type { TestStage } from './testing-stage.ts';
@@ -96,6 +100,26 @@ it('needs no network and no clock', async () => {
   await stage.until(() => stage.technician === null);
 }, 60_000);
 
+it.each([
+  ['device', 'token_invalid', { refusesBoards: 'token_invalid' }],
+  ['cms', 'server_busy', { refusesBoards: 'server_busy' }],
+  ['socket', 'socket_blocked', { blocksSockets: true }],
+])('says why a CMS that answers does not let the board in: %s, %s', async (trouble, detail, cms) => {
+  const b = board();
+  await b.startPlaying([1, null]);
+  await b.stop();
+  Object.assign(b.cms, cms);
+  await b.start();
+  const stage = await b.openStage();
+  const { challenge } = await field(stage);
+  stage.technicianSays({ what: 'code', code: await b.cms.technicianCode(challenge!) });
+  await opened(stage);
+  const facts = await stage.until(
+    () => stage.technician?.state === 'open' && stage.technician.facts.link.trouble && stage.technician.facts,
+  );
+  expect(facts.link).toMatchObject({ connected: false, trouble, detail });
+});
+
 it('a stage that outlives its engine shows neither the page nor its field any more', async () => {
   const b = board();
   await field(await b.startPlaying([1, null]));
@@ -117,6 +141,23 @@ it('an alert ends it at once, is displayed and not dark, and keeps it away', asy
   stage.technicianSays({ what: 'ask' });
   await stage.heard();
   expect(stage.technician).toBeNull();
+});
+
+it('what an alert uncovers is what a crash then would interrupt, and not once more what was covered', async () => {
+  const b = board();
+  const stage = await b.startPlaying([1, null], [2, null]);
+  await field(stage);
+  await b.cms.raise();
+  await stage.until(() => stage.technician === null);
+  // The disk as a crash would leave it now: the alert has not been painted.
+  const left = join(b.folder, 'left.db');
+  for (const end of ['', '-wal']) copyFileSync(join(b.dataDir, `player.db${end}`), `${left}${end}`);
+  const db = new DatabaseSync(left);
+  const { value } = db.prepare("SELECT value FROM meta WHERE key = 'openPlay'").get() as { value: string };
+  db.close();
+  const { play } = JSON.parse(value) as { play: PlayBody };
+  expect(play).toMatchObject({ takeoverId: null });
+  expect(play.outcome).not.toBe('dark');
 });
 
 it('a page that somebody opened beside the board asks for nothing', async () => {

@@ -32,6 +32,9 @@ const otherNetworkMs = 15 * 60_000;
 /** The first connection waits so long to be told what kind of network it goes over, ms: alerts matter more than bytes. */
 const networkKindMs = 1_000;
 
+/** No connection comes about: where the CMS answers other requests, something on the way lets no socket through. */
+export const socketBlocked = 'socket_blocked';
+
 /** The CMS refused a message, or did not answer it. */
 export class LinkError extends AppError {}
 
@@ -69,6 +72,7 @@ export class Link {
   /** That the CMS cannot be reached is in the log. */
   #unreachable = false;
   #metered = false;
+  #refusal: string | null = null;
   #changedNetwork = -Infinity;
   #since: number;
 
@@ -80,6 +84,11 @@ export class Link {
   /** Since when there is a connection, or none, by monotonic time. */
   get since(): number {
     return this.#since;
+  }
+
+  /** The code with which the last attempt was refused, `socket_blocked`: it did not come through; null: it did, or there was none. */
+  get refusal(): string | null {
+    return this.#refusal;
   }
 
   get connected(): boolean {
@@ -179,6 +188,7 @@ export class Link {
   #listen(socket: Socket): void {
     socket.on('connect', () => {
       this.#unreachable = false;
+      this.#refusal = null;
       this.#o.log.info({ event: { type: 'linkUp' } satisfies LogEvent }, 'connected to the CMS');
       this.#since = this.#o.system.monotonic();
       this.#o.onConnect().then(
@@ -198,9 +208,13 @@ export class Link {
     });
     socket.on('connect_error', (error) => {
       // While the transport fails socket.io tries again by itself; a refusal by the CMS is left to us.
-      if (socket.active) return this.#noteUnreachable(error);
+      if (socket.active) {
+        this.#refusal = socketBlocked;
+        return this.#noteUnreachable(error);
+      }
       const body = connectRefusal.safeParse((error as { data?: unknown }).data);
       const code = body.success ? body.data.error.code : error.message.slice(0, 64);
+      this.#refusal = code;
       this.#o.http.distrustTime();
       this.#o.onRefused(code, body.data?.dismissal ?? null);
       this.#connectLater();

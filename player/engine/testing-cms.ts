@@ -105,6 +105,10 @@ export class TestCms {
   knowsNot: BoardMessage[] = [];
   /** Messages that it cannot take just now. */
   failsAt: BoardMessage[] = [];
+  /** Lets no board in, with this code; null: those that it knows. */
+  refusesBoards: string | null = null;
+  /** Something on the way answers HTTP and lets no WebSocket through. */
+  blocksSockets = false;
   /** How each connection asked for its heartbeat, in order. */
   readonly heartbeats: (string | undefined)[] = [];
   /** Pictures of the glass that boards brought, in order. */
@@ -168,7 +172,7 @@ export class TestCms {
     const http = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
-    this.#io = new SocketServer(http);
+    this.#io = new SocketServer(http, { allowRequest: (_, answer) => answer(null, !this.blocksSockets) });
     this.#board(this.#io);
     await new Promise<void>((resolve) => http.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (http.address() as AddressInfo).port;
@@ -469,6 +473,7 @@ export class TestCms {
     board.use((socket, next) => {
       const auth = boardAuth.safeParse(socket.handshake.auth);
       if (!auth.success) return next(refused('token_invalid'));
+      if (this.refusesBoards !== null) return next(refused(this.refusesBoards));
       const { token, journalOnly } = auth.data;
       const former = this.formerKeys.map((key) => this.#checkToken(token, key));
       this.#checkToken(token).then(

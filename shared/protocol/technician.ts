@@ -17,7 +17,18 @@ export const technicianAct = z.enum(['speed', 'endSpeed', 'testPattern', 'reload
 export type TechnicianAct = z.infer<typeof technicianAct>;
 
 /** Why the CMS cannot be reached, as the machine says it. */
-export const linkTrouble = z.enum(['noNetwork', 'dns', 'refused', 'timeout', 'tls', 'clock', 'cms', 'device', 'other']);
+export const linkTrouble = z.enum([
+  'noNetwork',
+  'dns',
+  'refused',
+  'timeout',
+  'tls',
+  'clock',
+  'cms',
+  'device',
+  'socket',
+  'other',
+]);
 export type LinkTrouble = z.infer<typeof linkTrouble>;
 
 const bytes = z.number().min(0);

@@ -7,6 +7,7 @@ const own: OwnFacts = {
   mb: null,
   connected: false,
   sinceMs: 0,
+  refusal: null,
   pairing: { cms: 'https://cms.example', app: 'test', os: null, board: null, programme: null },
   clock: { state: 'unknown', now: 0, zone: 'Asia/Ho_Chi_Minh', offsetMs: 0 },
   faults: [],

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { TechnicianFacts } from '../../../shared/protocol/technician.ts';
 import type { Machine, MachineStatus } from '../status/machine.ts';
-import { troubleOf } from './line.ts';
+import { refusalTrouble, troubleOf, type Trouble } from './line.ts';
 
 /** The machine and the disk are read anew after so long, ms. */
 const readEveryMs = 10_000;
@@ -17,6 +17,8 @@ export type OwnFacts = Pick<TechnicianFacts, 'pairing' | 'clock' | 'faults' | 'd
   readonly mb: number | null;
   readonly connected: boolean;
   readonly sinceMs: number | null;
+  /** Why the board is not let in, as its link says it. */
+  readonly refusal: string | null;
 };
 
 export interface FactsOptions {
@@ -40,7 +42,8 @@ export class Facts {
   #reading: Promise<void> | null = null;
   #readAt = -Infinity;
   #calledAt = -Infinity;
-  #trouble: Pick<TechnicianFacts['link'], 'trouble' | 'detail'> = { trouble: null, detail: '' };
+  /** What calling the CMS came to; null: not called yet. */
+  #called: Trouble | 'answered' | null = null;
 
   constructor(options: FactsOptions) {
     this.#o = options;
@@ -48,7 +51,7 @@ export class Facts {
 
   /** Never throws. */
   async gather(): Promise<TechnicianFacts> {
-    const { mb, connected, sinceMs, ...own } = this.#o.own();
+    const { mb, connected, refusal, sinceMs, ...own } = this.#o.own();
     this.#look();
     if (!this.#read) await this.#reading;
     this.#call(connected);
@@ -63,7 +66,7 @@ export class Facts {
         signal: machine?.signal ?? null,
         mb,
       },
-      link: { connected, sinceMs, ...(connected ? { trouble: null, detail: '' } : this.#trouble) },
+      link: { connected, sinceMs, ...((!connected && this.#why(refusal)) || { trouble: null, detail: '' }) },
       pairing: { ...own.pairing, os: machine?.os ?? null },
       disk: { freeMb: machine?.freeMb ?? null, mediaBytes, journalBytes },
     };
@@ -85,9 +88,15 @@ export class Facts {
     if (connected || now - this.#calledAt < callEveryMs) return;
     this.#calledAt = now;
     this.#o.call().then(
-      () => (this.#trouble = { trouble: null, detail: '' }),
-      (error: unknown) => (this.#trouble = troubleOf(error)),
+      () => (this.#called = 'answered'),
+      (error: unknown) => (this.#called = troubleOf(error)),
     );
+  }
+
+  /** A CMS that answers can still refuse the board, or its socket. */
+  #why(refusal: string | null): Trouble | null {
+    if (this.#called !== 'answered') return this.#called;
+    return refusal === null ? null : refusalTrouble(refusal);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The line to the CMS, for the technician's page: why it does not answer, and how fast it is when it does. */
 import { speedBytes, type LinkTrouble, type TechnicianFacts } from '../../../shared/protocol/technician.ts';
+import { socketBlocked } from '../link.ts';
 import { chunksOf, CmsError, type CmsHttp, type Credentials } from '../cms-http.ts';
 
 /** A direction is measured for so long at most, ms. */
@@ -27,14 +28,27 @@ function codesOf(error: unknown): string[] {
   return codes;
 }
 
-/** Why a request failed, as a technician can act on it. */
-export function troubleOf(error: unknown): { trouble: LinkTrouble; detail: string } {
+/** As a technician can act on it; `detail`: a code for whoever knows more. */
+export interface Trouble {
+  readonly trouble: LinkTrouble;
+  readonly detail: string;
+}
+
+/** Why a request failed. */
+export function troubleOf(error: unknown): Trouble {
   const codes = codesOf(error);
   const detail = (codes[0] ?? String(error)).slice(0, 200);
   for (const [pattern, trouble] of byCode) if (codes.some((code) => pattern.test(code))) return { trouble, detail };
   if (!(error instanceof CmsError) || error.httpStatus === 0) return { trouble: 'other', detail };
   return { trouble: error.httpStatus === 401 ? 'device' : 'cms', detail };
 }
+
+/** Why a CMS that answers does not let the board in. @param code as the board's link says it */
+export function refusalTrouble(code: string): Trouble {
+  if (code === socketBlocked) return { trouble: 'socket', detail: code };
+  return { trouble: unknownDevice.includes(code) ? 'device' : 'cms', detail: code };
+}
+const unknownDevice = ['token_invalid', 'board_unknown', 'device_replaced'];
 
 type Speed = TechnicianFacts['speed'];
 

@@ -145,7 +145,8 @@ export class Technician {
     const { driver, off, why } = screen.readings;
     return {
       mb: dataUse.mb,
-      connected: link?.connected ?? false,
+      connected: link?.connected === true && link.refusal === null,
+      refusal: link?.refusal ?? null,
       sinceMs: link && system.monotonic() - link.since,
       pairing: {
         cms: http.cms,

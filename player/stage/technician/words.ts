@@ -196,6 +196,10 @@ const troubles: Named<LinkTrouble> = {
     'Hệ thống không nhận máy phát này: có thể bảng đã ghép với máy khác',
     'The CMS does not know this player: perhaps another was paired',
   ],
+  socket: [
+    'Hệ thống trả lời nhưng kết nối thường trực (WebSocket) không thông: kiểm tra tường lửa, proxy',
+    'The CMS answers, but its standing connection (WebSocket) does not come through: check firewall and proxy',
+  ],
   other: ['Lỗi khác: báo quản trị, kèm mã bên cạnh', 'Something else: tell the administrator the code beside'],
 };
 export const troubleName = of(troubles);
