@@ -90,7 +90,7 @@ class Stand {
     this.kind = kind;
     this.#glass = glass;
     this.#onOutput = onOutput;
-    this.#director = createDirector({ host: kind, takeoversShown: glass.takeoversShown() });
+    this.#director = createDirector({ host: kind, takeoversShown: glass.takeoversShown(), endsItems: true });
   }
 
   handle(input: DirectorInput): void {

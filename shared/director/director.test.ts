@@ -39,6 +39,77 @@ const failing = (name: string, when: 'prepare' | 'show', times = Infinity): ((co
   };
 };
 
+describe('a new programme', () => {
+  const endsItems = { director: { endsItems: true } };
+  /** As `programme`, with a third notice before the others. */
+  const more = programmeOf(zone, testId(2, 1), [...parts.slice(0, 2), noticeOf(3, 15_000), playlistOf(1, [3, 1, 2])]);
+  const publish = (stage: FakeStage, next: Programme, takeovers: Takeover[] = []) =>
+    stage.send({ type: 'plan', programme: next, takeovers });
+  /** What the glass showed, and since when, from the publication at 08:00:05 on: Tin 1 has five seconds left. */
+  const shownAfter = (stage: FakeStage): (string | number)[] => {
+    stage.runUntil(eight + 20_500);
+    return stage.plays.flatMap(({ start, noticeId, outcome }) => [noticeId!, start - eight, outcome]);
+  };
+
+  test('lets the item that is on come to its end, and is joined where it then is', () => {
+    const stage = playing(eight, endsItems);
+    stage.runUntil(eight + 5_000);
+    publish(stage, more);
+    // Whatever else changes meanwhile.
+    publish(stage, more);
+    expect(shownAfter(stage)).toEqual([testId(1, 1), 66, 'completed', testId(1, 3), 10_016, 'cut']);
+    expect(stage.shown).toEqual(['Tin 1', 'Tin 3', 'Tin 1']);
+    expect(stage.plays[0]!.programme).toEqual(programme.version);
+  });
+
+  test('is joined at once where nobody asked for that', () => {
+    const stage = playing();
+    stage.runUntil(eight + 5_000);
+    publish(stage, more);
+    expect(shownAfter(stage).slice(0, 3)).toEqual([testId(1, 1), 66, 'cut']);
+  });
+
+  const without = [...parts.slice(0, 2), noticeOf(3, 15_000), playlistOf(1, [3, 2])];
+  test.each([
+    ['has been withdrawn', programmeOf(zone, testId(2, 1), without.slice(1))],
+    ['was taken out of the list', programmeOf(zone, testId(2, 1), without)],
+    ['has other words', { ...more, noticeHashes: new Map([[testId(1, 1), '1'.repeat(64)]]) }],
+    ['gives way to a cut source', programmeOf(zone, null, parts)],
+  ])('cuts an item that %s', (_, next) => {
+    const stage = playing(eight, endsItems);
+    stage.runUntil(eight + 5_000);
+    publish(stage, next);
+    stage.runUntil(eight + 6_000);
+    expect(stage.plays).toMatchObject([{ noticeId: testId(1, 1), outcome: 'cut' }]);
+  });
+
+  test('waits for no more than twenty seconds', () => {
+    const long = [noticeOf(1, 60_000), noticeOf(2, 60_000)];
+    for (const [left, outcome] of [
+      [21_000, 'cut'],
+      [19_000, 'completed'],
+    ] as const) {
+      const stage = playing(eight, endsItems, programmeOf(zone, testId(2, 1), [...long, playlistOf(1, [1, 2])]));
+      stage.runUntil(eight + 60_000 - left);
+      publish(stage, programmeOf(zone, testId(2, 1), [...long, playlistOf(1, [2, 1])]));
+      stage.runUntil(eight + 60_500);
+      expect(stage.plays[0]).toMatchObject({ noticeId: testId(1, 1), outcome });
+    }
+  });
+
+  test('an alert waits for no item, before it or after', () => {
+    const alert = takeoverOf(1, { startsAt: eight + 6_000, expiresAt: eight + 3_600_000 });
+    const stage = playing(eight, endsItems);
+    stage.runUntil(eight + 5_000);
+    publish(stage, more);
+    stage.runUntil(eight + 6_000);
+    publish(stage, more, [alert]);
+    stage.runUntil(eight + 6_500);
+    expect(stage.plays).toMatchObject([{ noticeId: testId(1, 1), outcome: 'cut' }]);
+    expect(stage.output.now).toMatchObject({ takeoverId: alert.takeoverId });
+  });
+});
+
 describe('slots', () => {
   test('are prepared ahead, shown at their start, and each painted one becomes one play', () => {
     const stage = playing();

@@ -4,6 +4,7 @@
  * - A slot's scene is prepared at most `aheadMs` before its start, and anew whenever the plan changes; a takeover at once.
  * - A late scene begins where it would have been and is cut at its slot's end: lateness never adds up. What is on the glass
  *   stays until the next scene has painted, so nothing ever leaves it black.
+ * - A new programme that shows the item on the glass too lets it come to its end, if that is near (`endsItems`).
  * - A slot with less than `minShowMs` left is not begun (unless the glass is empty): no flashes.
  * - What follows a failure is in the table of faults. Passed by, a scene gives way to the fallback for the rest of its slot; the
  *   notice is tried again in its next slot, a takeover (and the fallback itself) after a few seconds, more and more of them.
@@ -120,10 +121,15 @@ class StageDirector implements Director {
 
   #take(input: DirectorInput, now: number): void {
     switch (input.type) {
-      case 'plan':
-        this.#plan = new Plan(input.programme, input.takeovers, this.#plan, input.madeUp);
+      case 'plan': {
+        const before = this.#plan;
+        this.#plan = new Plan(input.programme, input.takeovers, before, input.madeUp);
+        const isNew = before.programme !== input.programme;
+        if (isNew && this.#options.endsItems && this.#front?.generation === this.#generation)
+          this.#plan.letEnd(this.#front.target, now);
         this.#endAlerts(this.#takeovers.changed(input.takeovers, now), now);
         return;
+      }
       case 'overlay':
         this.#overlay = input.scene && overlayTarget(input.scene);
         return;

@@ -6,6 +6,11 @@ import { takeoverPhases, takeoverSlot, takeoverTurn, type TakeoverPhase } from '
 import { createTimeline, type Timeline } from '../schedule/timeline.ts';
 import type { Slot } from '../schedule/types.ts';
 
+/** An item that has no more than this left comes to its end before another programme, ms. */
+const longestEndMs = 20_000;
+/** And only if that shows it again within this, ms: what was taken out of the lists goes at once. */
+const againMs = 3_600_000;
+
 /** A scene with the slot it fills; an overlay fills none. */
 export interface Target {
   /** Equal keys are the same thing on the glass: nothing needs to be shown anew. */
@@ -25,6 +30,8 @@ export class Plan {
   readonly #timeline: Timeline | null;
   readonly #phases: readonly TakeoverPhase[];
   readonly #madeUp: Slot | null;
+  /** Of the programme before: on the glass until its end, as if it stood in this one. */
+  #ending: Slot | null = null;
 
   /** Takes the timeline over from `before` when the programme is the same object. */
   constructor(
@@ -37,12 +44,34 @@ export class Plan {
     this.takeovers = takeovers;
     this.#madeUp = madeUp;
     this.#phases = takeoverPhases(takeovers);
+    if (before && before.programme === programme) this.#end(before.#ending);
     if (programme === null) this.#timeline = null;
     else this.#timeline = before?.programme === programme ? before.#timeline : createTimeline(programme);
   }
 
+  /** Lets what is on the glass come to its end, if that is near, it is here unchanged and it would be shown again before long. */
+  letEnd({ slot, noticeHash }: Target, now: number): void {
+    if (slot?.noticeId == null || now >= slot.end || slot.end - now > longestEndMs) return;
+    const isHere = this.programme?.noticeHashes.get(slot.noticeId) === noticeHash;
+    if (isHere && this.#shows(slot.noticeId, now)) this.#end(slot);
+  }
+
+  /** An alert waits for nothing. */
+  #end(slot: Slot | null): void {
+    this.#ending = this.takeovers.length === 0 ? slot : null;
+  }
+
+  #shows(noticeId: string, now: number): boolean {
+    for (const slot of this.#timeline?.slotsFrom([], now) ?? []) {
+      if (slot.noticeId === noticeId) return true;
+      if (slot.end > now + againMs) return false;
+    }
+    return false;
+  }
+
   /** null: no takeover and no programme. */
   slotAt(instant: number): Slot | null {
+    if (this.#ending && this.#ending.start <= instant && instant < this.#ending.end) return this.#ending;
     if (this.#timeline) return this.#timeline.slotAt(this.takeovers, instant, this.#madeUp);
     const phase = this.#phaseAt(instant);
     return phase ? takeoverSlot(phase, instant) : null;

@@ -47,6 +47,8 @@ export interface Director {
 
 export interface DirectorOptions {
   readonly host: HostKind;
+  /** A new programme lets the item that is on come to its end first, where that is near and the item stands in it too. Left out: it does not. */
+  readonly endsItems?: boolean;
   /** A preview whose clock stands still prepares scenes paused. */
   readonly paused?: boolean;
   /** Takeovers that an earlier run recorded as shown and not as ended, so that neither is recorded twice. */
