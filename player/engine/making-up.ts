@@ -59,6 +59,9 @@ export class MakingUp {
     { readonly hour: number; readonly to: number; readonly count: number }
   >();
 
+  /** Slots up to an instant, by where they begin: obligations ask for the same. */
+  #past = { to: NaN, since: new Map<number, readonly Slot[]>() };
+
   /** @param plays what the journal holds of the last `rememberedMs` */
   constructor(plays: readonly PlayBody[]) {
     for (const play of plays) this.note(play);
@@ -90,6 +93,7 @@ export class MakingUp {
       if (programme && !at.cut) this.#meet(programme, now);
       this.#timeline = programme && programme.obligations.length > 0 ? createTimeline(programme) : null;
       this.#counted.clear();
+      this.#past.to = NaN;
       this.#next = this.standing(programme);
       this.#news = true;
     }
@@ -169,12 +173,19 @@ export class MakingUp {
     const came = this.#since.get(obligation.part.obligationId) ?? -Infinity;
     const anew = came > hour ? { hour, to: came, count: 1 } : { hour, to: hour, count: 0 };
     const from = before?.hour === hour && before.to <= at ? before : anew;
-    const fresh = timeline
-      .slots([], from.to, at)
-      .filter((slot) => isOf(slot, obligation) && slot.start >= from.to && slot.end - slot.start === slot.plannedMs);
+    const fresh = this.#slotsSince(timeline, from === before ? before.to : at - hourMs, at).filter(
+      (slot) => isOf(slot, obligation) && slot.start >= from.to && slot.end - slot.start === slot.plannedMs,
+    );
     const count = from.count + fresh.length;
     this.#counted.set(obligation, { hour, to: at, count });
     return count;
+  }
+
+  #slotsSince(timeline: Timeline, from: number, at: number): readonly Slot[] {
+    if (this.#past.to !== at) this.#past = { to: at, since: new Map() };
+    const slots = this.#past.since.get(from) ?? timeline.slots([], from, at);
+    this.#past.since.set(from, slots);
+    return slots;
   }
 
   /** What goes on until the next has painted is as good as over. */
