@@ -311,7 +311,7 @@ export class Engine {
       everyMinutes: () => this.#orders.sampleMinutes,
       ask,
       hasStage,
-      isDark: () => this.#screen.lit === false,
+      isDark: () => this.#seen === false,
       output: () => this.#certificate?.output ?? null,
       window: () => this.#glass?.raster ?? null,
       playing: () => this.#onGlass(),
@@ -330,7 +330,7 @@ export class Engine {
       system: this.#system,
       onRecord: (record) => this.#record(() => this.#journal.append([record])),
       onChange: () => {
-        this.#showLit();
+        this.#glass?.setScreen(this.#seen);
         this.#link?.tellStatus();
       },
       onFault: (code, detail) => this.#faults.raise(code, detail),
@@ -355,7 +355,7 @@ export class Engine {
       link: () => this.#link,
       faults: this.#faults,
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
-      onCover: () => this.#showLit(),
+      onCover: () => this.#glass?.setScreen(this.#seen),
       onRecord: (record) => this.#record(() => this.#journal.append([record])),
       log: this.#log,
       signal: this.#closing.signal,
@@ -613,14 +613,13 @@ export class Engine {
     if (region) this.#say({ type: 'raster', width: region.x + region.width, height: region.y + region.height });
   }
 
-  /** What is covered is as dark as what is not lit. */
-  #showLit(): void {
-    this.#glass?.setScreen(this.#technician.page.covers ? false : this.#screen.lit);
+  /** Whether what plays can be seen: what is covered is as dark as what is not lit. null: not known. */
+  get #seen(): boolean | null {
+    return this.#technician.page.covers ? false : this.#screen.lit;
   }
 
   /** The director has decided: journal, tell, remember. */
   #directed(output: DirectorOutput): void {
-    this.#technician.page.alerted(output.now !== null && output.now.takeoverId !== null);
     let unseen = false;
     this.#openPlay = output.openPlay;
     this.#record(() => {
@@ -651,6 +650,8 @@ export class Engine {
       cut: this.#orders.cut,
     });
     this.#makeUp(output);
+    // Last: the page that goes has the director speak again, and that comes after this.
+    this.#technician.page.alerted(output.now !== null && output.now.takeoverId !== null);
   }
 
   /** What this board has missed comes at the end of an item; its neighbours know nothing of it. */
@@ -662,7 +663,7 @@ export class Engine {
       ...plan,
       slot,
       openPlay,
-      dark: this.#screen.lit === false,
+      dark: this.#seen === false,
       cut: this.#orders.cut,
       now,
     });
