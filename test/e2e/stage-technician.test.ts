@@ -169,6 +169,14 @@ test('what can be done is done by its number; what takes the picture away is ask
   await press('4');
   await page.getByText('Bấm lần nữa để xác nhận').waitFor();
   expect(director.technician).not.toContainEqual({ what: 'act', act: 'restart' });
+  // Neither what was pressed before pages were turned, nor what was pressed long ago.
+  await press('+');
+  await press('4');
+  await page.getByText('Bấm lần nữa để xác nhận').waitFor();
+  await page.getByText('Bấm lần nữa để xác nhận').waitFor({ state: 'detached', timeout: 10_000 });
+  await press('4');
+  await page.getByText('Bấm lần nữa để xác nhận').waitFor();
+  expect(director.technician).not.toContainEqual({ what: 'act', act: 'restart' });
   await press('4');
   await heard({ what: 'act', act: 'restart' });
   await press('0');
