@@ -53,6 +53,30 @@ it('says how many boards went, where, and on what evidence, in both languages', 
   expect(text).toContain('https://bangtin.example.vn/incidents');
 });
 
+it('says of a board’s data how much of what is gone, until when, and what waits; of a screen what the player says', () => {
+  const { evidence } = incident();
+  const until = Date.parse('2026-12-01T00:00:00+07:00');
+  const data = { usedMb: 500, limitMb: 500, month: '2026-11', until };
+  const screen = { driver: 'ddcutil', why: null, hours: null, said: 'DDC communication failed' };
+  const one = { boardCount: 1, evidence: { ...evidence, gone: 1, there: 1 } };
+  const digest = digestOf(
+    [
+      incident({ ...one, id: '1', about: 'data_spent', kind: 'data', evidence: { ...one.evidence, data } }),
+      incident({ ...one, id: '2', about: 'screen_failed', kind: 'screen', evidence: { ...one.evidence, screen } }),
+    ],
+    [],
+    [],
+  )!;
+  const { text } = emailOf(digest, null);
+  expect(text).toContain(
+    '- Bảng chợ (Xã An): 1 bảng đã hết dữ liệu tháng từ 22/11/2026 12:03. Theo số máy phát tự đếm.\n' +
+      '  đã dùng 500 trong 500 MB của tháng 11/2026; đếm lại từ 01/12/2026 00:00\n' +
+      '  ảnh và video mới chờ',
+  );
+  expect(text).toContain('  máy phát báo: DDC communication failed');
+  expect(text).toContain('500 of 500 MB used in 11/2026');
+});
+
 it('is one message of some lines however much there is, and tells once of what is over already', () => {
   const many = Array.from({ length: 3000 }, (_, i) => incident({ id: `${i}`, boardCount: 1, unitName: `Xã ${i}` }));
   const digest = digestOf(many, [incident({ id: '5', boardCount: 1, endedAt: at + 60_000 })], [])!;
