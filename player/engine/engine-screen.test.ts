@@ -185,5 +185,8 @@ it('a screen that cannot be switched is a fault, and playing goes on', async () 
   await b.cms.publish(programme([1, null], [2, null]));
   await stage.untilFront('notice');
   expect(await b.fault('screen_failed')).toMatch(/no such program/);
+  await expect
+    .poll(() => statuses().findLast((status) => 'fails' in status))
+    .toMatchObject({ fails: expect.any(Number) as number });
   expect(b.cms.bodies('playEnded').every(({ outcome }) => outcome !== 'dark')).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { getEventListeners } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -100,6 +101,8 @@ test('one picture in each of its times, with when it was and what was on; over a
   every = 0;
   await pass(60);
   expect(brought).toHaveLength(5);
+  // The player's own signal, which lives as long as it does, holds none of them.
+  expect(getEventListeners(o.signal, 'abort')).toEqual([]);
 });
 
 test('after the first, which each takes when it is given the order, boards do not take their pictures at once', async () => {

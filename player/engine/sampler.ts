@@ -134,7 +134,7 @@ export class Sampler {
     for (let attempt = 1; ; attempt++) {
       const [before, at] = [playing(), clock.now()];
       // A window that hangs answers after long: the player does not wait for it to end.
-      const picture = await Promise.race([ask(maxSampleBytes, longSideOf(raster, region)), ended(signal)]);
+      const picture = await orEnd(ask(maxSampleBytes, longSideOf(raster, region)), signal);
       const after = playing();
       const fits = before?.key === after?.key;
       if (!fits && attempt < tries) continue;
@@ -172,13 +172,17 @@ export class Sampler {
   }
 }
 
-/** Never resolves. @throws the signal's reason */
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = (): void => reject(signal.reason as Error);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
+/** What comes of it, if it comes before the signal, which keeps nothing of it. @throws the signal's reason */
+async function orEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = Promise.withResolvers<never>();
+  const end = (): void => ended.reject(signal.reason as Error);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** What the CMS refuses for good is let go. @throws what it may take another time */

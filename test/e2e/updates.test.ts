@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   host = new Child(
     'player/hosts/chromium/main.ts',
     [
-      ...['--cms', cms.url, '--data', join(folder, 'data'), '--stage', 'dist/stage', '--trial-ms', '20000'],
+      ...['--cms', cms.url, '--data', join(folder, 'data'), '--stage', 'dist/stage', '--trial-ms', '30000'],
       ...['--browser', await ensureBrowser(), '--headless', ...sandbox],
     ],
     { BANG_TIN_RELEASE_KEY: key.x },
