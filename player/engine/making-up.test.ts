@@ -179,6 +179,19 @@ describe('what a board missed', () => {
     expect(starts.map((at) => Math.floor(at / minute))).toEqual([33, 40, 50]);
   });
 
+  test('of an obligation that comes just before it falls due anyway is not shown once more after it', () => {
+    const starts = startsOf(
+      run({
+        programmes: [
+          { at: six, programme: made([20_000, 20_000], []) },
+          { at: six + 39.5 * minute, programme: sixAnHour },
+        ],
+        until: six + hour,
+      }),
+    );
+    expect(starts.map((at) => Math.floor(at / minute))).toEqual([40, 50]);
+  });
+
   test('leaves what it lies over for what is left of it, and does not begin that again', () => {
     const making = new MakingUp([]);
     const long = made([60_000], [{ perHour: 6, lengthMs: 20_000 }]);

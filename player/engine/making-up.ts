@@ -4,7 +4,7 @@
  * hour that runs is put over it here, by this board alone, and the timeline is joined again where it then is.
  *
  * The rule, at the end of each item of the playlist: of the obligations of which fewer plays were seen since their hour began than the
- * timeline had (of one that came in the middle of it: since it came, and one at once), the one that was on longest ago plays once more, if it is open, ends within its hour, covers no other obligation, is on
+ * timeline had (of one that came in the middle of it: since it came, and one at least), the one that was on longest ago plays once more, if it is open, ends within its hour, covers no other obligation, is on
  * a third of its period after its last play at least and an eighth of it before the next, and a minute after whatever was made up last.
  */
 import type { PlayBody } from '../../shared/protocol/journal.ts';
@@ -171,14 +171,14 @@ export class MakingUp {
   #wanted(timeline: Timeline, obligation: WovenObligation, hour: number, at: number): number {
     const before = this.#counted.get(obligation);
     const came = this.#since.get(obligation.part.obligationId) ?? -Infinity;
-    const anew = came > hour ? { hour, to: came, count: 1 } : { hour, to: hour, count: 0 };
-    const from = before?.hour === hour && before.to <= at ? before : anew;
+    const from = before?.hour === hour && before.to <= at ? before : { hour, to: Math.max(hour, came), count: 0 };
     const fresh = this.#slotsSince(timeline, from === before ? before.to : at - hourMs, at).filter(
       (slot) => isOf(slot, obligation) && slot.start >= from.to && slot.end - slot.start === slot.plannedMs,
     );
     const count = from.count + fresh.length;
     this.#counted.set(obligation, { hour, to: at, count });
-    return count;
+    // What has just come is shown once before it falls due; where it falls due first, that is the once.
+    return came > hour ? Math.max(1, count) : count;
   }
 
   #slotsSince(timeline: Timeline, from: number, at: number): readonly Slot[] {
