@@ -57,12 +57,11 @@ async function countsOf(obliged: Obliged, asked: ObligedHours): Promise<(readonl
   const counts = new Map((await obliged.counts(asked)).map((count) => [count.boardId, count]));
   const required = perHour * starts.length;
   const short = boardIds.filter((id) => (counts.get(id)?.met ?? 0) < required);
-  const recorded = await obliged.recordedHours({ boardIds: short, starts });
+  const missing = await obliged.missing({ ...asked, boardIds: short });
   return boardIds.map((id) => {
     const { met = 0, shown = 0 } = counts.get(id) ?? {};
-    // An hour of which nothing is on record may have been shown in full: never a failure.
-    const unrecorded = met < required ? starts.length - (recorded.get(id) ?? 0) : 0;
-    return [id, { required, met, shown, unknown: Math.min(required - met, unrecorded * perHour) }];
+    // A time of which nothing is on record may have been filled with it: never a failure.
+    return [id, { required, met, shown, unknown: required - met - (missing.get(id) ?? 0) }];
   });
 }
 

@@ -473,6 +473,7 @@ describeStores('obligations', (under) => {
     for (const one of [...sent, late]) await end(one);
   });
 
+  /** One after another, the last of each hour up to its end. */
   async function plays(boardId: string, obligation: Obligation | null, ...starts: number[]): Promise<void> {
     const journalId = test.sources.newId();
     const device = await under.store.read
@@ -495,7 +496,7 @@ describeStores('obligations', (under) => {
             seq,
             board_no: journal.board_no,
             start_at,
-            painted_ms: 10_000,
+            painted_ms: Math.min(starts[seq + 1] ?? Infinity, Math.floor(start_at / hour + 1) * hour) - start_at,
             notice_id: obligation?.noticeId ?? null,
             takeover_id: null,
             why: obligation ? 'obligation' : 'loop',
@@ -828,6 +829,52 @@ describeStores('obligations', (under) => {
     // Another player refused them at the end of the fourth.
     await order(start + 4 * hour, 'refused', '');
     expect(await asked()).toEqual({ required: 18, darkHours: 2 });
+    await end(sent);
+  });
+
+  it('are not missing in the share of an hour of which nothing is on record', async () => {
+    const { board } = await playing();
+    const start = Math.ceil(test.sources.now() / hour) * hour;
+    test.sources.advance(start - test.sources.now());
+    const sent = await send({ targets: { unitIds: [], boardIds: [board.id] } });
+    const minute = 60_000;
+    const figuresAfter = async (from: number) => {
+      const query = { unitId: test.ids.commune, from, to: from + hour, ids: [sent.id] };
+      const { required, met, missing, unknown } = (await tables.matrix(admin, query)).rows[0]!.cells[0]!;
+      return { required, met, missing, unknown };
+    };
+    /** Shown so often from the beginning of an hour, minute after minute, and something else until the board went off. */
+    const hourWith = async (from: number, shown: number, offAt: number): Promise<void> => {
+      await plays(board.id, sent, ...every(from, shown, 1));
+      await plays(board.id, null, from + shown * minute);
+      await under.store.write
+        .updateTable('plays')
+        .set({ painted_ms: (offAt - shown) * minute })
+        .where('start_at', '=', from + shown * minute)
+        .execute();
+      await under.store.write
+        .updateTable('plays')
+        .set({ painted_ms: minute })
+        .where('start_at', '=', from + (shown - 1) * minute)
+        .where('why', '=', 'obligation')
+        .execute();
+    };
+    test.sources.advance(5 * hour);
+    // Off for half of it; for five minutes; for the minute of a restart.
+    await hourWith(start, 3, 30);
+    await hourWith(start + hour, 3, 55);
+    await hourWith(start + 2 * hour, 3, 59);
+    expect(await figuresAfter(start)).toEqual({ required: 6, met: 3, missing: 0, unknown: 3 });
+    expect(await figuresAfter(start + hour)).toEqual({ required: 6, met: 3, missing: 2, unknown: 1 });
+    expect(await figuresAfter(start + 2 * hour)).toEqual({ required: 6, met: 3, missing: 3, unknown: 0 });
+    // What began before an hour and went on into it is on record in it.
+    expect(await figuresAfter(start + 3 * hour)).toEqual({ required: 6, met: 0, missing: 0, unknown: 6 });
+    await under.store.write
+      .updateTable('plays')
+      .set({ painted_ms: 100 * minute })
+      .where('start_at', '=', start + 2 * hour + 3 * minute)
+      .execute();
+    expect(await figuresAfter(start + 3 * hour)).toEqual({ required: 6, met: 0, missing: 4, unknown: 2 });
     await end(sent);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Plays of obligations, by the index `plays_of_obligations`: what is asked for are boards and hours, never all plays of a day.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { inChunks } from '../../store/chunks.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { piecesOf } from '../../turns.ts';
@@ -30,6 +30,7 @@ export interface ObligedCount {
 /** Boards per statement, so that no reader is held for long. */
 const boardsPerCount = 500;
 const hourMs = 3_600_000;
+const forgivenMs = 60_000;
 
 const ofObligation = (obligationId: string) =>
   sql<boolean>`plays.why = 'obligation' and plays.why_id = ${obligationId}`;
@@ -93,27 +94,46 @@ export const obligedRepo = {
   },
 
   /**
-   * In how many of the hours a board recorded any play, and was heard of after: of these it is known what was on. One look by
-   * index for each board and hour.
+   * How many plays boards lacked in these hours while they were on record; boards that lacked none are left out. What may lie in times of
+   * which nothing is on record is not among them: of each hour the share that no play of any kind covers. A minute of it is forgiven,
+   * which is what a restart takes. By the index `plays_board`.
    */
-  async recordedHours(
-    db: Db | Tx,
-    { boardIds, starts }: Pick<ObligedHours, 'boardIds' | 'starts'>,
-  ): Promise<Map<string, number>> {
+  async missing(db: Db | Tx, { obligationId, boardIds, perHour, starts }: ObligedHours): Promise<Map<string, number>> {
     if (starts.length === 0) return new Map();
+    const [hour, n, forgiven] = [sql.lit(hourMs), sql.lit(perHour), sql.lit(forgivenMs)];
+    const within = sql`plays.board_no = no and plays.start_at >= at and plays.start_at < at + ${hour}`;
+    const least = (a: RawBuilder<unknown>, b: RawBuilder<unknown>) =>
+      sql`case when ${a} < ${b} then ${a} else ${b} end`;
     // An unnamed VALUES has the columns column1, column2 … on both dialects.
     const found = await ofBoards(db, boardIds, async (numbers) => {
-      const { rows } = await sql<{ no: number; hours: number }>`
-        select b.column1 as no, count(*) as hours from (values ${rowsOf(numbers)}) as b, (values ${rowsOf(starts)}) as h
-        where exists (select 1 from plays where plays.board_no = b.column1
-            and plays.start_at >= h.column1 and plays.start_at < h.column1 + ${sql.lit(hourMs)})
-          and exists (select 1 from plays where plays.board_no = b.column1
-            and plays.start_at >= h.column1 + ${sql.lit(hourMs)})
-        group by b.column1
+      const { rows } = await sql<{ no: number; n: number }>`
+        with looked as (
+          select b.column1 as no, h.column1 as at from (values ${rowsOf(numbers)}) as b, (values ${rowsOf(starts)}) as h
+        ), short as (
+          select * from (
+            select no, at, (select count(*) from plays where ${ofObligation(obligationId)} and ${within} and ${counted}) as met
+            from looked
+          ) as hourly where met < ${n}
+        ), covered as (
+          select no, ${n} - met as lacking,
+            (select cast(sum(${least(sql`plays.painted_ms`, sql`at + ${hour} - plays.start_at`)}) as bigint)
+              from plays where ${within}) as begun,
+            (select plays.start_at + plays.painted_ms - at from plays where plays.board_no = no and plays.start_at < at
+              order by plays.start_at desc limit 1) as earlier
+          from short
+        ), bared as (
+          select no, lacking,
+            ${hour} - coalesce(begun, 0) - case when earlier > 0 then ${least(sql`earlier`, hour)} else 0 end as bare
+          from covered
+        ), shared as (
+          select no, lacking, case when bare <= ${forgiven} then 0 else ((bare - ${forgiven}) * ${n} + ${hour} - 1) / ${hour} end as share
+          from bared
+        )
+        select no, sum(lacking - share) as n from shared where share < lacking group by no
       `.execute(db);
       return rows;
     });
-    return new Map(found.map(({ boardId, hours }) => [boardId, Number(hours)]));
+    return new Map(found.map(({ boardId, n }) => [boardId, Number(n)]));
   },
 
   /** When each board first showed an obligation, ms UTC; those that never did are left out. */

@@ -11,8 +11,8 @@ export type Obliged = ReturnType<typeof createObliged>;
 export const createObliged = ({ report }: Pick<Store, 'report'>) => ({
   /** Counted plays by board; boards without any are left out. */
   counts: (asked: ObligedHours) => repo.counts(report, asked),
-  /** Of how many of the hours it is known what was on each board. */
-  recordedHours: (asked: Pick<ObligedHours, 'boardIds' | 'starts'>) => repo.recordedHours(report, asked),
+  /** How many plays each board lacked while it was on record; boards that lacked none are left out. */
+  missing: (asked: ObligedHours) => repo.missing(report, asked),
   /** When each board first showed it; those that never did are left out. */
   first: (obligationId: string, boardIds: readonly string[]) => repo.first(report, obligationId, boardIds),
   /** Newest first. @param cursor the `next` of the page before */
