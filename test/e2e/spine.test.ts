@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { chromium, type Browser } from 'playwright';
+import { chromium, type Browser, type Request, type WebSocket } from 'playwright';
 import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
@@ -94,6 +94,25 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** How often a page asks for something of the board, and how often it is told by the CMS that this has changed. @returns ends the counting */
+function countOf(what: string, news: string): () => { asked: number; told: number } {
+  const { page } = studio;
+  const counts = { asked: 0, told: 0 };
+  const request = (request: Request): void => {
+    if (request.method() === 'GET' && request.url().endsWith(`/api/boards/${boardId}/${what}`)) counts.asked++;
+  };
+  const socket = (socket: WebSocket): void => {
+    socket.on('framereceived', ({ payload }) => {
+      if (payload.toString().includes(news)) counts.told++;
+    });
+  };
+  page.on('request', request).on('websocket', socket);
+  return () => {
+    page.off('request', request).off('websocket', socket);
+    return counts;
+  };
+}
+
 function keepPictureOnFailure(): void {
   onTestFailed(async () => {
     await studio.page.screenshot({ path: join(pictures, 'failed-studio.png'), fullPage: true }).catch(() => undefined);
@@ -133,8 +152,15 @@ test('a picture of the screen, asked for in the studio, shows what is on the gla
 
 test('the log of the player, asked for in the studio, tells in words what became of it', async () => {
   keepPictureOnFailure();
-  await studio.openLog();
   const { page } = studio;
+  const [commands, status] = [countOf('commands', 'commandsChangedV1'), countOf('status', 'boardStatusChangedV1')];
+  await studio.open(`/boards/${boardId}`);
+  await studio.openLog();
+  // Whatever stands on the board's page: once when it opens, once for each change, and once more for who made it.
+  for (const { asked, told } of [commands(), status()]) {
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(told + 2);
+  }
   const today = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' }).format(Date.now());
   const line = page.getByRole('listitem').filter({ hasText: 'Chuyển sang chương trình' });
   await see(line.first()).toContainText(today);

@@ -1,6 +1,7 @@
 /** What a board may download and has downloaded, in words. */
 import type { BoardStatus } from '../../../../../shared/protocol/status.ts';
-import { budgetWarnsAt, type DownloadLimits } from '../../../../../shared/protocol/downloads.ts';
+import type { ProgrammeProgress } from '../../../../../shared/protocol/api/boards.ts';
+import { budgetWarnsAt, isMediaWait, type DownloadLimits } from '../../../../../shared/protocol/downloads.ts';
 import { bytesWords, numberWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
 import { hoursWords } from './words.ts';
@@ -24,6 +25,12 @@ export const limitsWords = ({ hours, maxKbps, monthlyMb }: DownloadLimits): stri
   ]
     .flat()
     .join(', ') || m.downloads_unlimited().toLocaleLowerCase();
+
+/** Whether fetching at once changes anything: something waits, or comes no faster than was ordered. */
+export const canHurry = (
+  progress: Pick<ProgrammeProgress, 'state' | 'errorCode'> | null,
+  { maxKbps }: DownloadLimits,
+): boolean => progress?.state === 'fetching' && (isMediaWait(progress.errorCode) || maxKbps !== null);
 
 /** What the month has so far, and whether it is near the budget or over it. */
 export function usedWords(
