@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { longestCoverageMs } from '../../../../../shared/protocol/api/plans.ts';
 import { formatDateTime, startOfDay } from '../../lib/time.ts';
-import { hiddenIn, openingTime, weekOf } from './calendar.ts';
+import { overwriteGetLocale } from '../../paraglide/runtime.js';
+import { hiddenIn, hiddenWords, layOver, openingTime, weekOf } from './calendar.ts';
 import type { Drawn } from './drawn.ts';
 
+overwriteGetLocale(() => 'vi');
 const zone = 'Asia/Ho_Chi_Minh';
 /** 16/11/2026 is a Monday. */
 const on = (day: number, hour = 10): number => Date.UTC(2026, 10, day, hour - 7);
@@ -50,9 +52,9 @@ it('a week that is asked for is Monday to Sunday, also the present one', () => {
   expect(week(on(30), sunday)).toBe('30/11/2026 00:00 +7');
 });
 
-it('an opening is hidden where another has its time on some board and none shows it meanwhile; never one that is past or left out', () => {
+it('an opening is hidden while another has its time on some board and none shows it; never one that is past or left out', () => {
   const hours = (start: number, end: number) => [{ start: on(22, start), end: on(22, end) }];
-  const isHidden = hiddenIn({
+  const hiddenOf = hiddenIn({
     from: on(22, 0),
     to: on(23, 0),
     findings: [{ kind: 'hidden', entryId: 'a', byId: 'b', zone, boards: 2, spans: hours(8, 12) }],
@@ -73,11 +75,21 @@ it('an opening is hidden where another has its time on some board and none shows
     past: false,
     ...fields,
   });
-  expect(isHidden(opening('a', 8, 10))).toBe(true);
-  expect(isHidden(opening('a', 6, 9))).toBe(true);
-  expect(isHidden(opening('a', 10, 12))).toBe(false);
-  expect(isHidden(opening('a', 6, 8))).toBe(false);
-  expect(isHidden(opening('b', 8, 10))).toBe(false);
-  expect(isHidden(opening('a', 8, 10, { past: true }))).toBe(false);
-  expect(isHidden(opening('a', 8, 10, { exception: 'skipped' }))).toBe(false);
+  const words = (found: Drawn): string => hiddenWords(found, hiddenOf(found), zone);
+  expect(words(opening('a', 8, 10))).toBe('Bị lịch khác che');
+  expect(words(opening('a', 6, 9))).toBe('Bị lịch khác che');
+  expect(words(opening('a', 10, 12))).toBe('Bị lịch khác che 10:00–11:00');
+  expect(words(opening('a', 6, 14))).toBe('Bị lịch khác che 08:00–11:00');
+  expect(words(opening('a', 6, 8))).toBe('');
+  expect(words(opening('b', 8, 10))).toBe('');
+  expect(words(opening('a', 8, 10, { past: true }))).toBe('');
+  expect(words(opening('a', 8, 10, { exception: 'skipped' }))).toBe('');
+});
+
+it('the words of an opening stand in the longest part that is seen, of each day that it is drawn on', () => {
+  const at = (start: number, end: number) => ({ start: on(22, start), end: on(22, end) });
+  expect(layOver(at(6, 10), [at(9, 12)])).toEqual({ over: [{ start: 0.75, end: 1 }], free: { start: 0, end: 0.75 } });
+  expect(layOver(at(6, 10), [at(7, 8)]).free).toEqual({ start: 0.5, end: 1 });
+  expect(layOver(at(6, 10), [at(11, 12)])).toEqual({ over: [], free: { start: 0, end: 1 } });
+  expect(layOver(at(6, 10), [at(5, 12)])).toEqual({ over: [{ start: 0, end: 1 }], free: undefined });
 });

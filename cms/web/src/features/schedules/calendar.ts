@@ -12,7 +12,7 @@ import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
 import { explain } from '../../lib/errors.ts';
 import { queryOf } from '../../lib/pages.svelte.ts';
-import { startOfDay } from '../../lib/time.ts';
+import { formatTime, startOfDay } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
 import { timeWord } from './cron-choice.ts';
@@ -56,19 +56,63 @@ export function instantOfWall(zone: string, wall: Date): number {
   return localDayOn(zone, date).start + (wall.getHours() * 60 + wall.getMinutes()) * 60_000;
 }
 
-/** Tells openings that others hide for some of their time and that no board shows meanwhile. */
-export function hiddenIn({ findings, seen }: CoverageAnswer): (opening: Drawn) => boolean {
+/** Tells when others hide an opening and no board shows it: all of it where no board shows any of it, else its parts, the first first. */
+export function hiddenIn({ findings, seen }: CoverageAnswer): (opening: Drawn) => readonly Span[] {
   const hiding = Map.groupBy(
     findings.filter(({ kind }) => kind === 'hidden'),
     ({ entryId }) => entryId,
   );
   const seenOf = new Map(seen.map(({ entryId, spans }) => [entryId, spans]));
   return ({ entryId, start, end, exception, past }) => {
-    if (past || exception === 'skipped') return false;
-    const meanwhile = (span: Span): boolean => span.start < end && span.end > start;
-    const isHidden = hiding.get(entryId)?.some(({ spans }) => spans.some(meanwhile)) === true;
-    return isHidden && !seenOf.get(entryId)?.some(meanwhile);
+    if (past || exception === 'skipped') return [];
+    const meanwhile = (spans: readonly Span[]): Span[] => spansWithin(spans, { start, end });
+    const hidden = meanwhile((hiding.get(entryId) ?? []).flatMap(({ spans }) => spans));
+    const shown = meanwhile(seenOf.get(entryId) ?? []);
+    return hidden.length > 0 && shown.length === 0 ? [{ start, end }] : spansWithout(hidden, shown);
   };
+}
+/** Of the spans what lies in another, in order; those that touch are one. */
+function spansWithin(spans: readonly Span[], whole: Span): Span[] {
+  const found: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+    const [start, end] = [Math.max(span.start, whole.start), Math.min(span.end, whole.end)];
+    if (start >= end) continue;
+    const last = found.at(-1);
+    if (last && start <= last.end) found.splice(-1, 1, { start: last.start, end: Math.max(last.end, end) });
+    else found.push({ start, end });
+  }
+  return found;
+}
+const spansWithout = (spans: readonly Span[], others: readonly Span[]): Span[] =>
+  others.reduce<Span[]>(
+    (left, other) =>
+      left.flatMap(({ start, end }) =>
+        [
+          { start, end: Math.min(end, other.start) },
+          { start: Math.max(start, other.end), end },
+        ].filter((part) => part.start < part.end),
+      ),
+    [...spans],
+  );
+
+/** Whether others hide all of it. */
+export const isWhole = ({ start, end }: Span, hidden: readonly Span[]): boolean =>
+  hidden[0]?.start === start && hidden[0].end === end;
+/** «Bị lịch khác che», of a part also when; '': nothing is hidden. */
+export function hiddenWords(opening: Span, hidden: readonly Span[], zone: string): string {
+  if (hidden.length === 0) return '';
+  return isWhole(opening, hidden) ? m.calendar_hidden() : m.calendar_hidden_part({ hours: hoursOfSpans(hidden, zone) });
+}
+/** «07:00–08:00, 09:00–09:30» */
+export const hoursOfSpans = (spans: readonly Span[], zone: string): string =>
+  spans.map(({ start, end }) => `${formatTime(start, zone)}–${formatTime(end, zone)}`).join(', ');
+
+/** Where a span stands in another one, and the longest part of that which none of the spans takes; parts of its length, from 0 to 1. */
+export function layOver({ start, end }: Span, spans: readonly Span[]): { over: Span[]; free: Span | undefined } {
+  const part = (at: number): number => (at - start) / (end - start);
+  const parts = (of: readonly Span[]): Span[] => of.map((span) => ({ start: part(span.start), end: part(span.end) }));
+  const free = parts(spansWithout([{ start, end }], spans)).sort((a, b) => b.end - b.start - (a.end - a.start))[0];
+  return { over: parts(spansWithin(spans, { start, end })), free };
 }
 
 export const inputOf = ({
