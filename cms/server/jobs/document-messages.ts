@@ -30,6 +30,8 @@ export interface ReadPage {
   readonly letters: number | null;
   /** How much of its height is not empty. */
   readonly filled: number;
+  /** Its text, as far as what is kept of the document reaches (`mostSaid`); empty: it has none that can be read. */
+  readonly said: string;
 }
 
 /** `tooLong`: nothing was read; somebody says which pages. */

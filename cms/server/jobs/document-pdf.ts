@@ -81,7 +81,7 @@ export async function drawPage(
   page: PDFPageProxy,
   text: readonly TextPiece[],
   folder: string,
-): Promise<Omit<ReadPage, 'number'>> {
+): Promise<Omit<ReadPage, 'number' | 'said'>> {
   const { width, height } = page.getViewport({ scale: 1 });
   if (!(Math.max(width, height) <= longest * Math.min(width, height)))
     throw new DocumentError('document_page_shape', `Page ${page.pageNumber} is ${width}×${height} points`);

@@ -12,6 +12,8 @@ type Report = (share: number) => void;
 
 /** As the layout «Thông báo» holds them. */
 const most = { title: 160, body: 4000 } as const;
+/** Letters of the text of a document's pages that are kept for those who search. */
+export const mostSaid = 20_000;
 /** What Unicode Vietnamese cannot be written without, and what TCVN3 puts in its stead. */
 const vietnamese = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/u;
 const oldLetters = /[®µ¸¶·¹¨©«¬­¾»¼½Æ¿ÑÖ§]/gu;
@@ -50,18 +52,30 @@ async function readPdf(
     pages.push({ number, ...(await drawPage(pdf, page, text, join(folder, String(number)))) });
     report(pages.length / (to - from + 1));
   }
+  const letters = texts
+    .flat()
+    .map(({ text }) => text)
+    .join('');
+  const said = isReadable(letters) ? saidBy(texts) : [];
   return {
     kind: 'pdf',
     pageCount,
-    ...offered(
-      linesOf(texts),
-      texts
-        .flat()
-        .map(({ text }) => text)
-        .join(''),
-    ),
-    pages,
+    ...offered(linesOf(texts), letters),
+    pages: pages.map((page, at) => ({ ...page, said: said[at] ?? '' })),
   };
+}
+
+/** The text of each page, from the first on until there is enough. */
+function saidBy(texts: readonly TextPiece[][]): string[] {
+  let left = mostSaid;
+  return texts.map((text) => {
+    const said = linesOf([text])
+      .map((line) => line.text)
+      .join('\n')
+      .slice(0, left);
+    left -= said.length;
+    return said;
+  });
 }
 
 async function readDocx(data: Buffer): Promise<DocumentResult> {
@@ -79,7 +93,7 @@ const nothing: DocumentFields = { title: '', documentNumber: '', date: '', issui
 
 /** What of the fields is worth offering, and what there is to say about them. @param text all letters of the document */
 function offered(lines: readonly DocumentLine[], text: string): { fields: DocumentFields; notes: DocumentNote[] } {
-  if (!/\p{L}{2}/u.test(text)) return { fields: nothing, notes: ['no_text'] };
+  if (!hasText(text)) return { fields: nothing, notes: ['no_text'] };
   if (isOldEncoding(text)) return { fields: nothing, notes: ['old_encoding'] };
   const fields = readForm(lines);
   const title = cutAt(fields.title, most.title, ' ');
@@ -90,6 +104,9 @@ function offered(lines: readonly DocumentLine[], text: string): { fields: Docume
   if (lines.some(({ row }) => row)) notes.push('table');
   return { fields: { ...fields, title, body }, notes };
 }
+
+const hasText = (text: string): boolean => /\p{L}{2}/u.test(text);
+const isReadable = (text: string): boolean => hasText(text) && !isOldEncoding(text);
 
 const isOldEncoding = (text: string): boolean =>
   !vietnamese.test(text) && (text.match(oldLetters)?.length ?? 0) > text.length * 0.03;

@@ -45,6 +45,7 @@ import * as smallMerges from './migrations/0043-small-merges.ts';
 import * as playerReleases from './migrations/0044-player-releases.ts';
 import * as releaseOrders from './migrations/0045-release-orders.ts';
 import * as foundInOrder from './migrations/0046-found-in-order.ts';
+import * as pageWords from './migrations/0047-page-words.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -91,6 +92,7 @@ const migrations: readonly Migration[] = [
   playerReleases.migration,
   releaseOrders.migration,
   foundInOrder.migration,
+  pageWords.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

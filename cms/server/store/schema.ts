@@ -252,6 +252,8 @@ export interface Database {
     letters: number | null;
     /** How much of the page's height is not empty. */
     filled: number | null;
+    /** Its text; empty: it has none that can be read. null: read before this was kept. */
+    said: string | null;
   };
 
   notices: {

@@ -76,7 +76,8 @@ const noticeLook = z.discriminatedUnion('type', [
 ]);
 export type NoticeLook = z.infer<typeof noticeLook>;
 const found = z.strictObject({
-  in: z.enum(['documentNumber', 'text']),
+  /** `document`: on the pages of its document that it shows. */
+  in: z.enum(['documentNumber', 'text', 'document']),
   /** The number, or the part of the text that has the words. */
   text: z.string(),
 });

@@ -49,7 +49,17 @@ const bodyOf = (n: number): string =>
     ),
   ].join('\n');
 
-/** Approved notices in the layout «Thông báo». @returns their ids */
+const onsets = 'b c ch d đ g gh gi h kh l m n ng nh p ph qu r s t th tr v x'.split(' ');
+const rimes = 'a ai an ang ao ăm ât âu e en êch i iên inh o oc oi ong ô ôi ơn u ua ung uôc ư ươi ương'.split(' ');
+
+/** As much as is kept of the pages of a document: 4,000 words, of which some hundreds differ. */
+const pagesOf = (n: number): string =>
+  Array.from({ length: 4_000 }, (_, i) => {
+    const at = (i * i * 7 + n * 31 + i) % 2_003;
+    return `${onsets[at % onsets.length]}${rimes[(at * 3) % rimes.length]}`;
+  }).join(' ');
+
+/** Approved notices, a fifth with the pages of a document, in the layout «Thông báo». @returns their ids */
 export async function seedNotices(
   store: Store,
   { count, unitId, by, now }: { count: number; unitId: string; by: string; now: number },
@@ -58,7 +68,12 @@ export async function seedNotices(
     const title = titleOf(n);
     const fields = { ...sample, title, body: bodyOf(n), documentNumber: `${n}/TB-UBND` };
     const content: NoticeContent = { type: 'layout', layout: 'notice', fields };
-    return { id: uuidv7(), title, content: JSON.stringify(content), ...wordsOf({ title, content }) };
+    return {
+      id: uuidv7(),
+      title,
+      content: JSON.stringify(content),
+      ...wordsOf({ title, content }, n % 5 === 0 ? pagesOf(n) : ''),
+    };
   });
   const rows = notices.map(({ id, title, folded, content }, n) => [
     ...[id, unitId, title, folded, 'local', content, null, 1, now, now + n, by, 'approved', 1],

@@ -167,6 +167,52 @@ describeStores('documents', (under) => {
     });
   });
 
+  it('have their notices found by words of the pages that these show', async () => {
+    const { id: documentId, pages } = await sent(await fixture('plan.pdf'), 'Kế hoạch tìm.pdf');
+    const notices = createNoticesService(test.context, {
+      units: test.units,
+      media,
+      categories: createCategoriesService(test.context),
+    });
+    const shows = (page: number) => ({
+      ...{ unitId: units.commune, title: 'Tờ trình', category: 'local' as const, durationMs: null },
+      content: { type: 'image' as const, asset: pages[page]!.asset, alt: 'Bản chụp', fit: 'contain' as const },
+    });
+    const made = await notices.create(editor, { ...shows(0), documentId });
+    const found = async (q: string) =>
+      (await notices.list(editor, { q, ids: [made.id] })).notices.map((notice) => notice.found);
+    const onPage = { in: 'document', text: expect.stringContaining('CỘNG HÒA XÃ HỘI') as string };
+    expect(await found('cộng hòa')).toEqual([onPage]);
+    // Some of the words in its title, or beside the picture.
+    expect(await found('tờ trình cong hoa')).toEqual([onPage]);
+    expect(await found('chup')).toEqual([{ in: 'text', text: 'Bản chụp' }]);
+    // The signer is on the last page.
+    expect(await found('Bảy')).toEqual([]);
+    await notices.edit(editor, made.id, made.revision, shows(2));
+    expect(await found('Bảy')).toMatchObject([{ in: 'document' }]);
+    expect(await found('cộng hòa')).toEqual([]);
+
+    // Of one that was read before pages were kept there is what was offered then.
+    const { write } = under.store;
+    await write.updateTable('document_pages').set({ said: null }).where('document_id', '=', documentId).execute();
+    const { no } = await write.selectFrom('notices').select('no').where('id', '=', made.id).executeTakeFirstOrThrow();
+    await write.deleteFrom('notice_words').where('rowid', '=', no!).execute();
+    await write.updateTable('notices').set({ no: null }).where('id', '=', made.id).execute();
+    await notices.foldOldRows();
+    expect(await found('1207/KH')).toMatchObject([{ in: 'document' }]);
+    expect(await found('hạnh phúc')).toEqual([]);
+  });
+
+  it('of scans, and what is written in old letters, say nothing that is found', async () => {
+    const said = async (name: string): Promise<(string | null)[]> => {
+      const { id } = await sent(await fixture(name), name);
+      const pages = under.store.read.selectFrom('document_pages').select('said').where('document_id', '=', id);
+      return (await pages.execute()).map((page) => page.said);
+    };
+    expect(new Set(await said('scanned.pdf'))).toEqual(new Set(['']));
+    expect((await said('plan.pdf')).map((text) => text!.length > 1_000)).toEqual([true, true, true]);
+  });
+
   it('that were sent in part are named to whoever began them, and go on', async () => {
     const data = await fixture('notice.docx');
     const headers = { cookie: 'bt_session=editor', 'x-csrf-token': 'csrf', 'tus-resumable': '1.0.0' };

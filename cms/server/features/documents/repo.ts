@@ -70,12 +70,13 @@ export async function markReady(tx: Tx, id: string, read: ReadDocument, pages: r
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) return false;
   const millionths = (share: number | null): number | null => share && Math.round(share * 1e6);
-  const rows = read.pages.map(({ number, letters, filled }, at) => ({
+  const rows = read.pages.map(({ number, letters, filled, said }, at) => ({
     document_id: id,
     number,
     media_id: pages[at]!,
     letters: millionths(letters),
     filled: millionths(filled),
+    said,
   }));
   if (rows.length > 0) await tx.insertInto('document_pages').values(rows).execute();
   return true;

@@ -361,7 +361,7 @@ describeStores('content lists', (under) => {
       const unworded = () => findUnworded(under.store.read, { after: '', limit: 1000 });
       const word = (rows: Awaited<ReturnType<typeof unworded>>) => {
         const worded = rows.map(({ noticeId, revision, approvedVersion, title }) => {
-          const words = wordsOf({ title, content: null });
+          const words = wordsOf({ title, content: null }, '');
           return { noticeId, revision, approvedVersion, written: words, approved: approvedVersion ? words : null };
         });
         let runs = 0;

@@ -8,7 +8,6 @@ import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import type { Use } from './uses.ts';
 import { nextNo, setWords } from './words-repo.ts';
-import { wordsOf } from './words.ts';
 
 export interface NoticeRecord {
   readonly id: string;
@@ -247,7 +246,7 @@ export async function insertNotice(
       deleted_at: null,
     })
     .execute();
-  await setWords(tx, 'notice_words', id, wordsOf(values));
+  await setWords(tx, 'notice_words', id, values);
 }
 
 /** Makes it a draft again: what was submitted is withdrawn. @returns false when somebody edited or deleted it since `revision` */
@@ -268,7 +267,7 @@ export async function updateNotice(
     .where(standing(since))
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) return false;
-  await setWords(tx, 'notice_words', id, wordsOf(values));
+  await setWords(tx, 'notice_words', id, values);
   await tx
     .updateTable('notice_versions')
     .set({ state: 'withdrawn' })

@@ -5,10 +5,11 @@ import { soughtWords } from '../../../../shared/util/fold.ts';
 import type { Context } from '../../context.ts';
 import { cutPage, foldedName, inBatches, mapInTurns, readCursor } from '../../listing.ts';
 import type { Store } from '../../store/store.ts';
+import { takeTurns } from '../../turns.ts';
 import { findByWords } from './found-repo.ts';
 import * as repo from './repo.ts';
 import type { NoticeFilter, NoticeRecord } from './repo.ts';
-import { addWords, findUnworded } from './words-repo.ts';
+import { addWords, findUnworded, pagesSaid, type Unworded, type Worded } from './words-repo.ts';
 import { createFinder, wordsOf, type Words } from './words.ts';
 
 /** What cursors begin with among those found by their text. */
@@ -53,16 +54,27 @@ export async function searchPage(
 }
 
 /** Says where in each notice of a page the words are, if they are not in its title and its unit's name. */
-export function createFoundBeside(
+export async function foundBeside(
+  { read }: Pick<Store, 'read'>,
   q: string,
-): (notice: Pick<NoticeRecord, 'title' | 'content'>, unitName: string) => Found | null {
+  page: readonly Pick<NoticeRecord, 'id' | 'title' | 'content' | 'documentId' | 'unitId'>[],
+  nameOf: (unitId: string) => string,
+): Promise<Map<string, Found>> {
   const sought = soughtWords(q);
   const findIn = createFinder();
-  return ({ title, content }, unitName) => {
-    const names = `${foldedName(title)} ${foldedName(unitName)}`;
+  const beside = page.flatMap((notice) => {
+    const names = `${foldedName(notice.title)} ${foldedName(nameOf(notice.unitId))}`;
     const lacking = sought.filter((word) => !names.includes(word));
-    return lacking.length === 0 ? null : findIn(content, lacking);
-  };
+    return lacking.length === 0 ? [] : [{ ...notice, lacking }];
+  });
+  const said = await pagesSaid(read, beside);
+  const found = beside.map(({ id, content, lacking }, i) => ({ id, content, lacking, pages: said[i]! }));
+  return new Map(
+    await mapInTurns(found, ({ id, content, lacking, pages }): [string, Found] => [
+      id,
+      findIn(content, pages, lacking),
+    ]),
+  );
 }
 
 /** Few: who raises an alert meanwhile waits for one such write at most. */
@@ -73,10 +85,15 @@ const wordedAtOnce = 10;
  * apart from what they read, a little at a time, and what is saved meanwhile stays.
  */
 export async function wordOldRows({ store, log }: Pick<Context, 'store' | 'log'>, signal?: AbortSignal): Promise<void> {
-  function wordsIn(noticeId: string, title: string, text: string): Words {
+  async function wordsIn(
+    { noticeId, documentId }: Pick<Unworded, 'noticeId' | 'documentId'>,
+    title: string,
+    text: string,
+  ): Promise<Words> {
     const content = contentIn(text);
     if (content === null) log.error({ noticeId }, 'a notice cannot be read: it is found by its title');
-    return wordsOf({ title, content });
+    const pages = content && documentId !== null ? await pagesSaid(store.report, [{ documentId, content }]) : [];
+    return wordsOf({ title, content }, pages[0] ?? '');
   }
   // Again for those that somebody saved while their words were being made.
   for (let left = true; left && !signal?.aborted;) {
@@ -86,16 +103,18 @@ export async function wordOldRows({ store, log }: Pick<Context, 'store' | 'log'>
       ({ noticeId }) => noticeId,
       async (rows) => {
         left = true;
-        const worded = await mapInTurns(
-          rows,
-          ({ noticeId, title, content, approvedTitle, approvedContent, ...row }) => ({
-            ...{ ...row, noticeId, written: wordsIn(noticeId, title, content) },
-            approved:
-              approvedTitle === null || approvedContent === null
-                ? null
-                : wordsIn(noticeId, approvedTitle, approvedContent),
-          }),
-        );
+        const worded: Worded[] = [];
+        const turn = takeTurns();
+        for (const row of rows) {
+          const { title, content, approvedTitle, approvedContent } = row;
+          const isApproved = approvedTitle !== null && approvedContent !== null;
+          worded.push({
+            ...row,
+            written: await wordsIn(row, title, content),
+            approved: isApproved ? await wordsIn(row, approvedTitle, approvedContent) : null,
+          });
+          await turn();
+        }
         await store.transaction((tx) => addWords(store, tx, worded));
       },
       wordedAtOnce,

@@ -22,7 +22,7 @@ import { assertLength, cleanContent, effectiveDurationMs } from './content.ts';
 import * as repo from './repo.ts';
 import type { NoticeRecord, NoticeValues } from './repo.ts';
 import * as versions from './versions-repo.ts';
-import { createFoundBeside, searchPage, wordOldRows } from './search.ts';
+import { foundBeside, searchPage, wordOldRows } from './search.ts';
 import { maySelfApprove } from './self-approval.ts';
 import { contentUnits, maySeeContent } from './sight.ts';
 import { assertUsesWithin } from './uses.ts';
@@ -234,9 +234,12 @@ export function createNoticesService(
           page.map(({ id }) => id),
         ),
       );
-      const foundBeside = createFoundBeside(q);
+      const documents = new Map(rows.map(({ id, documentId }) => [id, documentId]));
+      // Whoever is not told of the document is shown its pages.
+      const paged = page.map((notice) => ({ ...notice, documentId: documents.get(notice.id) ?? null }));
+      const beside = await foundBeside(store, q, paged, nameOf);
       const notices = await mapInTurns(await timed(page), ({ content, ...notice }) => {
-        const found = foundBeside({ ...notice, content }, nameOf(notice.unitId));
+        const found = beside.get(notice.id);
         return {
           ...notice,
           look: lookOf(content),

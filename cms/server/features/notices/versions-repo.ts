@@ -5,7 +5,6 @@ import type { Database, NoticeState } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { toValues, type NoticeRecord, type NoticeValues } from './repo.ts';
 import { setWords } from './words-repo.ts';
-import { wordsOf } from './words.ts';
 
 export type VersionState = Database['notice_versions']['state'];
 
@@ -216,5 +215,5 @@ export async function setApproved(tx: Tx, noticeId: string, version: VersionReco
     .set({ state: 'approved', approved_version: version.number })
     .where('id', '=', noticeId)
     .execute();
-  await setWords(tx, 'approved_words', noticeId, wordsOf(version));
+  await setWords(tx, 'approved_words', noticeId, version);
 }

@@ -1,8 +1,11 @@
 /** What notices are found by, as they are being written and as they were approved last: their rows in the index of words. */
+import { documentFields } from '../../../../shared/protocol/api/documents.ts';
+import { assetsOf, type NoticeContent } from '../../../../shared/protocol/programme.ts';
+import { inChunks } from '../../store/chunks.ts';
 import { sentTogether, type Db, type Store, type Tx } from '../../store/store.ts';
 import { nextNumber } from '../../store/settings.ts';
 import { tokensOf, type WordsTable } from '../../store/word-index.ts';
-import type { Words } from './words.ts';
+import { wordsOf, type Words } from './words.ts';
 
 /** `notices.no`, of rows in the index. */
 const counterKey = 'notices';
@@ -14,10 +17,50 @@ const rowOf = (no: number, { folded, words }: Words) => ({
   said: tokensOf(`${folded} ${words}`),
 });
 
+/** A notice that may show pages of a document. */
+export interface Paged {
+  readonly documentId: string | null;
+  readonly content: NoticeContent;
+}
+
+/** Of each: what the pages say that it shows of the document it was made of; of pages read before that was kept, what was offered then. */
+export async function pagesSaid(db: Db | Tx, notices: readonly Paged[]): Promise<string[]> {
+  const rows = await inChunks([...new Set(notices.flatMap(({ documentId }) => documentId ?? []))], (chunk) =>
+    db
+      .selectFrom('document_pages as page')
+      .innerJoin('media', 'media.id', 'page.media_id')
+      .innerJoin('documents', 'documents.id', 'page.document_id')
+      .select(['page.document_id as documentId', 'page.said', 'media.hash', 'documents.fields'])
+      .where('page.document_id', 'in', chunk)
+      .orderBy('page.document_id')
+      .orderBy('page.number')
+      .execute(),
+  );
+  const ofDocument = Map.groupBy(rows, ({ documentId }) => documentId);
+  return notices.map(({ documentId, content }) => {
+    const shown = new Set(assetsOf(content));
+    const pages = (documentId === null ? [] : (ofDocument.get(documentId) ?? [])).filter(
+      ({ hash }) => hash !== null && shown.has(hash),
+    );
+    return [...new Set(pages.map(({ said, fields }) => said ?? offeredThen(fields)))].join('\n');
+  });
+}
+
+const offeredThen = (fields: string | null): string =>
+  fields === null ? '' : Object.values(documentFields.parse(JSON.parse(fields))).join('\n');
+
 /** Of one that has no number yet nothing is written: whoever gives it one writes what it says then. */
-export async function setWords(tx: Tx, table: WordsTable, noticeId: string, words: Words): Promise<void> {
-  const { no } = await tx.selectFrom('notices').select('no').where('id', '=', noticeId).executeTakeFirstOrThrow();
+export async function setWords(
+  tx: Tx,
+  table: WordsTable,
+  noticeId: string,
+  written: { readonly title: string; readonly content: NoticeContent },
+): Promise<void> {
+  const notice = tx.selectFrom('notices').select(['no', 'document_id']).where('id', '=', noticeId);
+  const { no, document_id: documentId } = await notice.executeTakeFirstOrThrow();
   if (no === null) return;
+  const [pages = ''] = documentId === null ? [] : await pagesSaid(tx, [{ documentId, content: written.content }]);
+  const words = wordsOf(written, pages);
   await sentTogether([
     tx.deleteFrom(table).where('rowid', '=', no).execute(),
     tx.insertInto(table).values(rowOf(no, words)).execute(),
@@ -31,6 +74,7 @@ export interface Unworded {
   readonly title: string;
   /** JSON, as it is stored. */
   readonly content: string;
+  readonly documentId: string | null;
   readonly approvedVersion: number | null;
   readonly approvedTitle: string | null;
   readonly approvedContent: string | null;
@@ -89,6 +133,7 @@ export async function findUnworded(
     .orderBy('notices.id')
     .limit(limit)
     .select(['notices.id as noticeId', 'notices.revision', 'notices.title', 'notices.content'])
+    .select('notices.document_id as documentId')
     .select('notices.approved_version as approvedVersion')
     .select(['version.title as approvedTitle', 'version.content as approvedContent'])
     .execute();

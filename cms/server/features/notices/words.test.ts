@@ -4,7 +4,7 @@ import type { NoticeContent } from '../../../../shared/protocol/programme.ts';
 import { createFinder } from './words.ts';
 
 const notice = (body: string): NoticeContent => ({ type: 'layout', layout: 'notice', fields: { title: 'Tin', body } });
-const found = (body: string, ...sought: string[]): string => createFinder()(notice(body), sought).text;
+const found = (body: string, ...sought: string[]): string => createFinder()(notice(body), '', sought).text;
 const filler = (words: number): string => Array.from({ length: words }, (_, i) => `số${i}`).join(' ');
 
 describe('Where words are found', () => {
@@ -12,6 +12,14 @@ describe('Where words are found', () => {
     const text = `Dịch cúm. ${filler(40)} phòng, chống dịch bệnh cho đàn bò. ${filler(40)} phòng chống dịch`;
     expect(found(text, 'phong', 'chong', 'dich')).toMatch(/^… số36 số37 số38 số39 phòng, chống dịch bệnh .* số6 …$/);
     expect(found(text, 'benh', 'gia')).toMatch(/^… .* bệnh .* …$/);
+  });
+
+  it('is the document where the text has not all of them and a page has one', () => {
+    const found = createFinder();
+    const content = notice('Mời họp thôn');
+    expect(found(content, 'Kính gửi: bà con', ['hop', 'kinh'])).toEqual({ in: 'document', text: 'Kính gửi: bà con' });
+    expect(found(content, 'Kính gửi: họp', ['hop'])).toEqual({ in: 'text', text: 'Tin · Mời họp thôn' });
+    expect(found(content, 'Kính gửi', ['hop', 'dan'])).toMatchObject({ in: 'text' });
   });
 
   it('is told as it is written, whatever stands between the words and however their marks are written', () => {

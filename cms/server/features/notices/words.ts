@@ -26,10 +26,13 @@ export interface Words {
   readonly folded: string;
   readonly words: string;
 }
-/** Of what cannot be read the title only. */
-export const wordsOf = ({ title, content }: { title: string; content: NoticeContent | null }): Words => ({
+/** Of what cannot be read the title only. @param pages what the pages say that it shows */
+export const wordsOf = (
+  { title, content }: { readonly title: string; readonly content: NoticeContent | null },
+  pages: string,
+): Words => ({
   folded: foldedName(title),
-  words: content === null ? '' : [...new Set(textsOf(content).flatMap(foldedWords))].join(' '),
+  words: content === null ? '' : [...new Set([...textsOf(content), pages].flatMap(foldedWords))].join(' '),
 });
 
 /** Words shown before what was found, and in all. */
@@ -71,19 +74,28 @@ function excerpt(text: string, sought: readonly string[], folded: (word: string)
 }
 
 /** Finds where these folded words are, none of which need be all in one place. One for many notices: their words repeat. */
-export function createFinder(): (content: NoticeContent, sought: readonly string[]) => Found {
+export function createFinder(): (content: NoticeContent, pages: string, sought: readonly string[]) => Found {
   const known = new Map<string, string>();
   const folded = (word: string): string => {
     let is = known.get(word);
     if (is === undefined) known.set(word, (is = fold(word)));
     return is;
   };
-  return (content, sought) => {
+  /** Those of the words that are not in the text. */
+  const lacking = (text: string, sought: readonly string[]): string[] => {
+    const words = [...new Set(Array.from(text.matchAll(writtenWord), ([word]) => folded(word)))];
+    return sought.filter((one) => !words.some((word) => word.includes(one)));
+  };
+  return (content, pages, sought) => {
     const number = content.type === 'layout' ? content.fields['documentNumber'] : undefined;
     if (typeof number === 'string') {
       const words = foldedWords(number).join(' ');
       if (sought.every((one) => words.includes(one))) return { in: 'documentNumber', text: number };
     }
-    return { in: 'text', text: excerpt(textsOf(content).join('\n'), sought, folded) };
+    const text = textsOf(content).join('\n');
+    const elsewhere = pages === '' ? [] : lacking(text, sought);
+    if (elsewhere.length > lacking(pages, elsewhere).length)
+      return { in: 'document', text: excerpt(pages, sought, folded) };
+    return { in: 'text', text: excerpt(text, sought, folded) };
   };
 }
