@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { codeFor } from '../../../shared/protocol/technician-code.ts';
 import type { TechnicianFacts, TechnicianView } from '../../../shared/protocol/technician.ts';
 import { CodeDoor } from './code-door.ts';
 import { TechnicianPage, type TechnicianPageOptions } from './page.ts';
@@ -61,4 +62,33 @@ test('what cannot be gathered, or a key that cannot be worked out, ends no engin
   const keyless = opened({ key: cannot });
   keyless.page.hear({ what: 'ask' });
   await expect.poll(() => keyless.errors).toHaveLength(1);
+});
+
+test('a finger that leans on a public screen covers it less and less often; a code begins anew', async () => {
+  const { page, shown, later } = opened();
+  const ask = async (): Promise<boolean> => {
+    later(4_000);
+    page.hear({ what: 'ask' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return field(shown) !== null;
+  };
+  const leave = (): void => page.hear({ what: 'close' });
+  for (const wait of [0, 0, 0, 60_000, 120_000, 240_000]) {
+    if (wait > 0) {
+      later(wait - 5_000);
+      expect(await ask()).toBe(false);
+    }
+    expect(await ask()).toBe(true);
+    leave();
+  }
+  later(3_600_000);
+  expect(await ask()).toBe(true);
+  page.hear({ what: 'code', code: codeFor(key, field(shown)!.challenge!) });
+  await expect.poll(() => shown.at(-1)?.state).toBe('open');
+  leave();
+  for (let n = 0; n < 3; n++) {
+    expect(await ask()).toBe(true);
+    leave();
+  }
+  expect(await ask()).toBe(false);
 });

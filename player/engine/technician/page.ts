@@ -20,6 +20,9 @@ const pageIdleMs = 5 * 60_000;
 const longestMs = 60 * 60_000;
 /** The field is not opened again sooner: each time is written down, ms. */
 const askedAgainMs = 3_000;
+/** So many fields in a row may be left without a code; then the next one waits: a public touch screen is for reading. ms */
+const freeFields = 3;
+const [firstWaitMs, longestWaitMs] = [60_000, 3_600_000];
 /** The page tells anew so often, ms. */
 const refreshMs = 2_000;
 /** The test pattern stands alone for so long, ms. */
@@ -52,6 +55,9 @@ export class TechnicianPage {
   #openedAt = 0;
   #stirredAt = 0;
   #askedAt = -Infinity;
+  /** Fields in a row that no code opened, and until when the next one waits. */
+  #leftFields = 0;
+  #waitsUntil = -Infinity;
   #alerted = false;
   #asking = false;
   #timer: NodeJS.Timeout | null = null;
@@ -101,7 +107,8 @@ export class TechnicianPage {
 
   async #ask(): Promise<void> {
     const now = this.#o.system.monotonic();
-    if (this.#state !== 'closed' || this.#alerted || this.#asking || now - this.#askedAt < askedAgainMs) return;
+    if (this.#state !== 'closed' || this.#alerted || this.#asking) return;
+    if (now - this.#askedAt < askedAgainMs || now < this.#waitsUntil) return;
     this.#asking = true;
     this.#askedAt = now;
     try {
@@ -145,6 +152,7 @@ export class TechnicianPage {
 
   #open(how: string): void {
     this.#state = 'open';
+    this.#leftFields = 0;
     this.#o.onCover(true);
     this.#o.onNote('technician_opened', `Opened ${how}; it covers what plays`);
     this.#go(this.#tell());
@@ -200,12 +208,19 @@ export class TechnicianPage {
 
   #close(why: string): void {
     if (this.#state === 'closed') return;
+    if (this.#state === 'code' && !this.#alerted) this.#leaveField();
     this.close();
     const seconds = Math.round((this.#o.system.monotonic() - this.#openedAt) / 1000);
     this.#o.onNote('technician_closed', `Closed after ${seconds} s: ${why}`);
     this.#state = 'closed';
     this.#show(null);
     this.#o.onCover(false);
+  }
+
+  #leaveField(): void {
+    const over = ++this.#leftFields - freeFields;
+    if (over < 0) return;
+    this.#waitsUntil = this.#o.system.monotonic() + Math.min(longestWaitMs, firstWaitMs * 2 ** over);
   }
 
   #go(work: Promise<void>): void {
