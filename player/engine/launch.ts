@@ -35,8 +35,6 @@ export const launchAgreement = 1;
 
 /** What comes with the host itself, as the name of a version beside those that were unpacked. */
 export const packaged = 'package';
-/** Without these a version cannot be started. */
-export const versionFiles = ['engine/main.cjs', 'stage/index.html'] as const;
 
 /** Which versions of the player are here, as the host tells the engine that it starts (`BANG_TIN_VERSIONS`, JSON). */
 export interface VersionsHere {

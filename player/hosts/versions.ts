@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { launchAgreement, packaged, versionFiles, type VersionFailure, type VersionsHere } from '../engine/launch.ts';
+import { neededFiles } from '../../shared/protocol/release-files.ts';
+import { launchAgreement, packaged, type VersionFailure, type VersionsHere } from '../engine/launch.ts';
 
 /** A version on trial has so long to paint, and goes on for so long afterwards before it stays, ms. */
 export const trialLimits = { paintMs: 120_000, steadyMs: 30_000 };
@@ -196,7 +197,7 @@ export class Versions {
   #isThere(id: string): boolean {
     if (id === packaged) return true;
     const folder = join(this.#folder, id);
-    return folderName.test(id) && versionFiles.every((file) => existsSync(join(folder, file)));
+    return folderName.test(id) && neededFiles.every((file) => existsSync(join(folder, file)));
   }
 
   #read(): State {

@@ -9,6 +9,7 @@ import { exportJWK, generateKeyPair, importJWK } from 'jose';
 import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { publicKey } from '../../shared/protocol/common.ts';
+import { releaseFilesFault } from '../../shared/protocol/release-files.ts';
 import { programAbout, signRelease, type Release } from '../../shared/protocol/release.ts';
 import { outDir } from './targets.ts';
 
@@ -75,12 +76,14 @@ export interface MadeRelease {
   readonly file: Buffer;
 }
 
-/** Packs and signs. */
+/** Packs and signs. @throws when boards would refuse to unpack it */
 export async function makeRelease(
   files: readonly ReleaseFile[],
   said: Pick<Release, 'version' | 'launch' | 'node' | 'data' | 'issuedAt' | 'notes' | 'nextKey'>,
   key: ReleaseKey,
 ): Promise<MadeRelease> {
+  const fault = releaseFilesFault(files.map(({ name }) => name));
+  if (fault !== null) throw new Error(`These files are no release: ${fault}`);
   const archive = await archiveOf(files);
   const release: Release = {
     v: 1,

@@ -5,12 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { releaseFileName, releaseFilesFault } from '../../../shared/protocol/release-files.ts';
 import { RefusedError } from '../documents.ts';
 import { syncFolder } from '../json-file.ts';
-
-/** `engine/main.cjs`, `stage/assets/a.js`: nothing that leaves the folder, on any system. */
-const fileName = /^(engine|stage)(\/[A-Za-z0-9_@-][A-Za-z0-9._@-]*){1,4}$/;
-const needed = ['engine/main.cjs', 'stage/index.html'];
 
 /**
  * Unpacks beside `folder`, then renames: the folder has its name only when every byte of it is on the disk.
@@ -35,7 +32,7 @@ export async function unpackRelease(archive: string, folder: string, most: numbe
   try {
     for await (const entry of entries) {
       const { name, type, size = 0 } = entry.header;
-      if (type !== 'file' || !fileName.test(name) || names.has(name)) throw wrong(`it holds ${name}`);
+      if (type !== 'file' || !releaseFileName.test(name) || names.has(name)) throw wrong(`it holds ${name}`);
       left -= size;
       if (left < 0) throw wrong(`it is larger than ${most} bytes`);
       names.add(name);
@@ -51,8 +48,8 @@ export async function unpackRelease(archive: string, folder: string, most: numbe
       }
     }
     await feeding;
-    const lacking = needed.filter((name) => !names.has(name));
-    if (lacking.length > 0) throw wrong(`it lacks ${lacking.join(', ')}`);
+    const fault = releaseFilesFault([...names]);
+    if (fault !== null) throw wrong(fault);
   } catch (error) {
     entries.destroy();
     await feeding.catch((cause: unknown) => {

@@ -20,9 +20,10 @@ import {
   type Release,
   type UpdateTold,
 } from '../../../shared/protocol/release.ts';
+import { neededFiles } from '../../../shared/protocol/release-files.ts';
 import type { Downloads } from '../downloads.ts';
 import { RefusedError } from '../documents.ts';
-import { launchAgreement, packaged, versionFiles, type VersionsHere } from '../launch.ts';
+import { launchAgreement, packaged, type VersionsHere } from '../launch.ts';
 import { Library, reservedBytes } from '../library.ts';
 import { codeOf } from '../programmes.ts';
 import { dataSchema, type Store } from '../store.ts';
@@ -287,7 +288,7 @@ export class Updates {
   }
 
   #isHere(folder: string): boolean {
-    return folder === packaged || versionFiles.every((file) => existsSync(join(this.#folder, folder, file)));
+    return folder === packaged || neededFiles.every((file) => existsSync(join(this.#folder, folder, file)));
   }
 
   /** Fetches and unpacks. */
