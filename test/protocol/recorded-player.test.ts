@@ -296,7 +296,7 @@ describe.each(readRecordings())('the player recorded as $name', (recording) => {
     for (const { commandId, outcome } of said<{ commandId: string; outcome: string }>('commandEndedV1')) {
       const id = replay.ids.get(commandId);
       const command = commands.find((one) => one.id === id);
-      if (command) expect(command.state).toBe(outcome);
+      expect(command?.state, `${commandId} is ${id} today`).toBe(outcome);
     }
     const { screenshots } = await person.get<{ screenshots: { state: string }[] }>(
       `/api/boards/${about.boardId}/screenshots`,
@@ -306,6 +306,6 @@ describe.each(readRecordings())('the player recorded as $name', (recording) => {
     );
     const { status } = await person.get<{ status: { app: string } | null }>(`/api/boards/${about.boardId}/status`);
     const report = said<{ full: boolean; status: { app: string } }>('statusReportedV1').at(-1);
-    if (report) expect(status).toMatchObject({ app: report.status.app });
+    expect(status?.app).toBe(report?.status.app);
   });
 });

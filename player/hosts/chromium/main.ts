@@ -44,6 +44,11 @@ function main(): void {
     process.stderr.write('Say where: --data DIR --stage DIR\n');
     process.exit(2);
   }
+  const trialMs = Number(values['trial-ms'] ?? trialLimits.paintMs);
+  if (!Number.isInteger(trialMs) || trialMs < 1_000) {
+    process.stderr.write('--trial-ms: whole milliseconds, 1000 at least\n');
+    process.exit(2);
+  }
   const dataDir = resolve(values.data);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   enableCompileCache(join(dataDir, 'cache'));
@@ -58,7 +63,7 @@ function main(): void {
     headless: values.headless === true,
     extra: values['browser-arg'] ?? [],
     pairAnew: values['pair-anew'] === true,
-    trialMs: Number(values['trial-ms'] ?? trialLimits.paintMs),
+    trialMs,
   }).start();
 }
 
