@@ -13,9 +13,9 @@ function withRequired() {
       ...given.parts,
       ...required.parts.filter(({ kind }) => kind === 'notice'),
       {
-        ...{ kind: 'obligation', obligationId: '00000000-0000-4000-8000-000000000000', noticeId: noticeId(2) },
+        ...{ kind: 'obligation' as const, obligationId: '00000000-0000-4000-8000-000000000000', noticeId: noticeId(2) },
         ...{ perHour: 1, order: 0, cron: `${minute} * * * *`, durationMs: 3_600_000, validFrom: null, validTo: null },
-      } as const,
+      },
     ],
   };
 }
