@@ -101,3 +101,19 @@ it('one that was ended while it waited is replaced', async () => {
   expect(next).not.toBe(first);
   process.kill(next, 'SIGKILL');
 });
+
+/** Nothing is heard of what happens meanwhile until it is over. */
+const holdTheLoop = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+it('one that has just died, and nobody has heard it, harms neither the next job nor its parent', async () => {
+  const run = runner(300);
+  const first = await run();
+  process.kill(first, 'SIGKILL');
+  holdTheLoop(100);
+  const next = await run();
+  expect(next).not.toBe(first);
+  process.kill(next, 'SIGKILL');
+  // Its time to end comes first: an error of that would end this process.
+  holdTheLoop(600);
+  expect(await run()).not.toBe(next);
+});

@@ -87,7 +87,8 @@ function start(file: URL): Child {
 }
 
 function end({ process: child }: Child): void {
-  if (child.connected) child.send(endOfJobs);
+  // Told here, not as an `error` that nobody hears: one that died a moment ago cannot be told anything.
+  if (child.connected) child.send(endOfJobs, () => undefined);
 }
 
 /** Whether the parent waits for it: one that idles keeps no process alive. */
@@ -100,7 +101,8 @@ function hold({ process: child }: Child, held: boolean): void {
 
 /**
  * How to run jobs of one kind. Each has a process of its own; with `idleMs` the one that did a job takes the next, until nothing has come
- * for so long, it was given a file that is refused, or holds half of the memory it may.
+ * for so long, it was given a file that is refused, or holds half of the memory it may. What dies in one that did other jobs before is
+ * tried once more in another: it may have died before.
  * @throws what `refusal` and `fault` make; the signal's reason when it was aborted; StoppedError when somebody else ended the child
  */
 export function createChildRunner<Job extends object, Result, Code extends string>({
@@ -146,7 +148,7 @@ export function createChildRunner<Job extends object, Result, Code extends strin
     return start(file);
   }
 
-  return (job: Job, { signal, onProgress }: RunOptions): Promise<Result> =>
+  const run = (job: Job, { signal, onProgress }: RunOptions): Promise<Result> =>
     new Promise<Result>((resolve, reject) => {
       signal.throwIfAborted();
       const child = next();
@@ -197,7 +199,8 @@ export function createChildRunner<Job extends object, Result, Code extends strin
       const onError = (error: Error): void => {
         stopWatching();
         process.kill('SIGKILL');
-        reject(error);
+        if (child.jobs > 1) resolve(run(job, { signal, onProgress }));
+        else reject(error);
       };
       const onClose = (code: number | null, killedBy: NodeJS.Signals | null): void => {
         stopWatching();
@@ -207,6 +210,7 @@ export function createChildRunner<Job extends object, Result, Code extends strin
           return reject(answer.code === null ? new Error(answer.message) : refusal(answer.code, answer.message));
         if (killedBy !== null && polite.includes(killedBy))
           return reject(new StoppedError(`Ended from outside by ${killedBy}`));
+        if (child.jobs > 1) return resolve(run(job, { signal, onProgress }));
         reject(fault(job, 'died', `The decoder died (${killedBy ?? code}): ${child.complaint.trim()}`));
       };
       const stopWatching = (): void => {
@@ -218,6 +222,7 @@ export function createChildRunner<Job extends object, Result, Code extends strin
       };
       process.on('message', onMessage).once('error', onError).once('close', onClose);
       // One that could not be started for want of files or processes has no channel; its `error` follows.
-      if (process.connected) process.send(job);
+      if (process.connected) process.send(job, (error) => error && onError(error));
     });
+  return run;
 }
