@@ -63,20 +63,28 @@ export function hiddenIn({ findings, seen }: CoverageAnswer): (opening: Drawn) =
     ({ entryId }) => entryId,
   );
   const seenOf = new Map(seen.map(({ entryId, spans }) => [entryId, spans]));
-  return ({ entryId, start, end, exception, past }) => {
-    if (past || exception === 'skipped') return [];
+  function hiddenOf({ entryId, start, end, exception, past }: Drawn): readonly Span[] {
+    const hides = hiding.get(entryId);
+    if (past || exception === 'skipped' || hides === undefined) return [];
     const meanwhile = (spans: readonly Span[]): Span[] => spansWithin(spans, { start, end });
-    const hidden = meanwhile((hiding.get(entryId) ?? []).flatMap(({ spans }) => spans));
+    const hidden = meanwhile(hides.flatMap(({ spans }) => spans));
     const shown = meanwhile(seenOf.get(entryId) ?? []);
     return hidden.length > 0 && shown.length === 0 ? [{ start, end }] : spansWithout(hidden, shown);
+  }
+  // The grid asks for each again and again.
+  const known = new WeakMap<Drawn, readonly Span[]>();
+  return (opening) => {
+    const hidden = known.get(opening) ?? hiddenOf(opening);
+    known.set(opening, hidden);
+    return hidden;
   };
 }
 /** Of the spans what lies in another, in order; those that touch are one. */
 function spansWithin(spans: readonly Span[], whole: Span): Span[] {
   const found: Span[] = [];
-  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+  const within = spans.filter(({ start, end }) => start < whole.end && end > whole.start);
+  for (const span of within.sort((a, b) => a.start - b.start)) {
     const [start, end] = [Math.max(span.start, whole.start), Math.min(span.end, whole.end)];
-    if (start >= end) continue;
     const last = found.at(-1);
     if (last && start <= last.end) found.splice(-1, 1, { start: last.start, end: Math.max(last.end, end) });
     else found.push({ start, end });
