@@ -11,6 +11,9 @@ import { screenWhy } from './screen.ts';
 
 /** So often readings are taken, ms. */
 export const readEveryMs = 60_000;
+/** Whether what the CMS heard at a time was read in this month: not before it turned. Times are ms UTC. */
+export const isSaidOf = ({ start, end }: { readonly start: number; readonly end: number }, at: number): boolean =>
+  at >= start + 2 * readEveryMs && at < end;
 /** So often they are told in full, ms. */
 export const fullEveryMs = 15 * 60_000;
 

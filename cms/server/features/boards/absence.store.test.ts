@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BoardEvent } from '../../../../shared/protocol/api/proof.ts';
 import { absenceEvidence } from '../../../../shared/protocol/board-absence.ts';
+import { limitsKey, noDownloadLimits } from '../../../../shared/protocol/downloads.ts';
+import { unknownStatus } from '../../../../shared/protocol/status.ts';
+import { localMonthOf } from '../../../../shared/schedule/zone.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent } from '../../testing-content.ts';
 import { testActor } from '../../testing.ts';
 import { createUpkeepService } from '../upkeep/service.ts';
 import { createBoardAbsence, type BoardAbsence } from './absence.ts';
 import { createBoardConditions } from './conditions.ts';
+import { statusRepo } from './status-repo.ts';
 import { createBoardStatuses } from './status.ts';
 
 describeStores('what is known of a board that is away', (under) => {
@@ -125,5 +129,21 @@ describeStores('what is known of a board that is away', (under) => {
     expect(await absence.of(at('viewer'), board)).toMatchObject({ simPaidUntil: null, readsSim: false });
     const stranger = testActor({ unitId: test.ids.sister, role: 'technician' });
     await expect(absence.of(stranger, board)).rejects.toMatchObject({ code: 'board_unknown' });
+  });
+
+  it('tells of a month’s data by what was said in the month in which it went', async () => {
+    const month = localMonthOf('Asia/Ho_Chi_Minh', away);
+    await under.store.write.updateTable('devices').set({ paired_at: 1 }).execute();
+    const status = { ...unknownStatus, dl: limitsKey({ ...noDownloadLimits, monthlyMb: 500 }), mb: 500 };
+    const dataOf = async (saidAt: number, since: number) => {
+      await under.store.transaction((tx) => statusRepo.write(tx, [{ boardId: board, at: saidAt, status }]));
+      await put(board, 0, since);
+      return (await absence.of(test.admin, board))!.data;
+    };
+    const minute = 60_000;
+    expect(await dataOf(month.end - minute, month.end - 1)).toEqual({ usedMb: 500, limitMb: 500 });
+    expect(await dataOf(month.end - minute, month.end + minute)).toBeNull();
+    expect(await dataOf(month.end + minute, month.end + 5 * minute)).toBeNull();
+    expect(await dataOf(month.end + 2 * minute, month.end + 5 * minute)).toEqual({ usedMb: 500, limitMb: 500 });
   });
 });

@@ -9,6 +9,8 @@ import {
   type AbsenceEvidence,
 } from '../../../../shared/protocol/board-absence.ts';
 import { budgetOfKey } from '../../../../shared/protocol/downloads.ts';
+import { isSaidOf } from '../../../../shared/protocol/status.ts';
+import { localMonthOf } from '../../../../shared/schedule/zone.ts';
 import type { Actor } from '../../access.ts';
 import type { ProofService } from '../proof/service.ts';
 import type { UpkeepService } from '../upkeep/service.ts';
@@ -51,7 +53,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
     async known(boardId: string): Promise<AbsenceEvidence | null> {
       const found = await boards.record(boardId);
       if (!found) return null;
-      const { unitId } = found;
+      const { unitId, zone } = found;
       const inUnit = await boards.recordsOfUnits([unitId]);
       const presences = await boards.presences(inUnit.map(({ id }) => id));
       const own = presences.find((one) => one.boardId === boardId);
@@ -68,6 +70,8 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
         proof.eventsOf(boardId, { limit: eventsRead }),
       ]);
       const limitMb = budgetOfKey(said?.status.dl ?? null);
+      // A month that was over when it went away says nothing of why.
+      const mb = said && isSaidOf(localMonthOf(zone, since), said.at) ? said.status.mb : null;
       const recent = events.filter(({ at }) => at <= since && at > since - dayMs);
       // What a player before it wrote down says nothing of this one.
       const journal = recent.find(({ body }) => body?.type === 'booted')?.journalId;
@@ -91,7 +95,7 @@ export function createBoardAbsence({ boards, conditions, upkeep, proof, statuses
         everywhere: { there, heard: heard || online || others.online > 0 },
         simPaidUntil: record?.simPaidUntil ?? null,
         readsSim: true,
-        data: limitMb === null || said?.status.mb == null ? null : { usedMb: said.status.mb, limitMb },
+        data: limitMb === null || mb === null ? null : { usedMb: mb, limitMb },
         network: said && { net: said.status.net, signal: said.status.signal },
         fault: faults.find(({ code }) => suspectedByFault(code) !== null) ?? faults[0] ?? null,
         restarts: before.filter(({ body }) => body?.type === 'booted').length,

@@ -362,6 +362,44 @@ describeStores('incidents', (under) => {
     expect(await list()).toEqual([]);
   });
 
+  it('has a screen that fails in one incident, whatever its line and its hours do, until it is mended', async () => {
+    const [board] = await boardsIn(test.ids.commune, 2);
+    const said = { driver: 'ddcutil', why: 'hours', fails: test.sources.now() } as const;
+    test.sources.advance(16 * minute);
+    await say(board!, said);
+    await incidents.watch.look();
+    for (const online of [0, 1, 0, 1] as const) {
+      await put(board!, online, test.sources.now());
+      test.sources.advance(minute);
+      await incidents.watch.look();
+    }
+    await say(board!, { ...said, off: true });
+    await incidents.watch.look();
+    await under.store.write.updateTable('board_states').set({ shows: 'dark', shows_since: 1 }).execute();
+    await say(board!, said);
+    await incidents.watch.look();
+    expect((await list()).map(({ about }) => about)).toContain('screen_failed');
+    await under.store.write.updateTable('board_states').set({ shows: null }).execute();
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ about: 'screen_failed', boardCount: 1, wellCount: 0 }]);
+    const before = await news();
+    expect(before[0]).toBe('opened');
+    await say(board!, { ...said, fails: null });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+    expect(await news()).toEqual([...before, 'ended']);
+  });
+
+  it('tells of the end of a month’s low data where not all of its boards got worse', async () => {
+    const [mended, worse] = await boardsIn(test.ids.commune, 2);
+    for (const id of [mended!, worse!]) await say(id, { dl: budget(500), mb: 450 });
+    await incidents.watch.look();
+    await say(mended!, { dl: budget(5000), mb: 450 });
+    await say(worse!, { dl: budget(500), mb: 500 });
+    await incidents.watch.look();
+    expect(await news()).toEqual(['opened', 'ended', 'opened']);
+  });
+
   it('tells of the SIM card to those alone who look after the board', async () => {
     await boardsIn(test.ids.commune, 2);
     const [board] = await boardsIn(test.ids.commune, 1);
@@ -399,5 +437,35 @@ describeStores('incidents', (under) => {
     expect(await list('open', ofVillage)).toMatchObject([{ boards: [{ id: joined }], evidence: { absence: null } }]);
     const ofCommune = testActor({ unitId: test.ids.commune, role: 'viewer' });
     expect(await list('open', ofCommune)).toMatchObject([{ boardCount: 2, evidence: { absence: { since: at } } }]);
+  });
+
+  it('says what was looked into of a board in another unit to nobody who does not see it', async () => {
+    const [theirs] = await boardsIn(test.ids.sister, 1);
+    const [own] = await boardsIn(test.ids.commune, 1);
+    const at = test.sources.now();
+    const detail = 'spawn ddcutil ENOENT → again in 5000 ms';
+    events.push({ journalId: theirs!, seq: 1, at, body: { type: 'faultRaised', code: 'screen_failed', detail } });
+    test.sources.advance(16 * minute);
+    await say(theirs!, { driver: 'ddcutil', why: 'hours', fails: at });
+    await say(own!, { driver: 'command', why: 'hours', fails: at + 1 });
+    await incidents.watch.look();
+    const screen = { driver: 'ddcutil', said: 'spawn ddcutil ENOENT' };
+    expect(await list()).toMatchObject([{ kind: 'player', boardCount: 2, evidence: { screen } }]);
+    for (const role of ['viewer', 'technician'] as const) {
+      const [seen] = await list('open', testActor({ unitId: test.ids.commune, role }));
+      expect(seen).toMatchObject({ kind: 'screen', boards: [{ id: own }], boardCount: 1, evidence: { screen: null } });
+    }
+    for (const id of [theirs!, own!]) await say(id, {});
+    await incidents.watch.look();
+
+    for (const id of [theirs!, own!]) {
+      starts.set(id, 4);
+      await put(id, 1, test.sources.now());
+      await say(id, { up: 90_000 });
+    }
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ kind: 'player', evidence: { machineUpMs: 90_000_000 } }]);
+    const viewer = await list('open', testActor({ unitId: test.ids.commune, role: 'viewer' }));
+    expect(viewer).toMatchObject([{ kind: 'unknown', evidence: { machineUpMs: null } }]);
   });
 });

@@ -28,13 +28,16 @@ export function boardsInSight(sight: Sight, all: readonly IncidentBoard[]): Seen
 }
 
 export function knownBy(sight: Sight, row: IncidentRow): IncidentRow {
-  const { absence, data } = row.evidence;
-  if ((absence === null && data === null) || sight.looksAfter(row.unit_id)) return row;
-  // It is of the board that went first: whoever sees only others of its unit knows nothing of it.
+  if (sight.looksAfter(row.unit_id)) return row;
+  const { absence, machineUpMs, screen } = row.evidence;
+  // What was looked into is of the board that came first: whoever sees only others of its unit knows nothing of it.
+  const seesFirst = sight.sees(row.unit_id);
   const evidence = {
     ...row.evidence,
-    absence: absence && sight.sees(row.unit_id) ? withoutSim(absence) : null,
+    absence: absence && seesFirst ? withoutSim(absence) : null,
+    machineUpMs: seesFirst ? machineUpMs : null,
     data: null,
+    screen: seesFirst ? screen : null,
   };
   // As it was told apart then: what was too short to say is so no more.
   return { ...row, evidence, kind: incidentKindOf(row.about, evidence, row.looked_at ?? row.opened_at) };

@@ -13,7 +13,7 @@ import {
 } from '../../../../shared/protocol/incident.ts';
 import type { IncidentPolicy } from '../../../../shared/protocol/api/incidents.ts';
 import { budgetOfKey } from '../../../../shared/protocol/downloads.ts';
-import { readEveryMs } from '../../../../shared/protocol/status.ts';
+import { isSaidOf, readEveryMs } from '../../../../shared/protocol/status.ts';
 import { dateOf, localMonthOf } from '../../../../shared/schedule/zone.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
@@ -94,7 +94,7 @@ export function createIncidentWatch(
   async function troublesOf(
     rows: readonly StandingRow[],
     rowOf: Look['rowOf'],
-    restarting: ReadonlySet<string>,
+    isOpen: Look['isOpen'],
     now: number,
   ): Promise<Pick<Look, 'troubles' | 'dataOf'>> {
     const troubles: Troubles = new Map();
@@ -116,21 +116,23 @@ export function createIncidentWatch(
     }
     const dataOf = new Map<string, NonNullable<IncidentEvidence['data']>>();
     const monthOf = createMonths(now);
+    const failing = isOpen.get('screen_failed');
     for (const { boardId, at, dl, mb, off, fails } of await statuses.ofConcern()) {
       const row = rowOf.get(boardId);
       if (!row) continue;
       const limitMb = budgetOfKey(dl);
       const month = monthOf(row.zone);
-      // What was read before the month turned says nothing of this one.
-      if (limitMb !== null && mb !== null && at >= month.start + 2 * readEveryMs) {
+      if (limitMb !== null && mb !== null && isSaidOf(month, at)) {
         const about = budgetTrouble(mb, limitMb);
         if (about) note(about, boardId, now);
         dataOf.set(boardId, { usedMb: mb, limitMb, month: month.name, until: month.end });
       }
-      if (fails !== null && off === null && row.online === 1 && !troubles.get('dark')?.has(boardId))
-        note('screen_failed', boardId, fails);
+      // Neither a line that breaks nor hours in which it is off mend a screen that is known to fail.
+      const isMissed = off === null && row.online === 1 && !troubles.get('dark')?.has(boardId);
+      if (fails !== null && (isMissed || failing?.has(boardId))) note('screen_failed', boardId, fails);
     }
     // Whoever has been there, or away, for longer has not restarted.
+    const restarting = isOpen.get('restarting') ?? new Set<string>();
     const recent = rows.filter(({ id, since }) => since > now - hourMs || restarting.has(id)).map(({ id }) => id);
     for (const [boardId, count] of await proof.startsSince(recent, now - hourMs))
       if (count >= (restarting.has(boardId) ? calmStarts : manyStarts)) note('restarting', boardId, now);
@@ -171,7 +173,7 @@ export function createIncidentWatch(
         await repo.endBoards(tx, incidentId, ids, now);
         await repo.updateIncident(tx, incidentId, { ...incident, ...ended });
         // What has become worse is told of by that.
-        const isWorse = incident.about === 'data_low' && ids.some((id) => troubles.get('data_spent')?.has(id));
+        const isWorse = incident.about === 'data_low' && ids.every((id) => troubles.get('data_spent')?.has(id));
         if (isOver && !isWorse) await repo.insertNews(tx, [{ at: now, what: 'ended', incident_id: incidentId }]);
       });
       ids.forEach(touch);
@@ -302,7 +304,7 @@ export function createIncidentWatch(
           new Set(boards.map(({ board_id }) => board_id)),
         ]),
       );
-      const found = await troublesOf(rows, rowOf, isOpen.get('restarting') ?? new Set(), now);
+      const found = await troublesOf(rows, rowOf, isOpen, now);
       const changed = new Set<string>();
       const touch = (boardId: string): void => {
         const row = rowOf.get(boardId);
