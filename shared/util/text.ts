@@ -3,13 +3,16 @@
 /** What a word processor leaves in pasted text and nobody sees: control characters, soft hyphens, zero-width space, byte order mark. */
 const invisible = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b\ufeff]/gu;
 
+/** Of a text that is read by a machine, such as a PDF's: well-formed, without what nobody sees, which PostgreSQL may not take. */
+export const visible = (text: string): string => text.toWellFormed().replace(invisible, '');
+
 /**
  * One line of text as it is stored: NFC, well-formed, single spaces. PostgreSQL takes no NUL, so none may come through. NFC can
  * lengthen a text (U+0958 becomes two characters), so it is measured after this. Cleaning again changes nothing.
  */
 export function cleanLine(text: string): string {
   // What is invisible goes first: with it gone, a letter and its mark may stand together and compose.
-  return text.toWellFormed().replace(invisible, '').normalize('NFC').replace(/\s+/gu, ' ').trim();
+  return visible(text).normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
 
 /** Paragraphs, one per line, as they are stored: each a clean line, empty ones left out. */

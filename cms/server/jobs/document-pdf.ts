@@ -14,6 +14,7 @@ import sharp from 'sharp';
 import { mainSize } from '../../../shared/util/main-size.ts';
 import { DocumentError } from './document-errors.ts';
 import { inkOf } from './document-ink.ts';
+import { visible } from '../../../shared/util/text.ts';
 import type { TextPiece } from './document-runs.ts';
 import { makePicture } from './media-make.ts';
 import type { ReadPage } from './document-messages.ts';
@@ -60,7 +61,7 @@ export async function textOf(page: PDFPageProxy): Promise<TextPiece[]> {
     if (!('str' in item)) return [];
     const [a, b, , , x, y] = item.transform as [number, number, number, number, number, number];
     if (Math.abs(b) > Math.abs(a) * 0.1) return [];
-    return [{ text: item.str, x, y, width: item.width, size: Math.abs(a), font: item.fontName }];
+    return [{ text: visible(item.str), x, y, width: item.width, size: Math.abs(a), font: item.fontName }];
   });
 }
 

@@ -72,7 +72,9 @@ function saidBy(texts: readonly TextPiece[][]): string[] {
     const said = linesOf([text])
       .map((line) => line.text)
       .join('\n')
-      .slice(0, left);
+      .slice(0, left)
+      // Cut in the middle of a letter of two.
+      .toWellFormed();
     left -= said.length;
     return said;
   });

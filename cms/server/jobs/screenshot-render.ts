@@ -26,7 +26,7 @@ export async function renderScreenshot({
     if (isStorageFull(cause)) throw cause;
     throw new AppError('screenshot_invalid', 'This is no picture of a screen', { cause });
   });
-  const file = await open(target, 'wx', 0o600);
+  const file = await open(target, 'w', 0o600);
   try {
     await file.writeFile(made.data);
     await file.sync();

@@ -55,7 +55,7 @@ export async function searchPage(
 
 /** Says where in each notice of a page the words are, if they are not in its title and its unit's name. */
 export async function foundBeside(
-  { read }: Pick<Store, 'read'>,
+  { report }: Pick<Store, 'report'>,
   q: string,
   page: readonly Pick<NoticeRecord, 'id' | 'title' | 'content' | 'documentId' | 'unitId'>[],
   nameOf: (unitId: string) => string,
@@ -67,7 +67,7 @@ export async function foundBeside(
     const lacking = sought.filter((word) => !names.includes(word));
     return lacking.length === 0 ? [] : [{ ...notice, lacking }];
   });
-  const said = await pagesSaid(read, beside);
+  const said = await pagesSaid(report, beside);
   const found = beside.map(({ id, content, lacking }, i) => ({ id, content, lacking, pages: said[i]! }));
   return new Map(
     await mapInTurns(found, ({ id, content, lacking, pages }): [string, Found] => [

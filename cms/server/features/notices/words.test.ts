@@ -20,6 +20,8 @@ describe('Where words are found', () => {
     expect(found(content, 'Kính gửi: bà con', ['hop', 'kinh'])).toEqual({ in: 'document', text: 'Kính gửi: bà con' });
     expect(found(content, 'Kính gửi: họp', ['hop'])).toEqual({ in: 'text', text: 'Tin · Mời họp thôn' });
     expect(found(content, 'Kính gửi', ['hop', 'dan'])).toMatchObject({ in: 'text' });
+    // Both have «hop» somewhere; what the text lacks stands on the page alone.
+    expect(found(content, `họp ${filler(60)} kính`, ['hop', 'kinh'])).toMatchObject({ in: 'document' });
   });
 
   it('is told as it is written, whatever stands between the words and however their marks are written', () => {

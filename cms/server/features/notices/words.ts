@@ -41,8 +41,12 @@ const wordsShown = 18;
 
 const writtenWord = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 
-/** The part of a text where most of the folded words stand together first. @param folded what folds a word */
-function excerpt(text: string, sought: readonly string[], folded: (word: string) => string): string {
+/** The part of a text where most of the folded words stand together first, and those that it has not at all. @param folded what folds a word */
+function excerpt(
+  text: string,
+  sought: readonly string[],
+  folded: (word: string) => string,
+): { shown: string; lacking: string[] } {
   const written: RegExpExecArray[] = [];
   const seen = sought.map(() => -Infinity);
   let best = { at: 0, together: 0 };
@@ -70,7 +74,10 @@ function excerpt(text: string, sought: readonly string[], folded: (word: string)
   ];
   const [from, last] = [written[first], written[end - 1]];
   const shown = text.slice(from?.index ?? 0, last && last.index + last[0].length).replaceAll(/\s*\n\s*/g, ' · ');
-  return `${first > 0 ? '… ' : ''}${shown}${end < written.length ? ' …' : ''}`;
+  return {
+    shown: `${first > 0 ? '… ' : ''}${shown}${end < written.length ? ' …' : ''}`,
+    lacking: sought.filter((_, k) => seen[k] === -Infinity),
+  };
 }
 
 /** Finds where these folded words are, none of which need be all in one place. One for many notices: their words repeat. */
@@ -81,21 +88,18 @@ export function createFinder(): (content: NoticeContent, pages: string, sought: 
     if (is === undefined) known.set(word, (is = fold(word)));
     return is;
   };
-  /** Those of the words that are not in the text. */
-  const lacking = (text: string, sought: readonly string[]): string[] => {
-    const words = [...new Set(Array.from(text.matchAll(writtenWord), ([word]) => folded(word)))];
-    return sought.filter((one) => !words.some((word) => word.includes(one)));
-  };
   return (content, pages, sought) => {
     const number = content.type === 'layout' ? content.fields['documentNumber'] : undefined;
     if (typeof number === 'string') {
       const words = foldedWords(number).join(' ');
       if (sought.every((one) => words.includes(one))) return { in: 'documentNumber', text: number };
     }
-    const text = textsOf(content).join('\n');
-    const elsewhere = pages === '' ? [] : lacking(text, sought);
-    if (elsewhere.length > lacking(pages, elsewhere).length)
-      return { in: 'document', text: excerpt(pages, sought, folded) };
-    return { in: 'text', text: excerpt(text, sought, folded) };
+    const text = excerpt(textsOf(content).join('\n'), sought, folded);
+    if (text.lacking.length > 0 && pages !== '') {
+      const document = excerpt(pages, sought, folded);
+      if (text.lacking.some((word) => !document.lacking.includes(word)))
+        return { in: 'document', text: document.shown };
+    }
+    return { in: 'text', text: text.shown };
   };
 }

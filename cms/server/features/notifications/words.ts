@@ -65,7 +65,8 @@ export const words: Record<'vi' | 'en', Words> = {
     gone: (gone, there, minutes) =>
       `${gone} trong ${there} bảng còn kết nối lúc đó mất kết nối ${minutes === 0 ? 'cùng một lúc' : `trong vòng ${minutes} phút`}`,
     data: (used, limit, month, until) => `đã dùng ${used} trong ${limit} MB của tháng ${month}; đếm lại từ ${until}`,
-    waits: 'ảnh và video mới chờ sang tháng hoặc đến khi tăng ngân sách; tin chữ và phát khẩn cấp vẫn đến',
+    waits:
+      'ảnh và video mới, cùng tin chữ phát hành với chúng hoặc sau đó, chờ sang tháng; cần ngay thì tăng ngân sách hoặc bấm «Tải ngay» ở trang của bảng; phát khẩn cấp vẫn đến',
     screen: (said) => `máy phát báo: ${said}`,
     since: (time) => `từ ${time}`,
     until: (from, to) => `từ ${from} đến ${to}`,
@@ -111,7 +112,8 @@ export const words: Record<'vi' | 'en', Words> = {
     gone: (gone, there, minutes) =>
       `of the boards that were online then (${there}), ${gone} went offline ${minutes === 0 ? 'at the same moment' : `within ${count(minutes, 'minute', 'minutes')}`}`,
     data: (used, limit, month, until) => `${used} of ${limit} MB used in ${month}; counted anew from ${until}`,
-    waits: 'new pictures and videos wait for the next month or a larger budget; texts and alerts still come',
+    waits:
+      'new pictures and videos, and texts published with them or after them, wait for the next month; if they are needed now, raise the budget or press “Fetch now” on the board’s page; alerts still come',
     screen: (said) => `the player says: ${said}`,
     since: (time) => `since ${time}`,
     until: (from, to) => `from ${from} to ${to}`,

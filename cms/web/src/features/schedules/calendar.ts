@@ -113,7 +113,9 @@ export function hiddenWords(opening: Span, hidden: readonly Span[], zone: string
 }
 /** «07:00–08:00, 09:00–09:30» */
 export const hoursOfSpans = (spans: readonly Span[], zone: string): string =>
-  spans.map(({ start, end }) => `${formatTime(start, zone)}–${formatTime(end, zone)}`).join(', ');
+  spans
+    .map(({ start, end }) => `${formatTime(start, zone)}–${formatTime(end, zone).replace('00:00', '24:00')}`)
+    .join(', ');
 
 /** Where a span stands in another one, and the longest part of that which none of the spans takes; parts of its length, from 0 to 1. */
 export function layOver({ start, end }: Span, spans: readonly Span[]): { over: Span[]; free: Span | undefined } {
