@@ -96,7 +96,8 @@ export function createFinder(): (content: NoticeContent, pages: string, sought: 
     }
     const text = excerpt(textsOf(content).join('\n'), sought, folded);
     if (text.lacking.length > 0 && pages !== '') {
-      const document = excerpt(pages, sought, folded);
+      // Its lines are where the paper ended, and no paragraphs.
+      const document = excerpt(pages.replaceAll('\n', ' '), sought, folded);
       if (text.lacking.some((word) => !document.lacking.includes(word)))
         return { in: 'document', text: document.shown };
     }

@@ -71,7 +71,7 @@ it('says of a board’s data how much of what is gone, until when, and what wait
   expect(text).toContain(
     '- Bảng chợ (Xã An): 1 bảng đã hết dữ liệu tháng từ 22/11/2026 12:03. Theo số máy phát tự đếm.\n' +
       '  đã dùng 500 trong 500 MB của tháng 11/2026; đếm lại từ 01/12/2026 00:00\n' +
-      '  ảnh và video mới chờ',
+      '  ảnh và video mới, cùng tin chữ phát hành với chúng hoặc sau đó, chờ sang tháng',
   );
   expect(text).toContain('  máy phát báo: DDC communication failed');
   expect(text).toContain('500 of 500 MB used in 11/2026');

@@ -41,6 +41,8 @@ export function formatTime(ms: number, zone = homeZone): string {
   const { hour, minute } = partsOf(ms, zone);
   return `${hour}:${minute}`;
 }
+/** An end: midnight is that of the day before, 24:00. */
+export const formatEndTime = (ms: number, zone = homeZone): string => formatTime(ms, zone).replace('00:00', '24:00');
 /** 07:30:09 */
 export function formatClock(ms: number, zone = homeZone): string {
   const { hour, minute, second } = partsOf(ms, zone);
