@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import type { PlayBody } from '../../shared/protocol/journal.ts';
 import { machineSystem } from './system.ts';
-import { useBoard } from './testing-board.ts';
+import { noticeId, programme, useBoard } from './testing-board.ts';
 import type { TestStage } from './testing-stage.ts';
 
 const board = useBoard();
@@ -128,6 +128,19 @@ it('a stage that outlives its engine shows neither the page nor its field any mo
   const stage = await b.openStage();
   await stage.until(() => stage.technicianTold);
   expect(stage.technician).toBeNull();
+});
+
+it('a picture that falls due beneath it is said to be covered, not one of a dark screen', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPaired({ askForPicture: () => Promise.resolve(Buffer.from([0xff, 0xd8])) });
+  await cms.publish(programme([1, null]));
+  await stage.untilNotice(noticeId(1));
+  await field(stage);
+  const order = { commandId: crypto.randomUUID(), name: 'setScreenshots', durationMs: undefined, everyMinutes: 15 };
+  expect(await cms.ask('runCommandV1', { command: await cms.signCommand(order) })).toEqual({ ok: true });
+  const { about } = await cms.until(() => cms.samples[0]);
+  expect(about).toMatchObject({ missing: 'covered', playing: null });
 });
 
 it('an alert ends it at once, is displayed and not dark, and keeps it away', async () => {

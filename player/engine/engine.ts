@@ -311,7 +311,7 @@ export class Engine {
       everyMinutes: () => this.#orders.sampleMinutes,
       ask,
       hasStage,
-      isDark: () => this.#seen === false,
+      unseen: () => (this.#screen.lit === false ? 'screen_off' : this.#technician.page.covers ? 'covered' : null),
       output: () => this.#certificate?.output ?? null,
       window: () => this.#glass?.raster ?? null,
       playing: () => this.#onGlass(),

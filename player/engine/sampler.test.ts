@@ -44,7 +44,7 @@ beforeEach(() => {
       return Promise.resolve(jpeg);
     },
     hasStage: () => true,
-    isDark: () => false,
+    unseen: () => null,
     output: () => null,
     window: () => ({ width: 1920, height: 1080 }),
     playing: () => ({ key: 'a', playing: playing('Lịch tiêm chủng') }),
@@ -133,9 +133,9 @@ test('of a small region of a large window as many pixels are taken as it has', a
 });
 
 test('in the dark, without a stage, or when it fails, it says so once, until there is one again', async () => {
-  o.isDark = () => true;
+  o.unseen = () => 'screen_off';
   await pass(60);
-  o.isDark = () => false;
+  o.unseen = () => null;
   o.hasStage = () => false;
   await pass(30);
   o.hasStage = () => true;
@@ -143,14 +143,14 @@ test('in the dark, without a stage, or when it fails, it says so once, until the
   await pass(30);
   o.ask = () => Promise.resolve(jpeg);
   await pass(15);
-  o.isDark = () => true;
+  o.unseen = () => 'screen_off';
   await pass(30);
   expect(titles()).toEqual(['screen_off', 'no_stage', 'capture_failed', 'Lịch tiêm chủng', 'screen_off']);
   expect(brought.map(({ picture }) => picture !== null)).toEqual([false, false, false, true, false]);
   // By a clock that nobody ever set nothing can be said.
   o.clock = { now: () => now, state: () => 'unknown' };
   brought.length = 0;
-  o.isDark = () => false;
+  o.unseen = () => null;
   await pass(30);
   expect(brought).toEqual([]);
 });

@@ -28,8 +28,8 @@ export interface SamplerOptions {
   readonly ask: AskForPicture | null;
   /** Whether the host's own stage is there. */
   readonly hasStage: () => boolean;
-  /** The screen is off, or was switched off and cannot be read. */
-  readonly isDark: () => boolean;
+  /** The screen is off, or was switched off and cannot be read; or the technician's page covers what plays. null: it can be seen. */
+  readonly unseen: () => 'screen_off' | 'covered' | null;
   /** What the board's picture occupies of the window, px of the window's raster; null: all of it. */
   readonly output: () => OutputRegion | null;
   /** The window's raster, px; null: not known. */
@@ -111,10 +111,11 @@ export class Sampler {
   }
 
   async #take(): Promise<void> {
-    const { ask, clock, hasStage, isDark } = this.#o;
+    const { ask, clock, hasStage, unseen } = this.#o;
     // Nobody could say when it was.
     if (clock.state() === 'unknown') return;
-    if (isDark()) return this.#miss('screen_off');
+    const why = unseen();
+    if (why) return this.#miss(why);
     if (ask === null || !hasStage()) return this.#miss('no_stage');
     try {
       await this.#picture(ask);

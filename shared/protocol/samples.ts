@@ -32,7 +32,7 @@ export const sampleAbout = z.object({
   window: z.object({ width: z.int().min(1), height: z.int().min(1) }).nullable(),
   /** null: nothing that is known, or something else came on meanwhile. */
   playing: samplePlaying.nullable(),
-  /** Why there is no picture, and none until one comes: `screen_off`, `no_stage`, or what failed; null: there is one. */
+  /** Why there is no picture, and none until one comes: `screen_off`, `covered` (by the technician's page), `no_stage`, or what failed; null: there is one. */
   missing: z
     .string()
     .max(64)

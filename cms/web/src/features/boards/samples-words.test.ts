@@ -52,6 +52,8 @@ test('a picture says what was on and why, and one that is missing why it is', ()
   );
   expect(sampleSentence({ missing: null, playing: null })).toBe('Nội dung đang phát: không rõ');
   expect(sampleTitle({ missing: 'screen_off', playing: null })).toBe('Màn hình tắt');
+  expect(sampleTitle({ missing: 'covered', playing: null })).toBe('Trang kỹ thuật đang mở');
+  expect(sampleSentence({ missing: 'covered', playing: null })).toMatch(/che nội dung/);
   expect(sampleSentence({ missing: 'no_stage', playing: null })).toMatch(/Tình trạng máy phát/);
   expect(sampleTitle({ missing: 'capture_failed', playing: null })).toBe('Không chụp được');
   expect(sampleSentence({ missing: 'capture_failed', playing: null })).not.toBe('');

@@ -97,10 +97,12 @@ export function sampleSentence(sample: Pick<Sample, 'missing' | 'playing'>): str
 
 function missingWord(missing: string): string {
   if (missing === 'screen_off') return m.samples_missing_screen_off();
+  if (missing === 'covered') return m.samples_missing_covered();
   return missing === 'no_stage' ? m.samples_missing_no_stage() : m.samples_missing_other();
 }
 
 function missingSentence(missing: string): string {
   if (missing === 'screen_off') return m.samples_missing_screen_off_text();
+  if (missing === 'covered') return m.samples_missing_covered_text();
   return missing === 'no_stage' ? m.samples_missing_no_stage_text() : sentenceOf(missing);
 }
