@@ -20,9 +20,13 @@ const pageIdleMs = 5 * 60_000;
 const longestMs = 60 * 60_000;
 /** The field is not opened again sooner: each time is written down, ms. */
 const askedAgainMs = 3_000;
-/** So many fields in a row may be left without a code; then the next one waits: a public touch screen is for reading. ms */
+/**
+ * So many fields in a row may be left without a code; then the next one waits: a public touch screen is for reading. Forgotten when none
+ * has been opened for so long after a wait. ms
+ */
 const freeFields = 3;
 const [firstWaitMs, longestWaitMs] = [60_000, 3_600_000];
+const forgottenMs = 3_600_000;
 /** The page tells anew so often, ms. */
 const refreshMs = 2_000;
 /** The test pattern stands alone for so long, ms. */
@@ -55,7 +59,10 @@ export class TechnicianPage {
   #openedAt = 0;
   #stirredAt = 0;
   #askedAt = -Infinity;
-  /** Fields in a row that no code opened, and until when the next one waits. */
+  /** Of the field that is shown: a code was entered, and other characters have come for which none has been since. */
+  #entered = false;
+  #changed = false;
+  /** Fields in a row into which nobody entered a code, and until when the next one waits. */
   #leftFields = 0;
   #waitsUntil = -Infinity;
   #alerted = false;
@@ -109,6 +116,7 @@ export class TechnicianPage {
     const now = this.#o.system.monotonic();
     if (this.#state !== 'closed' || this.#alerted || this.#asking) return;
     if (now - this.#askedAt < askedAgainMs || now < this.#waitsUntil) return;
+    if (now - this.#waitsUntil >= forgottenMs) this.#leftFields = 0;
     this.#asking = true;
     this.#askedAt = now;
     try {
@@ -118,6 +126,8 @@ export class TechnicianPage {
       this.#timer = setInterval(() => this.#tick(), refreshMs);
       if (key === 'unpaired') return this.#open('the player is not paired');
       this.#state = 'code';
+      this.#entered = false;
+      this.#changed = false;
       this.#o.onCover(true);
       this.#o.onNote('technician_asked', 'the field for the code covers what plays');
       this.#showField(key, false);
@@ -130,16 +140,20 @@ export class TechnicianPage {
     const challenge = key && this.#o.door.challenge(key);
     const link = challenge === null ? '' : this.#o.link(challenge);
     const before = this.#view?.state === 'code' ? this.#view.challenge : null;
-    const changed = before !== null && before !== challenge;
-    this.#show({ state: 'code', challenge, link, wrong, changed, waitMs: this.#o.door.waitMs });
+    const isOther = before !== null && before !== challenge;
+    this.#changed ||= isOther;
+    const { waitMs } = this.#o.door;
+    this.#show({ state: 'code', challenge, link, wrong: wrong && !isOther, changed: this.#changed, waitMs });
   }
 
   #enter(code: string): void {
     if (this.#state !== 'code') return;
     const { door } = this.#o;
     const outcome = door.enter(code);
+    this.#entered = true;
     if (outcome === 'right') return this.#open('with the code');
     if (outcome === 'wrong') {
+      this.#changed = false;
       const wait = door.waitMs > 0 ? `; none is taken for ${Math.round(door.waitMs / 1000)} s` : '';
       this.#o.onFault('technician_refused', `Wrong code number ${door.wrong} since the last right one${wait}`);
     }
@@ -201,14 +215,14 @@ export class TechnicianPage {
       this.#o.key().then((key) => {
         if (this.#state !== 'code' || key === 'unpaired' || view?.state !== 'code' || view !== this.#view) return;
         const challenge = key && this.#o.door.challenge(key);
-        if (challenge !== view.challenge || view.waitMs > 0) this.#showField(key, view.wrong && view.waitMs > 0);
+        if (challenge !== view.challenge || view.waitMs > 0) this.#showField(key, view.wrong);
       }),
     );
   }
 
   #close(why: string): void {
     if (this.#state === 'closed') return;
-    if (this.#state === 'code' && !this.#alerted) this.#leaveField();
+    if (this.#state === 'code' && !this.#entered && !this.#alerted) this.#leaveField();
     this.close();
     const seconds = Math.round((this.#o.system.monotonic() - this.#openedAt) / 1000);
     this.#o.onNote('technician_closed', `Closed after ${seconds} s: ${why}`);
@@ -219,8 +233,8 @@ export class TechnicianPage {
 
   #leaveField(): void {
     const over = ++this.#leftFields - freeFields;
-    if (over < 0) return;
-    this.#waitsUntil = this.#o.system.monotonic() + Math.min(longestWaitMs, firstWaitMs * 2 ** over);
+    const waitMs = over < 0 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** over);
+    this.#waitsUntil = this.#o.system.monotonic() + waitMs;
   }
 
   #go(work: Promise<void>): void {
