@@ -52,7 +52,7 @@ function play(
   answer: (command: StageCommand) => Answer,
   check: (stage: FakeStage, takeovers: readonly Takeover[]) => void,
 ): FakeStage {
-  const stage = new FakeStage(from, { answer });
+  const stage = new FakeStage(from, { answer, director: { endsItems: true } });
   let programme = programmes[0]!;
   let takeovers: Takeover[] = [];
   let raised = 0;

@@ -69,18 +69,38 @@ describe('a new programme', () => {
     expect(shownAfter(stage).slice(0, 3)).toEqual([testId(1, 1), 66, 'cut']);
   });
 
+  /** The notice is, from and to after 08:00, ms. */
+  const suspended = (from: number, to: number): Programme => ({
+    ...more,
+    suspensions: [{ from: eight + from, to: eight + to, noticeIds: [testId(1, 1)] }],
+  });
   const without = [...parts.slice(0, 2), noticeOf(3, 15_000), playlistOf(1, [3, 2])];
   test.each([
     ['has been withdrawn', programmeOf(zone, testId(2, 1), without.slice(1))],
     ['was taken out of the list', programmeOf(zone, testId(2, 1), without)],
     ['has other words', { ...more, noticeHashes: new Map([[testId(1, 1), '1'.repeat(64)]]) }],
     ['gives way to a cut source', programmeOf(zone, null, parts)],
+    ['is suspended, if only for a minute', suspended(5_000, 65_000)],
+    ['is suspended before its end', suspended(8_000, 65_000)],
   ])('cuts an item that %s', (_, next) => {
     const stage = playing(eight, endsItems);
     stage.runUntil(eight + 5_000);
     publish(stage, next);
     stage.runUntil(eight + 6_000);
     expect(stage.plays).toMatchObject([{ noticeId: testId(1, 1), outcome: 'cut' }]);
+  });
+
+  test('is shown as everywhere when the time of the former one’s item comes anew after a step of the clock', () => {
+    const stage = playing(eight, endsItems);
+    stage.runUntil(eight + 5_000);
+    publish(stage, more);
+    stage.runUntil(eight + 6_000);
+    stage.now = eight - 60_000;
+    stage.send({ type: 'tick' });
+    const before = stage.painted.length;
+    stage.runUntil(eight + 16_000);
+    expect(stage.painted.slice(before).map(({ at }) => at - eight).filter((at) => at >= -1_000)).toEqual([16, 15_016]);
+    expect(stage.output.now).toMatchObject({ noticeId: testId(1, 1), start: eight + 15_000 });
   });
 
   test('waits for no more than twenty seconds', () => {

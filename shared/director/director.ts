@@ -249,6 +249,7 @@ class StageDirector implements Director {
 
   #stepClock(now: number): void {
     this.#play?.stepClock(this.#lastNow, now);
+    this.#plan.endNow();
     this.#generation++;
     this.#failed.clear();
     this.#stalls.reset();

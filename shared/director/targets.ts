@@ -2,6 +2,7 @@
 import type { Scene } from '../protocol/bridge.ts';
 import type { Programme } from '../protocol/programme.ts';
 import type { Takeover } from '../protocol/takeover.ts';
+import { Suspensions } from '../schedule/suspensions.ts';
 import { takeoverPhases, takeoverSlot, takeoverTurn, type TakeoverPhase } from '../schedule/takeover-phases.ts';
 import { createTimeline, type Timeline } from '../schedule/timeline.ts';
 import type { Slot } from '../schedule/types.ts';
@@ -53,7 +54,18 @@ export class Plan {
   letEnd({ slot, noticeHash }: Target, now: number): void {
     if (slot?.noticeId == null || now >= slot.end || slot.end - now > longestEndMs) return;
     const isHere = this.programme?.noticeHashes.get(slot.noticeId) === noticeHash;
-    if (isHere && this.#shows(slot.noticeId, now)) this.#end(slot);
+    if (isHere && this.#isFree(slot.noticeId, now, slot.end) && this.#shows(slot.noticeId, now)) this.#end(slot);
+  }
+
+  /** The clock is another one: the former programme's item stood by the one before. */
+  endNow(): void {
+    this.#ending = null;
+  }
+
+  /** Whether no suspension holds the notice in any part of [start, end). */
+  #isFree(noticeId: string, start: number, end: number): boolean {
+    const [rest] = new Suspensions(this.programme ?? {}).rest(noticeId, { start, end });
+    return rest?.start === start && rest.end === end;
   }
 
   /** An alert waits for nothing. */
