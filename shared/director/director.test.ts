@@ -99,7 +99,12 @@ describe('a new programme', () => {
     stage.send({ type: 'tick' });
     const before = stage.painted.length;
     stage.runUntil(eight + 16_000);
-    expect(stage.painted.slice(before).map(({ at }) => at - eight).filter((at) => at >= -1_000)).toEqual([16, 15_016]);
+    expect(
+      stage.painted
+        .slice(before)
+        .map(({ at }) => at - eight)
+        .filter((at) => at >= -1_000),
+    ).toEqual([16, 15_016]);
     expect(stage.output.now).toMatchObject({ noticeId: testId(1, 1), start: eight + 15_000 });
   });
 
