@@ -35,11 +35,20 @@ export class Downloads {
 
   /** Why media wait; null: they may come. @param file its hash; left out: something that nobody can want by itself */
   waitFor(file?: string): MediaWait | null {
+    return this.waits()(file);
+  }
+
+  /** The same of many at this instant: the hour, the month's count and what is wanted are looked at once. */
+  waits(): (file?: string) => MediaWait | null {
     const { hours } = this.#o.limits();
-    const wanted = this.#wanted(file);
-    if (wanted?.overBudget) return null;
-    if (hours && !wanted && !isWithin(hours, minuteOf(this.#o.zone(), this.#o.now()))) return 'media_waits_hours';
-    return this.#o.use.spent ? 'media_waits_budget' : null;
+    const spent = this.#o.use.spent ? 'media_waits_budget' : null;
+    const isOutside = hours !== null && !isWithin(hours, minuteOf(this.#o.zone(), this.#o.now()));
+    const wanted = this.#wanted;
+    const files = new Set(wanted?.files);
+    return (file) => {
+      if (file === undefined || !files.has(file)) return isOutside ? 'media_waits_hours' : spent;
+      return wanted?.overBudget ? null : spent;
+    };
   }
 
   /** So many bytes of media have come; resolves when more may, as far as their rate goes, or when the signal aborts. */
@@ -49,13 +58,12 @@ export class Downloads {
       this.#unlooked = 0;
       await this.#o.use.look();
     }
-    if (!this.#wanted(file)) await this.#pace.took(bytes, signal);
+    if (file === undefined || !this.#wanted?.files.includes(file)) await this.#pace.took(bytes, signal);
   }
 
-  #wanted(file: string | undefined): Wanted | null {
+  get #wanted(): Wanted | null {
     const wanted = this.#o.wanted();
-    const isWanted = wanted && file && wanted.files.includes(file) && this.#o.now() < wanted.until;
-    return isWanted ? wanted : null;
+    return wanted && this.#o.now() < wanted.until ? wanted : null;
   }
 }
 

@@ -1,9 +1,10 @@
 /** When media come to a board, and what does not wait for them. */
 import { rmSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { noDownloadLimits, type DownloadLimits } from '../../shared/protocol/downloads.ts';
 import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
 import { dateOf, minuteOf } from '../../shared/schedule/zone.ts';
+import { Library } from './library.ts';
 import { noticeId, picture, programme, useBoard } from './testing-board.ts';
 import { sha256 } from './testing-cms.ts';
 
@@ -73,6 +74,32 @@ test('media wait for their hours and say so, over a restart too; texts do not, a
   await order({ hours: hours(true) });
   await stage.untilNotice(noticeId(2));
   expect(asked(picture(2))).toHaveLength(1);
+});
+
+test('that many media wait is found out with one look at what is here', async () => {
+  const b = board();
+  const stage = await b.startPaired();
+  await b.cms.publish(programme([1, picture(1)]));
+  await stage.untilNotice(noticeId(1));
+  await order({ hours: hours(false) });
+  const has = vi.spyOn(Library.prototype, 'has');
+  onTestFinished(() => has.mockRestore());
+  const lacking = Array.from({ length: 30 }, (_, i) => [2 + i, picture(2 + i)] as [number, Buffer]);
+  await b.cms.publish(programme([1, picture(1)], ...lacking));
+  expect(await waits('media_waits_hours')).toMatchObject({ missing: 30 });
+  const looks = has.mock.calls.filter(([{ hash }]) => hash === sha256(picture(1)));
+  expect(looks.length).toBeLessThan(15);
+});
+
+test('a file that cannot be had keeps none of the others back', async () => {
+  const b = board();
+  const stage = await b.startPlaying([1, null]);
+  const next = programme([2, picture(2)], [3, picture(3)], [4, picture(4)]);
+  await b.cms.publish(next).then(() => b.cms.content.delete(sha256(picture(2))));
+  expect(await waits('content_unknown')).toMatchObject({ missing: 1 });
+  for (const n of [3, 4]) expect(asked(picture(n))).toHaveLength(1);
+  b.cms.content.set(sha256(picture(2)), picture(2));
+  await stage.untilNotice(noticeId(4));
 });
 
 test('a board that has nothing to show waits for no hours', async () => {

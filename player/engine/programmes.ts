@@ -44,7 +44,7 @@ export interface ProgrammesOptions {
   readonly library: Library;
   readonly system: System;
   readonly get: GetContent;
-  readonly downloads: Pick<Downloads, 'waitFor' | 'took'>;
+  readonly downloads: Pick<Downloads, 'waits' | 'took'>;
   /** Trusted time, ms UTC. */
   readonly now: () => number;
   /** Called in the transaction that makes a programme the active one. */
@@ -343,10 +343,11 @@ export class Programmes {
 
   async #fetch({ manifest }: Verified, signal: AbortSignal): Promise<void> {
     const parts = manifest.parts.filter(({ hash }) => !this.#hasPart(hash));
+    const waitFor = this.#waits();
     // What may come does not wait behind what may not.
     const assets = manifest.assets
       .filter((ref) => !this.#o.library.has(ref))
-      .map((ref) => ({ ref, wait: this.#waitFor(ref) }))
+      .map((ref) => ({ ref, wait: waitFor(ref) }))
       .toSorted((a, b) => Number(a.wait !== null) - Number(b.wait !== null));
     this.#left = parts.length + assets.length;
     const code = parts.length > 0 ? null : (assets[0]?.wait ?? null);
@@ -359,19 +360,30 @@ export class Programmes {
       }
     };
     await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts.length) }, worker));
+    let failure: unknown = null;
     for (const { ref } of assets) {
-      await this.#fetchAsset(ref, signal);
+      try {
+        await this.#fetchAsset(ref, signal);
+      } catch (error) {
+        const code = codeOf(error);
+        if (signal.aborted || isNetwork(code) || code === 'disk_full') throw error;
+        failure ??= error;
+        if (isMediaWait(code)) break;
+        // One that cannot be had keeps no other back.
+        continue;
+      }
       this.#left--;
       if (this.#left > 0) this.#tell(manifest.version, 'fetching', this.#left, null);
     }
     signal.throwIfAborted();
+    if (failure !== null) throw failure;
   }
 
   /** @throws RefusedError `media_waits_hours`, `media_waits_budget`; what has come stays */
   async #fetchAsset(ref: AssetRef, signal: AbortSignal): Promise<void> {
     const assertMayCome = (): void => {
       signal.throwIfAborted();
-      const code = this.#waitFor(ref);
+      const code = this.#waits()(ref);
       if (code) throw new RefusedError(code, 'Media wait for their hours, or for the next month');
     };
     assertMayCome();
@@ -381,10 +393,14 @@ export class Programmes {
     });
   }
 
-  /** Why media wait; null: they may come. A board that has nothing to show waits for nothing. */
-  #waitFor({ hash }: AssetRef): MediaWait | null {
-    const code = this.#o.downloads.waitFor(hash);
-    return code !== null && this.#shows() ? code : null;
+  /** Why each of them waits at this instant; null: it may come. A board that has nothing to show waits for nothing. */
+  #waits(): (ref: AssetRef) => MediaWait | null {
+    const waitFor = this.#o.downloads.waits();
+    let shows: boolean | null = null;
+    return ({ hash }) => {
+      const code = waitFor(hash);
+      return code !== null && (shows ??= this.#shows()) ? code : null;
+    };
   }
 
   /** Whether what plays has a notice all of whose media is here. */
@@ -442,8 +458,9 @@ export class Programmes {
    * neither the others nor the new programme back.
    */
   async #mendActive(signal: AbortSignal): Promise<void> {
+    const waitFor = this.#waits();
     for (const ref of this.#active?.manifest.assets ?? []) {
-      if (this.#o.library.has(ref)) continue;
+      if (this.#o.library.has(ref) || waitFor(ref) !== null) continue;
       try {
         await this.#fetchAsset(ref, signal);
       } catch (error) {
