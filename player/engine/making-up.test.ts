@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noticeOf, playlistOf, programmeOf, takeoverOf, testId } from '../../test/lib/programmes.ts';
+import { Plan } from '../../shared/director/targets.ts';
 import type { PlayBody } from '../../shared/protocol/journal.ts';
 import type { ObligationPart, Programme } from '../../shared/protocol/programme.ts';
+import type { Takeover } from '../../shared/protocol/takeover.ts';
 import { obligationLoad } from '../../shared/schedule/obligations.ts';
 import { createTimeline } from '../../shared/schedule/timeline.ts';
 import type { Slot } from '../../shared/schedule/types.ts';
@@ -38,19 +40,22 @@ interface Open {
 const holds = (spans: readonly Span[] | undefined, at: number): boolean =>
   spans?.some(({ from, to }) => from <= at && at < to) ?? false;
 
+const stands =
+  (at: number) =>
+  ({ startsAt, expiresAt }: Takeover): boolean =>
+    startsAt <= at && at < expiresAt;
+
 /** Runs a board from six o'clock. @returns its plays, in order */
 function run({ programmes, off, cut, alerts, journal = [], until }: Story): PlayBody[] {
   const takeovers = (alerts ?? []).map(({ from, to }, n) => takeoverOf(n + 1, { startsAt: from, expiresAt: to }));
-  const plans = programmes.map(({ at, programme }) => ({ at, programme, bare: withoutContent(programme) }));
-  const timelines = new Map(
-    plans.flatMap(({ programme, bare }) => [programme, bare]).map((each) => [each, createTimeline(each)]),
-  );
-  const events = [off, cut].flatMap((spans) => (spans ?? []).flatMap(({ from, to }) => [from, to]));
+  const published = programmes.map(({ at, programme }) => ({ at, programme, bare: withoutContent(programme) }));
+  const events = [off, cut, alerts].flatMap((spans) => (spans ?? []).flatMap(({ from, to }) => [from, to]));
   events.push(...programmes.map(({ at }) => at), until);
   events.sort((a, b) => a - b);
   const plays: PlayBody[] = [];
   let making: MakingUp | null = null;
   let open = null as Open | null;
+  let plan = new Plan(null, [], null);
   const body = ({ slot, start }: Open, end: number, interrupted = false): PlayBody => ({
     ...{ type: 'playEnded', start, paintedMs: end - start, noticeId: slot.noticeId, noticeHash: null, asset: null },
     ...{ takeoverId: slot.takeoverId, why: slot.why, host: 'chromium', programme: null },
@@ -62,14 +67,19 @@ function run({ programmes, off, cut, alerts, journal = [], until }: Story): Play
       if (open) plays.push(body(open, t, true));
       open = null;
       making = null;
+      plan = new Plan(null, [], null);
       t = event;
       continue;
     }
     making ??= new MakingUp([...journal, ...plays].filter(({ start }) => start >= t - rememberedMs));
-    const plan = plans.findLast(({ at }) => at <= t)!;
-    const programme = holds(cut, t) ? plan.bare : plan.programme;
-    const timeline = timelines.get(programme)!;
-    const slot = timeline.slotAt(takeovers, t, making.standing(programme));
+    const newest = published.findLast(({ at }) => at <= t)!;
+    const programme = holds(cut, t) ? newest.bare : newest.programme;
+    const before = plan;
+    plan = new Plan(programme, takeovers.filter(stands(t)), before, making.standing(programme));
+    // As the director with `endsItems`.
+    const isNew = before.programme !== programme;
+    if (isNew && open && open.slot.noticeId !== null) plan.letEnd(before.targetOf(open.slot)!, t);
+    const slot = plan.slotAt(t)!;
     const key = `${slot.start} ${slot.plannedMs} ${slot.why.id}`;
     // As the director: what is on until then ends when the next has painted, a little later than its slot.
     const situation = { programme, takeovers, slot, dark: false, cut: holds(cut, t), now: t };
@@ -235,6 +245,18 @@ describe('what a board missed', () => {
       });
     expect(making.next({ ...at, dark: false })).toBeNull();
   });
+});
+
+test('the item that is on when something is published comes to its end here as it does on a board', () => {
+  const next = made([30_000, 25_000], []);
+  const plays = run({
+    programmes: [
+      { at: six, programme: made([30_000], []) },
+      { at: six + 15_000, programme: next },
+    ],
+    until: six + minute,
+  });
+  expect(plays[0]).toMatchObject({ start: six, paintedMs: 30_000, outcome: 'completed' });
 });
 
 describe('whatever is published, and whenever the power goes', () => {
