@@ -46,6 +46,7 @@ import * as playerReleases from './migrations/0044-player-releases.ts';
 import * as releaseOrders from './migrations/0045-release-orders.ts';
 import * as foundInOrder from './migrations/0046-found-in-order.ts';
 import * as pageWords from './migrations/0047-page-words.ts';
+import * as playsCovered from './migrations/0048-plays-covered.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -93,6 +94,7 @@ const migrations: readonly Migration[] = [
   releaseOrders.migration,
   foundInOrder.migration,
   pageWords.migration,
+  playsCovered.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

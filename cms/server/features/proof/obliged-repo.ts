@@ -27,7 +27,8 @@ export interface ObligedCount {
   readonly met: number;
 }
 
-/** Boards per statement, so that no reader is held for long. */
+/** Boards times hours per statement, so that no reader is held for long. */
+export const hoursPerCount = 1000;
 const boardsPerCount = 500;
 const hourMs = 3_600_000;
 const forgivenMs = 60_000;
@@ -45,15 +46,17 @@ async function boardsByNo(db: Db | Tx, boardIds: readonly string[]): Promise<Map
   return new Map(rows.map((row) => [row.board_no, row.board_id]));
 }
 
-/** Rows about any number of boards, some boards at a time. */
+/** Rows about any number of boards, some boards at a time. @param hours that each of them is asked about */
 async function ofBoards<T extends { no: number }>(
   db: Db | Tx,
   boardIds: readonly string[],
+  hours: number,
   read: (numbers: readonly number[]) => Promise<readonly T[]>,
 ): Promise<(T & { readonly boardId: string })[]> {
   const boards = await boardsByNo(db, boardIds);
   const found: (T & { boardId: string })[] = [];
-  for (const some of piecesOf([...boards.keys()], boardsPerCount))
+  const most = Math.min(boardsPerCount, hoursPerCount / hours);
+  for (const some of piecesOf([...boards.keys()], most))
     found.push(...(await read(some)).map((row) => ({ ...row, boardId: boards.get(row.no)! })));
   return found;
 }
@@ -66,7 +69,7 @@ export const obligedRepo = {
     if (first === undefined || last === undefined) return [];
     const hour = sql<number>`((plays.start_at - ${sql.lit(phaseMs)}) / ${sql.lit(hourMs)})`;
     const wanted = starts.map((start) => (start - phaseMs) / hourMs);
-    const found = await ofBoards(db, boardIds, (numbers) =>
+    const found = await ofBoards(db, boardIds, starts.length, (numbers) =>
       db
         .selectFrom(
           db
@@ -96,25 +99,24 @@ export const obligedRepo = {
   /**
    * How many plays boards lacked in these hours while they were on record; boards that lacked none are left out. What may lie in times of
    * which nothing is on record is not among them: of each hour the share that no play of any kind covers. A minute of it is forgiven,
-   * which is what a restart takes. By the index `plays_board`.
+   * which is what a restart takes. By the index `plays_board` alone, for all plays of these hours are looked at.
    */
   async missing(db: Db | Tx, { obligationId, boardIds, perHour, starts }: ObligedHours): Promise<Map<string, number>> {
-    if (starts.length === 0) return new Map();
     const [hour, n, forgiven] = [sql.lit(hourMs), sql.lit(perHour), sql.lit(forgivenMs)];
     const within = sql`plays.board_no = no and plays.start_at >= at and plays.start_at < at + ${hour}`;
     const least = (a: RawBuilder<unknown>, b: RawBuilder<unknown>) =>
       sql`case when ${a} < ${b} then ${a} else ${b} end`;
-    // An unnamed VALUES has the columns column1, column2 … on both dialects.
-    const found = await ofBoards(db, boardIds, async (numbers) => {
+    // An unnamed VALUES has the columns column1, column2 … on both dialects. What is not materialized is worked out anew wherever it is named.
+    const read = async (numbers: readonly number[], some: readonly number[]) => {
       const { rows } = await sql<{ no: number; n: number }>`
         with looked as (
-          select b.column1 as no, h.column1 as at from (values ${rowsOf(numbers)}) as b, (values ${rowsOf(starts)}) as h
-        ), short as (
+          select b.column1 as no, h.column1 as at from (values ${rowsOf(numbers)}) as b, (values ${rowsOf(some)}) as h
+        ), short as materialized (
           select * from (
             select no, at, (select count(*) from plays where ${ofObligation(obligationId)} and ${within} and ${counted}) as met
             from looked
           ) as hourly where met < ${n}
-        ), covered as (
+        ), covered as materialized (
           select no, ${n} - met as lacking,
             (select cast(sum(${least(sql`plays.painted_ms`, sql`at + ${hour} - plays.start_at`)}) as bigint)
               from plays where ${within}) as begun,
@@ -132,8 +134,12 @@ export const obligedRepo = {
         select no, sum(lacking - share) as n from shared where share < lacking group by no
       `.execute(db);
       return rows;
-    });
-    return new Map(found.map(({ boardId, n }) => [boardId, Number(n)]));
+    };
+    const missing = new Map<string, number>();
+    for (const some of piecesOf(starts, hoursPerCount))
+      for (const { boardId, n } of await ofBoards(db, boardIds, some.length, (numbers) => read(numbers, some)))
+        missing.set(boardId, (missing.get(boardId) ?? 0) + Number(n));
+    return missing;
   },
 
   /** When each board first showed an obligation, ms UTC; those that never did are left out. */
@@ -142,7 +148,7 @@ export const obligedRepo = {
     obligationId: string,
     boardIds: readonly string[],
   ): Promise<{ boardId: string; at: number }[]> {
-    const found = await ofBoards(db, boardIds, async (numbers) => {
+    const found = await ofBoards(db, boardIds, 1, async (numbers) => {
       const { rows } = await sql<{ no: number; at: number | null }>`
         select b.column1 as no, (
           select plays.start_at from plays
