@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ScreenHours } from '../protocol/screen.ts';
 import { isUnseen } from './unseen.ts';
 import { Zone } from './zone.ts';
@@ -11,6 +11,7 @@ const hours: ScreenHours = { on: { from: 300, to: 1320 }, light: null };
 const day = { from: 300, to: 1320 };
 const noSunday: ScreenHours = { on: { week: [day, day, day, day, day, day, null] }, light: null };
 const hourMs = 3_600_000;
+const turn = vi.fn(() => Promise.resolve());
 
 test.each([
   ['an evening after the screen is off', '30 22 * * *', hourMs, hours, true],
@@ -22,13 +23,27 @@ test.each([
   ['on the day that is dark', '0 9 * * 0', hourMs, noSunday, true],
   ['on that day and another', '0 9 * * 0,1', hourMs, noSunday, false],
   ['once a month', '0 23 1 * *', hourMs, hours, true],
+  ['every minute of every night', '* 22-23,0-4 * * *', 60_000, hours, true],
+  ['a minute a month too late', '59 4 1 * *', 120_000, hours, false],
+  ['from one night to the next', '0 23 * * 6', 6 * hourMs, noSunday, true],
   ['a screen that is always on', '0 23 * * *', hourMs, { on: null, light: null }, false],
-] as const)('%s', (_name, cron, durationMs, kept, unseen) => {
-  expect(isUnseen({ cron, durationMs, validFrom: null, validTo: null }, kept, home, from, to)).toBe(unseen);
+] as const)('%s', async (_name, cron, durationMs, kept, unseen) => {
+  const window = { cron, durationMs, validFrom: null, validTo: null };
+  expect(await isUnseen(window, kept, home, from, to, turn)).toBe(unseen);
 });
 
-test('what is over, or opens later, is told of by nobody', () => {
+test('what is over, or opens later, is told of by nobody', async () => {
   const night = { cron: '0 23 * * *', durationMs: hourMs };
-  expect(isUnseen({ ...night, validFrom: null, validTo: from }, hours, home, from, to)).toBe(false);
-  expect(isUnseen({ ...night, validFrom: to, validTo: null }, hours, home, from, to)).toBe(false);
+  expect(await isUnseen({ ...night, validFrom: null, validTo: from }, hours, home, from, to, turn)).toBe(false);
+  expect(await isUnseen({ ...night, validFrom: to, validTo: null }, hours, home, from, to, turn)).toBe(false);
+});
+
+test('others have their turn between days, and what is seen is found soon', async () => {
+  const every = { durationMs: 60_000, validFrom: null, validTo: null };
+  turn.mockClear();
+  await isUnseen({ ...every, cron: '* 22-23,0-4 * * *' }, hours, home, from, to, turn);
+  expect(turn).toHaveBeenCalledTimes(35);
+  turn.mockClear();
+  await isUnseen({ ...every, cron: '* * * * *' }, hours, home, from, to, turn);
+  expect(turn).not.toHaveBeenCalled();
 });

@@ -288,7 +288,7 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
             notices: made.notices,
             unapproved: [...made.unapproved].map((id) => leftOut.of(id)),
             warnings: warningsOf(made, paired),
-            unseen: unseen(board),
+            unseen: unseen.get(board.id) ?? null,
           });
       }
       return { unapproved: leftOut.ids, boards: previews };

@@ -5,6 +5,7 @@ import type { EntryPart } from '../../../../shared/protocol/programme.ts';
 import { hoursKey, type ScreenHours } from '../../../../shared/protocol/screen.ts';
 import { isUnseen } from '../../../../shared/schedule/unseen.ts';
 import { Zone } from '../../../../shared/schedule/zone.ts';
+import { inTurns, takeTurns } from '../../turns.ts';
 import type { BoardRecord } from '../boards/service.ts';
 import type { DarkHoursService } from '../commands/dark-hours.ts';
 import type { SchedulesService } from '../schedules/service.ts';
@@ -20,43 +21,49 @@ export interface UnseenDeps {
   readonly schedules: Pick<SchedulesService, 'names'>;
 }
 
-/** @returns of a board what nobody would see of what was compiled for it, by the hours that it said it keeps; null: nothing. What boards share is worked out once. */
+/** @returns by board what nobody would see of what was compiled for it, by the hours that it said it keeps; left out: nothing. What boards share is worked out once. */
 export async function unseenOf(
   records: readonly BoardRecord[],
   compiled: ReadonlyMap<string, Compiled>,
   now: number,
   { darkHours, schedules }: UnseenDeps,
-): Promise<(board: BoardRecord) => Unseen> {
+): Promise<ReadonlyMap<string, NonNullable<Unseen>>> {
   const hoursOf = new Map<string, ScreenHours>();
   for (const [boardId, kept] of await darkHours.of(records.map(({ id }) => id))) {
     const last = kept.at(-1);
     if (last?.to === Infinity && last.hours.on !== null) hoursOf.set(boardId, last.hours);
   }
+  const turn = takeTurns();
   const entries = new Map<string, EntryPart | null>();
-  for (const boardId of hoursOf.keys())
-    for (const { hash, body } of compiled.get(boardId)!.parts.values())
-      if (!entries.has(hash)) entries.set(hash, body.includes('"kind":"entry"') ? entryIn(body) : null);
-  const ids = new Set([...entries.values()].flatMap((entry) => entry?.entryId ?? []));
-  const names = new Map((await schedules.names([...ids])).map(({ id, name }) => [id, name]));
   const zones = new Map<string, Zone>();
   const known = new Map<string, boolean>();
-
-  return ({ id, zone: name }) => {
+  const found = new Map<string, string[]>();
+  for (const { id, zone: name } of records) {
     const hours = hoursOf.get(id);
-    if (!hours?.on) return null;
+    if (!hours) continue;
     const zone = zones.get(name) ?? new Zone(name);
     zones.set(name, zone);
-    const found: string[] = [];
-    for (const hash of compiled.get(id)!.parts.keys()) {
+    const own: string[] = [];
+    for (const { hash, body } of compiled.get(id)!.parts.values()) {
+      await turn();
+      if (!entries.has(hash)) entries.set(hash, body.includes('"kind":"entry"') ? entryIn(body) : null);
       const entry = entries.get(hash);
       if (!entry) continue;
       const key = `${hash} ${name} ${hoursKey(hours)}`;
-      let is = known.get(key);
-      if (is === undefined) known.set(key, (is = isUnseen(entry, hours, zone, now, now + aheadMs)));
-      if (is) found.push(names.get(entry.entryId) ?? '');
+      const is = known.get(key) ?? (await isUnseen(entry, hours, zone, now, now + aheadMs, turn));
+      known.set(key, is);
+      if (is) own.push(entry.entryId);
     }
-    return found.length === 0 ? null : { on: hours.on, schedules: found.toSorted((a, b) => a.localeCompare(b, 'vi')) };
-  };
+    if (own.length > 0) found.set(id, own);
+  }
+  const ids = new Set([...found.values()].flat());
+  const names = new Map((await schedules.names([...ids])).map(({ id, name }) => [id, name]));
+  const unseen = new Map<string, NonNullable<Unseen>>();
+  await inTurns(found, ([id, entryIds]) => {
+    const named = entryIds.map((entryId) => names.get(entryId) ?? '').toSorted((a, b) => a.localeCompare(b, 'vi'));
+    unseen.set(id, { on: hoursOf.get(id)!.on!, schedules: named });
+  });
+  return unseen;
 }
 
 /** The text of a notice may say anything; of a part that was just compiled nothing else needs to be checked. */
