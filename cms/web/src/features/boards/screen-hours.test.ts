@@ -39,9 +39,15 @@ test('days of the week are read as they were written, also those that are off or
   expect(wrongIn(saidOf(week), true)).toEqual({});
   // Of what is then proposed for every day, and for a day that is switched on.
   expect(saidOf(week).on).toEqual(day);
-  const all = { ...saidOf(week), week: weekAs(day) };
-  expect(hoursOf(all, true).on).toEqual({ week: Array(7).fill(day) });
   expect([endAfter(0, 1440), endAfter(300, 1140), endAfter(1320, 180)]).toEqual([1440, 0, 60]);
+});
+
+test('seven days that are the same are said without a week, as players from before take them', () => {
+  const said = (from: number, to: number) =>
+    hoursOf({ ...saidOf(hours), weekly: true, week: weekAs({ from, to }) }, true).on;
+  expect(said(300, 1320)).toEqual({ from: 300, to: 1320 });
+  expect(said(300, 1440)).toEqual({ from: 300, to: 0 });
+  expect(said(0, 1440)).toBeNull();
 });
 
 test('what is wrong is said at its field', () => {

@@ -41,9 +41,17 @@ export const weekAs = (on: SaidHours['on']): SaidHours['week'] =>
 export const endAfter = (from: number, length: number): number =>
   from === 0 && length === 1440 ? 1440 : (from + length) % 1440;
 
+/** Days that are all the same are said without a week: players from before there were any take that. */
+function ofWeek(week: SaidHours['week']) {
+  const { from, to } = week[0]!;
+  if (!week.every((day) => day.lit && day.from === from && day.to === to))
+    return { week: week.map((day) => (day.lit ? { from: day.from, to: day.to } : null)) };
+  return from === 0 && to === 1440 ? null : { from, to: to % 1440 };
+}
+
 /** @param dims of one that cannot be dimmed no brightness is asked, whatever stood for the one before @returns what a schema has still to check */
 export const hoursOf = ({ timed, on, weekly, week, dimmed, dark, night, day }: SaidHours, dims: boolean) => ({
-  on: !timed ? null : weekly ? { week: week.map(({ lit, from, to }) => (lit ? { from, to } : null)) } : on,
+  on: !timed ? null : weekly ? ofWeek(week) : on,
   light: dims && dimmed ? { ...dark, night, day } : null,
 });
 
