@@ -67,6 +67,9 @@ it('an alert lights a screen that is off within a second, is displayed from then
   await expect.poll(() => s.isOn).toBe(false);
   await cms.until(() => b.takeoverStates(alert.takeoverId).at(-1) === 'ended');
   await cms.until(() => cms.bodies('screenChanged').length >= 4);
+  // It was seen from the moment at which the screen was lit to its end.
+  const ofAlert = () => cms.bodies('playEnded').filter(({ takeoverId }) => takeoverId === alert.takeoverId);
+  await expect.poll(() => ofAlert().at(-1)?.outcome).toBe('completed');
   expect(cms.bodies('screenChanged').map(({ on }) => on)).toEqual([true, false, true, false]);
 });
 

@@ -627,6 +627,21 @@ describe('an alert that the screen is lit for', () => {
     expect(names(stage)).toEqual(['dark', 'takeoverShown', 'takeoverEnded', 'completed']);
   });
 
+  test('was seen until it was ended, though the screen goes off before something else is painted', () => {
+    const stage = playing();
+    stage.send({ type: 'screen', on: false });
+    stage.send({ type: 'plan', programme, takeovers: [{ ...alert, startsAt: eight }] });
+    stage.runFor(1_500);
+    stage.send({ type: 'screen', on: true });
+    stage.runFor(10_000);
+    stage.send({ type: 'plan', programme, takeovers: [] });
+    stage.send({ type: 'screen', on: false });
+    stage.runFor(2_000);
+    expect(names(stage)).toEqual(['dark', 'takeoverShown', 'takeoverEnded', 'completed']);
+    const seen = stage.plays.find(({ outcome, takeoverId }) => takeoverId !== null && outcome === 'completed');
+    expect(seen!.paintedMs).toBeCloseTo(10_000, -3);
+  });
+
   test('is shown to nobody where it stays dark', () => {
     const stage = playing();
     stage.send({ type: 'screen', on: false });

@@ -142,7 +142,7 @@ class StageDirector implements Director {
         return;
       case 'screen':
         this.#screenOff = input.on === false;
-        if (this.#screenOff && this.#play) this.#play.dark = true;
+        if (this.#screenOff) this.#play?.darken(now);
         else if (this.#play?.dark) this.#lightUp(now);
         return;
       case 'seek':

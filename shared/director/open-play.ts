@@ -7,8 +7,10 @@ import type { Target } from './targets.ts';
 const toleranceMs = 500;
 
 export class OpenPlay {
-  /** The screen was known to be off at some time in it. */
-  dark: boolean;
+  #dark: boolean;
+  /** It is the play of an alert that was ended; when the screen went off after that, ms: it was seen until then. */
+  #over = false;
+  #seenUntil = Infinity;
   readonly #target: Target;
   readonly #host: HostKind;
   readonly #start: number;
@@ -29,7 +31,18 @@ export class OpenPlay {
     this.#start = start;
     this.#since = start;
     this.#plannedMs = plannedOf(target.slot!);
-    this.dark = dark;
+    this.#dark = dark;
+  }
+
+  /** The screen was known to be off at some time in it. */
+  get dark(): boolean {
+    return this.#dark;
+  }
+
+  /** The screen is known to be off. Where an alert alone had lit it, that is so before something else is painted. */
+  darken(now: number): void {
+    if (this.#over) this.#seenUntil = Math.min(this.#seenUntil, now);
+    else this.#dark = true;
   }
 
   /** The first play of an alert on this board: it could not begin sooner, and has what is left of its slot. */
@@ -40,7 +53,9 @@ export class OpenPlay {
   /** The alert that plays was ended at `now`, all clear or updated: that is its whole length. */
   alertEnded(takeoverId: string, now: number): void {
     const { slot } = this.#target;
-    if (slot?.takeoverId === takeoverId) this.#plannedMs -= Math.max(0, slot.end - now);
+    if (slot?.takeoverId !== takeoverId) return;
+    this.#plannedMs -= Math.max(0, slot.end - now);
+    this.#over = true;
   }
 
   /** The clock went from `before` to `now` while nothing changed on the glass. */
@@ -51,13 +66,13 @@ export class OpenPlay {
 
   /** How the play reads if it ends at `end`. A failure stays one in the dark; everything else in the dark is `dark`. */
   body(end: number, ending: 'failed' | 'interrupted' | null): PlayBody {
-    const paintedMs = this.#paintedMs + Math.max(0, end - this.#since);
+    const paintedMs = this.#paintedMs + Math.max(0, Math.min(end, this.#seenUntil) - this.#since);
     return playBody(this.#target, this.#host, this.#start, paintedMs, this.#outcome(paintedMs, ending));
   }
 
   #outcome(paintedMs: number, ending: 'failed' | 'interrupted' | null): PlayOutcome {
     if (ending === 'failed') return ending;
-    if (this.dark) return 'dark';
+    if (this.#dark) return 'dark';
     if (ending) return ending;
     return paintedMs >= this.#plannedMs - toleranceMs ? 'completed' : 'cut';
   }
