@@ -156,4 +156,6 @@ test('the audit log holds all of it, by person, and as a file', async () => {
   expect(text.startsWith('\uFEFFThời điểm;Người liên quan;Mã người liên quan;')).toBe(true);
   expect(text).toMatch(/;Khóa tài khoản;Đỗ Văn Biên;[0-9a-f-]{36};Tỉnh Thử;[0-9a-f-]{36};/);
   for (const held of [password, secret, usedCode, invitation.split('#')[1]!]) expect(text).not.toContain(held);
+  await open('/audit?who=0123');
+  await see(page.getByLabel('Người liên quan', { exact: true })).toHaveValue('0123');
 });

@@ -17,7 +17,8 @@ export interface AuditFilter {
 }
 type Key = keyof AuditFilter;
 
-const text = (key: Key): string => String(searchParams.get(key) ?? '');
+/** To the letter: `get` would make a number of «0123». */
+const text = (key: Key): string => searchParams.toURLSearchParams().get(key) ?? '';
 const time = (key: Key): number | null => (/^\d+$/.test(text(key)) ? Number(text(key)) : null);
 
 export function filterOfAddress(): AuditFilter {

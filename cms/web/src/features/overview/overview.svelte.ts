@@ -21,7 +21,8 @@ export interface OverviewAddress {
   readonly condition: BoardCondition | null;
 }
 
-const text = (key: string): string => String(searchParams.get(key) ?? '');
+/** To the letter: `get` would make numbers of some. */
+const text = (key: string): string => searchParams.toURLSearchParams().get(key) ?? '';
 
 export function overviewAddress(): OverviewAddress {
   const unitId = text('unit');
