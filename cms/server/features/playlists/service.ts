@@ -204,7 +204,10 @@ export function createPlaylistsService(
         if (!(await repo.updatePlaylist(tx, id, revision, values, actor.userId, sources.now()))) throw conflict(before);
         // When it is written, so that whoever begins to use it waits, and is asked for the right again.
         if (values.unitId !== before.unitId) assertUsesWithin(await repo.usesOf(tx, id), values.unitId, tree);
-        const detail = { revision: revision + 1, before: { name: before.name, items: before.items } };
+        const detail = {
+          ...{ unitId: values.unitId, name: values.name, items: values.items, revision: revision + 1 },
+          before: { unitId: before.unitId, name: before.name, items: before.items, revision },
+        };
         await audit(tx, {
           actor,
           action: 'playlist.changed',

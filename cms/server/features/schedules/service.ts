@@ -173,7 +173,8 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
         const term = repo.termOf(values);
         if (JSON.stringify(term) !== JSON.stringify(repo.termOf(before)))
           await beginTerm(tx, { id, revision: revision + 1 }, term, now);
-        const detail = { ...values, revision: revision + 1, before };
+        const { id: _id, updatedAt: _at, ...was } = before;
+        const detail = { ...values, revision: revision + 1, before: was };
         await audit(tx, {
           actor,
           action: 'schedule.changed',

@@ -184,7 +184,7 @@ export const formAround = (): Form | undefined => getContext<Form | undefined>(f
 export function sentenceOfIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'too_small':
-      if (issue.origin === 'string' && Number(issue.minimum) <= 1) return m.field_required();
+      if (issue.origin === 'string' && (Number(issue.minimum) <= 1 || issue.input === '')) return m.field_required();
       if (issue.origin === 'string') return m.field_too_short({ min: String(issue.minimum) });
       if (issue.origin === 'array' && Number(issue.minimum) <= 1) return m.field_required();
       return m.field_too_small({ min: figure(issue.path, issue.minimum) });
@@ -254,5 +254,7 @@ async function focusFirstInvalid(): Promise<boolean> {
     document;
   const first = scope.querySelector<HTMLElement>('[aria-invalid="true"]');
   first?.focus();
+  // What is wrong with the whole stands above the form, which may be longer than the window.
+  if (first === null) scope.querySelector('[role="alert"]')?.scrollIntoView({ block: 'nearest' });
   return first !== null;
 }

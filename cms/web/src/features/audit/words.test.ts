@@ -36,6 +36,21 @@ describe('an entry of the audit log in words', () => {
     ]);
   });
 
+  it('says of a list that was changed what came and what went', () => {
+    const item = (itemId: string, noticeId: string) => ({ itemId, noticeId, durationMs: null });
+    const [one, two, three] = [item('1', 'Tin A'), item('2', 'Tin B'), item('3', 'Tin C')];
+    const changed = (items: object[], was: object[]) =>
+      detailLines(
+        entry('playlist.changed', { name: 'Sáng', items, before: { name: 'Sáng', items: was } }),
+        () => undefined,
+      );
+    expect(changed([one, two, three], [one, two])).toMatchObject([{ value: 'Tin: Tin C', before: '—' }]);
+    expect(changed([one], [one, two])).toMatchObject([{ value: '—', before: 'Tin: Tin B' }]);
+    expect(changed([two, one], [one, two])).toMatchObject([
+      { value: 'Tin: Tin B; Tin: Tin A', before: 'Tin: Tin A; Tin: Tin B' },
+    ]);
+  });
+
   it('says from when a unit is changed, where that is to come', () => {
     const date = Date.UTC(2026, 11, 1, -7);
     const merged = { ...entry('unit.merged', { at: date }), at: date - 9 * 86_400_000 };

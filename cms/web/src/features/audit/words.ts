@@ -102,10 +102,19 @@ export function detailLines(
   const read = (key: string, value: unknown): string => valueWords(key, value, nameOf);
   if (!isRecord(before)) return Object.entries(after).map(([key, value]) => line(key, read(key, value), null));
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
-    const [was, is] = [before[key], after[key]].map((value) => (value === undefined ? null : read(key, value)));
+    const [was, is] = alone(before[key], after[key]).map((value) => (value === undefined ? null : read(key, value)));
     if (was === is || (is == null && was == null)) return [];
     return [line(key, is ?? null, was ?? null)];
   });
+}
+
+/** Of two lists what only one of them has, unless they have the same in another order. */
+function alone(was: unknown, is: unknown): [unknown, unknown] {
+  if (!Array.isArray(was) || !Array.isArray(is)) return [was, is];
+  const [had, has] = [was, is].map((list) => new Set(list.map((one) => JSON.stringify(one))));
+  const gone = was.filter((one) => !has!.has(JSON.stringify(one)));
+  const come = is.filter((one) => !had!.has(JSON.stringify(one)));
+  return gone.length + come.length === 0 ? [was, is] : [gone, come];
 }
 
 const line = (key: string, value: string | null, before: string | null): DetailLine => ({
@@ -149,8 +158,11 @@ function recordWords(value: Record<string, unknown>, nameOf: (id: string) => str
     const named = [...unitIds.map((id) => nameOf(id) ?? id), ...boards];
     return [...named, ...(unnamed > 0 ? [m.targets_count({ n: unnamed })] : [])].join('; ') || '—';
   }
-  return Object.entries(value)
-    .filter(([, one]) => one !== null && one !== '')
-    .map(([key, one]) => `${word('field', key)}: ${valueWords(key, one, nameOf)}`)
-    .join(', ');
+  return (
+    Object.entries(value)
+      // Which of the items of a list it is says nothing to anybody.
+      .filter(([key, one]) => one !== null && one !== '' && key !== 'itemId')
+      .map(([key, one]) => `${word('field', key)}: ${valueWords(key, one, nameOf)}`)
+      .join(', ')
+  );
 }
