@@ -24,7 +24,7 @@ it('says how much of a month’s data is gone, and when it is counted anew', () 
   const data = { usedMb: 1600, limitMb: 2000, month: '2026-11', until };
   const used = 'Lúc báo, bảng đã dùng 1.600 trong 2.000 MB của tháng 11/2026; đếm lại từ 01/12/2026 00:00.';
   expect(factsOf('data_low', { data })).toEqual([used]);
-  expect(factsOf('data_spent', { data })).toEqual([used, expect.stringContaining('Ảnh và video mới chờ')]);
+  expect(factsOf('data_spent', { data })).toEqual([used, expect.stringContaining('Ảnh và video mới, cùng tin chữ')]);
   // Figures of one board say nothing of others.
   expect(factsOf('data_low', { data }, 3)).toEqual([]);
   expect([whatWords({ about: 'data_low', boardCount: 3 }), kindWords('data')]).toEqual([
