@@ -5,6 +5,15 @@ import type { EditedKind } from '../../shared/protocol/api/console.ts';
 import type { Access, Actor } from './access.ts';
 import type { Store, Tx } from './store/store.ts';
 
+/** What it takes to try a password, each time. */
+export interface PasswordCost {
+  /** KiB; at least eight a lane. */
+  readonly memory: number;
+  readonly passes: number;
+  /** Lanes. */
+  readonly parallelism: number;
+}
+
 /** Time and randomness, passed in so that tests decide them. */
 export interface Sources {
   /** ms UTC. */
@@ -12,6 +21,8 @@ export interface Sources {
   /** A UUIDv7. */
   newId(): string;
   randomBytes(length: number): Uint8Array;
+  /** Left out where people use the CMS: as recommended. */
+  readonly passwordCost?: PasswordCost;
 }
 
 export interface AuditEntry {

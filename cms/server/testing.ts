@@ -40,6 +40,8 @@ function createTestSources(start = testNow): TestClock {
     // Rises with real time, so that ids sort as they were made.
     newId: () => uuidv7(),
     randomBytes: (length) => randomBytes(length),
+    // A hash as recommended takes a good part of a second, in most tests for nothing.
+    passwordCost: { memory: 8, passes: 1, parallelism: 1 },
     advance: (ms) => void (now += ms),
   };
 }

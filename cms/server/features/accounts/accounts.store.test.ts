@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { describeStores } from '../../store/testing.ts';
-import { createTestContext, seedUnits, type TestContext } from '../../testing.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { createTestContext, machineSources, seedUnits, type TestContext } from '../../testing.ts';
+import { createPasswords } from './passwords.ts';
 import { createAccountsService, sessionIdleMs, sessionLifeMs, type AccountsService } from './service.ts';
 
 const password = 'mật khẩu đủ dài';
@@ -93,6 +93,20 @@ describeStores('accounts', (under) => {
         code: 'sign_in_failed',
         status: 401,
       });
+    });
+
+    it('costs what is recommended where people use it, and opens whatever the password was hashed at', async () => {
+      const used = createAccountsService({ ...test.context, sources: machineSources }, { units: test.units });
+      const email = 'chi@example.vn';
+      const id = await used.createUser(null, { email, name: 'Chi', password, grants: [] });
+      const { password_hash: hash } = await under.store.read
+        .selectFrom('users')
+        .select('password_hash')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      expect(hash).toContain('$m=65536,t=3,p=4$');
+      expect((await signIn('10.0.1.2', email)).me.user.name).toBe('Chi');
+      await expect(signIn('10.0.1.2', email, password + ' ')).rejects.toMatchObject({ code: 'sign_in_failed' });
     });
 
     it('is throttled after five wrong passwords for the account from that address, and opens again', async () => {
@@ -216,20 +230,21 @@ async function lastSeen(test: TestContext, token: string): Promise<number | unde
 }
 
 describe('passwords', () => {
-  const zeros = (length: number): Uint8Array => new Uint8Array(length);
+  const randomBytes = (length: number): Uint8Array => new Uint8Array(length);
+  const passwords = createPasswords({ randomBytes });
 
   it('are held as argon2id with the cost that RFC 9106 recommends', async () => {
-    const hash = await hashPassword(password, zeros);
+    const hash = await passwords.hash(password);
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
-    expect(await verifyPassword(password, hash)).toBe(true);
-    expect(await verifyPassword('x' + password, hash)).toBe(false);
-    expect(await verifyPassword(password, null)).toBe(false);
+    expect(await passwords.verify(password, hash)).toBe(true);
+    expect(await passwords.verify('x' + password, hash)).toBe(false);
+    expect(await passwords.verify(password, null)).toBe(false);
   });
 
   it('of another cost still count', async () => {
     // argon2 command-line tool: printf password | argon2 somesalt -id -t 2 -m 16 -p 1
     const hash = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
-    expect(await verifyPassword('password', hash)).toBe(true);
-    await expect(verifyPassword('password', 'plain')).rejects.toThrow();
+    expect(await passwords.verify('password', hash)).toBe(true);
+    await expect(passwords.verify('password', 'plain')).rejects.toThrow();
   });
 });

@@ -11,7 +11,7 @@ import type { Db, Tx } from '../../store/store.ts';
 import type { SignInGuard } from './guard.ts';
 import * as repo from './links-repo.ts';
 import type { LinkRow } from './links-repo.ts';
-import { hashPassword } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
 import { grantsOf, setPassword } from './repo.ts';
 import { makeSecret, sha256 } from './secrets.ts';
 import type { Origin, Session, Sessions } from './sessions.ts';
@@ -47,11 +47,16 @@ export type Issue = Pick<LinkRow, 'userId' | 'createdBy'>;
 /** @param deps.mayIssue whether the issuer may issue such a link now */
 export function createLinks(
   context: Context,
-  deps: { sessions: Sessions; guard: SignInGuard; mayIssue: (db: Db | Tx, issue: Issue) => Promise<boolean> },
+  deps: {
+    sessions: Sessions;
+    guard: SignInGuard;
+    passwords: Passwords;
+    mayIssue: (db: Db | Tx, issue: Issue) => Promise<boolean>;
+  },
 ): Links {
   const { store, sources, audit } = context;
   const { now } = sources;
-  const { sessions, guard, mayIssue } = deps;
+  const { sessions, guard, passwords, mayIssue } = deps;
 
   /** The link, if it opens. */
   function open(link: LinkRow | null): LinkRow {
@@ -102,7 +107,7 @@ export function createLinks(
       const attempt = guard.begin(null, origin.address);
       const tokenHash = sha256(token);
       open(await repo.findLink(store.read, tokenHash));
-      const passwordHash = await hashPassword(password, sources.randomBytes);
+      const passwordHash = await passwords.hash(password);
       const used = await store.transaction(async (tx) => {
         await awaitTurn(tx);
         const link = open(await repo.findLink(tx, tokenHash));

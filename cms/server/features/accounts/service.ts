@@ -12,7 +12,7 @@ import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
 import { SignInGuard } from './guard.ts';
 import { revokeLinks } from './links-repo.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { createPasswords } from './passwords.ts';
 import * as repo from './repo.ts';
 import type { Grant } from './repo.ts';
 import { makeSecret, normalizeEmail, sha256 } from './secrets.ts';
@@ -96,8 +96,9 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   const { units } = deps;
   const { now } = sources;
   const guard = new SignInGuard(now);
+  const passwords = createPasswords(sources);
   const sessions = createSessions(context, { units });
-  const users = createUsersService(context, { units, sessions, guard });
+  const users = createUsersService(context, { units, sessions, guard, passwords });
   const whose = async (isMeant: (person: { name: string; email: string }) => boolean): Promise<string[]> =>
     (await repo.everybody(store.read)).filter(isMeant).map(({ id }) => id);
   const secondFactor = createSecondFactor(context, {
@@ -132,7 +133,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   async function assertPassword(actor: Actor, password: string, address: string, field: string): Promise<string> {
     const attempt = guard.begin(actor.email, address);
     const user = await repo.userByEmail(store.read, actor.email);
-    if (!user?.passwordHash || !(await verifyPassword(password, user.passwordHash))) throw passwordWrong(field);
+    if (!user?.passwordHash || !(await passwords.verify(password, user.passwordHash))) throw passwordWrong(field);
     attempt.right();
     return user.passwordHash;
   }
@@ -162,7 +163,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       const email = normalizeEmail(request.email);
       const attempt = guard.begin(email, address);
       const user = await repo.userByEmail(store.read, email);
-      const right = await verifyPassword(request.password, user?.passwordHash ?? null);
+      const right = await passwords.verify(request.password, user?.passwordHash ?? null);
       if (!user || !right || !user.active) {
         await writeFailure(user, email, address);
         // Only who knows the password learns that there is an account. Tries are counted on.
@@ -200,7 +201,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       const checked = await assertPassword(actor, change.current, address, 'current');
       if (change.next.normalize('NFC') === change.current.normalize('NFC'))
         throw new AccountError('password_unchanged', 'The new password is the current one', { field: 'next' });
-      const passwordHash = await hashPassword(change.next, sources.randomBytes);
+      const passwordHash = await passwords.hash(change.next);
       const tell = await store.transaction(async (tx) => {
         await awaitTurn(tx);
         // While they were being checked and hashed, the owner may have put an intruder out, by a link or from another device.
@@ -232,7 +233,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
     },
     async setup(request, address, userAgent = null) {
       const attempt = guard.begin(null, address);
-      const passwordHash = await hashPassword(request.password, sources.randomBytes);
+      const passwordHash = await passwords.hash(request.password);
       const session = await store.transaction(async (tx) => {
         if ((await repo.userCount(tx)) > 0) throw setupDone();
         if (!(await repo.useInvitation(tx, sha256(request.token), now()))) throw setupLinkInvalid();
@@ -272,11 +273,11 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
       });
     },
     async createUser(actor, user) {
-      const passwordHash = await hashPassword(user.password, sources.randomBytes);
+      const passwordHash = await passwords.hash(user.password);
       return store.transaction((tx) => insertUser(tx, actor, user, passwordHash));
     },
     async createUsers(actor, users, within) {
-      const hashes = await Promise.all(users.map((user) => hashPassword(user.password, sources.randomBytes)));
+      const hashes = await Promise.all(users.map((user) => passwords.hash(user.password)));
       await store.transaction(async (tx) => {
         for (const [i, user] of users.entries()) await insertUser(tx, actor, user, hashes[i]!);
         await within(tx);

@@ -25,6 +25,7 @@ import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
 import type { SignInGuard } from './guard.ts';
 import { createLinks, type Issue, type Links } from './links.ts';
+import type { Passwords } from './passwords.ts';
 import { insertUser, type Grant } from './repo.ts';
 import { deleteSecondFactor } from './second-factor-repo.ts';
 import { normalizeEmail } from './secrets.ts';
@@ -68,7 +69,12 @@ export interface UsersService {
 
 export function createUsersService(
   context: Context,
-  deps: { units: Pick<UnitsService, 'get' | 'tree'>; sessions: Sessions; guard: SignInGuard },
+  deps: {
+    units: Pick<UnitsService, 'get' | 'tree'>;
+    sessions: Sessions;
+    guard: SignInGuard;
+    passwords: Passwords;
+  },
 ): UsersService {
   const { store, sources, access, audit, events } = context;
   const { units, sessions } = deps;
