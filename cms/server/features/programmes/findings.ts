@@ -7,41 +7,56 @@ interface Span {
   end: number;
 }
 /** Spans of some boards, and then of others: ascending for each. */
-type Found = Omit<CoverageFinding, 'boards' | 'spans'> & { boards: number; readonly spans: Span[] };
+type Found = Omit<CoverageFinding, 'spans'> & { readonly spans: Span[] };
+type ById<T> = Map<string | null, T>;
 
 export class Findings {
-  readonly #found = new Map<string, Found>();
+  /** By zone, kind, the entry that is not seen, and the one that is. Not by one long key: it is looked up for every stretch of every board. */
+  readonly #found = new Map<string, Map<Found['kind'], ById<ById<Found>>>>();
   readonly #seen = new Map<string, Span[]>();
 
   /** Adds boards that have the same coverage. @param stretches ascending */
   add(boards: number, zone: string, stretches: readonly Stretch[]): void {
+    const inZone = known(this.#found, zone, () => new Map<Found['kind'], ById<ById<Found>>>());
     const concerned = new Set<Found>();
-    for (const { start, end, by, hidden, empty, obliged } of stretches) {
-      const note = (kind: Found['kind'], entryId: string | null, byId: string | null): void => {
-        const key = `${kind} ${entryId} ${byId} ${zone}`;
-        let found = this.#found.get(key);
-        if (!found) this.#found.set(key, (found = { kind, entryId, byId, zone, boards: 0, spans: [] }));
-        if (!concerned.has(found)) found.boards += boards;
-        concerned.add(found);
-        addSpan(found.spans, start, end);
-      };
-      for (const entryId of hidden) note('hidden', entryId, by.id);
-      for (const entryId of empty) note('empty', entryId, null);
-      if (by.kind === 'fallback' && !obliged) note('gap', null, null);
-      if (by.kind === 'schedule' && by.id !== null) {
-        let seen = this.#seen.get(by.id);
-        if (!seen) this.#seen.set(by.id, (seen = []));
-        addSpan(seen, start, end);
-      }
+    const note = (kind: Found['kind'], entryId: string | null, byId: string | null, { start, end }: Stretch): void => {
+      const ofKind = known(inZone, kind, (): ById<ById<Found>> => new Map());
+      const ofEntry = known(ofKind, entryId, (): ById<Found> => new Map());
+      const found = known(ofEntry, byId, () => ({ kind, entryId, byId, zone, boards: 0, spans: [] }));
+      concerned.add(found);
+      addSpan(found.spans, start, end);
+    };
+    for (const stretch of stretches) {
+      const { by, hidden, empty, obliged } = stretch;
+      for (const entryId of hidden) note('hidden', entryId, by.id, stretch);
+      for (const entryId of empty) note('empty', entryId, null, stretch);
+      if (by.kind === 'fallback' && !obliged) note('gap', null, null, stretch);
+      if (by.kind === 'schedule' && by.id !== null)
+        addSpan(
+          known(this.#seen, by.id, () => []),
+          stretch.start,
+          stretch.end,
+        );
     }
+    for (const found of concerned) found.boards += boards;
   }
 
   answer(): Pick<CoverageAnswer, 'findings' | 'seen'> {
     return {
-      findings: [...this.#found.values()].map((found) => ({ ...found, spans: merged(found.spans) })),
+      findings: [...this.#found.values()]
+        .flatMap((inZone) => [...inZone.values()])
+        .flatMap((ofKind) => [...ofKind.values()])
+        .flatMap((ofEntry) => [...ofEntry.values()])
+        .map((found) => ({ ...found, spans: merged(found.spans) })),
       seen: [...this.#seen].map(([entryId, spans]) => ({ entryId, spans: merged(spans) })),
     };
   }
+}
+
+function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 /** What touches the last one is one with it. */
