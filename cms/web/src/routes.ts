@@ -53,7 +53,7 @@ const UpdatesPage = () => import('./pages/UpdatesPage.svelte').catch(missing);
 const UserPage = () => import('./pages/UserPage.svelte').catch(missing);
 const UsersPage = () => import('./pages/UsersPage.svelte').catch(missing);
 
-export const { p, navigate, isActive, route } = createRouter({
+export const { p, navigate, isActive, preload, route } = createRouter({
   hooks: { beforeLoad: ({ pathname }) => (pathname === '/' ? undefined : fetchSentences()) },
   layout: KnownAddress,
   '/': OverviewPage,

@@ -1,7 +1,8 @@
 /** What is worth a look in the coverage of some boards: schedules that hide others, schedules without anything to play, and hours with nothing but the fallback. */
 import type { CoverageAnswer, CoverageFinding } from '../../../../../shared/protocol/api/plans.ts';
 import { dateOf, localDayOn, type LocalDay } from '../../../../../shared/schedule/zone.ts';
-import { formatTime, homeZone } from '../../lib/time.ts';
+import { homeZone } from '../../lib/time.ts';
+import { hourOf } from './calendar.ts';
 
 /** Hours of the day, and the days (their beginning, ms UTC) that have them. */
 export interface Hours {
@@ -29,7 +30,7 @@ export function clockOf(zone: string): Clock {
   const known = new Map<number, ReturnType<Clock>>();
   return (at) => {
     let found = known.get(at);
-    if (!found) known.set(at, (found = { day: localDayOn(zone, dateOf(zone, at)), time: formatTime(at, zone) }));
+    if (!found) known.set(at, (found = { day: localDayOn(zone, dateOf(zone, at)), time: hourOf(zone, at) }));
     return found;
   };
 }
