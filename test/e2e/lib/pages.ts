@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Page } from 'playwright';
 import { repoRoot } from '../../../scripts/lib/paths.ts';
 
-/** `first.boards` is the id of the first board of the list, and so on. */
+/** `first.boards` is the id of the first board of the list, and so on; `first.units` of the first commune. */
 type First = Readonly<Record<keyof typeof lists, string>>;
 
 const lists = {
@@ -14,6 +14,7 @@ const lists = {
   entries: '/api/schedule-entries',
   mournings: '/api/mournings',
   takeovers: '/api/takeovers',
+  units: '/api/units',
   users: '/api/users',
 } as const;
 
@@ -40,7 +41,8 @@ const addresses: Readonly<Record<string, (first: First) => string>> = {
   NoticesPage: () => '/notices',
   ObligationMatrixPage: () => '/obligations/matrix',
   ObligationPage: () => '/obligations/new',
-  ObligationsPage: () => '/obligations',
+  // Without a unit the province comes to what it has sent.
+  ObligationsPage: (first) => `/obligations?unit=${first.units}`,
   ObligationsSentPage: () => '/obligations/sent',
   OverviewPage: () => '/',
   PlaylistPage: (first) => `/playlists/${first.playlists}`,
@@ -88,9 +90,9 @@ export async function studioPages(page: Page): Promise<{ name: string; path: str
   const ids = Object.entries(lists).map(async ([key, path]) => {
     const answer = (await (await page.request.get(new URL(path, page.url()).href)).json()) as Record<
       string,
-      { id: string }[]
+      { id: string; level?: string }[]
     >;
-    const id = answer[key]?.[0]?.id;
+    const id = answer[key]?.find(({ level }) => key !== 'units' || level === 'commune')?.id;
     if (id === undefined) throw new Error(`${path} is empty`);
     return [key, id] as const;
   });
