@@ -4,8 +4,10 @@ import { layoutNames } from '../../layouts/schemas.ts';
 import { caseNames, layoutCase } from './lib/layout-cases.ts';
 import { changeOfLook, looksAlike, sheetOf } from './lib/kept-pictures.ts';
 import { inspect, pageCount, pagedLines, shownText } from './lib/inspect-stage.ts';
-import { director, open, page, shapes } from './lib/stage.ts';
+import { director, keepPages, open, page, shapes } from './lib/stage.ts';
 import { layoutScene, noticeScene } from './stage-harness.ts';
+
+keepPages();
 
 /** 21 November 2026, 14:30:45 in Vietnam. */
 const nowMs = Date.UTC(2026, 10, 21, 7, 30, 45);

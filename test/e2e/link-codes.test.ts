@@ -7,8 +7,10 @@ import { maxLinkLength } from '../../shared/protocol/link-code.ts';
 import type { NoticeContent } from '../../shared/protocol/programme.ts';
 import { inspect } from './lib/inspect-stage.ts';
 import { layoutCase } from './lib/layout-cases.ts';
-import { director, open, page, shapes } from './lib/stage.ts';
+import { director, keepPages, open, page, shapes } from './lib/stage.ts';
 import { noticeScene } from './stage-harness.ts';
+
+keepPages();
 
 /** 21 November 2026, 14:30:45 in Vietnam. */
 const nowMs = Date.UTC(2026, 10, 21, 7, 30, 45);

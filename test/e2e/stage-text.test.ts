@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import type { Scene } from '../../shared/protocol/bridge.ts';
 import { inspect, marksBeyond, pageCount, pagedLines } from './lib/inspect-stage.ts';
-import { director, open, page, shapes } from './lib/stage.ts';
+import { director, keepPages, open, page, shapes } from './lib/stage.ts';
 import { boardId, layoutScene, takeoverScene } from './stage-harness.ts';
+
+keepPages();
 
 const aDayMs = 86_400_000;
 const marks = 'Ể Ộ Ữ Ẵ ngoằn ngoèo – ẾỆỄ ƯỚC MUỐN ĐẦY ỤC, Ặng ợ g';
@@ -125,6 +127,7 @@ test('a clipped mark would be noticed: text looks the same without its windows',
   const clipped = await page.screenshot();
   await page.addStyleTag({ url: await director.addStyle('.window { overflow: visible !important; }') });
   expect((await page.screenshot()).equals(clipped)).toBe(true);
+  await page.context().close();
 });
 
 test('the page follows from the offset, and turns while the slot runs', async () => {

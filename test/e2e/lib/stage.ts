@@ -1,4 +1,4 @@
-/** A browser with the built stage, for a file of tests of the stage alone: each test has a page and a scripted director of its own. */
+/** A browser with the built stage, for a file of tests of the stage alone: each test has a page and a scripted director of its own, unless the file keeps them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -18,6 +18,17 @@ export let page: Page;
 /** What the page complained about: nothing may, ever, but what a test takes out. */
 export const complaints: string[] = [];
 let browser: Browser;
+let kept = false;
+/** What the page was opened for; null where it was not opened by `open`. */
+let glass: string | null = null;
+
+/**
+ * For a file whose tests present scenes and leave nothing else behind: those that follow one another on the same glass have one page,
+ * as a board has one for all that it shows. A test that fails, or closes it, takes it away.
+ */
+export function keepPages(): void {
+  kept = true;
+}
 
 export const shapes: Record<string, { width: number; height: number }> = {
   '16:9': { width: 1920, height: 1080 },
@@ -34,15 +45,22 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => browser?.close());
-
-beforeEach(async () => {
-  director = await ScriptedDirector.start(outDir('stage'));
+afterAll(async () => {
+  await browser?.close();
+  await director?.stop();
 });
 
-afterEach(async () => {
-  await page.context().close();
-  await director.stop();
+beforeEach(async () => {
+  if (glass === null) director = await ScriptedDirector.start(outDir('stage'));
+});
+
+afterEach(async ({ task }) => {
+  const wrong = task.result?.state === 'fail' || complaints.length + director.refused.length > 0;
+  if (!kept || wrong) {
+    glass = null;
+    await page.context().close();
+    await director.stop();
+  }
   expect(complaints.splice(0)).toEqual([]);
   expect(director.refused).toEqual([]);
 });
@@ -66,8 +84,14 @@ export async function newPage(viewport: { width: number; height: number }): Prom
   page.on('pageerror', (error) => complaints.push(String(error)));
 }
 
-/** Opens the stage and waits until it is ready and configured. */
+/** Opens the stage and waits until it is ready and configured; does nothing where it is open on this glass and kept. */
 export async function open(viewport = { width: 640, height: 360 }, output: OutputRegion | null = null): Promise<void> {
+  const wanted = JSON.stringify([viewport, output]);
+  if (kept && glass !== null) {
+    if (glass === wanted && !page.isClosed()) return;
+    await page.context().close();
+  }
+  glass = kept ? wanted : null;
   await newPage(viewport);
   const ready = director.next('ready');
   await page.goto(director.url);
