@@ -12,7 +12,7 @@ import { asSceneError, SceneError } from './failure.ts';
 import { readyEvent } from './first-socket.ts';
 import { Layer } from './layer.svelte.ts';
 import type { Locale } from './strings.ts';
-import { delay, LOAD_LIMIT_MS, nextFrame, nextPaint } from './waiting.ts';
+import { delay, LOAD_LIMIT_MS, nextPaint } from './waiting.ts';
 
 type Command<T extends StageCommand['type']> = Extract<StageCommand, { type: T }>;
 
@@ -200,8 +200,8 @@ export class Stage {
   async #start(layer: Layer, offsetMs: number, veil: Layer | null = null): Promise<'painted' | 'failed' | 'covered'> {
     layer.start(offsetMs, performance.now());
     flushSync();
-    // What is seen at once runs from when it is seen: it would else be over before its successor comes, and stand still.
-    if (layer.drawn) await nextFrame();
+    // What is seen at once runs from when it is on the glass: a frame sooner, its first stands a frame too short and its last one too long.
+    if (layer.drawn) await nextPaint();
     if (this.#front !== layer) return 'covered';
     const moving = layer.media?.start(offsetMs) ?? Promise.resolve();
     // Its failure is dealt with below, after the paint.

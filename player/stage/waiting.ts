@@ -5,7 +5,7 @@ import { SceneError, type FailureCode } from './failure.ts';
 export const LOAD_LIMIT_MS = 15_000;
 
 /** Resolves when the next frame is about to be painted. */
-export function nextFrame(): Promise<number> {
+function nextFrame(): Promise<number> {
   return new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
