@@ -11,7 +11,7 @@ import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { doors, studioPages, unlistedPages } from './lib/pages.ts';
-import { startCms, type Cms } from './lib/processes.ts';
+import { startSampleCms, type SampleCms } from './lib/sample.ts';
 import { Studio } from './lib/studio.ts';
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -19,7 +19,7 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const all = process.env.EVERY_PAGE === '1';
 const widths = all ? [1280, 360] : [360];
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-accessibility-'));
-let cms: Cms;
+let cms: SampleCms;
 let browser: Browser;
 let page: Page;
 
@@ -63,7 +63,7 @@ const speak = (on: Page, locale: 'vi' | 'en') =>
 
 beforeAll(async () => {
   const executablePath = await ensureBrowser();
-  cms = await startCms(join(folder, 'cms'));
+  cms = await startSampleCms(join(folder, 'cms'));
   browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
   page = await (await browser.newContext({ locale: 'vi-VN', reducedMotion: 'reduce' })).newPage();
 });
@@ -91,7 +91,7 @@ test.each(['vi', 'en'] as const)('the doors, in %s', async (locale) => {
 test('an administrator signs in, starts an exercise and orders mourning', async () => {
   await open(page, '/');
   await speak(page, 'vi');
-  const account = cms.sample?.accounts?.find(({ role }) => role === 'administrator');
+  const account = cms.accounts.find(({ role }) => role === 'administrator');
   const studio = new Studio(page, cms.url);
   await studio.signIn(account!.email, account!.password);
   await studio.raiseExercise('Lũ quét', 'Diễn tập: sơ tán khỏi vùng thấp', 60);

@@ -7,18 +7,18 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { see } from './lib/see.ts';
 import { afterAll, beforeAll, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
-import { startCms, type Cms } from './lib/processes.ts';
+import { startSampleCms, type SampleCms } from './lib/sample.ts';
 import { Studio } from './lib/studio.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-notice-'));
 const documents = fileURLToPath(new URL('../fixtures/documents', import.meta.url));
-let cms: Cms;
+let cms: SampleCms;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const executablePath = await ensureBrowser();
-  cms = await startCms(join(folder, 'cms'));
+  cms = await startSampleCms(join(folder, 'cms'));
   browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
   page = await signedIn('editor');
 });
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** A page of somebody of the sample. */
 async function signedIn(wanted: string): Promise<Page> {
-  const account = cms.sample?.accounts?.find(({ role }) => role === wanted);
+  const account = cms.accounts.find(({ role }) => role === wanted);
   if (!account) throw new Error(`The sample has no ${wanted}`);
   const own = await (await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } })).newPage();
   await new Studio(own, cms.url).signIn(account.email, account.password);

@@ -13,6 +13,7 @@ import { plays as playsAnswer, type Play } from '../../shared/protocol/api/proof
 import { difference, front, liveliness, lookAt, watchGlass, type Glass } from './lib/board.ts';
 import { noticeTexts, videoFiles } from './lib/notices.ts';
 import { freePort, startCms, startPlayer, type Cms, type Player } from './lib/processes.ts';
+import { startSampleCms } from './lib/sample.ts';
 import { Studio } from './lib/studio.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-'));
@@ -71,9 +72,8 @@ beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   browserPath = await ensureBrowser();
   port = await freePort();
-  cms = await startCms(cmsData, { port });
-  const sample = cms.sample;
-  if (!sample?.accounts) throw new Error('The first start made no sample');
+  const sample = await startSampleCms(cmsData, { port });
+  cms = sample;
   boardId = sample.firstBoardId;
   browser = await chromium.launch({
     executablePath: browserPath,

@@ -9,16 +9,16 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { see } from './lib/see.ts';
 import { afterAll, beforeAll, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
-import { startCms, type Cms } from './lib/processes.ts';
+import { startSampleCms, type SampleCms } from './lib/sample.ts';
 import { Studio } from './lib/studio.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bang-tin-e2e-two-'));
-let cms: Cms;
+let cms: SampleCms;
 let browser: Browser;
 
 beforeAll(async () => {
   const executablePath = await ensureBrowser();
-  cms = await startCms(join(folder, 'cms'));
+  cms = await startSampleCms(join(folder, 'cms'));
   browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 });
 afterAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 async function pageOf(role: string): Promise<Page> {
-  const account = cms.sample?.accounts?.find((one) => one.role === role);
+  const account = cms.accounts.find((one) => one.role === role);
   if (!account) throw new Error(`The sample has no ${role}`);
   const context = await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
