@@ -29,7 +29,15 @@ const unit = {
 } as const;
 
 /** What takes minutes by itself begins first: else it runs on alone when all else has ended. */
-const longest = ['layouts', 'spine', 'accessibility', 'updates'].map((name) => `/test/e2e/${name}.test.ts`);
+const longest = [
+  ...['layouts', 'spine', 'accessibility', 'updates', 'chromium-host'].map((name) => `/test/e2e/${name}.test.ts`),
+  ...['demo/demo', 'store/lock', 'features/documents/documents', 'features/programmes/sizes'].map(
+    (name) => `/cms/server/${name}.store.test.ts`,
+  ),
+  ...['cms/server/jobs/media', 'cms/server/access-matrix', 'player/engine/engine-playing'].map(
+    (name) => `/${name}.test.ts`,
+  ),
+];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => longest.some((name) => moduleId.endsWith(name));

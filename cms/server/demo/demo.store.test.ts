@@ -3,23 +3,34 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isSecondFactorRequired } from '../features/accounts/second-factor-policy.ts';
 import { prepareFirstStart, type FirstStart } from '../first-start.ts';
+import type { App } from '../app.ts';
 import { describeStores } from '../store/testing.ts';
 import { createTestApp, testActor } from '../testing.ts';
 import { readConfig } from '../config.ts';
+import { createMediaRunner, defaultMediaLimits } from '../jobs/media-runner.ts';
+import { makingOnce } from '../jobs/testing.ts';
+import { createMediaService } from '../features/media/service.ts';
 import { seedSample } from './seed.ts';
+
+// What its pictures and videos become is no matter of the database: each is made once for both.
+const made = makingOnce(createMediaRunner(defaultMediaLimits));
+afterAll(() => made.discard());
 
 describeStores('the sample province', (under) => {
   let test: Awaited<ReturnType<typeof createTestApp>>;
   let first: FirstStart;
+  let features: App['features'];
   const config = (...flags: string[]) => readConfig(['--data', test.folder, ...flags], {}, test.folder);
-  const start = (...flags: string[]) => prepareFirstStart(test.app, config(...flags), () => {});
+  const start = (...flags: string[]) => prepareFirstStart({ ...test.app, features }, config(...flags), () => {});
 
   beforeAll(async () => {
     test = await createTestApp(
       [],
       under.options.databaseUrl === null ? {} : { DATABASE_URL: under.options.databaseUrl },
     );
-    const { context, features } = test.app;
+    const { context } = test.app;
+    const media = createMediaService(context, { units: test.app.features.units, run: made.run });
+    features = { ...test.app.features, media };
     // As a crash leaves it: half made, nobody has an account.
     await expect(
       seedSample(context, features, {
@@ -33,7 +44,10 @@ describeStores('the sample province', (under) => {
     await context.store.write.deleteFrom('settings').where('key', '=', 'second_factor_required').execute();
     first = await start();
   });
-  afterAll(() => test.discard());
+  afterAll(async () => {
+    await features.media.close();
+    await test.discard();
+  });
 
   it('can be tried without a phone', async () => {
     expect(await isSecondFactorRequired(test.app.context.store.read)).toBe(false);

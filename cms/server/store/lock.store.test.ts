@@ -53,6 +53,7 @@ describeStores('the lock', (under) => {
           stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
           env: {
             PATH: process.env['PATH'],
+            NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
             ...(under.options.databaseUrl === null ? {} : { DATABASE_URL: under.options.databaseUrl }),
           },
         },

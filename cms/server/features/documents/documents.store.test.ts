@@ -13,6 +13,7 @@ import { unfinishedUploads } from '../../../../shared/protocol/api/media.ts';
 import type { Actor } from '../../access.ts';
 import { createHttp, type Http } from '../../http.ts';
 import { createDocumentRunner, defaultDocumentLimits, type RunDocument } from '../../jobs/document-runner.ts';
+import { makingOnce } from '../../jobs/testing.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContext, seedUnits, testActor, type TestContext } from '../../testing.ts';
 import { createCategoriesService } from '../categories/service.ts';
@@ -24,7 +25,10 @@ import { createDocumentsService, type DocumentsService } from './service.ts';
 
 const fixture = (name: string): Promise<Buffer> =>
   readFile(fileURLToPath(new URL(`../../../../test/fixtures/documents/${name}`, import.meta.url)));
-const realRun = createDocumentRunner(defaultDocumentLimits);
+// What a page becomes is no matter of the database: each document is read once for both.
+const read = makingOnce(createDocumentRunner(defaultDocumentLimits));
+const realRun: RunDocument = read.run;
+afterAll(() => read.discard());
 const untilClosed: RunDocument = async (_job, { signal }) => {
   signal.throwIfAborted();
   const [aborted] = (await once(signal, 'abort')) as [Event];
