@@ -122,6 +122,35 @@ describe('a new programme', () => {
     }
   });
 
+  test('leaves the item that it shows too alone, at whatever place of it: it stays one play', () => {
+    /** Tin 1 of 46 s, Tin 3 of 4 s, which entertains, and Tin 2 of 10 s: 08:00 begins a round. */
+    const all = [noticeOf(1, 46_000), noticeOf(2, 10_000), noticeOf(3, 4_000), playlistOf(1, [1, 3, 2])];
+    const plain = programmeOf(zone, testId(2, 1), all);
+    const mourned = (noticeId: string): Programme => ({
+      ...programmeOf(zone, testId(2, 1), all),
+      suspensions: [{ from: eight + 56_700, to: eight + 3_600_000, noticeIds: [noticeId] }],
+    });
+    const stage = playing(eight + 50_000, endsItems, plain);
+    stage.runUntil(eight + 56_700);
+    // Its round begins anew: Tin 1, joined 3.3 s later when Tin 2 has ended.
+    publish(stage, mourned(testId(1, 3)));
+    stage.runUntil(eight + 64_000);
+    // Lifted: the round of before, in which Tin 1 has just begun, 42 s before its end.
+    publish(stage, { ...plain });
+    stage.runUntil(eight + 106_500);
+    expect(stage.plays).toMatchObject([
+      { noticeId: testId(1, 2), outcome: 'completed' },
+      { noticeId: testId(1, 1), start: eight + 60_016, outcome: 'completed' },
+    ]);
+    expect(stage.shown).toEqual(['Tin 2', 'Tin 1', 'Tin 3']);
+    // What is mourned for leaves at once, however well it stands in the lists.
+    stage.runUntil(eight + 125_000);
+    publish(stage, mourned(testId(1, 1)));
+    stage.runUntil(eight + 126_000);
+    expect(stage.plays.at(-1)).toMatchObject({ noticeId: testId(1, 1), outcome: 'cut' });
+    expect(stage.output.now?.noticeId).not.toBe(testId(1, 1));
+  });
+
   test('an alert waits for no item, before it or after', () => {
     const alert = takeoverOf(1, { startsAt: eight + 6_000, expiresAt: eight + 3_600_000 });
     const stage = playing(eight, endsItems);

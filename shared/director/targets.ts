@@ -7,10 +7,12 @@ import { takeoverPhases, takeoverSlot, takeoverTurn, type TakeoverPhase } from '
 import { createTimeline, type Timeline } from '../schedule/timeline.ts';
 import type { Slot } from '../schedule/types.ts';
 
-/** An item that has no more than this left comes to its end before another programme, ms. */
+/** An item comes to its end before another programme that would have something else on for no more than this of it, ms. */
 const longestEndMs = 20_000;
 /** And only if that shows it again within this, ms: what was taken out of the lists goes at once. */
 const againMs = 3_600_000;
+/** A rest of the same item that comes after that is not begun for so little: the item stays for it, ms. */
+const shortRestMs = 5_000;
 
 /** A scene with the slot it fills; an overlay fills none. */
 export interface Target {
@@ -50,11 +52,16 @@ export class Plan {
     else this.#timeline = before?.programme === programme ? before.#timeline : createTimeline(programme);
   }
 
-  /** Lets what is on the glass come to its end, if that is near, it is here unchanged and it would be shown again before long. */
+  /** Lets what is on the glass come to its end, if it is here unchanged, would be shown again before long, and keeps nothing else away for long. */
   letEnd({ slot, noticeHash }: Target, now: number): void {
-    if (slot?.noticeId == null || now >= slot.end || slot.end - now > longestEndMs) return;
+    if (slot?.noticeId == null || now >= slot.end) return;
+    const here = this.#timeline?.slotAt([], now);
+    const onHere = here?.noticeId === slot.noticeId && here.why.id === slot.why.id ? here.end : now;
+    if (slot.end - onHere > longestEndMs) return;
     const isHere = this.programme?.noticeHashes.get(slot.noticeId) === noticeHash;
-    if (isHere && this.#isFree(slot.noticeId, now, slot.end) && this.#shows(slot.noticeId, now)) this.#end(slot);
+    if (!isHere || !this.#isFree(slot.noticeId, now, slot.end) || !this.#shows(slot.noticeId, now)) return;
+    const rest = onHere - slot.end;
+    this.#end(rest > 0 && rest <= shortRestMs ? { ...slot, end: onHere } : slot);
   }
 
   /** The clock is another one: the former programme's item stood by the one before. */
