@@ -6,7 +6,7 @@ import type { Actor } from './access.ts';
 import { createBoardsService } from './features/boards/service.ts';
 import { createCategoriesService } from './features/categories/service.ts';
 import { createKeysService } from './features/keys/service.ts';
-import { createMediaService } from './features/media/service.ts';
+import { createMediaService, type MediaDeps } from './features/media/service.ts';
 import { createMourningsService } from './features/mournings/service.ts';
 import { createApprovals } from './features/notices/approval.ts';
 import { createTakedowns } from './features/notices/takedown.ts';
@@ -20,13 +20,14 @@ import { createSchedulesService } from './features/schedules/service.ts';
 import type { Store } from './store/store.ts';
 import { createTestContext, seedUnits, testActor } from './testing.ts';
 
-export async function createTestContent(store: Store) {
+/** @param run how an upload becomes what boards play; left out: as in a CMS */
+export async function createTestContent(store: Store, { run }: Pick<MediaDeps, 'run'> = {}) {
   const test = await createTestContext(store);
   const { context, sources, units } = test;
   const ids = await seedUnits(test);
   const keys = await createKeysService(context, { restored: false });
   const boards = createBoardsService(context, { units });
-  const media = createMediaService(context, { units });
+  const media = createMediaService(context, { units, ...(run && { run }) });
   const categories = createCategoriesService(context);
   const notices = createNoticesService(context, { units, media, categories });
   const selfApproval = createSelfApproval(context, { units });

@@ -1,7 +1,7 @@
 /** What a board of some size fetches: counted in bytes on the wire, from the manifest to the last file, of a picture as a person sends it. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
@@ -13,11 +13,34 @@ import { certificate as certificateSchema, manifest as manifestSchema } from '..
 import { readProgramme } from '../../../../shared/protocol/read-programme.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { createHttp, type Http } from '../../http.ts';
+import { createMediaRunner, defaultMediaLimits } from '../../jobs/media-runner.ts';
+import { makingOnce } from '../../jobs/testing.ts';
 import { describeStores } from '../../store/testing.ts';
 import { createTestContent, type TestContent } from '../../testing-content.ts';
 import { mediaRoutes } from '../media/routes.ts';
 import { createUploadServer } from '../media/uploads.ts';
 import { programmeRoutes } from './routes.ts';
+
+// What a picture becomes is no matter of the database: each is drawn and made once for both.
+const made = makingOnce(createMediaRunner(defaultMediaLimits));
+const drawn = new Map<string, Promise<Buffer>>();
+afterAll(() => made.discard());
+
+/** A picture with so much in it that its bytes tell its size. */
+async function draw(width: number, height: number): Promise<Buffer> {
+  const noise = await sharp({
+    create: {
+      width: width / 3,
+      height: height / 3,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  })
+    .png()
+    .toBuffer();
+  return sharp(noise).resize(width, height, { kernel: 'nearest', fit: 'fill' }).jpeg().toBuffer();
+}
 
 describeStores('what boards fetch', (under) => {
   let test: TestContent;
@@ -26,7 +49,7 @@ describeStores('what boards fetch', (under) => {
   let folder: string;
 
   beforeAll(async () => {
-    test = await createTestContent(under.store);
+    test = await createTestContent(under.store, { run: made.run });
     folder = await mkdtemp(join(tmpdir(), 'bang-tin-sizes-'));
     http = await createHttp({
       log: pino({ level: 'silent' }),
@@ -53,21 +76,11 @@ describeStores('what boards fetch', (under) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** A picture with so much in it that its bytes tell its size. */
-  async function picture(width: number, height: number) {
-    const file = join(folder, 'large.jpg');
-    const noise = await sharp({
-      create: {
-        width: width / 3,
-        height: height / 3,
-        channels: 3,
-        background: '#888',
-        noise: { type: 'gaussian', mean: 128, sigma: 30 },
-      },
-    })
-      .png()
-      .toBuffer();
-    await sharp(noise).resize(width, height, { kernel: 'nearest', fit: 'fill' }).jpeg().toFile(file);
+  /** Another one for each name. */
+  async function picture(name: string, width: number, height: number) {
+    const file = join(folder, `${name}.jpg`);
+    if (!drawn.has(name)) drawn.set(name, draw(width, height));
+    await writeFile(file, await drawn.get(name)!);
     return test.media.importMedia({ unitId: test.ids.commune, file, name: 'lớn.png', userId: test.admin.userId });
   }
 
@@ -96,7 +109,7 @@ describeStores('what boards fetch', (under) => {
   }
 
   it('is what they can show: an LED of 192×96 some kilobytes of a 4K picture, a 4K screen all of it', async () => {
-    const media = await picture(3840, 2160);
+    const media = await picture('whole', 3840, 2160);
     const made = await test.notices.create(test.admin, {
       unitId: test.ids.commune,
       title: 'Ảnh lớn',
@@ -135,7 +148,7 @@ describeStores('what boards fetch', (under) => {
   });
 
   it('is less as soon as what a release before has left is there in smaller sizes', async () => {
-    const media = await picture(1440, 810);
+    const media = await picture('former', 1440, 810);
     await under.store.write.deleteFrom('asset_renditions').where('asset', '=', media.hash!).execute();
     await under.store.write.updateTable('assets').set({ ladder: 0 }).where('hash', '=', media.hash!).execute();
     expect(await test.media.smaller([media.hash!])).toEqual([]);
@@ -147,7 +160,7 @@ describeStores('what boards fetch', (under) => {
   });
 
   it('stays while one board plays the smallest size, and goes for good with all sizes', async () => {
-    const media = await picture(1440, 810);
+    const media = await picture('going', 1440, 810);
     const names = [
       media.hash!,
       media.posterHash!,
