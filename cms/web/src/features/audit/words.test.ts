@@ -32,7 +32,7 @@ describe('an entry of the audit log in words', () => {
       'Tính chất: Diễn tập',
       'Mất kết nối: 2',
       'Chưa ghép nối: 4',
-      'Phát ở: 9',
+      'Phát ở: 9 bảng',
     ]);
   });
 
@@ -107,6 +107,11 @@ describe('an entry of the audit log in words', () => {
       'Lịch cắt điện (n1)',
       `Xã Bình An (cũ) (${unitId}); Bảng chợ (${boardId})`,
     ]);
+  });
+
+  it('says in words when a schedule begins, as the schedule itself does; what cannot be read, as it was written', () => {
+    expect(read({ cron: '0 7 * * 2' })).toEqual(['Bắt đầu: Thứ Ba hằng tuần lúc 07:00']);
+    expect(read({ cron: 'a b' })).toEqual(['Bắt đầu: a b']);
   });
 
   it('takes no word that somebody wrote for the id of something', () => {

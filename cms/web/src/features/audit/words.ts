@@ -11,6 +11,7 @@ import { m } from '../../paraglide/messages.js';
 import { roleName } from '../accounts/roles.ts';
 import { commandName, saidByName } from '../boards/command-words.ts';
 import { versionWord } from '../boards/words.ts';
+import { describeCron } from '../schedules/cron-words.ts';
 import { wordId } from './word-ids.ts';
 
 const messages = messagesNamed(m, 'audit_');
@@ -130,6 +131,7 @@ function valueWords(key: string, value: unknown, nameOf: (id: string) => string 
   if (typeof value === 'boolean') return value ? m.audit_yes() : m.audit_no();
   if (typeof value === 'number') {
     if (isTime(key) && value > 1e11) return formatDateTime(value);
+    if (key === 'targets') return m.targets_count({ n: value });
     return key === 'durationMs' ? durationWords(value) : String(value);
   }
   if (typeof value === 'string') {
@@ -137,6 +139,7 @@ function valueWords(key: string, value: unknown, nameOf: (id: string) => string 
     if (role?.success) return roleName(role.data);
     if (key === 'reason') return word('reason', value);
     if (key === 'errorCode') return sentenceOf(value);
+    if (key === 'cron') return describeCron(value) || value;
     if (key === 'secondFactor' || key === 'status') return word('reason', value);
     return nameOf(value) ?? value;
   }

@@ -90,6 +90,9 @@ export function progressWord(progress: ProgrammeProgress, { presence }: BoardPre
   }
 }
 
+/** The card on a board's page that says what it may download. */
+export const downloadsAnchor = 'mobile-data';
+
 /** Media that wait say for what. */
 function fetchingWord({ missing: n, errorCode, hours }: ProgrammeProgress): string {
   if (!isMediaWait(errorCode)) return m.progress_fetching({ n });

@@ -33,6 +33,9 @@ it('names three boards, and how many more', () => {
   const named = (...names: string[]) => boardWords(names.map((name) => ({ name })));
   expect(named('Chợ', 'Đình')).toBe('Chợ, Đình');
   expect(named('A', 'B', 'C', 'D', 'E')).toMatch(/^A, B, C .*2/);
+  expect(named()).toBe('Chưa dùng cho bảng nào');
+  // Of a province's playlist a commune sees no board that has it, and cannot know of others.
+  expect(boardWords([], false)).toBe('Không dùng cho bảng nào bạn được xem');
 });
 
 describe('where a playlist is used', () => {

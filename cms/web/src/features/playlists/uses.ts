@@ -34,9 +34,12 @@ export function boardsPlaying(
   return boards.filter((board) => board.defaultPlaylistId === playlistId || scheduled.includes(board));
 }
 
-/** «Chợ, Trường, Cổng UBND và 4 bảng nữa» */
-export function boardWords(boards: readonly Pick<Board, 'name'>[]): string {
-  if (boards.length === 0) return m.playlist_no_boards();
+/**
+ * «Chợ, Trường, Cổng UBND và 4 bảng nữa»
+ * @param all whether whoever reads it sees all boards that could use it
+ */
+export function boardWords(boards: readonly Pick<Board, 'name'>[], all = true): string {
+  if (boards.length === 0) return all ? m.playlist_no_boards() : m.playlist_no_boards_seen();
   const rest = boards.length - 3;
   const names = boards.slice(0, 3).map(({ name }) => name);
   return names.join(', ') + (rest > 0 ? ` ${m.playlist_boards_rest({ n: rest })}` : '');
