@@ -258,7 +258,17 @@ export async function createApp(
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
     planRoutes(
-      createPlansService(context, { units, boards, media, notices, playlists, schedules, obligations, mournings }),
+      createPlansService(context, {
+        units,
+        boards,
+        media,
+        notices,
+        playlists,
+        schedules,
+        obligations,
+        mournings,
+        darkHours,
+      }),
     ),
     obligationRoutes(
       obligations,

@@ -1,6 +1,6 @@
 /** Which hours boards have kept their screens on by, as they said themselves: in the dark nothing is asked of them. */
 import { screenHours, type ScreenHours } from '../../../../shared/protocol/screen.ts';
-import { isLitFor } from '../../../../shared/schedule/screen-hours.ts';
+import { isLitFor, nextScreenChange, screenDue } from '../../../../shared/schedule/screen-hours.ts';
 import type { Zone } from '../../../../shared/schedule/zone.ts';
 import type { Context } from '../../context.ts';
 import { commandRepo as repo } from './repo.ts';
@@ -34,6 +34,24 @@ export function createDarkHours({ store }: Pick<Context, 'store'>) {
       return kept;
     },
   };
+}
+
+/** When a screen is off in [from, to), ms UTC, by what a board kept; ascending. */
+export function darkIn(
+  kept: readonly KeptHours[],
+  zone: Zone,
+  from: number,
+  to: number,
+): { start: number; end: number }[] {
+  const dark: { start: number; end: number }[] = [];
+  for (const { hours, from: since, to: until } of kept) {
+    const end = Math.min(until, to);
+    for (let at = Math.max(since, from), next; at < end; at = next) {
+      next = Math.min(nextScreenChange(hours, 'on', zone, at) ?? Infinity, end);
+      if (!screenDue(hours, zone, at).on) dark.push({ start: at, end: next });
+    }
+  }
+  return dark;
 }
 
 const hourMs = 3_600_000;

@@ -106,12 +106,47 @@ describeStores('plans', (under) => {
     ).rejects.toMatchObject({ code: 'playlist_unknown' });
   });
 
+  it('say when the board’s screen is off by the hours that it kept, whole spans of the day', async () => {
+    const board = await test.board(test.admin, { defaultPlaylistId: playlistId });
+    const keeps = (from: number, to: number, since: number) =>
+      under.store.write
+        .insertInto('commands')
+        .values({
+          id: test.sources.newId(),
+          board_id: board.id,
+          name: 'setScreenHours',
+          payload: JSON.stringify({ hours: { on: { from: from * 60, to: to * 60 }, light: null } }),
+          state: 'done',
+          issued_by: test.admin.userId,
+          issued_at: since,
+          expires_at: since + hour,
+          state_at: since,
+          error_code: null,
+        })
+        .execute();
+    const darkOn = async (at: number) =>
+      (await plans.programme(test.admin, board.id, { state: 'draft', at })).dark.map(({ start, end }) => [
+        (start - midnight) / hour,
+        (end - midnight) / hour,
+      ]);
+    await keeps(8, 22, midnight + 9 * hour);
+    // Before it kept any, nothing is known to be dark.
+    expect(await darkOn(midnight + 10 * hour)).toEqual([[22, 32]]);
+    expect(await darkOn(midnight + 2 * day)).toEqual([
+      [46, 56],
+      [70, 80],
+    ]);
+    await keeps(8, 0, midnight + day);
+    expect(await darkOn(midnight + 2 * day)).toEqual([[48, 56]]);
+  });
+
   it('show a board’s programme as it was published and as it would be', async () => {
     const board = await test.board(test.admin, { defaultPlaylistId: playlistId });
     expect(await plans.programme(test.admin, board.id, { state: 'published' })).toEqual({
       programme: null,
       used: null,
       pending: null,
+      dark: [],
       entries: [],
     });
     const entry = await test.schedules.create(test.admin, input({ targets: { unitIds: [], boardIds: [board.id] } }));

@@ -19,11 +19,13 @@ import {
 import { indexParts } from '../../../../shared/protocol/read-programme.ts';
 import { parseCron, type ParsedCron } from '../../../../shared/schedule/cron.ts';
 import { addStretch, createCoverage, type Coverage } from '../../../../shared/schedule/coverage.ts';
+import { dateOf, localDayOn, Zone } from '../../../../shared/schedule/zone.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { BoardRecord, BoardsService } from '../boards/service.ts';
+import { darkIn, type DarkHoursService } from '../commands/dark-hours.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
 import type { EntryRecord, SchedulesService } from '../schedules/service.ts';
 import { assertValidity } from '../schedules/targets.ts';
@@ -46,6 +48,7 @@ export interface PlansService {
 
 /** Clocks of pages go a little ahead: what is asked for so soon is asked for now, ms. */
 const nowMs = 60_000;
+const dayMs = 24 * 3_600_000;
 /** So much is worked out at a time: twenty entries that open every minute cost about 25 ms. */
 const coveragePieceMs = 12 * 3_600_000;
 
@@ -56,11 +59,12 @@ export interface PlansDeps extends LibraryDeps {
   readonly boards: Pick<BoardsService, 'records'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits' | 'names'>;
   readonly playlists: Pick<PlaylistsService, 'records' | 'get'>;
+  readonly darkHours: Pick<DarkHoursService, 'of'>;
 }
 
 export function createPlansService(context: Context, deps: PlansDeps): PlansService {
   const { store, sources, access } = context;
-  const { units, boards, schedules, playlists } = deps;
+  const { units, boards, schedules, playlists, darkHours } = deps;
   const suspender = createSuspender(store, deps);
 
   async function inSight(actor: Actor, boardIds: readonly string[]): Promise<BoardRecord[]> {
@@ -148,6 +152,15 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     return signed ? saidBy(signed) : null;
   }
 
+  /** Whole spans, as far as they begin and end within a day of the one that is looked at. */
+  async function darkOn({ id, zone }: BoardRecord, at: number): Promise<BoardProgramme['dark']> {
+    const { start, end } = localDayOn(zone, dateOf(zone, at));
+    const kept = (await darkHours.of([id])).get(id) ?? [];
+    return darkIn(kept, new Zone(zone), start - dayMs, end + dayMs).filter(
+      (dark) => dark.start < end && dark.end > start,
+    );
+  }
+
   /**
    * What is published for a moment: what the board used then, for one that has passed; for now too, as far as it has told; what was
    * published last for any other.
@@ -188,7 +201,8 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
         programme = bodies && shown(found, bodies);
       }
       const ids = (programme?.parts ?? []).flatMap(({ part }) => (part.kind === 'entry' ? [part.entryId] : []));
-      return { programme, ...told, entries: await schedules.names(ids) };
+      const dark = await darkOn(board!, at);
+      return { programme, ...told, dark, entries: await schedules.names(ids) };
     },
 
     async coverage(actor, { boardIds, from, to, draft }) {
