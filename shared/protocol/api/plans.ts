@@ -65,7 +65,7 @@ export const boardProgramme = z.strictObject({
   used: z.strictObject({ from: msUtc, until: msUtc.nullable() }).nullable(),
   /** What was published last, where the board has not told of using it at that moment. */
   pending: version.nullable(),
-  /** When the board keeps its screen off by its hours, whole spans that touch the local day of that moment. */
+  /** When the board keeps its screen off by its hours, whole spans that touch the local day of that moment; longer than a week: always. */
   dark: spans,
   /** null: nothing has been published for the board; at a moment that has passed: it is not known what the board used. */
   programme: z

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScheduleInput } from '../../../../shared/protocol/api/content.ts';
 import type { CoverageAnswer, CoverageFinding } from '../../../../shared/protocol/api/plans.ts';
+import type { ScreenHours } from '../../../../shared/protocol/screen.ts';
 import { insertJournal } from '../../store/new-journal.ts';
 import { describeStores } from '../../store/testing.ts';
 import { testActor } from '../../testing.ts';
@@ -108,14 +109,14 @@ describeStores('plans', (under) => {
 
   it('say when the board’s screen is off by the hours that it kept, whole spans of the day', async () => {
     const board = await test.board(test.admin, { defaultPlaylistId: playlistId });
-    const keeps = (from: number, to: number, since: number) =>
+    const keeps = (on: ScreenHours['on'], since: number) =>
       under.store.write
         .insertInto('commands')
         .values({
           id: test.sources.newId(),
           board_id: board.id,
           name: 'setScreenHours',
-          payload: JSON.stringify({ hours: { on: { from: from * 60, to: to * 60 }, light: null } }),
+          payload: JSON.stringify({ hours: { on, light: null } }),
           state: 'done',
           issued_by: test.admin.userId,
           issued_at: since,
@@ -129,15 +130,22 @@ describeStores('plans', (under) => {
         (start - midnight) / hour,
         (end - midnight) / hour,
       ]);
-    await keeps(8, 22, midnight + 9 * hour);
+    const lit = { from: 8 * 60, to: 22 * 60 };
+    await keeps(lit, midnight + 9 * hour);
     // Before it kept any, nothing is known to be dark.
     expect(await darkOn(midnight + 10 * hour)).toEqual([[22, 32]]);
     expect(await darkOn(midnight + 2 * day)).toEqual([
       [46, 56],
       [70, 80],
     ]);
-    await keeps(8, 0, midnight + day);
+    await keeps({ ...lit, to: 0 }, midnight + day);
     expect(await darkOn(midnight + 2 * day)).toEqual([[48, 56]]);
+    // 3 March 2026 is a Tuesday: dark from Friday to Monday, whichever day of it is looked at.
+    await keeps({ week: [lit, lit, lit, lit, lit, null, null] }, midnight + 2 * day);
+    const weekend = [3 * 24 + 22, 6 * 24 + 8];
+    expect(await darkOn(midnight + 4 * day)).toEqual([weekend]);
+    expect(await darkOn(midnight + 5 * day)).toEqual([weekend]);
+    expect(await darkOn(midnight + 6 * day)).toEqual([weekend, [6 * 24 + 22, 7 * 24 + 8]]);
   });
 
   it('show a board’s programme as it was published and as it would be', async () => {

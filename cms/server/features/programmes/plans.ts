@@ -48,7 +48,8 @@ export interface PlansService {
 
 /** Clocks of pages go a little ahead: what is asked for so soon is asked for now, ms. */
 const nowMs = 60_000;
-const dayMs = 24 * 3_600_000;
+/** The longest time for which hours by the week keep a screen off, and more: it is always off, ms. */
+const darkAroundMs = 9 * 24 * 3_600_000;
 /** So much is worked out at a time: twenty entries that open every minute cost about 25 ms. */
 const coveragePieceMs = 12 * 3_600_000;
 
@@ -152,11 +153,11 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     return signed ? saidBy(signed) : null;
   }
 
-  /** Whole spans, as far as they begin and end within a day of the one that is looked at. */
+  /** Whole spans, unless they never end. */
   async function darkOn({ id, zone }: BoardRecord, at: number): Promise<BoardProgramme['dark']> {
     const { start, end } = localDayOn(zone, dateOf(zone, at));
     const kept = (await darkHours.of([id])).get(id) ?? [];
-    return darkIn(kept, new Zone(zone), start - dayMs, end + dayMs).filter(
+    return darkIn(kept, new Zone(zone), start - darkAroundMs, end + darkAroundMs).filter(
       (dark) => dark.start < end && dark.end > start,
     );
   }

@@ -68,7 +68,7 @@ export class Form {
    */
   check<T>(schema: z.ZodType<T>, read: () => unknown, more: () => Record<string, string> = () => ({})): T | null {
     const validate = (): T | null => {
-      const parsed = schema.safeParse(read());
+      const parsed = schema.safeParse(read(), { reportInput: true });
       const fields: Record<string, string> = {};
       for (const issue of parsed.success ? [] : parsed.error.issues)
         fields[issue.path.join('.')] ??= sentenceOfIssue(issue);

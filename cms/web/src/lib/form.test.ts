@@ -113,4 +113,12 @@ describe('a form', () => {
     expect(form.check(schema, () => ({ name: '', validTo: null }))).toBeNull();
     expect(form.of('name')).toBe(m.field_required());
   });
+
+  it('calls an empty field empty, not too short or in a wrong format', () => {
+    const form = new Form(stay);
+    const long = z.object({ email: z.string().min(3), code: z.string().regex(/^\d+$/u) });
+    expect(form.check(long, () => ({ email: '', code: '' }))).toBeNull();
+    expect(form.of('email')).toBe(m.field_required());
+    expect(form.of('code')).toBe(m.field_required());
+  });
 });

@@ -31,7 +31,10 @@ export function obligationSentence(asked: Hours & Validity & { perHour: number }
   const when =
     hours.from === hours.to
       ? m.obligation_all_day()
-      : m.obligation_between({ from: minuteWord(hours.from), to: endWord(hours.to) });
+      : (hours.to !== 0 && hours.to < hours.from ? m.obligation_overnight : m.obligation_between)({
+          from: minuteWord(hours.from),
+          to: endWord(hours.to),
+        });
   return [times, when, validityWords(asked)].filter((part) => part !== '').join(', ');
 }
 
