@@ -62,7 +62,8 @@ export class Lane {
   #played = false;
   #entered = '';
   #standing: Standing | null = null;
-  #turn = 0;
+  #switches = 0;
+  #downloads = 0;
   #starts = 0;
 
   private constructor(options: LaneOptions, line: Line) {
@@ -133,8 +134,8 @@ export class Lane {
     download: async () => {
       this.#line.bytesPerSecond = thin;
       const { pictures, texts } = this.#o.cms;
-      // Two others have been on since it was: it is no longer on the disk.
-      const picture = pictures[this.#turn++ % pictures.length]!;
+      // Others have been on since it was, also where one or two were published over before they came: it is no longer on the disk.
+      const picture = pictures[this.#downloads++ % pictures.length]!;
       await this.#o.cms.publish(this.#board, [picture, ...texts]);
       const assets = join(this.#player.dataDir, 'assets');
       const partial = () => existsSync(assets) && readdirSync(assets).some((name) => name.endsWith('.part'));
@@ -149,7 +150,7 @@ export class Lane {
         [a, b, a],
         [b, a, a],
       ];
-      const published = this.#o.cms.publish(this.#board, orders[this.#turn++ % orders.length]!);
+      const published = this.#o.cms.publish(this.#board, orders[this.#switches++ % orders.length]!);
       return Promise.resolve({ ms: 1_000, over: published.then(() => never) });
     },
     journal: async () => {

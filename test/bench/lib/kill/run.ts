@@ -37,7 +37,7 @@ export interface KillResult {
 const engineLanes = 4;
 const playerLanes = 1;
 /** Pictures to fetch; one is gone from a board's disk when two others have been on. */
-const pictures = 3;
+const pictures = 6;
 /** How many times longer a player with its browser takes to start than the engine alone. */
 const browserSlowness = 3;
 
