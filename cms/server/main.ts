@@ -1,11 +1,9 @@
 /** Process entry: reads the configuration, starts the CMS, talks to `npm start` over IPC, ends cleanly. */
-import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../../shared/util/errors.ts';
 import { createApp, type App } from './app.ts';
 import { readProcessConfig, type Config } from './config.ts';
-import type { Sources } from './context.ts';
+import { machineSources } from './machine-sources.ts';
 import { handleParent, tellParent } from './parent.ts';
 import { prepareFirstStart } from './first-start.ts';
 
@@ -13,8 +11,6 @@ const EXIT_CONFIG = 2;
 const EXIT_FAILED = 1;
 /** Requests in flight get this long, ms; then the process ends all the same. Shorter than what `npm start` and systemd allow. */
 const CLOSE_WITHIN_MS = 4000;
-
-const sources: Sources = { now: Date.now, newId: () => uuidv7(), randomBytes: (length) => randomBytes(length) };
 
 /** One sentence for the person who started it; what nobody foresaw comes with its stack. */
 function explain(error: unknown): string {
@@ -73,7 +69,7 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  app = await createApp(config, sources, log, (error) => {
+  app = await createApp(config, machineSources, log, (error) => {
     log.fatal({ err: error }, 'this process has to end');
     process.exitCode = EXIT_FAILED;
     void stop(error.message);

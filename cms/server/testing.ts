@@ -21,13 +21,6 @@ import type { Store } from './store/store.ts';
 /** 1 June 2026, 08:00 in Viet Nam. */
 export const testNow = Date.UTC(2026, 5, 1, 1);
 
-/** As a CMS that people use has them. */
-export const machineSources: Sources = {
-  now: Date.now,
-  newId: () => uuidv7(),
-  randomBytes: (length) => randomBytes(length),
-};
-
 export interface TestClock extends Sources {
   /** Moves the clock, ms. */
   advance(ms: number): void;

@@ -201,12 +201,12 @@ export class Stage {
     layer.start(offsetMs, performance.now());
     flushSync();
     // What is seen at once runs from when it is on the glass: a frame sooner, its first stands a frame too short and its last one too long.
-    if (layer.drawn) await nextPaint();
+    const seenAt = layer.drawn ? await nextPaint() : null;
     if (this.#front !== layer) return 'covered';
     const moving = layer.media?.start(offsetMs) ?? Promise.resolve();
     // Its failure is dealt with below, after the paint.
     moving.catch(() => undefined);
-    let paintedAt = await nextPaint();
+    let paintedAt = seenAt ?? (await nextPaint());
     if (this.#front !== layer) return 'covered';
     try {
       await moving;

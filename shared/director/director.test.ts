@@ -137,6 +137,9 @@ describe('a new programme', () => {
     stage.runUntil(eight + 64_000);
     // Lifted: the round of before, in which Tin 1 has just begun, 42 s before its end.
     publish(stage, { ...plain });
+    // Another one in the seconds for which it stays: they are not shown anew.
+    stage.runUntil(eight + 104_500);
+    publish(stage, { ...plain });
     stage.runUntil(eight + 106_500);
     expect(stage.plays).toMatchObject([
       { noticeId: testId(1, 2), outcome: 'completed' },

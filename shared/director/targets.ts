@@ -35,6 +35,8 @@ export class Plan {
   readonly #madeUp: Slot | null;
   /** Of the programme before: on the glass until its end, as if it stood in this one. */
   #ending: Slot | null = null;
+  /** What the plan before let end. */
+  readonly #endedBefore: Slot | null;
 
   /** Takes the timeline over from `before` when the programme is the same object. */
   constructor(
@@ -43,6 +45,7 @@ export class Plan {
     before: Plan | null,
     madeUp: Slot | null = null,
   ) {
+    this.#endedBefore = before ? before.#ending : null;
     this.programme = programme;
     this.takeovers = takeovers;
     this.#madeUp = madeUp;
@@ -53,7 +56,9 @@ export class Plan {
   }
 
   /** Lets what is on the glass come to its end, if it is here unchanged, would be shown again before long, and keeps nothing else away for long. */
-  letEnd({ slot, noticeHash }: Target, now: number): void {
+  letEnd({ slot: shown, noticeHash }: Target, now: number): void {
+    // It may be staying already, past the end that it was shown with.
+    const slot = this.#endedBefore?.start === shown?.start ? this.#endedBefore : shown;
     if (slot?.noticeId == null || now >= slot.end) return;
     const here = this.#timeline?.slotAt([], now);
     const onHere = here?.noticeId === slot.noticeId && here.why.id === slot.why.id ? here.end : now;

@@ -14,7 +14,7 @@ import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createApp, type App } from '../../cms/server/app.ts';
 import { readConfig } from '../../cms/server/config.ts';
-import { machineSources } from '../../cms/server/testing.ts';
+import { machineSources } from '../../cms/server/machine-sources.ts';
 import { boardNamespace } from '../../shared/protocol/link.ts';
 import type { Manifest } from '../../shared/protocol/programme.ts';
 import { seedPerson } from '../fleet/seed.ts';

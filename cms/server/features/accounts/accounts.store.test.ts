@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { describeStores } from '../../store/testing.ts';
-import { createTestContext, machineSources, seedUnits, type TestContext } from '../../testing.ts';
+import { machineSources } from '../../machine-sources.ts';
+import { createTestContext, seedUnits, type TestContext } from '../../testing.ts';
 import { createPasswords } from './passwords.ts';
 import { createAccountsService, sessionIdleMs, sessionLifeMs, type AccountsService } from './service.ts';
 

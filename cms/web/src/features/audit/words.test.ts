@@ -112,6 +112,8 @@ describe('an entry of the audit log in words', () => {
   it('says in words when a schedule begins, as the schedule itself does; what cannot be read, as it was written', () => {
     expect(read({ cron: '0 7 * * 2' })).toEqual(['Bắt đầu: Thứ Ba hằng tuần lúc 07:00']);
     expect(read({ cron: 'a b' })).toEqual(['Bắt đầu: a b']);
+    // Of what was written by hand a sentence does not say all.
+    expect(read({ cron: '0 7 1 * 1' })[0]).toContain('(0 7 1 * 1)');
   });
 
   it('takes no word that somebody wrote for the id of something', () => {

@@ -11,6 +11,7 @@ import { m } from '../../paraglide/messages.js';
 import { roleName } from '../accounts/roles.ts';
 import { commandName, saidByName } from '../boards/command-words.ts';
 import { versionWord } from '../boards/words.ts';
+import { choiceOf } from '../schedules/cron-choice.ts';
 import { describeCron } from '../schedules/cron-words.ts';
 import { wordId } from './word-ids.ts';
 
@@ -139,7 +140,7 @@ function valueWords(key: string, value: unknown, nameOf: (id: string) => string 
     if (role?.success) return roleName(role.data);
     if (key === 'reason') return word('reason', value);
     if (key === 'errorCode') return sentenceOf(value);
-    if (key === 'cron') return describeCron(value) || value;
+    if (key === 'cron') return cronWords(value);
     if (key === 'secondFactor' || key === 'status') return word('reason', value);
     return nameOf(value) ?? value;
   }
@@ -168,4 +169,11 @@ function recordWords(value: Record<string, unknown>, nameOf: (id: string) => str
       .map(([key, one]) => `${word('field', key)}: ${valueWords(key, one, nameOf)}`)
       .join(', ')
   );
+}
+
+/** As the schedule itself says it; what somebody wrote by hand also as it was written: its sentence does not say all of it. */
+function cronWords(cron: string): string {
+  const words = describeCron(cron);
+  if (words === '') return cron;
+  return choiceOf(cron).mode === 'custom' ? `${words} (${cron})` : words;
 }
