@@ -4,6 +4,8 @@
  * A whole player shows clips, pictures and texts in turn, 1.5 s each, in a window on a display of its own: 2,000 of them (50 minutes), with
  * `--long` 10,000. Memory is that of all of its processes (host, engine, Chromium), each page counted once (PSS), read every 5 s.
  * Figure: the median over the last hundred transitions, MB; floor: over the hundred after the first 500; ratio: what has been added since.
+ * `details.before.own`, `files` and `shared` are what that consists of: another Chromium on the machine has the files of this one as well, and each
+ * counts half of them. Run it alone.
  * `details.before` and `details.after` are media elements, listeners and nodes of the page at both times, the least of some looks, each after its
  * garbage was collected: the same where nothing is left behind.
  *
@@ -45,11 +47,13 @@ if (browser === null) throw new Error('There is no browser that another user cou
 await buildPlayer();
 
 /** Median over so many transitions, MB, and what is counted in the page after them. */
-async function look(player: GlassPlayer, port: number): Promise<{ memory: number; counts: Record<Counted, number> }> {
-  const read: number[] = [];
+async function look(player: GlassPlayer, port: number) {
+  const read: Record<'all' | keyof typeof parts, number>[] = [];
   const until = performance.now() + counted * slotMs;
   while (performance.now() < until) {
-    read.push(memoryOf(processTree(player.pid)) / 1e6);
+    const pids = processTree(player.pid);
+    const mb = (kind: Parameters<typeof memoryOf>[1]): number => Math.round(memoryOf(pids, kind) / 1e4) / 100;
+    read.push({ all: mb('Pss'), own: mb(parts.own), files: mb(parts.files), shared: mb(parts.shared) });
     await pause(5_000);
   }
   const counts: PageCounts[] = [];
@@ -59,10 +63,19 @@ async function look(player: GlassPlayer, port: number): Promise<{ memory: number
   }
   const least = (name: Counted): number => Math.min(...counts.map((one) => one[name]));
   return {
-    memory: median(read),
-    counts: { mediaElements: least('mediaElements'), listeners: least('listeners'), nodes: least('nodes') },
+    memory: median(read.map(({ all }) => all)),
+    counts: {
+      own: median(read.map(({ own }) => own)),
+      files: median(read.map(({ files }) => files)),
+      shared: median(read.map(({ shared }) => shared)),
+      mediaElements: least('mediaElements'),
+      listeners: least('listeners'),
+      nodes: least('nodes'),
+    },
   };
 }
+/** Of the memory. */
+const parts = { own: 'Pss_Anon', files: 'Pss_File', shared: 'Pss_Shmem' } as const;
 type Counted = 'mediaElements' | 'listeners' | 'nodes';
 
 async function soak() {

@@ -16,9 +16,13 @@ export function processTree(...roots: readonly number[]): number[] {
   return [...parents.keys()].filter(under);
 }
 
-/** Memory: what is shared counts to each of those that share it in part (PSS). Bytes. */
-export function memoryOf(pids: readonly number[]): number {
-  return sum(pids, (pid) => 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(read(pid, 'smaps_rollup') ?? '')?.[1] ?? 0));
+/**
+ * Memory: what is shared counts to each of those that share it in part (PSS). Bytes.
+ * @param kind their own (`Pss_Anon`), of files such as programs (`Pss_File`: the less, the more others have the same open), shared (`Pss_Shmem`), or all
+ */
+export function memoryOf(pids: readonly number[], kind: 'Pss' | 'Pss_Anon' | 'Pss_File' | 'Pss_Shmem' = 'Pss'): number {
+  const line = new RegExp(`^${kind}:\\s+(\\d+) kB`, 'm');
+  return sum(pids, (pid) => 1024 * Number(line.exec(read(pid, 'smaps_rollup') ?? '')?.[1] ?? 0));
 }
 
 /** Processor time that each has spent so far, s; with that of children that have ended. */
