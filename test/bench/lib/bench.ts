@@ -3,7 +3,9 @@
  * one JSON line. Figure and floor take turns, and medians are taken, so that a noisy machine does not decide.
  */
 
-/** The last line of every benchmark. `floor` and `ratio` are null where no floor is named. */
+import { countStolen } from './stolen.ts';
+
+/** The last line of every benchmark. `details.stolen`: what of the processors a virtual machine's host gave to others, 0 to 1. `floor` and `ratio` are null where no floor is named. */
 export interface BenchLine {
   bench: string;
   figure: number;
@@ -81,7 +83,9 @@ const round6 = (value: number): number => Number(value.toPrecision(6));
  */
 export async function runBench(bench: Bench): Promise<BenchLine | null> {
   try {
+    const stolen = countStolen();
     const line = await measure(bench);
+    line.details['stolen'] = stolen();
     console.log(JSON.stringify(line));
     return line;
   } catch (error) {
