@@ -166,18 +166,9 @@ export async function createApp(
   const obligations = createObligationsService(context, { units, boards, notices });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
   const darkHours = createDarkHours(context);
-  const programmes = createProgrammesService(context, {
-    keys,
-    units,
-    boards,
-    media,
-    notices,
-    playlists,
-    schedules,
-    obligations,
-    mournings,
-    darkHours,
-  });
+  /** What a board's programme is made of. */
+  const content = { units, boards, media, notices, playlists, schedules, obligations, mournings, darkHours };
+  const programmes = createProgrammesService(context, { keys, ...content });
   building.defer(() => programmes.close());
   const takedowns = createTakedowns(context, { notices, accounts, boards, obligations, programmes });
   const live = await createLive(context, { keys, units, boards, accounts, programmes });
@@ -257,19 +248,7 @@ export async function createApp(
     playlistRoutes(playlists),
     scheduleRoutes(schedules),
     programmeRoutes(programmes),
-    planRoutes(
-      createPlansService(context, {
-        units,
-        boards,
-        media,
-        notices,
-        playlists,
-        schedules,
-        obligations,
-        mournings,
-        darkHours,
-      }),
-    ),
+    planRoutes(createPlansService(context, content)),
     obligationRoutes(
       obligations,
       createObligationInbox(context, { units, boards, notices, accounts, obligations }),

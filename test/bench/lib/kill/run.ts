@@ -36,7 +36,7 @@ export interface KillResult {
 /** Boards at a time: an engine mostly waits, a browser does not. */
 const engineLanes = 4;
 const playerLanes = 1;
-/** Pictures to fetch; one is gone from a board's disk when two others have been on. */
+/** Pictures to fetch, each in its turn: one is gone from a board's disk when two others have been on, and not every one comes on. */
 const pictures = 6;
 /** How many times longer a player with its browser takes to start than the engine alone. */
 const browserSlowness = 3;
