@@ -140,15 +140,19 @@ test('a player shows a code, the code pairs the board, the sample comes on', asy
   expect(await glass.page.evaluate(() => [innerWidth, innerHeight])).toEqual([1920, 1080]);
 });
 
-test('a picture of the screen, asked for in the studio, shows what is on the glass', async () => {
+test('whoever scanned the code of the technician’s page has its characters filled in, once', async () => {
   keepPictureOnFailure();
-  const sample = await picture('before-test');
-  // Whoever scanned the code of the technician's page has its characters filled in, once.
   await studio.open(`/boards/${boardId}?technician=01234567`);
   await see(studio.page.getByLabel('Mã trên màn hình của bảng')).toHaveValue('01234567');
   expect(studio.page.url()).toContain('technician=01234567');
   await studio.page.keyboard.press('Escape');
   await expect.poll(() => new URL(studio.page.url()).search).toBe('');
+});
+
+test('a picture of the screen, asked for in the studio, shows what is on the glass', async () => {
+  keepPictureOnFailure();
+  const sample = await picture('before-test');
+  await studio.open(`/boards/${boardId}`);
   await studio.page.getByRole('button', { name: 'Hình thử' }).click();
   await see(front(glass.page)).toHaveAttribute('data-kind', 'testPattern', { timeout: 10_000 });
   const pattern = await picture('test-pattern');

@@ -20,7 +20,10 @@ async function madeIn(folder: string): Promise<Pick<SampleCms, 'accounts' | 'fir
   const told = join(folder, 'told.json');
   const begun = await mkdir(join(folder, 'begun')).then(
     () => false,
-    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return true;
+    },
   );
   if (!begun) {
     let said: { sample: Sample | null } | { error: string };

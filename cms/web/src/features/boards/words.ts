@@ -92,6 +92,13 @@ export function progressWord(progress: ProgrammeProgress, { presence }: BoardPre
 
 /** The card on a board's page that says what it may download. */
 export const downloadsAnchor = 'mobile-data';
+/** Brings that card into view, and whoever goes on by keyboard to it. @returns whether the card is there */
+export function goToDownloads(): boolean {
+  const card = document.getElementById(downloadsAnchor);
+  card?.focus({ preventScroll: true });
+  card?.scrollIntoView();
+  return card !== null;
+}
 
 /** Media that wait say for what. */
 function fetchingWord({ missing: n, errorCode, hours }: ProgrammeProgress): string {
