@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { firstPrev } from '../../shared/protocol/journal.ts';
 import { setSecondFactorRequired } from '../../cms/server/features/accounts/second-factor-policy.ts';
-import { readSetting, writeSetting } from '../../cms/server/store/settings.ts';
+import { nextNumber } from '../../cms/server/store/settings.ts';
 import type { Role } from '../../cms/server/store/schema.ts';
 import type { Store } from '../../cms/server/store/store.ts';
 import { makeIdentity, type BoardIdentityData } from './board.ts';
@@ -120,12 +120,11 @@ export async function seedBoards(
       now,
     ]);
     const devices = identities.map((one) => [one.deviceId, one.boardId, one.key.x, now]);
-    const from = (await readSetting(tx, 'journal')) ?? '0';
+    const last = await nextNumber(tx, 'journal', identities.length);
     const journals = identities.map((one, i) => {
-      const no = Number(from) + i + 1;
+      const no = last - identities.length + i + 1;
       return [one.journalId, no, no, one.boardId, one.deviceId, 0, firstPrev, now];
     });
-    await writeSetting(tx, 'journal', String(Number(from) + identities.length));
     await store.insertMany(tx, 'boards', boardColumns, boards);
     await store.insertMany(tx, 'devices', ['id', 'board_id', 'device_key', 'paired_at'], devices);
     await store.insertMany(

@@ -10,16 +10,18 @@ import { createBoardsService } from '../../cms/server/features/boards/service.ts
 import { createKeysService } from '../../cms/server/features/keys/service.ts';
 import { createHttp } from '../../cms/server/http.ts';
 import { createLive, type LiveDeps } from '../../cms/server/realtime/live.ts';
-import { openStore } from '../../cms/server/store/store.ts';
+import { openStore, type StoreOptions } from '../../cms/server/store/store.ts';
 import { createTestContext, seedUnits } from '../../cms/server/testing.ts';
 import { SimulatedBoard } from './board.ts';
 import { seedBoards, seedPerson, type SeededPerson } from './seed.ts';
 
 export type TestCms = Awaited<ReturnType<typeof startTestCms>>;
 
-export async function startTestCms() {
+/** @param database an empty one; without it one of its own in SQLite */
+export async function startTestCms(database?: StoreOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'bang-tin-live-'));
-  const store = await openStore({ databaseUrl: null, file: join(folder, 'cms.sqlite'), onError: () => undefined });
+  const own = { databaseUrl: null, file: join(folder, 'cms.sqlite'), onError: () => undefined };
+  const store = await openStore(database ?? own);
   const { context, sources, units, emitted, discard } = await createTestContext(store);
   const unitIds = await seedUnits({ context, units });
   const keys = await createKeysService(context, { restored: false });
