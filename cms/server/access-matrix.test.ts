@@ -544,7 +544,7 @@ const table: Record<string, Rule> = {
   // Everywhere at once: see features/notifications/notifications.store.test.ts.
   'GET /api/notifications': { needs: 'installation.manage' },
   'POST /api/notifications/test': { needs: 'installation.manage' },
-  // Everywhere at once: see features/updates/updates.test.ts.
+  // Everywhere at once: see features/updates/updates.store.test.ts.
   'GET /api/updates': { needs: 'installation.manage' },
   'POST /api/updates/releases': { needs: 'installation.manage' },
   'POST /api/updates/orders': { needs: 'installation.manage' },
@@ -566,7 +566,7 @@ const table: Record<string, Rule> = {
   },
   'GET /api/board/speed': { needs: 'board' },
   'PUT /api/board/speed': { needs: 'board' },
-  // Only for the command's own board: see features/commands/commands.test.ts.
+  // Only for the command's own board: see features/commands/commands.store.test.ts.
   'PUT /api/board/logs/:id': { needs: 'board' },
   'GET /api/boards/:id/logs/:commandId': {
     needs: 'board.command',
