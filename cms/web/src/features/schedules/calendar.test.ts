@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { longestCoverageMs } from '../../../../../shared/protocol/api/plans.ts';
 import { formatDateTime, startOfDay } from '../../lib/time.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { hiddenIn, hiddenWords, layOver, openingTime, weekOf } from './calendar.ts';
+import { hiddenIn, hiddenWords, layOver, openingHours, openingTime, wallDate, weekOf } from './calendar.ts';
 import type { Drawn } from './drawn.ts';
 
 overwriteGetLocale(() => 'vi');
@@ -92,4 +92,14 @@ it('the words of an opening stand in the longest part that is seen, of each day 
   expect(layOver(at(6, 10), [at(7, 8)]).free).toEqual({ start: 0.5, end: 1 });
   expect(layOver(at(6, 10), [at(11, 12)])).toEqual({ over: [], free: { start: 0, end: 1 } });
   expect(layOver(at(6, 10), [at(5, 12)])).toEqual({ over: [{ start: 0, end: 1 }], free: undefined });
+});
+
+it.each([
+  [on(25, 10), on(25, 12), '10:00–12:00'],
+  [on(25, 0), on(26, 0), '00:00–24:00'],
+  [on(25, 10), on(26, 7), '10:00–07:00 hôm sau'],
+  [on(25, 10), on(27, 0), '10:00–24:00 hôm sau'],
+  [on(25, 10), on(27, 7), '10:00 25/11–07:00 27/11'],
+])('says whole hours, and the day on which they end', (start, end, said) => {
+  expect(openingHours(wallDate(zone, start), wallDate(zone, end))).toBe(said);
 });

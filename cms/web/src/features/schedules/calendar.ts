@@ -114,6 +114,22 @@ export function hiddenWords(opening: Span, hidden: readonly Span[], zone: string
 /** «07:00–08:00, 09:00–09:30» */
 export const hoursOfSpans = (spans: readonly Span[], zone: string): string =>
   spans.map(({ start, end }) => `${hourOf(zone, start)}–${hourOf(zone, end).replace('00:00', '24:00')}`).join(', ');
+/** The clock on the wall at a moment, in the local fields of a date. */
+export const wallDate = (zone: string, at: number): Date => new Date(wallTime(zone, at));
+/** Of an opening, by the clock on the wall: «06:00–24:00»; «22:00–06:00 hôm sau», «22:00 05/03–06:00 07/03» of what ends on another day. */
+export function openingHours(start: Date, end: Date): string {
+  const time = (wall: Date): string => timeWord(wall.getHours(), wall.getMinutes());
+  const last = new Date(end.getTime() - 1);
+  const to = time(end) === '00:00' ? '24:00' : time(end);
+  const daysOn = Math.round((midnightOf(last) - midnightOf(start)) / dayMs);
+  if (daysOn <= 0) return `${time(start)}–${to}`;
+  if (daysOn === 1) return m.calendar_hours_overnight({ from: time(start), to });
+  const day = (wall: Date): string =>
+    [wall.getDate(), wall.getMonth() + 1].map((n) => String(n).padStart(2, '0')).join('/');
+  return `${time(start)} ${day(start)}–${to} ${day(last)}`;
+}
+const dayMs = 86_400_000;
+const midnightOf = (wall: Date): number => Date.UTC(wall.getFullYear(), wall.getMonth(), wall.getDate());
 /** «07:00», without `Intl`, which takes ten times as long: a week has hundreds. */
 export const hourOf = (zone: string, at: number): string => wallTime(zone, at).slice(11, 16);
 

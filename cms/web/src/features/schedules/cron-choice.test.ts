@@ -13,11 +13,13 @@ import {
 } from './cron-choice.ts';
 
 const choices = fc.record({
-  mode: fc.constantFrom<CronMode>('daily', 'weekdays', 'weekly', 'monthly', 'hourly'),
+  mode: fc.constantFrom<CronMode>('daily', 'weekdays', 'weekly', 'monthly', 'yearly', 'hourly'),
   hour: fc.nat({ max: 23 }),
   minute: fc.nat({ max: 59 }),
   days: fc.uniqueArray(fc.constantFrom(...weekOrder), { minLength: 1 }),
-  dayOfMonth: fc.integer({ min: 1, max: 31 }),
+  // Every month has them.
+  dayOfMonth: fc.integer({ min: 1, max: 28 }),
+  month: fc.integer({ min: 1, max: 12 }),
   custom: fc.constant(''),
 });
 
@@ -32,7 +34,8 @@ describe('everyday choices', () => {
         expect(found.minute).toBe(choice.minute);
         if (choice.mode !== 'hourly') expect(found.hour).toBe(choice.hour);
         if (choice.mode === 'weekly') expect(found.days.toSorted()).toEqual(choice.days.toSorted());
-        if (choice.mode === 'monthly') expect(found.dayOfMonth).toBe(choice.dayOfMonth);
+        if (choice.mode === 'monthly' || choice.mode === 'yearly') expect(found.dayOfMonth).toBe(choice.dayOfMonth);
+        if (choice.mode === 'yearly') expect(found.month).toBe(choice.month);
         expect(cronOf(found)).toBe(cron);
       }),
     );
@@ -43,6 +46,10 @@ describe('everyday choices', () => {
     '0 6,17 * * *',
     '0 6 1,15 * *',
     '0 6 1 * 1',
+    '0 6 1 3 1',
+    '0 6 30 2 *',
+    '0 6 * 3 *',
+    '0 * 1 3 *',
     '61 6 * * *',
     '0 25 * * *',
     '0 6 32 * *',

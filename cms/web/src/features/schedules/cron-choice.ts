@@ -1,6 +1,7 @@
 /** When a schedule starts: the everyday cases as choices, everything else as a cron expression. */
+import { isCalendarDay } from '../../../../../shared/util/calendar-day.ts';
 
-export type CronMode = 'daily' | 'weekdays' | 'weekly' | 'monthly' | 'hourly' | 'custom';
+export type CronMode = 'daily' | 'weekdays' | 'weekly' | 'monthly' | 'yearly' | 'hourly' | 'custom';
 
 /** An everyday case; `custom` keeps the expression as it was written. */
 export interface CronChoice {
@@ -10,13 +11,15 @@ export interface CronChoice {
   /** 0 Sunday … 6 Saturday. */
   days: number[];
   dayOfMonth: number;
+  /** From 1. */
+  month: number;
   custom: string;
 }
 
 /** Monday first, as calendars in Vietnam. */
 export const weekOrder = [1, 2, 3, 4, 5, 6, 0];
 
-export function cronOf({ mode, hour, minute, days, dayOfMonth, custom }: CronChoice): string {
+export function cronOf({ mode, hour, minute, days, dayOfMonth, month, custom }: CronChoice): string {
   switch (mode) {
     case 'daily':
       return `${minute} ${hour} * * *`;
@@ -26,6 +29,8 @@ export function cronOf({ mode, hour, minute, days, dayOfMonth, custom }: CronCho
       return `${minute} ${hour} * * ${weekOrder.filter((day) => days.includes(day)).join(',')}`;
     case 'monthly':
       return `${minute} ${hour} ${dayOfMonth} * *`;
+    case 'yearly':
+      return `${minute} ${hour} ${dayOfMonth} ${month} *`;
     case 'hourly':
       return `${minute} * * * *`;
     case 'custom':
@@ -35,16 +40,21 @@ export function cronOf({ mode, hour, minute, days, dayOfMonth, custom }: CronCho
 
 /** Finds the everyday case that an expression is. */
 export function choiceOf(cron: string): CronChoice {
-  const choice: CronChoice = { mode: 'custom', hour: 6, minute: 0, days: [1], dayOfMonth: 1, custom: cron };
-  const match = /^(\d{1,2}) (\*|\d{1,2}) (\*|\d{1,2}) \* (\*|1-5|[0-6](?:,[0-6])*)$/.exec(
+  const choice: CronChoice = { mode: 'custom', hour: 6, minute: 0, days: [1], dayOfMonth: 1, month: 1, custom: cron };
+  const match = /^(\d{1,2}) (\*|\d{1,2}) (\*|\d{1,2}) (\*|\d{1,2}) (\*|1-5|[0-6](?:,[0-6])*)$/.exec(
     cron.trim().replace(/\s+/g, ' '),
   );
   if (!match) return choice;
-  const [, minute = '', hour = '', day = '', weekday = ''] = match;
+  const [, minute = '', hour = '', day = '', month = '', weekday = ''] = match;
   if (Number(minute) > 59 || Number(hour === '*' ? 0 : hour) > 23 || Number(day === '*' ? 1 : day) > 31) return choice;
   choice.minute = Number(minute);
-  if (hour === '*') return day === '*' && weekday === '*' ? { ...choice, mode: 'hourly' } : choice;
+  if (hour === '*') return day === '*' && month === '*' && weekday === '*' ? { ...choice, mode: 'hourly' } : choice;
   choice.hour = Number(hour);
+  if (month !== '*') {
+    // Of a leap year, which has every day.
+    const yearly = weekday === '*' && isCalendarDay(2024, Number(month), Number(day));
+    return yearly ? { ...choice, mode: 'yearly', dayOfMonth: Number(day), month: Number(month) } : choice;
+  }
   if (day !== '*')
     return weekday === '*' && day !== '0' ? { ...choice, mode: 'monthly', dayOfMonth: Number(day) } : choice;
   if (weekday === '*') return { ...choice, mode: 'daily' };

@@ -28,6 +28,8 @@ export function describeCron(cron: string): string {
     }
     case 'monthly':
       return m.cron_monthly_at({ time, day: choice.dayOfMonth });
+    case 'yearly':
+      return m.cron_yearly_at({ time, day: choice.dayOfMonth, month: choice.month });
     case 'hourly':
       return m.cron_hourly_at({ minute: choice.minute });
     case 'custom':

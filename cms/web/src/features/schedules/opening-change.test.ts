@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';
 import { homeZone } from '../../lib/time.ts';
-import { changedDays, moveAlways, moveOnce, placeOf, ruleDay, skipDay, type When } from './opening-change.ts';
+import {
+  changedDays,
+  moveAlways,
+  moveOnce,
+  onceAt,
+  onlyPlaceOf,
+  placeOf,
+  ruleDay,
+  skipDay,
+  type When,
+} from './opening-change.ts';
+import { onceOf } from './once.ts';
 
 const hour = 3_600_000;
 const rule = (fields: Partial<When> = {}): When => ({
@@ -51,6 +62,40 @@ describe('one opening', () => {
   });
 });
 
+describe('what the schedule is not valid for', () => {
+  const until = (validTo: string) => rule({ validTo: Date.parse(validTo) });
+  it('takes no opening: it would be cut off, or never open', () => {
+    const when = until('2026-03-03T09:00+07:00');
+    expect(moveOnce(when, homeZone, tuesday, eight(tuesday))).toBeNull();
+    expect(moveAlways(when, homeZone, tuesday, 360, eight(tuesday))).toBeNull();
+    expect(moveOnce(when, homeZone, tuesday, { ...eight(tuesday), durationMs: hour })).not.toBeNull();
+  });
+});
+
+describe('a schedule of one day alone', () => {
+  it.each([
+    { ...eight(tuesday), opens: ['03 8+2'], until: '2026-03-04T00:00+07:00' },
+    { ...eight(tuesday), durationMs: 16 * hour, opens: ['03 8+16'], until: '2026-03-04T00:00+07:00' },
+    { ...eight(tuesday), durationMs: 17 * hour, opens: ['03 8+17'], until: '2026-03-05T00:00+07:00' },
+  ])('opens there whole, and never again: $opens', ({ opens, until, ...place }) => {
+    const when = rule(onceAt(homeZone, place));
+    expect(week(when)).toEqual(opens);
+    expect(when.validTo).toBe(Date.parse(until));
+    expect(onceOf(when)).toBe(tuesday);
+    expect(onlyPlaceOf(when, homeZone)).toEqual(place);
+    expect(onlyPlaceOf({ ...when, validTo: when.validTo! - hour }, homeZone)).toBeNull();
+  });
+  it('is told from one that comes every year, or not at all', () => {
+    const { validFrom, validTo } = onceAt(homeZone, eight(tuesday));
+    const yearMs = 365 * 24 * hour;
+    expect(onceOf({ cron: '0 8 3 3 *', validFrom, validTo: validTo! + yearMs })).toBeNull();
+    expect(onceOf({ cron: '0 8 3 3 *', validFrom: validTo, validTo: validTo! + yearMs })).toBe('2027-03-03');
+    expect(onceOf({ cron: '0 8 4 3 *', validFrom, validTo })).toBeNull();
+    expect(onceOf({ cron: '0 8 3 3 *', validFrom, validTo: null })).toBeNull();
+    expect(onceOf({ cron: '0 8 * * *', validFrom, validTo })).toBeNull();
+  });
+});
+
 describe('every opening', () => {
   const always = (fields: Partial<When>, to = eight(wednesday)) =>
     moveAlways(rule(fields), homeZone, tuesday, 6 * 60, to)?.cron ?? null;
@@ -58,6 +103,7 @@ describe('every opening', () => {
     ['0 6 * * 2,4', '0 8 * * 3,4'],
     ['0 6 * * 1-5', '0 8 * * 1,3,4,5'],
     ['0 6 3 * *', '0 8 4 * *'],
+    ['0 6 3 3 *', '0 8 4 3 *'],
     ['0 6 * * *', null],
     ['0 */6 * * *', null],
   ])('of %s goes to another day: %s', (cron, moved) => {
