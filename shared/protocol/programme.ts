@@ -134,7 +134,7 @@ export const windowFields = {
 };
 
 /** A local day of the board's zone on which a window does not open as its cron expression says: not at all, or once, at another time. */
-const exceptionDay = z.strictObject({
+export const exceptionDay = z.strictObject({
   /** «2026-02-17» */
   date: z.iso.date(),
   /** The opening of that day instead; null: none. `minute` counts from midnight by the clock on the wall. */

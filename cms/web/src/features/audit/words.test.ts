@@ -44,11 +44,28 @@ describe('an entry of the audit log in words', () => {
         entry('playlist.changed', { name: 'Sáng', items, before: { name: 'Sáng', items: was } }),
         () => undefined,
       );
-    expect(changed([one, two, three], [one, two])).toMatchObject([{ value: 'Tin: Tin C', before: '—' }]);
-    expect(changed([one], [one, two])).toMatchObject([{ value: '—', before: 'Tin: Tin B' }]);
-    expect(changed([two, one], [one, two])).toMatchObject([
-      { value: 'Tin: Tin B; Tin: Tin A', before: 'Tin: Tin A; Tin: Tin B' },
+    const said = (items: object[], was: object[]) => changed(items, was).map(({ value, before }) => [value, before]);
+    expect(said([one, two, three], [one, two])).toEqual([['Thêm: Tin: Tin C', null]]);
+    expect(said([one], [one, two])).toEqual([['Bỏ: Tin: Tin B', null]]);
+    expect(said([two, one], [one, two])).toEqual([['Thứ tự mới: Tin: Tin B; Tin: Tin A', null]]);
+    expect(said([three, one], [one, two, three])).toEqual([
+      ['Bỏ: Tin: Tin B. Thứ tự mới: Tin: Tin C; Tin: Tin A', null],
     ]);
+    expect(said([one, { ...two, durationMs: 60_000 }], [one, two])).toEqual([
+      ['Đổi: Tin: Tin B, Thời lượng: 1 phút (trước đó: Tin: Tin B)', null],
+    ]);
+    expect(said([one, two], [one, two])).toEqual([]);
+  });
+
+  it('says of a schedule’s exceptions which day plays when, its priority in words, and a distance in metres', () => {
+    const exceptions = [
+      { date: '2026-11-28', instead: { minute: 600, durationMs: 7_200_000 } },
+      { date: '2026-11-29', instead: null },
+    ];
+    expect(read({ exceptions, before: { exceptions: [] } })).toEqual([
+      'Ngày ngoại lệ: Thêm: Thứ Bảy 28/11/2026: 10:00, 2 giờ; Chủ nhật 29/11/2026: Không phát',
+    ]);
+    expect(read({ priority: 50, readingDistanceCm: 650 })).toEqual(['Ưu tiên: Bình thường', 'Khoảng cách đọc: 6,5 m']);
   });
 
   it('says from when a unit is changed, where that is to come', () => {

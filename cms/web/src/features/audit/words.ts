@@ -3,16 +3,20 @@ import type { AuditGroup, AuditRow } from '../../../../../shared/protocol/api/au
 import { role as roleSchema } from '../../../../../shared/protocol/api/accounts.ts';
 import { targets as targetsSchema } from '../../../../../shared/protocol/api/content.ts';
 import { version as versionSchema } from '../../../../../shared/protocol/common.ts';
+import { exceptionDay } from '../../../../../shared/protocol/programme.ts';
 import { sentenceOf } from '../../lib/errors.ts';
 import { messagesNamed } from '../../lib/named-messages.ts';
 import { formatDate, formatDateTime } from '../../lib/time.ts';
 import { durationWords } from '../../lib/words.ts';
 import { m } from '../../paraglide/messages.js';
+import { getLocale } from '../../paraglide/runtime.js';
 import { roleName } from '../accounts/roles.ts';
 import { commandName, saidByName } from '../boards/command-words.ts';
 import { versionWord } from '../boards/words.ts';
+import { exceptionWords } from '../schedules/changes.ts';
 import { choiceOf } from '../schedules/cron-choice.ts';
 import { describeCron } from '../schedules/cron-words.ts';
+import { priorityWord } from '../schedules/priority.ts';
 import { wordId } from './word-ids.ts';
 
 const messages = messagesNamed(m, 'audit_');
@@ -104,19 +108,41 @@ export function detailLines(
   const read = (key: string, value: unknown): string => valueWords(key, value, nameOf);
   if (!isRecord(before)) return Object.entries(after).map(([key, value]) => line(key, read(key, value), null));
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
-    const [was, is] = alone(before[key], after[key]).map((value) => (value === undefined ? null : read(key, value)));
+    const [then, now] = [before[key], after[key]];
+    if (Array.isArray(then) && Array.isArray(now)) {
+      const words = listWords(then, now, (one) => read('', one));
+      return words === '' ? [] : [line(key, words, null)];
+    }
+    const [was, is] = [then, now].map((value) => (value === undefined ? null : read(key, value)));
     if (was === is || (is == null && was == null)) return [];
     return [line(key, is ?? null, was ?? null)];
   });
 }
 
-/** Of two lists what only one of them has, unless they have the same in another order. */
-function alone(was: unknown, is: unknown): [unknown, unknown] {
-  if (!Array.isArray(was) || !Array.isArray(is)) return [was, is];
-  const [had, has] = [was, is].map((list) => new Set(list.map((one) => JSON.stringify(one))));
-  const gone = was.filter((one) => !has!.has(JSON.stringify(one)));
-  const come = is.filter((one) => !had!.has(JSON.stringify(one)));
-  return gone.length + come.length === 0 ? [was, is] : [gone, come];
+/** Items of lists that say which they are, whatever else of them changes. */
+const idOf = (one: unknown): string => {
+  const id = isRecord(one) ? (one.itemId ?? one.date) : undefined;
+  return typeof id === 'string' ? id : JSON.stringify(one);
+};
+
+/** What became of a list: what was added, taken out and changed, and its new order where what stayed stands otherwise. */
+function listWords(was: readonly unknown[], is: readonly unknown[], read: (one: unknown) => string): string {
+  const [had, has] = [was, is].map((list) => new Map(list.map((one) => [idOf(one), one])));
+  const words = (list: readonly unknown[]): string => list.map(read).join('; ');
+  const come = is.filter((one) => !had!.has(idOf(one)));
+  const gone = was.filter((one) => !has!.has(idOf(one)));
+  const stayed = is.filter((one) => had!.has(idOf(one)));
+  const before = was.filter((one) => has!.has(idOf(one)));
+  const changed = stayed.flatMap((one) => {
+    const [now, then] = [read(one), read(had!.get(idOf(one)))];
+    return now === then ? [] : [m.audit_list_changed({ item: now, before: then })];
+  });
+  return [
+    ...(come.length > 0 ? [m.audit_list_added({ items: words(come) })] : []),
+    ...(gone.length > 0 ? [m.audit_list_removed({ items: words(gone) })] : []),
+    ...changed,
+    ...(stayed.map(idOf).join() === before.map(idOf).join() ? [] : [m.audit_list_order({ items: words(is) })]),
+  ].join('. ');
 }
 
 const line = (key: string, value: string | null, before: string | null): DetailLine => ({
@@ -133,6 +159,8 @@ function valueWords(key: string, value: unknown, nameOf: (id: string) => string 
   if (typeof value === 'number') {
     if (isTime(key) && value > 1e11) return formatDateTime(value);
     if (key === 'targets') return m.targets_count({ n: value });
+    if (key === 'priority') return priorityWord(value);
+    if (key === 'readingDistanceCm') return `${(value / 100).toLocaleString(getLocale())} m`;
     return key === 'durationMs' ? durationWords(value) : String(value);
   }
   if (typeof value === 'string') {
@@ -152,6 +180,8 @@ function valueWords(key: string, value: unknown, nameOf: (id: string) => string 
 function recordWords(value: Record<string, unknown>, nameOf: (id: string) => string | undefined): string {
   if (typeof value.role === 'string' && typeof value.unitId === 'string')
     return `${valueWords('role', value.role, nameOf)}, ${nameOf(value.unitId) ?? value.unitId}`;
+  const asException = exceptionDay.safeParse(value);
+  if (asException.success) return exceptionWords(asException.data);
   const asVersion = versionSchema.safeParse(value);
   if (asVersion.success) return versionWord(asVersion.data);
   const asTargets = targetsSchema.safeParse(value);

@@ -34,10 +34,11 @@ export const partLines = (
   [m.schedule_playlist(), names.playlist(schedule.playlistId)],
   [m.schedule_priority(), priorityWord(schedule.priority)],
   [m.schedule_when(), scheduleSentence(schedule)],
-  [m.exceptions_title(), (schedule.exceptions ?? []).map(dayLine).join('\n')],
+  [m.exceptions_title(), (schedule.exceptions ?? []).map(exceptionWords).join('\n')],
 ];
 
-function dayLine({ date, instead }: ExceptionDay): string {
+/** «Thứ Bảy 28/11/2026: 10:00, 2 giờ» */
+export function exceptionWords({ date, instead }: ExceptionDay): string {
   const day = dayWords(localDayOn(homeZone, date).start);
   if (instead === null) return `${day}: ${m.exceptions_skipped()}`;
   const { minute, durationMs } = instead;
