@@ -5,7 +5,7 @@
  * `--long` 10,000. Memory is that of all of its processes (host, engine, Chromium), each page counted once (PSS), read every 5 s.
  * Figure: the median over the last hundred transitions, MB; floor: over the hundred after the first 500; ratio: what has been added since.
  * `details.before.own`, `files` and `shared` are what that consists of: another Chromium on the machine has the files of this one as well, and each
- * counts half of them. Run it alone.
+ * counts half of them. Run it alone, or with a copy of the browser of its own (BANG_TIN_BROWSER).
  * `details.before` and `details.after` are media elements, listeners and nodes of the page at both times, the least of some looks, each after its
  * garbage was collected: the same where nothing is left behind.
  *
