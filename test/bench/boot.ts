@@ -4,6 +4,8 @@
  * From the start of the player's process to its first play on the glass: a headless Chromium, no CMS that answers, a library of 2 GB
  * on the disk. Floor: the same Chromium, started in the same way by the same code, showing a static page with the same picture.
  * `details.plainPage` is the median for a static page with nothing but a heading: what opening any page takes.
+ * `details.cold` is the same as figure, floor and ratio with nothing of the files in memory, as after a power cut; where that cannot be made so,
+ * why not.
  *
  * needs: build, browser
  */
@@ -27,7 +29,8 @@ import { isFresh } from '../../scripts/lib/targets.ts';
 import { buildTarget } from '../../scripts/lib/vite-targets.ts';
 import type { AssetRef } from '../../shared/protocol/programme.ts';
 import { Child } from '../e2e/lib/processes.ts';
-import { median, runBench } from './lib/bench.ts';
+import { measure, median, runBench } from './lib/bench.ts';
+import { dropFileCache } from './lib/file-cache.ts';
 
 const { values } = parseArgs({ options: { library: { type: 'string', default: '2000' } } });
 const libraryMb = Number(values.library);
@@ -159,6 +162,23 @@ async function openPage(html: string): Promise<number> {
   return took;
 }
 
+/** With nothing of the files in memory. */
+async function cold(): Promise<Record<string, unknown> | string> {
+  const why = await dropFileCache();
+  if (why !== null) return why;
+  const fromDisk = (once: () => Promise<number>) => async (): Promise<number> => {
+    await dropFileCache();
+    return once();
+  };
+  const { figure, floor, ratio, details } = await measure({
+    name: 'boot, cold',
+    unit: 'ms',
+    figure: fromDisk(bootOnce),
+    floor: fromDisk(() => openPage(pages.picture)),
+  });
+  return { figure, floor, ratio, ...details };
+}
+
 try {
   for (const target of ['chromium', 'engine'] as const) if (!isFresh(target)) await buildTarget(target);
   await prepare();
@@ -170,13 +190,14 @@ try {
       plain.push(await openPage(pages.plain));
       return openPage(pages.picture);
     },
-    details: () => ({
+    details: async () => ({
       plainPage: median(plain),
       libraryMb,
       pictureBytes: picture.length,
       files: libraryMb / fileMb,
       network: 'off',
       first: 'a notice with a picture of 1920×1080, hashed before it is shown',
+      cold: await cold(),
     }),
   });
 } finally {

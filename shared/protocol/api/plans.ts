@@ -27,8 +27,11 @@ const spans = z.array(z.strictObject({ start: msUtc, end: msUtc }));
 
 /** What of the coverage of boards of one zone is worth a look. */
 const coverageFinding = z.strictObject({
-  /** hidden: an entry is open while another has the board; empty: it is open and has nothing to play; gap: nothing but the fallback. */
-  kind: z.enum(['hidden', 'empty', 'gap']),
+  /**
+   * hidden: an entry is open while another has the board; empty: it is open and has nothing to play; gap: nothing but the fallback, on a
+   * screen that is on; dark: it has the board while the screen is off by its hours.
+   */
+  kind: z.enum(['hidden', 'empty', 'gap', 'dark']),
   /** The entry that is not seen; null for a gap. */
   entryId: uuid.nullable(),
   /** The entry that is seen instead; null for what is not hidden. */

@@ -37,6 +37,29 @@ describeStores('plans', (under) => {
     ...fields,
   });
 
+  const keepsHours = (boardId: string, on: ScreenHours['on'], since: number) =>
+    under.store.write
+      .insertInto('commands')
+      .values({
+        id: test.sources.newId(),
+        board_id: boardId,
+        name: 'setScreenHours',
+        payload: JSON.stringify({ hours: { on, light: null } }),
+        state: 'done',
+        issued_by: test.admin.userId,
+        issued_at: since,
+        expires_at: since + hour,
+        state_at: since,
+        error_code: null,
+      })
+      .execute();
+  const hours = (spans: CoverageFinding['spans']) =>
+    spans.map(({ start, end }) => `${(start - midnight) / hour}–${(end - midnight) / hour}`).join(' ');
+  const said = ({ findings, seen }: CoverageAnswer) => [
+    ...findings.map(({ kind, entryId, byId, boards, spans }) => [kind, entryId, byId, boards, hours(spans)]),
+    ...seen.map(({ entryId, spans }) => ['seen', entryId, hours(spans)]),
+  ];
+
   it('say who has which boards when, boards that play alike together, drafts included', async () => {
     const [one, two] = [
       await test.board(test.admin),
@@ -51,12 +74,6 @@ describeStores('plans', (under) => {
       to: midnight + day,
       entries: [{ id: made.id, name: 'Bản tin sáng' }],
     });
-    const hours = (spans: CoverageFinding['spans']) =>
-      spans.map(({ start, end }) => `${(start - midnight) / hour}–${(end - midnight) / hour}`).join(' ');
-    const said = ({ findings, seen }: CoverageAnswer) => [
-      ...findings.map(({ kind, entryId, byId, boards, spans }) => [kind, entryId, byId, boards, hours(spans)]),
-      ...seen.map(({ entryId, spans }) => ['seen', entryId, hours(spans)]),
-    ];
     // The third board has its default playlist.
     expect(said(answer)).toEqual([
       ['gap', null, null, 2, '0–6 10–24'],
@@ -80,6 +97,29 @@ describeStores('plans', (under) => {
     expect(said(edited)).toEqual([
       ['gap', null, null, 1, '0–7 8–24'],
       ['seen', made.id, '7–8'],
+    ]);
+    await test.schedules.remove(test.admin, made.id);
+  });
+
+  it('say what is played while screens are off by their hours; there nothing is empty', async () => {
+    const [one, two, always] = [
+      await test.board(test.admin),
+      await test.board(test.admin),
+      await test.board(test.admin),
+    ];
+    const made = await test.schedules.create(test.admin, input());
+    await keepsHours(one.id, { from: 8 * 60, to: 22 * 60 }, midnight);
+    await keepsHours(two.id, { from: 9 * 60, to: 22 * 60 }, midnight);
+    const request = { boardIds: [one.id, two.id, always.id], from: midnight, to: midnight + day };
+    expect(said(await plans.coverage(test.admin, request))).toEqual([
+      ['dark', made.id, null, 2, '6–9'],
+      ['gap', null, null, 3, '0–6 10–24'],
+      ['seen', made.id, '6–10'],
+    ]);
+    expect(said(await plans.coverage(test.admin, { ...request, boardIds: [one.id] }))).toEqual([
+      ['dark', made.id, null, 1, '6–8'],
+      ['gap', null, null, 1, '10–22'],
+      ['seen', made.id, '6–10'],
     ]);
     await test.schedules.remove(test.admin, made.id);
   });
@@ -109,22 +149,7 @@ describeStores('plans', (under) => {
 
   it('say when the board’s screen is off by the hours that it kept, whole spans of the day', async () => {
     const board = await test.board(test.admin, { defaultPlaylistId: playlistId });
-    const keeps = (on: ScreenHours['on'], since: number) =>
-      under.store.write
-        .insertInto('commands')
-        .values({
-          id: test.sources.newId(),
-          board_id: board.id,
-          name: 'setScreenHours',
-          payload: JSON.stringify({ hours: { on, light: null } }),
-          state: 'done',
-          issued_by: test.admin.userId,
-          issued_at: since,
-          expires_at: since + hour,
-          state_at: since,
-          error_code: null,
-        })
-        .execute();
+    const keeps = (on: ScreenHours['on'], since: number) => keepsHours(board.id, on, since);
     const darkOn = async (at: number) =>
       (await plans.programme(test.admin, board.id, { state: 'draft', at })).dark.map(({ start, end }) => [
         (start - midnight) / hour,

@@ -21,6 +21,7 @@ import { parseCron, type ParsedCron } from '../../../../shared/schedule/cron.ts'
 import { addStretch, createCoverage, type Coverage } from '../../../../shared/schedule/coverage.ts';
 import { dateOf, localDayOn, Zone } from '../../../../shared/schedule/zone.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
+import type { Span } from '../../../../shared/util/spans.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
@@ -119,8 +120,21 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
         defaultPlaylistId: content.defaultPlaylistId,
         ...indexParts([...parts.values()].map((part) => [part.hash, read(part)])),
       };
-      yield { boards: boards.length, programme };
+      yield { boards, programme };
     }
+  }
+
+  /** When screens are off by the hours that boards keep, ms UTC, ascending; of boards that keep the same ones it is the same list. */
+  async function darkBetween(records: readonly BoardRecord[], from: number, to: number) {
+    const kept = await darkHours.of(records.map(({ id }) => id));
+    const known = new Map<string, readonly Span[]>([['', []]]);
+    return ({ id, zone }: BoardRecord): readonly Span[] => {
+      const during = (kept.get(id) ?? []).filter((hours) => hours.from < to && hours.to > from);
+      const key = during.length === 0 ? '' : `${zone} ${JSON.stringify(during)}`;
+      let dark = known.get(key);
+      if (!dark) known.set(key, (dark = darkIn(during, new Zone(zone), from, to)));
+      return dark;
+    };
   }
 
   /** An entry as it would be saved. What it may be for is checked when it is. */
@@ -215,6 +229,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       const found = new Findings();
       const crons = new Map<string, ParsedCron>();
       const turn = takeTurns();
+      const darkOf = await darkBetween(records, from, to);
       for await (const { boards: alike, programme } of kindsOf(records, compiler)) {
         const coverage = createCoverage(programme, crons);
         const stretches: ReturnType<Coverage> = [];
@@ -222,8 +237,10 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
           for (const stretch of coverage(at, Math.min(to, at + coveragePieceMs))) addStretch(stretches, stretch);
           await turn();
         }
-        found.add(alike, programme.zone, stretches);
-        await turn();
+        for (const [dark, { length }] of Map.groupBy(alike, darkOf)) {
+          found.add(length, programme.zone, stretches, dark);
+          await turn();
+        }
       }
       const { findings, seen } = found.answer();
       const named = new Set([...findings, ...seen].flatMap(({ entryId }) => entryId ?? []));

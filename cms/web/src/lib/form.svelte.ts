@@ -101,6 +101,13 @@ export class Form {
     else if (this.errorCode !== 'revision_conflict') this.clear();
   }
 
+  /** The CMS is back: whether what was sent last arrived is not known, but now it can be sent again. */
+  reachable(): void {
+    if (this.errorCode !== 'network_unreachable') return;
+    this.errorCode = null;
+    this.error = m.form_reachable();
+  }
+
   /**
    * Runs what deletes the form's thing, behind a question. That somebody else has changed it is the form's to say, with its way out;
    * anything else is the question's.
@@ -165,7 +172,7 @@ const formKey = Symbol('form');
 
 /** The form of the component; the fields in it find it by `formAround`. */
 export function useForm(): Form {
-  const { session } = useApp();
+  const { session, live } = useApp();
   const waiting = new Set<(back: boolean) => void>();
   const settle = (back: boolean): void => {
     for (const done of waiting) done(back);
@@ -175,7 +182,9 @@ export function useForm(): Form {
   $effect(() => () => settle(false));
   const signedInAgain = (): Promise<boolean> =>
     session.locked ? new Promise((done) => waiting.add(done)) : Promise.resolve(false);
-  return setContext(formKey, new Form(focusFirstInvalid, signedInAgain));
+  const form = new Form(focusFirstInvalid, signedInAgain);
+  $effect(() => live.onReturn(() => form.reachable()));
+  return setContext(formKey, form);
 }
 /** The form that a field stands in. */
 export const formAround = (): Form | undefined => getContext<Form | undefined>(formKey);

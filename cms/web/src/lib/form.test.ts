@@ -52,6 +52,18 @@ describe('a form', () => {
     },
   );
 
+  it('that was not answered says so anew once the CMS is back, and nothing of what else is wrong', async () => {
+    const fails = (code: string) => (): Promise<void> => Promise.reject(new AppError(code, 'No'));
+    const form = new Form(stay);
+    await form.save(fails('network_unreachable'));
+    form.reachable();
+    expect(form.error).toBe(m.form_reachable());
+    await form.save(fails('forbidden'));
+    const said = form.error;
+    form.reachable();
+    expect([form.error, form.errorCode]).toEqual([said, 'forbidden']);
+  });
+
   it('that sends or deletes is not run again by itself, and says that it was not done', async () => {
     let tries = 0;
     const refused = (): Promise<void> => {

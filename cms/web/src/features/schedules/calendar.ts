@@ -8,6 +8,7 @@ import {
   type ScheduleTerms,
 } from '../../../../../shared/protocol/api/content.ts';
 import { dateOf, localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
+import { spansWithin, spansWithout, type Span } from '../../../../../shared/util/spans.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
 import { explain } from '../../lib/errors.ts';
@@ -16,7 +17,7 @@ import { startOfDay } from '../../lib/time.ts';
 import { m } from '../../paraglide/messages.js';
 import { removeToBin } from '../bin/bin.svelte.ts';
 import { timeWord } from './cron-choice.ts';
-import type { Drawn, Span } from './drawn.ts';
+import type { Drawn } from './drawn.ts';
 import { changedDays, weekdayOf, type ChangedWhen } from './opening-change.ts';
 
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
@@ -79,29 +80,14 @@ export function hiddenIn({ findings, seen }: CoverageAnswer): (opening: Drawn) =
     return hidden;
   };
 }
-/** Of the spans what lies in another, in order; those that touch are one. */
-function spansWithin(spans: readonly Span[], whole: Span): Span[] {
-  const found: Span[] = [];
-  const within = spans.filter(({ start, end }) => start < whole.end && end > whole.start);
-  for (const span of within.sort((a, b) => a.start - b.start)) {
-    const [start, end] = [Math.max(span.start, whole.start), Math.min(span.end, whole.end)];
-    const last = found.at(-1);
-    if (last && start <= last.end) found.splice(-1, 1, { start: last.start, end: Math.max(last.end, end) });
-    else found.push({ start, end });
-  }
-  return found;
+/** When screens of boards that have an opening are off by their hours, and of how many; null: never. */
+export function darkIn({ findings }: CoverageAnswer, opening: Drawn): { spans: Span[]; boards: number } | null {
+  const own = findings.filter(({ kind, entryId }) => kind === 'dark' && entryId === opening.entryId);
+  const within = own.filter(({ spans }) => spansWithin(spans, opening).length > 0);
+  if (within.length === 0) return null;
+  const spans = within.flatMap((finding) => finding.spans);
+  return { spans: spansWithin(spans, opening), boards: within.reduce((sum, { boards }) => sum + boards, 0) };
 }
-const spansWithout = (spans: readonly Span[], others: readonly Span[]): Span[] =>
-  others.reduce<Span[]>(
-    (left, other) =>
-      left.flatMap(({ start, end }) =>
-        [
-          { start, end: Math.min(end, other.start) },
-          { start: Math.max(start, other.end), end },
-        ].filter((part) => part.start < part.end),
-      ),
-    [...spans],
-  );
 
 /** Whether others hide all of it. */
 export const isWhole = ({ start, end }: Span, hidden: readonly Span[]): boolean =>

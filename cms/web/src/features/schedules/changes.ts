@@ -34,8 +34,11 @@ export const partLines = (
   [m.schedule_playlist(), names.playlist(schedule.playlistId)],
   [m.schedule_priority(), priorityWord(schedule.priority)],
   [m.schedule_when(), scheduleSentence(schedule)],
-  [m.exceptions_title(), (schedule.exceptions ?? []).map(exceptionWords).join('\n')],
+  [m.exceptions_title(), exceptionLines(schedule).join('\n')],
 ];
+
+export const exceptionLines = ({ exceptions }: Pick<ScheduleInput, 'exceptions'>): string[] =>
+  (exceptions ?? []).map(exceptionWords);
 
 /** «Thứ Bảy 28/11/2026: 10:00, 2 giờ» */
 export function exceptionWords({ date, instead }: ExceptionDay): string {

@@ -2,13 +2,8 @@
 import type { ScheduleEntry, ScheduleTerm } from '../../../../../shared/protocol/api/content.ts';
 import { openWindows } from '../../../../../shared/schedule/windows.ts';
 import { dateOf, localDayOn } from '../../../../../shared/schedule/zone.ts';
+import type { Span } from '../../../../../shared/util/spans.ts';
 import { exceptionOn } from './opening-change.ts';
-
-export interface Span {
-  /** ms UTC. */
-  readonly start: number;
-  readonly end: number;
-}
 
 /** An opening on the grid. */
 export interface Drawn extends Span {
