@@ -51,6 +51,7 @@ export interface PlansService {
 const nowMs = 60_000;
 /** The longest time for which hours by the week keep a screen off, and more: it is always off, ms. */
 const darkAroundMs = 9 * 24 * 3_600_000;
+const alwaysLit: readonly Span[] = [];
 /** So much is worked out at a time: twenty entries that open every minute cost about 25 ms. */
 const coveragePieceMs = 12 * 3_600_000;
 
@@ -124,17 +125,32 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     }
   }
 
-  /** When screens are off by the hours that boards keep, ms UTC, ascending; of boards that keep the same ones it is the same list. */
-  async function darkBetween(records: readonly BoardRecord[], from: number, to: number) {
+  /** When screens are off by the hours that boards keep, ms UTC, ascending, by board; those that keep the same ones have the same list. */
+  async function darkBetween(
+    records: readonly BoardRecord[],
+    from: number,
+    to: number,
+  ): Promise<ReadonlyMap<string, readonly Span[]>> {
     const kept = await darkHours.of(records.map(({ id }) => id));
-    const known = new Map<string, readonly Span[]>([['', []]]);
-    return ({ id, zone }: BoardRecord): readonly Span[] => {
-      const during = (kept.get(id) ?? []).filter((hours) => hours.from < to && hours.to > from);
-      const key = during.length === 0 ? '' : `${zone} ${JSON.stringify(during)}`;
-      let dark = known.get(key);
-      if (!dark) known.set(key, (dark = darkIn(during, new Zone(zone), from, to)));
-      return dark;
-    };
+    const turn = takeTurns();
+    const zones = new Map<string, Zone>();
+    const known = new Map<string, readonly Span[]>();
+    const darkOf = new Map<string, readonly Span[]>();
+    for (const { id, zone: name } of records) {
+      // Boards that began to keep the same hours at different times keep the same ones now.
+      const during = (kept.get(id) ?? [])
+        .filter((hours) => hours.from < to && hours.to > from)
+        .map((hours) => ({ ...hours, from: Math.max(hours.from, from), to: Math.min(hours.to, to) }));
+      if (during.length === 0) continue;
+      const zone = zones.get(name) ?? new Zone(name);
+      zones.set(name, zone);
+      const key = `${name} ${JSON.stringify(during)}`;
+      const dark = known.get(key) ?? darkIn(during, zone, from, to);
+      known.set(key, dark);
+      darkOf.set(id, dark);
+      await turn();
+    }
+    return darkOf;
   }
 
   /** An entry as it would be saved. What it may be for is checked when it is. */
@@ -237,7 +253,7 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
           for (const stretch of coverage(at, Math.min(to, at + coveragePieceMs))) addStretch(stretches, stretch);
           await turn();
         }
-        for (const [dark, { length }] of Map.groupBy(alike, darkOf)) {
+        for (const [dark, { length }] of Map.groupBy(alike, ({ id }) => darkOf.get(id) ?? alwaysLit)) {
           found.add(length, programme.zone, stretches, dark);
           await turn();
         }

@@ -7,7 +7,7 @@ import {
   type ScheduleInput,
   type ScheduleTerms,
 } from '../../../../../shared/protocol/api/content.ts';
-import { dateOf, localDayOn, offsetSpanOf } from '../../../../../shared/schedule/zone.ts';
+import { dateOf, localDayOn, Zone } from '../../../../../shared/schedule/zone.ts';
 import { spansWithin, spansWithout, type Span } from '../../../../../shared/util/spans.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import type { Api } from '../../lib/api.ts';
@@ -20,9 +20,17 @@ import { timeWord } from './cron-choice.ts';
 import type { Drawn } from './drawn.ts';
 import { changedDays, weekdayOf, type ChangedWhen } from './opening-change.ts';
 
+const zones = new Map<string, Zone>();
+/** What a zone is ahead of UTC at a moment, minutes. A week has hundreds of moments, and asking Intl is slow. */
+function offsetMinutes(name: string, at: number): number {
+  const zone = zones.get(name) ?? new Zone(name);
+  zones.set(name, zone);
+  return zone.spanAt(at).offsetMinutes ?? 0;
+}
+
 /** «+07:00»: what the zone is ahead of UTC at a moment. */
 export function offsetOf(zone: string, at: number): string {
-  const minutes = offsetSpanOf(zone, at).offsetMinutes ?? 0;
+  const minutes = offsetMinutes(zone, at);
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }
@@ -48,7 +56,7 @@ export function openingTime(day: Span | null, now: number, zone: string): string
 
 /** A moment by the clock on the wall, as the grid takes it: «2026-03-03T06:00:00». */
 export const wallTime = (zone: string, at: number): string =>
-  new Date(at + (offsetSpanOf(zone, at).offsetMinutes ?? 0) * 60_000).toISOString().slice(0, 19);
+  new Date(at + offsetMinutes(zone, at) * 60_000).toISOString().slice(0, 19);
 
 /** The moment that a date of the grid means: it carries the clock on the wall in its local fields, whatever the browser's zone. */
 export function instantOfWall(zone: string, wall: Date): number {
