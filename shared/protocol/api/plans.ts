@@ -17,6 +17,8 @@ export const coverageRequest = z.strictObject({
   /** At most `longestCoverageMs` later. */
   to: msUtc,
   draft: scheduleInput.extend({ id: uuid }).optional(),
+  /** The entry, or draft, of which is asked when screens are off while it has their boards. */
+  darkOf: uuid.optional(),
 });
 export type CoverageRequest = z.infer<typeof coverageRequest>;
 
@@ -28,10 +30,10 @@ const spans = z.array(z.strictObject({ start: msUtc, end: msUtc }));
 /** What of the coverage of boards of one zone is worth a look. */
 const coverageFinding = z.strictObject({
   /**
-   * hidden: an entry is open while another has the board; empty: it is open and has nothing to play; gap: nothing but the fallback, on a
-   * screen that is on; dark: it has the board while the screen is off by its hours.
+   * hidden: an entry is open while another has the board; empty: it is open and has nothing to play; gap: nothing but the fallback, unless
+   * the screens of all boards that play alike are off by the hours that stand.
    */
-  kind: z.enum(['hidden', 'empty', 'gap', 'dark']),
+  kind: z.enum(['hidden', 'empty', 'gap']),
   /** The entry that is not seen; null for a gap. */
   entryId: uuid.nullable(),
   /** The entry that is seen instead; null for what is not hidden. */
@@ -50,6 +52,8 @@ export const coverageAnswer = z.strictObject({
   findings: z.array(coverageFinding),
   /** When entries have at least one of the boards. */
   seen: z.array(z.strictObject({ entryId: uuid, spans })),
+  /** When screens are off, by the hours that stand, while `darkOf` has their boards; boards with the same spans together, most boards first. */
+  dark: z.array(z.strictObject({ zone: timeZone, boards: z.int().min(1), spans })),
   entries: entryNames,
 });
 export type CoverageAnswer = z.infer<typeof coverageAnswer>;

@@ -3,6 +3,7 @@ import { screenHours, type ScreenHours } from '../../../../shared/protocol/scree
 import { isLitFor, nextScreenChange, screenDue } from '../../../../shared/schedule/screen-hours.ts';
 import type { Zone } from '../../../../shared/schedule/zone.ts';
 import type { Context } from '../../context.ts';
+import { takeTurns } from '../../turns.ts';
 import { commandRepo as repo } from './repo.ts';
 
 /** [from, to), ms UTC; `to` is Infinity while it lasts. */
@@ -32,6 +33,24 @@ export function createDarkHours({ store }: Pick<Context, 'store'>) {
         kept.set(board_id, own);
       }
       return kept;
+    },
+    /** That stand on each board now; those that keep none are left out. */
+    async standing(boardIds: readonly string[]): Promise<Map<string, ScreenHours>> {
+      const last = new Map<string, string | null>();
+      for (const { board_id, payload, state } of await repo.screenHours(store.report, boardIds))
+        last.set(board_id, state === 'done' ? payload : null);
+      const turn = takeTurns();
+      /** Boards are ordered the same hours together. */
+      const read = new Map<string, ScreenHours>();
+      const standing = new Map<string, ScreenHours>();
+      for (const [boardId, payload] of last) {
+        if (payload === null) continue;
+        const hours = read.get(payload) ?? screenHours.parse((JSON.parse(payload) as { hours: unknown }).hours);
+        read.set(payload, hours);
+        standing.set(boardId, hours);
+        await turn();
+      }
+      return standing;
     },
   };
 }

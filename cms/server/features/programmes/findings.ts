@@ -1,27 +1,27 @@
 /** What is worth a look in the coverage of many boards, put together from those that play alike. */
 import type { CoverageAnswer, CoverageFinding } from '../../../../shared/protocol/api/plans.ts';
 import type { Stretch } from '../../../../shared/schedule/coverage.ts';
-import { spansWithin, spansWithout, type Span } from '../../../../shared/util/spans.ts';
+import { spansWithout, type Span } from '../../../../shared/util/spans.ts';
 
-interface OpenSpan {
+interface GrowingSpan {
   readonly start: number;
   end: number;
 }
 /** Spans of some boards, and then of others: ascending for each. */
-type Found = Omit<CoverageFinding, 'spans'> & { readonly spans: OpenSpan[] };
+type Found = Omit<CoverageFinding, 'spans'> & { readonly spans: GrowingSpan[] };
 type ById<T> = Map<string | null, T>;
 
 export class Findings {
   /** By zone, kind, the entry that is not seen, and the one that is. Not by one long key: it is looked up for every stretch of every board. */
   readonly #found = new Map<string, Map<Found['kind'], ById<ById<Found>>>>();
-  readonly #seen = new Map<string, OpenSpan[]>();
+  readonly #seen = new Map<string, GrowingSpan[]>();
 
   /**
    * Adds boards that have the same coverage.
    * @param stretches ascending
-   * @param dark when their screens are off by their hours, ascending
+   * @param dark when the screens of all of them are off by their hours: nothing is missing then
    */
-  add(boards: number, zone: string, stretches: readonly Stretch[], dark: readonly Span[]): void {
+  add(boards: number, zone: string, stretches: readonly Stretch[], dark: readonly Span[] = []): void {
     const inZone = known(this.#found, zone, () => new Map<Found['kind'], ById<ById<Found>>>());
     const concerned = new Set<Found>();
     const note = (kind: Found['kind'], entryId: string | null, byId: string | null, { start, end }: Span): void => {
@@ -37,13 +37,12 @@ export class Findings {
       for (const entryId of empty) note('empty', entryId, null, stretch);
       if (by.kind === 'fallback' && !obliged)
         for (const lit of spansWithout([stretch], dark)) note('gap', null, null, lit);
-      if (by.kind !== 'schedule' || by.id === null) continue;
-      for (const off of spansWithin(dark, stretch)) note('dark', by.id, null, off);
-      addSpan(
-        known(this.#seen, by.id, () => []),
-        stretch.start,
-        stretch.end,
-      );
+      if (by.kind === 'schedule' && by.id !== null)
+        addSpan(
+          known(this.#seen, by.id, () => []),
+          stretch.start,
+          stretch.end,
+        );
     }
     for (const found of concerned) found.boards += boards;
   }
@@ -67,14 +66,14 @@ function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** What touches the last one is one with it. */
-function addSpan(spans: OpenSpan[], start: number, end: number): void {
+function addSpan(spans: GrowingSpan[], start: number, end: number): void {
   const last = spans.at(-1);
   if (last && last.start <= start && start <= last.end) last.end = Math.max(last.end, end);
   else spans.push({ start, end });
 }
 
-function merged(spans: readonly Span[]): OpenSpan[] {
-  const result: OpenSpan[] = [];
+function merged(spans: readonly Span[]): GrowingSpan[] {
+  const result: GrowingSpan[] = [];
   for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) addSpan(result, start, end);
   return result;
 }

@@ -37,7 +37,7 @@ describeStores('plans', (under) => {
     ...fields,
   });
 
-  const keepsHours = (boardId: string, on: ScreenHours['on'], since: number) =>
+  const keepsHours = (boardId: string, on: ScreenHours['on'], since: number, state: 'done' | 'refused' = 'done') =>
     under.store.write
       .insertInto('commands')
       .values({
@@ -45,8 +45,8 @@ describeStores('plans', (under) => {
         board_id: boardId,
         name: 'setScreenHours',
         payload: JSON.stringify({ hours: { on, light: null } }),
-        state: 'done',
-        issued_by: test.admin.userId,
+        state,
+        issued_by: state === 'done' ? test.admin.userId : '',
         issued_at: since,
         expires_at: since + hour,
         state_at: since,
@@ -101,26 +101,45 @@ describeStores('plans', (under) => {
     await test.schedules.remove(test.admin, made.id);
   });
 
-  it('say what is played while screens are off by their hours; there nothing is empty', async () => {
-    const [one, two, always] = [
+  it('say of an entry when screens are off while it has them, boards with the same hours together', async () => {
+    const output = { x: 0, y: 0, width: 192, height: 96, rotation: 0 } as const;
+    const [one, alike, later, always] = [
       await test.board(test.admin),
+      // Plays alike, and has its parts in another size.
+      await test.board(test.admin, { output }),
       await test.board(test.admin),
       await test.board(test.admin),
     ];
     const made = await test.schedules.create(test.admin, input());
-    await keepsHours(one.id, { from: 8 * 60, to: 22 * 60 }, midnight);
-    await keepsHours(two.id, { from: 9 * 60, to: 22 * 60 }, midnight);
-    const request = { boardIds: [one.id, two.id, always.id], from: midnight, to: midnight + day };
-    expect(said(await plans.coverage(test.admin, request))).toEqual([
-      ['dark', made.id, null, 2, '6–9'],
-      ['gap', null, null, 3, '0–6 10–24'],
+    const lit = { from: 8 * 60, to: 22 * 60 };
+    await keepsHours(one.id, { ...lit, from: 9 * 60 }, midnight - day);
+    // Ordered anew, and at another time: what stands now counts, also for what is past.
+    await keepsHours(one.id, lit, midnight + hour);
+    await keepsHours(alike.id, lit, midnight + hour + 1);
+    await keepsHours(later.id, { ...lit, from: 9 * 60 }, midnight);
+    // Its new player refused what stood.
+    await keepsHours(always.id, lit, midnight - day);
+    await keepsHours(always.id, lit, midnight, 'refused');
+    const request = { boardIds: [one.id, alike.id, later.id], from: midnight, to: midnight + day };
+    const answer = await plans.coverage(test.admin, { ...request, darkOf: made.id });
+    expect(said(answer)).toEqual([
+      ['gap', null, null, 3, '10–22'],
       ['seen', made.id, '6–10'],
     ]);
-    expect(said(await plans.coverage(test.admin, { ...request, boardIds: [one.id] }))).toEqual([
-      ['dark', made.id, null, 1, '6–8'],
-      ['gap', null, null, 1, '10–22'],
+    const dark = (of: CoverageAnswer) => of.dark.map(({ boards, spans }) => [boards, hours(spans)]);
+    expect(dark(answer)).toEqual([
+      [2, '6–8'],
+      [1, '6–9'],
+    ]);
+    // Where one of them is on, something is missing.
+    const all = await plans.coverage(test.admin, { ...request, boardIds: [...request.boardIds, always.id] });
+    expect(said(all)).toEqual([
+      ['gap', null, null, 4, '0–6 10–24'],
       ['seen', made.id, '6–10'],
     ]);
+    expect(all.dark).toEqual([]);
+    const draft = { ...input({ cron: '0 22 * * *', durationMs: hour }), id: test.sources.newId() };
+    expect(dark(await plans.coverage(test.admin, { ...request, draft, darkOf: draft.id }))).toEqual([[3, '22–23']]);
     await test.schedules.remove(test.admin, made.id);
   });
 

@@ -16,12 +16,13 @@ import {
   type Programme,
   type Suspension,
 } from '../../../../shared/protocol/programme.ts';
+import { hoursKey } from '../../../../shared/protocol/screen.ts';
 import { indexParts } from '../../../../shared/protocol/read-programme.ts';
 import { parseCron, type ParsedCron } from '../../../../shared/schedule/cron.ts';
 import { addStretch, createCoverage, type Coverage } from '../../../../shared/schedule/coverage.ts';
 import { dateOf, localDayOn, Zone } from '../../../../shared/schedule/zone.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
-import type { Span } from '../../../../shared/util/spans.ts';
+import { spansWithin, type Span } from '../../../../shared/util/spans.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
@@ -51,7 +52,7 @@ export interface PlansService {
 const nowMs = 60_000;
 /** The longest time for which hours by the week keep a screen off, and more: it is always off, ms. */
 const darkAroundMs = 9 * 24 * 3_600_000;
-const alwaysLit: readonly Span[] = [];
+const neverDark: readonly Span[] = [];
 /** So much is worked out at a time: twenty entries that open every minute cost about 25 ms. */
 const coveragePieceMs = 12 * 3_600_000;
 
@@ -62,7 +63,7 @@ export interface PlansDeps extends LibraryDeps {
   readonly boards: Pick<BoardsService, 'records'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits' | 'names'>;
   readonly playlists: Pick<PlaylistsService, 'records' | 'get'>;
-  readonly darkHours: Pick<DarkHoursService, 'of'>;
+  readonly darkHours: Pick<DarkHoursService, 'of' | 'standing'>;
 }
 
 export function createPlansService(context: Context, deps: PlansDeps): PlansService {
@@ -125,27 +126,22 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     }
   }
 
-  /** When screens are off by the hours that boards keep, ms UTC, ascending, by board; those that keep the same ones have the same list. */
+  /** When screens are off by the hours that stand, ms UTC, ascending, by board; boards with the same hours have the same list. */
   async function darkBetween(
     records: readonly BoardRecord[],
     from: number,
     to: number,
   ): Promise<ReadonlyMap<string, readonly Span[]>> {
-    const kept = await darkHours.of(records.map(({ id }) => id));
+    const standing = await darkHours.standing(records.map(({ id }) => id));
     const turn = takeTurns();
-    const zones = new Map<string, Zone>();
     const known = new Map<string, readonly Span[]>();
     const darkOf = new Map<string, readonly Span[]>();
-    for (const { id, zone: name } of records) {
-      // Boards that began to keep the same hours at different times keep the same ones now.
-      const during = (kept.get(id) ?? [])
-        .filter((hours) => hours.from < to && hours.to > from)
-        .map((hours) => ({ ...hours, from: Math.max(hours.from, from), to: Math.min(hours.to, to) }));
-      if (during.length === 0) continue;
-      const zone = zones.get(name) ?? new Zone(name);
-      zones.set(name, zone);
-      const key = `${name} ${JSON.stringify(during)}`;
-      const dark = known.get(key) ?? darkIn(during, zone, from, to);
+    for (const { id, zone } of records) {
+      const on = standing.get(id)?.on;
+      if (!on) continue;
+      const hours = { on, light: null };
+      const key = `${zone} ${hoursKey(hours)}`;
+      const dark = known.get(key) ?? darkIn([{ from, to, hours }], new Zone(zone), from, to);
       known.set(key, dark);
       darkOf.set(id, dark);
       await turn();
@@ -236,36 +232,56 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       return { programme, ...told, dark, entries: await schedules.names(ids) };
     },
 
-    async coverage(actor, { boardIds, from, to, draft }) {
+    async coverage(actor, { boardIds, from, to, draft, darkOf }) {
       if (to <= from || to - from > longestCoverageMs)
         throw new AppError('invalid_input', 'At most 9 days, and the end after the beginning', { field: 'to' });
       const records = await inSight(actor, boardIds);
       const draftRecord = await draftOf(actor, draft);
       const compiler = await compilerOf(records, draftRecord);
       const found = new Findings();
+      const inTheDark = new Map<string, { zone: string; boards: number; spans: Span[] }>();
       const crons = new Map<string, ParsedCron>();
       const turn = takeTurns();
-      const darkOf = await darkBetween(records, from, to);
+      const darkOn = await darkBetween(records, from, to);
       for await (const { boards: alike, programme } of kindsOf(records, compiler)) {
+        const { zone } = programme;
         const coverage = createCoverage(programme, crons);
         const stretches: ReturnType<Coverage> = [];
         for (let at = from; at < to; at += coveragePieceMs) {
           for (const stretch of coverage(at, Math.min(to, at + coveragePieceMs))) addStretch(stretches, stretch);
           await turn();
         }
-        for (const [dark, { length }] of Map.groupBy(alike, ({ id }) => darkOf.get(id) ?? alwaysLit)) {
-          found.add(length, programme.zone, stretches, dark);
+        const byHours = Map.groupBy(alike, ({ id }) => darkOn.get(id) ?? neverDark);
+        found.add(alike.length, zone, stretches, commonOf([...byHours.keys()]));
+        await turn();
+        const own =
+          darkOf === undefined ? [] : stretches.filter(({ by }) => by.kind === 'schedule' && by.id === darkOf);
+        if (own.length === 0) continue;
+        for (const [dark, { length }] of byHours) {
+          const spans = spansWithin(
+            own.flatMap((stretch) => spansWithin(dark, stretch)),
+            { start: from, end: to },
+          );
           await turn();
+          if (spans.length === 0) continue;
+          const key = `${zone} ${JSON.stringify(spans)}`;
+          const known = inTheDark.get(key) ?? { zone, boards: 0, spans };
+          inTheDark.set(key, { ...known, boards: known.boards + length });
         }
       }
       const { findings, seen } = found.answer();
       const named = new Set([...findings, ...seen].flatMap(({ entryId }) => entryId ?? []));
       const saved = (await schedules.names([...named])).filter(({ id }) => id !== draftRecord?.id);
       const unsaved = draftRecord ? [{ id: draftRecord.id, name: draftRecord.name }] : [];
-      return { from, to, findings, seen, entries: [...saved, ...unsaved] };
+      const dark = [...inTheDark.values()].toSorted((a, b) => b.boards - a.boards);
+      return { from, to, findings, seen, dark, entries: [...saved, ...unsaved] };
     },
   };
 }
+
+/** What lies in all of the lists. */
+const commonOf = (lists: readonly (readonly Span[])[]): readonly Span[] =>
+  lists.reduce((common, list) => common.flatMap((span) => spansWithin(list, span)));
 
 /** Reads parts, each once however many boards share it. */
 function partReader(): (encoded: Pick<EncodedPart, 'hash' | 'body'>) => Part {

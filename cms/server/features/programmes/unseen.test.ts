@@ -21,7 +21,7 @@ it('looks through the programmes of many boards and lets others have their turn'
     ]),
   );
   const deps: UnseenDeps = {
-    darkHours: { of: () => Promise.resolve(new Map(['a', 'b'].map((id) => [id, [{ from: 0, to: Infinity, hours }]]))) },
+    darkHours: { standing: () => Promise.resolve(new Map(['a', 'b'].map((id) => [id, hours]))) },
     schedules: { names: (ids) => Promise.resolve(ids.map((id) => ({ id, name: `Lịch ${id}` }))) },
   } as UnseenDeps;
   // Whatever is done, ten milliseconds have gone by after it.

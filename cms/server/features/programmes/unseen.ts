@@ -17,7 +17,7 @@ type Unseen = z.infer<typeof publishPreview>['boards'][number]['unseen'];
 const aheadMs = 35 * 86_400_000;
 
 export interface UnseenDeps {
-  readonly darkHours: Pick<DarkHoursService, 'of'>;
+  readonly darkHours: Pick<DarkHoursService, 'standing'>;
   readonly schedules: Pick<SchedulesService, 'names'>;
 }
 
@@ -29,10 +29,8 @@ export async function unseenOf(
   { darkHours, schedules }: UnseenDeps,
 ): Promise<ReadonlyMap<string, NonNullable<Unseen>>> {
   const hoursOf = new Map<string, ScreenHours>();
-  for (const [boardId, kept] of await darkHours.of(records.map(({ id }) => id))) {
-    const last = kept.at(-1);
-    if (last?.to === Infinity && last.hours.on !== null) hoursOf.set(boardId, last.hours);
-  }
+  for (const [boardId, hours] of await darkHours.standing(records.map(({ id }) => id)))
+    if (hours.on !== null) hoursOf.set(boardId, hours);
   const turn = takeTurns();
   const entries = new Map<string, EntryPart | null>();
   const zones = new Map<string, Zone>();

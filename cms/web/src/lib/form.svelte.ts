@@ -9,6 +9,9 @@ import { useApp } from './app.svelte.ts';
 import { explain } from './errors.ts';
 import { durationWords } from './words.ts';
 
+/** Codes of a CMS that is away, as itself or as the proxy before it says. */
+const away: ReadonlySet<string> = new Set(['network_unreachable', 'http_502', 'http_503', 'http_504']);
+
 export class Form {
   busy = $state(false);
   /** What went wrong with the whole, as a sentence. */
@@ -103,7 +106,7 @@ export class Form {
 
   /** The CMS is back: whether what was sent last arrived is not known, but now it can be sent again. */
   reachable(): void {
-    if (this.errorCode !== 'network_unreachable') return;
+    if (this.errorCode === null || !away.has(this.errorCode)) return;
     this.errorCode = null;
     this.error = m.form_reachable();
   }

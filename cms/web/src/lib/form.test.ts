@@ -52,12 +52,13 @@ describe('a form', () => {
     },
   );
 
-  it('that was not answered says so anew once the CMS is back, and nothing of what else is wrong', async () => {
-    const fails = (code: string) => (): Promise<void> => Promise.reject(new AppError(code, 'No'));
+  it.each(['network_unreachable', 'http_502'])('after %s says so anew once the CMS is back', async (code) => {
+    const fails = (what: string) => (): Promise<void> => Promise.reject(new AppError(what, 'No'));
     const form = new Form(stay);
-    await form.save(fails('network_unreachable'));
+    await form.save(fails(code));
     form.reachable();
     expect(form.error).toBe(m.form_reachable());
+    // What else is wrong stays.
     await form.save(fails('forbidden'));
     const said = form.error;
     form.reachable();

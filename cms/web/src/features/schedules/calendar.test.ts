@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { longestCoverageMs } from '../../../../../shared/protocol/api/plans.ts';
 import { formatDateTime, startOfDay } from '../../lib/time.ts';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { darkIn, hiddenIn, hiddenWords, layOver, openingHours, openingTime, wallDate, weekOf } from './calendar.ts';
+import { hiddenIn, hiddenWords, layOver, openingHours, openingTime, wallDate, weekOf } from './calendar.ts';
 import type { Drawn } from './drawn.ts';
 
 overwriteGetLocale(() => 'vi');
@@ -74,6 +74,7 @@ it('an opening is hidden while another has its time on some board and none shows
       { entryId: 'a', spans: hours(11, 14) },
       { entryId: 'b', spans: hours(8, 12) },
     ],
+    dark: [],
     entries: [],
   });
   const words = (found: Drawn): string => hiddenWords(found, hiddenOf(found), zone);
@@ -85,24 +86,6 @@ it('an opening is hidden while another has its time on some board and none shows
   expect(words(opening('b', 8, 10))).toBe('');
   expect(words(opening('a', 8, 10, { past: true }))).toBe('');
   expect(words(opening('a', 8, 10, { exception: 'skipped' }))).toBe('');
-});
-
-it('an opening is in the dark while screens of its boards are off, in whichever zone', () => {
-  const dark = { kind: 'dark' as const, entryId: 'a', byId: null, zone };
-  const answer = {
-    from: on(22, 0),
-    to: on(23, 0),
-    findings: [
-      { ...dark, boards: 2, spans: [...hours(0, 5), ...hours(22, 24)] },
-      { ...dark, zone: 'Asia/Tokyo', boards: 1, spans: hours(21, 23) },
-      { ...dark, entryId: 'b', boards: 4, spans: hours(0, 24) },
-    ],
-    seen: [],
-    entries: [],
-  };
-  expect(darkIn(answer, opening('a', 20, 23))).toEqual({ spans: hours(21, 23), boards: 3 });
-  expect(darkIn(answer, opening('a', 4, 6))).toEqual({ spans: hours(4, 5), boards: 2 });
-  expect(darkIn(answer, opening('a', 6, 8))).toBeNull();
 });
 
 it('the words of an opening stand in the longest part that is seen, of each day that it is drawn on', () => {

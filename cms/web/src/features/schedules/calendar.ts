@@ -88,15 +88,6 @@ export function hiddenIn({ findings, seen }: CoverageAnswer): (opening: Drawn) =
     return hidden;
   };
 }
-/** When screens of boards that have an opening are off by their hours, and of how many; null: never. */
-export function darkIn({ findings }: CoverageAnswer, opening: Drawn): { spans: Span[]; boards: number } | null {
-  const own = findings.filter(({ kind, entryId }) => kind === 'dark' && entryId === opening.entryId);
-  const within = own.filter(({ spans }) => spansWithin(spans, opening).length > 0);
-  if (within.length === 0) return null;
-  const spans = within.flatMap((finding) => finding.spans);
-  return { spans: spansWithin(spans, opening), boards: within.reduce((sum, { boards }) => sum + boards, 0) };
-}
-
 /** Whether others hide all of it. */
 export const isWhole = ({ start, end }: Span, hidden: readonly Span[]): boolean =>
   hidden[0]?.start === start && hidden[0].end === end;
@@ -169,7 +160,13 @@ export const loadTerms = (
 
 export const loadCoverage = (
   api: Api,
-  request: { boardIds: readonly string[]; from: number; to: number; draft?: ScheduleInput & { id: string } },
+  request: {
+    boardIds: readonly string[];
+    from: number;
+    to: number;
+    draft?: ScheduleInput & { id: string };
+    darkOf?: string;
+  },
 ): Promise<CoverageAnswer> => api.post('/api/coverage', coverageAnswer, request);
 
 export const pathOf = (entryId: string): string => `/api/schedule-entries/${entryId}`;

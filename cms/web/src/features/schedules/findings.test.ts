@@ -22,12 +22,11 @@ it('an answer is about every day that it has a part of', () => {
   expect(daysOf(about(15.75, 24))).toBe(1);
 });
 
-it('findings are said in one order: what is hidden, what is empty, what is in the dark, what has nothing; each by how many boards it concerns', () => {
+it('findings are said in one order: what is hidden, what is empty, what has nothing; each by how many boards it concerns', () => {
   const spans = [{ start: at(6), end: at(8) }];
   const rest = { byId: null, zone: homeZone, spans };
   const findings = [
     { ...rest, kind: 'gap' as const, entryId: null, boards: 9 },
-    { ...rest, kind: 'dark' as const, entryId: 'y', boards: 5 },
     { ...rest, kind: 'hidden' as const, entryId: 'y', byId: 'x', boards: 1 },
     { ...rest, kind: 'empty' as const, entryId: 'z', boards: 2 },
     { ...rest, kind: 'hidden' as const, entryId: 'y', byId: 'w', boards: 3 },
@@ -37,7 +36,6 @@ it('findings are said in one order: what is hidden, what is empty, what is in th
     ['hidden', 'w', 3],
     ['hidden', 'x', 1],
     ['empty', null, 2],
-    ['dark', null, 5],
     ['gap', null, 9],
   ]);
   expect(said[0]!.hours).toEqual([{ from: '06:00', to: '08:00', days: [at(0)] }]);

@@ -1,4 +1,4 @@
-/** What is worth a look in the coverage of some boards: schedules that hide others, schedules without anything to play, those on screens that are off, and hours with nothing but the fallback. */
+/** What is worth a look in the coverage of some boards: schedules that hide others, schedules without anything to play, and hours with nothing but the fallback. */
 import type { CoverageAnswer, CoverageFinding } from '../../../../../shared/protocol/api/plans.ts';
 import { dateOf, localDayOn, type LocalDay } from '../../../../../shared/schedule/zone.ts';
 import { homeZone } from '../../lib/time.ts';
@@ -14,9 +14,9 @@ export interface Finding extends Omit<CoverageFinding, 'spans'> {
   readonly hours: readonly Hours[];
 }
 
-/** Hidden first, then empty, then in the dark, then gaps; each by how many boards it concerns. */
+/** Hidden first, then empty, then gaps; each by how many boards it concerns. */
 export function findingsOf({ findings }: Pick<CoverageAnswer, 'findings'>): Finding[] {
-  const order = ['hidden', 'empty', 'dark', 'gap'];
+  const order = ['hidden', 'empty', 'gap'];
   const clocks = new Map(findings.map(({ zone }) => [zone, clockOf(zone)]));
   return findings
     .map(({ spans, ...finding }) => ({ ...finding, hours: hoursOf(spans, clocks.get(finding.zone)!) }))

@@ -10,9 +10,10 @@ import type { When } from './sentence.ts';
 export function nextRuns(when: When, now: number, most: number): { start: number; end: number }[] {
   const cron = parseCron(when.cron);
   let found: { start: number; end: number }[] = [];
+  const from = Math.max(now, when.validFrom ?? now);
   // Windows are found over growing spans, so that a yearly one is found and an hourly one is not listed for years.
   for (const days of [8, 63, 400, 3000]) {
-    found = openWindows(when, homeZone, now, now + days * 86_400_000, cron).filter(({ end }) => end > now);
+    found = openWindows(when, homeZone, from, from + days * 86_400_000, cron).filter(({ end }) => end > now);
     if (found.length >= most) break;
   }
   return found.slice(0, most);
