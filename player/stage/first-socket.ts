@@ -19,11 +19,12 @@ export function readyEvent(): Extract<StageEvent, { type: 'ready' }> {
   return { type: 'ready', width, height, pixelRatio: devicePixelRatio };
 }
 
-export function openFirstSocket(): FirstSocket {
+/** @param sized when the window has its size, which the director is told first of all */
+export function openFirstSocket(sized: Promise<void>): FirstSocket {
   const socket = new WebSocket(bridgeUrl(location));
   const received: unknown[] = [];
   const loadAhead = pictureLoader();
-  socket.addEventListener('open', () => socket.send(JSON.stringify(readyEvent())));
+  socket.addEventListener('open', () => void sized.then(() => socket.send(JSON.stringify(readyEvent()))));
   const keep = ({ data }: MessageEvent) => {
     received.push(data);
     loadAhead(data);

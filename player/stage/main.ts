@@ -11,16 +11,17 @@ for (const name of ['contextmenu', 'dragstart', 'error', 'unhandledrejection']) 
   window.addEventListener(name, (event) => event.preventDefault());
 }
 
-const program = import('./page.ts');
-
-// A kiosk window on a bare X server, where no window manager makes it cover its screen. Ignored in a tab, and where it does already.
-if (kind === 'socket' && (innerWidth < screen.width || innerHeight < screen.height)) {
+/** A kiosk window on a bare X server, where no window manager makes it cover its screen. Ignored in a tab, and where it does already. */
+async function coverScreen(): Promise<void> {
+  if (kind !== 'socket' || (innerWidth >= screen.width && innerHeight >= screen.height)) return;
   const resized = once(window, 'resize');
   window.moveTo(0, 0);
   window.resizeTo(screen.width, screen.height);
-  // The size is told to the director first of all.
   await Promise.race([resized, delay(500)]);
 }
 
-const first = kind === 'socket' ? openFirstSocket() : null;
-(await program).start(kind, first);
+const sized = coverScreen();
+// Before the dozen files of the program, which would be served first.
+const first = kind === 'socket' ? openFirstSocket(sized) : null;
+const [{ start }] = await Promise.all([import('./page.ts'), sized]);
+start(kind, first);
