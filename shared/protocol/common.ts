@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { cleanLine, cleanParagraphs } from '../util/text.ts';
 
 export const uuid = z.uuid();
+/** Chosen by the page that makes something, so that asking again after an answer that was lost makes nothing twice: `already_created` 409. */
+export const chosenId = { id: uuid.optional() };
 /** Lower-case hex SHA-256. */
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 /** One line of text that people type, at most so many characters as it is stored. What is only read is never measured again. */

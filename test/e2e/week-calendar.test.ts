@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright';
+import { chromium, type Browser, type Locator, type Page, type Route } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { me } from '../../shared/protocol/api/accounts.ts';
+import { scheduleEntries } from '../../shared/protocol/api/content.ts';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
 import { startSampleCms, type SampleCms } from './lib/sample.ts';
 import { see } from './lib/see.ts';
@@ -71,6 +73,30 @@ test('an opening is changed by keyboard, every time, and taken back; the focus s
   await see(opening).toBeFocused();
 });
 
+test('the hours stand there before it is known what is in them, and each opening is drawn once', async () => {
+  const coverage = new URL('/api/coverage', cms.url).href;
+  const asked = Promise.withResolvers<Route>();
+  await page.route(coverage, asked.resolve, { times: 1 });
+  await page.addInitScript(() => {
+    const drawnAnew = Object.assign(globalThis, { drawnAnew: 0 });
+    const watch = new MutationObserver((changes) => {
+      for (const { target, removedNodes } of changes)
+        if (target instanceof Element && target.closest('.ec-event')) drawnAnew.drawnAnew += removedNodes.length;
+    });
+    watch.observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(new URL('/schedules/calendar', cms.url).href);
+  const route = await asked.promise;
+  const week = page.getByRole('region', { name: 'Lịch tuần' });
+  await see(week.getByText('06:00', { exact: true })).toBeVisible();
+  await see(week.getByText('Đang tải…')).toBeVisible();
+  expect(await page.locator('.opening').count()).toBe(0);
+  await route.continue();
+  await see(openings('Bản tin sáng').first()).toBeVisible();
+  await see(week.getByText('Đang tải…')).toHaveCount(0);
+  expect(await page.evaluate('drawnAnew')).toBe(0);
+});
+
 test('what is drawn becomes a schedule of one day, and is dragged to another hour', async () => {
   await openNextWeek();
   const column = page.locator('.ec-body .ec-day').nth(2);
@@ -103,6 +129,58 @@ test('what is drawn becomes a schedule of one day, and is dragged to another hou
   await panel.getByRole('button', { name: 'Lưu', exact: true }).click();
   await see(panel).toBeHidden();
   await see(openings('Họp thôn')).toHaveText(/11:00–12:15/);
+});
+
+test('a schedule whose answer is lost on the way is there once, as it was saved last', async () => {
+  await openNextWeek();
+  await page.getByRole('button', { name: 'Lên lịch phát' }).click();
+  const panel = page.getByRole('dialog');
+  await panel.getByLabel('Tên lịch phát').fill('Loa sáng');
+  await panel.getByLabel('Danh sách phát').selectOption({ index: 1 });
+  const lose = async (route: Route): Promise<void> => {
+    await route.fetch();
+    await route.abort();
+  };
+  await page.route(new URL('/api/schedule-entries', cms.url).href, lose, { times: 1 });
+  const save = panel.getByRole('button', { name: 'Lưu lịch' });
+  await save.click();
+  await see(panel.getByRole('alert').filter({ hasText: 'máy chủ' })).toBeVisible();
+  await panel.getByLabel('Tên lịch phát').fill('Loa sáng sớm');
+  await save.click();
+  await see(panel).toBeHidden();
+  await see(openings('Loa sáng sớm').first()).toBeVisible();
+  const found = await page.request.get(new URL('/api/schedule-entries?q=Loa', cms.url).href);
+  const { entries } = scheduleEntries.parse(await found.json());
+  expect(entries.map(({ name, revision }) => [name, revision])).toEqual([['Loa sáng sớm', 2]]);
+});
+
+test('an opening over midnight says all that others hide of it, whichever of its days is shown', async () => {
+  const read = async (path: string) => (await page.request.get(new URL(path, cms.url).href)).json();
+  const { csrfToken } = me.parse(await read('/api/session'));
+  const { entries } = scheduleEntries.parse(await read('/api/schedule-entries'));
+  const { unitId, playlistId, targets } = entries.find(({ name }) => name === 'Bản tin sáng')!;
+  for (const [name, priority, hours] of [
+    ['Phát đêm', 20, 8],
+    ['Trực bão', 50, 5],
+  ] as const) {
+    const data = { unitId, playlistId, targets, name, priority, cron: '0 22 * * *', durationMs: hours * 3_600_000 };
+    const created = await page.request.post(new URL('/api/schedule-entries', cms.url).href, {
+      headers: { 'x-csrf-token': csrfToken, origin: new URL(cms.url).origin },
+      data: { ...data, validFrom: null, validTo: null, exceptions: [] },
+    });
+    expect(created.status()).toBe(201);
+  }
+  await page.goto(new URL('/schedules/calendar', cms.url).href);
+  await page.getByText('Ngày', { exact: true }).click();
+  // Neither of its nights has begun.
+  for (let days = 0; days < 2; days++) await page.getByRole('button', { name: 'Sau', exact: true }).click();
+  for (const part of [0, 1]) {
+    await openings('Phát đêm').nth(part).click();
+    const panel = page.getByRole('dialog', { name: 'Phát đêm' });
+    await see(panel.getByText('22:00–03:00 hôm sau: có lịch khác ưu tiên hơn')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await see(panel).toBeHidden();
+  }
 });
 
 test('a form says that its server is away, and when it is back; nothing written is lost', async () => {

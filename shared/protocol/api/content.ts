@@ -1,6 +1,6 @@
 /** HTTP: notices, playlists, schedule entries. Deleting answers 204; edits and deletions name the `revision` they began from (409 revision_conflict). */
 import { z } from 'zod';
-import { durationMs, msUtc, requiredLine, sha256Hex, uuid } from '../common.ts';
+import { chosenId, durationMs, msUtc, requiredLine, sha256Hex, uuid } from '../common.ts';
 import { exceptionDays, noticeContent, playlistItem, windowFields } from '../programme.ts';
 import { categoryKey } from './categories.ts';
 import { listFields, pageFields } from './lists.ts';
@@ -51,6 +51,7 @@ export const noticeInput = z.strictObject({
   ...entertainmentField,
   /** The document that it is made of; stays with it. */ documentId: uuid.optional(),
 });
+export const noticeCreate = noticeInput.extend(chosenId);
 export const noticeEdit = z.strictObject({ ...noticeFields, ...entertainmentField, revision: z.int() });
 export const notice = z.strictObject({
   id: uuid,
@@ -106,6 +107,7 @@ export type NoticeRow = z.infer<typeof noticeRow>;
 export type NoticesQuery = z.infer<typeof noticesQuery>;
 export type NoticeList = z.infer<typeof notices>;
 export type NoticeInput = z.infer<typeof noticeInput>;
+export type NoticeCreate = z.infer<typeof noticeCreate>;
 export type Notice = z.infer<typeof notice>;
 
 const playlistFields = {
@@ -115,6 +117,7 @@ const playlistFields = {
 };
 /** POST /api/playlists, PUT /api/playlists/:id, GET, GET :id, DELETE :id (409 in_use). Moving: as notices. POST :id/restore leaves out the items whose notice there is no more. */
 export const playlistInput = z.strictObject(playlistFields);
+export const playlistCreate = playlistInput.extend(chosenId);
 export const playlistEdit = z.strictObject({ ...playlistFields, revision: z.int() });
 export const playlist = z.strictObject({
   id: uuid,
@@ -141,6 +144,7 @@ export type PlaylistRow = z.infer<typeof playlistRow>;
 export type PlaylistsQuery = z.infer<typeof playlistsQuery>;
 export type PlaylistList = z.infer<typeof playlists>;
 export type PlaylistInput = z.infer<typeof playlistInput>;
+export type PlaylistCreate = z.infer<typeof playlistCreate>;
 export type Playlist = z.infer<typeof playlist>;
 
 export const targets = z
@@ -159,6 +163,7 @@ const scheduleFields = {
 const exceptionFields = { exceptions: exceptionDays.optional() };
 /** POST /api/schedule-entries, PUT :id, GET, GET :id, DELETE :id, POST :id/restore. Codes: cron_invalid (field cron), validity_reversed (field validTo), target_outside_unit, targets_gone (what it named has been deleted or moved); of a restoration also playlist_deleted 409 (its playlist has to be restored first). */
 export const scheduleInput = z.strictObject({ ...scheduleFields, ...exceptionFields });
+export const scheduleCreate = scheduleInput.extend(chosenId);
 export const scheduleEdit = z.strictObject({ ...scheduleFields, ...exceptionFields, revision: z.int() });
 export const scheduleEntry = z.strictObject({
   id: uuid,
@@ -209,4 +214,5 @@ export type ScheduleRow = z.infer<typeof scheduleRow>;
 export type SchedulesQuery = z.infer<typeof schedulesQuery>;
 export type ScheduleList = z.infer<typeof scheduleEntries>;
 export type ScheduleInput = z.infer<typeof scheduleInput>;
+export type ScheduleCreate = z.infer<typeof scheduleCreate>;
 export type ScheduleEntry = z.infer<typeof scheduleEntry>;

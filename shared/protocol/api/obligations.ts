@@ -5,7 +5,7 @@
  * `obligation_notice_too_long` (field noticeId) and `obligation_rate_impossible` (field perHour, params.most) where no hour is sure to hold it.
  */
 import { z } from 'zod';
-import { msUtc, requiredLine, uuid } from '../common.ts';
+import { chosenId, msUtc, requiredLine, uuid } from '../common.ts';
 import { obligationPart } from '../programme.ts';
 import { categoryKey } from './categories.ts';
 import { pageRows, targets } from './content.ts';
@@ -16,8 +16,10 @@ const fields = { unitId: uuid, noticeId: uuid, perHour, cron, durationMs: openMs
 
 /** POST /api/obligations → obligation; PUT /api/obligations/:id {…, revision} → obligation (409 revision_conflict, obligation_ended). */
 export const obligationInput = z.strictObject(fields);
+export const obligationCreate = obligationInput.extend(chosenId);
 export const obligationEdit = z.strictObject({ ...fields, revision: z.int() });
 export type ObligationInput = z.infer<typeof obligationInput>;
+export type ObligationCreate = z.infer<typeof obligationCreate>;
 
 /** POST /api/obligations/:id/end {revision, reason} → obligation: boards play it no more; what was shown stays on record. */
 export const obligationEnd = z.strictObject({ revision: z.int(), reason: requiredLine(500) });

@@ -4,7 +4,7 @@ import {
   deleteQuery,
   notice,
   noticeEdit,
-  noticeInput,
+  noticeCreate,
   notices,
   noticesQuery,
 } from '../../../../shared/protocol/api/content.ts';
@@ -27,7 +27,7 @@ export const noticeRoutes =
     );
     app.post(
       '/api/notices',
-      { config, schema: { body: noticeInput, response: { 201: notice } } },
+      { config, schema: { body: noticeCreate, response: { 201: notice } } },
       async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
     );
     app.put(

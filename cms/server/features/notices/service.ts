@@ -2,6 +2,7 @@ import {
   pageRows,
   type Notice,
   type NoticeInput,
+  type NoticeCreate,
   type NoticeList,
   type NoticeLook,
   type NoticesQuery,
@@ -14,6 +15,7 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import { mapInTurns, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
+import { assertIdFree } from '../chosen-id.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { CategoriesService } from '../categories/service.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -54,7 +56,7 @@ export interface NoticesService extends Pick<NoticeBin, 'remove'> {
   /** Of a unit above what was approved. @throws AppError `notice_unknown` 404 */
   get(actor: Actor, id: string): Promise<Notice>;
   /** @throws AppError `layout_unknown`, `layout_field_invalid`, `asset_unknown`, `asset_of_other_kind`, `title_empty`, `category_unknown`, `category_out_of_use`, `document_unknown`, `forbidden` */
-  create(actor: Actor, input: NoticeInput): Promise<Notice>;
+  create(actor: Actor, input: NoticeCreate): Promise<Notice>;
   /** Writes nothing where nothing differs. @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: NoticeInput): Promise<Notice>;
   /** Takes it out of the recycle bin: see NoticeBin. @throws AppError `notice_unknown` 404, `forbidden` */
@@ -257,13 +259,13 @@ export function createNoticesService(
       if (!told) throw unknown();
       return (await timed([told]))[0]!;
     },
-    async create(actor, input) {
+    async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'content.edit', input.unitId);
       const values = await clean(actor, input, null);
       const documentId = input.documentId ?? null;
       await assertSeen(actor, documentId);
-      const id = sources.newId();
       await store.transaction(async (tx) => {
+        await assertIdFree(tx, 'notices', id);
         await repo.insertNotice(tx, id, values, documentId, actor.userId, sources.now());
         await audit(tx, {
           actor,

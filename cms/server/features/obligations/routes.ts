@@ -6,7 +6,7 @@ import {
   obligation,
   obligationEdit,
   obligationEnd,
-  obligationInput,
+  obligationCreate,
   obligationMatrix,
   obligationPlays,
   obligationPlaysQuery,
@@ -38,7 +38,7 @@ export const obligationRoutes =
     );
     app.post(
       '/api/obligations',
-      { config, schema: { body: obligationInput, response: { 201: obligation } } },
+      { config, schema: { body: obligationCreate, response: { 201: obligation } } },
       async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
     );
     app.get('/api/obligations/:id', { config, schema: { params, response: { 200: obligation } } }, (request) =>

@@ -5,6 +5,7 @@
 import type {
   Obligation,
   ObligationInput,
+  ObligationCreate,
   ObligationList,
   ObligationsQuery,
 } from '../../../../shared/protocol/api/obligations.ts';
@@ -17,6 +18,7 @@ import type { Context, EventMap } from '../../context.ts';
 import { cutPage, readCursor } from '../../listing.ts';
 import type { Tx } from '../../store/store.ts';
 import { takeTurns } from '../../turns.ts';
+import { assertIdFree } from '../chosen-id.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { maySeeContent } from '../notices/sight.ts';
@@ -39,7 +41,7 @@ export interface ObligationsService {
   /** @throws AppError `obligation_unknown` 404 */
   get(actor: Actor, id: string): Promise<Obligation>;
   /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `notice_unknown`, `notice_taken_down`, `obligation_notice_not_approved`, `obligation_notice_too_long`, `obligation_rate_impossible`, `forbidden` */
-  create(actor: Actor, input: ObligationInput): Promise<Obligation>;
+  create(actor: Actor, input: ObligationCreate): Promise<Obligation>;
   /** @throws AppError as `create`, `obligation_unknown` 404, `revision_conflict` 409, `obligation_ended` 409 */
   edit(actor: Actor, id: string, revision: number, input: ObligationInput): Promise<Obligation>;
   /** Boards play it no more; what was sent and shown stays on record. @throws AppError as `edit` */
@@ -195,11 +197,11 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     async get(actor, id) {
       return whole(await find(actor, id));
     },
-    async create(actor, input) {
+    async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'obligation.edit', input.unitId);
-      const id = sources.newId();
       const now = sources.now();
       await store.transaction(async (tx) => {
+        await assertIdFree(tx, 'obligations', id);
         const cleaned = await clean(tx, actor, input, null);
         await repo.insertObligation(tx, id, cleaned, actor.userId, now);
         await audit(tx, {

@@ -4,7 +4,7 @@ import {
   deleteQuery,
   playlist,
   playlistEdit,
-  playlistInput,
+  playlistCreate,
   playlists,
   playlistsQuery,
 } from '../../../../shared/protocol/api/content.ts';
@@ -29,7 +29,7 @@ export const playlistRoutes =
     );
     app.post(
       '/api/playlists',
-      { config, schema: { body: playlistInput, response: { 201: playlist } } },
+      { config, schema: { body: playlistCreate, response: { 201: playlist } } },
       async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
     );
     app.put(

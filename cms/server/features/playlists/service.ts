@@ -2,6 +2,7 @@ import {
   pageRows,
   type Playlist,
   type PlaylistInput,
+  type PlaylistCreate,
   type PlaylistList,
   type PlaylistsQuery,
 } from '../../../../shared/protocol/api/content.ts';
@@ -13,6 +14,7 @@ import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { cutPage, foldOldRows, mapInTurns, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
+import { assertIdFree } from '../chosen-id.ts';
 import type { MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
@@ -29,7 +31,7 @@ export interface PlaylistsService {
   /** @throws AppError `playlist_unknown` 404 */
   get(actor: Actor, id: string): Promise<Playlist>;
   /** @throws AppError `notice_unknown` (field items.N.noticeId), `validity_reversed` (items.N.validTo), `item_repeated` (items.N.itemId), `name_empty`, `forbidden` */
-  create(actor: Actor, input: PlaylistInput): Promise<Playlist>;
+  create(actor: Actor, input: PlaylistCreate): Promise<Playlist>;
   /** @throws AppError as `create`, `revision_conflict` 409, and `used_outside_unit` 409 when it would be moved away from its uses */
   edit(actor: Actor, id: string, revision: number, input: PlaylistInput): Promise<Playlist>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409, `in_use` 409 with params.where */
@@ -176,10 +178,10 @@ export function createPlaylistsService(
     async get(actor, id) {
       return counted(await find(actor, id), store.read);
     },
-    async create(actor, input) {
+    async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'content.edit', input.unitId);
-      const id = sources.newId();
       await store.transaction(async (tx) => {
+        await assertIdFree(tx, 'playlists', id);
         const values = await clean(tx, actor, input, null);
         await repo.insertPlaylist(tx, id, values, actor.userId, sources.now());
         const detail = { name: values.name, items: values.items.length };

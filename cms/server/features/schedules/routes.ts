@@ -5,7 +5,7 @@ import {
   scheduleEdit,
   scheduleEntries,
   scheduleEntry,
-  scheduleInput,
+  scheduleCreate,
   scheduleTerms,
   scheduleTermsQuery,
   schedulesQuery,
@@ -45,7 +45,7 @@ export const scheduleRoutes =
     );
     app.post(
       '/api/schedule-entries',
-      { config, schema: { body: scheduleInput, response: { 201: scheduleEntry } } },
+      { config, schema: { body: scheduleCreate, response: { 201: scheduleEntry } } },
       async (request, reply) => reply.code(201).send(await service.create(actorOf(request), request.body)),
     );
     app.put(

@@ -2,6 +2,7 @@ import {
   pageRows,
   type ScheduleEntry,
   type ScheduleInput,
+  type ScheduleCreate,
   type ScheduleList,
   type ScheduleTerms,
   type ScheduleTermsQuery,
@@ -16,6 +17,7 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Tx } from '../../store/store.ts';
+import { assertIdFree } from '../chosen-id.ts';
 import type { BoardsService } from '../boards/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
@@ -36,7 +38,7 @@ export interface SchedulesService {
   /** @throws AppError `schedule_unknown` 404 */
   get(actor: Actor, id: string): Promise<ScheduleEntry>;
   /** @throws AppError `cron_invalid`, `validity_reversed`, `target_outside_unit`, `targets_gone`, `playlist_unknown`, `name_empty`, `forbidden` */
-  create(actor: Actor, input: ScheduleInput): Promise<ScheduleEntry>;
+  create(actor: Actor, input: ScheduleCreate): Promise<ScheduleEntry>;
   /** @throws AppError as `create`, and `revision_conflict` 409 */
   edit(actor: Actor, id: string, revision: number, input: ScheduleInput): Promise<ScheduleEntry>;
   /** Deletes it, as it was at `revision` if one is named. @throws AppError `revision_conflict` 409 */
@@ -143,10 +145,10 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
       return { terms: found.slice(0, mostTerms), more: found.length > mostTerms };
     },
     get: async (actor, id) => shown(await find(actor, id)),
-    async create(actor, input) {
+    async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'schedule.edit', input.unitId);
-      const id = sources.newId();
       await store.transaction(async (tx) => {
+        await assertIdFree(tx, 'schedule_entries', id);
         const values = await clean(tx, actor, input, null);
         const now = sources.now();
         await repo.insertEntry(tx, id, values, actor.userId, now);

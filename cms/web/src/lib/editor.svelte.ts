@@ -1,8 +1,10 @@
 /** What an editor has in hand: the thing as it was last saved, the draft of it in the form, and the ways between the two. */
 import { untrack } from 'svelte';
+import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { EditedKind } from '../../../../shared/protocol/api/console.ts';
 import { useApp, type App } from './app.svelte.ts';
+import { create } from './create.ts';
 import { Draft } from './draft.svelte.ts';
 import { useForm, type Form } from './form.svelte.ts';
 import type { Kept } from './kept-drafts.ts';
@@ -34,6 +36,8 @@ export class Editor<T extends object, S extends { id: string; revision: number }
   readonly form: Form;
   readonly edited: Edited<T, S>;
   readonly #app: App;
+  /** Of something new, for as long as it is in this form. */
+  readonly #newId = uuidv7();
 
   constructor(app: App, form: Form, edited: Edited<T, S>, saved: S | null) {
     this.#app = app;
@@ -55,7 +59,7 @@ export class Editor<T extends object, S extends { id: string; revision: number }
     const sent = this.draft.plain;
     this.saved = this.saved
       ? await this.#app.api.put(`${path}/${this.saved.id}`, schema, { ...input, revision: this.saved.revision })
-      : await this.#app.api.post(path, schema, { ...input, ...withNew });
+      : await create(this.#app.api, path, schema, this.#newId, input, withNew);
     this.draft.settle(sent, inputOf(this.saved));
     return this.saved;
   }

@@ -96,9 +96,9 @@ export function hiddenWords(opening: Span, hidden: readonly Span[], zone: string
   if (hidden.length === 0) return '';
   return isWhole(opening, hidden) ? m.calendar_hidden() : m.calendar_hidden_part({ hours: hoursOfSpans(hidden, zone) });
 }
-/** «07:00–08:00, 09:00–09:30» */
+/** «07:00–08:00, 22:00–06:00 hôm sau» */
 export const hoursOfSpans = (spans: readonly Span[], zone: string): string =>
-  spans.map(({ start, end }) => `${hourOf(zone, start)}–${hourOf(zone, end).replace('00:00', '24:00')}`).join(', ');
+  spans.map(({ start, end }) => openingHours(wallDate(zone, start), wallDate(zone, end))).join(', ');
 /** The clock on the wall at a moment, in the local fields of a date. */
 export const wallDate = (zone: string, at: number): Date => new Date(wallTime(zone, at));
 /** Of an opening, by the clock on the wall: «06:00–24:00»; «22:00–06:00 hôm sau», «22:00 05/03–06:00 07/03» of what ends on another day. */
