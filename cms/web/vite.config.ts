@@ -4,6 +4,7 @@ import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { chunkGroups } from './chunks.ts';
+import { keptPluralRules } from './kept-plural-rules.ts';
 import { messagesByModule } from './messages-by-module.ts';
 import messages from './messages/vi.json' with { type: 'json' };
 
@@ -23,6 +24,7 @@ export default defineConfig({
       emitReadme: false,
     }),
     messagesByModule(Object.keys(messages)),
+    keptPluralRules(),
     tailwindcss(),
     svelte({ configFile: false, preprocess: vitePreprocess({ script: false, style: false }) }),
   ],

@@ -14,13 +14,13 @@ export interface Finding extends Omit<CoverageFinding, 'spans'> {
   readonly hours: readonly Hours[];
 }
 
-/** Hidden first, then empty, then gaps; each by how many boards it concerns. */
-export function findingsOf({ findings }: Pick<CoverageAnswer, 'findings'>): Finding[] {
-  const order = ['hidden', 'empty', 'gap'];
+/** Hidden first, then empty, then gaps; each by how many boards it concerns, and of each kind no more than so many. */
+export function findingsOf({ findings }: Pick<CoverageAnswer, 'findings'>, mostOfKind = Infinity): Finding[] {
   const clocks = new Map(findings.map(({ zone }) => [zone, clockOf(zone)]));
-  return findings
-    .map(({ spans, ...finding }) => ({ ...finding, hours: hoursOf(spans, clocks.get(finding.zone)!) }))
-    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.boards - a.boards);
+  const byKind = Map.groupBy(findings, ({ kind }) => kind);
+  return (['hidden', 'empty', 'gap'] as const)
+    .flatMap((kind) => (byKind.get(kind) ?? []).toSorted((a, b) => b.boards - a.boards).slice(0, mostOfKind))
+    .map(({ spans, ...finding }) => ({ ...finding, hours: hoursOf(spans, clocks.get(finding.zone)!) }));
 }
 
 type Clock = (at: number) => { readonly day: LocalDay; readonly time: string };
