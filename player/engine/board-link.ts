@@ -53,7 +53,7 @@ export interface BoardLinkOptions {
   readonly app: string;
   readonly host: () => HostKind;
   /** Somebody pays for each byte, whatever the readings say. */
-  readonly metered: boolean;
+  readonly metered: () => boolean;
   /** Takes all readings; never throws. */
   readonly readStatus: () => Promise<BoardStatus>;
   /** How the machine reaches the network; never throws. */
@@ -91,12 +91,12 @@ export class BoardLink {
     this.#o = options;
     const { http, identity, system, log } = options;
     // Who cannot tell has a cable or a network of the house.
-    const isMetered = (net: BoardStatus['net']): boolean => options.metered || net === 'mobile';
+    const isMetered = (net: BoardStatus['net']): boolean => options.metered() || net === 'mobile';
     this.#link = new Link({
       http,
       credentials: { boardId, key: identity.key },
       journalOnly: () => this.#replaced,
-      isMetered: async () => options.metered || isMetered(await options.readNetworkKind()),
+      isMetered: async () => options.metered() || isMetered(await options.readNetworkKind()),
       system,
       log,
       onConnect: () => this.#connected(),
@@ -113,7 +113,7 @@ export class BoardLink {
     this.#status = new StatusReporter({
       read: async () => {
         const status = await options.readStatus();
-        if (status.net !== null) this.#link.setMetered(isMetered(status.net));
+        if (status.net !== null || options.metered()) this.#link.setMetered(isMetered(status.net));
         return status;
       },
       send: (report) => this.#link.send('statusReportedV1', report),

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Clock } from './clock.ts';
 import { DataUse } from './data-use.ts';
 
 const MB = 1_000_000;
@@ -8,7 +9,7 @@ function machine() {
   const kept = new Map<string, string>();
   const m = {
     now: Date.parse('2026-11-22T12:00+07:00'),
-    clock: 'synced' as 'synced' | 'unknown',
+    clock: 'synced' as ReturnType<Clock['state']>,
     boot: 'boot 1',
     counters: null as { name: string | null; bytes: Record<string, number> } | null,
     own: 0,
@@ -123,6 +124,13 @@ it('begins anew with the month of the board’s zone, not with a clock that has 
   expect(await m.at(use, 20)).toBe(20);
   m.clock = 'unknown';
   m.now = 0;
+  expect(await m.at(use, 21)).toBe(21);
+  // After a power cut the machine's clock is a month ahead, until the CMS is heard.
+  m.clock = 'held';
+  m.now = Date.parse('2026-12-30T12:00+07:00');
+  expect(await m.at(use, 21)).toBe(21);
+  m.clock = 'synced';
+  m.now = Date.parse('2026-11-30T23:59+07:00');
   expect(await m.at(use, 21)).toBe(21);
   m.clock = 'synced';
   m.now = Date.parse('2026-12-01T00:01+07:00');

@@ -86,8 +86,8 @@ export class DataUse {
     const counter = await this.#read();
     const { clock, store } = this.#o;
     const month = this.#month();
-    // A machine that has not heard the time yet says any month.
-    if (month !== this.#kept.month && clock.state() !== 'unknown')
+    // A machine that has not heard the time since its start says any month, and what was counted is gone with a wrong one.
+    if (month !== this.#kept.month && clock.state() === 'synced')
       this.#kept = { ...this.#kept, month, bytes: 0, told: 0 };
     if (counter) this.#kept = { ...this.#kept, counter, bytes: this.#kept.bytes + since(this.#kept.counter, counter) };
     this.#warn();

@@ -134,6 +134,8 @@ test('a disk that takes nothing any more keeps no alert from the glass, live or 
     exec.mockRestore();
     run.mockRestore();
   }
+  // What it lost meanwhile is told as soon as it takes something again.
+  expect(await b.fault('journal_unwritable')).toMatch(/^journal_unwritable [1-9]\d* records were lost$/);
 });
 
 const isFront = ({ front }: TestStage, takeoverId: string) =>
@@ -183,12 +185,13 @@ test('a paired board whose settings are damaged goes on with the address in its 
   const b = board();
   await b.startPlaying([1, null]);
   await b.stop();
-  const settings = join(b.dataDir, 'settings.json');
-  await writeFile(settings, '\0\0\0');
+  const damage = () =>
+    Promise.all(['', '.copy'].map((end) => writeFile(join(b.dataDir, `settings.json${end}`), '\0\0\0')));
+  await damage();
   await b.start({ cms: null });
   await b.fault('file_damaged settings.json');
   await b.stop();
-  await writeFile(settings, '\0\0\0');
+  await damage();
   b.onDisk("DELETE FROM meta WHERE key = 'cms'");
   await b.start({ cms: null });
   await (await b.openStage()).untilNotice(noticeId(1));

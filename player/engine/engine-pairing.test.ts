@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { signDocument } from '../../shared/protocol/signing.ts';
@@ -64,12 +64,30 @@ test('somebody in between cannot be paired with: the key list is not signed by t
   expect(b.messages.some(({ type }) => type === 'paired')).toBe(false);
 });
 
+test('a damaged identity is read from its copy: the board plays on under its key', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null]);
+  const key = cms.deviceKey;
+  await b.stop();
+  await writeFile(join(b.dataDir, 'identity.json'), '{"v":1,');
+  await b.start();
+  const stage = await b.openStage();
+  await stage.untilFront('notice');
+  await b.fault('file_damaged identity.json');
+  expect(cms.deviceKey).toBe(key);
+  expect(await readFile(join(b.dataDir, 'identity.json'), 'utf8')).toBe(
+    await readFile(join(b.dataDir, 'identity.json.copy'), 'utf8'),
+  );
+});
+
 test('a lost identity means pairing anew, and nothing of before is shown', async () => {
   const b = board();
   const { cms } = b;
   await b.startPlaying([1, null]);
   await b.stop();
   await writeFile(join(b.dataDir, 'identity.json'), '{"v":1,');
+  await rm(join(b.dataDir, 'identity.json.copy'));
   await b.start();
   const again = await b.openStage();
   const code = await again.untilCode();

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { noDownloadLimits } from '../../shared/protocol/downloads.ts';
 import { boardMessages } from '../../shared/protocol/link.ts';
 import { unknownStatus, type BoardStatus } from '../../shared/protocol/status.ts';
 import { useBoard } from './testing-board.ts';
@@ -49,6 +50,19 @@ it('a player behind a router with a SIM card is told so', async () => {
   await board().startPaired({ machine: { ...machine('wired'), readNetworkKind }, metered: true });
   await board().cms.until(() => reports()[0]);
   expect(board().cms.heartbeats).toEqual(['sparing']);
+});
+
+it('a player whose month has a budget has its line paid for, whatever it looks like', async () => {
+  const b = board();
+  await b.startPaired({ machine: machine('wired') });
+  const sent = { commandId: crypto.randomUUID(), name: 'setDownloads', durationMs: undefined };
+  const command = await b.cms.signCommand({ ...sent, ...noDownloadLimits, monthlyMb: 2_000 });
+  expect(await b.cms.ask('runCommandV1', { command })).toEqual({ ok: true });
+  await b.cms.until(() => b.cms.told.some(({ name }) => name === 'commandEndedV1'));
+  await b.stop();
+  await b.start({ machine: machine('wired') });
+  await b.cms.until(() => b.cms.heartbeats.length > 1);
+  expect(b.cms.heartbeats).toEqual([undefined, 'sparing']);
 });
 
 it('a player whose network becomes another kind makes its connection anew, once', async () => {

@@ -185,6 +185,8 @@ export class Engine {
   /** The alert that is on in the dark. */
   #unseenAlert: string | null = null;
   readonly #makingUp: MakingUp;
+  /** Records that the disk has not taken, since it took the last one. */
+  #unwritten = 0;
   #lowOnRoom = false;
   #pairing: Promise<void> | null = null;
 
@@ -210,7 +212,6 @@ export class Engine {
     if (cms === null && (this.#identity.paired === null || options.pairAnew))
       throw new AppError('cms_unset', 'This player knows no CMS yet: give its address');
     if (cms !== settings.data.cms) settings.update((data) => (data.cms = cms));
-    if (cms !== this.#store.readMeta('cms', z.url())) this.#record(() => this.#store.writeMeta('cms', cms));
     this.#clock = new Clock(this.#system, this.#store);
     this.#http = new CmsHttp(cms ?? '', this.#clock, this.#system, (step) => this.#clockStepped(step));
     this.#online = cms !== null;
@@ -224,6 +225,7 @@ export class Engine {
       this.#link?.deliver();
     });
     this.#faults = new Faults(this.#journal, this.#store, this.#clock, this.#system, this.#log);
+    if (cms !== this.#store.readMeta('cms', z.url())) this.#record(() => this.#store.writeMeta('cms', cms));
     this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
     this.#library = new Library(
       join(options.dataDir, 'assets'),
@@ -710,13 +712,20 @@ export class Engine {
     return this.#glass?.kind ?? this.#o.host;
   }
 
-  /** Writes to the store. A disk that is full or failing loses the record, never the picture. */
+  /** Writes to the store. A disk that is full or failing loses the record, never the picture; the CMS is told, and how many were lost. */
   #record(work: () => void): void {
     try {
       this.#store.transaction(work);
     } catch (error) {
+      this.#unwritten++;
       this.#log.error({ err: error }, 'the journal cannot be written');
+      // It stands in no journal, but in the status.
+      this.#faults.admits('journal_unwritable', String(error));
+      return;
     }
+    const lost = this.#unwritten;
+    this.#unwritten = 0;
+    if (lost > 0) this.#faults.raise('journal_unwritable', `${lost} records were lost`);
   }
 
   #noteTakeover(record: JournalBody): void {
@@ -776,7 +785,8 @@ export class Engine {
       journal: this.#journal,
       app: this.#o.app,
       host: () => this.#hostNow(),
-      metered: this.#o.metered ?? false,
+      // A router with a SIM card looks like any cable: a month that has a budget is paid for.
+      metered: () => this.#o.metered === true || this.#orders.downloads.monthlyMb !== null,
       readStatus: () => this.#readStatus(),
       readNetworkKind: () => this.#machine.readNetworkKind(),
       onKeyList: async () => {

@@ -1,6 +1,6 @@
 /**
  * Who this player is: its key, made here and never leaving the device, its journal, and the CMS that it was paired with.
- * Losing this file means pairing anew: nothing else on the disk can be trusted without the pinned root key.
+ * Losing this file and its copy means pairing anew: nothing else on the disk can be trusted without the pinned root key.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';

@@ -15,53 +15,84 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Temp file, fsync, rename: a reader sees the old content or the new, never a half. Only the owner may read. */
+/**
+ * Temp file, fsync, rename: a reader sees the old content or the new, never a half. Only the owner may read. It is kept twice, because
+ * flash loses blocks that were written long ago too: where the file cannot be read, its copy is.
+ */
 class CrashSafeFile<T> implements SyncAdapter<T> {
   readonly #path: string;
+  readonly #copy: string;
   readonly #schema: z.ZodType<T>;
   readonly #setAside: (path: string) => void;
 
   constructor(path: string, schema: z.ZodType<T>, setAside: (path: string) => void) {
     this.#path = path;
+    this.#copy = `${path}.copy`;
     this.#schema = schema;
     this.#setAside = setAside;
   }
 
   read(): T | null {
-    let text: string;
-    try {
-      text = readFileSync(this.#path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
+    const [own, copy] = [this.#readFrom(this.#path), this.#readFrom(this.#copy)];
+    const found = own.value ?? copy.value;
+    if (found === null && own.failure !== undefined) throw own.failure;
+    // The power may have gone between the two.
+    if (found !== null && JSON.stringify(own.value) !== JSON.stringify(copy.value)) {
+      if (own.value === null) this.#tryWriting(this.#path, found);
+      this.#tryWriting(this.#copy, found);
     }
-    try {
-      return this.#schema.parse(JSON.parse(text));
-    } catch {
-      this.#setAside(this.#path);
-      return null;
-    }
+    return found;
   }
 
   write(value: T): void {
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const temp = `${this.#path}.tmp`;
-    const handle = openSync(temp, 'w', 0o600);
+    writeDurably(this.#path, value);
+    this.#tryWriting(this.#copy, value);
+  }
+
+  /** `value` null: there is nothing that can be read; `failure`: nor is it known what there is. */
+  #readFrom(path: string): { value: T | null; failure?: unknown } {
+    let text: string;
     try {
-      // Unlike writeSync it goes on after a write that a nearly full disk cut short, or throws.
-      writeFileSync(handle, `${JSON.stringify(value, null, 2)}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
+      text = readFileSync(path, 'utf8');
+    } catch (failure) {
+      return (failure as NodeJS.ErrnoException).code === 'ENOENT' ? { value: null } : { value: null, failure };
     }
-    renameSync(temp, this.#path);
-    syncFolder(dirname(this.#path));
+    try {
+      return { value: this.#schema.parse(JSON.parse(text)) };
+    } catch {
+      this.#setAside(path);
+      return { value: null };
+    }
+  }
+
+  /** One of the two is on the disk. */
+  #tryWriting(path: string, value: T): void {
+    try {
+      writeDurably(path, value);
+    } catch {
+      // The next start tries it again.
+    }
   }
 }
 
+function writeDurably(path: string, value: unknown): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temp = `${path}.tmp`;
+  const handle = openSync(temp, 'w', 0o600);
+  try {
+    // Unlike writeSync it goes on after a write that a nearly full disk cut short, or throws.
+    writeFileSync(handle, `${JSON.stringify(value, null, 2)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(temp, path);
+  syncFolder(dirname(path));
+}
+
 /**
- * Opens a small JSON file. A file that cannot be read as `schema` is handed to `setAside` and counts as absent.
- * @throws the system's error when the file exists and may not be read
+ * Opens a small JSON file, or its copy. What cannot be read as `schema` is handed to `setAside` and counts as absent.
+ * @throws the system's error when the file exists and may not be read, and there is no copy
  */
 export function openJsonFile<T>(
   path: string,

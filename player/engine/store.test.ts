@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,39 @@ test('a store of a newer player is left alone', () => {
   expect(readdirSync(folder).some((name) => name.includes('corrupt'))).toBe(false);
 });
 
+test('a small file is read from its copy when it cannot be read itself, and is made anew; the newer of the two counts', () => {
+  const file = join(folder, 'identity.json');
+  const aside: string[] = [];
+  const open = () =>
+    openJsonFile(
+      file,
+      z.strictObject({ n: z.int() }),
+      () => ({ n: 0 }),
+      (path) => {
+        aside.push(path);
+        rmSync(path);
+      },
+    );
+  open().update((data) => (data.n = 2));
+  for (const damaged of [file, `${file}.copy`]) {
+    writeFileSync(damaged, '{"n":');
+    expect(open().data).toEqual({ n: 2 });
+    expect(aside.splice(0)).toEqual([damaged]);
+    expect([file, `${file}.copy`].map((path) => readFileSync(path, 'utf8').trim())).toEqual(
+      Array(2).fill(JSON.stringify({ n: 2 }, null, 2)),
+    );
+  }
+  // Power was lost between the two.
+  writeFileSync(`${file}.copy`, '{"n":1}');
+  expect(open().data).toEqual({ n: 2 });
+  // A block that gives an error instead of bytes: a folder does so too.
+  rmSync(file);
+  mkdirSync(file);
+  expect(open().data).toEqual({ n: 2 });
+  rmSync(`${file}.copy`);
+  expect(open).toThrow(expect.objectContaining({ code: 'EISDIR' }) as Error);
+});
+
 test('a small file is private, replaced whole, and set aside when it cannot be read', () => {
   const file = join(folder, 'settings.json');
   const schema = z.strictObject({ n: z.int() });
@@ -78,7 +111,8 @@ test('a small file is private, replaced whole, and set aside when it cannot be r
   opened.update((data) => (data.n = 2));
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 2 });
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(readdirSync(folder)).toEqual(['settings.json']);
+  expect(statSync(`${file}.copy`).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(['settings.json', 'settings.json.copy']);
 
   // A disk that is nearly full takes a part of a write and says so only in its count.
   const script = `
@@ -95,7 +129,7 @@ test('a small file is private, replaced whole, and set aside when it cannot be r
   );
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 2 });
 
-  writeFileSync(file, '{"n": "two"}');
+  for (const path of [file, `${file}.copy`]) writeFileSync(path, '{"n": "two"}');
   const damaged: string[] = [];
   expect(
     openJsonFile(
@@ -105,7 +139,7 @@ test('a small file is private, replaced whole, and set aside when it cannot be r
       (found) => damaged.push(found),
     ).data,
   ).toEqual({ n: 7 });
-  expect(damaged).toEqual([file]);
+  expect(damaged).toEqual([file, `${file}.copy`]);
 });
 
 test('what a later player has written is read where it says that it can be, as after going back, and not touched otherwise', () => {

@@ -7,7 +7,7 @@
  * `details.before.own`, `files` and `shared` are what that consists of: another Chromium on the machine has the files of this one as well, and each
  * counts half of them. Run it alone, or with a copy of the browser of its own (BANG_TIN_BROWSER).
  * `details.before` and `details.after` are media elements, listeners and nodes of the page at both times, the least of some looks, each after its
- * garbage was collected: the same where nothing is left behind.
+ * garbage was collected: the same where nothing is left behind. More media elements or listeners at the end than before fail the bench.
  *
  * needs: build, browser
  */
@@ -104,6 +104,9 @@ await runBench({
   floor: async () => (await measured()).before.memory,
   async details() {
     const { before, after, plays } = await measured();
+    for (const kept of ['mediaElements', 'listeners'] as const)
+      if (after.counts[kept] > before.counts[kept])
+        throw new Error(`${kept}: ${before.counts[kept]} after ${warm} transitions, ${after.counts[kept]} after all`);
     return {
       transitions,
       plays,

@@ -11,6 +11,8 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -39,7 +41,13 @@ vi.mock('node:fs', async (original) => {
 let folder: string;
 let browser: BrowserProcess | null = null;
 let ended: string[];
-beforeEach(() => {
+/** To which browsers are sent. */
+let engine: Server;
+let url: string;
+beforeEach(async () => {
+  engine = createServer().listen(0, '127.0.0.1');
+  await once(engine, 'listening');
+  url = `http://127.0.0.1:${(engine.address() as AddressInfo).port}/?token=not-for-everybody`;
   ended = [];
   folder = mkdtempSync(join(tmpdir(), 'bang-tin-host-'));
 });
@@ -47,6 +55,7 @@ afterEach(async () => {
   disk.readOnly = null;
   await browser?.stop();
   browser = null;
+  engine.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -72,8 +81,6 @@ async function called(): Promise<string[]> {
   return readFileSync(args, 'utf8').split('\n');
 }
 
-const url = 'http://127.0.0.1:4711/?token=not-for-everybody';
-
 async function open(program = fakeBrowser()): Promise<{ args: string[]; home: string }> {
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir, { recursive: true });
@@ -98,6 +105,19 @@ test('the stage’s token is on no command line, which everybody can read, but i
   expect(args).toContain(`--app=file://${door}`);
   expect(readFileSync(door, 'utf8')).toContain(JSON.stringify(url));
   expect([statSync(door).mode & 0o777, statSync(home).mode & 0o777]).toEqual([0o600, 0o700]);
+});
+
+test('a browser that has ended is sent to nobody: it waits for an engine that listens', async () => {
+  await open();
+  browser!.works();
+  rmSync(join(folder, 'args'));
+  engine.close();
+  browser!.restart('newWindow');
+  await vi.waitFor(() => expect(ended).toEqual(['SIGKILL']), { timeout: 10_000 });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(existsSync(join(folder, 'args'))).toBe(false);
+  engine.listen(Number(new URL(url).port), '127.0.0.1');
+  expect(await called()).toContain(`--app=${pathToFileURL(join(folder, 'data', 'browser', 'stage.html')).href}`);
 });
 
 test('only a browser that has shown the stage, or has had its time for it, is given up', async () => {

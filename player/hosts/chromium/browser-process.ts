@@ -10,6 +10,7 @@ import { faults, type Step } from '../../../shared/faults/table.ts';
 import { AppError } from '../../../shared/util/errors.ts';
 import { noWindow, pictureWithin } from '../picture.ts';
 import { DevTools } from './devtools.ts';
+import { untilListening } from './listening.ts';
 import { browserArgs, browserEnv, browserUser, windowRaster, type Raster, type WindowKind } from './browser-options.ts';
 
 export interface BrowserProcessOptions {
@@ -51,6 +52,7 @@ export class BrowserProcess {
   #child: ChildProcess | null = null;
   #devTools: DevTools | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #waiting: AbortController | null = null;
   readonly #restarts = new Ladder(faults.window_ended);
   readonly #pages = new Ladder(faults.page_ended);
   /** Until a page that was opened again is given up, browser and all. */
@@ -152,7 +154,7 @@ export class BrowserProcess {
     this.#works = false;
     this.#awaitPage(child);
     // One that fails, or takes longer, has gone when its time is up.
-    this.#devTools.openIn(page, this.#url, AbortSignal.timeout(pageMs)).catch(() => undefined);
+    void this.#openAgain(this.#devTools, page).catch(() => undefined);
   }
 
   /**
@@ -180,6 +182,7 @@ export class BrowserProcess {
 
   async #stop(): Promise<void> {
     this.#wanted = false;
+    this.#waiting?.abort();
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#pageTimer) clearTimeout(this.#pageTimer);
     const child = this.#child;
@@ -281,11 +284,26 @@ export class BrowserProcess {
   #ended(reason: string): void {
     const step = this.#restarts.climb(performance.now()) ?? { action: 'newWindow', waitMs: 0 };
     this.#failures++;
-    this.#timer = setTimeout(() => this.#start(), step.waitMs);
+    this.#timer = setTimeout(() => this.#startAgain(), step.waitMs);
     if (this.#pageTimer) clearTimeout(this.#pageTimer);
     this.#o.onEnded(this.#why ?? reason, this.#failures, step, this.#told);
     this.#works = this.#asked = this.#told = false;
     this.#why = null;
+  }
+
+  /** While no engine listens a browser that was sent to it would show an error of its own. */
+  #startAgain(): void {
+    const waiting = (this.#waiting = new AbortController());
+    untilListening(this.#url, waiting.signal).then(
+      () => waiting.signal.aborted || this.#start(),
+      () => undefined,
+    );
+  }
+
+  async #openAgain(devTools: DevTools, page: string): Promise<void> {
+    const signal = AbortSignal.timeout(pageMs);
+    await untilListening(this.#url, signal);
+    await devTools.openIn(page, this.#url, signal);
   }
 
   #clear(): void {

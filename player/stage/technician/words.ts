@@ -244,6 +244,7 @@ const faultNames: Named<FaultCode> = {
   journal_gap: ['Nhật ký thiếu đoạn', 'The journal has a gap'],
   journal_damaged: ['Nhật ký bị hỏng', 'The journal is damaged'],
   journal_unknown: ['Hệ thống mất nhật ký', 'The CMS lost the journal'],
+  journal_unwritable: ['Ổ đĩa không ghi được', 'The disk cannot be written'],
   disk_low: ['Ổ sắp đầy', 'The disk is nearly full'],
   disk_full: ['Ổ đầy, không tải được', 'The disk is full'],
   screen_failed: ['Không điều khiển được màn hình', 'The screen cannot be switched'],

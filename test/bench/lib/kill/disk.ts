@@ -17,7 +17,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 export function diskFaults(dataDir: string): string[] {
   const names = readdirSync(dataDir, { recursive: true, encoding: 'utf8' });
   const faults = names.filter((name) => name.includes('.corrupt-')).map((name) => `${name} was set aside`);
-  for (const name of ['identity.json', 'settings.json']) {
+  for (const name of ['identity.json', 'settings.json'].flatMap((file) => [file, `${file}.copy`])) {
     const path = join(dataDir, name);
     try {
       if (existsSync(path)) JSON.parse(readFileSync(path, 'utf8'));
