@@ -51,6 +51,11 @@ test('a disk that leaves the journal little room is told of while there is some'
   const b = board();
   await b.startPlaying([1, null]);
   await b.fault('disk_low');
+  const said = () =>
+    b.cms.told.flatMap(({ name, request }) =>
+      name === 'statusReportedV1' ? [(request as { status: { diskFails?: number } }).status.diskFails] : [],
+    );
+  await expect.poll(() => said().find((at) => at !== undefined)).toEqual(expect.any(Number));
 });
 
 /** Publishes pictures one after another. @returns those that were fetched, by number */

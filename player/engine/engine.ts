@@ -187,7 +187,9 @@ export class Engine {
   readonly #makingUp: MakingUp;
   /** Records that the disk has not taken, since it took the last one. */
   #unwritten = 0;
-  #lowOnRoom = false;
+  /** Since when it takes none, and since when it has little room for them, ms UTC. */
+  #unwritableSince: number | null = null;
+  #lowSince: number | null = null;
   #pairing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
@@ -690,6 +692,7 @@ export class Engine {
       app: this.#o.app.slice(0, 80),
       clock: this.#clock.state(),
       offset: this.#clock.offsetMs(),
+      diskFails: this.#unwritableSince ?? this.#lowSince,
       fault: this.#faults.last,
       cut: this.#orders.cut || null,
       volume: this.#orders.volume === 100 ? null : this.#orders.volume,
@@ -718,6 +721,7 @@ export class Engine {
       this.#store.transaction(work);
     } catch (error) {
       this.#unwritten++;
+      this.#unwritableSince ??= this.#instant();
       this.#log.error({ err: error }, 'the journal cannot be written');
       // It stands in no journal, but in the status.
       this.#faults.admits('journal_unwritable', String(error));
@@ -725,6 +729,7 @@ export class Engine {
     }
     const lost = this.#unwritten;
     this.#unwritten = 0;
+    this.#unwritableSince = null;
     if (lost > 0) this.#faults.raise('journal_unwritable', `${lost} records were lost`);
   }
 
@@ -840,6 +845,11 @@ export class Engine {
     this.#screen.check();
   }
 
+  /** Of what is told to the CMS, ms UTC. */
+  #instant(): number {
+    return Math.max(0, Math.round(this.#clock.now()));
+  }
+
   /** Said once, while there is still room to say it: a journal that nothing can be written to loses every play. */
   #checkRoom(): void {
     let room: number;
@@ -848,10 +858,11 @@ export class Engine {
     } catch (error) {
       return this.#log.error({ err: error }, 'the room on the disk cannot be looked at');
     }
-    if (room < reservedBytes / 2 && !this.#lowOnRoom)
-      this.#faults.raise('disk_low', `${room} bytes are left for the journal`);
     // What is freed and filled again by turns is told once.
-    this.#lowOnRoom = room < (this.#lowOnRoom ? reservedBytes : reservedBytes / 2);
+    const wasLow = this.#lowSince !== null;
+    const isLow = room < (wasLow ? reservedBytes : reservedBytes / 2);
+    if (isLow && !wasLow) this.#faults.raise('disk_low', `${room} bytes are left for the journal`);
+    this.#lowSince = isLow ? (this.#lowSince ?? this.#instant()) : null;
   }
 
   #everyMinute(): void {

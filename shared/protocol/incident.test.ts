@@ -101,6 +101,7 @@ describe('what an incident comes from', () => {
       'unknown',
     ],
     ['little of its month’s data is left', 'data_low', alone, 'data'],
+    ['its disk is full', 'disk_failed', alone, 'player'],
     ['it refuses its programme', 'programme_refused', alone, 'player'],
   ])('when %s', (_when, about, evidence, kind) => {
     expect(incidentKindOf(about, evidence, now)).toBe(kind);

@@ -11,8 +11,8 @@ import { screenHours, screenWhy } from './screen.ts';
 
 /**
  * away: the board is not heard of. The others are of boards that are there, and told by what is wrong with them. dark: the screen is off
- * and should not be. screen_failed: what switches it comes to nothing, and it should be on. data_low, data_spent: of the month's data little
- * is left, nothing is.
+ * and should not be. screen_failed: what switches it comes to nothing, and it should be on. disk_failed: it may not keep what is played.
+ * data_low, data_spent: of the month's data little is left, nothing is.
  */
 export const incidentAbout = z.enum([
   'away',
@@ -22,6 +22,7 @@ export const incidentAbout = z.enum([
   'journal_fork',
   'dark',
   'screen_failed',
+  'disk_failed',
   'data_low',
   'data_spent',
 ]);

@@ -106,6 +106,7 @@ const wholeStatus: BoardStatus = {
   shots: null,
   mb: 1234,
   upd: null,
+  diskFails: null,
   fault: { code: 'asset_damaged', at: 1_795_190_460_180 },
 };
 

@@ -80,6 +80,8 @@ export const boardStatus = z.object({
   mb: reading(count),
   /** What came of the last order to run another version of the player; null: there was none. */
   upd: reading(updateTold),
+  /** Since when its disk has too little room for the journal, or takes no record; null: it keeps what is played. */
+  diskFails: reading(msUtc),
   /** The last one since the player started; null also where there was none. */
   fault: reading(z.object({ code: z.string().max(64), at: msUtc })),
 });
@@ -160,6 +162,7 @@ export const thresholds: Record<Reading, number | 'changed' | 'along'> = {
   shots: 'changed',
   mb: 'along',
   upd: 'changed',
+  diskFails: 'changed',
   fault: 'changed',
 };
 

@@ -22,6 +22,7 @@ export type MachineStatus = Omit<
   | 'shots'
   | 'mb'
   | 'upd'
+  | 'diskFails'
   | (typeof screenReadings)[number]
 >;
 

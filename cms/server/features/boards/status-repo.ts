@@ -11,7 +11,7 @@ export interface HeardStatus {
   readonly status: BoardStatus;
 }
 
-const concern = boardStatus.pick({ dl: true, mb: true, off: true, fails: true });
+const concern = boardStatus.pick({ dl: true, mb: true, off: true, fails: true, diskFails: true });
 export type HeardConcern = z.infer<typeof concern> & Omit<HeardStatus, 'status'>;
 
 export const statusRepo = {
@@ -28,7 +28,7 @@ export const statusRepo = {
       .execute();
   },
 
-  /** Of all boards that were ordered something of downloads, or whose screen fails: by the player that each has now. */
+  /** Of all boards that were ordered something of downloads, or whose screen or disk fails: by the player that each has now. */
   async ofConcern(db: Db): Promise<HeardConcern[]> {
     const rows = await db
       .selectFrom('board_statuses as said')
@@ -39,7 +39,9 @@ export const statusRepo = {
       .where(({ and, eb, or }) =>
         or([
           eb('said.status', 'like', '%"dl":"%'),
-          and([eb('said.status', 'like', '%"fails":%'), eb('said.status', 'not like', '%"fails":null%')]),
+          ...['fails', 'diskFails'].map((name) =>
+            and([eb('said.status', 'like', `%"${name}":%`), eb('said.status', 'not like', `%"${name}":null%`)]),
+          ),
         ]),
       )
       .execute();

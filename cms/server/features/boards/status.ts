@@ -20,7 +20,7 @@ export function createBoardStatuses(
     /** What its player said last, for the system's own use, without rights; null: nothing so far. */
     said: (boardId: string) => statusRepo.find(store.read, boardId),
 
-    /** What those said last that have orders on downloads or a screen that fails, without rights. */
+    /** What those said last that have orders on downloads, or a screen or a disk that fails, without rights. */
     ofConcern: () => statusRepo.ofConcern(store.report),
 
     /** @throws AppError `board_unknown` 404 */

@@ -362,6 +362,18 @@ describeStores('incidents', (under) => {
     expect(await list()).toEqual([]);
   });
 
+  it('tells of disks that may not keep what is played, until they do again', async () => {
+    const [board] = await boardsIn(test.ids.commune, 2);
+    const at = test.sources.now();
+    test.sources.advance(16 * minute);
+    await say(board!, { diskFails: at });
+    await incidents.watch.look();
+    expect(await list()).toMatchObject([{ about: 'disk_failed', kind: 'player', since: at, boardCount: 1 }]);
+    await say(board!, { diskFails: null });
+    await incidents.watch.look();
+    expect(await list()).toEqual([]);
+  });
+
   it('has a screen that fails in one incident, whatever its line and its hours do, until it is mended', async () => {
     const [board] = await boardsIn(test.ids.commune, 2);
     const said = { driver: 'ddcutil', why: 'hours', fails: test.sources.now() } as const;

@@ -117,9 +117,10 @@ export function createIncidentWatch(
     const dataOf = new Map<string, NonNullable<IncidentEvidence['data']>>();
     const monthOf = createMonths(now);
     const failing = isOpen.get('screen_failed');
-    for (const { boardId, at, dl, mb, off, fails } of await statuses.ofConcern()) {
+    for (const { boardId, at, dl, mb, off, fails, diskFails } of await statuses.ofConcern()) {
       const row = rowOf.get(boardId);
       if (!row) continue;
+      if (diskFails !== null) note('disk_failed', boardId, diskFails);
       const limitMb = budgetOfKey(dl);
       const month = monthOf(row.zone);
       if (limitMb !== null && mb !== null && isSaidOf(month, at)) {

@@ -14,6 +14,7 @@ interface Words {
   gone(gone: number, there: number, minutes: number): string;
   data(used: number, limit: number, month: string, until: string): string;
   readonly waits: string;
+  readonly disk: string;
   screen(said: string): string;
   since(time: string): string;
   until(from: string, to: string): string;
@@ -48,6 +49,7 @@ export const words: Record<'vi' | 'en', Words> = {
       journal_fork: (n) => `${n} bảng có hai bản nhật ký phát khác nhau`,
       dark: (n) => `${n} bảng tắt màn hình lúc lẽ ra phải sáng`,
       screen_failed: (n) => `${n} bảng không điều khiển được màn hình`,
+      disk_failed: (n) => `${n} máy phát có ổ đĩa đầy hoặc không ghi được`,
       data_low: (n) => `${n} bảng sắp hết dữ liệu tháng`,
       data_spent: (n) => `${n} bảng đã hết dữ liệu tháng`,
     },
@@ -67,6 +69,7 @@ export const words: Record<'vi' | 'en', Words> = {
     data: (used, limit, month, until) => `đã dùng ${used} trong ${limit} MB của tháng ${month}; đếm lại từ ${until}`,
     waits:
       'ảnh và video mới, cùng tin chữ phát hành với chúng hoặc sau đó, chờ sang tháng; cần ngay thì tăng ngân sách hoặc bấm «Tải ngay» ở trang của bảng; phát khẩn cấp vẫn đến',
+    disk: 'bảng vẫn phát, nhưng lượt phát có thể không được ghi lại; xin dọn hoặc thay ổ đĩa của máy phát',
     screen: (said) => `máy phát báo: ${said}`,
     since: (time) => `từ ${time}`,
     until: (from, to) => `từ ${from} đến ${to}`,
@@ -101,6 +104,8 @@ export const words: Record<'vi' | 'en', Words> = {
         count(n, 'board with two versions of its journal', 'boards with two versions of their journal'),
       dark: (n) => count(n, 'screen off that should be on', 'screens off that should be on'),
       screen_failed: (n) => count(n, 'screen that cannot be controlled', 'screens that cannot be controlled'),
+      disk_failed: (n) =>
+        count(n, 'player whose disk is full or takes nothing', 'players whose disk is full or takes nothing'),
       data_low: (n) => count(n, 'board near the end of its month’s data', 'boards near the end of their month’s data'),
       data_spent: (n) =>
         count(n, 'board that has used up its month’s data', 'boards that have used up their month’s data'),
@@ -114,6 +119,7 @@ export const words: Record<'vi' | 'en', Words> = {
     data: (used, limit, month, until) => `${used} of ${limit} MB used in ${month}; counted anew from ${until}`,
     waits:
       'new pictures and videos, and texts published with them or after them, wait for the next month; if they are needed now, raise the budget or press “Fetch now” on the board’s page; alerts still come',
+    disk: 'the board plays on, but its plays may not be recorded; clear or replace the player’s disk',
     screen: (said) => `the player says: ${said}`,
     since: (time) => `since ${time}`,
     until: (from, to) => `from ${from} to ${to}`,
@@ -147,6 +153,7 @@ function incidentLines(incident: Incident, w: Words): string[] {
       `  ${w.data(data.usedMb, data.limitMb, data.month.split('-').toReversed().join('/'), timeOf(data.until))}`,
     );
   if (about === 'data_spent') lines.push(`  ${w.waits}`);
+  if (about === 'disk_failed') lines.push(`  ${w.disk}`);
   if (screen?.said && boardCount === 1) lines.push(`  ${w.screen(screen.said)}`);
   return lines;
 }

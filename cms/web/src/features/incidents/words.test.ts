@@ -33,6 +33,10 @@ it('says how much of a month’s data is gone, and when it is counted anew', () 
   ]);
 });
 
+it('says what a disk that fails means for the plays', () => {
+  expect(factsOf('disk_failed', {}, 3)).toEqual([expect.stringContaining('lượt phát có thể không được ghi lại')]);
+});
+
 it('says of a screen what is known: what was read or failed, why it should be on, and its hours', () => {
   const hours = { on: { from: 300, to: 1320 }, light: null };
   const screen = { driver: 'ddcutil', why: 'hours', hours, said: 'DDC communication failed' } as const;

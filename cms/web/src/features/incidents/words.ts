@@ -32,6 +32,7 @@ export function whatWords({ about, boardCount: n }: Pick<Incident, 'about' | 'bo
     journal_fork: m.incident_journal_fork,
     dark: m.incident_dark,
     screen_failed: m.incident_screen_failed,
+    disk_failed: m.incident_disk_failed,
     data_low: m.incident_data_low,
     data_spent: m.incident_data_spent,
   };
@@ -55,6 +56,7 @@ export function evidenceWords({ about, evidence, boardCount }: Incident, now: nu
   if (back.playerStarted > 0) facts.push(m.incident_back_player_started({ n: back.playerStarted }));
   if (absence && boardCount === 1) facts.push(...factWords(absence, now));
   if (data && boardCount === 1) facts.push(dataWords(data));
+  if (about === 'disk_failed') facts.push(m.incident_disk_means());
   if (about === 'data_spent') facts.push(m.incident_data_waits());
   if (screen && boardCount === 1) facts.push(...screenFacts(about, screen));
   return facts;
