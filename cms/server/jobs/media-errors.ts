@@ -9,6 +9,7 @@ export type MediaErrorCode =
   | 'video_unreadable'
   | 'video_truncated'
   | 'video_gap'
+  | 'video_too_long'
   | 'svg_not_allowed'
   | 'storage_full'
   | 'too_large'

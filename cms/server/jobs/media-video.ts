@@ -92,7 +92,7 @@ async function transcode(
   if (width * height > maxSourcePixels)
     throw new MediaError('too_large', `A video of ${width}×${height} pixels is too large`);
   const declaredMs = Math.max(declaredOf(video), 0) || input.duration * 1000;
-  if (declaredMs > maxVideoMs) throw new MediaError('too_large', 'A video may last two hours at most');
+  if (declaredMs > maxVideoMs) throw new MediaError('video_too_long', 'A video may last two hours at most');
 
   // Sound and pictures wait for each other before the header; a late sound track must not be an error.
   using output = Muxer.openSync(target, {
@@ -112,7 +112,7 @@ async function transcode(
     furthestMs = Math.max(furthestMs, endOf(held));
     if (held.streamIndex === video.index) {
       pictures.take(held);
-      if (pictures.endMs > maxVideoMs) throw new MediaError('too_large', 'A video may last two hours at most');
+      if (pictures.endMs > maxVideoMs) throw new MediaError('video_too_long', 'A video may last two hours at most');
     } else if (sound && held.streamIndex === audio?.index) sound.take(held);
     // Lets messages out, and the watching parent see that it lives.
     if (++count % 50 === 0) {

@@ -323,6 +323,11 @@ describe('videos', () => {
     await expect(narrow(job, { signal: none, onProgress: () => {} })).rejects.toMatchObject({ code: 'video_gap' });
   });
 
+  it('are refused when they last longer than two hours, by a code that says so', async () => {
+    const source = await withGap('long.mkv', { last: 3 * 3_600_000 });
+    await expect(make(source, 'video')).rejects.toMatchObject({ code: 'video_too_long' });
+  });
+
   it('stand still over a gap of some seconds', async () => {
     const { rendition } = await make(await withGap('standing.mkv', { pictures: 8000, sound: 8000 }), 'video');
     expect(rendition.durationMs).toBe(10_000);

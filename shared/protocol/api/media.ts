@@ -11,7 +11,7 @@ export const maxMediaTags = 20;
 /**
  * Media arrive by tus 1.0 at /api/uploads (metadata: filename, unitId). When the upload is complete the CMS makes a media row in
  * state `processing` whose id is the upload's id (last path segment of its URL); the console socket tells of changes.
- * error codes: file_empty, file_unrecognized, image_too_large, image_unreadable, video_unreadable, video_truncated, video_gap, svg_not_allowed, storage_full, too_large, upload_lost.
+ * error codes: file_empty, file_unrecognized, image_too_large, image_unreadable, video_unreadable, video_truncated, video_gap, video_too_long, svg_not_allowed, storage_full, too_large, upload_lost.
  */
 export const media = z.strictObject({
   id: uuid,
