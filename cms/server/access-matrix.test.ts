@@ -7,13 +7,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roles } from '../../shared/protocol/api/accounts.ts';
 import { errorBody } from '../../shared/protocol/common.ts';
 import { roleAllows, type Action, type Actor } from './access.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Role } from './store/schema.ts';
 import { createTestApp, seedUnits, testActor, withAccount } from './testing.ts';
 
-const roles: readonly Role[] = ['administrator', 'province', 'approver', 'editor', 'technician', 'viewer'];
 /** Where the thing lies, seen from the unit that the role was granted on. */
 const places = ['own', 'below', 'above', 'beside'] as const;
 type Place = (typeof places)[number];
@@ -829,6 +829,7 @@ const table: Record<string, Rule> = {
     needs: 'content.read',
     about: (unit) => Promise.resolve({ url: `/api/obligation-receipts?unitId=${unit}` }),
   },
+  'GET /api/obligation-receipts/waiting': { needs: 'signedIn' },
   'POST /api/obligation-receipts/received': {
     needs: 'obligation.accept',
     about: async (unitId) => ({ payload: { unitId, ids: [await makeReceived()] } }),

@@ -63,6 +63,8 @@ export interface EventMap {
     unitIds: readonly string[];
     boardIds: readonly string[];
   };
+  /** Somebody of the unit has seen these obligations, or accepted them; or what the unit changed of them has come to all boards. */
+  obligationsProgressed: { ids: readonly string[]; unitId: string };
   /** Its player has said how it is doing. */
   boardStatusChanged: { boardId: string };
   /** Its player says that it tried another version by this order and went back; said again with each connection. */

@@ -22,6 +22,7 @@ const roleNames: Readonly<Record<Role, string>> = {
   editor: 'Biên tập viên',
   technician: 'Kỹ thuật viên',
   viewer: 'Người xem',
+  auditor: 'Thanh tra',
 };
 
 function passwordText(accounts: readonly SampleAccount[]): string {

@@ -64,6 +64,7 @@ const province: readonly Action[] = [
 
 const rights: Record<Role, ReadonlySet<Action>> = {
   viewer: new Set(everyone),
+  auditor: new Set([...everyone, 'audit.read']),
   technician: new Set([...everyone, 'board.edit', 'board.pair', 'board.command', 'board.cut', 'screenshot.read']),
   editor: new Set(editing),
   approver: new Set(approving),

@@ -37,6 +37,7 @@ export const users = {
   province: { email: 'tinh@tinhmau.example.vn', name: 'Lê Thị Hoa', role: 'province', unit: 'province' },
   technician: { email: 'kythuat@tinhmau.example.vn', name: 'Phạm Văn Kỹ', role: 'technician', unit: 'province' },
   viewer: { email: 'xem@tinhmau.example.vn', name: 'Vũ Thị Xem', role: 'viewer', unit: 'province' },
+  auditor: { email: 'thanhtra@tinhmau.example.vn', name: 'Bùi Thị Tra', role: 'auditor', unit: 'province' },
   approver: { email: 'duyet@phuan.example.vn', name: 'Nguyễn Văn Duyệt', role: 'approver', unit: 'phuAn' },
   editor: { email: 'bientap@phuan.example.vn', name: 'Đỗ Thị Biên', role: 'editor', unit: 'phuAn' },
 } as const satisfies Record<Role, SampleUser>;

@@ -225,6 +225,7 @@ function peopleOf(unitIds: Record<UnitKey, string>, sources: Context['sources'])
     editor: one(users.editor),
     technician: one(users.technician),
     viewer: one(users.viewer),
+    auditor: one(users.auditor),
   };
 }
 

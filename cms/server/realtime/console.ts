@@ -39,6 +39,7 @@ const newsRights = {
   playsRecordedV1: 'proof.read',
   mediaChangedV1: 'content.read',
   approvalsChangedV1: 'content.read',
+  obligationsChangedV1: 'content.read',
   mourningsChangedV1: 'content.read',
   takeoverProgressedV1: 'takeover.read',
   screenshotsChangedV1: 'screenshot.read',
@@ -92,6 +93,8 @@ interface News {
   readonly statuses: Set<string>;
   /** Units with news of what waits for approval. */
   readonly approvals: Set<string>;
+  /** Obligations with news, each with the units, and boards beyond them, that it concerns. */
+  readonly obligations: Map<string, { readonly unitIds: Set<string>; readonly boardIds: Set<string> }>;
   /** Units whose mourning has changed. */
   readonly mournings: Set<string>;
   /** Units whose incidents have changed, by the look that found it: however many they are, each page is told once. */
@@ -107,6 +110,7 @@ const noNews = (): News => ({
   commands: new Set(),
   statuses: new Set(),
   approvals: new Set(),
+  obligations: new Map(),
   mournings: new Set(),
   incidents: new Map(),
   takeovers: new Set(),
@@ -203,6 +207,17 @@ export function createConsoleGateway(
     }, flushEveryMs);
   }
 
+  function noteObligations(ids: readonly string[], unitIds: readonly string[], boardIds: readonly string[]): void {
+    note(({ obligations }) => {
+      for (const id of ids) {
+        const concerned = obligations.get(id) ?? { unitIds: new Set(), boardIds: new Set() };
+        obligations.set(id, concerned);
+        for (const unitId of unitIds) concerned.unitIds.add(unitId);
+        for (const boardId of boardIds) concerned.boardIds.add(boardId);
+      }
+    });
+  }
+
   function roomsFor(name: keyof typeof newsRights, unitIds: readonly string[]): string[] {
     const reach = new Set(unitIds.flatMap((unitId) => reachOf(deps.tree, unitId)));
     return [...reach].map((unitId) => unitRoom(newsRights[name], unitId));
@@ -234,6 +249,7 @@ export function createConsoleGateway(
         ...told.screenshots,
         ...told.commands,
         ...told.statuses,
+        ...[...told.obligations.values()].flatMap((concerned) => [...concerned.boardIds]),
       ]),
     ];
     if (boardIds.length > 0) {
@@ -250,10 +266,13 @@ export function createConsoleGateway(
       for (const boardId of told.screenshots) tell('screenshotsChangedV1', { boardId }, unitsOf(boardId));
       for (const boardId of told.commands) tell('commandsChangedV1', { boardId }, unitsOf(boardId));
       for (const boardId of told.statuses) tellWatchers(boardId, unitsOf(boardId));
+      for (const concerned of told.obligations.values())
+        for (const unitId of [...concerned.boardIds].flatMap(unitsOf)) concerned.unitIds.add(unitId);
     }
     for (const takeoverId of told.takeovers)
       tell('takeoverProgressedV1', { takeoverId }, await deps.takeovers.audience(takeoverId));
     for (const unitId of told.approvals) tell('approvalsChangedV1', { unitId }, [unitId]);
+    for (const [id, { unitIds }] of told.obligations) tell('obligationsChangedV1', { id }, [...unitIds]);
     // It concerns everybody below as well.
     for (const unitId of told.mournings) tell('mourningsChangedV1', { unitId }, deps.tree.subtreeOf(unitId));
     for (const [id, unitIds] of told.incidents) tell('incidentsChangedV1', { id }, unitIds);
@@ -276,6 +295,14 @@ export function createConsoleGateway(
     }),
     events.on('mediaChanged', ({ mediaId }) => note((to) => to.media.add(mediaId))),
     events.on('approvalsChanged', ({ unitId }) => note((to) => to.approvals.add(unitId))),
+    events.on('obligationsChanged', ({ changes, unitIds, boardIds }) =>
+      noteObligations(
+        changes.map(({ id }) => id),
+        unitIds.flatMap((unitId) => deps.tree.subtreeOf(unitId)),
+        boardIds,
+      ),
+    ),
+    events.on('obligationsProgressed', ({ ids, unitId }) => noteObligations(ids, [unitId], [])),
     events.on('mourningsChanged', ({ unitIds }) => note((to) => unitIds.forEach((id) => to.mournings.add(id)))),
     events.on('incidentsChanged', ({ id, unitIds }) => note((to) => to.incidents.set(id, unitIds))),
     events.on('takeoverProgressed', ({ takeoverId }) => note((to) => to.takeovers.add(takeoverId))),

@@ -3,6 +3,7 @@
  * needs stands once, in a table with a row per name of the protocol: one that nobody has thought about does not compile.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roles } from '../../../shared/protocol/api/accounts.ts';
 import {
   consoleMessages,
   editedKinds,
@@ -17,7 +18,6 @@ import type { EventMap } from '../context.ts';
 import type { Role } from '../store/schema.ts';
 import { createTestApp, seedUnits, testActor, withAccount } from '../testing.ts';
 
-const roles: readonly Role[] = ['administrator', 'province', 'approver', 'editor', 'technician', 'viewer'];
 /** Where the thing lies, seen from the unit that the role was granted on. */
 const places = ['own', 'below', 'above', 'beside'] as const;
 type Place = (typeof places)[number];
@@ -205,6 +205,11 @@ const news: Record<News, NewsRule> = {
       await test.app.features.approvals.submit(root, await make.notice(unitId), { revision: 1, approve: false });
       return unitId;
     },
+  },
+  obligationsChangedV1: {
+    needs: 'content.read',
+    downward: true,
+    happens: (unitId) => make.obligation(unitId),
   },
   mourningsChangedV1: {
     needs: 'content.read',

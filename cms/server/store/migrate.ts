@@ -47,6 +47,7 @@ import * as releaseOrders from './migrations/0045-release-orders.ts';
 import * as foundInOrder from './migrations/0046-found-in-order.ts';
 import * as pageWords from './migrations/0047-page-words.ts';
 import * as playsCovered from './migrations/0048-plays-covered.ts';
+import * as auditors from './migrations/0049-auditors.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -95,6 +96,7 @@ const migrations: readonly Migration[] = [
   foundInOrder.migration,
   pageWords.migration,
   playsCovered.migration,
+  auditors.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -758,4 +758,4 @@ export interface PlaySums {
 }
 
 export type NoticeState = 'draft' | 'submitted' | 'approved' | 'returned';
-export type Role = 'administrator' | 'province' | 'approver' | 'editor' | 'technician' | 'viewer';
+export type Role = 'administrator' | 'province' | 'approver' | 'editor' | 'technician' | 'viewer' | 'auditor';

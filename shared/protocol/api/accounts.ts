@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { uuid } from '../common.ts';
 import { secondFactorStanding } from './second-factor.ts';
 
-export const role = z.enum(['administrator', 'province', 'approver', 'editor', 'technician', 'viewer']);
+export const role = z.enum(['administrator', 'province', 'approver', 'editor', 'technician', 'viewer', 'auditor']);
 export type Role = z.infer<typeof role>;
 /** From the most to the least. */
 export const roles: readonly Role[] = role.options;

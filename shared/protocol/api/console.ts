@@ -38,6 +38,8 @@ export const consoleMessages = {
   mediaChangedV1: z.strictObject({ mediaId: uuid }),
   /** What waits for approval at the unit is other than before; the page asks again. */
   approvalsChangedV1: z.strictObject({ unitId: uuid }),
+  /** The obligation was sent, changed or ended, or a receiving unit in sight has seen, accepted or ordered it; the page asks again. */
+  obligationsChangedV1: z.strictObject({ id: uuid }),
   /** Mourning of the unit was ordered, changed or lifted; the page asks again. */
   mourningsChangedV1: z.strictObject({ unitId: uuid }),
   /** Incidents of boards in sight began or ended, by a look of this id; the page asks again. */

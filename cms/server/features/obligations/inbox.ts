@@ -1,8 +1,8 @@
 /** The receiving side of obligations: seen to arrive, accepted, put in an order among each other; never dropped. */
-import type { ReceivedObligation, Receipts } from '../../../../shared/protocol/api/obligations.ts';
+import type { ReceivedObligation, Receipts, ReceiptsWaiting } from '../../../../shared/protocol/api/obligations.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { Receivers } from '../../../../shared/protocol/receivers.ts';
-import type { Actor } from '../../access.ts';
+import { roleAllows, type Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { takeTurns } from '../../turns.ts';
 import type { AccountsService } from '../accounts/service.ts';
@@ -17,6 +17,8 @@ import type { ObligationsService } from './service.ts';
 export interface ObligationInbox {
   /** What the unit receives, in its order. @throws AppError `unit_unknown` 404, `forbidden` */
   list(actor: Actor, unitId: string): Promise<Receipts>;
+  /** What waits to be accepted at the units for which the actor was given a role; those below have people of their own. */
+  waiting(actor: Actor): Promise<ReceiptsWaiting>;
   /** Somebody of the unit has these in sight. Whoever sent one is nobody of the unit. @throws AppError as `list` */
   received(actor: Actor, unitId: string, ids: readonly string[]): Promise<void>;
   /** @throws AppError as `list`, `obligation_unknown` 404, `obligation_own` 403, `obligation_without_boards` 409 */
@@ -52,18 +54,25 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
     return receiver;
   }
 
-  async function received(unitId: string): Promise<Received[]> {
-    const [records, receipts, boards] = await Promise.all([
-      deps.obligations.ofUnits(tree.pathOf(unitId)),
+  /** @param isMeant which of them; all unless told */
+  async function received(
+    unitId: string,
+    isMeant: (record: ObligationRecord) => boolean = () => true,
+  ): Promise<Received[]> {
+    const now = sources.now();
+    const records = (await deps.obligations.ofUnits(tree.pathOf(unitId))).filter(
+      (record) => (record.validTo === null || record.validTo > now) && isMeant(record),
+    );
+    if (records.length === 0) return [];
+    const [receipts, boards] = await Promise.all([
       findReceiptsOfUnits(store.write, [unitId]),
       deps.boards.places(tree.subtreeOf(unitId)),
     ]);
     const answers = new Map(receipts.map((receipt) => [receipt.obligationId, receipt]));
     const receivers = new Receivers(units);
-    const now = sources.now();
     const found: Received[] = [];
     const turn = takeTurns();
-    for (const record of records.filter(({ validTo }) => validTo === null || validTo > now)) {
+    for (const record of records) {
       const meant = receivers.all(record, boards).get(unitId);
       if (meant) found.push({ record, receipt: answers.get(record.id), boards: meant.length });
       await turn();
@@ -115,6 +124,23 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
     async list(actor, unitId) {
       return view(actor, receiverFor(actor, 'content.read', unitId));
     },
+    async waiting(actor) {
+      const receivers = new Receivers(units);
+      const answered = new Set(
+        actor.grants
+          .filter(({ role }) => roleAllows(role, 'obligation.accept'))
+          .map(({ unitId }) => receivers.of(unitId)),
+      );
+      const waiting: ReceiptsWaiting['units'] = [];
+      for (const unitId of answered) {
+        if (!access.can(actor, 'obligation.accept', unitId)) continue;
+        const open = (await received(unitId, (record) => !isOwn(actor, unitId, record))).filter(
+          ({ receipt, boards }) => boards > 0 && (receipt?.acceptedAt ?? null) === null,
+        );
+        if (open.length > 0) waiting.push({ unitId, unitName: units.nameOf(unitId), count: open.length });
+      }
+      return { units: waiting };
+    },
     async received(actor, given, ids) {
       const unitId = receiverFor(actor, 'obligation.accept', given);
       const asked = new Set(ids);
@@ -133,6 +159,7 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
         const entry = { actor, action: 'obligation.received', subjectType: 'obligation', unitId, detail: {} };
         await audit(tx, ...news.map((subjectId) => ({ ...entry, subjectId })));
       });
+      events.emit('obligationsProgressed', { ids: seen.map(({ record }) => record.id), unitId });
     },
     async accept(actor, given, id) {
       const unitId = receiverFor(actor, 'obligation.accept', given);
@@ -153,6 +180,7 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
           detail: { revision: found.record.revision },
         });
       });
+      events.emit('obligationsProgressed', { ids: [id], unitId });
       return view(actor, unitId);
     },
     async order(actor, given, ids) {

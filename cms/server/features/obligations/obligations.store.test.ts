@@ -432,6 +432,43 @@ describeStores('obligations', (under) => {
     await end(sent);
   });
 
+  it('wait for whoever has a role at the receiving unit itself, until they are accepted or over', async () => {
+    const waiting = async (actor: Actor) => (await inbox.waiting(actor)).units;
+    await test.board(admin);
+    const [first, second] = [await send(), await send({ validTo: test.sources.now() + hour })];
+    // Another unit's, and the sender's people.
+    await send({ targets: { unitIds: [test.ids.sister], boardIds: [] } });
+    expect(await waiting(admin)).toEqual([]);
+    const own = { unitId: test.ids.commune, unitName: test.units.nameOf(test.ids.commune) };
+    expect(await waiting(editor)).toEqual([{ ...own, count: 2 }]);
+    expect(await waiting(testActor({ unitId: test.ids.commune, role: 'viewer' }))).toEqual([]);
+    // The commune answers for its villages, whose people do not answer for it.
+    expect(await waiting(testActor({ unitId: test.ids.village, role: 'editor' }))).toEqual([]);
+    await inbox.received(editor, test.ids.commune, [first.id, second.id]);
+    expect(await waiting(editor)).toEqual([{ ...own, count: 2 }]);
+    await inbox.accept(editor, test.ids.commune, first.id);
+    expect(await waiting(editor)).toEqual([{ ...own, count: 1 }]);
+    test.sources.advance(hour);
+    expect(await waiting(editor)).toEqual([]);
+    for (const one of (await test.obligations.list(admin)).obligations) await end(one);
+  });
+
+  it('are told of as they come to boards, are seen and accepted', async () => {
+    await test.board(admin);
+    // What was ended before is on its way to boards.
+    await test.programmes.idle();
+    const told: unknown[] = [];
+    const stop = test.context.events.on('obligationsProgressed', (event) => void told.push(event));
+    const sent = await send();
+    await vi.waitFor(() => expect(told).toEqual([{ ids: [sent.id], unitId: test.ids.province }]));
+    await inbox.received(editor, test.ids.commune, [sent.id]);
+    await inbox.accept(editor, test.ids.commune, sent.id);
+    const answer = { ids: [sent.id], unitId: test.ids.commune };
+    expect(told.slice(1)).toEqual([answer, answer]);
+    stop();
+    await end(sent);
+  });
+
   it('for the own villages nobody accepts', async () => {
     const approver = testActor({ unitId: test.ids.commune, role: 'approver' });
     const notice = await test.text(approver, 'Của xã');

@@ -285,14 +285,16 @@ export async function markNoticeUnsent(tx: Tx, noticeId: string, now: number): P
   return rows.map(({ id }) => id);
 }
 
-/** Boards have been given what there was to give at that time. */
-export async function markSent(db: Db | Tx, id: string, unsentSince: number): Promise<void> {
-  await db
+/** Boards have been given what there was to give at that time. @returns whose it is; undefined where there is more to give by now */
+export async function markSent(db: Db | Tx, id: string, unsentSince: number): Promise<string | undefined> {
+  const row = await db
     .updateTable('obligations')
     .set({ unsent_since: null })
     .where('id', '=', id)
     .where('unsent_since', '=', unsentSince)
-    .execute();
+    .returning('unit_id')
+    .executeTakeFirst();
+  return row?.unit_id;
 }
 
 /** Of which boards lack a change since this time or longer. */

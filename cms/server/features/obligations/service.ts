@@ -276,7 +276,10 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
       );
     },
     async markSent(changes) {
-      for (const { id, at } of changes) await repo.markSent(store.write, id, at);
+      for (const { id, at } of changes) {
+        const unitId = await repo.markSent(store.write, id, at);
+        if (unitId !== undefined) events.emit('obligationsProgressed', { ids: [id], unitId });
+      }
     },
     async markUnsent(changes) {
       for (const { id, at } of changes) await repo.markUnsent(store.write, [id], at);

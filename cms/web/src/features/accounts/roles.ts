@@ -10,6 +10,7 @@ export function roleName(role: Role): string {
     editor: m.role_editor,
     technician: m.role_technician,
     viewer: m.role_viewer,
+    auditor: m.role_auditor,
   };
   return names[role]();
 }
@@ -23,6 +24,7 @@ export function roleHint(role: Role): string {
     editor: m.role_editor_hint,
     technician: m.role_technician_hint,
     viewer: m.role_viewer_hint,
+    auditor: m.role_auditor_hint,
   };
   return hints[role]();
 }
