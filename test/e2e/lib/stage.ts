@@ -71,7 +71,7 @@ export async function startDirector(options: { port?: number; shell?: string }):
 }
 
 /** What Chromium says of a director that was stopped. */
-const engineAway = /ERR_CONNECTION_(REFUSED|RESET)/;
+const engineAway = /ERR_(CONNECTION_(REFUSED|RESET)|SOCKET_NOT_CONNECTED)/;
 
 /** An empty page, whose complaints are kept. */
 export async function newPage(viewport: { width: number; height: number }): Promise<void> {
