@@ -58,7 +58,9 @@ const scopeFields = {
   range: overviewRange.default('today'),
 };
 
-const contentKind = z.enum(['notice', 'takeover']);
+/** What is shown. */
+export const contentKind = z.enum(['notice', 'takeover']);
+export type ContentKind = z.infer<typeof contentKind>;
 /** One line of a breakdown. */
 const playLine = z.strictObject({
   /** Of the board, unit, notice or takeover, or the category's key. */

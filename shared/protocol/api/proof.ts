@@ -1,6 +1,7 @@
 /** HTTP: plays. */
 import { z } from 'zod';
 import { durationMs, msUtc, uuid } from '../common.ts';
+import { contentKind } from './overview.ts';
 import { clockState, hostKind, journalBody, notCounted, playOutcome } from '../journal.ts';
 
 export const play = z.strictObject({
@@ -37,13 +38,35 @@ export type Play = z.infer<typeof play>;
  * ones, may begin at the same millisecond.
  */
 export const playsCursor = z.string().regex(/^\d{1,15}_\d{1,15}_\d{1,15}$/);
-/** GET /api/plays?boardId=&cursor=&limit=50: newest first. */
-export const playsQuery = z.strictObject({
-  boardId: uuid,
-  /** The `next` of the page before. */
-  cursor: playsCursor.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
+/** Longest time whose plays are looked through, ms: a quarter of a year. */
+const longestMs = 92 * 86_400_000;
+const time = z.coerce.number().pipe(msUtc);
+
+/** GET /api/plays?boardId=&cursor=&limit=50: newest first; with `kind` and `contentId` those of one content that began in [from, to). */
+export const playsQuery = z
+  .strictObject({
+    boardId: uuid,
+    kind: contentKind.optional(),
+    contentId: uuid.optional(),
+    from: time.optional(),
+    to: time.optional(),
+    /** The `next` of the page before. */
+    cursor: playsCursor.optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  })
+  .refine(({ kind, contentId }) => (kind === undefined) === (contentId === undefined), {
+    path: ['contentId'],
+    message: 'A kind goes with the id of what is of that kind',
+  })
+  .refine(
+    ({ kind, from, to }) => (from === undefined) === (to === undefined) && (kind === undefined || from !== undefined),
+    {
+      path: ['from'],
+      message: 'A time has a beginning and an end, and what is asked of one content has a time',
+    },
+  )
+  .refine(({ from = 0, to = 0 }) => to - from <= longestMs, { path: ['to'], message: 'More than 92 days' });
+export type PlaysQuery = z.infer<typeof playsQuery>;
 export const plays = z.strictObject({
   plays: z.array(play),
   /** For the plays that follow; null when there are none. */
@@ -58,10 +81,10 @@ export const plays = z.strictObject({
 export const countsQuery = z
   .strictObject({
     boardId: uuid,
-    from: z.coerce.number().pipe(msUtc),
-    to: z.coerce.number().pipe(msUtc),
+    from: time,
+    to: time,
   })
-  .refine(({ from, to }) => to - from <= 92 * 86_400_000, { path: ['to'], message: 'More than 92 days' });
+  .refine(({ from, to }) => to - from <= longestMs, { path: ['to'], message: 'More than 92 days' });
 export const playCounts = z.strictObject({
   counts: z.array(
     z.strictObject({

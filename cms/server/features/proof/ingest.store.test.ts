@@ -155,11 +155,11 @@ describeStores('ingest', (under) => {
     const [board] = await boards(1);
     const { identity, journal } = board!;
     await ingest().append(identity, journal.batch(1, 30));
-    const newest = await repo.plays(under.store.read, identity.boardId, null, 3);
+    const newest = await repo.plays(under.store.read, identity, null, 3);
     expect(newest.map((play) => play.seq)).toEqual([30, 29, 28]);
     const last = newest.at(-1)!;
     const place = { startAt: last.start_at, journalNo: last.journal_no, seq: last.seq };
-    expect((await repo.plays(under.store.read, identity.boardId, place, 2)).map((play) => play.seq)).toEqual([27, 26]);
+    expect((await repo.plays(under.store.read, identity, place, 2)).map((play) => play.seq)).toEqual([27, 26]);
     // Another journal's play of the same millisecond is not skipped, whichever side of it it stands on.
     const held = (await repo.journal(under.store.read, last.journal_id))!;
     for (const no of [-1, 1_000_000]) {
@@ -172,8 +172,8 @@ describeStores('ingest', (under) => {
       const twin = { ...playRow(no, 1), board_no: held.board_no, start_at: last.start_at };
       await under.store.write.insertInto('plays').values(twin).execute();
     }
-    const all = await repo.plays(under.store.read, identity.boardId, null, 100);
-    const rest = await repo.plays(under.store.read, identity.boardId, place, 100);
+    const all = await repo.plays(under.store.read, identity, null, 100);
+    const rest = await repo.plays(under.store.read, identity, place, 100);
     const at = all.findIndex((play) => play.journal_id === last.journal_id && play.seq === last.seq);
     expect(all).toHaveLength(32);
     expect(rest).toEqual(all.slice(at + 1));

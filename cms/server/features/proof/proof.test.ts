@@ -432,6 +432,38 @@ describe('plays', () => {
     board.disconnect();
   });
 
+  it('gives those of one content alone, of a time, over pages', async () => {
+    const viewer = await cms.person('viewer');
+    const board = await boardWith(0);
+    const start = cms.sources.now();
+    const [one, other] = [uuidv7(), uuidv7()];
+    for (let i = 0; i < 8; i++)
+      board.journal.append(playOf(start + i * 15_000, { noticeId: i % 2 === 0 ? one : other }), start);
+    // An alert that was made from the notice is a play of the alert.
+    const takeoverId = uuidv7();
+    board.journal.append(
+      playOf(start + 8 * 15_000, { noticeId: one, takeoverId, why: { kind: 'takeover', id: null } }),
+      start,
+    );
+    await board.send('appendJournalV1', board.journal.batch(1, 9));
+    const of = (kind: string, contentId: string, from: number, to: number, rest = '') =>
+      cms.request(
+        viewer,
+        'GET',
+        `/api/plays?boardId=${board.identity.boardId}&kind=${kind}&contentId=${contentId}&from=${from}&to=${to}${rest}`,
+      );
+    const seqs = ({ body }: { body: { plays: Play[] } }) => body.plays.map(({ seq }) => seq);
+    const end = start + 9 * 15_000;
+    expect(seqs(await of('notice', one, start, end))).toEqual([7, 5, 3, 1]);
+    expect(seqs(await of('takeover', takeoverId, start, end))).toEqual([9]);
+    // The end is left out.
+    expect(seqs(await of('notice', one, start + 1, start + 6 * 15_000))).toEqual([5, 3]);
+    const first = await of('notice', one, start, end, '&limit=3');
+    expect(seqs(first)).toEqual([7, 5, 3]);
+    expect(seqs(await of('notice', one, start, end, `&limit=3&cursor=${first.body.next}`))).toEqual([1]);
+    board.disconnect();
+  });
+
   it('keeps exercises and real alerts apart', async () => {
     const province = await cms.person('province');
     const board = await boardWith(0);
@@ -491,6 +523,11 @@ describe('plays', () => {
       `${path}&limit=501`,
       `${path}&cursor=x`,
       `${path}&before=1`,
+      `${path}&from=0`,
+      `${path}&kind=notice&from=0&to=1`,
+      `${path}&contentId=${uuidv7()}&from=0&to=1`,
+      `${path}&kind=notice&contentId=${uuidv7()}`,
+      `${path}&from=0&to=${93 * 86_400_000}`,
       `/api/plays/counts?boardId=${board.identity.boardId}`,
       `/api/plays/counts?boardId=${board.identity.boardId}&from=0&to=${93 * 86_400_000}`,
     ]) {

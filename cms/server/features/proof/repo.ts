@@ -1,5 +1,6 @@
 /** Journals with their evidence, and the plays and events read from it. Rows are added, never changed. */
 import { sql, type Selectable } from 'kysely';
+import type { PlaysQuery } from '../../../../shared/protocol/api/proof.ts';
 import type { JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { inChunks } from '../../store/chunks.ts';
 import type { Database, PlaySums } from '../../store/schema.ts';
@@ -204,7 +205,12 @@ export const proofRepo = {
   },
 
   /** Newest first, with the title of what was shown, kept after its deletion. */
-  async plays(db: Db | Tx, boardId: string, after: PlayPlace | null, limit: number) {
+  async plays(
+    db: Db | Tx,
+    { boardId, kind, contentId, from, to }: Pick<PlaysQuery, 'boardId' | 'kind' | 'contentId' | 'from' | 'to'>,
+    after: PlayPlace | null,
+    limit: number,
+  ) {
     let query = db
       .selectFrom('plays')
       .innerJoin('journals', 'journals.no', 'plays.journal_no')
@@ -229,6 +235,12 @@ export const proofRepo = {
       .select('takeovers.status as takeover_status')
       .where('plays.board_no', '=', boardNo(boardId));
     if (after !== null) query = query.where(afterPlay(after));
+    if (from !== undefined) query = query.where('plays.start_at', '>=', from);
+    if (to !== undefined) query = query.where('plays.start_at', '<', to);
+    // An alert may be made from a notice: it is a play of the alert.
+    if (kind === 'takeover') query = query.where('plays.takeover_id', '=', contentId!);
+    if (kind === 'notice')
+      query = query.where('plays.notice_id', '=', contentId!).where('plays.takeover_id', 'is', null);
     return query
       .orderBy('plays.start_at', 'desc')
       .orderBy('plays.journal_no', 'desc')

@@ -5,6 +5,7 @@ import type {
   play as playSchema,
   playCounts,
   plays as playsSchema,
+  PlaysQuery,
 } from '../../../../shared/protocol/api/proof.ts';
 import { journalBody, type JournalBatch } from '../../../../shared/protocol/journal.ts';
 import { JournalError } from '../../../../shared/proof/chain.ts';
@@ -126,14 +127,11 @@ export function createProofService(context: Context, deps: ProofDeps) {
     },
 
     /** Newest first. @throws AppError `board_unknown`, `forbidden` */
-    async plays(
-      actor: Actor,
-      query: { boardId: string; cursor?: string | undefined; limit: number },
-    ): Promise<z.infer<typeof playsSchema>> {
+    async plays(actor: Actor, query: PlaysQuery): Promise<z.infer<typeof playsSchema>> {
       await deps.boards.require(actor, 'proof.read', query.boardId);
       const [found, incidents, belonging] = await Promise.all([
         // One more than asked for tells whether any follow.
-        repo.plays(store.read, query.boardId, placeOf(query.cursor), query.limit + 1),
+        repo.plays(store.read, query, placeOf(query.cursor), query.limit + 1),
         repo.incidents(store.read, query.boardId),
         deps.boards.belonging([query.boardId]),
       ]);

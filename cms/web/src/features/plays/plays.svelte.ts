@@ -1,9 +1,11 @@
 /** A board's last plays, newest first, kept up to date while the component lives. */
 import { untrack } from 'svelte';
 import { plays as playsSchema, type Play } from '../../../../../shared/protocol/api/proof.ts';
+import type { OverviewRange } from '../../../../../shared/protocol/api/overview.ts';
 import { useApp } from '../../lib/app.svelte.ts';
 import { explain } from '../../lib/errors.ts';
 import { useResource, type Resource } from '../../lib/resource.svelte.ts';
+import { timesOf, type Content } from './address.ts';
 import { followRecords } from './follow.svelte.ts';
 
 export interface PlayList {
@@ -13,14 +15,24 @@ export interface PlayList {
   next: string | null;
 }
 
-/** @param limit how many to show at first, and how many more at a time */
+/**
+ * @param limit how many to show at first, and how many more at a time
+ * @param only of one content alone, in a time
+ */
 export function usePlays(
   boardId: () => string,
   limit: number,
+  only: () => { content: Content; range: OverviewRange } | null,
 ): Resource<PlayList> & { older(): Promise<string | null> } {
   const app = useApp();
   const page = async (query: Record<string, string | number>, signal?: AbortSignal): Promise<PlayList> => {
     const params = new URLSearchParams({ boardId: boardId(), limit: String(limit) });
+    const chosen = only();
+    if (chosen !== null) {
+      const { from, to } = timesOf(chosen.range, Date.now());
+      const { kind, id } = chosen.content;
+      for (const [key, value] of Object.entries({ kind, contentId: id, from, to })) params.set(key, String(value));
+    }
     for (const [key, value] of Object.entries(query)) params.set(key, String(value));
     return app.api.get(`/api/plays?${params}`, playsSchema, signal);
   };
