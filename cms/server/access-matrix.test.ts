@@ -556,6 +556,10 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
     passes: ['pairing_code_unknown', 'pairing_throttled'],
   },
+  'POST /api/boards/:id/unpair': {
+    needs: 'board.pair',
+    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/unpair`, payload: { reason: 'Mất máy' } }),
+  },
   'POST /api/boards/:id/technician-code': {
     needs: 'board.command',
     about: async (unit) => ({

@@ -83,6 +83,9 @@ export type Board = z.infer<typeof board>;
 /** GET /api/boards → those in sight. GET /api/boards/:id → board. */
 export const boards = z.strictObject({ boards: z.array(board) });
 
+/** POST /api/boards/:id/unpair {reason} → board: its player speaks for it no more, and no other takes its place yet. */
+export const unpairBoardRequest = z.strictObject({ reason: requiredLine(500) });
+
 /** POST /api/boards/:id/pairing {code} → board. Errors: pairing_code_unknown, pairing_code_expired, pairing_code_used, pairing_throttled. */
 export const pairBoardRequest = z.strictObject({
   code: z

@@ -120,6 +120,47 @@ describeStores('pairing', (under) => {
       now.disconnect();
     });
 
+    it('ends a player without another in its place, which gets what was published when it comes', async () => {
+      const technician = await cms.person('technician');
+      const old = await cms.board();
+      const { boardId } = old.identity;
+      await old.connect();
+      await old.hello();
+      const ended = old.ended();
+      const path = `/api/boards/${boardId}/unpair`;
+      expect((await cms.request(technician, 'POST', path, { reason: ' ' })).status).toBe(400);
+      const unpaired = await cms.request(technician, 'POST', path, { reason: 'Máy bị mất trộm' });
+      expect(unpaired).toMatchObject({ status: 200, body: { id: boardId, presence: { presence: 'unpaired' } } });
+      expect(await ended).toBe('io server disconnect');
+      const refusal = connectRefusal.parse(await old.connect().catch((error: { data: unknown }) => error.data));
+      expect(refusal).toMatchObject({ error: { code: 'device_replaced' }, dismissal: {} });
+      await old.connect({ journalOnly: true });
+      old.journal.append({ type: 'screenChanged', on: true }, cms.sources.now());
+      expect(await old.send('appendJournalV1', old.journal.batch(1, 1))).toEqual({ ok: true, acked: 1 });
+      old.disconnect();
+
+      // Once more is no change: there is none to end.
+      expect((await cms.request(technician, 'POST', path, { reason: 'Lần nữa' })).status).toBe(200);
+      const entries = await cms.store.read
+        .selectFrom('audit_log')
+        .select(['user_id', 'unit_id', 'detail'])
+        .where('action', '=', 'board.unpaired')
+        .where('subject_id', '=', boardId)
+        .execute();
+      expect(entries).toMatchObject([{ user_id: technician.userId }]);
+      expect(JSON.parse(entries[0]!.detail)).toMatchObject({ reason: 'Máy bị mất trộm' });
+
+      const { code, identity } = await showCode();
+      expect(await cms.request(technician, 'POST', `/api/boards/${boardId}/pairing`, { code })).toMatchObject({
+        status: 200,
+        body: { presence: { presence: 'offline' } },
+      });
+      const now = pairedAs(identity, boardId);
+      await now.connect();
+      expect(await now.hello()).toMatchObject({ ok: true });
+      now.disconnect();
+    });
+
     it('takes what the player of a deleted board still holds, under its own key, and nothing else', async () => {
       const administrator = testActor({ unitId: cms.units.province, role: 'administrator' });
       const board = await cms.board();

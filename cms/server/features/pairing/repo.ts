@@ -104,17 +104,24 @@ export const pairingRepo = {
       .execute();
   },
 
+  /** @returns the player that spoke for the board; undefined: none did */
+  async endDevice(tx: Tx, boardId: string, now: number): Promise<string | undefined> {
+    const ended = await tx
+      .updateTable('devices')
+      .set({ ended_at: now })
+      .where('board_id', '=', boardId)
+      .where('ended_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return ended?.id;
+  },
+
   /** Ends the board's player, if it has one, and puts a new one with its journal in its place. */
   async replaceDevice(
     tx: Tx,
     device: { id: string; boardId: string; deviceKey: string; pairedBy: string | null; journalId: string; now: number },
   ): Promise<void> {
-    await tx
-      .updateTable('devices')
-      .set({ ended_at: device.now })
-      .where('board_id', '=', device.boardId)
-      .where('ended_at', 'is', null)
-      .execute();
+    await pairingRepo.endDevice(tx, device.boardId, device.now);
     await tx
       .insertInto('devices')
       .values({

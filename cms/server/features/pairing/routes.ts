@@ -1,7 +1,7 @@
-/** HTTP of pairing: three public routes for the player, one for the person who reads the code from the screen. */
+/** HTTP of pairing: three public routes for the player, two for the person who reads the code from the screen or ends a pairing. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { board as boardView, pairBoardRequest } from '../../../../shared/protocol/api/boards.ts';
+import { board as boardView, pairBoardRequest, unpairBoardRequest } from '../../../../shared/protocol/api/boards.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { pairingAnswer, pairingOffer, pairingReveal, pairingState } from '../../../../shared/protocol/pairing.ts';
 import type { Actor } from '../../access.ts';
@@ -39,6 +39,15 @@ export function pairingRoutes(service: PairingService, deps: PairingRouteDeps): 
       async (request) => {
         const actor = actorOf(request);
         await service.confirm({ actor, boardId: request.params.id, code: request.body.code, address: request.ip });
+        return deps.boardFor(actor, request.params.id);
+      },
+    );
+    app.post(
+      '/api/boards/:id/unpair',
+      { config: { auth: 'user' }, schema: { params, body: unpairBoardRequest, response: { 200: boardView } } },
+      async (request) => {
+        const actor = actorOf(request);
+        await service.end({ actor, boardId: request.params.id, reason: request.body.reason });
         return deps.boardFor(actor, request.params.id);
       },
     );

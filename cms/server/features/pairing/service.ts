@@ -16,6 +16,7 @@ import { SignatureError, verifyDocument } from '../../../../shared/protocol/sign
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
+import type { Tx } from '../../store/store.ts';
 import type { KeysService } from '../keys/service.ts';
 import { pairingRepo as repo, type PairingRow } from './repo.ts';
 import { networkOf, Throttle } from './throttle.ts';
@@ -76,6 +77,16 @@ export function createPairingService(context: Context, deps: PairingDeps) {
   function wrongCode(keys: readonly string[], code: string, message: string, status: number): PairingError {
     for (const key of keys) wrong.take(key);
     return new PairingError(code, message, { status, field: 'code' });
+  }
+
+  /** @throws AppError `board_unknown` 404, `forbidden` 403 */
+  async function pairableUnit(tx: Tx, actor: Actor | null, boardId: string): Promise<string> {
+    const unitId = await repo.boardUnit(tx, boardId);
+    // A board out of sight reads the same as none.
+    if (unitId === undefined || (actor && !access.canReach(actor, 'board.read', unitId)))
+      throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+    if (actor) access.assertReach(actor, 'board.pair', unitId);
+    return unitId;
   }
 
   async function stateOf(row: PairingRow): Promise<PairingState> {
@@ -190,12 +201,7 @@ export function createPairingService(context: Context, deps: PairingDeps) {
 
       const at = now();
       const refusal = await store.transaction(async (tx) => {
-        const unitId = await repo.boardUnit(tx, boardId);
-        // A board out of sight reads the same as none.
-        if (unitId === undefined || (actor && !access.canReach(actor, 'board.read', unitId))) {
-          throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-        }
-        if (actor) access.assertReach(actor, 'board.pair', unitId);
+        const unitId = await pairableUnit(tx, actor, boardId);
         const found = await repo.pairingsWithCode(tx, code);
         const open = found.filter((row) => row.used_at === null && row.expires_at > at);
         const [pairing] = open;
@@ -243,6 +249,31 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       });
       if (refusal) throw refusal;
       events.emit('boardPaired', { boardId });
+      events.emit('boardChanged', { boardId });
+    },
+
+    /**
+     * Ends the board's player without another in its place: it is told nothing more and gives up what it has as soon as it is online; what it
+     * played until now is still taken. A board without a player stays as it is.
+     * @throws AppError `board_unknown` 404, `forbidden` 403
+     */
+    async end({ actor, boardId, reason }: { actor: Actor; boardId: string; reason: string }): Promise<void> {
+      const ended = await store.transaction(async (tx) => {
+        const unitId = await pairableUnit(tx, actor, boardId);
+        const deviceId = await repo.endDevice(tx, boardId, now());
+        if (deviceId === undefined) return false;
+        await audit(tx, {
+          actor,
+          action: 'board.unpaired',
+          subjectType: 'board',
+          subjectId: boardId,
+          unitId,
+          detail: { deviceId, reason },
+        });
+        return true;
+      });
+      if (!ended) return;
+      events.emit('boardUnpaired', { boardId });
       events.emit('boardChanged', { boardId });
     },
 
