@@ -2,7 +2,7 @@
 import mammoth from 'mammoth';
 import { DocumentError } from './document-errors.ts';
 import type { DocumentLine } from './document-lines.ts';
-import { zipEntries } from './document-zip.ts';
+import { zipEntries, type ZipEntry } from './document-zip.ts';
 
 /** Most bytes that it may have unpacked, and most files. */
 const mostUnpacked = 64 * 1024 ** 2;
@@ -17,10 +17,20 @@ interface Node {
   readonly numbering?: object | null;
 }
 
+/** Charts and diagrams are files of their own, which nobody reads. */
+const drawn = /^word\/(charts|diagrams)\//iu;
+
+export interface Docx {
+  readonly lines: readonly DocumentLine[];
+  /** There are pictures, charts or diagrams beside the text. */
+  readonly hasPictures: boolean;
+}
+
 /** @throws DocumentError `document_unrecognized`, `document_macros`, `document_unpacked_too_large`, `document_damaged` */
-export async function linesOfDocx(data: Buffer): Promise<DocumentLine[]> {
-  assertPlain(data);
+export async function readDocx(data: Buffer): Promise<Docx> {
+  const entries = plainEntries(data);
   let lines: DocumentLine[] = [];
+  let hasPictures = entries.some(({ name }) => drawn.test(name));
   try {
     await mammoth.convertToHtml(
       { buffer: data },
@@ -28,6 +38,7 @@ export async function linesOfDocx(data: Buffer): Promise<DocumentLine[]> {
         externalFileAccess: false,
         transformDocument: (element: Node) => {
           lines = linesIn(element, null);
+          hasPictures ||= hasPicture(element);
           // Nothing is to be written as HTML.
           return { ...element, children: [] };
         },
@@ -36,10 +47,13 @@ export async function linesOfDocx(data: Buffer): Promise<DocumentLine[]> {
   } catch (cause) {
     throw new DocumentError('document_damaged', 'This DOCX cannot be read', { cause });
   }
-  return lines;
+  return { lines, hasPictures };
 }
 
-function assertPlain(data: Buffer): void {
+const hasPicture = ({ type, children = [] }: Node): boolean => type === 'image' || children.some(hasPicture);
+
+/** What is in the archive, once it is known to be a plain document. */
+function plainEntries(data: Buffer): readonly ZipEntry[] {
   const entries = zipEntries(data);
   if (entries === null) throw new DocumentError('document_damaged', 'This archive has no directory');
   const has = (pattern: RegExp): boolean => entries.some(({ name }) => pattern.test(name));
@@ -48,6 +62,7 @@ function assertPlain(data: Buffer): void {
     throw new DocumentError('document_macros', 'This document carries macros');
   if (entries.length > mostEntries || entries.reduce((sum, { size }) => sum + size, 0) > mostUnpacked)
     throw new DocumentError('document_unpacked_too_large', 'This document is too large when it is unpacked');
+  return entries;
 }
 
 function linesIn(node: Node, column: 'left' | 'right' | null): DocumentLine[] {

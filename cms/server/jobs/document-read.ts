@@ -24,7 +24,7 @@ export async function readDocument(job: DocumentJob, report: Report): Promise<Do
   if (data.length === 0) throw new DocumentError('file_empty', 'The file is empty');
   const head = data.subarray(0, 1024).toString('latin1');
   if (head.includes('%PDF-')) return readPdf(data, job, report);
-  if (head.startsWith('PK\x03\x04')) return readDocx(data);
+  if (head.startsWith('PK\x03\x04')) return readWord(data);
   if (head.startsWith('\xd0\xcf\x11\xe0'))
     throw new DocumentError('document_old_word', 'This is a .doc of an old Word, or a DOCX with a password');
   throw new DocumentError('document_unrecognized', 'This is neither a PDF nor a DOCX');
@@ -80,13 +80,17 @@ function saidBy(texts: readonly TextPiece[][]): string[] {
   });
 }
 
-async function readDocx(data: Buffer): Promise<DocumentResult> {
-  const { linesOfDocx } = await import('./document-docx.ts');
-  const lines = await linesOfDocx(data);
+async function readWord(data: Buffer): Promise<DocumentResult> {
+  const { readDocx } = await import('./document-docx.ts');
+  const { lines, hasPictures } = await readDocx(data);
+  const { fields, notes } = offered(lines, lines.map(({ text }) => text).join(''));
+  const pictures: DocumentNote[] = hasPictures ? ['pictures'] : [];
+  // One that is all pictures was scanned, and says so by them: it has no pages to speak of.
   return {
     kind: 'docx',
     pageCount: null,
-    ...offered(lines, lines.map(({ text }) => text).join('')),
+    fields,
+    notes: [...notes.filter((note) => note !== 'no_text' || !hasPictures), ...pictures],
     pages: [],
   };
 }

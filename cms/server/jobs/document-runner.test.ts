@@ -75,6 +75,18 @@ describe('documents', () => {
     ]);
   });
 
+  test('of Word with pictures or charts have their text, and say that nothing else was taken', async () => {
+    for (const name of ['pictures.docx', 'chart.docx']) {
+      const { fields, notes } = await read(name);
+      expect({ name, notes, number: fields.documentNumber }).toEqual({
+        name,
+        notes: ['pictures'],
+        number: '48/TB-UBND',
+      });
+    }
+    expect(await read('scan.docx')).toMatchObject({ notes: ['pictures'], fields: { title: '', body: '' }, pages: [] });
+  });
+
   test('are told how full their pages are, and how large their letters', async () => {
     const { pages } = await read('sparse.pdf');
     expect(pages.map(({ filled }) => filled < 0.1)).toEqual([false, true]);

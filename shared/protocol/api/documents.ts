@@ -24,9 +24,9 @@ export type DocumentFields = z.infer<typeof documentFields>;
 /**
  * `no_text`: its pages are pictures, as a scanner makes them; `old_encoding`: its text is in an encoding from before Unicode, as TCVN3;
  * `title_cut`, `body_cut`: longer than a notice holds, and cut; `table`: it has a table,
- * whose rows are lines of `body`.
+ * whose rows are lines of `body`; `pictures`: a DOCX has pictures or charts, of which nothing was taken.
  */
-export const documentNotes = ['no_text', 'old_encoding', 'title_cut', 'body_cut', 'table'] as const;
+export const documentNotes = ['no_text', 'old_encoding', 'title_cut', 'body_cut', 'table', 'pictures'] as const;
 export type DocumentNote = (typeof documentNotes)[number];
 
 /**
