@@ -158,20 +158,17 @@ export const conditionQuery = z.strictObject({
     .optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
 });
-export const conditionPage = z.strictObject({
-  boards: z.array(
-    z.strictObject({
-      id: uuid,
-      name: z.string(),
-      place: z.string(),
-      unitName: z.string(),
-      condition: boardCondition,
-      reason: conditionReason.nullable(),
-      since: msUtc.nullable(),
-    }),
-  ),
-  next: z.string().nullable(),
+const conditionBoard = z.strictObject({
+  id: uuid,
+  name: z.string(),
+  place: z.string(),
+  unitName: z.string(),
+  condition: boardCondition,
+  reason: conditionReason.nullable(),
+  since: msUtc.nullable(),
 });
+export type ConditionBoard = z.infer<typeof conditionBoard>;
+export const conditionPage = z.strictObject({ boards: z.array(conditionBoard), next: z.string().nullable() });
 
 /** GET /api/overview/start: how far somebody's first steps have come, as the data say. */
 const startStep = z.enum(['unit', 'board', 'notice', 'approval', 'playlist', 'schedule', 'publish', 'play']);
