@@ -675,7 +675,7 @@ const table: Record<string, Rule> = {
       payload: { ...noticeInput(unit), revision: 1 },
     }),
   },
-  'GET /api/notices/returned': { needs: 'signedIn' },
+  'GET /api/desk': { needs: 'signedIn' },
   'GET /api/notices/:id/approval': { needs: 'content.read', about: at('/api/notices/:id/approval', makeNotice) },
   'POST /api/notices/:id/submit': {
     needs: 'content.edit',
@@ -833,7 +833,6 @@ const table: Record<string, Rule> = {
     needs: 'content.read',
     about: (unit) => Promise.resolve({ url: `/api/obligation-receipts?unitId=${unit}` }),
   },
-  'GET /api/obligation-receipts/waiting': { needs: 'signedIn' },
   'POST /api/obligation-receipts/received': {
     needs: 'obligation.accept',
     about: async (unitId) => ({ payload: { unitId, ids: [await makeReceived()] } }),

@@ -31,6 +31,8 @@ import { createBoardConditions } from './features/boards/conditions.ts';
 import { createBoardsService, type BoardsService } from './features/boards/service.ts';
 import { createMetrics, monitorToken } from './metrics.ts';
 import { documentRoutes, documentUploadsPath } from './features/documents/routes.ts';
+import { deskRoutes } from './features/desk/routes.ts';
+import { createDesk } from './features/desk/service.ts';
 import { createDocumentsService, type DocumentsService } from './features/documents/service.ts';
 import { createKeysService, type KeysService } from './features/keys/service.ts';
 import { incidentRoutes } from './features/incidents/routes.ts';
@@ -164,6 +166,7 @@ export async function createApp(
   const schedules = createSchedulesService(context, { units, boards, playlists });
   for (const feature of [boards, playlists, schedules]) await feature.foldOldRows();
   const obligations = createObligationsService(context, { units, boards, notices });
+  const inbox = createObligationInbox(context, { units, boards, notices, accounts, obligations });
   const approvals = createApprovals(context, { notices, accounts, selfApproval, obligations, mournings });
   const darkHours = createDarkHours(context);
   /** What a board's programme is made of. */
@@ -244,6 +247,7 @@ export async function createApp(
     categoryRoutes(categories),
     noticeRoutes(notices),
     approvalRoutes(approvals, selfApproval),
+    deskRoutes(createDesk({ notices, approvals, inbox })),
     takedownRoutes(takedowns),
     playlistRoutes(playlists),
     scheduleRoutes(schedules),
@@ -251,7 +255,7 @@ export async function createApp(
     planRoutes(createPlansService(context, content)),
     obligationRoutes(
       obligations,
-      createObligationInbox(context, { units, boards, notices, accounts, obligations }),
+      inbox,
       createObligationMatrix(context, {
         units,
         boards,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { durationMs, msUtc, optionalParagraphs, uuid } from '../common.ts';
 import { notice, noticeStates } from './content.ts';
 
-const person = z.strictObject({ id: z.string(), name: z.string().nullable() });
+export const person = z.strictObject({ id: z.string(), name: z.string().nullable() });
 
 const noticeVersion = notice
   .pick({
@@ -64,12 +64,6 @@ export const noticeSubmit = z.strictObject({ revision: z.int(), approve: z.boole
  */
 export const noticeApprove = z.strictObject({ version: z.int() });
 export const noticeReturn = z.strictObject({ version: z.int(), remark: optionalParagraphs(1000).min(1) });
-
-/** GET /api/notices/returned: what was given back of what the asker wrote or submitted, and nobody has edited since; the newest first. */
-export const returnedNotices = z.strictObject({
-  notices: z.array(z.strictObject({ id: uuid, title: z.string(), remark: z.string(), by: person, at: msUtc })),
-});
-export type ReturnedNotices = z.infer<typeof returnedNotices>;
 
 /** GET, PUT /api/units/:id/self-approval: of the province that the unit lies in. */
 export const selfApproval = z.strictObject({ provinceId: uuid, allowed: z.boolean() });

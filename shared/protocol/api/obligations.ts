@@ -105,12 +105,6 @@ export const receipts = z.strictObject({
 });
 export type Receipts = z.infer<typeof receipts>;
 
-/** GET /api/obligation-receipts/waiting → where something waits that this person is to accept: at units for which they have a role themselves. */
-export const receiptsWaiting = z.strictObject({
-  units: z.array(z.strictObject({ unitId: uuid, unitName: z.string(), count: z.int() })),
-});
-export type ReceiptsWaiting = z.infer<typeof receiptsWaiting>;
-
 /** Longest period of a matrix. */
 const matrixDays = 7;
 /** Items of a matrix. */

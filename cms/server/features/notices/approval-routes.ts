@@ -5,7 +5,6 @@ import {
   noticeApprove,
   noticeReturn,
   noticeSubmit,
-  returnedNotices,
   selfApproval as selfApprovalSchema,
   selfApprovalEdit,
 } from '../../../../shared/protocol/api/approval.ts';
@@ -22,9 +21,6 @@ export const approvalRoutes =
   (approvals: Approvals, selfApproval: SelfApproval): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    app.get('/api/notices/returned', { config, schema: { response: { 200: returnedNotices } } }, async (request) => ({
-      notices: await approvals.returned(actorOf(request)),
-    }));
     app.get('/api/notices/:id/approval', { config, schema: { params, response } }, (request) =>
       approvals.view(actorOf(request), request.params.id),
     );

@@ -1,5 +1,6 @@
 /** Approval of notices: submit, approve, return with a remark; and the history of it. See docs/decisions/0010. */
-import type { NoticeApproval, ReturnedNotices } from '../../../../shared/protocol/api/approval.ts';
+import type { NoticeApproval } from '../../../../shared/protocol/api/approval.ts';
+import type { Desk } from '../../../../shared/protocol/api/desk.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { AuditEntry, Context, EventMap } from '../../context.ts';
@@ -33,7 +34,7 @@ export interface Approvals {
   /** Gives it back to whoever wrote it. @throws AppError as `approve`, apart from `self_approval_off` */
   return(actor: Actor, id: string, version: number, remark: string): Promise<NoticeApproval>;
   /** What was given back of what the actor wrote or submitted, may still edit and nobody has edited since. */
-  returned(actor: Actor): Promise<ReturnedNotices['notices']>;
+  returned(actor: Actor): Promise<Desk['returned']>;
 }
 
 export interface ApprovalDeps {

@@ -1,5 +1,6 @@
 /** The receiving side of obligations: seen to arrive, accepted, put in an order among each other; never dropped. */
-import type { ReceivedObligation, Receipts, ReceiptsWaiting } from '../../../../shared/protocol/api/obligations.ts';
+import type { Desk } from '../../../../shared/protocol/api/desk.ts';
+import type { ReceivedObligation, Receipts } from '../../../../shared/protocol/api/obligations.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import { Receivers } from '../../../../shared/protocol/receivers.ts';
 import { roleAllows, type Actor } from '../../access.ts';
@@ -18,7 +19,7 @@ export interface ObligationInbox {
   /** What the unit receives, in its order. @throws AppError `unit_unknown` 404, `forbidden` */
   list(actor: Actor, unitId: string): Promise<Receipts>;
   /** What waits to be accepted at the units for which the actor was given a role; those below have people of their own. */
-  waiting(actor: Actor): Promise<ReceiptsWaiting>;
+  waiting(actor: Actor): Promise<Desk['obligations']>;
   /** Somebody of the unit has these in sight. Whoever sent one is nobody of the unit. @throws AppError as `list` */
   received(actor: Actor, unitId: string, ids: readonly string[]): Promise<void>;
   /** @throws AppError as `list`, `obligation_unknown` 404, `obligation_own` 403, `obligation_without_boards` 409 */
@@ -131,7 +132,7 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
           .filter(({ role }) => roleAllows(role, 'obligation.accept'))
           .map(({ unitId }) => receivers.of(unitId)),
       );
-      const waiting: ReceiptsWaiting['units'] = [];
+      const waiting: Desk['obligations'] = [];
       for (const unitId of answered) {
         if (!access.can(actor, 'obligation.accept', unitId)) continue;
         const open = (await received(unitId, (record) => !isOwn(actor, unitId, record))).filter(
@@ -139,7 +140,7 @@ export function createObligationInbox(context: Context, deps: InboxDeps): Obliga
         );
         if (open.length > 0) waiting.push({ unitId, unitName: units.nameOf(unitId), count: open.length });
       }
-      return { units: waiting };
+      return waiting;
     },
     async received(actor, given, ids) {
       const unitId = receiverFor(actor, 'obligation.accept', given);

@@ -433,7 +433,7 @@ describeStores('obligations', (under) => {
   });
 
   it('wait for whoever has a role at the receiving unit itself, until they are accepted or over', async () => {
-    const waiting = async (actor: Actor) => (await inbox.waiting(actor)).units;
+    const waiting = (actor: Actor) => inbox.waiting(actor);
     await test.board(admin);
     const [first, second] = [await send(), await send({ validTo: test.sources.now() + hour })];
     // Another unit's, and the sender's people.

@@ -15,7 +15,6 @@ import {
   receipts,
   receiptsOrder,
   receiptsQuery,
-  receiptsWaiting,
   receivedNote,
 } from '../../../../shared/protocol/api/obligations.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
@@ -77,9 +76,6 @@ export const obligationRoutes =
       '/api/obligation-receipts',
       { config, schema: { querystring: receiptsQuery, response: { 200: receipts } } },
       (request) => inbox.list(actorOf(request), request.query.unitId),
-    );
-    app.get('/api/obligation-receipts/waiting', { config, schema: { response: { 200: receiptsWaiting } } }, (request) =>
-      inbox.waiting(actorOf(request)),
     );
     app.post(
       '/api/obligation-receipts/received',

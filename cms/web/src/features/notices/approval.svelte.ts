@@ -1,13 +1,9 @@
 /** Approval of notices as the pages show it: kept up to date while others submit and decide. */
-import { createContext } from 'svelte';
 import {
   noticeApproval,
-  returnedNotices,
-  type ReturnedNotices,
   type NoticeApproval,
   type NoticeVersion,
 } from '../../../../../shared/protocol/api/approval.ts';
-import { notices } from '../../../../../shared/protocol/api/content.ts';
 import { selfApproval } from '../../../../../shared/protocol/api/approval.ts';
 import type { App } from '../../lib/app.svelte.ts';
 import { useApp } from '../../lib/app.svelte.ts';
@@ -34,38 +30,6 @@ export function useApproval(id: () => string | undefined): Resource<NoticeApprov
   });
   followApprovals(app, () => void resource.reload());
   return resource;
-}
-
-/** What is to be done about notices by the person who is here: one answer for all pages. */
-interface Desk {
-  /** How many notices wait for their decision. */
-  readonly waiting: Resource<number>;
-  /** What was given back to them to mend. */
-  readonly returned: Resource<ReturnedNotices['notices']>;
-}
-
-const [useDesk, provide] = createContext<Desk>();
-export const useWaiting = (): Desk['waiting'] => useDesk().waiting;
-export const useReturned = (): Desk['returned'] => useDesk().returned;
-
-/** For all pages below. */
-export function provideDesk(): void {
-  const app = useApp();
-  const waiting = useResource(async (signal) =>
-    app.session.may('content.approve')
-      ? (await app.api.get('/api/notices?toDecide=true&limit=1', notices, signal)).total
-      : 0,
-  );
-  const returned = useResource(async (signal) =>
-    app.session.may('content.edit')
-      ? (await app.api.get('/api/notices/returned', returnedNotices, signal)).notices
-      : [],
-  );
-  followApprovals(app, () => {
-    void waiting.reload();
-    void returned.reload();
-  });
-  provide({ waiting, returned });
 }
 
 /** Whether people may approve what they wrote, in the unit's province. */

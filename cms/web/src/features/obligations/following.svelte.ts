@@ -1,7 +1,6 @@
 /** Keeps what a page shows of obligations up to date while others send, see and accept. */
-import { receiptsWaiting, type ReceiptsWaiting } from '../../../../../shared/protocol/api/obligations.ts';
 import { useApp } from '../../lib/app.svelte.ts';
-import { useResource, type Resource } from '../../lib/resource.svelte.ts';
+import type { Resource } from '../../lib/resource.svelte.ts';
 
 /**
  * Loads again after news of obligations, and when the line is back.
@@ -23,16 +22,4 @@ export function followObligations(resource: Resource<unknown>, everyMs: number):
       for (const end of ends) end();
     };
   });
-}
-
-/** What waits to be accepted by this person, by unit. */
-export function useWaitingObligations(): Resource<ReceiptsWaiting['units']> {
-  const app = useApp();
-  const resource = useResource(async (signal) =>
-    app.session.may('obligation.accept')
-      ? (await app.api.get('/api/obligation-receipts/waiting', receiptsWaiting, signal)).units
-      : [],
-  );
-  followObligations(resource, 1000);
-  return resource;
 }
