@@ -7,19 +7,29 @@ import { scheduleInput } from './content.ts';
 /** A weekend and the week after it, in any zone: one of the days may have 25 hours. */
 export const longestCoverageMs = (9 * 24 + 1) * 3_600_000;
 
+/** Boards that one question is about at most. */
+export const mostCoveredBoards = 1000;
 /**
  * POST /api/coverage: which schedule has which boards when, as it would be if everything were published now. `draft` stands in for
  * the saved entry with its id, or beside the saved ones. Codes: board_unknown, playlist_unknown, cron_invalid, validity_reversed.
  */
-export const coverageRequest = z.strictObject({
-  boardIds: z.array(uuid).min(1).max(1000),
-  from: msUtc,
-  /** At most `longestCoverageMs` later. */
-  to: msUtc,
-  draft: scheduleInput.extend({ id: uuid }).optional(),
-  /** The entry, or draft, of which is asked when screens are off while it has their boards. */
-  darkOf: uuid.optional(),
-});
+export const coverageRequest = z
+  .strictObject({
+    /** Of these boards; or … */
+    boardIds: z.array(uuid).min(1).max(mostCoveredBoards).optional(),
+    /** … of those in sight of the unit and below, the first `mostCoveredBoards` as GET /api/boards has them; there may be none. */
+    unitId: uuid.optional(),
+    from: msUtc,
+    /** At most `longestCoverageMs` later. */
+    to: msUtc,
+    draft: scheduleInput.extend({ id: uuid }).optional(),
+    /** The entry, or draft, of which is asked when screens are off while it has their boards. */
+    darkOf: uuid.optional(),
+  })
+  .refine(({ boardIds, unitId }) => (boardIds === undefined) !== (unitId === undefined), {
+    path: ['boardIds'],
+    message: 'Boards, or a unit',
+  });
 export type CoverageRequest = z.infer<typeof coverageRequest>;
 
 /** What the entries are called that the answer names. */

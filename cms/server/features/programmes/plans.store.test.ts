@@ -143,6 +143,31 @@ describeStores('plans', (under) => {
     await test.schedules.remove(test.admin, made.id);
   });
 
+  it('are asked of a unit for the boards of it and below that are in sight, and of nobody else’s', async () => {
+    const span = { from: midnight, to: midnight + day };
+    await test.board(test.admin, { unitId: test.ids.village });
+    await test.board(test.admin, { unitId: test.ids.sister });
+    const idsOf = async (unitIds: readonly string[]) => (await test.boards.recordsOfUnits(unitIds)).map(({ id }) => id);
+    const near = await idsOf([test.ids.commune, test.ids.village]);
+    const all = [...near, ...(await idsOf([test.ids.sister]))];
+    const [province, commune] = [
+      { unitId: test.ids.province, ...span },
+      { unitId: test.ids.commune, ...span },
+    ];
+    expect(await plans.coverage(test.admin, commune)).toEqual(
+      await plans.coverage(test.admin, { boardIds: near, ...span }),
+    );
+    const whole = await plans.coverage(test.admin, province);
+    expect(whole).toEqual(await plans.coverage(test.admin, { boardIds: all, ...span }));
+    expect(whole).not.toEqual(await plans.coverage(test.admin, commune));
+    // Somebody of the commune who asks of the province is told of the commune.
+    const viewer = testActor({ unitId: test.ids.commune, role: 'viewer' });
+    expect(await plans.coverage(viewer, province)).toEqual(await plans.coverage(test.admin, commune));
+    const nothing = { findings: [], seen: [], dark: [], entries: [] };
+    expect(await plans.coverage(viewer, { unitId: test.ids.sister, ...span })).toMatchObject(nothing);
+    expect(await plans.coverage(viewer, { unitId: test.sources.newId(), ...span })).toMatchObject(nothing);
+  });
+
   it('refuse what is not in sight, or no week', async () => {
     const board = await test.board(test.admin);
     const stranger = testActor({ unitId: test.ids.sister, role: 'approver' });

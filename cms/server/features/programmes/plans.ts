@@ -4,6 +4,7 @@
  */
 import {
   longestCoverageMs,
+  mostCoveredBoards,
   type BoardProgramme,
   type CoverageAnswer,
   type CoverageRequest,
@@ -60,7 +61,7 @@ export interface PlansDeps extends LibraryDeps {
   readonly notices: LibraryDeps['notices'] & SuspenderDeps['notices'];
   readonly mournings: SuspenderDeps['mournings'];
   readonly units: Pick<UnitsService, 'tree' | 'nameOf'>;
-  readonly boards: Pick<BoardsService, 'records'>;
+  readonly boards: Pick<BoardsService, 'records' | 'recordsOfUnits'>;
   readonly schedules: Pick<SchedulesService, 'ofUnits' | 'names'>;
   readonly playlists: Pick<PlaylistsService, 'records' | 'get'>;
   readonly darkHours: Pick<DarkHoursService, 'of' | 'standing'>;
@@ -77,6 +78,12 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
     if (records.length < ids.length || records.some(({ unitId }) => !access.canReach(actor, 'board.read', unitId)))
       throw boardUnknown();
     return records;
+  }
+
+  async function inSightOf(actor: Actor, unitId: string): Promise<BoardRecord[]> {
+    const below = new Set(units.tree.subtreeOf(unitId));
+    const found = await boards.recordsOfUnits(access.unitsFor(actor, 'board.read').filter((id) => below.has(id)));
+    return found.slice(0, mostCoveredBoards);
   }
 
   async function compilerOf(records: readonly BoardRecord[], draft?: EntryRecord): Promise<Compiler> {
@@ -232,10 +239,10 @@ export function createPlansService(context: Context, deps: PlansDeps): PlansServ
       return { programme, ...told, dark, entries: await schedules.names(ids) };
     },
 
-    async coverage(actor, { boardIds, from, to, draft, darkOf }) {
+    async coverage(actor, { boardIds, unitId, from, to, draft, darkOf }) {
       if (to <= from || to - from > longestCoverageMs)
         throw new AppError('invalid_input', 'At most 9 days, and the end after the beginning', { field: 'to' });
-      const records = await inSight(actor, boardIds);
+      const records = boardIds ? await inSight(actor, boardIds) : await inSightOf(actor, unitId!);
       const draftRecord = await draftOf(actor, draft);
       const compiler = await compilerOf(records, draftRecord);
       const found = new Findings();

@@ -161,7 +161,8 @@ export const loadTerms = (
 export const loadCoverage = (
   api: Api,
   request: {
-    boardIds: readonly string[];
+    boardIds?: readonly string[];
+    unitId?: string;
     from: number;
     to: number;
     draft?: ScheduleInput & { id: string };
