@@ -3,7 +3,7 @@
  * disk first and looks for the CMS afterwards; nothing on the screen waits for the network.
  */
 import { mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
@@ -48,7 +48,7 @@ import { SocketBytes } from './socket-bytes.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { Machine } from './status/machine.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, takesChanges, type Store } from './store.ts';
 import { backoffMs, machineSystem, pause, type System } from './system.ts';
 import { Takeovers, type SelectedBoard } from './takeovers.ts';
 import { Updates } from './updates/updates.ts';
@@ -119,6 +119,8 @@ export interface EngineOptions {
   readonly machine?: Readings;
 }
 
+/** So often a disk that takes no change is asked whether it does, ms. */
+const lookAtDiskMs = 3_600_000;
 /** Trusted time is saved this often, ms. */
 const saveClockMs = 60_000;
 /** The library is checked once the board has been playing for so long, ms: the start belongs to the picture. */
@@ -213,20 +215,25 @@ export class Engine {
     // Whoever is paired plays what is here all the same.
     if (cms === null && (this.#identity.paired === null || options.pairAnew))
       throw new AppError('cms_unset', 'This player knows no CMS yet: give its address');
-    if (cms !== settings.data.cms) settings.update((data) => (data.cms = cms));
+    if (cms !== settings.data.cms && this.#store.unwritable === null) settings.update((data) => (data.cms = cms));
     this.#clock = new Clock(this.#system, this.#store);
     this.#http = new CmsHttp(cms ?? '', this.#clock, this.#system, (step) => this.#clockStepped(step));
     this.#online = cms !== null;
     if (options.pairAnew && this.#identity.paired && cms !== null) this.#identity.startAnew(cms);
     // A store that was lost or damaged must not go on with the journal under the same name, nor may one that forked be continued.
     const known = Journal.stateOf(this.#store, this.#identity.journalId);
-    const broken = !this.#identity.fresh && this.#identity.paired !== null && known !== 'open';
+    const broken =
+      !this.#identity.fresh && this.#identity.paired !== null && known !== 'open' && this.#store.unwritable === null;
     if (broken) this.#identity.newJournal();
     this.#journal = new Journal(this.#store, this.#clock, this.#ownJournal(), (bodies) => {
       this.#logEvents(bodies);
       this.#link?.deliver();
     });
     this.#faults = new Faults(this.#journal, this.#store, this.#clock, this.#system, this.#log);
+    if (this.#store.unwritable !== null) {
+      this.#unwritableSince = this.#instant();
+      this.#faults.admits('journal_unwritable', this.#store.unwritable);
+    }
     if (cms !== this.#store.readMeta('cms', z.url())) this.#record(() => this.#store.writeMeta('cms', cms));
     this.#documents = new Documents(this.#store, this.#clock, () => this.#trust());
     this.#library = new Library(
@@ -266,7 +273,11 @@ export class Engine {
       now: () => this.#clock.now(),
       get: async (path, from, signal) => this.#http.content(path, from, this.#credentials(), signal),
       downloads,
-      onSwitch: (active) => this.#journal.append([{ type: 'programmeSwitched', version: active.manifest.version }]),
+      // On a disk that takes no record it is switched all the same: the status says to what.
+      onSwitch: (active) => {
+        if (this.#store.unwritable === null)
+          this.#journal.append([{ type: 'programmeSwitched', version: active.manifest.version }]);
+      },
       onActive: (active) => this.#programmeActive(active),
       onProgress: (progress) => this.#link?.tellProgrammeProgress(progress),
       onFault: (code, detail) => this.#faults.raise(code, detail),
@@ -411,7 +422,7 @@ export class Engine {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
       this.#commands.endInterrupted(() => wasRebooted(this.#store, this.#system));
-      for (const path of damaged) this.#faults.raise('file_damaged', path.slice(options.dataDir.length + 1));
+      for (const path of damaged) this.#faults.raise('file_damaged', basename(path));
       if (broken) {
         const code = known === 'forked' ? 'journal_fork' : 'store_lost';
         this.#faults.raise(code, 'The journal goes on under another name');
@@ -461,6 +472,7 @@ export class Engine {
       log: this.#log,
     });
     this.#timers.push(setInterval(() => this.#everyMinute(), saveClockMs));
+    if (this.#store.unwritable !== null) this.#timers.push(setInterval(() => this.#lookAtDisk(), lookAtDiskMs));
     this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
     this.#timers.push(setTimeout(this.#begun.resolve, linkAtLatestMs));
     this.#updates.start();
@@ -722,11 +734,14 @@ export class Engine {
     } catch (error) {
       this.#unwritten++;
       this.#unwritableSince ??= this.#instant();
-      this.#log.error({ err: error }, 'the journal cannot be written');
+      // Once, and not with each play: the log is on that disk too.
+      if (this.#unwritten === 1) this.#log.error({ err: error }, 'the journal cannot be written');
       // It stands in no journal, but in the status.
       this.#faults.admits('journal_unwritable', String(error));
       return;
     }
+    // What a copy takes is on no disk.
+    if (this.#store.unwritable !== null) return;
     const lost = this.#unwritten;
     this.#unwritten = 0;
     this.#unwritableSince = null;
@@ -829,6 +844,8 @@ export class Engine {
 
   /** The CMS and this board disagree about a journal: it is left as it is, and another one begins. */
   #journalBroken(journalId: string, code: FaultCode): void {
+    // A copy of what the disk held is no journal to be judged by.
+    if (this.#store.unwritable !== null) return;
     const own = journalId === this.#journal.journalId;
     if (own) this.#identity.newJournal();
     this.#store.transaction(() => {
@@ -875,6 +892,11 @@ export class Engine {
     this.#record(() => this.#clock.save());
     const step = this.#clock.checkOffset();
     if (step) this.#clockStepped(step);
+  }
+
+  /** Once the disk takes changes again, the engine goes on from what it holds. */
+  #lookAtDisk(): void {
+    if (takesChanges(join(this.#o.dataDir, 'player.db'))) this.#say({ type: 'restart' });
   }
 
   /** A player of a release before may have many: a few at a time, and other work in between. */

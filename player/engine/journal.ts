@@ -19,7 +19,7 @@ import { sha256Hex } from '../../shared/protocol/common.ts';
 import type { Clock } from './clock.ts';
 import type { DeviceKey } from './identity.ts';
 import { Lines } from './lines.ts';
-import type { Store } from './store.ts';
+import { StoreError, type Store } from './store.ts';
 
 /** Records in a batch: small enough for a thin line, large enough to catch up after weeks. */
 const batchRecords = 200;
@@ -125,7 +125,10 @@ export class Journal {
     this.#store.afterCommit(() => this.#onAppend(bodies));
   }
 
+  /** @throws StoreError `store_unwritable`: a number that the CMS was given must never be given again */
   #write(journalId: string, entries: readonly RecordEntry[]): void {
+    const { unwritable } = this.#store;
+    if (unwritable !== null) throw new StoreError('store_unwritable', `The disk takes no record: ${unwritable}`);
     const head = this.#head(journalId);
     let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
     for (const entry of entries) {

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { AppError } from '../../shared/util/errors.ts';
 import { syncFolder } from './json-file.ts';
 import { salvage } from './salvage.ts';
+import { copyStore, isRefusal } from './store-copy.ts';
 
 export class StoreError extends AppError {}
 
@@ -62,6 +63,11 @@ export const dataSchema = { schema: migrations.length, readableBy: 3 } as const;
 
 export interface Store {
   readonly db: DatabaseSync;
+  /**
+   * Why the disk takes no change, in English; null: it does. Else this is a copy, which ends with the machine: nothing may be written into
+   * it as having happened, since the store itself goes on from where it was.
+   */
+  readonly unwritable: string | null;
   /** Runs `work` in one transaction; nested calls join the outer one. */
   transaction<T>(work: () => T): T;
   /** Runs `work` when what was written is durable: at once, or after the transaction that is open; never if that is rolled back. */
@@ -127,23 +133,49 @@ function isDamage(error: unknown): boolean {
 const suffixes = ['-wal', '-shm', ''];
 
 /**
- * Opens the store. A damaged one is reported, renamed to `*.corrupt-<time>` and replaced by one with what can still be read of it.
+ * Opens the store. A damaged one is reported, renamed to `*.corrupt-<time>` and replaced by one with what can still be read of it. Where the
+ * disk takes no change a copy of it is opened.
  * @throws StoreError `store_newer`, `store_in_use`, or SQLite's error when the file may not be used
  */
 export function openStore(path: string, now: () => number, setAside: (path: string) => void): Store {
+  try {
+    return wrap(openWhole(path, now, setAside), null);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const copy = copyStore(path);
+    const store = wrap(openWhole(copy, now, setAside), String(error));
+    return {
+      ...store,
+      close() {
+        store.close();
+        rmSync(dirname(copy), { recursive: true, force: true });
+      },
+    };
+  }
+}
+
+/** Whether the disk takes changes of the store again. */
+export function takesChanges(path: string): boolean {
+  try {
+    open(path).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openWhole(path: string, now: () => number, setAside: (path: string) => void): DatabaseSync {
   const successor = `${path}.new`;
   // The power went between the two renames.
   if (!existsSync(path) && existsSync(successor)) renameSync(successor, path);
-  let db: DatabaseSync;
   try {
-    db = open(path);
+    return open(path);
   } catch (error) {
     if (!isDamage(error)) throw error;
     replaceDamaged(path, successor, `${path}.corrupt-${now()}`);
     setAside(path);
-    db = open(path);
+    return open(path);
   }
-  return wrap(db);
 }
 
 /** Only the last damaged store is kept for a look: each is as large as the journal. */
@@ -162,7 +194,7 @@ function replaceDamaged(path: string, successor: string, aside: string): void {
   syncFolder(folder);
 }
 
-function wrap(db: DatabaseSync): Store {
+function wrap(db: DatabaseSync, unwritable: string | null): Store {
   const read = db.prepare('SELECT value FROM meta WHERE key = ?');
   const write = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
   const remove = db.prepare('DELETE FROM meta WHERE key = ?');
@@ -170,6 +202,7 @@ function wrap(db: DatabaseSync): Store {
   let waiting: (() => void)[] = [];
   return {
     db,
+    unwritable,
     transaction(work) {
       if (depth > 0) return work();
       db.exec('BEGIN IMMEDIATE');

@@ -177,7 +177,7 @@ export class Takeovers {
         insert();
         if (via === 'live' && !gap) this.#store.writeMeta('takeoverCursor', takeover.sequence);
       });
-      return { takeover, gap, saved: true };
+      return { takeover, gap, saved: this.#store.unwritable === null };
     } catch {
       this.#unsaved.set(takeover.takeoverId, insert);
       return { takeover, gap, saved: false };

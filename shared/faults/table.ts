@@ -232,7 +232,7 @@ export const faults = {
   // Disk, journal, identity.
   file_damaged: simple('engine', 'a settings or database file cannot be read', 'setAside', 'fetchAgain'),
   store_lost: simple('engine', 'the database is new though the device is paired', 'newJournal', 'fetchAgain'),
-  journal_unwritable: simple('engine', 'the disk takes no record: it is full, failing, or may only be read'),
+  journal_unwritable: simple('engine', 'the disk takes no record: it is full, failing, or may only be read; at a start, what it holds is played from a copy in memory'),
   journal_fork: simple('engine', 'CMS and board hold different lines of one journal', 'setAside', 'newJournal'),
   journal_ack_wrong: simple('engine', 'the CMS has more of the journal than was written', 'setAside', 'newJournal'),
   journal_gap: simple('engine', 'the CMS lacks lines that this board no longer has', 'setAside', 'newJournal'),

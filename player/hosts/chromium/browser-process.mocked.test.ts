@@ -245,6 +245,21 @@ test('a data folder that takes nothing has one browser all the same, in a folder
   expect(ended).toEqual([]);
 });
 
+test.runIf(process.platform === 'linux')(
+  'where the temp folder takes nothing either, the browser lives in memory',
+  async () => {
+    mkdirSync(join(folder, 'data'), { recursive: true });
+    const program = fakeBrowser();
+    disk.readOnly = tmpdir();
+    const { args } = await open(program);
+    const door = args.find((arg) => arg.startsWith('--app='))!.slice('--app=file://'.length);
+    expect(door).toMatch(/^\/dev\/shm\/bang-tin-browser-/);
+    await browser!.stop();
+    expect(existsSync(door)).toBe(false);
+    expect(ended).toEqual([]);
+  },
+);
+
 test('a folder that cannot be removed keeps no browser from being started anew', async () => {
   await open();
   rmSync(join(folder, 'args'));

@@ -40,6 +40,8 @@ const pictureMs = 12_000;
 const keptLines = 20;
 /** Folders of browsers that run as another user. */
 const homePrefix = 'bang-tin-browser-';
+/** The disk of the first may be the one that is full or may only be read; the second is memory. */
+const temporaryFolders = [tmpdir(), ...(process.platform === 'linux' ? ['/dev/shm'] : [])];
 
 /** `host_running`: another host shows this board. Its browser is left alone. */
 class HostRunningError extends AppError {}
@@ -256,20 +258,35 @@ export class BrowserProcess {
     return child;
   }
 
-  /** An empty folder with the page that opens the stage: in the temp folder for another user, or where the data folder takes nothing. */
+  /** An empty folder with the page that opens the stage: elsewhere for another user, or where the data folder takes nothing. */
   #makeHome(elsewhere: boolean): { home: string; door: string } {
-    try {
-      this.#home = elsewhere ? mkdtempSync(join(tmpdir(), homePrefix)) : join(this.#o.dataDir, 'browser');
-      if (!elsewhere) rmSync(this.#home, { recursive: true, force: true, maxRetries: 3 });
-      mkdirSync(this.#home, { recursive: true, mode: 0o700 });
-      // A command line can be read by everybody on the machine; the token in the stage's address is for this browser alone.
-      const door = join(this.#home, 'stage.html');
-      writeFileSync(door, doorPage(this.#url), { mode: 0o600 });
-      return { home: this.#home, door };
-    } catch (error) {
-      if (elsewhere) throw error;
-      return this.#makeHome(true);
+    const places = [
+      ...(elsewhere ? [] : [() => this.#ownHome()]),
+      ...temporaryFolders.map((folder) => () => mkdtempSync(join(folder, homePrefix))),
+    ];
+    let failure: unknown;
+    for (const make of places) {
+      let home: string | null = null;
+      try {
+        home = make();
+        // A command line can be read by everybody on the machine; the token in the stage's address is for this browser alone.
+        const door = join(home, 'stage.html');
+        writeFileSync(door, doorPage(this.#url), { mode: 0o600 });
+        this.#home = home;
+        return { home, door };
+      } catch (error) {
+        if (home !== null) remove(home);
+        failure ??= error;
+      }
     }
+    throw failure;
+  }
+
+  #ownHome(): string {
+    const home = join(this.#o.dataDir, 'browser');
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    return home;
   }
 
   /** For a host that comes after this one was killed. A disk that does not take it is no reason to show nothing. */
@@ -361,8 +378,8 @@ function clearLeftover(file: string): void {
   remove(file);
   if (!left) return;
   if (commandOf(left.pid).includes(`--user-data-dir=${left.home}/profile`)) process.kill(left.pid, 'SIGKILL');
-  const made = join(tmpdir(), homePrefix);
-  if (left.home.startsWith(made) && !left.home.slice(made.length).includes('/')) remove(left.home);
+  const made = temporaryFolders.map((folder) => join(folder, homePrefix)).find((start) => left.home.startsWith(start));
+  if (made !== undefined && !left.home.slice(made.length).includes('/')) remove(left.home);
 }
 
 /** Checked by hand: a schema library would cost more time at the start than everything else here. */

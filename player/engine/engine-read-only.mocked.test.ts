@@ -1,0 +1,100 @@
+/** A disk that may only be read when the engine starts, as worn flash is after a power cut. */
+import type * as Fs from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, expect, test, vi } from 'vitest';
+import { noticeId, picture, programme, useBoard } from './testing-board.ts';
+
+const disk = vi.hoisted(() => ({ readOnly: '' }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const refuse = (path: unknown): void => {
+    if (disk.readOnly !== '' && String(path).startsWith(disk.readOnly))
+      throw Object.assign(new Error(`EROFS: read-only file system, ${String(path)}`), { code: 'EROFS' });
+  };
+  const guarded =
+    <A extends unknown[], R>(work: (...given: A) => R) =>
+    (...given: A): R => {
+      refuse(given[0]);
+      return work(...given);
+    };
+  return {
+    ...fs,
+    appendFileSync: guarded(fs.appendFileSync),
+    renameSync: guarded(fs.renameSync),
+    rmSync: guarded(fs.rmSync),
+    writeFileSync: guarded(fs.writeFileSync),
+    mkdirSync: (path: string, options: object) => {
+      if (!fs.existsSync(path)) refuse(path);
+      return fs.mkdirSync(path, options);
+    },
+    openSync: (path: string, flags: string, mode?: number) => {
+      if (flags !== 'r') refuse(path);
+      return fs.openSync(path, flags, mode);
+    },
+  };
+});
+const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')!.value as DatabaseSync['exec'];
+vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+  if (disk.readOnly !== '' && this.location()?.startsWith(disk.readOnly))
+    throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 });
+  exec.call(this, sql);
+});
+
+const board = useBoard();
+afterEach(() => void (disk.readOnly = ''));
+
+test('what is on it is played, alerts are shown, and nothing is recorded that it could not keep', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, picture(1)]);
+  await cms.until(() => cms.bodies('playEnded').length >= 1);
+  await b.stop();
+  const held = cms.records.length;
+
+  disk.readOnly = b.dataDir;
+  await b.start();
+  const stage = await b.openStage();
+  await stage.untilNotice(noticeId(1));
+  const said = () =>
+    cms.told.flatMap(({ name, request }) =>
+      name === 'statusReportedV1' ? [(request as { status: { diskFails?: number } }).status.diskFails] : [],
+    );
+  await expect.poll(() => said().some((at) => typeof at === 'number')).toBe(true);
+  const alert = await cms.raise();
+  await stage.untilFront('takeover');
+  await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
+  await stage.untilNotice(noticeId(1));
+  // Without files of its own a programme comes all the same; one with files waits for a disk.
+  await cms.publish(programme([2, null]));
+  await stage.untilNotice(noticeId(2));
+  expect(cms.records.slice(held).filter(({ seq }) => seq > held)).toEqual([]);
+  await b.stop();
+
+  disk.readOnly = '';
+  await b.start();
+  await (await b.openStage()).untilNotice(noticeId(2));
+  await cms.until(() => cms.bodies('booted').length === 2);
+  await cms.until(() => cms.records.length > held + 1);
+  // One journal, each number once: nothing of what the copy held has its number again.
+  expect(cms.journals.size).toBe(1);
+  expect(cms.records.map(({ seq }) => seq)).toEqual(cms.records.map((_, index) => index + 1));
+  expect(cms.faults().filter((fault) => /^journal_(fork|gap|ack)/.test(fault))).toEqual([]);
+});
+
+test('an engine whose disk takes changes again asks for a restart', async () => {
+  const b = board();
+  await b.startPlaying([1, null]);
+  await b.stop();
+  disk.readOnly = b.dataDir;
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await b.start();
+    vi.advanceTimersByTime(3_600_000);
+    expect(b.messages.map(({ type }) => type)).not.toContain('restart');
+    disk.readOnly = '';
+    vi.advanceTimersByTime(3_600_000);
+    expect(b.messages.map(({ type }) => type)).toContain('restart');
+  } finally {
+    vi.useRealTimers();
+  }
+});
