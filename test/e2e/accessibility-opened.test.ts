@@ -195,6 +195,43 @@ const list: readonly Opened[] = [
       await opens(say('mourning_to_confirm'));
     },
   },
+  { name: 'retiring a board', path: () => `/boards/${cms.firstBoardId}`, open: (say) => opens(say('board_retire')) },
+  { name: 'upkeep of a board', path: () => `/boards/${cms.firstBoardId}`, open: (say) => opens(say('upkeep_edit')) },
+  {
+    name: 'category that lacks everything',
+    path: () => '/notices/categories',
+    open: async (say) => {
+      await opens(say('category_new'));
+      await dialog()
+        .getByRole('button', { name: say('action_save') })
+        .click();
+      await wrongField();
+    },
+  },
+  {
+    name: 'template that lacks everything',
+    path: () => '/takeovers/templates',
+    open: async (say) => {
+      await opens(say('takeover_template_new'));
+      await dialog()
+        .getByRole('button', { name: say('action_save') })
+        .click();
+      await wrongField();
+    },
+  },
+  {
+    name: 'name of somebody, taken out',
+    path: () => '/users',
+    open: async (say) => {
+      await page.getByRole('link', { name: 'Đỗ Thị Biên' }).first().click();
+      await opens(say('user_edit'));
+      await dialog().getByRole('textbox').first().fill('');
+      await dialog()
+        .getByRole('button', { name: say('action_save') })
+        .click();
+      await wrongField();
+    },
+  },
   {
     name: 'bin in which nothing is found',
     path: () => '/bin/notice',
