@@ -59,7 +59,7 @@ process.env.NODE_COMPILE_CACHE ??= join(cacheDir, 'compiled');
 const reports = mkdtempSync(join(tmpdir(), 'bang-tin-test-'));
 const leftOut = [
   'long benchmarks, run with npm run bench -- NAME',
-  'pages in English and on a desk by axe (all are looked at in Vietnamese on a phone), run with EVERY_PAGE=1 npx vitest run --project e2e test/e2e/accessibility.test.ts',
+  'pages, and what opens over them, in every language and width by axe (each is looked at in one or two), run with EVERY_PAGE=1 npx vitest run --project e2e test/e2e/accessibility',
   'layouts with every text on every shape (some of each are tried; the others are listed as skipped above), run with EVERY_LAYOUT=1 npx vitest run --project e2e test/e2e/layouts.test.ts test/e2e/link-codes.test.ts',
 ];
 try {

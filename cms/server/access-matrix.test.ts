@@ -6,11 +6,12 @@ import type { LightMyRequestResponse } from 'fastify';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles } from '../../shared/protocol/api/accounts.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorBody } from '../../shared/protocol/common.ts';
 import { roleAllows, type Action, type Actor } from './access.ts';
 import { sessionCookie } from './cookies.ts';
+import { setSecondFactorRequired } from './features/accounts/second-factor-policy.ts';
 import type { Role } from './store/schema.ts';
 import { createTestApp, seedUnits, testActor, withAccount } from './testing.ts';
 
@@ -46,7 +47,7 @@ let root: Actor;
 /** Another province, and somebody who may do everything in both. */
 let elsewhere: string;
 let every: Actor;
-type Who = Role | 'nobody' | `${Role}OfProvince`;
+type Who = Role | 'nobody' | 'all' | `${Role}OfProvince`;
 const people = new Map<Who, { userId: string; cookie: string; csrf: string }>();
 
 const unitAt = (place: Place): string =>
@@ -75,25 +76,30 @@ beforeAll(async () => {
   for (const [key, unitId, role] of accounts) {
     const person = testActor(...(role === 'nobody' ? [] : [{ unitId, role }]));
     const { userId } = await withAccount(context.store, person);
-    // A session without a sign-in: argon2 is not what this tests.
-    const token = `token-of-${key}`;
-    const now = context.sources.now();
-    const tokenHash = createHash('sha256').update(token).digest('hex');
-    await context.store.write
-      .insertInto('sessions')
-      .values({
-        token_hash: tokenHash,
-        user_id: userId,
-        csrf_token: 'csrf',
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now + 86_400_000,
-      })
-      .execute();
-    people.set(key, { userId, cookie: `${sessionCookie}=${token}`, csrf: 'csrf' });
+    people.set(key, await newSession(key, userId));
   }
 });
 afterAll(() => test.discard());
+
+/** A session without a sign-in: argon2 is not what this tests. */
+async function newSession(key: string, userId: string): Promise<{ userId: string; cookie: string; csrf: string }> {
+  const { store, sources } = test.app.context;
+  const token = `token-of-${key}`;
+  const now = sources.now();
+  const tokenHash = createHash('sha256').update(token).digest('hex');
+  await store.write
+    .insertInto('sessions')
+    .values({
+      token_hash: tokenHash,
+      user_id: userId,
+      csrf_token: 'csrf',
+      created_at: now,
+      last_seen_at: now,
+      expires_at: now + 86_400_000,
+    })
+    .execute();
+  return { userId, cookie: `${sessionCookie}=${token}`, csrf: 'csrf' };
+}
 
 const layout = (title: string) => ({ type: 'layout' as const, layout: 'notice', fields: { title, body: 'Nội dung' } });
 const always = { validFrom: null, validTo: null };
@@ -101,6 +107,16 @@ const always = { validFrom: null, validTo: null };
 async function makeBoard(unitId: string): Promise<string> {
   const board = await test.app.features.boards.create(root, boardInput(unitId));
   return board.id;
+}
+async function makePaired(unitId: string): Promise<string> {
+  const { store, sources } = test.app.context;
+  const boardId = await makeBoard(unitId);
+  const device = { id: sources.newId(), board_id: boardId, device_key: sources.newId(), paired_at: 0, paired_by: null };
+  await store.write
+    .insertInto('devices')
+    .values({ ...device, ended_at: null })
+    .execute();
+  return boardId;
 }
 async function makeIncident(unitId: string): Promise<string> {
   const { store, sources } = test.app.context;
@@ -558,7 +574,7 @@ const table: Record<string, Rule> = {
   },
   'POST /api/boards/:id/unpair': {
     needs: 'board.pair',
-    about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/unpair`, payload: { reason: 'Mất máy' } }),
+    about: async (unit) => ({ url: `/api/boards/${await makePaired(unit)}/unpair`, payload: { reason: 'Mất máy' } }),
   },
   'POST /api/boards/:id/technician-code': {
     needs: 'board.command',
@@ -1242,4 +1258,150 @@ describe('moving something to another unit', () => {
       200,
     );
   });
+});
+
+/** Of what changes something, that which leaves no entry in the audit log, and why. */
+const unaudited: Readonly<Record<string, string>> = {
+  'POST /api/coverage': 'reads',
+  'POST /api/mournings/preview': 'reads',
+  'POST /api/programmes/holding': 'reads',
+  'POST /api/programmes/preview': 'reads',
+  'POST /api/takeovers/preview': 'reads',
+  'POST /api/uploads': 'nobody sees what is yet to arrive; once it has, there is «media.uploaded»',
+  'PATCH /api/uploads/:id': 'as its beginning',
+  'DELETE /api/uploads/:id': 'as its beginning',
+  'POST /api/document-uploads': 'once it has arrived there is «document.uploaded»',
+  'PATCH /api/document-uploads/:id': 'as its beginning',
+  'DELETE /api/document-uploads/:id': 'as its beginning',
+  'POST /api/documents/:id/read': 'goes on with what has its entry already',
+};
+/** Whose success takes more than a session and a body: their own tests look at the entries. */
+const auditedElsewhere: readonly string[] = [
+  // Accounts: features/accounts.
+  'POST /api/session',
+  'POST /api/setup',
+  'POST /api/setup/check',
+  'POST /api/account-links/check',
+  'POST /api/account-links/use',
+  'POST /api/account/password',
+  'POST /api/session/second-factor',
+  'POST /api/account/second-factor/begin',
+  'POST /api/account/second-factor/confirm',
+  'POST /api/account/second-factor/recovery-codes',
+  'POST /api/account/second-factor/remove',
+  // What a player does, or takes one: features/pairing, technician, commands, screenshots, samples, boards.
+  'POST /api/pairing',
+  'POST /api/pairing/:id/reveal',
+  'POST /api/boards/:id/pairing',
+  'POST /api/boards/:id/technician-code',
+  'POST /api/boards/:id/commands',
+  'POST /api/boards/:id/screenshots',
+  'PUT /api/board/logs/:id',
+  'PUT /api/board/samples/:id',
+  'PUT /api/board/screenshots/:id',
+  'PUT /api/board/speed',
+  // Takes a signed release, a mail server, obligations of the unit: features/updates, notifications, obligations.
+  'POST /api/updates/releases',
+  'POST /api/notifications/test',
+  'PUT /api/account/notifications',
+  'PUT /api/obligation-receipts/order',
+];
+
+describe('the audit log has an entry', () => {
+  const changing = Object.keys(table).filter((rule) => !/^(GET|HEAD) /.test(rule));
+  /** Calls that change something where those of the table may find it as it is to be, or where the table has none. */
+  const real: Readonly<Record<string, () => Promise<Call>>> = {
+    'PUT /api/notices/:id': async () => ({
+      url: `/api/notices/${await makeNotice(units.commune)}`,
+      payload: { ...noticeInput(units.commune), title: 'Khác', revision: 1 },
+    }),
+    'PUT /api/units/:id/self-approval': async () => {
+      const { selfApproval } = test.app.features;
+      const { allowed: before } = await selfApproval.read(every, units.commune);
+      return { url: `/api/units/${units.commune}/self-approval`, payload: { allowed: !before } };
+    },
+    'POST /api/units/:id/changes': () =>
+      Promise.resolve({ url: `/api/units/${units.commune}/changes`, payload: { name: 'Xã Khác', from: '2026-07-03' } }),
+    'POST /api/units/import': async () => {
+      const about = await table['POST /api/units/import']!.about!(units.province);
+      const looked = await call('POST /api/units/import', about, 'all');
+      const { digest } = looked.json<{ digest: string }>();
+      return { ...about, url: `${about.url!}&apply=true&expect=${digest}` };
+    },
+    'DELETE /api/users/:id/sessions': async () => {
+      const { url } = await table['DELETE /api/users/:id/sessions/:sessionId']!.about!(units.commune);
+      return { url: url!.slice(0, url!.lastIndexOf('/')) };
+    },
+    'DELETE /api/users/:id/second-factor': async () => {
+      const id = await makeUser(units.commune);
+      await test.app.context.store.write
+        .insertInto('second_factors')
+        .values({ user_id: id, secret: 'x', confirmed_at: 1, last_step: 0, pending_secret: null, pending_at: null })
+        .execute();
+      return { url: `/api/users/${id}/second-factor` };
+    },
+    'DELETE /api/session': () => Promise.resolve({}),
+    'DELETE /api/account/sessions': async () => {
+      await newSession('another', people.get('all')!.userId);
+      return {};
+    },
+    'DELETE /api/account/sessions/:sessionId': async () => {
+      const { userId } = people.get('all')!;
+      await newSession('another', userId);
+      const sessions = await call('GET /api/account/sessions', {}, 'all');
+      const list = sessions.json<{ sessions: { id: string; current: boolean }[] }>().sessions;
+      return { url: `/api/account/sessions/${list.find(({ current }) => !current)!.id}` };
+    },
+    'PUT /api/settings': async () => {
+      const now = await call('GET /api/settings', {}, 'all');
+      const { secondFactorRequired } = now.json<{ secondFactorRequired: boolean }>();
+      return { payload: { secondFactorRequired: !secondFactorRequired } };
+    },
+    'PUT /api/incidents/policy': () => Promise.resolve({ payload: { afterMinutes: 20, watch: { from: 0, to: 60 } } }),
+    'PUT /api/takeover-templates': async () => {
+      const list = (await call('GET /api/takeover-templates', {}, 'all')).json<{ templates: object[] }>();
+      return { payload: { ...list, templates: list.templates.slice(1) } };
+    },
+    'PUT /api/categories': async () => {
+      const list = (await call('GET /api/categories', {}, 'all')).json<{ categories: object[] }>();
+      return { payload: { ...list, categories: list.categories.toReversed() } };
+    },
+    'POST /api/updates/stop': () => Promise.resolve({}),
+    'POST /api/updates/orders': async () => ({
+      payload: { hash: null, boardIds: [await makeBoard(units.commune)] },
+    }),
+  };
+  const entries = async (): Promise<number> =>
+    (await test.app.context.store.read.selectFrom('audit_log').select('id').execute()).length;
+
+  beforeAll(async () => {
+    await withAccount(test.app.context.store, every);
+  });
+  beforeEach(async () => {
+    // The one before may have ended the session, or asked for a second factor.
+    const { write } = test.app.context.store;
+    await setSecondFactorRequired(write, false);
+    await write.deleteFrom('sessions').where('user_id', '=', every.userId).execute();
+    people.set('all', await newSession('all', every.userId));
+  });
+
+  it('or a reason why not', () => {
+    const shown = changing.filter((rule) => !(rule in unaudited) && !auditedElsewhere.includes(rule));
+    expect(shown.filter((rule) => table[rule]!.about === undefined && real[rule] === undefined)).toEqual([]);
+    for (const rule of [...Object.keys(unaudited), ...auditedElsewhere]) expect(changing).toContain(rule);
+    expect(auditedElsewhere.length).toBeLessThanOrEqual(25);
+  });
+
+  it.each(changing.filter((rule) => !(rule in unaudited) && !auditedElsewhere.includes(rule)))(
+    'of %s',
+    async (rule) => {
+      const about = await (real[rule] ?? (() => table[rule]!.about!(units.commune)))();
+      const before = await entries();
+      // Whoever sends an obligation does not answer for the unit that receives it.
+      const who = rule.includes('/obligation-receipts/') ? 'administrator' : 'all';
+      const response = await call(rule, about, who);
+      expect([response.statusCode < 300, response.body]).toEqual([true, response.body]);
+      expect((await entries()) - before).toBeGreaterThan(0);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { AppError } from '../../shared/util/errors.ts';
 import { createApp, type App } from './app.ts';
 import { readProcessConfig, type Config } from './config.ts';
+import { createLog } from './log.ts';
 import { machineSources } from './machine-sources.ts';
 import { handleParent, tellParent } from './parent.ts';
 import { prepareFirstStart } from './first-start.ts';
@@ -31,7 +32,7 @@ function configure(): Config {
 process.umask(0o077);
 
 const config = configure();
-const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+const log = createLog(config.logLevel, pino.destination({ fd: 2, sync: true }));
 
 let app: App | null = null;
 let stopping = false;

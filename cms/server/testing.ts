@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Access, type Actor } from './access.ts';
 import { createApp, type App } from './app.ts';
@@ -140,15 +140,17 @@ export async function seedUnits({ context, units }: Pick<TestContext, 'context' 
  * A whole CMS in a temporary folder, without pages, on a free port once it listens.
  * @param flags such as --web; the last of two counts
  * @param env such as DATABASE_URL; without it on SQLite
+ * @param log what it logs goes there; else nowhere
  */
 export async function createTestApp(
   flags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<{ app: App; config: Config; sources: TestClock; folder: string; discard(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'bang-tin-app-'));
   const sources = createTestSources();
   const config = readConfig(['--port', '0', '--data', folder, '--empty', ...flags], env, folder);
-  const app = await createApp(config, sources, pino({ level: 'silent' })).catch(async (error: unknown) => {
+  const app = await createApp(config, sources, log).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });

@@ -2,7 +2,6 @@
  * Every page of the studio by the rules of WCAG 2.2 AA that a program can check (axe), in both languages, on a desk and on a phone:
  * as an administrator of the sample province, with an exercise and mourning that are on.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +9,11 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
+import { faults, overflow, speak } from './lib/axe.ts';
 import { doors, studioPages, unlistedPages } from './lib/pages.ts';
 import { startSampleCms, type SampleCms } from './lib/sample.ts';
 import { Studio } from './lib/studio.ts';
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** `npm test` looks at every page in Vietnamese on a phone, where there is least room; this at both languages and widths. */
 const all = process.env.EVERY_PAGE === '1';
 const widths = all ? [1280, 360] : [360];
@@ -23,15 +22,6 @@ let cms: SampleCms;
 let browser: Browser;
 let page: Page;
 
-/** What is wrong, a line each: the rule, where, and why. */
-async function faults(on: Page): Promise<string[]> {
-  // The stage in the preview is the board itself, which is no page that people work with: without frames, one page looks at itself.
-  const { violations } = await new AxeBuilder({ page: on }).setLegacyMode().withTags(rules).exclude('iframe').analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
-  );
-}
-
 /** Opens a page and waits until it shows what it has loaded. */
 async function open(on: Page, path: string): Promise<void> {
   await on.goto(new URL(path, cms.url).href);
@@ -39,10 +29,6 @@ async function open(on: Page, path: string): Promise<void> {
   await see(on.locator('[aria-busy=true]')).toHaveCount(0);
   await on.waitForLoadState('networkidle');
 }
-
-/** Wider than the window: somebody at 360 px would have to scroll sideways (WCAG 1.4.10). */
-const overflow = (on: Page) =>
-  on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 async function look(on: Page, pages: readonly { name: string; path: string }[]): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
@@ -57,9 +43,6 @@ async function look(on: Page, pages: readonly { name: string; path: string }[]):
     }
   return found;
 }
-
-const speak = (on: Page, locale: 'vi' | 'en') =>
-  on.evaluate((chosen) => localStorage.setItem('bang-tin-locale', chosen), locale);
 
 beforeAll(async () => {
   const executablePath = await ensureBrowser();
