@@ -111,7 +111,8 @@ async function makeBoard(unitId: string): Promise<string> {
 async function makePaired(unitId: string): Promise<string> {
   const { store, sources } = test.app.context;
   const boardId = await makeBoard(unitId);
-  const device = { id: sources.newId(), board_id: boardId, device_key: sources.newId(), paired_at: 0, paired_by: null };
+  const device_key = Buffer.from(sources.randomBytes(32)).toString('base64url');
+  const device = { id: sources.newId(), board_id: boardId, device_key, paired_at: 0, paired_by: null };
   await store.write
     .insertInto('devices')
     .values({ ...device, ended_at: null })
