@@ -25,7 +25,7 @@ const words: Record<FaultAction, string> = {
   reloadStage: 'the stage’s page is loaded again',
   newPage: 'a new process for the page, in the same window',
   newWindow: 'a new window',
-  restartEngine: 'the engine is started again; the glass keeps its picture',
+  restartEngine: 'the engine is started again; the glass keeps its picture, an alert until it expires',
   showStandby: 'the standby slide: unit, board and clock',
   checkAsset: 'the file’s bytes are hashed again; damaged, it is set aside and fetched',
   setAside: 'kept under another name, for a look',

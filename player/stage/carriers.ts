@@ -18,6 +18,8 @@ export interface Carrier {
 export interface CarrierHandlers {
   /** A director can be reached; it may be another one than before. */
   opened(): void;
+  /** It can no longer be reached. */
+  left(): void;
   commanded(command: StageCommand): void;
   /** The technician's page is to stand over the content; null: to go. In a player alone. */
   technician(view: TechnicianView | null): void;
@@ -48,6 +50,7 @@ export function openSocket(first: FirstSocket, handlers: CarrierHandlers): Carri
   };
   const again = (code: number) => {
     if (closed) return;
+    handlers.left();
     timer = window.setTimeout(connect, REFUSALS.includes(code) ? REFUSED_WAIT : wait);
     wait = Math.min(LONGEST_WAIT, wait * 2);
   };

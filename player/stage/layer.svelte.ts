@@ -58,6 +58,8 @@ export class Layer {
   veils = $state(false);
   /** How far into the slot, ms. */
   elapsedMs = $state(0);
+  /** An alert that has expired while nobody was there to take it away. */
+  expired = $state(false);
   media: SceneMedia | null = null;
   /** What a component threw. */
   failure: SceneError | null = null;
@@ -108,6 +110,11 @@ export class Layer {
   start(offsetMs: number, now: number): void {
     this.elapsedMs = offsetMs;
     this.#origin = this.paused ? null : now - offsetMs;
+  }
+
+  /** Notes that an alert has come to its end. */
+  expire(now: number): void {
+    if (this.scene.kind === 'takeover' && this.clock(now) >= this.scene.takeover.expiresAt) this.expired = true;
   }
 
   tick(now: number): void {

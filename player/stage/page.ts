@@ -37,6 +37,7 @@ export function start(kind: CarrierKind, first: FirstSocket | null): void {
     });
   const handlers: CarrierHandlers = {
     opened: () => stage.directorArrived(),
+    left: () => stage.directorLeft(),
     commanded: (command) => (command.type === 'reload' ? location.reload() : stage.handle(command)),
     technician: (view) => (stage.technician = view),
     refused: (sceneId, reason) => stage.refuse(sceneId, reason),

@@ -1,7 +1,7 @@
 /**
  * The stage: prepares scenes behind what is shown, brings them to the front, and tells the director what was painted.
  * It decides nothing. The picture in front stays until another one has been painted over it, whatever happens to the
- * director or to what is being prepared.
+ * director or to what is being prepared; only an alert gives way to what it says itself once it has expired without one.
  */
 import { flushSync } from 'svelte';
 import { loadFonts } from '../../layouts/fonts.ts';
@@ -41,6 +41,7 @@ export class Stage {
   #seen: Layer | null = null;
   #back: Layer | null = null;
   #top = 0;
+  #directed = true;
   readonly #send: (event: StageEvent) => void;
 
   constructor(send: (event: StageEvent) => void) {
@@ -49,9 +50,15 @@ export class Stage {
 
   /** A director is there, perhaps a new one: it knows nothing of what was shown and is to begin anew. */
   directorArrived(): void {
+    this.#directed = true;
     if (this.#front !== null) this.#front.orphaned = true;
     if (this.#back !== null) this.#drop(this.#back);
     this.#send(readyEvent());
+  }
+
+  /** The director is gone, and may not come back. */
+  directorLeft(): void {
+    this.#directed = false;
   }
 
   handle(command: Exclude<StageCommand, { type: 'reload' }>): void {
@@ -86,6 +93,7 @@ export class Stage {
       if (now - ticked >= TICK_MS) {
         ticked = now;
         this.#front?.tick(now);
+        if (!this.#directed) this.#front?.expire(now);
         this.#drawAhead();
       }
       if (now - said >= ALIVE_MS) {

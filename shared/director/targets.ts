@@ -120,7 +120,12 @@ export class Plan {
       const turn = takeoverTurn(this.#phaseAt(slot.start)!, slot.start);
       return {
         key: `takeover ${slot.takeoverId} ${slot.start}`,
-        scene: { kind: 'takeover', takeover, turn },
+        scene: {
+          kind: 'takeover',
+          takeover,
+          turn,
+          after: programme && { fallback: programme.fallback, zone: programme.zone },
+        },
         slot,
         noticeHash: null,
         programme,

@@ -20,6 +20,8 @@ export const scene = z.discriminatedUnion('kind', [
     takeover,
     /** Where equals share time: its how manieth turn this is, from 0. A turn shows the pages that follow those of the one before. */
     turn: z.int().min(0).nullable(),
+    /** Stands in its place once it has expired and no director is there to say what follows; null: nothing is known of the board. */
+    after: z.strictObject({ fallback: fallbackPart, zone: z.string() }).nullable(),
   }),
   z.strictObject({ kind: z.literal('fallback'), fallback: fallbackPart, zone: z.string() }),
   z.strictObject({ kind: z.literal('pairing'), code: z.string(), cms: z.string() }),

@@ -221,12 +221,19 @@ export const layoutScene = (layout: string, fields: Record<string, unknown>): Sc
 /** A takeover scene; `level` decides the colour. */
 export function takeoverScene(
   level: number,
-  change: { exercise?: boolean; type?: 'alert' | 'update'; instruction?: string; turn?: number } = {},
+  change: {
+    exercise?: boolean;
+    type?: 'alert' | 'update';
+    instruction?: string;
+    turn?: number;
+    after?: Extract<Scene, { kind: 'takeover' }>['after'];
+  } = {},
 ): Scene {
   const type = change.type ?? 'alert';
   return {
     kind: 'takeover',
     turn: change.turn ?? null,
+    after: change.after ?? null,
     takeover: {
       v: 1,
       takeoverId: id,

@@ -332,6 +332,39 @@ test('the picture stays while the engine is away, and the new one begins anew wi
   expect(await page.locator('.layer').count()).toBe(1);
 });
 
+describe('an alert', () => {
+  const alert = takeoverScene(4, {
+    after: {
+      fallback: { kind: 'fallback', unitName: 'Xã Mường Mùn', boardName: 'Cổng chợ' },
+      zone: 'Asia/Ho_Chi_Minh',
+    },
+  });
+  /** It expires at 3,600,000. */
+  const nowMs = 3_598_500;
+
+  test('that expires while the engine is away gives way to the name of the unit and the clock, and to the engine when it is back', async () => {
+    await open();
+    await director.present('alert', alert, { nowMs });
+    const { port } = director;
+    await director.stop();
+    await page.locator('.takeover').waitFor();
+    await page.locator('.takeover').waitFor({ state: 'detached' });
+    expect(await page.locator('.fallback').innerText()).toMatch(/Xã Mường Mùn[^]*Cổng chợ[^]*09:00/);
+    await startDirector({ port });
+    await director.next('ready');
+    director.configure();
+    await director.present('b', await plainImage('#d62828'));
+    expect(near((await pixels(await page.screenshot()))(320, 180), RED)).toBe(true);
+  });
+
+  test('stands for as long as the engine says, which may have set its clock', async () => {
+    await open();
+    await director.present('alert', alert, { nowMs });
+    for (let i = 0; i < 4; i++) await director.next('alive');
+    expect(await page.locator('.takeover').count()).toBe(1);
+  });
+});
+
 test('a video plays on while the engine is away', async () => {
   await open();
   await director.present('v', await greenVideo(), { durationMs: 60_000 });
