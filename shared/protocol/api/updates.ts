@@ -19,6 +19,17 @@ export const playerRelease = z.strictObject({
 });
 export type PlayerRelease = z.infer<typeof playerRelease>;
 
+/** A release with how far its rollout is. */
+export const rolloutRelease = playerRelease.extend({
+  /** It went back on too many boards: no more are ordered to run it. */
+  stopped: z.boolean(),
+  /** Boards that have tried it and say, connected with it, that it stays. */
+  running: z.int(),
+  /** So many more boards may be ordered to run it now. */
+  room: z.int(),
+});
+export type RolloutRelease = z.infer<typeof rolloutRelease>;
+
 /** How far the last order has come: at the CMS, then as the board tells it. */
 export const orderState = z.enum(['waiting', 'taken', 'withdrawn', 'expired', ...updateStates]);
 export type OrderState = z.infer<typeof orderState>;
@@ -26,7 +37,9 @@ export type OrderState = z.infer<typeof orderState>;
 export const boardVersion = z.strictObject({
   boardId: uuid,
   boardName: z.string(),
+  unitId: uuid,
   unitName: z.string(),
+  groups: z.array(z.string()),
   /** That its player said last; null: not known. */
   version: z.string().nullable(),
   order: z
@@ -47,10 +60,8 @@ export const updatesAnswer = z.strictObject({
   /** The CMS was given the release key, and so can say at once whether a release is signed by it. */
   keyKnown: z.boolean(),
   /** The newest first. */
-  releases: z.array(playerRelease),
+  releases: z.array(rolloutRelease),
   boards: z.array(boardVersion),
-  /** Releases by hash that went back on too many boards: no more boards are ordered to run them. */
-  stopped: z.array(sha256Hex),
 });
 export type UpdatesAnswer = z.infer<typeof updatesAnswer>;
 
@@ -58,7 +69,8 @@ export type UpdatesAnswer = z.infer<typeof updatesAnswer>;
 export const mostOrdered = 500;
 /**
  * POST /api/updates/orders: one stage of a rollout. `hash` null: back to the version that each board has kept. Codes: release_unknown 404,
- * release_stopped 409 (it went back on too many boards), and as giving a command.
+ * release_stopped 409 (it went back on too many boards), rollout_too_large 409 (`room`: more boards at once than it has been tried for), and
+ * as giving a command.
  */
 export const updateOrder = z.strictObject({
   hash: sha256Hex.nullable(),
@@ -71,3 +83,6 @@ export const updatesStopped = z.strictObject({ withdrawn: z.int() });
 
 /** A release that went back on so many boards, or on so large a part of those that were ordered to run it, is ordered for no more. */
 export const stopsAfter = { boards: 3, part: 0.05, ofAtLeast: 20 } as const;
+
+/** Until a board runs a release, it is on its way to so few; then to so many times as many as run it: one board, a group, all. */
+export const stages = { first: 3, growth: 10 } as const;

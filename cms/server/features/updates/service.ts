@@ -1,11 +1,12 @@
 /**
- * Releases of the player and who runs them. A rollout goes by stages that people begin: one board, some, all. A release that goes back on
- * several boards is ordered for no more; boards decide by themselves whether they take one (docs/decisions/0018-application-updates.md).
+ * Releases of the player and who runs them. A rollout goes by stages that people begin: one board, a group, all; each may be some times as
+ * large as what runs it already. A release that goes back on several boards is ordered for no more; boards decide by themselves whether they take one (docs/decisions/0018-application-updates.md).
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import {
+  stages,
   stopsAfter,
   type BoardVersion,
   type OrderState,
@@ -64,23 +65,26 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
     });
   }
 
-  /** The boards in sight, with what they run and were ordered to. */
-  async function look(actor: Actor): Promise<BoardVersion[]> {
+  /** The boards in sight, with what they run and were ordered to run. */
+  async function look(actor: Actor): Promise<Looked[]> {
     const list = await boards.list(actor);
     const ids = list.map(({ id }) => id);
     const [orders, statuses] = await Promise.all([repo.orders(store.read, ids), repo.statuses(store.read, ids)]);
     const now = sources.now();
-    return mapInTurns(list, ({ id, name, unitName }): BoardVersion => {
+    return mapInTurns(list, ({ id, name, unitId, unitName, groups }): Looked => {
       const said = statuses.get(id);
       const status = said === undefined ? null : told.parse(JSON.parse(said));
       const row = orders.get(id);
-      return {
+      const board = {
         boardId: id,
         boardName: name,
+        unitId,
         unitName,
+        groups,
         version: status?.app ?? null,
         order: row ? { version: row.version, ...stateOf(row, status, now), orderedAt: row.issued_at } : null,
       };
+      return { board, hash: row?.hash ?? null };
     });
   }
 
@@ -124,13 +128,18 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
     /** @throws AppError `forbidden` */
     async list(actor: Actor): Promise<UpdatesAnswer> {
       assertManages(actor);
-      const [boards, went, releases] = await Promise.all([
+      const [looked, went, releases] = await Promise.all([
         look(actor),
         repo.tallies(store.read),
         repo.releases(store.read).then(views),
       ]);
-      const stopped = releases.map(({ hash }) => hash).filter((hash) => isStopped(went.get(hash)));
-      return { keyKnown: releaseKey !== null, releases, boards, stopped };
+      return {
+        keyKnown: releaseKey !== null,
+        releases: releases.map((release) => {
+          return { ...release, stopped: isStopped(went.get(release.hash)), ...progressOf(release.hash, looked) };
+        }),
+        boards: looked.map(({ board }) => board),
+      };
     },
 
     /** Takes a file of `npm run release`. @throws AppError as shared/protocol/api/updates.ts says */
@@ -165,7 +174,7 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
     /**
      * One stage.
      * @returns how many boards were ordered and not stopped again meanwhile
-     * @throws AppError `forbidden`, `release_unknown` 404, `release_stopped` 409, `board_unknown` 404
+     * @throws AppError `forbidden`, `release_unknown` 404, `release_stopped` 409, `rollout_too_large` 409 (`room`), `board_unknown` 404
      */
     async order(actor: Actor, hash: string | null, boardIds: readonly string[]): Promise<number> {
       assertManages(actor);
@@ -175,9 +184,19 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
         throw new AppError('release_stopped', 'It went back on too many boards', { status: 409 });
       const ids = [...new Set(boardIds)];
       // All or none: whoever orders for a board that has gone meanwhile is to look again.
-      const known = new Set((await boards.list(actor)).map(({ id }) => id));
+      const looked = await look(actor);
+      const known = new Set(looked.map(({ board }) => board.boardId));
       if (!ids.every((id) => known.has(id)))
         throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+      if (hash !== null) {
+        const chosen = new Set(ids);
+        const { room } = progressOf(
+          hash,
+          looked.filter(({ board }) => !chosen.has(board.boardId) || runs(board)),
+        );
+        if (ids.length > room)
+          throw new AppError('rollout_too_large', `No more than ${room} boards now`, { status: 409, params: { room } });
+      }
       // All are written down before the first is sent: who stops them finds every one that has not been.
       const body = { name: 'setVersion', release: release?.jws ?? null } as const;
       const orders: string[] = [];
@@ -209,6 +228,24 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
       return fileContent(hash, { file: fileOf(hash), size: row.size, mediaType: 'application/octet-stream' });
     },
   };
+}
+
+interface Looked {
+  readonly board: BoardVersion;
+  /** Of the release that it was ordered to run last. */
+  readonly hash: string | null;
+}
+
+const runs = ({ order }: BoardVersion): boolean => order?.state === 'runs';
+/** Ends of an order but for the good one. */
+const over: readonly OrderState[] = ['withdrawn', 'expired', 'wentBack', 'refused'];
+
+/** On how many boards a release runs, and to how many more it may be ordered now: those it is on its way to count as well. */
+function progressOf(hash: string, looked: readonly Looked[]): { running: number; room: number } {
+  const ordered = looked.filter((one) => one.hash === hash).map(({ board }) => board);
+  const running = ordered.filter(runs).length;
+  const onTheWay = ordered.filter((board) => !runs(board) && !over.includes(board.order!.state)).length;
+  return { running, room: Math.max(0, Math.max(stages.first, stages.growth * running) - onTheWay) };
 }
 
 const isStopped = (tally: Tally | undefined): boolean =>

@@ -58,6 +58,7 @@ describeStores('updates of players', (under) => {
 
   const of = async (board: SimulatedBoard) =>
     (await updates.list(root)).boards.find(({ boardId }) => boardId === board.identity.boardId)!;
+  const rollout = async (hash: string) => (await updates.list(root)).releases.find((one) => one.hash === hash)!;
   async function connected(): Promise<SimulatedBoard> {
     const board = await cms.board();
     await board.connect();
@@ -75,12 +76,20 @@ describeStores('updates of players', (under) => {
     expect(await board.send('statusReportedV1', report)).toEqual({ ok: true });
   }
 
+  async function runOn(board: SimulatedBoard, hash: string): Promise<void> {
+    const { version } = await rollout(hash);
+    const id = await take(board, updates.order(root, hash, [board.identity.boardId]));
+    await tell(board, { of: id, version, state: 'runs', code: null });
+    await expect.poll(async () => (await of(board)).order?.state, { timeout: 10_000 }).toBe('runs');
+    board.disconnect();
+  }
+
   it('takes a release that the release key has signed, once, and nothing else', async () => {
     const made = await release('0.2.0');
     const added = await updates.add(root, made.file);
     expect(added).toMatchObject({ hash: made.release.archive.hash, version: '0.2.0', notes: 'Chữ rõ hơn' });
     expect(await updates.add(root, made.file)).toEqual(added);
-    expect((await updates.list(root)).releases).toEqual([added]);
+    expect((await updates.list(root)).releases).toEqual([{ ...added, stopped: false, running: 0, room: 3 }]);
     const refused = (file: Buffer, by = updates) => expect(by.add(root, file)).rejects;
     await refused((await release('0.3.0', await newReleaseKey())).file).toMatchObject({
       code: 'update_signature_wrong',
@@ -143,7 +152,7 @@ describeStores('updates of players', (under) => {
     }
     // Who waited for it is not sent it any more.
     expect((await of(waits)).order).toMatchObject({ version: '0.6.0', state: 'withdrawn' });
-    expect((await updates.list(root)).stopped).toContain(hash);
+    expect((await rollout(hash)).stopped).toBe(true);
     const again = updates.order(root, hash, [boards[0]!.identity.boardId]);
     await expect(again).rejects.toMatchObject({ code: 'release_stopped' });
     for (const board of boards) board.disconnect();
@@ -151,6 +160,7 @@ describeStores('updates of players', (under) => {
 
   it('sends a stage that is stopped to no more boards', async () => {
     const { hash } = await updates.add(root, (await release('0.7.0')).file);
+    for (let n = 0; n < 5; n++) await runOn(await connected(), hash);
     const ids = await Promise.all(Array.from({ length: 45 }, async () => (await cms.board()).identity.boardId));
     const { commands } = cms.live;
     const sent: string[] = [];
@@ -178,6 +188,29 @@ describeStores('updates of players', (under) => {
     // Also while they are still being written down.
     await stoppedAt(Infinity, 30).order(root, hash, ids);
     expect(sent).toEqual([]);
+  });
+
+  it('orders a stage to so many boards as those that run it answer for', async () => {
+    const { hash } = await updates.add(root, (await release('0.9.0')).file);
+    const ids = await Promise.all(Array.from({ length: 12 }, async () => (await cms.board()).identity.boardId));
+    const refused = (some: readonly string[], room: number) =>
+      expect(updates.order(root, hash, some)).rejects.toMatchObject({
+        code: 'rollout_too_large',
+        status: 409,
+        params: { room },
+      });
+    await refused(ids.slice(0, 4), 3);
+    const first = await connected();
+    await runOn(first, hash);
+    expect(await rollout(hash)).toMatchObject({ running: 1, room: 10 });
+    await refused(ids.slice(0, 11), 10);
+    await updates.order(root, hash, ids.slice(0, 10));
+    expect(await rollout(hash)).toMatchObject({ running: 1, room: 0 });
+    await refused(ids.slice(10), 0);
+    // Who was ordered to already may be again; who is withdrawn makes room; the way back is open to all.
+    await updates.order(root, hash, ids.slice(0, 10));
+    await updates.order(root, null, [...ids, first.identity.boardId]);
+    expect(await rollout(hash)).toMatchObject({ running: 0, room: 3 });
   });
 
   it('stops no order that had expired', async () => {
@@ -240,12 +273,12 @@ describeStores('updates of players', (under) => {
     const boards = await Promise.all([connected(), connected(), connected()]);
     for (const board of boards) {
       const { boardId } = board.identity;
-      expect((await updates.list(root)).stopped).not.toContain(hash);
+      expect((await rollout(hash)).stopped).toBe(false);
       const id = await take(board, updates.order(root, hash, [boardId]));
       await tell(board, { of: id, version: '0.5.0', state: 'wentBack', code: 'update_no_picture' });
       await expect.poll(async () => (await of(board)).order?.state, { timeout: 10_000 }).toBe('wentBack');
     }
-    expect((await updates.list(root)).stopped).toContain(hash);
+    expect((await rollout(hash)).stopped).toBe(true);
     const ids = boards.map(({ identity }) => identity.boardId);
     await expect(updates.order(root, hash, ids)).rejects.toMatchObject({ code: 'release_stopped', status: 409 });
     await take(boards[0]!, updates.order(root, null, [ids[0]!]));
