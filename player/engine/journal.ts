@@ -125,10 +125,10 @@ export class Journal {
     this.#store.afterCommit(() => this.#onAppend(bodies));
   }
 
-  /** @throws StoreError `store_unwritable`: a number that the CMS was given must never be given again */
+  /** @throws StoreError `journal_unwritable`: a number that the CMS was given must never be given again */
   #write(journalId: string, entries: readonly RecordEntry[]): void {
     const { unwritable } = this.#store;
-    if (unwritable !== null) throw new StoreError('store_unwritable', `The disk takes no record: ${unwritable}`);
+    if (unwritable !== null) throw new StoreError('journal_unwritable', `The disk takes no record: ${unwritable}`);
     const head = this.#head(journalId);
     let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
     for (const entry of entries) {

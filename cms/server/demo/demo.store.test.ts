@@ -107,6 +107,7 @@ describeStores('the sample province', (under) => {
       'editor',
       'technician',
       'viewer',
+      'auditor',
     ]);
     expect(lines[1]?.[3]).toBe('Cán bộ tỉnh');
     for (const [email, password, role] of lines) {
