@@ -336,6 +336,17 @@ const inviteAt = (unitId: string) =>
     email: `moi${++invited}@example.vn`,
     grants: [{ unitId, role: 'viewer' }],
   });
+/** Who has chosen a password. */
+async function makeColleague(): Promise<string> {
+  const id = await makeUser(units.commune);
+  const { write } = test.app.context.store;
+  await write.updateTable('users').set({ password_hash: 'x' }).where('id', '=', id).execute();
+  return id;
+}
+const standInAt = (unitId: string, userId: string) => {
+  const startsAt = test.app.context.sources.now();
+  return { unitId, userId, startsAt, endsAt: startsAt + 86_400_000 };
+};
 const makeUser = async (unitId: string): Promise<string> => (await inviteAt(unitId)).user.id;
 let bodies = 0;
 const bodyInput = () => ({ code: `B${++bodies}`, name: 'Mặt trận', level: 'body' as const, from: '2026-06-01' });
@@ -395,6 +406,18 @@ const table: Record<string, Rule> = {
   'DELETE /api/account/sessions': { needs: 'signedIn' },
   'DELETE /api/account/sessions/:sessionId': { needs: 'signedIn' },
   'POST /api/account/password': { needs: 'signedIn' },
+  'GET /api/account/delegations': { needs: 'signedIn' },
+  'GET /api/account/delegates': {
+    needs: 'content.approve',
+    about: (unit) => Promise.resolve({ url: `/api/account/delegates?unitId=${unit}` }),
+  },
+  'POST /api/account/delegations': {
+    needs: 'content.approve',
+    about: (unitId) => Promise.resolve({ payload: standInAt(unitId, randomUUID()) }),
+    passes: ['delegate_unknown'],
+  },
+  // Only one's own: see features/accounts/delegations.store.test.ts.
+  'DELETE /api/account/delegations/:id': { needs: 'signedIn' },
   'POST /api/session/second-factor': { needs: 'signedIn' },
   'GET /api/account/second-factor': { needs: 'signedIn' },
   'POST /api/account/second-factor/begin': { needs: 'signedIn' },
@@ -593,6 +616,14 @@ const table: Record<string, Rule> = {
     needs: 'board.command',
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/logs/${randomUUID()}` }),
     passes: ['log_unknown'],
+  },
+  'POST /api/boards/:id/orders/copies': {
+    needs: 'board.command',
+    about: async (unit) => ({
+      url: `/api/boards/${await makeBoard(unit)}/orders/copies`,
+      payload: { names: ['setVolume'], boardIds: [await makeBoard(unit)] },
+    }),
+    passes: ['order_none'],
   },
   'GET /api/boards/:id/cut': { needs: 'board.read', about: at('/api/boards/:id/cut', makeBoard) },
   'GET /api/boards/:id/commands': {
@@ -1340,6 +1371,18 @@ describe('the audit log has an entry', () => {
         .values({ user_id: id, secret: 'x', confirmed_at: 1, last_step: 0, pending_secret: null, pending_at: null })
         .execute();
       return { url: `/api/users/${id}/second-factor` };
+    },
+    'POST /api/account/delegations': async () => ({ payload: standInAt(units.commune, await makeColleague()) }),
+    'DELETE /api/account/delegations/:id': async () => {
+      const payload = standInAt(units.commune, await makeColleague());
+      const made = await call('POST /api/account/delegations', { payload }, 'all');
+      return { url: `/api/account/delegations/${made.json<{ id: string }>().id}` };
+    },
+    'POST /api/boards/:id/orders/copies': async () => {
+      const [one, other] = [await makeBoard(units.commune), await makeBoard(units.commune)];
+      const order = { url: `/api/boards/${one}/commands`, payload: { name: 'setVolume', percent: 30 } };
+      await call('POST /api/boards/:id/commands', order, 'all');
+      return { url: `/api/boards/${one}/orders/copies`, payload: { names: ['setVolume'], boardIds: [other] } };
     },
     'DELETE /api/session': () => Promise.resolve({}),
     'DELETE /api/account/sessions': async () => {

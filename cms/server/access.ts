@@ -16,7 +16,15 @@ export interface Actor {
   readonly csrfToken: string;
   /** Only `none` and `passed` open more than what leads there. */
   readonly secondFactor: SecondFactorStanding;
-  readonly grants: readonly { readonly unitId: string; readonly unitName: string; readonly role: Role }[];
+  readonly grants: readonly ActorGrant[];
+}
+
+export interface ActorGrant {
+  readonly unitId: string;
+  readonly unitName: string;
+  readonly role: Role;
+  /** In whose place they have it for a while; left out: it is their own. */
+  readonly lent?: { readonly by: string; readonly name: string; readonly until: number };
 }
 
 /** Whose rights are asked: a person's who is signed in, or of whom only the grants are known. */
@@ -81,6 +89,13 @@ export class Access {
   canEverywhere(actor: Holder, action: Action): boolean {
     const roots = this.#tree.roots();
     return roots.length > 0 && roots.every((root) => this.can(actor, action, root));
+  }
+
+  /** In whose place the actor may do it, where no right of their own allows it; their user id. */
+  inPlaceOf(actor: Actor, action: Action, unitId: string): string | null {
+    const path = this.#tree.pathOf(unitId);
+    const rights = actor.grants.filter((grant) => canBy(path, { grants: [grant] }, action));
+    return rights.every(({ lent }) => lent) ? (rights[0]?.lent?.by ?? null) : null;
   }
 
   /** Every unit on which the actor may do it. */

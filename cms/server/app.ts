@@ -9,6 +9,7 @@ import { backupTime, forgetRestored, noteRestored, wasRestored } from './backup/
 import type { Config } from './config.ts';
 import type { Context, Routes, Sources } from './context.ts';
 import { createEvents } from './events.ts';
+import { delegationRoutes } from './features/accounts/delegation-routes.ts';
 import { ownAccountRoutes } from './features/accounts/own-routes.ts';
 import { accountRoutes } from './features/accounts/routes.ts';
 import { secondFactorRoutes, settingsRoutes } from './features/accounts/second-factor-routes.ts';
@@ -230,6 +231,7 @@ export async function createApp(
     metrics.routes,
     accountRoutes(accounts),
     ownAccountRoutes(accounts),
+    delegationRoutes(accounts.delegations),
     userRoutes(accounts.users),
     secondFactorRoutes(accounts.secondFactor),
     settingsRoutes(createSettings(context)),

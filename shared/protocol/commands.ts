@@ -124,6 +124,15 @@ export const standingOrders = [
   'setScreenshots',
 ] as const satisfies readonly (keyof typeof commands)[];
 export type StandingOrder = (typeof standingOrders)[number];
+/** Those of them that are as right for other boards as for this one: how a board is set up, not what is the matter with it. */
+export const copiedOrders = [
+  'setScreenHours',
+  'setBrightness',
+  'setVolume',
+  'setDownloads',
+  'setScreenshots',
+] as const satisfies readonly StandingOrder[];
+export type CopiedOrder = (typeof copiedOrders)[number];
 
 export type CommandName = keyof typeof commands;
 export const commandNames = Object.keys(commands) as CommandName[];

@@ -233,6 +233,18 @@ const list: readonly Opened[] = [
     },
   },
   {
+    name: 'standing in that lacks everything',
+    path: () => '/account',
+    open: async (say) => {
+      await opens(say('delegation_give'));
+      await see(dialog().getByRole('combobox', { name: say('delegation_person') })).toBeVisible();
+      await dialog()
+        .getByRole('button', { name: say('delegation_give_submit') })
+        .click();
+      await wrongField();
+    },
+  },
+  {
     name: 'bin in which nothing is found',
     path: () => '/bin/notice',
     open: async (say) => {

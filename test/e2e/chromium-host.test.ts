@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { programme } from '../../player/engine/testing-board.ts';
 import { TestCms } from '../../player/engine/testing-cms.ts';
+import { faults } from '../../shared/faults/table.ts';
 import { maxScreenshotBytes } from '../../shared/protocol/link.ts';
 import { ensureBrowser, findBrowser } from '../../scripts/lib/browser.ts';
 import { bridgeContract, killEngine } from './lib/bridge-contract.ts';
@@ -217,7 +218,9 @@ test.for([
   ['crashes', 'SIGKILL', 'page_ended'],
   ['hangs', 'SIGSTOP', 'stage_silent'],
 ] as const)(
-  'a page that %s in a browser that goes on is shown anew, where the programme is by then',
+  'a page that %s in a browser that goes on is shown anew within 2 s of being noticed, where the programme is by then',
+  // A machine that is busy with something else may be late once.
+  { retry: 2 },
   async ([how, signal, code], context) => {
     const browser = findBrowser({ forOthers: process.getuid?.() === 0 });
     if (browser === null) return context.skip('no browser that the stage may run in');
@@ -247,9 +250,12 @@ test.for([
       expect(body).toMatchObject({ detail: expect.stringContaining('→ newPage') as string });
       // What the host has seen reaches the journal when the engine hears of it; a hang is written down when it is noticed.
       const noticedMs = how === 'hangs' ? at - brokenAt : 0;
+      const afterNoticeMs = back.start - brokenAt - noticedMs;
       process.stdout.write(
-        `${JSON.stringify({ page: how, noticedMs, paintedMs: back.start - brokenAt, afterNoticeMs: back.start - brokenAt - noticedMs })}\n`,
+        `${JSON.stringify({ page: how, noticedMs, paintedMs: back.start - brokenAt, afterNoticeMs })}\n`,
       );
+      expect(noticedMs).toBeLessThan(faults.stage_silent.afterMs + 2_000);
+      expect(afterNoticeMs).toBeLessThan(2_000);
       // The loop has not moved: each notice begins where it began before.
       await cms.until(() => since().filter(({ outcome }) => outcome === 'completed').length >= 2);
       const phases = cms
@@ -260,7 +266,6 @@ test.for([
       expect(cms.bodies('booted')).toHaveLength(1);
       // The browser is the same.
       expect(JSON.parse(await readFile(join(folder, 'data/browser.json'), 'utf8'))).toMatchObject({ pid });
-      expect(back.start - brokenAt).toBeLessThan(60_000);
     } finally {
       await host.stop();
       await cms.stop();

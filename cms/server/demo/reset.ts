@@ -48,6 +48,7 @@ const tables: readonly (keyof Database)[] = [
   'account_links',
   'second_factors',
   'recovery_codes',
+  'delegations',
   'grants',
   'users',
   'unit_versions',

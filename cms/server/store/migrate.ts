@@ -48,6 +48,7 @@ import * as foundInOrder from './migrations/0046-found-in-order.ts';
 import * as pageWords from './migrations/0047-page-words.ts';
 import * as playsCovered from './migrations/0048-plays-covered.ts';
 import * as auditors from './migrations/0049-auditors.ts';
+import * as delegations from './migrations/0050-delegations.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -97,6 +98,7 @@ const migrations: readonly Migration[] = [
   pageWords.migration,
   playsCovered.migration,
   auditors.migration,
+  delegations.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -35,6 +35,16 @@ export interface Database {
     last_sign_in_at: Generated<number | null>;
   };
   grants: { user_id: string; unit_id: string; role: Role };
+  /** Who approves in somebody's place; what is ended early ends then, or goes if it had not begun. */
+  delegations: {
+    id: string;
+    unit_id: string;
+    from_user: string;
+    to_user: string;
+    starts_at: number;
+    ends_at: number;
+    made_at: number;
+  };
   sessions: {
     /** SHA-256 of the cookie's secret. */
     token_hash: string;

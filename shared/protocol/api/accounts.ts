@@ -1,6 +1,6 @@
 /** HTTP: sign-in and first set-up. Cookie `bt_session` (HttpOnly, SameSite=Lax); every changing request carries `x-csrf-token`. */
 import { z } from 'zod';
-import { uuid } from '../common.ts';
+import { msUtc, uuid } from '../common.ts';
 import { secondFactorStanding } from './second-factor.ts';
 
 export const role = z.enum(['administrator', 'province', 'approver', 'editor', 'technician', 'viewer', 'auditor']);
@@ -16,7 +16,15 @@ export const signInRequest = z.strictObject({
 /** GET /api/session → me, or 204 where nobody is signed in; DELETE /api/session signs out. */
 export const me = z.strictObject({
   user: z.strictObject({ id: uuid, name: z.string(), email: z.string() }),
-  grants: z.array(z.strictObject({ unitId: uuid, unitName: z.string(), role })),
+  grants: z.array(
+    z.strictObject({
+      unitId: uuid,
+      unitName: z.string(),
+      role,
+      /** In whose place, and until when; left out: their own. */
+      lent: z.strictObject({ by: uuid, name: z.string(), until: msUtc }).optional(),
+    }),
+  ),
   csrfToken: z.string(),
   /** Until it is `none` or `passed` the session opens nothing else. */
   secondFactor: secondFactorStanding,

@@ -1,6 +1,6 @@
 /** HTTP: commands to a board, and what became of them. */
 import { z } from 'zod';
-import { standingOrders } from '../commands.ts';
+import { copiedOrders, standingOrders } from '../commands.ts';
 import { msUtc, uuid } from '../common.ts';
 
 /** Commands of a board that are shown, the newest first. */
@@ -51,3 +51,15 @@ export const givenCommands = z.strictObject({
   orders: z.record(z.enum(standingOrders), givenCommand.nullable()),
 });
 export type GivenCommands = z.infer<typeof givenCommands>;
+
+/** Boards that are ordered at once. */
+export const mostCopies = 500;
+/**
+ * POST /api/boards/:id/orders/copies: orders that stand for this board are given to others as well, all or none; those that are away get them
+ * when they are back. Codes: order_none 409 (there is no such order), board_unknown 404, forbidden 403.
+ */
+export const orderCopies = z.strictObject({
+  names: z.array(z.enum(copiedOrders)).min(1),
+  boardIds: z.array(uuid).min(1).max(mostCopies),
+});
+export const ordersCopied = z.strictObject({ boards: z.int() });

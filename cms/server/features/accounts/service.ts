@@ -10,6 +10,7 @@ import type { Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import { startOfDay } from '../units/days.ts';
 import type { UnitsService } from '../units/service.ts';
+import { createDelegations, type DelegationsService } from './delegations.ts';
 import { SignInGuard } from './guard.ts';
 import { revokeLinks } from './links-repo.ts';
 import { createPasswords } from './passwords.ts';
@@ -47,6 +48,8 @@ export interface AccountsService {
   readonly users: UsersService;
   /** One's own second factor. */
   readonly secondFactor: SecondFactor;
+  /** Who stands in for whom. */
+  readonly delegations: DelegationsService;
   /** @param previous token of the session that this one replaces */
   signIn(
     request: z.infer<typeof signInRequest>,
@@ -159,6 +162,7 @@ export function createAccountsService(context: Context, deps: { units: UnitsServ
   return {
     users,
     secondFactor,
+    delegations: createDelegations(context, { units }),
     async signIn(request, address, previous, userAgent = null) {
       const email = normalizeEmail(request.email);
       const attempt = guard.begin(email, address);

@@ -7,6 +7,8 @@ import type { Context } from '../../context.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
+import { standInRole } from './delegations.ts';
+import { standIns } from './delegations-repo.ts';
 import { grantsOf, type Grant } from './repo.ts';
 import { findSecondFactor } from './second-factor-repo.ts';
 import { isSecondFactorRequired, needsSecondFactor } from './second-factor-policy.ts';
@@ -68,16 +70,30 @@ export interface Sessions {
 /** What a session is called outside: of no use to whoever would like to have it. */
 const publicId = (tokenHash: string): string => sha256(`session ${tokenHash}`).slice(0, 32);
 
-export function createSessions(context: Context, deps: { units: Pick<UnitsService, 'get'> }): Sessions {
+export function createSessions(context: Context, deps: { units: Pick<UnitsService, 'get' | 'tree'> }): Sessions {
   const { store, sources, audit, events, log } = context;
   const { now } = sources;
 
   /** Grants on units that are no more give nothing and are not shown. */
-  function named(grants: readonly Grant[]): Actor['grants'] {
+  function named<T extends Grant>(grants: readonly T[]): (T & { unitName: string })[] {
     return grants.flatMap((grant) => {
       const unit = deps.units.get(grant.unitId);
       return unit ? [{ ...grant, unitName: unit.name }] : [];
     });
+  }
+
+  /** What a person may do now: by their own roles, and in the place of others. */
+  async function heldBy(db: Db | Tx, userId: string): Promise<Actor['grants']> {
+    const own = named(await grantsOf(db, userId));
+    const at = now();
+    const lent = (await standIns(db, deps.units.tree, { to: userId }, at))
+      .filter(({ startsAt, unitId }) => {
+        return startsAt <= at && !own.some((grant) => grant.unitId === unitId && grant.role === standInRole);
+      })
+      .map(({ unitId, fromId, fromName, endsAt }) => {
+        return { unitId, role: standInRole, lent: { by: fromId, name: fromName, until: endsAt } } as const;
+      });
+    return [...own, ...named([...new Map(lent.map((grant) => [grant.unitId, grant])).values()])];
   }
 
   function me(actor: Actor): Me {
@@ -106,8 +122,7 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
 
   async function begin(tx: Tx, user: { id: string; name: string; email: string }, origin: Origin): Promise<Session> {
     const token = makeSecret(sources);
-    const grants = await grantsOf(tx, user.id);
-    const shown = named(grants);
+    const grants = await heldBy(tx, user.id);
     const hasSecondFactor = (await findSecondFactor(tx, user.id))?.confirmedAt != null;
     const actor: Actor = {
       userId: user.id,
@@ -115,8 +130,8 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
       email: user.email,
       sessionHash: sha256(token),
       csrfToken: makeSecret(sources),
-      secondFactor: await standingOf(tx, { hasSecondFactor, secondFactorAt: null }, shown),
-      grants: shown,
+      secondFactor: await standingOf(tx, { hasSecondFactor, secondFactorAt: null }, grants),
+      grants,
     };
     const at = now();
     await repo.insertSession(tx, {
@@ -150,7 +165,7 @@ export function createSessions(context: Context, deps: { units: Pick<UnitsServic
         .touchSession(store.write, sessionHash, at)
         .catch((error: unknown) => log.warn({ err: error }, 'a session was not touched'));
     }
-    const grants = named(await grantsOf(store.read, session.userId));
+    const grants = await heldBy(store.read, session.userId);
     return {
       userId: session.userId,
       name: session.name,

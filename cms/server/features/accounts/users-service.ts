@@ -23,6 +23,8 @@ import { isUniqueViolation } from '../../store/errors.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
+import { standInRole } from './delegations.ts';
+import { standIns } from './delegations-repo.ts';
 import type { SignInGuard } from './guard.ts';
 import { createLinks, type Issue, type Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
@@ -201,6 +203,14 @@ export function createUsersService(
     const path = units.tree.pathOf(unitId);
     const roles = roleNames.filter((role) => roleAllows(role, action));
     const names = await repo.namesWithRole(store.read, path, roles, actor.userId);
+    if (roleAllows(standInRole, action))
+      for (const { unitId: at, toId, toName, startsAt } of await standIns(
+        store.read,
+        units.tree,
+        { unitIds: path },
+        now(),
+      ))
+        if (startsAt <= now() && toId !== actor.userId) names.set(at, [...new Set([...(names.get(at) ?? []), toName])]);
     return names.get(path.findLast((id) => names.has(id)) ?? '') ?? [];
   }
 

@@ -7,6 +7,7 @@ const keys: Readonly<Record<string, Named | 'unit'>> = {
   boardId: 'board',
   boardIds: 'board',
   defaultPlaylistId: 'playlist',
+  inPlaceOf: 'user',
   intoId: 'unit',
   mediaId: 'media',
   moved: 'unit',

@@ -249,6 +249,36 @@ describeStores('commands', (under) => {
     board.disconnect();
   });
 
+  it('gives what stands for one board to others, to all of them or to none', async () => {
+    const technician = await cms.person('technician', cms.units.commune);
+    const [model, here, away] = [await cms.board(), await cms.board(), await cms.board()];
+    const [from, ...to] = [model, here, away].map(({ identity }) => identity.boardId);
+    const order = (body: object) => cms.request(technician, 'POST', `/api/boards/${from}/commands`, body);
+    const copy = (names: string[], boardIds: string[] = to, by = technician) =>
+      cms.request(by, 'POST', `/api/boards/${from}/orders/copies`, { names, boardIds });
+    const standing = async (boardId: string) =>
+      (await cms.request(technician, 'GET', `/api/boards/${boardId}/commands`)).body.orders;
+    await order({ name: 'setVolume', percent: 35 });
+    await order({ name: 'setBrightness', percent: 60, until: null });
+    expect((await copy(['setVolume', 'setDownloads'])).body.error.code).toBe('order_none');
+    expect((await copy(['setSource'])).body.error.code).toBe('invalid_input');
+    const beside = await cms.person('technician', cms.units.sister);
+    expect((await copy(['setVolume'], to, beside)).status).toBeGreaterThanOrEqual(403);
+    expect((await copy(['setVolume'], [to[0]!, crypto.randomUUID()])).body.error.code).toBe('board_unknown');
+    expect((await standing(to[0]!)).setVolume).toBeNull();
+    await here.connect();
+    const got = here.next('runCommandV1');
+    expect(await copy(['setVolume', 'setBrightness'])).toMatchObject({ status: 200, body: { boards: 2 } });
+    expect(decodeJwt((await got).command)).toMatchObject({ name: 'setVolume', percent: 35, boardId: to[0] });
+    for (const id of to)
+      expect(await standing(id)).toMatchObject({
+        setVolume: { payload: { percent: 35 } },
+        setBrightness: { payload: { percent: 60, until: null } },
+        setDownloads: null,
+      });
+    here.disconnect();
+  });
+
   it('orders the screen anew as it stands: its hours, and what was said by hand until its time', async () => {
     const technician = await cms.person('technician');
     const board = await cms.board();

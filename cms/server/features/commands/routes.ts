@@ -1,7 +1,13 @@
 /** HTTP of commands to boards. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { givenCommand, givenCommands, sourceCut } from '../../../../shared/protocol/api/commands.ts';
+import {
+  givenCommand,
+  givenCommands,
+  orderCopies,
+  ordersCopied,
+  sourceCut,
+} from '../../../../shared/protocol/api/commands.ts';
 import { commandRequest } from '../../../../shared/protocol/commands.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { logPath, maxLogBytes } from '../../../../shared/protocol/link.ts';
@@ -21,6 +27,13 @@ export function commandRoutes(service: CommandService, logs: LogService, cuts: C
       '/api/boards/:id/commands',
       { config, schema: { params, body: commandRequest, response: { 200: givenCommand } } },
       (request) => service.run(actorOf(request), request.params.id, request.body),
+    );
+    app.post(
+      '/api/boards/:id/orders/copies',
+      { config, schema: { params, body: orderCopies, response: { 200: ordersCopied } } },
+      async (request) => ({
+        boards: await service.copy(actorOf(request), request.params.id, request.body.names, request.body.boardIds),
+      }),
     );
     app.get('/api/boards/:id/commands', { config, schema: { params, response: { 200: givenCommands } } }, (request) =>
       service.list(actorOf(request), request.params.id),

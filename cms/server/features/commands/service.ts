@@ -12,6 +12,7 @@ import {
   type CommandBody,
   type CommandOf,
   type CommandOutcome,
+  type CopiedOrder,
   type StandingOrder,
 } from '../../../../shared/protocol/commands.ts';
 import { limitsKey } from '../../../../shared/protocol/downloads.ts';
@@ -23,6 +24,7 @@ import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
+import { piecesOf } from '../../turns.ts';
 import type { AccountsService } from '../accounts/service.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { KeysService } from '../keys/service.ts';
@@ -51,6 +53,8 @@ type Written = Pick<CommandRow, 'id' | 'issued_at' | 'expires_at'>;
 const waitingNames = commandNames.filter((name) => commands[name].waits);
 /** Refusals that will pass: the board had other keys just then, and is given its key list first, or could not remember the command. */
 const passing = ['key_unknown', 'not_paired', 'disk_full', 'store_failed'];
+/** Boards that are sent theirs at the same time: each may take a moment to answer. */
+const atOnce = 20;
 /** What a player tells of an order counts so long after the order's own news, ms: the one may have overtaken the other. */
 const settledMs = 60_000;
 /** An order that was given anew and refused is not given again for so long, ms: the player is from before it. */
@@ -258,6 +262,32 @@ export function createCommandService(context: Context, deps: CommandDeps) {
           standingOrders.map((name) => [name, orders.find((order) => order.name === name) ?? null]),
         ) as GivenCommands['orders'],
       };
+    },
+
+    /**
+     * Gives orders that stand for one board to others.
+     * @returns how many boards those are
+     * @throws AppError `order_none` 409; `board_unknown`, `forbidden`: nothing was given to any
+     */
+    async copy(
+      actor: Actor,
+      boardId: string,
+      names: readonly CopiedOrder[],
+      boardIds: readonly string[],
+    ): Promise<number> {
+      await deps.boards.require(actor, 'board.command', boardId);
+      const now = sources.now();
+      const bodies: CommandBody[] = [];
+      for (const name of new Set(names)) {
+        const order = await repo.standing(store.read, boardId, name, now);
+        if (!order) throw new AppError('order_none', `The board has no ${name}`, { status: 409 });
+        bodies.push({ name, ...(JSON.parse(order.payload) as object) } as CommandBody);
+      }
+      const ids = [...new Set(boardIds)].filter((id) => id !== boardId);
+      for (const id of ids) await deps.boards.require(actor, 'board.command', id);
+      for (const id of ids) for (const body of bodies) await put(actor, id, body);
+      for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => deliver(id)));
+      return ids.length;
     },
 
     deliver,

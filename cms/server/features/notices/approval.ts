@@ -104,6 +104,12 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     detail: { title: notice.title, ...detail },
   });
 
+  /** Said of who decides in another's place. */
+  function inPlace(actor: Actor, { unitId }: NoticeRecord): { inPlaceOf?: string } {
+    const inPlaceOf = access.inPlaceOf(actor, 'content.approve', unitId);
+    return inPlaceOf === null ? {} : { inPlaceOf };
+  }
+
   /** A version that waits for a decision. */
   async function open(tx: Tx, id: string, number: number): Promise<versions.VersionRecord> {
     const version = await versions.findVersion(tx, id, number);
@@ -146,7 +152,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     });
     const entertained = (await versions.findEntertaining(tx, [notice.id])).length > 0;
     await versions.setApproved(tx, notice.id, version);
-    const detail = { version: number, ...(selfApproved ? { selfApproved } : {}) };
+    const detail = { version: number, ...(selfApproved ? { selfApproved } : {}), ...inPlace(actor, notice) };
     await audit(tx, entry(actor, 'notice.approved', notice, detail));
     return {
       obliged: await obligations.noticeApproved(notice.id, tx),
@@ -225,7 +231,10 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
         const decision = { state: 'returned', by: actor.userId, now, remark, selfApproved: false } as const;
         await versions.decide(tx, id, number, decision);
         await versions.setState(tx, id, 'returned');
-        await audit(tx, entry(actor, 'notice.returned', notice, { version: number, remark }));
+        await audit(
+          tx,
+          entry(actor, 'notice.returned', notice, { version: number, remark, ...inPlace(actor, notice) }),
+        );
         return notice.unitId;
       });
       return told(actor, id, unitId);

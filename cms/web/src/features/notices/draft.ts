@@ -56,7 +56,9 @@ function emptyValue(field: FieldMeta): FieldValues[string] {
 export const emptyRow = (field: Extract<FieldMeta, { kind: 'rows' }>): Record<string, string> =>
   Object.fromEntries(field.columns.map((column) => [column.key, '']));
 
-export function inputOf(notice: Notice): NoticeInput {
+export function inputOf(
+  notice: Pick<Notice, 'unitId' | 'title' | 'category' | 'content' | 'durationMs' | 'entertainment'>,
+): NoticeInput {
   const { unitId, title, category, content, durationMs, entertainment } = notice;
   // A field that was added to the layout later is there, and empty.
   if (content.type === 'layout' && isLayoutName(content.layout)) {

@@ -1,0 +1,103 @@
+import { roleAllows } from '../../../../shared/protocol/rights.ts';
+import type { UnitTree } from '../../access.ts';
+import type { Db, Tx } from '../../store/store.ts';
+
+/** Somebody who stands in for an approver at a unit, between two times. */
+export interface StandIn {
+  readonly id: string;
+  readonly unitId: string;
+  readonly fromId: string;
+  readonly fromName: string;
+  readonly toId: string;
+  readonly toName: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+/**
+ * Those that are not over at `now`, of people or units. What hangs from a right that the approver has lost, or from an account that is
+ * closed, does not count.
+ */
+export async function standIns(
+  db: Db | Tx,
+  tree: Pick<UnitTree, 'pathOf'>,
+  of: { to?: string; from?: string; unitIds?: readonly string[] },
+  now: number,
+): Promise<StandIn[]> {
+  const rows = await db
+    .selectFrom('delegations as given')
+    .innerJoin('users as giver', 'giver.id', 'given.from_user')
+    .innerJoin('users as taker', 'taker.id', 'given.to_user')
+    .innerJoin('grants as held', 'held.user_id', 'given.from_user')
+    .select(['given.id', 'given.unit_id', 'from_user', 'giver.name as from_name', 'to_user', 'taker.name as to_name'])
+    .select(['starts_at', 'ends_at', 'held.unit_id as held_at', 'held.role'])
+    .where('ends_at', '>', now)
+    .where('giver.active', '=', 1)
+    .where('taker.active', '=', 1)
+    .$if(of.to !== undefined, (query) => query.where('to_user', '=', of.to!))
+    .$if(of.from !== undefined, (query) => query.where('from_user', '=', of.from!))
+    .$if(of.unitIds !== undefined, (query) => query.where('given.unit_id', 'in', of.unitIds!))
+    .orderBy('starts_at')
+    .orderBy('given.id')
+    .execute();
+  const counting = rows.filter(
+    (row) => roleAllows(row.role, 'content.approve') && tree.pathOf(row.unit_id).includes(row.held_at),
+  );
+  return [...new Map(counting.map((row) => [row.id, row])).values()].map((row) => ({
+    id: row.id,
+    unitId: row.unit_id,
+    fromId: row.from_user,
+    fromName: row.from_name,
+    toId: row.to_user,
+    toName: row.to_name,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+  }));
+}
+
+export async function insertDelegation(
+  tx: Tx,
+  given: { id: string; unitId: string; fromId: string; toId: string; startsAt: number; endsAt: number },
+  now: number,
+): Promise<void> {
+  await tx
+    .insertInto('delegations')
+    .values({
+      id: given.id,
+      unit_id: given.unitId,
+      from_user: given.fromId,
+      to_user: given.toId,
+      starts_at: given.startsAt,
+      ends_at: given.endsAt,
+      made_at: now,
+    })
+    .execute();
+}
+
+export async function endDelegation(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('delegations').set({ ends_at: now }).where('id', '=', id).execute();
+}
+
+/** Who can sign in and has a role on one of the units: the nearest to the end of the list first, then by name. */
+export async function peopleOn(
+  db: Db,
+  unitIds: readonly string[],
+  but: string,
+): Promise<{ id: string; name: string; unitId: string }[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .innerJoin('users', 'users.id', 'grants.user_id')
+    .select(['users.id', 'name', 'unit_id'])
+    .distinct()
+    .where('unit_id', 'in', unitIds)
+    .where('active', '=', 1)
+    .where('password_hash', 'is not', null)
+    .where('users.id', '<>', but)
+    .execute();
+  const near = rows.sort(
+    (a, b) => unitIds.indexOf(b.unit_id) - unitIds.indexOf(a.unit_id) || a.name.localeCompare(b.name, 'vi'),
+  );
+  return near
+    .filter(({ id }, index) => near.findIndex((one) => one.id === id) === index)
+    .map(({ id, name, unit_id }) => ({ id, name, unitId: unit_id }));
+}
