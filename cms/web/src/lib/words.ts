@@ -80,3 +80,7 @@ export function numberWords(value: number, digits = 0): string {
     value,
   );
 }
+
+/** An end, as people say it: of a day that is over at midnight its end. */
+export const untilWords = (ms: number): string =>
+  formatTime(ms) === '00:00' ? m.day_end({ day: formatDate(ms - 1) }) : formatDateTime(ms);
