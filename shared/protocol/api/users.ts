@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { msUtc, uuid } from '../common.ts';
 import { me, role } from './accounts.ts';
+import { delegation } from './delegations.ts';
 
 const personName = z.string().trim().min(1).max(200);
 const email = z.email().max(200);
@@ -18,6 +19,8 @@ export const user = z.strictObject({
   /** `invited`: has not chosen a password yet; `inactive`: cannot sign in. */
   state: z.enum(['invited', 'active', 'inactive']),
   grants: z.array(grant.extend({ unitName: z.string() })),
+  /** Where they stand in for an approver, now or soon (delegations.ts). */
+  standsIn: z.array(delegation.pick({ unitId: true, unitName: true, from: true, startsAt: true, endsAt: true })),
   createdAt: msUtc,
   lastSignInAt: msUtc.nullable(),
   /** The one-time link that is open, never the link itself. */

@@ -71,6 +71,11 @@ describeStores('standing in for an approver', (under) => {
     expect(access.can(standIn, 'content.approve', units.sister)).toBe(false);
     expect(access.inPlaceOf(standIn, 'content.approve', units.village)).toBe(approver);
     expect(access.inPlaceOf(standIn, 'content.edit', units.village)).toBeNull();
+    const root = testActor({ unitId: units.province, role: 'administrator' });
+    const { from, startsAt, endsAt } = given;
+    expect((await accounts.users.get(root, editor)).standsIn).toEqual([
+      { unitId: units.commune, unitName: given.unitName, from, startsAt, endsAt },
+    ]);
     expect(await accounts.users.approvers(await actor(approver), units.commune)).toContain(given.to.name);
     test.sources.advance(2 * day);
     expect(await may(editor)).toBe(false);

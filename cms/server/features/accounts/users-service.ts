@@ -24,7 +24,7 @@ import type { Db, Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
 import { standInRole } from './delegations.ts';
-import { standIns } from './delegations-repo.ts';
+import { standIns, type StandIn } from './delegations-repo.ts';
 import type { SignInGuard } from './guard.ts';
 import { createLinks, type Issue, type Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
@@ -109,7 +109,13 @@ export function createUsersService(
     return issuer !== undefined && person !== undefined && issuer.active && covers(issuer, person);
   }
 
-  const view = (actor: Actor, person: Person): User => ({
+  /** Of one person, or of all. */
+  async function standInsOf(id?: string): Promise<Map<string, StandIn[]>> {
+    const found = await standIns(store.read, units.tree, id === undefined ? {} : { to: id }, now());
+    return Map.groupBy(found, ({ toId }) => toId);
+  }
+
+  const view = (actor: Actor, person: Person, standing: ReadonlyMap<string, readonly StandIn[]>): User => ({
     id: person.id,
     name: person.name,
     email: person.email,
@@ -117,6 +123,10 @@ export function createUsersService(
     grants: person.grants.flatMap((grant) => {
       const unit = units.get(grant.unitId);
       return unit ? [{ ...grant, unitName: unit.name }] : [];
+    }),
+    standsIn: (standing.get(person.id) ?? []).map(({ unitId, fromId, fromName, startsAt, endsAt }) => {
+      const unitName = units.get(unitId)?.name ?? unitId;
+      return { unitId, unitName, from: { id: fromId, name: fromName }, startsAt, endsAt };
     }),
     createdAt: person.createdAt,
     lastSignInAt: person.lastSignInAt,
@@ -186,7 +196,7 @@ export function createUsersService(
     after?.();
     events.emit('accountChanged', { userId: id });
     const [person] = await repo.people(store.read, [id], now());
-    return view(actor, person!);
+    return view(actor, person!, await standInsOf(id));
   }
 
   const nameOf = (name: string): string => {
@@ -218,9 +228,10 @@ export function createUsersService(
     links,
     async list(actor, query) {
       const within = query.unitId === undefined ? null : new Set(units.tree.subtreeOf(query.unitId));
+      const standing = await standInsOf();
       const found = (await repo.people(store.read, null, now()))
         .filter((person) => sees(actor, person))
-        .map((person) => view(actor, person))
+        .map((person) => view(actor, person, standing))
         .filter(
           (user) =>
             (query.state === undefined || user.state === query.state) &&
@@ -241,7 +252,7 @@ export function createUsersService(
       access.assert(actor, 'content.edit', unitId);
       return othersWho('content.approve', unitId, actor);
     },
-    get: async (actor, id) => view(actor, await find(actor, id)),
+    get: async (actor, id) => view(actor, await find(actor, id), await standInsOf(id)),
     async invite(actor, input) {
       for (const [i, grant] of input.grants.entries()) assertHolds(actor, grant, `grants.${i}.`);
       const grants = input.grants.filter(
@@ -258,7 +269,7 @@ export function createUsersService(
         })
         .catch(takenAsError);
       const [person] = await repo.people(store.read, [id], now());
-      return { user: view(actor, person!), link };
+      return { user: view(actor, person!, new Map()), link };
     },
     async patch(actor, id, patch) {
       const to = {
