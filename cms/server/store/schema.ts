@@ -319,6 +319,8 @@ export interface Database {
     /** null with an approval: it was there before there were approvals. */
     decided_by: Generated<string | null>;
     decided_at: Generated<number | null>;
+    /** Whose right it was, where that was lent. */
+    in_place_of: Generated<string | null>;
     remark: Generated<string>;
     /** Whoever wrote it approved it. */
     self_approved: Generated<number>;

@@ -31,6 +31,8 @@ const noticeVersion = notice
     /** null with an approval: the notice is older than approvals are. */
     decidedBy: person.nullable(),
     decidedAt: msUtc.nullable(),
+    /** Whose right it was, where whoever decided stood in for them (delegations.ts). */
+    inPlaceOf: person.nullable(),
     remark: z.string(),
     /** Whoever wrote it approved it. */
     selfApproved: z.boolean(),

@@ -30,7 +30,7 @@ export const delegations = z.strictObject({
 });
 export type Delegations = z.infer<typeof delegations>;
 
-/** GET /api/account/delegates?unitId=: who may stand in at a unit of one's own: its people and those of units above it. Code: forbidden 403. */
+/** GET /api/account/delegates?unitId=: who may stand in at a unit of one's own: those who write notices there, by a role at it or above it, and do not approve them already. Code: forbidden 403. */
 export const delegatesQuery = z.strictObject({ unitId: uuid });
 export const delegates = z.strictObject({ people: z.array(person.extend({ unitName: z.string() })) });
 

@@ -1,5 +1,6 @@
 import { roleAllows } from '../../../../shared/protocol/rights.ts';
 import type { UnitTree } from '../../access.ts';
+import type { Role } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
 /** Somebody who stands in for an approver at a unit, between two times. */
@@ -78,9 +79,10 @@ export async function endDelegation(tx: Tx, id: string, now: number): Promise<vo
   await tx.updateTable('delegations').set({ ends_at: now }).where('id', '=', id).execute();
 }
 
-/** Who can sign in and has a role on one of the units: the nearest to the end of the list first, then by name. */
-export async function peopleOn(
+/** Who can sign in and has one of the roles on one of the units: the nearest to the end of the list first, then by name. */
+export async function peopleWith(
   db: Db,
+  roles: readonly Role[],
   unitIds: readonly string[],
   but: string,
 ): Promise<{ id: string; name: string; unitId: string }[]> {
@@ -90,6 +92,7 @@ export async function peopleOn(
     .select(['users.id', 'name', 'unit_id'])
     .distinct()
     .where('unit_id', 'in', unitIds)
+    .where('role', 'in', roles)
     .where('active', '=', 1)
     .where('password_hash', 'is not', null)
     .where('users.id', '<>', but)

@@ -118,13 +118,18 @@ describeStores('standing in for an approver', (under) => {
     await give(approver, editor, 0, 2 * day);
     await expect(give(approver, editor, day, 3 * day)).rejects.toEqual(refused('delegation_overlaps'));
     // What is lent is not lent on.
-    const third = await person(units.commune, 'viewer');
+    const third = await person(units.commune, 'editor');
     await expect(give(editor, third, 0, day)).rejects.toEqual(refused('forbidden'));
     expect((await accounts.delegations.list(await actor(editor))).units).toEqual([]);
-    const above = await person(units.province, 'viewer');
+    const above = await person(units.province, 'editor');
+    // Who does not write has nothing to do with it, and who approves there needs nobody's right.
+    const others = [await person(units.commune, 'auditor'), await person(units.province, 'province')];
     const { people } = await accounts.delegations.delegates(await actor(approver), units.commune);
     expect(people.map(({ id }) => id)).toEqual(expect.arrayContaining([editor, third, above]));
     expect(people.at(-1)!.unitName).not.toBe(people[0]!.unitName);
-    expect(people.map(({ id }) => id)).not.toContain(beside);
+    for (const id of [beside, ...others]) {
+      expect(people.map((one) => one.id)).not.toContain(id);
+      await expect(give(approver, id, 0, day)).rejects.toEqual(refused('delegate_unknown'));
+    }
   });
 });

@@ -7,6 +7,8 @@ import {
   type Delegations,
   type delegates,
 } from '../../../../shared/protocol/api/delegations.ts';
+import { roles } from '../../../../shared/protocol/api/accounts.ts';
+import { roleAllows } from '../../../../shared/protocol/rights.ts';
 import { AppError } from '../../../../shared/util/errors.ts';
 import type { Actor, Holder } from '../../access.ts';
 import type { AuditEntry, Context } from '../../context.ts';
@@ -27,6 +29,9 @@ export interface DelegationsService {
 
 /** What a stand-in may do. */
 export const standInRole = 'approver';
+
+const approving = roles.filter((role) => roleAllows(role, 'content.approve'));
+const writing = roles.filter((role) => roleAllows(role, 'content.edit'));
 
 /** Without what was lent: that is handed on no further. */
 export const ownOf = (actor: Actor): Holder => ({ grants: actor.grants.filter(({ lent }) => lent === undefined) });
@@ -61,8 +66,12 @@ export function createDelegations(
     detail: { unitId: one.unitId, inPlaceOf: one.fromId, startsAt: one.startsAt, endsAt: one.endsAt },
   });
 
+  /** Those who write there; whoever approves there already needs nothing, and who only looks, or mends boards, has nothing to do with it. */
   async function candidates(actor: Actor, unitId: string) {
-    const people = await repo.peopleOn(store.read, units.tree.pathOf(unitId), actor.userId);
+    const path = units.tree.pathOf(unitId);
+    const approvers = await repo.peopleWith(store.read, approving, path, actor.userId);
+    const known = new Set(approvers.map(({ id }) => id));
+    const people = (await repo.peopleWith(store.read, writing, path, actor.userId)).filter(({ id }) => !known.has(id));
     return people.map(({ id, name, unitId }) => ({ id, name, unitName: nameOf(unitId) }));
   }
 

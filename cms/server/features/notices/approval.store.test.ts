@@ -95,6 +95,27 @@ describeStores('approval of notices', (under) => {
     expect((await submit(mended)).versions[0]).toMatchObject({ number: 3, state: 'submitted' });
   });
 
+  it('says in whose place it was made, where the right was lent', async () => {
+    const own = testActor({ unitId: test.ids.commune, role: 'editor' });
+    const lent = { by: approver.userId, name: approver.name, until: Infinity };
+    const [grant] = approver.grants;
+    const standIn: Actor = { ...own, grants: [...own.grants, { ...grant!, lent }] };
+    const notice = await write('Họp dân');
+    await submit(notice);
+    await test.approvals.return(standIn, notice.id, 1, 'Thiếu giờ');
+    const second = await edit(notice, 'Họp dân 19 giờ');
+    await submit(second);
+    const { versions } = await test.approvals.approve(standIn, notice.id, 2);
+    const both = { decidedBy: { id: own.userId }, inPlaceOf: { id: approver.userId } };
+    expect(versions).toMatchObject([
+      { state: 'approved', ...both },
+      { state: 'returned', ...both },
+    ]);
+    await submit(await edit(second, 'Họp dân 20 giờ'));
+    const after = await test.approvals.approve(approver, notice.id, 3);
+    expect(after.versions[0]).toMatchObject({ decidedBy: { id: approver.userId }, inPlaceOf: null });
+  });
+
   it('is of the version that was read', async () => {
     const notice = await write('Cắt điện');
     await submit(notice);

@@ -70,7 +70,9 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
       versions.findEditor(store.read, id),
       selfApproval.allowedAt(store.read, notice.unitId),
     ]);
-    const people = found.flatMap((version) => [version.editedBy, version.submittedBy, version.decidedBy ?? []].flat());
+    const people = found.flatMap(({ editedBy, submittedBy, decidedBy, inPlaceOf }) =>
+      [editedBy, submittedBy, decidedBy, inPlaceOf].filter((id) => id !== null),
+    );
     const names = await accounts.names([...new Set([editedBy, ...people])]);
     const person = (userId: string) => ({ id: userId, name: names.get(userId) ?? null });
     return {
@@ -84,6 +86,7 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
         editedBy: person(version.editedBy),
         submittedBy: person(version.submittedBy),
         decidedBy: version.decidedBy === null ? null : person(version.decidedBy),
+        inPlaceOf: version.inPlaceOf === null ? null : person(version.inPlaceOf),
       })),
     };
   }
@@ -104,11 +107,9 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     detail: { title: notice.title, ...detail },
   });
 
-  /** Said of who decides in another's place. */
-  function inPlace(actor: Actor, { unitId }: NoticeRecord): { inPlaceOf?: string } {
-    const inPlaceOf = access.inPlaceOf(actor, 'content.approve', unitId);
-    return inPlaceOf === null ? {} : { inPlaceOf };
-  }
+  /** Whose right a decision rests on, where it is lent. */
+  const placeOf = (actor: Actor, { unitId }: NoticeRecord) => access.inPlaceOf(actor, 'content.approve', unitId);
+  const saidOf = (inPlaceOf: string | null) => (inPlaceOf === null ? {} : { inPlaceOf });
 
   /** A version that waits for a decision. */
   async function open(tx: Tx, id: string, number: number): Promise<versions.VersionRecord> {
@@ -140,19 +141,21 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
     if (selfApproved && !(await selfApproval.allowedAt(tx, notice.unitId)))
       throw new AppError('self_approval_off', 'Whoever wrote it may not approve it', { status: 403 });
     const { number } = version;
+    const inPlaceOf = placeOf(actor, notice);
     const { nextMs, shownMs } = await lengthsOf(tx, notice.id, version);
     // What makes it no worse is let through: what was sent long ago may be too much already.
     if (nextMs > shownMs) await obligations.assertStillFits(notice.id, nextMs, tx);
     await versions.decide(tx, notice.id, number, {
       state: 'approved',
       by: actor.userId,
+      inPlaceOf,
       now: sources.now(),
       remark: '',
       selfApproved,
     });
     const entertained = (await versions.findEntertaining(tx, [notice.id])).length > 0;
     await versions.setApproved(tx, notice.id, version);
-    const detail = { version: number, ...(selfApproved ? { selfApproved } : {}), ...inPlace(actor, notice) };
+    const detail = { version: number, ...(selfApproved ? { selfApproved } : {}), ...saidOf(inPlaceOf) };
     await audit(tx, entry(actor, 'notice.approved', notice, detail));
     return {
       obliged: await obligations.noticeApproved(notice.id, tx),
@@ -228,13 +231,11 @@ export function createApprovals(context: Context, deps: ApprovalDeps): Approvals
         access.assert(actor, 'content.approve', notice.unitId);
         await open(tx, id, number);
         const now = sources.now();
-        const decision = { state: 'returned', by: actor.userId, now, remark, selfApproved: false } as const;
+        const inPlaceOf = placeOf(actor, notice);
+        const decision = { state: 'returned', by: actor.userId, inPlaceOf, now, remark, selfApproved: false } as const;
         await versions.decide(tx, id, number, decision);
         await versions.setState(tx, id, 'returned');
-        await audit(
-          tx,
-          entry(actor, 'notice.returned', notice, { version: number, remark, ...inPlace(actor, notice) }),
-        );
+        await audit(tx, entry(actor, 'notice.returned', notice, { version: number, remark, ...saidOf(inPlaceOf) }));
         return notice.unitId;
       });
       return told(actor, id, unitId);

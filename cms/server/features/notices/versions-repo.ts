@@ -17,6 +17,7 @@ export interface VersionRecord extends NoticeValues {
   readonly state: VersionState;
   readonly decidedBy: string | null;
   readonly decidedAt: number | null;
+  readonly inPlaceOf: string | null;
   readonly remark: string;
   readonly selfApproved: boolean;
 }
@@ -31,6 +32,7 @@ const toVersion = (row: Selectable<Database['notice_versions']>): VersionRecord 
   state: row.state,
   decidedBy: row.decided_by,
   decidedAt: row.decided_at,
+  inPlaceOf: row.in_place_of,
   remark: row.remark,
   selfApproved: row.self_approved === 1,
 });
@@ -188,7 +190,14 @@ export async function decide(
   tx: Tx,
   noticeId: string,
   number: number,
-  decision: { state: 'approved' | 'returned'; by: string; now: number; remark: string; selfApproved: boolean },
+  decision: {
+    state: 'approved' | 'returned';
+    by: string;
+    inPlaceOf: string | null;
+    now: number;
+    remark: string;
+    selfApproved: boolean;
+  },
 ): Promise<void> {
   await tx
     .updateTable('notice_versions')
@@ -196,6 +205,7 @@ export async function decide(
       state: decision.state,
       decided_by: decision.by,
       decided_at: decision.now,
+      in_place_of: decision.inPlaceOf,
       remark: decision.remark,
       self_approved: decision.selfApproved ? 1 : 0,
     })

@@ -1,4 +1,4 @@
-/** Who approves in somebody's place, from when until when. */
+/** Who approves in somebody's place, from when until when; and in whose place a version of a notice was decided on. */
 import type { Migration } from '../migration.ts';
 
 export const migration: Migration = {
@@ -18,6 +18,7 @@ export const migration: Migration = {
       `create index delegations_to on delegations (to_user, ends_at)`,
       `create index delegations_from on delegations (from_user, ends_at)`,
       `create index delegations_unit on delegations (unit_id, ends_at)`,
+      `alter table notice_versions add column in_place_of text`,
     ];
   },
 };

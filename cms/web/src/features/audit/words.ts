@@ -67,7 +67,11 @@ export function groupName(group: AuditGroup): string {
 
 /** Who did it; what nobody did who was signed in was either tried by somebody or done by the CMS. */
 export function whoName(entry: AuditRow): string {
-  if (entry.who) return entry.who.name ?? entry.who.id;
+  const { inPlaceOf } = entry.detail;
+  const who = entry.who && (entry.who.name ?? entry.who.id);
+  if (who !== null && typeof inPlaceOf === 'string' && inPlaceOf !== entry.who?.id)
+    return m.approval_in_place({ who, name: entry.names[inPlaceOf] ?? inPlaceOf });
+  if (who !== null) return who;
   return entry.action === 'session.refused' ? m.audit_nobody() : m.audit_system();
 }
 

@@ -1,4 +1,5 @@
 /** A notice's attributes in words. */
+import type { NoticeVersion } from '../../../../../shared/protocol/api/approval.ts';
 import type { NoticeRow, NoticeState } from '../../../../../shared/protocol/api/content.ts';
 import type { Takedowns } from '../../../../../shared/protocol/api/takedown.ts';
 import { m } from '../../paraglide/messages.js';
@@ -58,4 +59,11 @@ export function takedownTally({ takedowns, boards, hidden }: Takedowns, done: nu
   if (boards.length + hidden === 0) return m.takedown_no_board();
   const tally = m.takedown_tally({ n: done, total: boards.length });
   return hidden === 0 ? tally : `${tally}, ${m.takedown_hidden({ n: hidden })}`;
+}
+
+/** Who decided on a version, and in whose place. */
+export function deciderName({ decidedBy, inPlaceOf }: Pick<NoticeVersion, 'decidedBy' | 'inPlaceOf'>): string {
+  if (decidedBy === null) return '';
+  const who = personName(decidedBy);
+  return inPlaceOf === null ? who : m.approval_in_place({ who, name: personName(inPlaceOf) });
 }
