@@ -596,6 +596,7 @@ const table: Record<string, Rule> = {
     about: async (unit) => ({ url: `/api/boards/${await makeBoard(unit)}/pairing`, payload: { code: 'ABCD1234' } }),
     passes: ['pairing_code_unknown', 'pairing_throttled'],
   },
+  'GET /api/boards/:id/pairing': { needs: 'board.read', about: at('/api/boards/:id/pairing', makeBoard) },
   'POST /api/boards/:id/unpair': {
     needs: 'board.pair',
     about: async (unit) => ({ url: `/api/boards/${await makePaired(unit)}/unpair`, payload: { reason: 'Mất máy' } }),

@@ -837,7 +837,7 @@ export class Engine {
     this.#identity.startAnew(this.#http.cms);
     this.#log.warn(
       { event: { type: 'replaced' } satisfies LogEvent },
-      'this player was replaced: it gives up its board and asks to be paired anew',
+      'this player is paired no more: it gives up its board and asks to be paired anew',
     );
     this.#say({ type: 'dismissed' });
   }

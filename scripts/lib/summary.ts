@@ -55,7 +55,7 @@ export const noPlayerLines = (cms: string): string[] => [
 ];
 
 export const dismissedLine =
-  'Máy phát này đã được thay bằng máy khác: nó bỏ nội dung của bảng và hiện mã ghép nối mới. This player was replaced: it shows a new code.';
+  'Máy phát này không còn được ghép nối: nó bỏ nội dung của bảng và hiện mã ghép nối mới. This player is paired no more: it shows a new code.';
 
 /** One line about the player's stage. The address is there in any case. */
 export function stageLine({ url, host, reason }: StageMessage): string {

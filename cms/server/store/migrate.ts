@@ -49,6 +49,7 @@ import * as pageWords from './migrations/0047-page-words.ts';
 import * as playsCovered from './migrations/0048-plays-covered.ts';
 import * as auditors from './migrations/0049-auditors.ts';
 import * as delegations from './migrations/0050-delegations.ts';
+import * as unpairedWhy from './migrations/0051-unpaired-why.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -99,6 +100,7 @@ const migrations: readonly Migration[] = [
   playsCovered.migration,
   auditors.migration,
   delegations.migration,
+  unpairedWhy.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

@@ -145,6 +145,9 @@ export interface Database {
     paired_at: number;
     paired_by: string | null;
     ended_at: number | null;
+    /** Of one that was ended without another in its place. */
+    ended_by: Generated<string | null>;
+    ended_reason: Generated<string | null>;
   };
   /** Until `at` the board belonged to another unit. */
   board_moves: {

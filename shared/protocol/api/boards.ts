@@ -85,6 +85,10 @@ export const boards = z.strictObject({ boards: z.array(board) });
 
 /** POST /api/boards/:id/unpair {reason} → board: its player speaks for it no more, and no other takes its place yet. */
 export const unpairBoardRequest = z.strictObject({ reason: requiredLine(500) });
+const pairingEnd = z.strictObject({ at: msUtc, by: z.string().nullable(), reason: z.string() });
+export type PairingEnd = z.infer<typeof pairingEnd>;
+/** GET /api/boards/:id/pairing → by whom and why the board was left without a player; null: it has one, or never had. */
+export const boardPairing = z.strictObject({ ended: pairingEnd.nullable() });
 
 /** POST /api/boards/:id/pairing {code} → board. Errors: pairing_code_unknown, pairing_code_expired, pairing_code_used, pairing_throttled. */
 export const pairBoardRequest = z.strictObject({

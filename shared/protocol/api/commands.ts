@@ -62,4 +62,8 @@ export const orderCopies = z.strictObject({
   names: z.array(z.enum(copiedOrders)).min(1),
   boardIds: z.array(uuid).min(1).max(mostCopies),
 });
-export const ordersCopied = z.strictObject({ boards: z.int() });
+export const ordersCopied = z.strictObject({
+  boards: z.int(),
+  /** Those of them that have not taken theirs yet. */
+  waiting: z.int(),
+});

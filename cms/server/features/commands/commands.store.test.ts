@@ -267,9 +267,16 @@ describeStores('commands', (under) => {
     expect((await copy(['setVolume'], [to[0]!, crypto.randomUUID()])).body.error.code).toBe('board_unknown');
     expect((await standing(to[0]!)).setVolume).toBeNull();
     await here.connect();
-    const got = here.next('runCommandV1');
-    expect(await copy(['setVolume', 'setBrightness'])).toMatchObject({ status: 200, body: { boards: 2 } });
-    expect(decodeJwt((await got).command)).toMatchObject({ name: 'setVolume', percent: 35, boardId: to[0] });
+    const got: string[] = [];
+    here.socket.on('runCommandV1', ({ command }: { command: string }, ack: (reply: object) => void) => {
+      got.push(command);
+      ack({ ok: true });
+    });
+    expect(await copy(['setVolume', 'setBrightness'])).toMatchObject({ status: 200, body: { boards: 2, waiting: 1 } });
+    expect(got.map((command) => decodeJwt(command))).toMatchObject([
+      { name: 'setVolume', percent: 35, boardId: to[0] },
+      { name: 'setBrightness', percent: 60, boardId: to[0] },
+    ]);
     for (const id of to)
       expect(await standing(id)).toMatchObject({
         setVolume: { payload: { percent: 35 } },

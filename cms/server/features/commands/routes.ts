@@ -31,9 +31,7 @@ export function commandRoutes(service: CommandService, logs: LogService, cuts: C
     app.post(
       '/api/boards/:id/orders/copies',
       { config, schema: { params, body: orderCopies, response: { 200: ordersCopied } } },
-      async (request) => ({
-        boards: await service.copy(actorOf(request), request.params.id, request.body.names, request.body.boardIds),
-      }),
+      (request) => service.copy(actorOf(request), request.params.id, request.body.names, request.body.boardIds),
     );
     app.get('/api/boards/:id/commands', { config, schema: { params, response: { 200: givenCommands } } }, (request) =>
       service.list(actorOf(request), request.params.id),

@@ -8,6 +8,7 @@ import {
   boardCommand,
   commandNames,
   commands,
+  copiedOrders,
   standingOrders,
   type CommandBody,
   type CommandOf,
@@ -266,7 +267,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
 
     /**
      * Gives orders that stand for one board to others.
-     * @returns how many boards those are
+     * @returns how many boards those are, and how many of them are yet to take theirs
      * @throws AppError `order_none` 409; `board_unknown`, `forbidden`: nothing was given to any
      */
     async copy(
@@ -274,7 +275,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       boardId: string,
       names: readonly CopiedOrder[],
       boardIds: readonly string[],
-    ): Promise<number> {
+    ): Promise<{ boards: number; waiting: number }> {
       await deps.boards.require(actor, 'board.command', boardId);
       const now = sources.now();
       const bodies: CommandBody[] = [];
@@ -287,7 +288,8 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       for (const id of ids) await deps.boards.require(actor, 'board.command', id);
       for (const id of ids) for (const body of bodies) await put(actor, id, body);
       for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => deliver(id)));
-      return ids.length;
+      const left = await Promise.all(ids.map((id) => repo.waiting(store.report, id, copiedOrders, sources.now())));
+      return { boards: ids.length, waiting: left.filter((rows) => rows.length > 0).length };
     },
 
     deliver,

@@ -131,6 +131,8 @@ describeStores('pairing', (under) => {
       expect((await cms.request(technician, 'POST', path, { reason: ' ' })).status).toBe(400);
       const unpaired = await cms.request(technician, 'POST', path, { reason: 'Máy bị mất trộm' });
       expect(unpaired).toMatchObject({ status: 200, body: { id: boardId, presence: { presence: 'unpaired' } } });
+      const why = async () => (await cms.request(technician, 'GET', `/api/boards/${boardId}/pairing`)).body.ended;
+      expect(await why()).toEqual({ at: cms.sources.now(), by: expect.any(String), reason: 'Máy bị mất trộm' });
       expect(await ended).toBe('io server disconnect');
       const refusal = connectRefusal.parse(await old.connect().catch((error: { data: unknown }) => error.data));
       expect(refusal).toMatchObject({ error: { code: 'device_replaced' }, dismissal: {} });

@@ -105,10 +105,15 @@ export const pairingRepo = {
   },
 
   /** @returns the player that spoke for the board; undefined: none did */
-  async endDevice(tx: Tx, boardId: string, now: number): Promise<string | undefined> {
+  async endDevice(
+    tx: Tx,
+    boardId: string,
+    now: number,
+    why: { by: string; reason: string } | null,
+  ): Promise<string | undefined> {
     const ended = await tx
       .updateTable('devices')
-      .set({ ended_at: now })
+      .set({ ended_at: now, ended_by: why?.by ?? null, ended_reason: why?.reason ?? null })
       .where('board_id', '=', boardId)
       .where('ended_at', 'is', null)
       .returning('id')
@@ -116,12 +121,26 @@ export const pairingRepo = {
     return ended?.id;
   },
 
+  /** The end of the board's last player, where nobody took its place; undefined: it has one, or has had none. */
+  async lastEnd(db: Db, boardId: string) {
+    const last = await db
+      .selectFrom('devices')
+      .leftJoin('users', 'users.id', 'devices.ended_by')
+      .select(['ended_at', 'ended_by', 'ended_reason', 'users.name'])
+      .where('board_id', '=', boardId)
+      .orderBy('paired_at', 'desc')
+      .orderBy('devices.id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return last?.ended_at == null || last.ended_reason === null ? undefined : last;
+  },
+
   /** Ends the board's player, if it has one, and puts a new one with its journal in its place. */
   async replaceDevice(
     tx: Tx,
     device: { id: string; boardId: string; deviceKey: string; pairedBy: string | null; journalId: string; now: number },
   ): Promise<void> {
-    await pairingRepo.endDevice(tx, device.boardId, device.now);
+    await pairingRepo.endDevice(tx, device.boardId, device.now, null);
     await tx
       .insertInto('devices')
       .values({

@@ -1,7 +1,12 @@
 /** HTTP of pairing: three public routes for the player, two for the person who reads the code from the screen or ends a pairing. */
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { board as boardView, pairBoardRequest, unpairBoardRequest } from '../../../../shared/protocol/api/boards.ts';
+import {
+  board as boardView,
+  boardPairing,
+  pairBoardRequest,
+  unpairBoardRequest,
+} from '../../../../shared/protocol/api/boards.ts';
 import { uuid } from '../../../../shared/protocol/common.ts';
 import { pairingAnswer, pairingOffer, pairingReveal, pairingState } from '../../../../shared/protocol/pairing.ts';
 import type { Actor } from '../../access.ts';
@@ -40,6 +45,15 @@ export function pairingRoutes(service: PairingService, deps: PairingRouteDeps): 
         const actor = actorOf(request);
         await service.confirm({ actor, boardId: request.params.id, code: request.body.code, address: request.ip });
         return deps.boardFor(actor, request.params.id);
+      },
+    );
+    app.get(
+      '/api/boards/:id/pairing',
+      { config: { auth: 'user' }, schema: { params, response: { 200: boardPairing } } },
+      async (request) => {
+        // Whoever sees the board.
+        await deps.boardFor(actorOf(request), request.params.id);
+        return { ended: await service.lastEnd(request.params.id) };
       },
     );
     app.post(

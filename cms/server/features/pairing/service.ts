@@ -1,4 +1,5 @@
 /** Pairing of a player with a board (shared/protocol/pairing.ts), and who a board's token says it is. */
+import type { PairingEnd } from '../../../../shared/protocol/api/boards.ts';
 import { decodeProtectedHeader } from 'jose';
 import type { z } from 'zod';
 import { uuid } from '../../../../shared/protocol/common.ts';
@@ -260,7 +261,7 @@ export function createPairingService(context: Context, deps: PairingDeps) {
     async end({ actor, boardId, reason }: { actor: Actor; boardId: string; reason: string }): Promise<void> {
       const ended = await store.transaction(async (tx) => {
         const unitId = await pairableUnit(tx, actor, boardId);
-        const deviceId = await repo.endDevice(tx, boardId, now());
+        const deviceId = await repo.endDevice(tx, boardId, now(), { by: actor.userId, reason });
         if (deviceId === undefined) return false;
         await audit(tx, {
           actor,
@@ -275,6 +276,12 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       if (!ended) return;
       events.emit('boardUnpaired', { boardId });
       events.emit('boardChanged', { boardId });
+    },
+
+    /** Who ended the pairing of the board's last player, and why; null: it has one, has had none, or somebody else's took its place. */
+    async lastEnd(boardId: string): Promise<PairingEnd | null> {
+      const last = await repo.lastEnd(store.read, boardId);
+      return last ? { at: last.ended_at!, by: last.name, reason: last.ended_reason! } : null;
     },
 
     /** The public key of the player that speaks for the board now; null: none does. */
