@@ -4,7 +4,8 @@
  *   are read once and not once a file: a test gives back what it changed of them. What puts another module in the place of one is
  *   `*.mocked.test.ts`, and has a process to itself;
  * - store: `*.store.test.ts`, the same test on SQLite and on a real PostgreSQL;
- * - e2e: test/e2e, a real CMS, a real player and a real Chromium; each file has its own, and none asserts how fast it is.
+ * - e2e: test/e2e, a real CMS, a real player and a real Chromium; each file has its own, and none asserts how fast it is, but for
+ *   a page that comes back (chromium-host), which may be late twice.
  */
 import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
