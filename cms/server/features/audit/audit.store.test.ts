@@ -242,4 +242,10 @@ describeStores('the audit log', (under) => {
     );
     await expect(write.deleteFrom('audit_log').where('id', '=', id).execute()).rejects.toThrow(/only grows/);
   });
+
+  it('finds what was done in the place of somebody by either of the two', async () => {
+    const detail = { version: 1, inPlaceOf: lan };
+    await write({ action: 'notice.approved', actor: { userId: binh }, unitId: units.commune, detail });
+    for (const who of ['do thi lan', 'binh@xa']) expect((await actions({ who }))[0]).toBe('notice.approved');
+  });
 });

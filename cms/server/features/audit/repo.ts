@@ -3,7 +3,7 @@ import { sentTogether, type Db } from '../../store/store.ts';
 export interface AuditFilter {
   readonly from: number | null;
   readonly to: number | null;
-  /** What these people did, or what was done to their accounts; null: whoever it was. */
+  /** What these people did, what was done in their place or to their accounts; null: whoever it was. */
   readonly userIds: readonly string[] | null;
   /** An action begins with one of these words; null: any. */
   readonly prefixes: readonly string[] | null;
@@ -15,6 +15,9 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
+/** Of more people than this whom a search means nobody looks for what was done in their place. */
+const mostStoodFor = 20;
+
 /** The newest first. */
 export function findEntries(db: Db, filter: AuditFilter) {
   const { from, to, userIds, prefixes, subjectId, unitIds, before } = filter;
@@ -23,7 +26,11 @@ export function findEntries(db: Db, filter: AuditFilter) {
   if (to !== null) query = query.where('at', '<', to);
   if (userIds !== null)
     query = query.where((eb) =>
-      eb.or([eb('user_id', 'in', userIds), eb.and([eb('subject_type', '=', 'user'), eb('subject_id', 'in', userIds)])]),
+      eb.or([
+        eb('user_id', 'in', userIds),
+        eb.and([eb('subject_type', '=', 'user'), eb('subject_id', 'in', userIds)]),
+        ...userIds.slice(0, mostStoodFor).map((id) => eb('detail', 'like', `%"inPlaceOf":"${id}"%`)),
+      ]),
     );
   if (prefixes !== null)
     query = query.where((eb) => eb.or(prefixes.map((prefix) => eb('action', 'like', `${prefix}.%`))));
