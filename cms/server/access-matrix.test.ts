@@ -336,11 +336,12 @@ const inviteAt = (unitId: string) =>
     email: `moi${++invited}@example.vn`,
     grants: [{ unitId, role: 'viewer' }],
   });
-/** Who has chosen a password. */
+/** Who writes notices there, and has chosen a password. */
 async function makeColleague(): Promise<string> {
   const id = await makeUser(units.commune);
   const { write } = test.app.context.store;
   await write.updateTable('users').set({ password_hash: 'x' }).where('id', '=', id).execute();
+  await write.insertInto('grants').values({ user_id: id, unit_id: units.commune, role: 'editor' }).execute();
   return id;
 }
 const standInAt = (unitId: string, userId: string) => {
