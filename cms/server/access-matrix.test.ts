@@ -1403,7 +1403,10 @@ describe('the audit log has an entry', () => {
       const { secondFactorRequired } = now.json<{ secondFactorRequired: boolean }>();
       return { payload: { secondFactorRequired: !secondFactorRequired } };
     },
-    'PUT /api/incidents/policy': () => Promise.resolve({ payload: { afterMinutes: 20, watch: { from: 0, to: 60 } } }),
+    'PUT /api/incidents/policy': async () => {
+      const policy = (await call('GET /api/incidents/policy', {}, 'all')).json<object>();
+      return { payload: { ...policy, watch: { from: 0, to: 60 } } };
+    },
     'PUT /api/takeover-templates': async () => {
       const list = (await call('GET /api/takeover-templates', {}, 'all')).json<{ templates: object[] }>();
       return { payload: { ...list, templates: list.templates.slice(1) } };

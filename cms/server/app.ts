@@ -355,11 +355,15 @@ export async function createApp(
     async listen() {
       const url = await listen(fastify, config);
       // Minutes, where there is much of a release before; who searches meanwhile does not find all of it yet.
-      wording = notices
-        .foldOldRows(ending.signal)
-        .catch((error: unknown) =>
-          log.error({ err: error }, 'not all notices are found by their words; the next start goes on'),
-        );
+      const found = async (): Promise<void> => {
+        for (const feature of [notices, auditLog]) await feature.foldOldRows(ending.signal);
+      };
+      wording = found().catch((error: unknown) =>
+        log.error(
+          { err: error },
+          'not all notices and entries of the audit log are found by their words; the next start goes on',
+        ),
+      );
       return url;
     },
     close: () => disposal.disposeAsync(),

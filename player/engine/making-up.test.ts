@@ -223,6 +223,24 @@ describe('what a board missed', () => {
     expect(making.next({ ...at, slot: after, now: after.start })).not.toBe(madeUp);
   });
 
+  test('waits for the end of an item behind which more than a flash of one is left, where there is one', () => {
+    const required = [{ perHour: 6, lengthMs: 33_000 }];
+    const story = { off: [span(19.5, 21.9)], until: six + hour };
+    const flashes = (items: number[]) => {
+      const plays = run({ programmes: [{ at: six, programme: made(items, required) }], ...story });
+      // What began in a restart began where the timeline was.
+      const after = plays.filter(({ start }) => start > six + 22 * minute && start < six + 59 * minute);
+      return {
+        shown: inHour(startsOf(plays, 0, 33_000), 0),
+        cut: after.filter(({ outcome, paintedMs }) => outcome === 'cut' && paintedMs < 10_000).length,
+      };
+    };
+    // Behind an item of 60 s the play leaves 2 s of the next, behind one of 35 s 47 s of the one after.
+    expect(flashes([60_000, 35_000, 20_000])).toEqual({ shown: 6, cut: 0 });
+    // One second of each is left wherever it begins: it is shown all the same.
+    expect(flashes([34_000])).toEqual({ shown: 6, cut: 1 });
+  });
+
   test('is not shown where nobody would see it, nor again where it cannot be shown', () => {
     const making = new MakingUp([]);
     const timeline = createTimeline(sixAnHour);

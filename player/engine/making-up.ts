@@ -6,6 +6,8 @@
  * The rule, at the end of each item of the playlist: of the obligations of which fewer plays were seen since their hour began than the
  * timeline had (of one that came in the middle of it: since it came, and one at least), the one that was on longest ago plays once more, if it is open, ends within its hour, covers no other obligation, is on
  * a third of its period after its last play at least and an eighth of it before the next, and a minute after whatever was made up last.
+ * It waits for the end of a later item, where that comes soon, if less than half of an item would be left behind it now and there more is:
+ * nobody reads a notice in two seconds.
  */
 import type { PlayBody } from '../../shared/protocol/journal.ts';
 import type { Programme } from '../../shared/protocol/programme.ts';
@@ -17,6 +19,8 @@ import type { Slot } from '../../shared/schedule/types.ts';
 const hourMs = 3_600_000;
 /** Between the beginnings of two plays that are made up, whatever of. */
 const apartMs = 60_000;
+/** What is made up waits so long for a better place. ms */
+const patienceMs = 120_000;
 /** Plays of so long ago say all that is asked of them: an obligation's hour, and its period before. ms */
 export const rememberedMs = 2 * hourMs;
 
@@ -133,7 +137,7 @@ export class MakingUp {
       if ((!found || last < found.last) && this.#isDue(timeline, obligation, plays, last, at, takeovers))
         found = { obligation, last };
     }
-    if (!found) return null;
+    if (!found || this.#isBetterSoon(timeline, found.obligation, at, takeovers)) return null;
     const { part, lengthMs } = found.obligation;
     return {
       start: at,
@@ -155,15 +159,24 @@ export class MakingUp {
     takeovers: readonly Takeover[],
   ): boolean {
     const hour = hourOf(obligation, at);
-    const end = at + obligation.lengthMs;
-    const period = hourMs / obligation.times;
-    if (end > hour + hourMs || at < last + period / 3) return false;
+    if (at < last + periodOf(obligation) / 3 || !hasRoom(timeline, obligation, at, takeovers)) return false;
     const done = plays.filter((play) => play.start >= hour && play.start < at && isDone(play, obligation));
-    if (done.length >= this.#wanted(timeline, obligation, hour, at)) return false;
+    return done.length < this.#wanted(timeline, obligation, hour, at);
+  }
+
+  /** Whether it would leave too little of an item here, and more at the end of another that comes soon. */
+  #isBetterSoon(timeline: Timeline, obligation: WovenObligation, at: number, takeovers: readonly Takeover[]): boolean {
     return (
-      timeline.isOpen(obligation, at, end) &&
-      timeline.slots(takeovers, at, end).every(({ why }) => why.kind !== 'obligation' && why.kind !== 'takeover') &&
-      !timeline.slots([], end, end + period / 8).some((slot) => isOf(slot, obligation))
+      !leavesEnough(timeline, at + obligation.lengthMs) &&
+      timeline
+        .slots(takeovers, at, at + patienceMs)
+        .some(
+          ({ end, why }) =>
+            why.kind !== 'obligation' &&
+            leavesEnough(timeline, end + obligation.lengthMs) &&
+            hourOf(obligation, end) === hourOf(obligation, at) &&
+            hasRoom(timeline, obligation, end, takeovers),
+        )
     );
   }
 
@@ -193,6 +206,25 @@ export class MakingUp {
     const over = this.#plays.get(part.obligationId) ?? [];
     return openPlay?.why.id === part.obligationId ? [...over, { ...openPlay, outcome: 'failed' }] : over;
   }
+}
+
+const periodOf = ({ times }: WovenObligation): number => hourMs / times;
+
+/** Whether a play that begins at an instant covers nothing that it must not, and ends within its hour and well before its next. */
+function hasRoom(timeline: Timeline, obligation: WovenObligation, at: number, takeovers: readonly Takeover[]): boolean {
+  const end = at + obligation.lengthMs;
+  return (
+    end <= hourOf(obligation, at) + hourMs &&
+    timeline.isOpen(obligation, at, end) &&
+    timeline.slots(takeovers, at, end).every(({ why }) => why.kind !== 'obligation' && why.kind !== 'takeover') &&
+    !timeline.slots([], end, end + periodOf(obligation) / 8).some((slot) => isOf(slot, obligation))
+  );
+}
+
+/** Whether of the item that then comes back half is left to be seen, or all of it. */
+function leavesEnough(timeline: Timeline, at: number): boolean {
+  const { end, plannedMs } = timeline.slotAt([], at);
+  return end - at >= plannedMs / 2;
 }
 
 const isOf = ({ why }: Slot, { part }: WovenObligation): boolean =>

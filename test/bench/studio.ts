@@ -16,7 +16,7 @@ import type { NoticeList, Playlist } from '../../shared/protocol/api/content.ts'
 import { startFleet, type Receipts } from '../fleet/messages.ts';
 import type { SeededPerson } from '../fleet/seed.ts';
 import { median, runBench } from './lib/bench.ts';
-import { calendarMs } from './lib/calendar.ts';
+import { calendarTimes } from './lib/calendar.ts';
 import { startBenchCms } from './lib/cms-child.ts';
 import { firstLoad, type FirstLoad } from './lib/first-load.ts';
 import { overviewP95 } from './lib/overview.ts';
@@ -114,14 +114,15 @@ try {
       return load.bytes / 1000;
     },
     async details() {
-      const calendar = await calendarMs(browser, web);
+      const calendar = await calendarTimes(browser, web);
       await browser.close();
       return {
         ...sizes,
         byKind: loads.at(-1)!.byKind,
         firstBoardMs: ms(median(loads.map((load) => load.ms))),
         ...(await serverTimes()),
-        calendarMs: ms(calendar),
+        calendarMs: ms(calendar.addressMs),
+        calendarByClickMs: ms(calendar.clickMs),
         overviewP95Ms: ms(await overviewP95()),
       };
     },

@@ -6,6 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright';
+import { me } from '../../shared/protocol/api/accounts.ts';
+import { users } from '../../shared/protocol/api/users.ts';
 import { see } from './lib/see.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../scripts/lib/browser.ts';
@@ -290,12 +292,29 @@ beforeAll(async () => {
   await new Studio(editor, cms.url).deleteNotice('Họp thôn');
   await editor.context().close();
   page = await signedIn('administrator');
+  await haveColleague();
 });
 afterAll(async () => {
   await browser?.close();
   await cms?.child.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
+
+/** The technician writes at the province too: somebody there may stand in for the administrator. */
+async function haveColleague(): Promise<void> {
+  const read = async (path: string) => (await page.request.get(new URL(path, cms.url).href)).json();
+  const own = me.parse(await read('/api/session'));
+  const email = cms.accounts.find(({ role }) => role === 'technician')!.email;
+  const list = users.parse(await read('/api/users'));
+  const given = await page.request.post(
+    new URL(`/api/users/${list.users.find((one) => one.email === email)!.id}/grants`, cms.url).href,
+    {
+      headers: { 'x-csrf-token': own.csrfToken, origin: new URL(cms.url).origin },
+      data: { unitId: own.grants[0]!.unitId, role: 'editor' },
+    },
+  );
+  expect(given.status()).toBe(200);
+}
 
 async function signedIn(role: string): Promise<Page> {
   const account = cms.accounts.find((one) => one.role === role);

@@ -18,7 +18,7 @@ import type { ScreenshotService } from '../features/screenshots/service.ts';
 import type { UnitsService } from '../features/units/service.ts';
 
 export interface HousekeepingDeps {
-  readonly accounts: Pick<AccountsService, 'endOverSessions'>;
+  readonly accounts: Pick<AccountsService, 'endOverSessions' | 'delegations'>;
   readonly incidents: Pick<IncidentsService, 'watch' | 'reminders' | 'news'>;
   readonly keys: Pick<KeysService, 'renewIfDue'>;
   readonly media: Pick<MediaService, 'tidyUploads' | 'emptyBin'>;
@@ -96,6 +96,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
   };
   const tasks = [
     every('*/10 * * * *', 'sessions', () => accounts.endOverSessions()),
+    every('*/10 * * * * *', 'standing in', () => accounts.delegations.tellOfTime()),
     every('*/10 * * * * *', 'sums of plays', () => proof.sumUp(ending.signal)),
     every('* * * * *', 'units', () => units.keepUp()),
     every('*/5 * * * *', 'obligations not given', announceUnsent),

@@ -50,6 +50,7 @@ import * as playsCovered from './migrations/0048-plays-covered.ts';
 import * as auditors from './migrations/0049-auditors.ts';
 import * as delegations from './migrations/0050-delegations.ts';
 import * as unpairedWhy from './migrations/0051-unpaired-why.ts';
+import * as auditWords from './migrations/0052-audit-words.ts';
 import type { Store } from './store.ts';
 
 const migrations: readonly Migration[] = [
@@ -101,6 +102,7 @@ const migrations: readonly Migration[] = [
   auditors.migration,
   delegations.migration,
   unpairedWhy.migration,
+  auditWords.migration,
 ];
 
 /** Any number, the same in every process: only one of several may migrate. */

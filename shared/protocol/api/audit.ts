@@ -18,6 +18,68 @@ export const auditGroups = {
 export type AuditGroup = keyof typeof auditGroups;
 export const auditGroup = z.enum(Object.keys(auditGroups) as [AuditGroup, ...AuditGroup[]]);
 
+/** Everything that can happen, by the first word of its action: `notice` and `takenDown` make `notice.takenDown`. */
+export const auditActions = {
+  session: ['begun', 'confirmed', 'ended', 'refused'],
+  user: [
+    'created',
+    'invited',
+    'joined',
+    'changed',
+    'granted',
+    'withdrawn',
+    'delegated',
+    'delegationEnded',
+    'deactivated',
+    'reactivated',
+    'linkIssued',
+    'linkRevoked',
+    'passwordReset',
+    'passwordChanged',
+    'secondFactorSet',
+    'secondFactorRemoved',
+    'secondFactorReset',
+    'recoveryCodesRenewed',
+    'notificationsChanged',
+  ],
+  unit: ['added', 'changed', 'merged', 'cancelled', 'imported', 'selfApprovalChanged'],
+  board: [
+    'created',
+    'changed',
+    'deleted',
+    'restored',
+    'paired',
+    'unpaired',
+    'commanded',
+    'logRead',
+    'screenshotViewed',
+    'samplesViewed',
+    'technicianCodeIssued',
+    'upkeepChanged',
+  ],
+  journal: ['begun', 'forked'],
+  plays: ['exported'],
+  notice: ['created', 'changed', 'submitted', 'approved', 'returned', 'takenDown', 'putBack', 'deleted', 'restored'],
+  document: ['uploaded', 'removed', 'downloaded', 'purged'],
+  media: ['uploaded', 'changed', 'replaced', 'deleted', 'restored', 'purged'],
+  playlist: ['created', 'changed', 'deleted', 'restored'],
+  categories: ['changed'],
+  schedule: ['created', 'changed', 'deleted', 'restored'],
+  // Deleted: by a release before.
+  obligation: ['created', 'changed', 'ended', 'deleted', 'received', 'accepted', 'ordered'],
+  programme: ['published', 'waiting'],
+  takeover: ['raised', 'updated', 'cleared', 'templatesChanged'],
+  mourning: ['ordered', 'changed', 'lifted'],
+  epoch: ['begun'],
+  keyList: ['renewed'],
+  release: ['added', 'stopped'],
+  settings: ['changed'],
+} as const satisfies Record<(typeof auditGroups)[AuditGroup][number], readonly string[]>;
+
+/** The actions of a group, in the order in which people look for them. */
+export const actionsOf = (group: AuditGroup): string[] =>
+  auditGroups[group].flatMap((word) => auditActions[word].map((what) => `${word}.${what}`));
+
 /** Where a page ends: time and id of its last entry. */
 const auditCursor = z.string().regex(/^\d{1,15}_[\w-]{1,64}$/);
 
@@ -29,6 +91,13 @@ export const auditQuery = z.strictObject({
   /** Words of a name or an e-mail, with or without diacritics: what these people did, and what was done to their accounts. */
   who: z.string().max(200).default(''),
   group: auditGroup.optional(),
+  /** One action, such as `notice.takenDown`. */
+  action: z
+    .string()
+    .regex(/^[a-zA-Z]{1,40}\.[a-zA-Z]{1,40}$/)
+    .optional(),
+  /** Words of what the thing was called then: a notice's title, the name of a board; with or without diacritics, in any order. */
+  q: z.string().max(300).default(''),
   /** One thing's whole history. */
   subjectId: z.string().min(1).max(100).optional(),
   /** This unit and those below. */

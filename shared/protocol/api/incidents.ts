@@ -43,8 +43,10 @@ export const incidentPage = z.strictObject({
 });
 
 const minuteOfDay = z.int().min(0).max(1439);
-/** GET /api/incidents/policy; PUT for those who look after all boards there are. */
+/** GET /api/incidents/policy; PUT with the `revision` it began from, for those who look after all boards there are. Code revision_conflict 409. */
 export const incidentPolicy = z.strictObject({
+  /** 0: nobody has changed it yet. */
+  revision: z.int().min(0),
   /** For so long boards have to be in trouble within the hours that are watched. */
   afterMinutes: z.int().min(10).max(1440),
   /** Hours of the day by the board's clock, minutes from midnight; of equal ones, the whole day. */

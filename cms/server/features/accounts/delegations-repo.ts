@@ -79,6 +79,18 @@ export async function endDelegation(tx: Tx, id: string, now: number): Promise<vo
   await tx.updateTable('delegations').set({ ends_at: now }).where('id', '=', id).execute();
 }
 
+/** Of whom one begins or ends in (after, until], ms UTC; giver and taker, each once. */
+export async function peopleOfTurns(db: Db, after: number, until: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('delegations')
+    .select(['from_user', 'to_user'])
+    .where((eb) =>
+      eb.or((['starts_at', 'ends_at'] as const).map((at) => eb.and([eb(at, '>', after), eb(at, '<=', until)]))),
+    )
+    .execute();
+  return [...new Set(rows.flatMap(({ from_user, to_user }) => [from_user, to_user]))];
+}
+
 /** Who can sign in and has one of the roles on one of the units: the nearest to the end of the list first, then by name. */
 export async function peopleWith(
   db: Db,

@@ -53,6 +53,24 @@ describeStores('standing in for an approver', (under) => {
     });
   };
 
+  it('tells the open pages of both when it begins and when it is over by time', async () => {
+    const told: string[] = [];
+    const off = test.context.events.on('accountChanged', ({ userId }) => told.push(userId));
+    const heard = async (): Promise<string[]> => {
+      await accounts.delegations.tellOfTime();
+      return told.splice(0).toSorted();
+    };
+    await give(approver, editor, day, 3 * day);
+    told.length = 0;
+    expect(await heard()).toEqual([]);
+    for (const days of [1, 2]) {
+      test.sources.advance(days * day);
+      expect(await heard()).toEqual([approver, editor].toSorted());
+      expect(await heard()).toEqual([]);
+    }
+    off();
+  });
+
   it('lets a colleague approve and publish between two times, there and below, and says in whose place', async () => {
     const given = await give(approver, editor, day, 3 * day);
     expect(given).toMatchObject({ unitId: units.commune, from: { id: approver }, to: { id: editor } });

@@ -25,6 +25,8 @@ export interface DelegationsService {
   give(actor: Actor, input: DelegationInput): Promise<Delegation>;
   /** @throws AppError `delegation_unknown` 404 */
   end(actor: Actor, id: string): Promise<void>;
+  /** Tells the pages of those two for whom a time has come, since it was last asked, at which one begins or is over. */
+  tellOfTime(): Promise<void>;
 }
 
 /** What a stand-in may do. */
@@ -40,6 +42,7 @@ export function createDelegations(
   { store, sources, access, audit, events }: Context,
   { units }: { units: Pick<UnitsService, 'get' | 'tree'> },
 ): DelegationsService {
+  let toldUntil = sources.now();
   const nameOf = (unitId: string): string => units.get(unitId)?.name ?? unitId;
 
   const view = (one: StandIn): Delegation => ({
@@ -143,6 +146,12 @@ export function createDelegations(
         return one;
       });
       for (const userId of [ended.fromId, ended.toId]) events.emit('accountChanged', { userId });
+    },
+    async tellOfTime() {
+      const now = sources.now();
+      const people = await repo.peopleOfTurns(store.read, toldUntil, now);
+      toldUntil = now;
+      for (const userId of people) events.emit('accountChanged', { userId });
     },
   };
 }

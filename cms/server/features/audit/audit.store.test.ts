@@ -11,6 +11,18 @@ import { mostNames } from './names.ts';
 
 const password = 'một câu đủ dài để nhớ';
 
+/** As a release before has written it. */
+const entryRow = {
+  id: 'mục cũ',
+  at: 1_700_000_000_000,
+  user_id: null,
+  action: 'board.changed',
+  subject_type: 'board',
+  subject_id: null,
+  unit_id: null,
+  detail: '{}',
+};
+
 describeStores('the audit log', (under) => {
   let test: TestContext;
   let accounts: AccountsService;
@@ -108,6 +120,17 @@ describeStores('the audit log', (under) => {
     it('by what happened', async () => {
       expect(await actions({ group: 'content' })).toEqual(['playlist.changed', 'notice.created']);
       expect(await actions({ group: 'system' })).toEqual(['keyList.renewed']);
+    });
+    it('by one action', async () => {
+      expect(await actions({ action: 'notice.created' })).toEqual(['notice.created']);
+      expect(await actions({ action: 'notice.takenDown' })).toEqual([]);
+    });
+    it('by what the thing was called then, without diacritics, in any order', async () => {
+      expect(await actions({ q: 'DIEN  lich' })).toEqual(['notice.created']);
+      expect(await actions({ q: 'binh@xa.example' })).toEqual(['user.created']);
+      expect(await actions({ q: 'lịch cắt nước' })).toEqual([]);
+      expect(await actions({ q: '%' })).toEqual(await actions());
+      expect(await actions({ q: 'cat dien' }, testActor({ unitId: units.sister, role: 'auditor' }))).toEqual([]);
     });
     it('by who did it or whose account it was, without diacritics', async () => {
       expect(await actions({ who: 'do thi lan' })).toEqual(['notice.created', 'user.created']);
@@ -241,6 +264,26 @@ describeStores('the audit log', (under) => {
       /only grows/,
     );
     await expect(write.deleteFrom('audit_log').where('id', '=', id).execute()).rejects.toThrow(/only grows/);
+  });
+
+  it('finds a thing that was renamed by either name, and what a release before has written', async () => {
+    await write({ subjectId: 'đổi', detail: { title: 'Tiêm chủng', before: { title: 'Tiêm phòng' } } });
+    for (const q of ['tiem chung', 'tiem phong']) expect((await page({ q })).entries[0]!.subject.id).toBe('đổi');
+
+    const row = { ...entryRow, names: JSON.stringify({ 'bảng cũ': 'Bảng ngã ba' }), subject_id: 'bảng cũ' };
+    const { write: db } = under.store;
+    await db.insertInto('audit_log').values(row).execute();
+    expect(await actions({ q: 'nga ba' })).toEqual([]);
+    await log.foldOldRows();
+    expect((await page({ q: 'nga ba' })).entries.map(({ id }) => id)).toEqual([row.id]);
+    const change = (set: object) => db.updateTable('audit_log').set(set).where('id', '=', row.id).execute();
+    for (const set of [{ folded: 'khac' }, { folded: null }, { at: 1 }])
+      await expect(change(set)).rejects.toThrow(/only grows/);
+    const other = { ...entryRow, id: 'mục khác', folded: null };
+    await db.insertInto('audit_log').values(other).execute();
+    await expect(
+      db.updateTable('audit_log').set({ folded: 'x', detail: '{"a":1}' }).where('id', '=', other.id).execute(),
+    ).rejects.toThrow(/only grows/);
   });
 
   it('finds what was done in the place of somebody by either of the two', async () => {

@@ -1,16 +1,19 @@
 /** The audit log as it is read: by whom it concerns, without rights on anything but what happened on their own units. */
 import type { z } from 'zod';
 import { auditGroups, type auditPage, type AuditQuery, type AuditRow } from '../../../../shared/protocol/api/audit.ts';
+import { soughtWords } from '../../../../shared/util/fold.ts';
 import type { Actor } from '../../access.ts';
-import type { Context } from '../../context.ts';
-import { mapInTurns } from '../../listing.ts';
+import type { AuditEntry, Context } from '../../context.ts';
+import { inBatches, mapInTurns } from '../../listing.ts';
 import type { UnitsService } from '../units/service.ts';
-import { unitIdsIn } from './names.ts';
+import { foldedThen, nameThen, unitIdsIn } from './names.ts';
 import * as repo from './repo.ts';
 
 export interface AuditLog {
   /** @throws AppError `forbidden` when it may not be read at the unit that is asked for; without one, what is out of sight is left out */
   page(actor: Actor, query: AuditQuery): Promise<z.infer<typeof auditPage>>;
+  /** Makes entries of a release before findable by words, while people already work; what is left when it ends is made so next time. */
+  foldOldRows(signal?: AbortSignal): Promise<void>;
 }
 
 interface Deps {
@@ -19,6 +22,9 @@ interface Deps {
   readonly peopleCalled: (words: string) => Promise<string[]>;
   readonly namesOfPeople: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
+
+/** Few: who raises an alert meanwhile waits for one such write at most. */
+const foldedAtOnce = 50;
 
 export function createAuditLog(context: Pick<Context, 'store' | 'access'>, deps: Deps): AuditLog {
   const { store, access } = context;
@@ -46,6 +52,8 @@ export function createAuditLog(context: Pick<Context, 'store' | 'access'>, deps:
         to: query.to ?? null,
         userIds,
         prefixes: query.group === undefined ? null : auditGroups[query.group],
+        action: query.action ?? null,
+        words: soughtWords(query.q),
         subjectId: query.subjectId ?? null,
         unitIds,
         before: query.cursor === undefined ? null : placeOf(query.cursor),
@@ -61,7 +69,7 @@ export function createAuditLog(context: Pick<Context, 'store' | 'access'>, deps:
         if (id !== null) byType.set(type, [...(byType.get(type) ?? []), id]);
       const nowNames = await repo.namesNow(store.report, byType);
       const entries = await mapInTurns(shown, (row): AuditRow => {
-        const detail = JSON.parse(row.detail) as Record<string, unknown>;
+        const detail = detailOf(row.detail);
         const then = JSON.parse(row.names ?? '{}') as Record<string, string>;
         const unitName = (id: string): string | null => units.nameAt(id, row.at) ?? units.get(id)?.name ?? null;
         const nameOf = (type: string, id: string): string | null =>
@@ -92,14 +100,24 @@ export function createAuditLog(context: Pick<Context, 'store' | 'access'>, deps:
       const last = shown.at(-1);
       return { entries, next: rows.length > query.limit && last ? `${last.at}_${last.id}` : null };
     },
+
+    foldOldRows: (signal) =>
+      inBatches(
+        async (place) => (signal?.aborted ? [] : repo.unfolded(store.report, place)),
+        ({ id }) => id,
+        async (rows) => {
+          const folded = await mapInTurns(rows, (row): [string, string] => {
+            const entry = { subjectType: row.subject_type, subjectId: row.subject_id, detail: detailOf(row.detail) };
+            return [row.id, foldedThen(entry, JSON.parse(row.names ?? '{}') as Record<string, string>)];
+          });
+          await store.transaction((tx) => repo.setFolded(tx, new Map(folded)));
+        },
+        foldedAtOnce,
+      ),
   };
 }
 
-/** What the entry itself says that its thing was called. */
-function nameThen(type: string, detail: Record<string, unknown>): string | null {
-  const held = type === 'takeover' ? detail.headline : (detail.title ?? (type === 'board' ? null : detail.name));
-  return typeof held === 'string' && held !== '' ? held : null;
-}
+const detailOf = (text: string) => JSON.parse(text) as AuditEntry['detail'];
 
 function placeOf(cursor: string): { at: number; id: string } {
   const cut = cursor.indexOf('_');

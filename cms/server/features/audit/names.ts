@@ -1,5 +1,6 @@
 /** What an entry of the audit log speaks of by id: who did it, what it is about, and what its detail refers to. */
 import type { AuditEntry } from '../../context.ts';
+import { foldedName } from '../../listing.ts';
 import type { Named } from './repo.ts';
 
 /** Keys of a detail whose values are ids, and of what. */
@@ -45,6 +46,27 @@ export function unitIdsIn(detail: AuditEntry['detail']): ReadonlySet<string> {
     if (kind === 'unit') ids.add(id);
   });
   return ids;
+}
+
+/** What the entry itself says that its thing was called. */
+export function nameThen(type: string, detail: AuditEntry['detail']): string | null {
+  const held = type === 'takeover' ? detail.headline : (detail.title ?? (type === 'board' ? null : detail.name));
+  return typeof held === 'string' && held !== '' ? held : null;
+}
+
+/** What an entry is found by: what its thing was called then and, of a change, before it; '' where it had no name. @param names by id */
+export function foldedThen(
+  { subjectType, subjectId, detail }: Pick<AuditEntry, 'subjectType' | 'subjectId' | 'detail'>,
+  names: Readonly<Record<string, string>>,
+): string {
+  const before = detail.before as AuditEntry['detail'] | null | undefined;
+  const found = [
+    subjectId === null ? null : names[subjectId],
+    nameThen(subjectType, detail),
+    typeof before === 'object' && before !== null ? nameThen(subjectType, before) : null,
+    detail.email,
+  ];
+  return [...new Set(found.filter((name) => typeof name === 'string').map(foldedName))].join(' ');
 }
 
 /** Called for thousands of values of one entry, so without a list between. An id stands under the nearest key above it. */

@@ -1,4 +1,4 @@
-import { sentTogether, type Db } from '../../store/store.ts';
+import { sentTogether, type Db, type Tx } from '../../store/store.ts';
 
 export interface AuditFilter {
   readonly from: number | null;
@@ -7,6 +7,10 @@ export interface AuditFilter {
   readonly userIds: readonly string[] | null;
   /** An action begins with one of these words; null: any. */
   readonly prefixes: readonly string[] | null;
+  /** null: any. */
+  readonly action: string | null;
+  /** Folded words that what it is about was called by. */
+  readonly words: readonly string[];
   readonly subjectId: string | null;
   /** null: every unit, and what belongs to none. */
   readonly unitIds: readonly string[] | null;
@@ -20,7 +24,7 @@ const mostStoodFor = 20;
 
 /** The newest first. */
 export function findEntries(db: Db, filter: AuditFilter) {
-  const { from, to, userIds, prefixes, subjectId, unitIds, before } = filter;
+  const { from, to, userIds, prefixes, action, words, subjectId, unitIds, before } = filter;
   let query = db.selectFrom('audit_log').selectAll();
   if (from !== null) query = query.where('at', '>=', from);
   if (to !== null) query = query.where('at', '<', to);
@@ -34,6 +38,8 @@ export function findEntries(db: Db, filter: AuditFilter) {
     );
   if (prefixes !== null)
     query = query.where((eb) => eb.or(prefixes.map((prefix) => eb('action', 'like', `${prefix}.%`))));
+  if (action !== null) query = query.where('action', '=', action);
+  for (const word of words) query = query.where('folded', 'like', `%${word}%`);
   if (subjectId !== null) query = query.where('subject_id', '=', subjectId);
   if (unitIds !== null) query = query.where('unit_id', 'in', unitIds);
   if (before !== null)
@@ -41,6 +47,23 @@ export function findEntries(db: Db, filter: AuditFilter) {
       .where('at', '<=', before.at)
       .where((eb) => eb.or([eb('at', '<', before.at), eb('id', '<', before.id)]));
   return query.orderBy('at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
+}
+
+/** Entries of a release before, which no words find yet; those with ids after one, in that order. */
+export const unfolded = (db: Db, { after, limit }: { after: string; limit: number }) =>
+  db
+    .selectFrom('audit_log')
+    .select(['id', 'subject_type', 'subject_id', 'detail', 'names'])
+    .where('folded', 'is', null)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+
+/** @param folded what to find them by, by id of entry */
+export async function setFolded(tx: Tx, folded: ReadonlyMap<string, string>): Promise<void> {
+  for (const [id, words] of folded)
+    await tx.updateTable('audit_log').set({ folded: words }).where('id', '=', id).execute();
 }
 
 /** Where the things that entries are about keep what they are called. */

@@ -1,8 +1,8 @@
 import type { Audit, AuditEntry, Sources } from '../../context.ts';
-import { idsOf } from './names.ts';
+import { foldedThen, idsOf } from './names.ts';
 import { namesNow } from './repo.ts';
 
-/** Rows of nine values per statement: below any limit of parameters. */
+/** Rows of ten values per statement: below any limit of parameters. */
 const rowsPerInsert = 500;
 
 /**
@@ -18,19 +18,21 @@ export function createAudit(sources: Sources): Audit {
       );
       const asked = new Map(some.flatMap(({ ids }) => [...ids]).filter(([id]) => !told.has(id)));
       const names = new Map([...told, ...(await namesNow(tx, byKind(asked)))]);
-      const rows = some.map(({ entry, ids }) => ({
-        id: sources.newId(),
-        at: sources.now(),
-        user_id: entry.actor?.userId ?? null,
-        action: entry.action,
-        subject_type: entry.subjectType,
-        subject_id: entry.subjectId,
-        unit_id: entry.unitId,
-        detail: JSON.stringify(entry.detail),
-        names: JSON.stringify(
-          Object.fromEntries([...ids.keys()].flatMap((id) => (names.has(id) ? [[id, names.get(id)]] : []))),
-        ),
-      }));
+      const rows = some.map(({ entry, ids }) => {
+        const then = Object.fromEntries([...ids.keys()].flatMap((id) => (names.has(id) ? [[id, names.get(id)!]] : [])));
+        return {
+          id: sources.newId(),
+          at: sources.now(),
+          user_id: entry.actor?.userId ?? null,
+          action: entry.action,
+          subject_type: entry.subjectType,
+          subject_id: entry.subjectId,
+          unit_id: entry.unitId,
+          detail: JSON.stringify(entry.detail),
+          names: JSON.stringify(then),
+          folded: foldedThen(entry, then),
+        };
+      });
       await tx.insertInto('audit_log').values(rows).execute();
     }
   };

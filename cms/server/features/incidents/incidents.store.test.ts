@@ -215,7 +215,7 @@ describeStores('incidents', (under) => {
     test.sources.advance(14 * minute);
     await incidents.watch.look();
     expect(await list()).toEqual([]);
-    await incidents.policy.write(test.admin, { afterMinutes: 15, watch: { from: 9 * 60, to: 10 * 60 } });
+    await incidents.policy.write(test.admin, { revision: 0, afterMinutes: 15, watch: { from: 9 * 60, to: 10 * 60 } });
     test.sources.advance(40 * minute);
     await incidents.watch.look();
     test.sources.advance(10 * minute);
@@ -225,10 +225,12 @@ describeStores('incidents', (under) => {
     await incidents.watch.look();
     expect(await list()).toMatchObject([{ kind: 'unknown', evidence: { absence: { others: { there: 0 } } } }]);
     const elsewhere = testActor({ unitId: test.ids.commune, role: 'technician' });
-    const usual = { afterMinutes: 15, watch: { from: 300, to: 1320 } };
+    const usual = { revision: 1, afterMinutes: 15, watch: { from: 300, to: 1320 } };
     await expect(incidents.policy.write(elsewhere, usual)).rejects.toMatchObject({ code: 'forbidden' });
+    const early = incidents.policy.write(test.admin, { ...usual, revision: 0, afterMinutes: 60 });
+    await expect(early).rejects.toMatchObject({ code: 'revision_conflict', status: 409 });
     await incidents.policy.write(test.admin, usual);
-    expect(await incidents.policy.read()).toEqual(usual);
+    expect(await incidents.policy.read()).toEqual({ ...usual, revision: 2 });
   });
 
   it('tells of a player that keeps restarting while its machine runs, until it is calm', async () => {

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { auditGroups } from '../../../../shared/protocol/api/audit.ts';
+import { actionsOf, auditGroup, auditGroups } from '../../../../shared/protocol/api/audit.ts';
 import { wordId } from '../features/audit/word-ids.ts';
 import { messageIdOf } from './error-codes.ts';
 
@@ -118,6 +118,12 @@ describe('messages', () => {
       (action) => !languages.vi.has(wordId('action', action)) || !groups.includes(action.split('.')[0] ?? ''),
     );
     expect(silent).toEqual([]);
+  });
+
+  it('name every action that the audit log can be asked for, and ask for every one that has a name', () => {
+    const askable = auditGroup.options.flatMap(actionsOf);
+    const named = [...languages.vi.keys()].filter((id) => /^audit_action_(?!.*_exercise$)/.test(id));
+    expect(askable.map((action) => wordId('action', action)).toSorted()).toEqual(named.toSorted());
   });
 
   it('explain every error code that there is', () => {

@@ -7,8 +7,11 @@ import { usePages, type Page, type Pages } from '../../lib/pages.svelte.ts';
 import { folded } from './fold.ts';
 
 export interface AuditFilter {
+  readonly q: string;
   readonly who: string;
   readonly group: AuditGroup | '';
+  /** One action, such as `notice.takenDown`. */
+  readonly action: string;
   readonly unitId: string;
   readonly subjectId: string;
   /** [from, to), ms UTC. */
@@ -24,8 +27,10 @@ const time = (key: Key): number | null => (/^\d+$/.test(text(key)) ? Number(text
 export function filterOfAddress(): AuditFilter {
   const group = auditGroup.safeParse(text('group'));
   return {
+    q: text('q'),
     who: text('who'),
     group: group.success ? group.data : '',
+    action: /^[a-zA-Z]{1,40}\.[a-zA-Z]{1,40}$/.test(text('action')) ? text('action') : '',
     unitId: text('unitId'),
     subjectId: text('subjectId'),
     from: time('from'),
@@ -42,7 +47,7 @@ export function setFilter(key: Key, value: string | number | null): void {
 }
 
 export function clearFilter(): void {
-  for (const key of ['who', 'group', 'unitId', 'subjectId', 'from', 'to'] as const) setFilter(key, null);
+  for (const key of ['q', 'who', 'group', 'action', 'unitId', 'subjectId', 'from', 'to'] as const) setFilter(key, null);
 }
 
 /** No time lies in it: there is nothing to ask for. */

@@ -33,6 +33,8 @@ export function headlineOf({ action, detail, at }: Pick<AuditRow, 'action' | 'de
   return planned({ done, date: formatDate(from) });
 }
 
+export const actionName = (action: string): string => word('action', action);
+
 /** null: there are no words for it yet. */
 function commandWords({ name, ...payload }: AuditRow['detail']): string | null {
   const command = commandName({ name: String(name), payload });
