@@ -600,7 +600,10 @@ const table: Record<string, Rule> = {
   'GET /api/boards/:id/pairing': { needs: 'board.read', about: at('/api/boards/:id/pairing', makeBoard) },
   'POST /api/boards/:id/unpair': {
     needs: 'board.pair',
-    about: async (unit) => ({ url: `/api/boards/${await makePaired(unit)}/unpair`, payload: { reason: 'Mất máy' } }),
+    about: async (unit) => ({
+      url: `/api/boards/${await makePaired(unit)}/unpair`,
+      payload: { reason: 'Mất máy', pairedAt: 0 },
+    }),
   },
   'POST /api/boards/:id/technician-code': {
     needs: 'board.command',

@@ -98,6 +98,12 @@ export class Access {
     return rights.every(({ lent }) => lent) ? (rights[0]?.lent?.by ?? null) : null;
   }
 
+  /** For the audit log: in whose place it is done; nothing, where it is the actor's own right. */
+  saidInPlace(actor: Actor, action: Action, unitId: string): { readonly inPlaceOf?: string } {
+    const inPlaceOf = this.inPlaceOf(actor, action, unitId);
+    return inPlaceOf === null ? {} : { inPlaceOf };
+  }
+
   /** Every unit on which the actor may do it. */
   unitsFor(actor: Actor, action: Action): string[] {
     const roots = actor.grants.filter((grant) => roleAllows(grant.role, action)).map((grant) => grant.unitId);

@@ -91,12 +91,16 @@ export class BoardLink {
     this.#o = options;
     const { http, identity, system, log } = options;
     // Who cannot tell has a cable or a network of the house.
+    let network: BoardStatus['net'] = null;
     const isMetered = (net: BoardStatus['net']): boolean => options.metered() || net === 'mobile';
     this.#link = new Link({
       http,
       credentials: { boardId, key: identity.key },
       journalOnly: () => this.#replaced,
-      isMetered: async () => options.metered() || isMetered(await options.readNetworkKind()),
+      isMetered: async () => {
+        network = await options.readNetworkKind();
+        return isMetered(network);
+      },
       system,
       log,
       onConnect: () => this.#connected(),
@@ -113,7 +117,9 @@ export class BoardLink {
     this.#status = new StatusReporter({
       read: async () => {
         const status = await options.readStatus();
-        if (status.net !== null || options.metered()) this.#link.setMetered(isMetered(status.net));
+        // A machine that cannot tell just now is where it was.
+        network = status.net ?? network;
+        this.#link.setMetered(isMetered(network));
         return status;
       },
       send: (report) => this.#link.send('statusReportedV1', report),

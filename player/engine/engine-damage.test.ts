@@ -138,6 +138,24 @@ test('a disk that takes nothing any more keeps no alert from the glass, live or 
   expect(await b.fault('journal_unwritable')).toMatch(/^journal_unwritable [1-9]\d* records were lost$/);
 });
 
+test('a disk that takes transactions but no changes is said to fail until it takes one', async () => {
+  const b = board();
+  const { cms } = b;
+  const stage = await b.startPlaying([1, null], [2, null]);
+  await cms.until(() => cms.bodies('playEnded').length >= 1);
+  const fail = () => {
+    throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
+  };
+  const run = vi.spyOn(StatementSync.prototype, 'run').mockImplementation(fail);
+  try {
+    for (const n of [1, 2, 1, 2]) await stage.untilNotice(noticeId(n));
+  } finally {
+    run.mockRestore();
+  }
+  const said = await b.fault('journal_unwritable');
+  expect(Number(/(\d+) records/.exec(said)![1])).toBeGreaterThanOrEqual(3);
+});
+
 const isFront = ({ front }: TestStage, takeoverId: string) =>
   front?.kind === 'takeover' && front.takeover.takeoverId === takeoverId;
 

@@ -1,6 +1,8 @@
 /** A disk that may only be read when the engine starts, as worn flash is after a power cut. */
 import type * as Fs from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { noticeId, picture, programme, useBoard } from './testing-board.ts';
 
@@ -51,6 +53,8 @@ test('what is on it is played, alerts are shown, and nothing is recorded that it
   await b.stop();
   const held = cms.records.length;
 
+  // Worn flash: the copy of a small file is damaged as well, and cannot be set aside.
+  writeFileSync(join(b.dataDir, 'identity.json.copy'), 'null');
   disk.readOnly = b.dataDir;
   await b.start();
   const stage = await b.openStage();
@@ -62,6 +66,12 @@ test('what is on it is played, alerts are shown, and nothing is recorded that it
   await expect.poll(() => said().some((at) => typeof at === 'number')).toBe(true);
   const alert = await cms.raise();
   await stage.untilFront('takeover');
+  // Whoever raised it is told where it is seen, though no journal says so.
+  const states = () =>
+    cms.told.flatMap(({ name, request }) =>
+      name === 'takeoverProgressedV1' ? [(request as { state: string }).state] : [],
+    );
+  await expect.poll(states).toContain('displayed');
   await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
   await stage.untilNotice(noticeId(1));
   // Without files of its own a programme comes all the same; one with files waits for a disk.
@@ -81,8 +91,9 @@ test('what is on it is played, alerts are shown, and nothing is recorded that it
   expect(cms.faults().filter((fault) => /^journal_(fork|gap|ack)/.test(fault))).toEqual([]);
 });
 
-test('an engine whose disk takes changes again asks for a restart', async () => {
+test('an engine whose disk takes changes again asks for a restart, but not under an alert', async () => {
   const b = board();
+  const { cms } = b;
   await b.startPlaying([1, null]);
   await b.stop();
   disk.readOnly = b.dataDir;
@@ -91,7 +102,14 @@ test('an engine whose disk takes changes again asks for a restart', async () => 
     await b.start();
     vi.advanceTimersByTime(3_600_000);
     expect(b.messages.map(({ type }) => type)).not.toContain('restart');
+    const alert = await cms.raise();
+    const stage = await b.openStage();
+    await stage.untilFront('takeover');
     disk.readOnly = '';
+    vi.advanceTimersByTime(3_600_000);
+    expect(b.messages.map(({ type }) => type)).not.toContain('restart');
+    await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
+    await stage.untilNotice(noticeId(1));
     vi.advanceTimersByTime(3_600_000);
     expect(b.messages.map(({ type }) => type)).toContain('restart');
   } finally {

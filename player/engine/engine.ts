@@ -192,6 +192,8 @@ export class Engine {
   /** Since when it takes none, and since when it has little room for them, ms UTC. */
   #unwritableSince: number | null = null;
   #lowSince: number | null = null;
+  /** Where the store is a copy: `#cursors` of what is on the disk. */
+  #cursorsAtStart = '';
   #pairing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
@@ -201,8 +203,8 @@ export class Engine {
     mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
     const damaged: string[] = [];
     const rename = (path: string) => {
-      renameSync(path, `${path}.corrupt-${this.#system.now()}`);
       damaged.push(path);
+      renameSync(path, `${path}.corrupt-${this.#system.now()}`);
     };
     // First the store: it is what keeps a second engine out of the folder.
     this.#store = openStore(join(options.dataDir, 'player.db'), this.#system.now, (path) => damaged.push(path));
@@ -343,7 +345,7 @@ export class Engine {
       zone: () => this.#certificate?.zone ?? null,
       clock: this.#clock,
       system: this.#system,
-      onRecord: (record) => this.#record(() => this.#journal.append([record])),
+      onRecord: (record) => this.#record(() => this.#journal.append([record]), 1),
       onChange: () => {
         this.#glass?.setScreen(this.#seen);
         this.#link?.tellStatus();
@@ -371,7 +373,7 @@ export class Engine {
       faults: this.#faults,
       restart: options.supervised ? () => this.#say({ type: 'restart' }) : null,
       onCover: () => this.#glass?.setScreen(this.#seen),
-      onRecord: (record) => this.#record(() => this.#journal.append([record])),
+      onRecord: (record) => this.#record(() => this.#journal.append([record]), 1),
       log: this.#log,
       signal: this.#closing.signal,
     });
@@ -472,7 +474,10 @@ export class Engine {
       log: this.#log,
     });
     this.#timers.push(setInterval(() => this.#everyMinute(), saveClockMs));
-    if (this.#store.unwritable !== null) this.#timers.push(setInterval(() => this.#lookAtDisk(), lookAtDiskMs));
+    if (this.#store.unwritable !== null) {
+      this.#cursorsAtStart = this.#cursors();
+      this.#timers.push(setInterval(() => this.#lookAtDisk(), lookAtDiskMs));
+    }
     this.#timers.push(setTimeout(() => void this.#checkLibrary(), checkLibraryAfterMs));
     this.#timers.push(setTimeout(this.#begun.resolve, linkAtLatestMs));
     this.#updates.start();
@@ -638,16 +643,21 @@ export class Engine {
   #directed(output: DirectorOutput): void {
     let unseen = false;
     this.#openPlay = output.openPlay;
-    this.#record(() => {
-      // A notice that cannot be shown says so in every slot: its plays tell that, the fault is told once in a while.
-      const news = output.records.filter(
-        (record) => record.type !== 'faultRaised' || this.#faults.admits(record.code, record.detail),
-      );
-      this.#journal.append(news, output.openPlay);
+    // A notice that cannot be shown says so in every slot: its plays tell that, the fault is told once in a while.
+    const news = output.records.filter(
+      (record) => record.type !== 'faultRaised' || this.#faults.admits(record.code, record.detail),
+    );
+    const noteAlerts = (): void => {
       for (const record of news) this.#noteTakeover(record);
-      for (const record of news) if (record.type === 'playEnded') this.#makingUp.note(record);
-      unseen = this.#noteUnseen(output.openPlay);
-    });
+      unseen = this.#noteUnseen(output.openPlay) || unseen;
+    };
+    const isWritten = this.#record(() => {
+      this.#journal.append(news, output.openPlay);
+      noteAlerts();
+    }, news.length);
+    // Whoever raised an alert is told where it is seen, whatever the journal takes; and nothing that was seen is made up.
+    if (!isWritten) this.#record(noteAlerts);
+    for (const record of news) if (record.type === 'playEnded') this.#makingUp.note(record);
     if (output.openPlay && !this.#playing) {
       this.#playing = true;
       this.#begun.resolve();
@@ -727,25 +737,40 @@ export class Engine {
     return this.#glass?.kind ?? this.#o.host;
   }
 
-  /** Writes to the store. A disk that is full or failing loses the record, never the picture; the CMS is told, and how many were lost. */
-  #record(work: () => void): void {
+  /**
+   * Writes to the store. A disk that is full or failing loses what `work` writes, never the picture; the CMS is told, and how many records
+   * were lost once it takes them again.
+   * @param records how many of them `work` writes into the journal
+   * @returns whether it was written
+   */
+  #record(work: () => void, records = 0): boolean {
+    const { unwritable } = this.#store;
+    const lost = `${this.#unwritten} records were lost`;
+    let isBack = false;
     try {
-      this.#store.transaction(work);
+      this.#store.transaction(() => {
+        // What a copy takes is on no disk.
+        const before = this.#unwritableSince === null || unwritable !== null ? null : this.#store.changes();
+        work();
+        // What changed nothing has asked nothing of the disk.
+        isBack = before !== null && this.#store.changes() > before;
+        if (isBack && this.#unwritten > 0)
+          this.#journal.append([{ type: 'faultRaised', code: 'journal_unwritable', detail: lost }]);
+      });
     } catch (error) {
-      this.#unwritten++;
-      this.#unwritableSince ??= this.#instant();
       // Once, and not with each play: the log is on that disk too.
-      if (this.#unwritten === 1) this.#log.error({ err: error }, 'the journal cannot be written');
+      if (this.#unwritableSince === null) this.#log.error({ err: error }, 'the store cannot be written');
+      this.#unwritableSince ??= this.#instant();
+      this.#unwritten += records;
       // It stands in no journal, but in the status.
       this.#faults.admits('journal_unwritable', String(error));
-      return;
+      return false;
     }
-    // What a copy takes is on no disk.
-    if (this.#store.unwritable !== null) return;
-    const lost = this.#unwritten;
-    this.#unwritten = 0;
+    if (!isBack) return true;
     this.#unwritableSince = null;
-    if (lost > 0) this.#faults.raise('journal_unwritable', `${lost} records were lost`);
+    if (this.#unwritten > 0) this.#faults.admits('journal_unwritable', lost);
+    this.#unwritten = 0;
+    return true;
   }
 
   #noteTakeover(record: JournalBody): void {
@@ -857,7 +882,7 @@ export class Engine {
   }
 
   #clockStepped({ fromOffsetMs, toOffsetMs, movedMs }: ClockStep): void {
-    this.#record(() => this.#journal.append([{ type: 'clockStepped', fromOffsetMs, toOffsetMs }]));
+    this.#record(() => this.#journal.append([{ type: 'clockStepped', fromOffsetMs, toOffsetMs }]), 1);
     if (movedMs !== 0) this.#glass?.seek();
     this.#screen.check();
   }
@@ -894,8 +919,18 @@ export class Engine {
     if (step) this.#clockStepped(step);
   }
 
-  /** Once the disk takes changes again, the engine goes on from what it holds. */
+  /** How far what the CMS has sent has come. */
+  #cursors(): string {
+    return JSON.stringify([this.#documents.keyListNumber, this.#programmes.cursor, this.#takeovers.cursor]);
+  }
+
+  /**
+   * Once the disk takes changes again, the engine goes on from what it holds; not under an alert, and what has come since the start, which
+   * is in the copy alone, must be sent again.
+   */
   #lookAtDisk(): void {
+    const isKept = this.#link?.connected === true || this.#cursors() === this.#cursorsAtStart;
+    if (!isKept || this.#takeovers.standing().length > 0) return;
     if (takesChanges(join(this.#o.dataDir, 'player.db'))) this.#say({ type: 'restart' });
   }
 

@@ -71,7 +71,7 @@ export class Journal {
     this.#clock = clock;
     this.#onAppend = onAppend;
     this.#journalId = own.journalId;
-    this.#begin(own.deviceKey);
+    this.#begin(own);
   }
 
   get journalId(): string {
@@ -96,14 +96,15 @@ export class Journal {
 
   /** Goes on in another journal. What is left of the old one is still delivered. */
   switchTo(own: { journalId: string; deviceKey: string }): void {
-    this.#journalId = own.journalId;
-    this.#begin(own.deviceKey);
+    this.#begin(own);
+    // A disk that does not take it leaves the board with the journal that it has.
+    this.#store.afterCommit(() => (this.#journalId = own.journalId));
   }
 
-  #begin(deviceKey: string): void {
+  #begin({ journalId, deviceKey }: { journalId: string; deviceKey: string }): void {
     this.#store.db
       .prepare('INSERT OR IGNORE INTO journals VALUES (?, 0, ?, 0, 0, ?, ?)')
-      .run(this.#journalId, firstPrev, this.#clock.now(), deviceKey);
+      .run(journalId, firstPrev, this.#clock.now(), deviceKey);
   }
 
   /** Appends records, in one transaction together with the checkpoint that they replace. Durable on return, or with the caller's transaction. */

@@ -60,8 +60,17 @@ class CrashSafeFile<T> implements SyncAdapter<T> {
     try {
       return { value: this.#schema.parse(JSON.parse(text)) };
     } catch {
-      this.#setAside(path);
+      this.#tryToSetAside(path);
       return { value: null };
+    }
+  }
+
+  /** A disk that takes no change leaves it where it is: the other of the two is used all the same. */
+  #tryToSetAside(path: string): void {
+    try {
+      this.#setAside(path);
+    } catch {
+      // The next start tries it again.
     }
   }
 

@@ -24,6 +24,9 @@ const patienceMs = 120_000;
 /** Plays of so long ago say all that is asked of them: an obligation's hour, and its period before. ms */
 export const rememberedMs = 2 * hourMs;
 
+/** Of an obligation so many plays are kept: more than there are in that time. By number, since a clock may have been ahead. */
+const mostPlays = 200;
+
 /** What the board does now. */
 export interface Situation {
   readonly programme: Programme | null;
@@ -73,10 +76,9 @@ export class MakingUp {
 
   /** A play has ended. */
   note(ended: PlayBody): void {
-    const { why, start } = ended;
+    const { why } = ended;
     if (why.kind !== 'obligation' || why.id === null) return;
-    const known = (this.#plays.get(why.id) ?? []).filter((play) => play.start > start - rememberedMs);
-    this.#plays.set(why.id, [...known, ended]);
+    this.#plays.set(why.id, [...(this.#plays.get(why.id) ?? []), ended].slice(-mostPlays));
     this.#news = true;
   }
 
@@ -119,6 +121,13 @@ export class MakingUp {
   }
 
   #meet({ obligations }: Programme, now: number): void {
+    // One that was taken back and comes again comes then.
+    const ids = new Set(obligations.map(({ obligationId }) => obligationId));
+    for (const id of [...this.#since.keys(), ...this.#plays.keys()]) {
+      if (ids.has(id) || !this.#firstSeen) continue;
+      this.#since.delete(id);
+      this.#plays.delete(id);
+    }
     for (const { obligationId } of obligations)
       if (!this.#since.has(obligationId)) this.#since.set(obligationId, this.#firstSeen ? now : -Infinity);
     this.#firstSeen = true;
@@ -128,7 +137,7 @@ export class MakingUp {
     const timeline = this.#timeline;
     if (!timeline || !slot || dark || slot.why.kind === 'obligation') return null;
     const at = slot.end;
-    if (at < this.#lastBegun + apartMs) return null;
+    if (this.#lastBegun <= at && at < this.#lastBegun + apartMs) return null;
     let found: { readonly obligation: WovenObligation; readonly last: number } | null = null;
     for (const obligation of timeline.obligations) {
       // A clock that was ahead leaves plays that are yet to come.
@@ -183,7 +192,7 @@ export class MakingUp {
   /** How many whole plays the timeline has had since the hour began; counted on from where it was asked last. */
   #wanted(timeline: Timeline, obligation: WovenObligation, hour: number, at: number): number {
     const before = this.#counted.get(obligation);
-    const came = this.#since.get(obligation.part.obligationId) ?? -Infinity;
+    const came = Math.min(at, this.#since.get(obligation.part.obligationId) ?? -Infinity);
     const from = before?.hour === hour && before.to <= at ? before : { hour, to: Math.max(hour, came), count: 0 };
     const fresh = this.#slotsSince(timeline, from === before ? before.to : at - hourMs, at).filter(
       (slot) => isOf(slot, obligation) && slot.start >= from.to && slot.end - slot.start === slot.plannedMs,

@@ -93,6 +93,15 @@ test('a small file is read from its copy when it cannot be read itself, and is m
       Array(2).fill(JSON.stringify({ n: 2 }, null, 2)),
     );
   }
+  // A disk that takes no change leaves the damaged one where it is.
+  for (const damaged of [file, `${file}.copy`]) {
+    writeFileSync(damaged, '{"n":');
+    const refuse = (): never => {
+      throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+    };
+    const schema = z.strictObject({ n: z.int() });
+    expect(openJsonFile(file, schema, () => ({ n: 0 }), refuse).data).toEqual({ n: 2 });
+  }
   // Power was lost between the two.
   writeFileSync(`${file}.copy`, '{"n":1}');
   expect(open().data).toEqual({ n: 2 });

@@ -2,7 +2,7 @@
  * `player.db`: what grows and must not be lost. WAL with synchronous=FULL: what was written is there after a power cut.
  * Signed documents are kept as received, so that they can be verified anew at every start.
  */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
@@ -72,6 +72,8 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Runs `work` when what was written is durable: at once, or after the transaction that is open; never if that is rolled back. */
   afterCommit(work: () => void): void;
+  /** How many rows have been changed since it was opened, in transactions that were rolled back as well. */
+  changes(): number;
   /** A small value by name, or null when there is none or it has lost its shape. */
   readMeta<T>(key: string, schema: z.ZodType<T>): T | null;
   /** null removes it. */
@@ -154,10 +156,21 @@ export function openStore(path: string, now: () => number, setAside: (path: stri
   }
 }
 
-/** Whether the disk takes changes of the store again. */
+/** Whether the disk takes changes of the store again; one that is damaged is mended by the next start, if the disk takes anything. */
 export function takesChanges(path: string): boolean {
   try {
     open(path).close();
+    return true;
+  } catch (error) {
+    return isDamage(error) && takesFiles(dirname(path));
+  }
+}
+
+function takesFiles(folder: string): boolean {
+  const probe = join(folder, '.probe');
+  try {
+    writeFileSync(probe, 'x', { flush: true });
+    rmSync(probe);
     return true;
   } catch {
     return false;
@@ -198,6 +211,7 @@ function wrap(db: DatabaseSync, unwritable: string | null): Store {
   const read = db.prepare('SELECT value FROM meta WHERE key = ?');
   const write = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
   const remove = db.prepare('DELETE FROM meta WHERE key = ?');
+  const changes = db.prepare('SELECT total_changes() AS n');
   let depth = 0;
   let waiting: (() => void)[] = [];
   return {
@@ -228,6 +242,7 @@ function wrap(db: DatabaseSync, unwritable: string | null): Store {
       if (depth > 0) waiting.push(work);
       else work();
     },
+    changes: () => (changes.get() as { n: number }).n,
     readMeta(key, schema) {
       const row = read.get(key) as { value: string } | undefined;
       if (!row) return null;

@@ -49,6 +49,8 @@ export class Takeovers {
   readonly #mine = new Set<string>();
   /** Those that the disk did not take yet: they stand all the same. */
   readonly #unsaved = new Map<string, () => void>();
+  /** What became of them that the disk did not take, by id. */
+  readonly #unnoted = new Map<string, TakeoverProgress>();
 
   /** @param board what selectors are matched with; null: not paired */
   constructor(store: Store, documents: Documents, clock: Clock, board: () => SelectedBoard | null) {
@@ -206,11 +208,19 @@ export class Takeovers {
 
   /** Notes what became of a takeover; it is told to the CMS now or after the next connection. A later state is never undone. */
   note(takeoverId: string, state: 'displayed' | 'dark' | 'failed' | 'ended', code: string | null): void {
-    this.#store.db
-      .prepare(
-        "UPDATE takeovers SET state = ?, state_at = ?, state_code = ?, told = 0 WHERE takeover_id = ? AND state NOT IN (?, 'ended', 'other')",
-      )
-      .run(state, this.#clock.now(), code, takeoverId, state);
+    const at = this.#clock.now();
+    try {
+      this.#store.db
+        .prepare(
+          "UPDATE takeovers SET state = ?, state_at = ?, state_code = ?, told = 0 WHERE takeover_id = ? AND state NOT IN (?, 'ended', 'other')",
+        )
+        .run(state, at, code, takeoverId, state);
+    } catch (error) {
+      // Whoever raised it is told all the same.
+      if (this.#unnoted.get(takeoverId)?.state !== 'ended')
+        this.#unnoted.set(takeoverId, { takeoverId, state, at, errorCode: code });
+      throw error;
+    }
   }
 
   /** Remembers that the journal says of it that it was shown, and not yet that it ended. */
@@ -227,9 +237,9 @@ export class Takeovers {
   /** What the CMS has not been told, oldest first. */
   untold(): TakeoverProgress[] {
     const rows = this.#store.db.prepare('SELECT * FROM takeovers WHERE told = 0 ORDER BY epoch, counter').all();
-    return rows.flatMap((raw) => {
+    const kept = rows.flatMap((raw) => {
       const row = rowShape.safeParse(raw);
-      if (!row.success || row.data.state === 'other') return [];
+      if (!row.success || row.data.state === 'other' || this.#unnoted.has(row.data.takeover_id)) return [];
       return [
         {
           takeoverId: row.data.takeover_id,
@@ -239,9 +249,12 @@ export class Takeovers {
         },
       ];
     });
+    return [...kept, ...this.#unnoted.values()];
   }
 
   markTold(progress: TakeoverProgress): void {
+    const { state, at } = this.#unnoted.get(progress.takeoverId) ?? {};
+    if (state === progress.state && at === progress.at) this.#unnoted.delete(progress.takeoverId);
     this.#store.db
       .prepare('UPDATE takeovers SET told = 1 WHERE takeover_id = ? AND state = ? AND state_at = ?')
       .run(progress.takeoverId, progress.state, progress.at);
@@ -270,6 +283,7 @@ export class Takeovers {
     this.#all.clear();
     this.#mine.clear();
     this.#unsaved.clear();
+    this.#unnoted.clear();
     this.#store.writeMeta('takeoverCursor', null);
   }
 }

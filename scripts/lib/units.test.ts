@@ -1,6 +1,6 @@
 /** The systemd units of CMS and player: systemd reads them, and what they start is what is built. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { repoRoot } from './paths.ts';
 const units = ['cms/deploy/bang-tin-cms.service', 'player/deploy/bang-tin-player.service'];
 const obstacle = spawnSync('systemd-analyze', ['--version']).status === 0 ? '' : ' (skipped: no systemd-analyze)';
 const read = (unit: string): string => readFileSync(join(repoRoot, unit), 'utf8');
+const dropIn = read('player/deploy/electron.conf');
 
 test.skipIf(obstacle !== '').each(units)(`systemd finds nothing wrong with %s${obstacle}`, (unit) => {
   const folder = mkdtempSync(join(tmpdir(), 'bang-tin-units-'));
@@ -23,6 +24,40 @@ test.skipIf(obstacle !== '').each(units)(`systemd finds nothing wrong with %s${o
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test.skipIf(obstacle !== '')(
+  `systemd finds nothing wrong with the player's unit where Electron runs${obstacle}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bang-tin-units-'));
+    try {
+      const copy = join(folder, basename(units[1]!));
+      writeFileSync(copy, read(units[1]!).replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true'));
+      mkdirSync(`${copy}.d`);
+      writeFileSync(join(`${copy}.d`, 'electron.conf'), dropIn.replace(/^ExecStart=\/\S+/m, 'ExecStart=/bin/true'));
+      const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', copy], {
+        encoding: 'utf8',
+      });
+      expect(`${stdout}${stderr}`.split('\n').filter((line) => /bang-tin-player|electron\.conf/.test(line))).toEqual(
+        [],
+      );
+      expect(status).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+test('where Electron runs, the unit starts the program of the package with options of its host', () => {
+  // The first takes back what the unit itself starts.
+  const [none, start] = [...dropIn.matchAll(/^ExecStart=(.*)$/gm)].map(([, line]) => line!);
+  expect(none).toBe('');
+  const packageFile = read('electron-builder.yml');
+  expect(start).toContain(`/usr/bin/${/executableName: (\S+)/.exec(packageFile)![1]} `);
+  const options = [...start!.matchAll(/ --([a-z]+) /g)].map(([, name]) => name!);
+  expect(options).toEqual(['cms', 'data']);
+  for (const name of options)
+    expect(read('player/hosts/electron/main.ts')).toMatch(new RegExp(`\\b${name}: \\{ type: 'string' \\}`));
 });
 
 test('the player is tried for ever, without giving up the sandbox of its browser', () => {

@@ -750,6 +750,8 @@ export interface Database {
     detail: string;
     /** JSON, name by id: what those were called then whom the entry speaks of. null: written by an earlier release. */
     names: string | null;
+    /** In whose place it was done; null: by a right of one's own. */
+    in_place_of: string | null;
     /** What its thing was called then, folded, for searching; null: of an earlier release, and not made findable yet. */
     folded: string | null;
   };

@@ -211,6 +211,9 @@ async function main(): Promise<void> {
   app.enableSandbox();
   for (const [name, value] of boardSwitches(process.platform)) app.commandLine.appendSwitch(name, value);
   await app.whenReady();
+  // On Linux the system starts it (player/deploy); on Windows the desktop does, with what it was started with now.
+  if (app.isPackaged && process.platform === 'win32')
+    app.setLoginItemSettings({ openAtLogin: true, args: process.argv.slice(1).map((arg) => `"${arg}"`) });
   new ElectronHost(args, dataDir).start();
 }
 

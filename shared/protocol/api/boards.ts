@@ -83,12 +83,18 @@ export type Board = z.infer<typeof board>;
 /** GET /api/boards → those in sight. GET /api/boards/:id → board. */
 export const boards = z.strictObject({ boards: z.array(board) });
 
-/** POST /api/boards/:id/unpair {reason} → board: its player speaks for it no more, and no other takes its place yet. */
-export const unpairBoardRequest = z.strictObject({ reason: requiredLine(500) });
+/**
+ * POST /api/boards/:id/unpair → board: its player speaks for it no more, and no other takes its place yet. `pairedAt`: of the player that is
+ * meant, as it was read. Code: pairing_changed 409 (another player speaks for it by now).
+ */
+export const unpairBoardRequest = z.strictObject({ reason: requiredLine(500), pairedAt: msUtc });
 const pairingEnd = z.strictObject({ at: msUtc, by: z.string().nullable(), reason: z.string() });
 export type PairingEnd = z.infer<typeof pairingEnd>;
-/** GET /api/boards/:id/pairing → by whom and why the board was left without a player; null: it has one, or never had. */
-export const boardPairing = z.strictObject({ ended: pairingEnd.nullable() });
+/**
+ * GET /api/boards/:id/pairing → since when its player speaks for it (null: it has none), and by whom and why it was left without one (null: it
+ * has one, or never had).
+ */
+export const boardPairing = z.strictObject({ pairedAt: msUtc.nullable(), ended: pairingEnd.nullable() });
 
 /** POST /api/boards/:id/pairing {code} → board. Errors: pairing_code_unknown, pairing_code_expired, pairing_code_used, pairing_throttled. */
 export const pairBoardRequest = z.strictObject({

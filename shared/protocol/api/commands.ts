@@ -55,8 +55,8 @@ export type GivenCommands = z.infer<typeof givenCommands>;
 /** Boards that are ordered at once. */
 export const mostCopies = 500;
 /**
- * POST /api/boards/:id/orders/copies: orders that stand for this board are given to others as well, all or none; those that are away get them
- * when they are back. Codes: order_none 409 (there is no such order), board_unknown 404, forbidden 403.
+ * POST /api/boards/:id/orders/copies: orders that stand for this board are given to others as well; none of them, where the asker may not
+ * order for one of those. Those that are away get them when they are back. Codes: order_none 409 (there is no such order), board_unknown 404, forbidden 403.
  */
 export const orderCopies = z.strictObject({
   names: z.array(z.enum(copiedOrders)).min(1),
@@ -66,4 +66,7 @@ export const ordersCopied = z.strictObject({
   boards: z.int(),
   /** Those of them that have not taken theirs yet. */
   waiting: z.int(),
+  /** What boards could not do, as far as they have said so by now. */
+  failed: z.array(z.strictObject({ boardId: uuid, name: z.enum(copiedOrders), errorCode: z.string().nullable() })),
 });
+export type OrdersCopied = z.infer<typeof ordersCopied>;

@@ -1,6 +1,7 @@
 /**
  * HTTP: standing in for an approver. Between two times another person approves and publishes for a unit in the approver's place
- * (../shared/DOMAIN.md, «Flow»). It counts for as long as the approver has that right and an account themselves, and is handed on no further.
+ * (../shared/DOMAIN.md, «Flow»). It counts for as long as the approver has that right and an account
+ * themselves and the other one writes there, and is handed on no further.
  */
 import { z } from 'zod';
 import { msUtc, uuid } from '../common.ts';
@@ -9,6 +10,8 @@ const person = z.strictObject({ id: uuid, name: z.string() });
 
 /** Whoever is away for longer needs another approver. */
 export const longestDelegationMs = 92 * 86_400_000;
+/** It is given at most so long ahead. */
+export const furthestDelegationMs = 366 * 86_400_000;
 
 export const delegation = z.strictObject({
   id: uuid,
@@ -36,7 +39,7 @@ export const delegates = z.strictObject({ people: z.array(person.extend({ unitNa
 
 /**
  * POST /api/account/delegations → delegation. What begins in the past begins now. Codes: forbidden 403, delegate_unknown 404, validity_reversed,
- * delegation_ends_past, delegation_too_long (field endsAt), delegation_overlaps 409 (the person stands in there then already).
+ * delegation_ends_past, delegation_too_long (field endsAt), delegation_too_far (startsAt), delegation_overlaps 409 (the person stands in there then already).
  * DELETE /api/account/delegations/:id ends it now, by either of the two. → 204. Code: delegation_unknown 404.
  */
 export const delegationInput = z.strictObject({ unitId: uuid, userId: uuid, startsAt: msUtc, endsAt: msUtc });

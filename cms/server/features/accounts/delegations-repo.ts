@@ -16,8 +16,8 @@ export interface StandIn {
 }
 
 /**
- * Those that are not over at `now`, of people or units. What hangs from a right that the approver has lost, or from an account that is
- * closed, does not count.
+ * Those that are not over at `now`, of people or units. What hangs from a right that the approver has lost, from an account that is closed, or
+ * on somebody who does not write there any more, does not count.
  */
 export async function standIns(
   db: Db | Tx,
@@ -31,7 +31,9 @@ export async function standIns(
     .innerJoin('users as taker', 'taker.id', 'given.to_user')
     .innerJoin('grants as held', 'held.user_id', 'given.from_user')
     .select(['given.id', 'given.unit_id', 'from_user', 'giver.name as from_name', 'to_user', 'taker.name as to_name'])
+    .innerJoin('grants as own', 'own.user_id', 'given.to_user')
     .select(['starts_at', 'ends_at', 'held.unit_id as held_at', 'held.role'])
+    .select(['own.unit_id as own_at', 'own.role as own_role'])
     .where('ends_at', '>', now)
     .where('giver.active', '=', 1)
     .where('taker.active', '=', 1)
@@ -41,9 +43,11 @@ export async function standIns(
     .orderBy('starts_at')
     .orderBy('given.id')
     .execute();
-  const counting = rows.filter(
-    (row) => roleAllows(row.role, 'content.approve') && tree.pathOf(row.unit_id).includes(row.held_at),
-  );
+  const counting = rows.filter((row) => {
+    const path = tree.pathOf(row.unit_id);
+    const isHeld = roleAllows(row.role, 'content.approve') && path.includes(row.held_at);
+    return isHeld && roleAllows(row.own_role, 'content.edit') && path.includes(row.own_at);
+  });
   return [...new Map(counting.map((row) => [row.id, row])).values()].map((row) => ({
     id: row.id,
     unitId: row.unit_id,
@@ -75,7 +79,53 @@ export async function insertDelegation(
     .execute();
 }
 
+/** One of a person's, given or taken, that is not over, whether it counts just now or not. */
+export async function findRunning(tx: Tx, id: string, userId: string, now: number): Promise<StandIn | undefined> {
+  const row = await tx
+    .selectFrom('delegations as given')
+    .innerJoin('users as giver', 'giver.id', 'given.from_user')
+    .innerJoin('users as taker', 'taker.id', 'given.to_user')
+    .select(['given.id', 'given.unit_id as unitId', 'from_user as fromId', 'giver.name as fromName'])
+    .select(['to_user as toId', 'taker.name as toName', 'starts_at as startsAt', 'ends_at as endsAt'])
+    .where('given.id', '=', id)
+    .where('ends_at', '>', now)
+    .where((eb) => eb.or([eb('from_user', '=', userId), eb('to_user', '=', userId)]))
+    .executeTakeFirst();
+  return row;
+}
+
+/** Whether a person has one at the unit that overlaps these times, whether it counts just now or not. */
+export async function overlaps(
+  tx: Tx,
+  { unitId, toId, startsAt, endsAt }: Pick<StandIn, 'unitId' | 'toId' | 'startsAt' | 'endsAt'>,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('delegations')
+    .select('id')
+    .where('to_user', '=', toId)
+    .where('unit_id', '=', unitId)
+    .where('ends_at', '>', startsAt)
+    .where('starts_at', '<', endsAt)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Those who stand in for a person, or will. */
+export async function takersOf(db: Db, fromId: string, now: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('delegations')
+    .select('to_user')
+    .distinct()
+    .where('from_user', '=', fromId)
+    .where('ends_at', '>', now)
+    .execute();
+  return rows.map((row) => row.to_user);
+}
+
+/** What had not begun goes. */
 export async function endDelegation(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.deleteFrom('delegations').where('id', '=', id).where('starts_at', '>', now).execute();
   await tx.updateTable('delegations').set({ ends_at: now }).where('id', '=', id).execute();
 }
 

@@ -53,6 +53,18 @@ describeStores('standing in for an approver', (under) => {
     });
   };
 
+  it('counts for nothing once the stand-in does not write there any more, and can be ended all the same', async () => {
+    const given = await give(approver, editor, 0, day);
+    expect(await may(editor)).toBe(true);
+    const root = testActor({ unitId: units.province, role: 'administrator' });
+    await accounts.users.withdraw(root, editor, { unitId: units.commune, role: 'editor' });
+    await accounts.users.grant(root, editor, { unitId: units.sister, role: 'editor' });
+    expect(await may(editor)).toBe(false);
+    await accounts.delegations.end(await actor(approver), given.id);
+    await accounts.users.grant(root, editor, { unitId: units.commune, role: 'editor' });
+    expect(await may(editor)).toBe(false);
+  });
+
   it('tells the open pages of both when it begins and when it is over by time', async () => {
     const told: string[] = [];
     const off = test.context.events.on('accountChanged', ({ userId }) => told.push(userId));

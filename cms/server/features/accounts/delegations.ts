@@ -1,6 +1,7 @@
 /** Standing in for an approver: given by who holds the right, to a colleague at the unit or above it, for some days. */
 import type { z } from 'zod';
 import {
+  furthestDelegationMs,
   longestDelegationMs,
   type Delegation,
   type DelegationInput,
@@ -104,6 +105,8 @@ export function createDelegations(
       const refuse = (code: string, why: string): AppError => new AppError(code, why, { field: 'endsAt' });
       if (endsAt <= now) throw refuse('delegation_ends_past', 'Its end is in the past');
       if (endsAt <= from) throw refuse('validity_reversed', 'It ends before it begins');
+      if (from - now > furthestDelegationMs)
+        throw new AppError('delegation_too_far', 'It begins more than a year ahead', { field: 'startsAt' });
       if (endsAt - from > longestDelegationMs) throw refuse('delegation_too_long', 'It lasts longer than 92 days');
       const to = (await candidates(actor, unitId)).find(({ id }) => id === userId);
       if (!to)
@@ -120,8 +123,7 @@ export function createDelegations(
       };
       await store.transaction(async (tx) => {
         await awaitTurn(tx);
-        const others = await repo.standIns(tx, units.tree, { to: to.id, unitIds: [unitId] }, from);
-        if (others.some((other) => other.startsAt < endsAt))
+        if (await repo.overlaps(tx, one))
           throw new AppError('delegation_overlaps', 'They stand in here then already', {
             status: 409,
             field: 'userId',
@@ -137,9 +139,7 @@ export function createDelegations(
       const ended = await store.transaction(async (tx) => {
         await awaitTurn(tx);
         const now = sources.now();
-        const given = await repo.standIns(tx, units.tree, { from: userId }, now);
-        const taken = await repo.standIns(tx, units.tree, { to: userId }, now);
-        const one = [...given, ...taken].find((each) => each.id === id);
+        const one = await repo.findRunning(tx, id, userId, now);
         if (!one) throw new AppError('delegation_unknown', 'It is over', { status: 404 });
         await repo.endDelegation(tx, id, now);
         await audit(tx, entry(actor, 'user.delegationEnded', { ...one, endsAt: now }));

@@ -24,7 +24,7 @@ import type { Db, Tx } from '../../store/store.ts';
 import { cleanLine } from '../../text.ts';
 import type { UnitsService } from '../units/service.ts';
 import { standInRole } from './delegations.ts';
-import { standIns, type StandIn } from './delegations-repo.ts';
+import { standIns, takersOf, type StandIn } from './delegations-repo.ts';
 import type { SignInGuard } from './guard.ts';
 import { createLinks, type Issue, type Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
@@ -194,7 +194,8 @@ export function createUsersService(
       return work(tx, await find(actor, id, tx));
     });
     after?.();
-    events.emit('accountChanged', { userId: id });
+    // What hangs from their rights has changed with them.
+    for (const userId of [id, ...(await takersOf(store.read, id, now()))]) events.emit('accountChanged', { userId });
     const [person] = await repo.people(store.read, [id], now());
     return view(actor, person!, await standInsOf(id));
   }

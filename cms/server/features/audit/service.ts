@@ -2,7 +2,7 @@ import type { Audit, AuditEntry, Sources } from '../../context.ts';
 import { foldedThen, idsOf } from './names.ts';
 import { namesNow } from './repo.ts';
 
-/** Rows of ten values per statement: below any limit of parameters. */
+/** Rows of eleven values per statement: below any limit of parameters. */
 const rowsPerInsert = 500;
 
 /**
@@ -31,6 +31,7 @@ export function createAudit(sources: Sources): Audit {
           detail: JSON.stringify(entry.detail),
           names: JSON.stringify(then),
           folded: foldedThen(entry, then),
+          in_place_of: typeof entry.detail.inPlaceOf === 'string' ? entry.detail.inPlaceOf : null,
         };
       });
       await tx.insertInto('audit_log').values(rows).execute();

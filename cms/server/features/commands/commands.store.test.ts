@@ -249,7 +249,7 @@ describeStores('commands', (under) => {
     board.disconnect();
   });
 
-  it('gives what stands for one board to others, to all of them or to none', async () => {
+  it('gives what stands for one board to others, to all of them or to none, and says what they cannot do', async () => {
     const technician = await cms.person('technician', cms.units.commune);
     const [model, here, away] = [await cms.board(), await cms.board(), await cms.board()];
     const [from, ...to] = [model, here, away].map(({ identity }) => identity.boardId);
@@ -271,8 +271,15 @@ describeStores('commands', (under) => {
     here.socket.on('runCommandV1', ({ command }: { command: string }, ack: (reply: object) => void) => {
       got.push(command);
       ack({ ok: true });
+      const { name, commandId } = decodeJwt<{ name: string; commandId: string }>(command);
+      const end =
+        name === 'setVolume'
+          ? ({ outcome: 'done', errorCode: null } as const)
+          : ({ outcome: 'failed', errorCode: 'screen_unsupported' } as const);
+      void here.send('commandEndedV1', { commandId, at: cms.sources.now(), ...end });
     });
-    expect(await copy(['setVolume', 'setBrightness'])).toMatchObject({ status: 200, body: { boards: 2, waiting: 1 } });
+    const failed = [{ boardId: to[0], name: 'setBrightness', errorCode: 'screen_unsupported' }];
+    expect((await copy(['setVolume', 'setBrightness'])).body).toEqual({ boards: 2, waiting: 1, failed });
     expect(got.map((command) => decodeJwt(command))).toMatchObject([
       { name: 'setVolume', percent: 35, boardId: to[0] },
       { name: 'setBrightness', percent: 60, boardId: to[0] },
@@ -280,7 +287,7 @@ describeStores('commands', (under) => {
     for (const id of to)
       expect(await standing(id)).toMatchObject({
         setVolume: { payload: { percent: 35 } },
-        setBrightness: { payload: { percent: 60, until: null } },
+        setBrightness: id === to[0] ? null : { payload: { percent: 60, until: null } },
         setDownloads: null,
       });
     here.disconnect();

@@ -113,6 +113,13 @@ export const commandRepo = {
       .execute();
   },
 
+  /** In the order in which they were given. */
+  byIds(db: Db, ids: readonly string[]): Promise<CommandRow[]> {
+    return inChunks(ids, (chunk) =>
+      db.selectFrom('commands').selectAll().where('id', 'in', chunk).orderBy('issued_at').orderBy('id').execute(),
+    );
+  },
+
   /** The newest of a name, whatever came of it. */
   newestOf(db: Db | Tx, boardId: string, name: string): Promise<CommandRow | undefined> {
     return ofName(db, boardId, name).executeTakeFirst();

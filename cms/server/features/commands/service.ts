@@ -2,13 +2,18 @@
  * What a person tells a board to do, by the one table of commands (shared/protocol/commands.ts): written down with who gave it, signed when
  * it is sent, sent at once or when the board comes back while it still counts, and what became of it.
  */
-import { commandsShown, type GivenCommand, type GivenCommands } from '../../../../shared/protocol/api/commands.ts';
+import { setTimeout } from 'node:timers/promises';
+import {
+  commandsShown,
+  type GivenCommand,
+  type GivenCommands,
+  type OrdersCopied,
+} from '../../../../shared/protocol/api/commands.ts';
 import { toldOf } from '../../../../shared/protocol/command-told.ts';
 import {
   boardCommand,
   commandNames,
   commands,
-  copiedOrders,
   standingOrders,
   type CommandBody,
   type CommandOf,
@@ -56,13 +61,16 @@ const waitingNames = commandNames.filter((name) => commands[name].waits);
 const passing = ['key_unknown', 'not_paired', 'disk_full', 'store_failed'];
 /** Boards that are sent theirs at the same time: each may take a moment to answer. */
 const atOnce = 20;
+/** Boards that are there have so long to say what became of an order that was copied to them: mostly they do within a moment. ms */
+const toldWithinMs = 2_000;
+const lookAgainMs = 100;
 /** What a player tells of an order counts so long after the order's own news, ms: the one may have overtaken the other. */
 const settledMs = 60_000;
 /** An order that was given anew and refused is not given again for so long, ms: the player is from before it. */
 const refusedMs = 86_400_000;
 
 export function createCommandService(context: Context, deps: CommandDeps) {
-  const { store, sources, audit, events, log } = context;
+  const { store, sources, access, audit, events, log } = context;
   const changed = (boardId: string): void => events.emit('commandsChanged', { boardId });
 
   /** Signed now: its key may have been replaced while it waited. Returns what the board said; null: it said nothing. */
@@ -96,7 +104,7 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     { name, ...payload }: CommandBody,
     actor: Actor | null,
   ): Promise<CommandRow> {
-    const { repeatable, waits, lifeMs } = commands[name];
+    const { right, repeatable, waits, lifeMs } = commands[name];
     const now = sources.now();
     const row = {
       id: sources.newId(),
@@ -126,7 +134,12 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       subjectType: 'board',
       subjectId: board.id,
       unitId: board.unitId,
-      detail: { commandId: row.id, name, ...toldOf(payload) },
+      detail: {
+        commandId: row.id,
+        name,
+        ...toldOf(payload),
+        ...(actor ? access.saidInPlace(actor, right, board.unitId) : {}),
+      },
     });
     return { ...row, state: 'waiting', error_code: null };
   }
@@ -217,6 +230,15 @@ export function createCommandService(context: Context, deps: CommandDeps) {
     }
   }
 
+  /** The commands once boards have said what became of them, or some time later. */
+  async function untilTold(ids: readonly string[]): Promise<CommandRow[]> {
+    for (let waited = 0; ; waited += lookAgainMs) {
+      const rows = await repo.byIds(store.report, ids);
+      if (waited >= toldWithinMs || rows.every(({ state }) => state !== 'received')) return rows;
+      await setTimeout(lookAgainMs);
+    }
+  }
+
   async function views(rows: readonly CommandRow[], logs: ReadonlySet<string> = new Set()): Promise<GivenCommand[]> {
     const names = await deps.accounts.names([...new Set(rows.map((row) => row.issued_by))]);
     const now = sources.now();
@@ -267,15 +289,15 @@ export function createCommandService(context: Context, deps: CommandDeps) {
 
     /**
      * Gives orders that stand for one board to others.
-     * @returns how many boards those are, and how many of them are yet to take theirs
-     * @throws AppError `order_none` 409; `board_unknown`, `forbidden`: nothing was given to any
+     * @returns how many boards those are, how many of them are yet to take theirs, and what they said at once that they cannot do
+     * @throws AppError `order_none` 409; `board_unknown`, `forbidden`: of all boards this is asked before the first is given anything
      */
     async copy(
       actor: Actor,
       boardId: string,
       names: readonly CopiedOrder[],
       boardIds: readonly string[],
-    ): Promise<{ boards: number; waiting: number }> {
+    ): Promise<OrdersCopied> {
       await deps.boards.require(actor, 'board.command', boardId);
       const now = sources.now();
       const bodies: CommandBody[] = [];
@@ -286,10 +308,22 @@ export function createCommandService(context: Context, deps: CommandDeps) {
       }
       const ids = [...new Set(boardIds)].filter((id) => id !== boardId);
       for (const id of ids) await deps.boards.require(actor, 'board.command', id);
-      for (const id of ids) for (const body of bodies) await put(actor, id, body);
-      for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => deliver(id)));
-      const left = await Promise.all(ids.map((id) => repo.waiting(store.report, id, copiedOrders, sources.now())));
-      return { boards: ids.length, waiting: left.filter((rows) => rows.length > 0).length };
+      const given: string[] = [];
+      try {
+        for (const id of ids) for (const body of bodies) given.push((await put(actor, id, body)).id);
+      } finally {
+        // What was written down by then counts, also where a board has gone meanwhile.
+        for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => deliver(id)));
+      }
+      const became = await untilTold(given);
+      const waiting = new Set(became.filter(({ state }) => state === 'waiting').map((row) => row.board_id));
+      return {
+        boards: ids.length,
+        waiting: waiting.size,
+        failed: became
+          .filter(({ state }) => state === 'failed' || state === 'refused')
+          .map((row) => ({ boardId: row.board_id, name: row.name as CopiedOrder, errorCode: row.error_code })),
+      };
     },
 
     deliver,

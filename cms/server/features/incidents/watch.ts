@@ -120,7 +120,9 @@ export function createIncidentWatch(
     for (const { boardId, at, dl, mb, off, fails, diskFails } of await statuses.ofConcern()) {
       const row = rowOf.get(boardId);
       if (!row) continue;
-      if (diskFails !== null) note('disk_failed', boardId, diskFails);
+      // One that has gone is away, whatever it said last; what was open stays so until it says otherwise.
+      if (diskFails !== null && (row.online === 1 || isOpen.get('disk_failed')?.has(boardId)))
+        note('disk_failed', boardId, diskFails);
       const limitMb = budgetOfKey(dl);
       const month = monthOf(row.zone);
       if (limitMb !== null && mb !== null && isSaidOf(month, at)) {

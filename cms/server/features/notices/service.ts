@@ -15,7 +15,7 @@ import type { Context } from '../../context.ts';
 import type { Tx } from '../../store/store.ts';
 import { mapInTurns, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
-import { assertIdFree } from '../chosen-id.ts';
+import { assertIdFree, madeOnce } from '../chosen-id.ts';
 import type { Asset, MediaService } from '../media/service.ts';
 import type { CategoriesService } from '../categories/service.ts';
 import type { UnitsService } from '../units/service.ts';
@@ -264,18 +264,20 @@ export function createNoticesService(
       const values = await clean(actor, input, null);
       const documentId = input.documentId ?? null;
       await assertSeen(actor, documentId);
-      await store.transaction(async (tx) => {
-        await assertIdFree(tx, 'notices', id);
-        await repo.insertNotice(tx, id, values, documentId, actor.userId, sources.now());
-        await audit(tx, {
-          actor,
-          action: 'notice.created',
-          subjectType: 'notice',
-          subjectId: id,
-          unitId: values.unitId,
-          detail: { title: values.title },
-        });
-      });
+      await madeOnce(
+        store.transaction(async (tx) => {
+          await assertIdFree(tx, 'notices', id);
+          await repo.insertNotice(tx, id, values, documentId, actor.userId, sources.now());
+          await audit(tx, {
+            actor,
+            action: 'notice.created',
+            subjectType: 'notice',
+            subjectId: id,
+            unitId: values.unitId,
+            detail: { title: values.title },
+          });
+        }),
+      );
       return view(id);
     },
     async edit(actor, id, revision, input) {

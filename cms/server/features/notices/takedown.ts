@@ -129,7 +129,8 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
           restored_at: null,
           restored_by: null,
         });
-        const detail = { title: held.title, reason };
+        const inPlace = access.saidInPlace(actor, 'content.approve', held.unitId);
+        const detail = { title: held.title, reason, ...inPlace };
         const about = { actor, subjectType: 'notice', subjectId: noticeId, unitId: held.unitId, detail };
         await audit(tx, { ...about, action: 'notice.takenDown' });
         return { id, notice: held, by: actor.userId };
@@ -145,7 +146,8 @@ export function createTakedowns(context: Context, deps: TakedownDeps): TakedownS
         if (!open) throw new AppError('not_taken_down', 'It is not taken down', { status: 409 });
         await takedowns.endTakedown(tx, noticeId, actor.userId, sources.now());
         const about = { actor, subjectType: 'notice', subjectId: noticeId, unitId: held.unitId };
-        await audit(tx, { ...about, action: 'notice.putBack', detail: { title: held.title } });
+        const inPlace = access.saidInPlace(actor, 'content.approve', held.unitId);
+        await audit(tx, { ...about, action: 'notice.putBack', detail: { title: held.title, ...inPlace } });
         return { id: open.id, unitId: held.unitId, obliged: await obligations.noticeApproved(noticeId, tx) };
       });
       // What still takes it off boards has to end before they are given it.

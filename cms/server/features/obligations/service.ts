@@ -18,7 +18,7 @@ import type { Context, EventMap } from '../../context.ts';
 import { cutPage, readCursor } from '../../listing.ts';
 import type { Tx } from '../../store/store.ts';
 import { takeTurns } from '../../turns.ts';
-import { assertIdFree } from '../chosen-id.ts';
+import { assertIdFree, madeOnce } from '../chosen-id.ts';
 import type { BoardsService } from '../boards/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { maySeeContent } from '../notices/sight.ts';
@@ -200,19 +200,21 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
     async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'obligation.edit', input.unitId);
       const now = sources.now();
-      await store.transaction(async (tx) => {
-        await assertIdFree(tx, 'obligations', id);
-        const cleaned = await clean(tx, actor, input, null);
-        await repo.insertObligation(tx, id, cleaned, actor.userId, now);
-        await audit(tx, {
-          actor,
-          action: 'obligation.created',
-          subjectType: 'obligation',
-          subjectId: id,
-          unitId: cleaned.unitId,
-          detail: { ...cleaned },
-        });
-      });
+      await madeOnce(
+        store.transaction(async (tx) => {
+          await assertIdFree(tx, 'obligations', id);
+          const cleaned = await clean(tx, actor, input, null);
+          await repo.insertObligation(tx, id, cleaned, actor.userId, now);
+          await audit(tx, {
+            actor,
+            action: 'obligation.created',
+            subjectType: 'obligation',
+            subjectId: id,
+            unitId: cleaned.unitId,
+            detail: { ...cleaned, ...access.saidInPlace(actor, 'obligation.edit', cleaned.unitId) },
+          });
+        }),
+      );
       await announce({ id, at: now });
       return view(id);
     },
@@ -229,7 +231,12 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           subjectType: 'obligation',
           subjectId: id,
           unitId: cleaned.unitId,
-          detail: { ...cleaned, revision: revision + 1, before: { ...valuesOf(before), revision } },
+          detail: {
+            ...cleaned,
+            revision: revision + 1,
+            before: { ...valuesOf(before), revision },
+            ...access.saidInPlace(actor, 'obligation.edit', cleaned.unitId),
+          },
         });
       });
       events.emit('contentSaved', { kind: 'obligation', id });
@@ -247,7 +254,7 @@ export function createObligationsService(context: Context, deps: ObligationsDeps
           subjectType: 'obligation',
           subjectId: id,
           unitId: before.unitId,
-          detail: { reason },
+          detail: { reason, ...access.saidInPlace(actor, 'obligation.edit', before.unitId) },
         });
       });
       events.emit('contentSaved', { kind: 'obligation', id });

@@ -128,11 +128,17 @@ describeStores('pairing', (under) => {
       await old.hello();
       const ended = old.ended();
       const path = `/api/boards/${boardId}/unpair`;
-      expect((await cms.request(technician, 'POST', path, { reason: ' ' })).status).toBe(400);
-      const unpaired = await cms.request(technician, 'POST', path, { reason: 'Máy bị mất trộm' });
+      const pairing = async () => (await cms.request(technician, 'GET', `/api/boards/${boardId}/pairing`)).body;
+      const { pairedAt } = await pairing();
+      expect(pairedAt).toEqual(expect.any(Number));
+      expect((await cms.request(technician, 'POST', path, { reason: ' ', pairedAt })).status).toBe(400);
+      // Whoever means another player, which was paired before or since, ends none.
+      const other = await cms.request(technician, 'POST', path, { reason: 'Máy cũ', pairedAt: pairedAt - 1 });
+      expect(other).toMatchObject({ status: 409, body: { error: { code: 'pairing_changed' } } });
+      const unpaired = await cms.request(technician, 'POST', path, { reason: 'Máy bị mất trộm', pairedAt });
       expect(unpaired).toMatchObject({ status: 200, body: { id: boardId, presence: { presence: 'unpaired' } } });
-      const why = async () => (await cms.request(technician, 'GET', `/api/boards/${boardId}/pairing`)).body.ended;
-      expect(await why()).toEqual({ at: cms.sources.now(), by: expect.any(String), reason: 'Máy bị mất trộm' });
+      const end = { at: cms.sources.now(), by: expect.any(String), reason: 'Máy bị mất trộm' };
+      expect(await pairing()).toEqual({ pairedAt: null, ended: end });
       expect(await ended).toBe('io server disconnect');
       const refusal = connectRefusal.parse(await old.connect().catch((error: { data: unknown }) => error.data));
       expect(refusal).toMatchObject({ error: { code: 'device_replaced' }, dismissal: {} });
@@ -142,7 +148,7 @@ describeStores('pairing', (under) => {
       old.disconnect();
 
       // Once more is no change: there is none to end.
-      expect((await cms.request(technician, 'POST', path, { reason: 'Lần nữa' })).status).toBe(200);
+      expect((await cms.request(technician, 'POST', path, { reason: 'Lần nữa', pairedAt })).status).toBe(200);
       const entries = await cms.store.read
         .selectFrom('audit_log')
         .select(['user_id', 'unit_id', 'detail'])

@@ -121,6 +121,17 @@ export const pairingRepo = {
     return ended?.id;
   },
 
+  /** Since when the board's player speaks for it, ms UTC; undefined: it has none. */
+  async pairedAt(db: Db | Tx, boardId: string): Promise<number | undefined> {
+    const row = await db
+      .selectFrom('devices')
+      .select('paired_at')
+      .where('board_id', '=', boardId)
+      .where('ended_at', 'is', null)
+      .executeTakeFirst();
+    return row?.paired_at;
+  },
+
   /** The end of the board's last player, where nobody took its place; undefined: it has one, or has had none. */
   async lastEnd(db: Db, boardId: string) {
     const last = await db

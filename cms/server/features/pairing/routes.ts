@@ -53,7 +53,8 @@ export function pairingRoutes(service: PairingService, deps: PairingRouteDeps): 
       async (request) => {
         // Whoever sees the board.
         await deps.boardFor(actorOf(request), request.params.id);
-        return { ended: await service.lastEnd(request.params.id) };
+        const { id } = request.params;
+        return { pairedAt: await service.pairedAt(id), ended: await service.lastEnd(id) };
       },
     );
     app.post(
@@ -61,7 +62,7 @@ export function pairingRoutes(service: PairingService, deps: PairingRouteDeps): 
       { config: { auth: 'user' }, schema: { params, body: unpairBoardRequest, response: { 200: boardView } } },
       async (request) => {
         const actor = actorOf(request);
-        await service.end({ actor, boardId: request.params.id, reason: request.body.reason });
+        await service.end({ actor, boardId: request.params.id, ...request.body });
         return deps.boardFor(actor, request.params.id);
       },
     );

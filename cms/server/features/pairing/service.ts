@@ -256,11 +256,16 @@ export function createPairingService(context: Context, deps: PairingDeps) {
     /**
      * Ends the board's player without another in its place: it is told nothing more and gives up what it has as soon as it is online; what it
      * played until now is still taken. A board without a player stays as it is.
-     * @throws AppError `board_unknown` 404, `forbidden` 403
+     * @param given.pairedAt of the player that is meant
+     * @throws AppError `board_unknown` 404, `forbidden` 403, `pairing_changed` 409
      */
-    async end({ actor, boardId, reason }: { actor: Actor; boardId: string; reason: string }): Promise<void> {
+    async end(given: { actor: Actor; boardId: string; reason: string; pairedAt: number }): Promise<void> {
+      const { actor, boardId, reason } = given;
       const ended = await store.transaction(async (tx) => {
         const unitId = await pairableUnit(tx, actor, boardId);
+        const pairedAt = await repo.pairedAt(tx, boardId);
+        if (pairedAt !== undefined && pairedAt !== given.pairedAt)
+          throw new AppError('pairing_changed', 'Another player speaks for it by now', { status: 409 });
         const deviceId = await repo.endDevice(tx, boardId, now(), { by: actor.userId, reason });
         if (deviceId === undefined) return false;
         await audit(tx, {
@@ -277,6 +282,9 @@ export function createPairingService(context: Context, deps: PairingDeps) {
       events.emit('boardUnpaired', { boardId });
       events.emit('boardChanged', { boardId });
     },
+
+    /** Since when a player speaks for the board, ms UTC; null: none does. */
+    pairedAt: async (boardId: string): Promise<number | null> => (await repo.pairedAt(store.read, boardId)) ?? null,
 
     /** Who ended the pairing of the board's last player, and why; null: it has one, has had none, or somebody else's took its place. */
     async lastEnd(boardId: string): Promise<PairingEnd | null> {

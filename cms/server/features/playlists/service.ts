@@ -14,7 +14,7 @@ import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Db, Tx } from '../../store/store.ts';
 import { cutPage, foldOldRows, mapInTurns, readCursor, wordGroups } from '../../listing.ts';
 import { cleanLine } from '../../text.ts';
-import { assertIdFree } from '../chosen-id.ts';
+import { assertIdFree, madeOnce } from '../chosen-id.ts';
 import type { MourningsService } from '../mournings/service.ts';
 import type { NoticesService } from '../notices/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
@@ -180,20 +180,22 @@ export function createPlaylistsService(
     },
     async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'content.edit', input.unitId);
-      await store.transaction(async (tx) => {
-        await assertIdFree(tx, 'playlists', id);
-        const values = await clean(tx, actor, input, null);
-        await repo.insertPlaylist(tx, id, values, actor.userId, sources.now());
-        const detail = { name: values.name, items: values.items.length };
-        await audit(tx, {
-          actor,
-          action: 'playlist.created',
-          subjectType: 'playlist',
-          subjectId: id,
-          unitId: values.unitId,
-          detail,
-        });
-      });
+      await madeOnce(
+        store.transaction(async (tx) => {
+          await assertIdFree(tx, 'playlists', id);
+          const values = await clean(tx, actor, input, null);
+          await repo.insertPlaylist(tx, id, values, actor.userId, sources.now());
+          const detail = { name: values.name, items: values.items.length };
+          await audit(tx, {
+            actor,
+            action: 'playlist.created',
+            subjectType: 'playlist',
+            subjectId: id,
+            unitId: values.unitId,
+            detail,
+          });
+        }),
+      );
       return view(id);
     },
     async edit(actor, id, revision, input) {

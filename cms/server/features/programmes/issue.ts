@@ -55,7 +55,7 @@ export interface Issuer {
   signCertificate(board: BoardRecord, deviceKey: string): Promise<string>;
   /**
    * Signs and stores.
-   * @param more.why what the audit log says beside the version
+   * @param more.why what the audit log says of a board beside the version
    * @param more.along writes in the same transaction
    * @returns the new versions by board
    * @throws the database's error when another process was first
@@ -71,7 +71,7 @@ export interface Issuer {
 }
 
 export interface IssueExtras {
-  readonly why?: AuditEntry['detail'];
+  readonly why?: (board: BoardRecord) => AuditEntry['detail'];
   readonly along?: (tx: Tx, versions: ReadonlyMap<string, Version>) => Promise<void>;
 }
 
@@ -166,7 +166,7 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
     drafts: readonly Draft[],
     waiting: readonly Waiting[],
     actor: Pick<Actor, 'userId'> | null,
-    { why = {}, along }: IssueExtras = {},
+    { why = () => ({}), along }: IssueExtras = {},
   ): Promise<Map<string, Version>> {
     const now = sources.now();
     const ids = drafts.map(({ board }) => board.id);
@@ -228,8 +228,10 @@ export function createIssuer(context: Context, { keys, units }: IssuerDeps): Iss
       });
       await audit(
         tx,
-        ...issued.map(({ draft, version }) => entry('programme.published', draft.board, { version, ...why })),
-        ...waiting.map(({ board }) => entry('programme.waiting', board, why)),
+        ...issued.map(({ draft, version }) =>
+          entry('programme.published', draft.board, { version, ...why(draft.board) }),
+        ),
+        ...waiting.map(({ board }) => entry('programme.waiting', board, why(board))),
       );
       await along?.(tx, versions);
     });

@@ -135,7 +135,11 @@ export function createPublisher({ store, sources, access, log }: Context, deps: 
     });
     await mend(kept);
     const versions =
-      drafts.length + waiting.length > 0 ? await issue(drafts, waiting, actor) : new Map<string, Version>();
+      drafts.length + waiting.length > 0
+        ? await issue(drafts, waiting, actor, {
+            why: ({ unitId }) => access.saidInPlace(actor, 'programme.publish', unitId),
+          })
+        : new Map<string, Version>();
     return records.map((board) => ({
       boardId: board.id,
       version: players.has(board.id) ? (versions.get(board.id) ?? newest.get(board.id)?.version ?? null) : null,

@@ -93,7 +93,7 @@ export function createWithdraw(
     });
     if (drafts.length + waiting.length === 0) return;
     await issuer.issue(drafts, waiting, actor, {
-      why: { takenDown: notice.title },
+      why: () => ({ takenDown: notice.title }),
       along: (tx, versions) =>
         note(
           tx,

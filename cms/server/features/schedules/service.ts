@@ -17,7 +17,7 @@ import type { Actor } from '../../access.ts';
 import type { Context } from '../../context.ts';
 import { putIntoBin, takeOutOfBin } from '../../store/bin.ts';
 import type { Tx } from '../../store/store.ts';
-import { assertIdFree } from '../chosen-id.ts';
+import { assertIdFree, madeOnce } from '../chosen-id.ts';
 import type { BoardsService } from '../boards/service.ts';
 import { contentUnits, maySeeContent } from '../notices/sight.ts';
 import type { PlaylistsService } from '../playlists/service.ts';
@@ -147,21 +147,23 @@ export function createSchedulesService(context: Context, deps: SchedulesDeps): S
     get: async (actor, id) => shown(await find(actor, id)),
     async create(actor, { id = sources.newId(), ...input }) {
       access.assert(actor, 'schedule.edit', input.unitId);
-      await store.transaction(async (tx) => {
-        await assertIdFree(tx, 'schedule_entries', id);
-        const values = await clean(tx, actor, input, null);
-        const now = sources.now();
-        await repo.insertEntry(tx, id, values, actor.userId, now);
-        await beginTerm(tx, { id, revision: 1 }, repo.termOf(values), now);
-        await audit(tx, {
-          actor,
-          action: 'schedule.created',
-          subjectType: 'schedule',
-          subjectId: id,
-          unitId: values.unitId,
-          detail: { ...values },
-        });
-      });
+      await madeOnce(
+        store.transaction(async (tx) => {
+          await assertIdFree(tx, 'schedule_entries', id);
+          const values = await clean(tx, actor, input, null);
+          const now = sources.now();
+          await repo.insertEntry(tx, id, values, actor.userId, now);
+          await beginTerm(tx, { id, revision: 1 }, repo.termOf(values), now);
+          await audit(tx, {
+            actor,
+            action: 'schedule.created',
+            subjectType: 'schedule',
+            subjectId: id,
+            unitId: values.unitId,
+            detail: { ...values },
+          });
+        }),
+      );
       return view(id);
     },
     async edit(actor, id, revision, input) {

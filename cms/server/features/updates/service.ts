@@ -71,7 +71,7 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
     const ids = list.map(({ id }) => id);
     const [orders, statuses] = await Promise.all([repo.orders(store.read, ids), repo.statuses(store.read, ids)]);
     const now = sources.now();
-    return mapInTurns(list, ({ id, name, unitId, unitName, groups }): Looked => {
+    return mapInTurns(list, ({ id, name, unitId, unitName, groups, presence }): Looked => {
       const said = statuses.get(id);
       const status = said === undefined ? null : told.parse(JSON.parse(said));
       const row = orders.get(id);
@@ -84,7 +84,8 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
         version: status?.app ?? null,
         order: row ? { version: row.version, ...stateOf(row, status, now), orderedAt: row.issued_at } : null,
       };
-      return { board, hash: row?.hash ?? null };
+      const isComing = presence.presence !== 'unpaired' && (row?.expires_at ?? 0) > now;
+      return { board, hash: row?.hash ?? null, isComing };
     });
   }
 
@@ -120,6 +121,43 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
         detail: { boards: gone.length },
       });
     return gone;
+  }
+
+  let ordering: Promise<unknown> = Promise.resolve();
+  async function orderStage(actor: Actor, hash: string | null, boardIds: readonly string[]): Promise<number> {
+    assertManages(actor);
+    const release = hash === null ? null : await repo.find(store.read, hash);
+    if (release === undefined) throw new AppError('release_unknown', 'There is no such release', { status: 404 });
+    if (hash !== null && isStopped((await repo.tallies(store.read, hash)).get(hash)))
+      throw new AppError('release_stopped', 'It went back on too many boards', { status: 409 });
+    const ids = [...new Set(boardIds)];
+    // All or none: whoever orders for a board that has gone meanwhile is to look again.
+    const looked = await look(actor);
+    const known = new Set(looked.map(({ board }) => board.boardId));
+    if (!ids.every((id) => known.has(id)))
+      throw new AppError('board_unknown', 'There is no such board', { status: 404 });
+    if (hash !== null) {
+      const chosen = new Set(ids);
+      const { room } = progressOf(
+        hash,
+        looked.filter(({ board }) => !chosen.has(board.boardId) || runs(board)),
+      );
+      if (ids.length > room)
+        throw new AppError('rollout_too_large', `No more than ${room} boards now`, { status: 409, params: { room } });
+    }
+    // All are written down before the first is sent: who stops them finds every one that has not been.
+    const body = { name: 'setVersion', release: release?.jws ?? null } as const;
+    const orders: string[] = [];
+    for (const boardId of ids) {
+      const order = await commands.put(actor, boardId, body, (tx, { id }) => repo.ordered(tx, id, boardId, hash));
+      orders.push(order.id);
+    }
+    // Stopped while they were being written: those that came after the stop as well.
+    const went = hash === null ? undefined : (await repo.tallies(store.write, hash)).get(hash);
+    if (isStopped(went) || (await repo.withdrawn(store.write, orders)) > 0)
+      await store.transaction((tx) => repo.withdraw(tx, sources.now(), ids, hash ?? undefined));
+    for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => commands.deliver(id)));
+    return orders.length - (await repo.withdrawn(store.write, orders));
   }
 
   return {
@@ -176,40 +214,11 @@ export function createUpdatesService(context: Context, { accounts, boards, comma
      * @returns how many boards were ordered and not stopped again meanwhile
      * @throws AppError `forbidden`, `release_unknown` 404, `release_stopped` 409, `rollout_too_large` 409 (`room`), `board_unknown` 404
      */
-    async order(actor: Actor, hash: string | null, boardIds: readonly string[]): Promise<number> {
-      assertManages(actor);
-      const release = hash === null ? null : await repo.find(store.read, hash);
-      if (release === undefined) throw new AppError('release_unknown', 'There is no such release', { status: 404 });
-      if (hash !== null && isStopped((await repo.tallies(store.read, hash)).get(hash)))
-        throw new AppError('release_stopped', 'It went back on too many boards', { status: 409 });
-      const ids = [...new Set(boardIds)];
-      // All or none: whoever orders for a board that has gone meanwhile is to look again.
-      const looked = await look(actor);
-      const known = new Set(looked.map(({ board }) => board.boardId));
-      if (!ids.every((id) => known.has(id)))
-        throw new AppError('board_unknown', 'There is no such board', { status: 404 });
-      if (hash !== null) {
-        const chosen = new Set(ids);
-        const { room } = progressOf(
-          hash,
-          looked.filter(({ board }) => !chosen.has(board.boardId) || runs(board)),
-        );
-        if (ids.length > room)
-          throw new AppError('rollout_too_large', `No more than ${room} boards now`, { status: 409, params: { room } });
-      }
-      // All are written down before the first is sent: who stops them finds every one that has not been.
-      const body = { name: 'setVersion', release: release?.jws ?? null } as const;
-      const orders: string[] = [];
-      for (const boardId of ids) {
-        const order = await commands.put(actor, boardId, body, (tx, { id }) => repo.ordered(tx, id, boardId, hash));
-        orders.push(order.id);
-      }
-      // Stopped while they were being written: those that came after the stop as well.
-      const went = hash === null ? undefined : (await repo.tallies(store.write, hash)).get(hash);
-      if (isStopped(went) || (await repo.withdrawn(store.write, orders)) > 0)
-        await store.transaction((tx) => repo.withdraw(tx, sources.now(), ids, hash ?? undefined));
-      for (const slice of piecesOf(ids, atOnce)) await Promise.all(slice.map((id) => commands.deliver(id)));
-      return orders.length - (await repo.withdrawn(store.write, orders));
+    order(actor: Actor, hash: string | null, boardIds: readonly string[]): Promise<number> {
+      // One after another: of two at the same moment the second counts what the first has ordered.
+      const ordered = ordering.then(() => orderStage(actor, hash, boardIds));
+      ordering = ordered.catch(() => undefined);
+      return ordered;
     },
 
     /** @returns of how many boards the order was withdrawn @throws AppError `forbidden` */
@@ -234,6 +243,8 @@ interface Looked {
   readonly board: BoardVersion;
   /** Of the release that it was ordered to run last. */
   readonly hash: string | null;
+  /** It has a player, which may still come to run what it was ordered to. */
+  readonly isComing: boolean;
 }
 
 const runs = ({ order }: BoardVersion): boolean => order?.state === 'runs';
@@ -242,9 +253,11 @@ const over: readonly OrderState[] = ['withdrawn', 'expired', 'wentBack', 'refuse
 
 /** On how many boards a release runs, and to how many more it may be ordered now: those it is on its way to count as well. */
 function progressOf(hash: string, looked: readonly Looked[]): { running: number; room: number } {
-  const ordered = looked.filter((one) => one.hash === hash).map(({ board }) => board);
-  const running = ordered.filter(runs).length;
-  const onTheWay = ordered.filter((board) => !runs(board) && !over.includes(board.order!.state)).length;
+  const ordered = looked.filter((one) => one.hash === hash);
+  const running = ordered.filter(({ board }) => runs(board)).length;
+  const onTheWay = ordered.filter(
+    ({ board, isComing }) => isComing && !runs(board) && !over.includes(board.order!.state),
+  ).length;
   return { running, room: Math.max(0, Math.max(stages.first, stages.growth * running) - onTheWay) };
 }
 

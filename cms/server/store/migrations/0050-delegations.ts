@@ -17,6 +17,8 @@ export const migration: Migration = {
       )${dialect === 'sqlite' ? ' strict' : ''}`,
       `create index delegations_to on delegations (to_user, ends_at)`,
       `create index delegations_from on delegations (from_user, ends_at)`,
+      `create index delegations_starts on delegations (starts_at)`,
+      `create index delegations_ends on delegations (ends_at)`,
       `create index delegations_unit on delegations (unit_id, ends_at)`,
       `alter table notice_versions add column in_place_of text`,
     ];

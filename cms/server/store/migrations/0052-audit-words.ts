@@ -6,7 +6,8 @@ import type { Migration } from '../migration.ts';
 
 const sqlite = [
   `drop trigger audit_log_no_update`,
-  `create trigger audit_log_no_update before update of id, at, user_id, action, subject_type, subject_id, unit_id, detail, names
+  `create trigger audit_log_no_update before update of id, at, user_id, action, subject_type, subject_id, unit_id, detail, names,
+    in_place_of
     on audit_log begin select raise(abort, 'audit_log only grows'); end`,
   `create trigger audit_log_folded_once before update of folded on audit_log when old.folded is not null or new.folded is null
     begin select raise(abort, 'audit_log only grows'); end`,
@@ -24,6 +25,9 @@ export const migration: Migration = {
   name: '0052-audit-words',
   statements: (dialect) => [
     `alter table audit_log add column folded text`,
+    // In whose place it was done: found without reading every detail.
+    `alter table audit_log add column in_place_of text`,
+    `create index audit_log_place on audit_log (in_place_of, at) where in_place_of is not null`,
     // Words are looked for in this index alone, the newest first.
     `drop index audit_log_at`,
     dialect === 'sqlite'

@@ -36,3 +36,12 @@ export async function focusFirstField(within: Element | null | undefined): Promi
   await tick();
   within?.querySelector<HTMLElement>('input, textarea, select')?.focus();
 }
+
+/** The row that has come at this place of a list: whoever asked for more goes on there. */
+export async function focusRow(list: Element | null | undefined, index: number): Promise<void> {
+  await tick();
+  const row = list?.children[index];
+  if (!(row instanceof HTMLElement)) return;
+  row.tabIndex = -1;
+  row.focus();
+}

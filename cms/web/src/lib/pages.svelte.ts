@@ -25,10 +25,27 @@ export class Pages<P extends Page<unknown>> {
   /** Why more could not be loaded. */
   error = $state<string | null>(null);
   #load: (cursor: string | null, signal?: AbortSignal) => Promise<P>;
+  readonly #keep: (rows: number) => void;
+  /** There was news while more was on its way. */
+  #stale = false;
 
-  constructor(resource: Resource<P>, load: (cursor: string | null, signal?: AbortSignal) => Promise<P>) {
+  /** @param keep says how many rows the resource is to load when it loads next */
+  constructor(
+    resource: Resource<P>,
+    load: (cursor: string | null, signal?: AbortSignal) => Promise<P>,
+    keep: (rows: number) => void,
+  ) {
     this.resource = resource;
     this.#load = load;
+    this.#keep = keep;
+  }
+
+  /** There is news: loads again as much as is shown. */
+  async refresh(): Promise<void> {
+    this.#stale = this.busy;
+    if (this.busy) return;
+    this.#keep(this.resource.data?.items.length ?? 0);
+    await this.resource.refresh();
   }
 
   /** Adds the next page to what is shown. A list that was loaded anew meanwhile stays as it is. */
@@ -44,6 +61,7 @@ export class Pages<P extends Page<unknown>> {
       this.error = explain(error);
     }
     this.busy = false;
+    if (this.#stale) await this.refresh();
   }
 }
 
@@ -51,8 +69,18 @@ export class Pages<P extends Page<unknown>> {
 export function usePages<P extends Page<unknown>>(
   load: (cursor: string | null, signal?: AbortSignal) => Promise<P>,
 ): Pages<P> {
-  const resource = useResource((signal) => load(null, signal));
-  return untrack(() => new Pages(resource, load));
+  let rows = 0;
+  const resource = useResource(async (signal) => {
+    const wanted = rows;
+    rows = 0;
+    let all = await load(null, signal);
+    while (all.items.length < wanted && all.next !== null) {
+      const next = await load(all.next, signal);
+      all = { ...next, items: [...all.items, ...next.items] };
+    }
+    return all;
+  });
+  return untrack(() => new Pages(resource, load, (wanted) => (rows = wanted)));
 }
 
 /** Every row of a list, for what needs them all: page after page. */

@@ -9,6 +9,8 @@ export class Resource<T> {
   loading = $state(true);
   #load: (signal: AbortSignal) => Promise<T>;
   #running: AbortController | null = null;
+  /** There was news while an answer was on its way. */
+  #again = false;
 
   constructor(load: (signal: AbortSignal) => Promise<T>) {
     this.#load = load;
@@ -30,9 +32,19 @@ export class Resource<T> {
       this.error = error instanceof AppError ? error : new AppError('page_failed', String(error), { cause: error });
     }
     this.loading = false;
+    if (!this.#again) return;
+    this.#again = false;
+    await this.reload();
+  }
+
+  /** There is news: loads again; while one answer is on its way, once more afterwards, so that answers come however much news does. */
+  async refresh(): Promise<void> {
+    if (this.loading) this.#again = true;
+    else await this.reload();
   }
 
   stop(): void {
+    this.#again = false;
     this.#running?.abort();
   }
 }

@@ -45,7 +45,8 @@ export const saidByName: readonly string[] = [
 ];
 
 /** Why a board did not do it. What is said otherwise of programmes and of this server has sentences of its own here. */
-const why = (code: string | null): string => whys[`command_why_${code}`]?.({}) ?? sentenceOf(code ?? 'command_refused');
+export const whyNot = (code: string | null): string =>
+  whys[`command_why_${code}`]?.({}) ?? sentenceOf(code ?? 'command_refused');
 /** Whether the board has it at all is not known. */
 const unanswered = ({ state, errorCode }: Pick<GivenCommand, 'state' | 'errorCode'>): boolean =>
   state === 'failed' && errorCode === 'command_unanswered';
@@ -64,7 +65,7 @@ export function commandState(command: GivenCommand): string {
     case 'refused':
       return unanswered(command)
         ? m.command_state_unanswered({ time })
-        : m.command_state_failed({ time, why: why(errorCode) });
+        : m.command_state_failed({ time, why: whyNot(errorCode) });
     case 'expired':
       return m.command_state_expired({ time });
     case 'replaced':

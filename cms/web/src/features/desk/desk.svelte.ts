@@ -12,13 +12,17 @@ export { useDesk };
 
 /** For all pages below. */
 export function provideDesk(): void {
-  const { api, live } = useApp();
-  const resource = useResource((signal) => api.get('/api/desk', desk, signal));
+  const { api, live, session } = useApp();
+  const resource = useResource((signal) => {
+    // Other rights, as where one begins to stand in for somebody, are other things that wait.
+    void session.holder?.grants;
+    return api.get('/api/desk', desk, signal);
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void resource.reload();
+      void resource.refresh();
     }, reloadAfterMs);
   };
   $effect(() => {

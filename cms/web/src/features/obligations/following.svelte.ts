@@ -6,13 +6,13 @@ import type { Resource } from '../../lib/resource.svelte.ts';
  * Loads again after news of obligations, and when the line is back.
  * @param everyMs a province is answered by hundreds of communes: no oftener than this
  */
-export function followObligations(resource: Resource<unknown>, everyMs: number): void {
+export function followObligations(resource: Pick<Resource<unknown>, 'refresh'>, everyMs: number): void {
   const { live } = useApp();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void resource.reload();
+      void resource.refresh();
     }, everyMs);
   };
   $effect(() => {
