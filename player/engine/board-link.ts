@@ -98,6 +98,7 @@ export class BoardLink {
       credentials: { boardId, key: identity.key },
       journalOnly: () => this.#replaced,
       isMetered: async () => {
+        if (options.metered()) return true;
         network = await options.readNetworkKind();
         return isMetered(network);
       },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   mkdtempSync,
@@ -173,16 +174,52 @@ test('a bad page among the parts costs the parts on it; takeovers are asked for 
   store.close();
 });
 
-test('power that goes between the renames loses nothing; one damaged store is kept, not each', () => {
+test.each(['before', 'between'])(
+  'power that goes %s the renames loses nothing; one damaged store is kept, not each',
+  (when) => {
+    let store = open();
+    store.writeMeta('known', true);
+    store.close();
+    renameSync(path(), `${path()}.whole`);
+    writeFileSync(`${path()}.corrupt-7`, 'an older one');
+    if (when === 'before') writeFileSync(path(), 'not a database '.repeat(500));
+    const damaged: string[] = [];
+    store = open(damaged);
+    expect(store.readMeta('known', z.boolean())).toBe(true);
+    store.close();
+    expect(damaged).toEqual([path()]);
+    const aside = when === 'before' ? 'player.db.corrupt-42' : 'player.db.corrupt-7';
+    expect(readdirSync(folder).toSorted()).toEqual(['player.db', aside]);
+  },
+);
+
+test('a damaged store stays as it is on a disk that has no room for what can be read of it', () => {
   let store = open();
+  const journal = journalOf(store);
+  journal.append(records(1, 12_000));
   store.writeMeta('known', true);
+  store.db.prepare('INSERT INTO parts VALUES (?, ?)').run('part', Buffer.alloc(3 * pageBytes, 'x'));
   store.close();
-  renameSync(path(), `${path()}.new`);
+  spoilPageOf('x'.repeat(pageBytes / 2));
+  const before = readFileSync(path());
+  // A file that may not grow further is what a full disk is: the store fits, and all of it in one transaction does not.
+  const script = `
+    import { openStore } from './player/engine/store.ts';
+    const store = openStore(process.argv[1], () => 42, () => {});
+    process.stdout.write(JSON.stringify([store.unwritable, store.db.prepare("SELECT value FROM meta WHERE key = 'known'").get()]));
+    store.close();`;
+  const node = ['--input-type=module', '-e', script, path()]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(' ');
+  const kilobytes = Math.ceil(before.length / 1024);
+  const said = execFileSync('bash', ['-c', `ulimit -f ${kilobytes}; exec '${process.execPath}' ${node}`], {
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(said)).toEqual([expect.stringMatching(/full|I\/O/), { value: 'true' }]);
+  expect(readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name))).toEqual(['player.db']);
+  expect(readFileSync(path()).equals(before)).toBe(true);
   store = open();
-  expect(store.readMeta('known', z.boolean())).toBe(true);
+  expect(store.unwritable).toBeNull();
+  expect(deliver(store)).toHaveLength(12_000);
   store.close();
-  writeFileSync(`${path()}.corrupt-7`, 'an older one');
-  writeFileSync(path(), 'not a database '.repeat(500));
-  open().close();
-  expect(readdirSync(folder).toSorted()).toEqual(['player.db', 'player.db.corrupt-42']);
 });

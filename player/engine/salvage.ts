@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { maxBatchRecords } from '../../shared/protocol/journal.ts';
 import { linesOf, type Pack } from './lines.ts';
+import { isRefusal } from './store-copy.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -18,29 +19,36 @@ const tables = [
   ['commands', 'command_id'],
 ] as const;
 
-/** Copies what it can of the store at `path` into an empty one. Never throws: what cannot be had is left behind. */
-export function salvage(path: string, to: DatabaseSync): void {
+/**
+ * Copies what it can of the store at `path` into an empty one: what cannot be read is left behind.
+ * @param whatFits what there is no room for is left behind as well
+ * @throws SQLite's error when the disk does not take it
+ */
+export function salvage(path: string, to: DatabaseSync, whatFits: boolean): void {
   let from: DatabaseSync;
   try {
     from = new DatabaseSync(path, { readOnly: true });
   } catch {
     return;
   }
-  for (const [table, key] of tables) whole(to, () => copyTable(from, to, table, key));
-  // A takeover that could not be read is to be sent again: the cursor would say that it is here.
-  whole(to, () => to.exec("DELETE FROM meta WHERE key = 'takeoverCursor'"));
-  for (const id of keysOf(from, 'journals', 'journal_id')) whole(to, () => copyJournal(from, to, id));
-  from.close();
-}
-
-/** All of `work` or nothing of it; a full disk keeps what was copied before. */
-function whole(to: DatabaseSync, work: () => void): void {
+  /** All of `work` or nothing of it. */
+  const whole = (work: () => void): void => {
+    try {
+      to.exec('BEGIN');
+      work();
+      to.exec('COMMIT');
+    } catch (error) {
+      if (to.isTransaction) to.exec('ROLLBACK');
+      if (isRefusal(error) && !whatFits) throw error;
+    }
+  };
   try {
-    to.exec('BEGIN');
-    work();
-    to.exec('COMMIT');
-  } catch {
-    if (to.isTransaction) to.exec('ROLLBACK');
+    for (const [table, key] of tables) whole(() => copyTable(from, to, table, key));
+    // A takeover that could not be read is to be sent again: the cursor would say that it is here.
+    whole(() => to.exec("DELETE FROM meta WHERE key = 'takeoverCursor'"));
+    for (const id of keysOf(from, 'journals', 'journal_id')) whole(() => copyJournal(from, to, id));
+  } finally {
+    from.close();
   }
 }
 

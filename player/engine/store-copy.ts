@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN. */
 const refusals = [8, 10, 13, 14];
@@ -30,10 +30,11 @@ export function isRefusal(error: unknown): boolean {
 /**
  * Copies a database to where something can be written and there is room for it; where there is none, or the disk does not give it, what is
  * missing is asked of the CMS.
- * @returns its new path. @throws the system's error when nothing can be written anywhere
+ * @param name of the copy
+ * @returns its path. @throws the system's error when nothing can be written anywhere
  */
-export function copyStore(path: string): string {
-  const prefix = `bang-tin-store-${createHash('sha256').update(path).digest('hex').slice(0, 12)}-`;
+export function copyStore(path: string, name: string): string {
+  const prefix = `bang-tin-store-${createHash('sha256').update(join(dirname(path), name)).digest('hex').slice(0, 12)}-`;
   let empty: string | null = null;
   let failure: unknown;
   for (const parent of places()) {
@@ -44,7 +45,7 @@ export function copyStore(path: string): string {
       failure ??= error;
       continue;
     }
-    const copy = join(folder, basename(path));
+    const copy = join(folder, name);
     try {
       for (const suffix of ['', '-wal']) copyReadable(path + suffix, copy + suffix);
       if (empty !== null) rmSync(dirname(empty), { recursive: true, force: true });

@@ -2,7 +2,7 @@
  * `player.db`: what grows and must not be lost. WAL with synchronous=FULL: what was written is there after a power cut.
  * Signed documents are kept as received, so that they can be verified anew at every start.
  */
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
@@ -136,16 +136,16 @@ const suffixes = ['-wal', '-shm', ''];
 
 /**
  * Opens the store. A damaged one is reported, renamed to `*.corrupt-<time>` and replaced by one with what can still be read of it. Where the
- * disk takes no change a copy of it is opened.
+ * disk takes no change, or has no room for that, a copy is opened.
  * @throws StoreError `store_newer`, `store_in_use`, or SQLite's error when the file may not be used
  */
 export function openStore(path: string, now: () => number, setAside: (path: string) => void): Store {
   try {
-    return wrap(openWhole(path, now, setAside), null);
+    return wrap(openWhole(path, now, setAside, false), null);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const copy = copyStore(path);
-    const store = wrap(openWhole(copy, now, setAside), String(error));
+    const copy = copyStore(existsSync(wholeOf(path)) ? wholeOf(path) : path, basename(path));
+    const store = wrap(openWhole(copy, now, setAside, true), String(error));
     return {
       ...store,
       close() {
@@ -156,54 +156,79 @@ export function openStore(path: string, now: () => number, setAside: (path: stri
   }
 }
 
-/** Whether the disk takes changes of the store again; one that is damaged is mended by the next start, if the disk takes anything. */
+/** Whether the disk takes changes of the store again; one that is damaged is mended by the next start, if the disk takes as much as that. */
 export function takesChanges(path: string): boolean {
   try {
     open(path).close();
     return true;
   } catch (error) {
-    return isDamage(error) && takesFiles(dirname(path));
+    return isDamage(error) && takesFiles(dirname(path), statSync(path).size);
   }
 }
 
-function takesFiles(folder: string): boolean {
+function takesFiles(folder: string, bytes: number): boolean {
   const probe = join(folder, '.probe');
   try {
     writeFileSync(probe, 'x', { flush: true });
     rmSync(probe);
-    return true;
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize > bytes;
   } catch {
     return false;
   }
 }
 
-function openWhole(path: string, now: () => number, setAside: (path: string) => void): DatabaseSync {
-  const successor = `${path}.new`;
-  // The power went between the two renames.
-  if (!existsSync(path) && existsSync(successor)) renameSync(successor, path);
+/** What takes the place of a damaged store, once all that can be read of that is in it. */
+const wholeOf = (path: string): string => `${path}.whole`;
+
+/** @param whatFits where there is no room for all that can be read of a damaged one, it does without the rest */
+function openWhole(path: string, now: () => number, setAside: (path: string) => void, whatFits: boolean): DatabaseSync {
   try {
-    return open(path);
+    // The power went while a damaged one was replaced.
+    if (!existsSync(wholeOf(path))) return open(path);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    replaceDamaged(path, successor, `${path}.corrupt-${now()}`);
-    setAside(path);
-    return open(path);
+    salvageInto(wholeOf(path), path, whatFits);
   }
+  replaceBy(wholeOf(path), path, `${path}.corrupt-${now()}`);
+  setAside(path);
+  return open(path);
+}
+
+/** `whole` is there when all of it is, and durable. */
+function salvageInto(whole: string, path: string, whatFits: boolean): void {
+  const part = `${path}.new`;
+  remove(part);
+  try {
+    const db = open(part);
+    try {
+      salvage(path, db, whatFits);
+      // Closing it would not say that it cannot.
+      if (!whatFits) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    remove(part);
+    throw error;
+  }
+  move(part, whole);
+  syncFolder(dirname(path));
+}
+
+const remove = (path: string): void => suffixes.forEach((suffix) => rmSync(path + suffix, { force: true }));
+
+function move(from: string, to: string): void {
+  for (const suffix of suffixes) if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
 }
 
 /** Only the last damaged store is kept for a look: each is as large as the journal. */
-function replaceDamaged(path: string, successor: string, aside: string): void {
+function replaceBy(whole: string, path: string, aside: string): void {
   const folder = dirname(path);
-  const old = readdirSync(folder).filter((name) => name.startsWith(`${basename(path)}.corrupt-`));
-  for (const name of old) rmSync(join(folder, name), { force: true });
-  for (const suffix of suffixes) rmSync(successor + suffix, { force: true });
-  const db = open(successor);
-  salvage(path, db);
-  db.close();
-  for (const suffix of suffixes) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  }
-  renameSync(successor, path);
+  const names = existsSync(path) ? readdirSync(folder) : [];
+  for (const name of names.filter((one) => one.startsWith(`${basename(path)}.corrupt-`))) rmSync(join(folder, name), { force: true });
+  move(path, aside);
+  move(whole, path);
   syncFolder(folder);
 }
 
