@@ -1,17 +1,19 @@
-/** A disk that may only be read when the engine starts, as worn flash is after a power cut. */
+/** A disk that may only be read when the engine starts, as worn flash is after a power cut, or that is full. */
 import type * as Fs from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test, vi } from 'vitest';
 import { noticeId, picture, programme, useBoard } from './testing-board.ts';
 
-const disk = vi.hoisted(() => ({ readOnly: '' }));
+const disk = vi.hoisted(() => ({ readOnly: '', full: '' }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>();
   const refuse = (path: unknown): void => {
     if (disk.readOnly !== '' && String(path).startsWith(disk.readOnly))
       throw Object.assign(new Error(`EROFS: read-only file system, ${String(path)}`), { code: 'EROFS' });
+    if (disk.full !== '' && String(path).startsWith(disk.full))
+      throw Object.assign(new Error(`ENOSPC: no space left on device, ${String(path)}`), { code: 'ENOSPC' });
   };
   const guarded =
     <A extends unknown[], R>(work: (...given: A) => R) =>
@@ -42,8 +44,20 @@ vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: Data
   exec.call(this, sql);
 });
 
+const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare')!.value as DatabaseSync['prepare'];
+vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
+  const statement = prepare.call(this, sql);
+  const { run } = statement;
+  statement.run = (...given) => {
+    if (disk.full !== '' && this.location()?.startsWith(disk.full))
+      throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
+    return Reflect.apply(run, statement, given) as ReturnType<typeof run>;
+  };
+  return statement;
+});
+
 const board = useBoard();
-afterEach(() => void (disk.readOnly = ''));
+afterEach(() => void Object.assign(disk, { readOnly: '', full: '' }));
 
 test('what is on it is played, alerts are shown, and nothing is recorded that it could not keep', async () => {
   const b = board();
@@ -112,6 +126,59 @@ test('an engine whose disk takes changes again asks for a restart, but not under
   disk.readOnly = '';
   expect(asks()).toBe(false);
   await cms.raise({ type: 'cancel', supersedes: alert.takeoverId });
+  await stage.untilNotice(noticeId(1));
+  expect(asks()).toBe(true);
+});
+
+test('an engine that starts on a full disk plays what is on it, and records again as soon as there is room', async () => {
+  const b = board();
+  const { cms } = b;
+  await b.startPlaying([1, null], [2, null]);
+  await cms.until(() => cms.bodies('playEnded').length > 0);
+  await b.stop();
+  const held = cms.records.length;
+  // A settings file that is gone is to be written anew.
+  for (const name of ['settings.json', 'settings.json.copy']) rmSync(join(b.dataDir, name));
+  disk.full = b.dataDir;
+  await b.start();
+  const stage = await b.openStage();
+  for (const n of [1, 2]) await stage.untilNotice(noticeId(n));
+  const fails = () =>
+    cms.told.flatMap(({ name, request }) =>
+      name === 'statusReportedV1' ? [(request as { status: { diskFails?: number | null } }).status.diskFails] : [],
+    );
+  await expect.poll(() => fails().some((at) => typeof at === 'number')).toBe(true);
+  expect(cms.records.length).toBe(held);
+  disk.full = '';
+  for (const n of [1, 2]) await stage.untilNotice(noticeId(n));
+  await cms.until(() => cms.faults().some((fault) => /^journal_unwritable \d+ records were lost$/.test(fault)));
+  expect(cms.faults().filter((fault) => /^(journal_(fork|gap|ack)|store_lost)/.test(fault))).toEqual([]);
+});
+
+test('one that must write before it can play, on a full disk, plays from a copy until there is room', async () => {
+  const b = board();
+  const { cms } = b;
+  const before = await b.startPlaying([1, null]);
+  const { takeoverId } = await cms.raise();
+  await before.untilFront('takeover');
+  await b.stop();
+  b.onDisk("UPDATE takeovers SET jws = 'damaged'");
+  expect(b.rows('SELECT count(*) AS n FROM takeovers')).toEqual([{ n: 1 }]);
+  disk.full = b.dataDir;
+  const intervals = vi.spyOn(globalThis, 'setInterval');
+  await b.start();
+  const hourly = intervals.mock.calls.findLast(([, ms]) => ms === 3_600_000)![0];
+  intervals.mockRestore();
+  // It came back with the CMS's answer: what cannot be read is asked for again.
+  const stage = await b.openStage();
+  await stage.untilFront('takeover');
+  const asks = (): boolean => {
+    hourly();
+    return b.messages.some(({ type }) => type === 'restart');
+  };
+  expect(asks()).toBe(false);
+  disk.full = '';
+  await cms.raise({ type: 'cancel', supersedes: takeoverId });
   await stage.untilNotice(noticeId(1));
   expect(asks()).toBe(true);
 });

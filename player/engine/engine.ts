@@ -4,6 +4,7 @@
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { LowSync } from 'lowdb';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DirectorOutput } from '../../shared/director/types.ts';
@@ -30,7 +31,7 @@ import { Faults } from './faults.ts';
 import { FormerJournals } from './former-journals.ts';
 import { Glass, type Plan } from './glass.ts';
 import type { AskForPicture } from './host-pictures.ts';
-import { openIdentity, openSettings, type Identity } from './identity.ts';
+import { openIdentity, openSettings, type Identity, type Settings } from './identity.ts';
 import { Journal } from './journal.ts';
 import { newTokens, type HostFault, type StageKind, type VersionKept, type VersionsHere } from './launch.ts';
 import { Library, reservedBytes } from './library.ts';
@@ -48,7 +49,8 @@ import { SocketBytes } from './socket-bytes.ts';
 import { openStageDoor, type StageDoor } from './stage-door.ts';
 import { startStageServer, type StageServer } from './stage-server.ts';
 import { Machine } from './status/machine.ts';
-import { openStore, takesChanges, type Store } from './store.ts';
+import { isRefusal } from './store-copy.ts';
+import { openCopy, openStore, takesChanges, type Store } from './store.ts';
 import { backoffMs, machineSystem, pause, type System } from './system.ts';
 import { Takeovers, type SelectedBoard } from './takeovers.ts';
 import { Updates } from './updates/updates.ts';
@@ -133,15 +135,42 @@ const betweenPacksMs = 200;
 /** Records on their way get so long at the end, ms. */
 const closingGraceMs = 1_500;
 
+type BuildOptions = EngineOptions & { readonly system: System };
+
 /** Starts a player. @throws AppError `store_in_use`, `store_newer`, `cms_unset`, or the system's error when folder or port cannot be used */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const engine = new Engine(options);
-  await engine.start();
-  return engine;
+  const { dataDir, log, system = machineSystem() } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, 'player.db');
+  const damaged: string[] = [];
+  const setAside = (file: string) => damaged.push(file);
+  // First the store: it is what keeps a second engine out of the folder.
+  const store = openStore(path, system.now, setAside);
+  try {
+    return await startWith(store, { ...options, system }, damaged);
+  } catch (error) {
+    if (!isRefusal(error) || store.unwritable !== null) throw error;
+    // A disk that is full when something must be written: what is on it is played all the same.
+    log.error({ err: error }, 'the store cannot be written: a copy is used');
+    return startWith(openCopy(path, system.now, setAside, String(error)), { ...options, system }, damaged);
+  }
+}
+
+async function startWith(store: Store, options: BuildOptions, damaged: string[]): Promise<Engine> {
+  let engine: Engine | null = null;
+  try {
+    engine = new Engine(options, store, damaged);
+    await engine.start();
+    return engine;
+  } catch (error) {
+    if (engine === null) store.close();
+    else await engine.close();
+    throw error;
+  }
 }
 
 export class Engine {
-  readonly #o: EngineOptions;
+  readonly #o: BuildOptions;
   readonly #log: Logger;
   readonly #system: System;
   readonly #closing = new AbortController();
@@ -196,18 +225,16 @@ export class Engine {
   #cursorsAtStart = '';
   #pairing: Promise<void> | null = null;
 
-  constructor(options: EngineOptions) {
+  /** @param damaged files that were set aside so far */
+  constructor(options: BuildOptions, store: Store, damaged: string[]) {
     this.#o = options;
     this.#log = options.log;
-    this.#system = options.system ?? machineSystem();
-    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-    const damaged: string[] = [];
+    this.#system = options.system;
+    this.#store = store;
     const rename = (path: string) => {
       damaged.push(path);
       renameSync(path, `${path}.corrupt-${this.#system.now()}`);
     };
-    // First the store: it is what keeps a second engine out of the folder.
-    this.#store = openStore(join(options.dataDir, 'player.db'), this.#system.now, (path) => damaged.push(path));
     this.#orders = new Orders(this.#store);
     const settings = openSettings(options.dataDir, rename);
     this.#locale = settings.data.locale;
@@ -217,7 +244,7 @@ export class Engine {
     // Whoever is paired plays what is here all the same.
     if (cms === null && (this.#identity.paired === null || options.pairAnew))
       throw new AppError('cms_unset', 'This player knows no CMS yet: give its address');
-    if (cms !== settings.data.cms && this.#store.unwritable === null) settings.update((data) => (data.cms = cms));
+    if (cms !== settings.data.cms && this.#store.unwritable === null) this.#keep(settings, cms);
     this.#clock = new Clock(this.#system, this.#store);
     this.#http = new CmsHttp(cms ?? '', this.#clock, this.#system, (step) => this.#clockStepped(step));
     this.#online = cms !== null;
@@ -420,6 +447,7 @@ export class Engine {
       log: this.#log,
       onFault: (code, detail) => this.#faults.raise(code, detail),
     });
+    const interrupted = this.#store.readMeta('openPlay', z.unknown()) === null ? 0 : 1;
     this.#record(() => {
       this.#journal.closeInterrupted();
       this.#journal.append([{ type: 'booted', bootId: this.#system.uuid(), host: options.host, app: options.app }]);
@@ -429,9 +457,18 @@ export class Engine {
         const code = known === 'forked' ? 'journal_fork' : 'store_lost';
         this.#faults.raise(code, 'The journal goes on under another name');
       }
-    });
+    }, interrupted + 1);
     this.#makingUp = new MakingUp(this.#journal.obligationPlays(this.#clock.now() - rememberedMs));
     this.#checkRoom();
+  }
+
+  /** A disk that is full keeps no board from playing: the next start tries it again. */
+  #keep(settings: LowSync<Settings>, cms: string | null): void {
+    try {
+      settings.update((data) => (data.cms = cms));
+    } catch (error) {
+      this.#log.error({ err: error }, 'the address of the CMS cannot be saved');
+    }
   }
 
   /** Plays what the disk holds, opens the stage's door, then looks for the CMS. */
@@ -593,7 +630,7 @@ export class Engine {
   /** What an earlier identity was given is nothing to this one. */
   #forget(): void {
     this.#o.forgetLog?.();
-    this.#store.transaction(() => {
+    this.#record(() => {
       this.#documents.clear();
       this.#programmes.clear();
       this.#takeovers.clear();

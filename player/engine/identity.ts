@@ -128,12 +128,17 @@ export class Identity {
     });
   }
 
-  /** Begins another journal under the same key. Durable on return. */
-  newJournal(): string {
-    this.#update((data) => {
-      data.journalId = this.#system.uuid();
-    });
-    return this.journalId;
+  /**
+   * Begins another journal under the same key. Where the disk does not take that, it is begun for this run: the one before is not gone on
+   * with, by the next start neither, and what is written into this one is delivered all the same.
+   */
+  newJournal(): void {
+    const data = { ...this.#file.data, journalId: this.#system.uuid() };
+    try {
+      this.#update((kept) => Object.assign(kept, data));
+    } catch {
+      this.#file.data = data;
+    }
   }
 
   /** A new key and journal, not paired; the old ones stay until their journal is delivered. Durable on return. */

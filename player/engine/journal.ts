@@ -44,6 +44,12 @@ const headShape = z.object({
 });
 type Head = z.infer<typeof headShape>;
 
+/** The journal that is being written, and the key of the player that signs it. */
+interface OwnJournal {
+  readonly journalId: string;
+  readonly deviceKey: string;
+}
+
 /** A play belongs to the journal that it began in, also when this player has another identity by the next start. */
 const openPlayShape = z.object({
   journalId: z.string(),
@@ -55,32 +61,31 @@ export class Journal {
   readonly #clock: Clock;
   readonly #lines: Lines;
   readonly #onAppend: (bodies: readonly JournalBody[]) => void;
-  #journalId: string;
+  #own: OwnJournal;
   /** What the disk holds of the play on the glass; null: not known. */
   #checkpointed: { play: string; paintedMs: number } | null = null;
 
   /** @param onAppend called once something is durable and may be delivered, with what is new of it */
-  constructor(
-    store: Store,
-    clock: Clock,
-    own: { journalId: string; deviceKey: string },
-    onAppend: (bodies: readonly JournalBody[]) => void,
-  ) {
+  constructor(store: Store, clock: Clock, own: OwnJournal, onAppend: (bodies: readonly JournalBody[]) => void) {
     this.#store = store;
     this.#lines = new Lines(store);
     this.#clock = clock;
     this.#onAppend = onAppend;
-    this.#journalId = own.journalId;
-    this.#begin(own);
+    this.#own = own;
+    try {
+      this.#begin(own);
+    } catch {
+      // A disk that is full: it begins with the first record that there is room for.
+    }
   }
 
   get journalId(): string {
-    return this.#journalId;
+    return this.#own.journalId;
   }
 
   /** Number and hash of the newest record. */
   get head(): { seq: number; hash: string } {
-    const head = this.#head(this.#journalId);
+    const head = this.#head(this.journalId);
     return { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
   }
 
@@ -95,13 +100,13 @@ export class Journal {
   }
 
   /** Goes on in another journal. What is left of the old one is still delivered. */
-  switchTo(own: { journalId: string; deviceKey: string }): void {
+  switchTo(own: OwnJournal): void {
     this.#begin(own);
     // A disk that does not take it leaves the board with the journal that it has.
-    this.#store.afterCommit(() => (this.#journalId = own.journalId));
+    this.#store.afterCommit(() => (this.#own = own));
   }
 
-  #begin({ journalId, deviceKey }: { journalId: string; deviceKey: string }): void {
+  #begin({ journalId, deviceKey }: OwnJournal): void {
     this.#store.db
       .prepare('INSERT OR IGNORE INTO journals VALUES (?, 0, ?, 0, 0, ?, ?)')
       .run(journalId, firstPrev, this.#clock.now(), deviceKey);
@@ -109,7 +114,7 @@ export class Journal {
 
   /** Appends records, in one transaction together with the checkpoint that they replace. Durable on return, or with the caller's transaction. */
   append(bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
-    this.#append(this.#journalId, bodies, openPlay);
+    this.#append(this.journalId, bodies, openPlay);
   }
 
   #append(journalId: string, bodies: readonly JournalBody[], openPlay?: PlayBody | null): void {
@@ -130,6 +135,7 @@ export class Journal {
   #write(journalId: string, entries: readonly RecordEntry[]): void {
     const { unwritable } = this.#store;
     if (unwritable !== null) throw new StoreError('journal_unwritable', `The disk takes no record: ${unwritable}`);
+    if (journalId === this.journalId) this.#begin(this.#own);
     const head = this.#head(journalId);
     let { seq, hash } = { seq: head?.head_seq ?? 0, hash: head?.head_hash ?? firstPrev };
     for (const entry of entries) {
@@ -144,7 +150,7 @@ export class Journal {
 
   /** Remembers the play that is on the glass, so that a power cut leaves it in the journal. */
   checkpoint(openPlay: PlayBody | null): void {
-    const open = openPlay === null ? null : { journalId: this.#journalId, play: openPlay };
+    const open = openPlay === null ? null : { journalId: this.journalId, play: openPlay };
     // The same play but for how long it has been painted.
     const paintedMs = openPlay?.paintedMs ?? 0;
     const play = JSON.stringify(open && { ...open, play: { ...open.play, paintedMs: 0 } });
@@ -159,7 +165,7 @@ export class Journal {
   /** Plays of obligations that began at `since` (ms UTC) or later, in order, among the newest records. */
   obligationPlays(since: number): PlayBody[] {
     return this.#lines
-      .after(this.#journalId, this.head.seq - recentRecords, recentRecords)
+      .after(this.journalId, this.head.seq - recentRecords, recentRecords)
       .filter(({ line }) => line.includes('"kind":"obligation"'))
       .flatMap(({ line }) => entryOf(line))
       .flatMap(({ body }) => (body.type === 'playEnded' && body.start >= since ? body : []));
@@ -180,8 +186,7 @@ export class Journal {
   #continuation(journalId: string): string | null {
     if (Journal.stateOf(this.#store, journalId) === 'open') return journalId;
     const keyOf = this.#store.db.prepare('SELECT device_key FROM journals WHERE journal_id = ?');
-    const before = keyOf.get(journalId)?.['device_key'];
-    return before !== undefined && before === keyOf.get(this.#journalId)?.['device_key'] ? this.#journalId : null;
+    return keyOf.get(journalId)?.['device_key'] === this.#own.deviceKey ? this.journalId : null;
   }
 
   /** Journals under a device key with records that the CMS lacks, oldest first. */
@@ -260,17 +265,14 @@ export class Journal {
    */
   carryOver(): void {
     const { db } = this.#store;
-    const keyOf = 'SELECT device_key FROM journals WHERE journal_id = ?';
     const given = db
-      .prepare(
-        `SELECT journal_id, acked FROM journals WHERE forked = 3 AND journal_id <> ? AND device_key = (${keyOf})`,
-      )
-      .get(this.#journalId, this.#journalId) as { journal_id: string; acked: number } | undefined;
+      .prepare('SELECT journal_id, acked FROM journals WHERE forked = 3 AND journal_id <> ? AND device_key = ?')
+      .get(this.journalId, this.#own.deviceKey) as { journal_id: string; acked: number } | undefined;
     if (!given) return;
     this.#store.transaction(() => {
       const rows = this.#lines.after(given.journal_id, given.acked, carriedAtOnce);
       this.#write(
-        this.#journalId,
+        this.journalId,
         rows.flatMap(({ line }) => entryOf(line)),
       );
       const to = rows.at(-1)?.seq ?? given.acked;

@@ -131,6 +131,9 @@ function isDamage(error: unknown): boolean {
   return (code & 0xff) === 11 || (code & 0xff) === 26;
 }
 
+/** More than a start writes. */
+const startBytes = 1_048_576;
+
 /** Files of one SQLite database. */
 const suffixes = ['-wal', '-shm', ''];
 
@@ -144,26 +147,37 @@ export function openStore(path: string, now: () => number, setAside: (path: stri
     return wrap(openWhole(path, now, setAside, false), null);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const copy = copyStore(existsSync(wholeOf(path)) ? wholeOf(path) : path, basename(path));
-    const store = wrap(openWhole(copy, now, setAside, true), String(error));
-    return {
-      ...store,
-      close() {
-        store.close();
-        rmSync(dirname(copy), { recursive: true, force: true });
-      },
-    };
+    return openCopy(path, now, setAside, String(error));
   }
 }
 
-/** Whether the disk takes changes of the store again; one that is damaged is mended by the next start, if the disk takes as much as that. */
+/**
+ * Opens a copy of the store.
+ * @param unwritable as in `Store`
+ * @throws StoreError `store_newer`, or the system's error when there is no place for it
+ */
+export function openCopy(path: string, now: () => number, setAside: (path: string) => void, unwritable: string): Store {
+  const copy = copyStore(existsSync(wholeOf(path)) ? wholeOf(path) : path, basename(path));
+  const store = wrap(openWhole(copy, now, setAside, true), unwritable);
+  return {
+    ...store,
+    close() {
+      store.close();
+      rmSync(dirname(copy), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether the disk takes changes of the store again, as many as a start may bring; one that is damaged is mended by that. */
 export function takesChanges(path: string): boolean {
+  let bytes = startBytes;
   try {
     open(path).close();
-    return true;
   } catch (error) {
-    return isDamage(error) && takesFiles(dirname(path), statSync(path).size);
+    if (!isDamage(error)) return false;
+    bytes += statSync(path).size;
   }
+  return takesFiles(dirname(path), bytes);
 }
 
 function takesFiles(folder: string, bytes: number): boolean {
@@ -226,7 +240,8 @@ function move(from: string, to: string): void {
 function replaceBy(whole: string, path: string, aside: string): void {
   const folder = dirname(path);
   const names = existsSync(path) ? readdirSync(folder) : [];
-  for (const name of names.filter((one) => one.startsWith(`${basename(path)}.corrupt-`))) rmSync(join(folder, name), { force: true });
+  for (const name of names.filter((one) => one.startsWith(`${basename(path)}.corrupt-`)))
+    rmSync(join(folder, name), { force: true });
   move(path, aside);
   move(whole, path);
   syncFolder(folder);

@@ -270,11 +270,18 @@ export class Takeovers {
     const newest = Math.max(...[...this.#all.values()].map((takeover) => takeover.issuedAt));
     for (const [id, takeover] of this.#all) {
       if (takeover.expiresAt >= newest - keptAfterExpiryMs) continue;
-      // What became of it is told first.
-      const gone = this.#store.db.prepare('DELETE FROM takeovers WHERE takeover_id = ? AND told = 1').run(id);
-      if (gone.changes === 0) continue;
+      if (!this.#isForgotten(id)) continue;
       this.#all.delete(id);
       this.#mine.delete(id);
+    }
+  }
+
+  /** Removed from the disk, which does not happen before it is told what became of it, nor on a disk that takes no change. */
+  #isForgotten(id: string): boolean {
+    try {
+      return this.#store.db.prepare('DELETE FROM takeovers WHERE takeover_id = ? AND told = 1').run(id).changes > 0;
+    } catch {
+      return false;
     }
   }
 
