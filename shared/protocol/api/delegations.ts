@@ -26,9 +26,24 @@ export const delegation = z.strictObject({
 });
 export type Delegation = z.infer<typeof delegation>;
 
-/** GET /api/account/delegations: those that the person has given or was given and that are not over; and for which units they may give one. */
+/** What was done by who stands in, in the other one's place: as the audit log has it, and what the thing was called then. */
+const done = z.strictObject({ at: msUtc, action: z.string(), about: z.string().nullable() });
+
+/** Of what was done so many are told, the newest first. */
+export const mostDone = 50;
+/** Those that are over are told of for so long. */
+export const rememberedDelegationMs = 92 * 86_400_000;
+
+const delegationDone = delegation.extend({ done: z.array(done).max(mostDone) });
+export type DelegationDone = z.infer<typeof delegationDone>;
+
+/**
+ * GET /api/account/delegations: those that the person has given or was given and that are not over; those that are over, the newest first;
+ * what was done in either; and for which units they may give one.
+ */
 export const delegations = z.strictObject({
-  delegations: z.array(delegation),
+  delegations: z.array(delegationDone),
+  past: z.array(delegationDone),
   units: z.array(z.strictObject({ unitId: uuid, unitName: z.string() })),
 });
 export type Delegations = z.infer<typeof delegations>;

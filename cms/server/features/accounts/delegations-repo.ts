@@ -3,6 +3,9 @@ import type { UnitTree } from '../../access.ts';
 import type { Role } from '../../store/schema.ts';
 import type { Db, Tx } from '../../store/store.ts';
 
+/** Of those that are over so many are told. */
+const mostPast = 20;
+
 /** Somebody who stands in for an approver at a unit, between two times. */
 export interface StandIn {
   readonly id: string;
@@ -79,19 +82,55 @@ export async function insertDelegation(
     .execute();
 }
 
-/** One of a person's, given or taken, that is not over, whether it counts just now or not. */
-export async function findRunning(tx: Tx, id: string, userId: string, now: number): Promise<StandIn | undefined> {
-  const row = await tx
+const known = (db: Db | Tx) =>
+  db
     .selectFrom('delegations as given')
     .innerJoin('users as giver', 'giver.id', 'given.from_user')
     .innerJoin('users as taker', 'taker.id', 'given.to_user')
     .select(['given.id', 'given.unit_id as unitId', 'from_user as fromId', 'giver.name as fromName'])
-    .select(['to_user as toId', 'taker.name as toName', 'starts_at as startsAt', 'ends_at as endsAt'])
+    .select(['to_user as toId', 'taker.name as toName', 'starts_at as startsAt', 'ends_at as endsAt']);
+
+/** A person's, given or taken, that were over in (after, now], the newest first. */
+export function pastOf(db: Db, userId: string, after: number, now: number): Promise<StandIn[]> {
+  return known(db)
+    .where('ends_at', '>', after)
+    .where('ends_at', '<=', now)
+    .where((eb) => eb.or([eb('from_user', '=', userId), eb('to_user', '=', userId)]))
+    .orderBy('ends_at', 'desc')
+    .orderBy('given.id')
+    .limit(mostPast)
+    .execute();
+}
+
+/** What was done in the place of who gave it, the newest first. */
+export async function doneIn(db: Db, { fromId, toId, startsAt, endsAt }: StandIn, limit: number) {
+  const rows = await db
+    .selectFrom('audit_log')
+    .select(['at', 'action', 'subject_id', 'unit_id', 'names'])
+    .where('in_place_of', '=', fromId)
+    .where('user_id', '=', toId)
+    .where('action', 'not like', 'user.%')
+    .where('at', '>=', startsAt)
+    .where('at', '<=', endsAt)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ at, action, subject_id, unit_id, names }) => ({
+    at,
+    action,
+    unitId: unit_id,
+    about: subject_id === null ? null : ((JSON.parse(names ?? '{}') as Record<string, string>)[subject_id] ?? null),
+  }));
+}
+
+/** One of a person's, given or taken, that is not over, whether it counts just now or not. */
+export function findRunning(tx: Tx, id: string, userId: string, now: number): Promise<StandIn | undefined> {
+  return known(tx)
     .where('given.id', '=', id)
     .where('ends_at', '>', now)
     .where((eb) => eb.or([eb('from_user', '=', userId), eb('to_user', '=', userId)]))
     .executeTakeFirst();
-  return row;
 }
 
 /** Whether a person has one at the unit that overlaps these times, whether it counts just now or not. */

@@ -65,6 +65,35 @@ describeStores('standing in for an approver', (under) => {
     expect(await may(editor)).toBe(false);
   });
 
+  it('tells both what was done in the place of the other, also when it is over', async () => {
+    const given = await give(approver, editor, 0, day);
+    const taker = await actor(editor);
+    const entry = (action: string, unitId: string, by: Actor, inPlaceOf: string | null) =>
+      test.context.store.transaction((tx) =>
+        test.context.audit(tx, {
+          ...{ actor: by, action, subjectType: 'notice', subjectId: `${action} ${unitId}`, unitId },
+          names: { [`${action} ${unitId}`]: 'Lịch cắt điện' },
+          detail: inPlaceOf === null ? {} : { inPlaceOf },
+        }),
+      );
+    await entry('notice.approved', units.commune, taker, approver);
+    await entry('notice.returned', units.sister, taker, approver);
+    await entry('notice.approved', units.commune, taker, null);
+    await entry('notice.takenDown', units.commune, await actor(approver), null);
+    const done = [{ at: expect.any(Number) as number, action: 'notice.approved', about: 'Lịch cắt điện' }];
+    for (const one of [approver, editor]) {
+      const { delegations, past } = await accounts.delegations.list(await actor(one));
+      expect([delegations, past]).toMatchObject([[{ id: given.id, done }], []]);
+    }
+    await accounts.delegations.end(await actor(approver), given.id);
+    for (const one of [approver, editor]) {
+      const { delegations, past } = await accounts.delegations.list(await actor(one));
+      expect([delegations, past]).toMatchObject([[], [{ id: given.id, done }]]);
+      expect(past[0]!.done).toHaveLength(1);
+    }
+    expect((await accounts.delegations.list(await actor(await person(units.commune, 'approver')))).past).toEqual([]);
+  });
+
   it('tells the open pages of both when it begins and when it is over by time', async () => {
     const told: string[] = [];
     const off = test.context.events.on('accountChanged', ({ userId }) => told.push(userId));

@@ -3,7 +3,10 @@ import type { z } from 'zod';
 import {
   furthestDelegationMs,
   longestDelegationMs,
+  mostDone,
+  rememberedDelegationMs,
   type Delegation,
+  type DelegationDone,
   type DelegationInput,
   type Delegations,
   type delegates,
@@ -56,6 +59,13 @@ export function createDelegations(
     endsAt: one.endsAt,
   });
 
+  async function withDone(one: StandIn): Promise<DelegationDone> {
+    const entries = await repo.doneIn(store.read, one, mostDone);
+    // There may have been another one at the same time, for another unit.
+    const here = entries.filter(({ unitId }) => unitId === null || units.tree.pathOf(unitId).includes(one.unitId));
+    return { ...view(one), done: here.map(({ at, action, about }) => ({ at, action, about })) };
+  }
+
   function assertOwn(actor: Actor, unitId: string): void {
     if (!access.holds(ownOf(actor), standInRole, unitId))
       throw new AppError('forbidden', 'You do not approve here yourself', { status: 403 });
@@ -86,9 +96,11 @@ export function createDelegations(
       const [given, taken] = await Promise.all(
         [{ from: id }, { to: id }].map((of) => repo.standIns(store.read, units.tree, of, now)),
       );
+      const past = await repo.pastOf(store.read, id, now - rememberedDelegationMs, now);
       const own = new Map(ownOf(actor).grants.map(({ unitId }) => [unitId, nameOf(unitId)]));
       return {
-        delegations: [...given!, ...taken!].map(view),
+        delegations: await Promise.all([...given!, ...taken!].map(withDone)),
+        past: await Promise.all(past.map(withDone)),
         units: [...own]
           .filter(([unitId]) => access.holds(ownOf(actor), standInRole, unitId))
           .map(([unitId, unitName]) => ({ unitId, unitName })),

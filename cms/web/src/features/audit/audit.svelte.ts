@@ -65,6 +65,8 @@ function addressOf(filter: AuditFilter, cursor: string | null, limit: number): s
 
 export interface AuditEntries extends Page<AuditRow> {
   readonly items: readonly AuditRow[];
+  /** When it was asked for, ms UTC. */
+  readonly at: number;
 }
 
 const LONG_PAGE = 1000;
@@ -75,7 +77,8 @@ const mostAgain = 4;
 export function useAudit(filter: () => AuditFilter): Pages<AuditEntries> {
   const app = useApp();
   return usePages(async (cursor, signal) => {
-    if (isReversed(filter())) return { items: [], next: null };
+    const at = Date.now();
+    if (isReversed(filter())) return { items: [], next: null, at };
     const asked = filter();
     let { entries, next } = await app.api.get(addressOf(asked, cursor, 100), auditPage, signal);
     // One act may fill a page, and stands in one line.
@@ -84,7 +87,7 @@ export function useAudit(filter: () => AuditFilter): Pages<AuditEntries> {
       entries = [...entries, ...following.entries];
       next = following.next;
     }
-    return { items: entries, next };
+    return { items: entries, next, at };
   });
 }
 

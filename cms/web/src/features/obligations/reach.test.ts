@@ -56,10 +56,11 @@ it('counts the boards that cannot show it now: cut before dark, and none that ha
     presence: { presence: 'online', cut: false, screenOn: true, screenRests: false, ...fields } as Board['presence'],
   });
   const rests = { screenOn: false, screenRests: true };
-  expect(cannotShow([presence({}), presence({ screenOn: false })])).toEqual({ cut: 0, dark: 0 });
+  expect(cannotShow([presence({}), presence({ screenOn: false })])).toEqual({ playerless: 0, cut: 0, dark: 0 });
   expect(cannotShow([presence({ cut: true, ...rests }), presence(rests), presence({ cut: true })])).toEqual({
+    playerless: 0,
     cut: 2,
     dark: 1,
   });
-  expect(cannotShow([presence({ cut: true, presence: 'unpaired' })])).toEqual({ cut: 0, dark: 0 });
+  expect(cannotShow([presence({ cut: true, presence: 'unpaired' })])).toEqual({ playerless: 1, cut: 0, dark: 0 });
 });

@@ -14,12 +14,16 @@ export interface Reach {
   readonly own: number;
 }
 
-/** How many boards cannot show it now: their source is cut, or by their hours the screen is off. A board without a player is neither. */
-export function cannotShow(boards: readonly Pick<Board, 'presence'>[]): { cut: number; dark: number } {
+/** How many boards cannot show it now: they have no player, their source is cut, or by their hours the screen is off. */
+export function cannotShow(boards: readonly Pick<Board, 'presence'>[]): {
+  playerless: number;
+  cut: number;
+  dark: number;
+} {
   const known = boards.filter(({ presence }) => presence.presence !== 'unpaired');
   const cut = known.filter(({ presence }) => presence.cut);
   const dark = known.filter(({ presence }) => !presence.cut && presence.screenOn === false && presence.screenRests);
-  return { cut: cut.length, dark: dark.length };
+  return { playerless: boards.length - known.length, cut: cut.length, dark: dark.length };
 }
 
 /** Who answers for which board. */
